@@ -1,0 +1,107 @@
+"""The user: a member of organizations, or staff with a role."""
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector
+from django.db import models
+from django.db.models.functions import Collate, Lower, Upper
+
+from apps.audit.history import History
+from apps.core.fields import FoldedEmailField, fold_email
+from apps.core.models import BaseModel
+from apps.core.querysets import ScopedQuerySet
+
+
+class UserQuerySet(ScopedQuerySet):
+    pass
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a user; without a password he cannot sign in until he has set one."""
+        user: User = self.model(email=fold_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=fold_email(username or ""))
+
+
+class User(BaseModel, AbstractBaseUser, PermissionsMixin):
+    """A person. Deactivated, never hard-deleted: history and foreign keys lean on him."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        DEACTIVATED = "deactivated", "Deactivated"
+
+    email = FoldedEmailField("e-mail", max_length=254, unique=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    avatar = models.ImageField(upload_to="avatars/", blank=True)
+    is_verified = models.BooleanField(
+        "verified",
+        default=False,
+        db_default=False,
+        help_text="The e-mail address is proven to be theirs.",
+    )
+    status = models.CharField(
+        max_length=20, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE
+    )
+    is_active = models.GeneratedField(
+        expression=models.Q(status="active"),  # type: ignore[arg-type]
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
+    is_staff = models.BooleanField(
+        "staff", default=False, db_default=False, help_text="May sign in to this back office."
+    )
+
+    objects = UserManager()
+    history = History(excluded_fields=["password", "last_login", "is_active"])
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower(Collate("email", "C"))),
+                name="user_email_is_folded",
+                violation_error_message="The e-mail address must be in lower case.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["active", "deactivated"]),
+                name="user_status_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["last_name", "first_name"], name="user_name"),
+            models.Index(fields=["created_at"], name="user_created"),
+            models.Index(fields=["status", "email"], name="user_status"),
+            models.Index(fields=["email"], name="user_staff", condition=models.Q(is_staff=True)),
+            models.Index(
+                OpClass(Upper("email"), name="text_pattern_ops"), name="user_email_prefix"
+            ),
+            GinIndex(
+                SearchVector("first_name", "last_name", "email", config="simple"),
+                name="user_search",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name or self.email

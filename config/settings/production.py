@@ -1,0 +1,37 @@
+"""Production: refuses to start on a default, a missing variable, or debug."""
+
+import sys
+
+from config.env import DEFAULT_SECRET_KEY
+from config.settings.base import *
+from config.settings.base import ENV, SECRET_KEY
+
+_given = ENV.model_fields_set
+_problems = [
+    f"{name.upper()} must be set in production."
+    for name in (
+        "secret_key",
+        "allowed_hosts",
+        "site_url",
+        "database_url",
+        "redis_url",
+        "email_url",
+    )
+    if name not in _given or not getattr(ENV, name)
+]
+if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 50:
+    _problems.append("SECRET_KEY must be a secret of its own, of 50 characters or more.")
+if ENV.debug:
+    _problems.append("DEBUG must be off in production.")
+if _problems:
+    print(" ".join(_problems), file=sys.stderr)  # noqa: T201
+    raise SystemExit(2)
+
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
