@@ -149,6 +149,21 @@ STORAGES: dict[str, dict[str, Any]] = {
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
+# Flags are read from the database each time: waffle's cache goes on answering “on” after bulk
+# changes, and a switch must be dead the second it is thrown. One indexed query per question.
+CACHES["flags"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+WAFFLE_CACHE_NAME = "flags"
+WAFFLE_FLAG_MODEL = "flags.Flag"
+WAFFLE_SWITCH_MODEL = "flags.Switch"
+WAFFLE_SAMPLE_MODEL = "flags.Sample"
+WAFFLE_ENABLE_ADMIN_PAGES = False  # apps.flags registers its own, themed ones.
+WAFFLE_OVERRIDE = False
+WAFFLE_FLAG_DEFAULT = WAFFLE_SWITCH_DEFAULT = WAFFLE_SAMPLE_DEFAULT = False
+WAFFLE_CREATE_MISSING_FLAGS = False
+WAFFLE_CREATE_MISSING_SWITCHES = False
+WAFFLE_CREATE_MISSING_SAMPLES = False
+WAFFLE_LOG_MISSING_FLAGS = WAFFLE_LOG_MISSING_SWITCHES = WAFFLE_LOG_MISSING_SAMPLES = None
+
 # Stock holes of the parts, shut here; see ARCHITECTURE.md.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"

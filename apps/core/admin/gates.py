@@ -1,0 +1,25 @@
+"""The page that stands where a gate is shut."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from apps.core.gates import Closure, closure_of
+
+
+def closed_response(request: HttpRequest, gate: str) -> HttpResponse | None:
+    """Return the page that says why `gate` is shut, by whom and who can open it; nothing if open.
+
+    A view calls it first and returns what it gets.
+    """
+    closure = closure_of(gate, request.user)
+    return closed_page(request, closure) if closure else None
+
+
+def closed_page(request: HttpRequest, closure: Closure) -> HttpResponse:
+    context = {
+        **admin.site.each_context(request),
+        "title": closure.headline,
+        "closure": closure,
+    }
+    return TemplateResponse(request, "core/gate_closed.html", context, status=403)

@@ -1,0 +1,131 @@
+"""Waffle's flags, switches and samples, made safe: no cookie, no query string, no cache decides.
+
+waffle's own functions (`flag_is_active`, the template tags, the decorators) answer out of these
+models, because the settings `WAFFLE_*_MODEL` name them.
+"""
+
+import hashlib
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.http import HttpRequest
+from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
+
+from apps.audit.history import History
+from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
+from apps.organizations.models import Organization
+
+
+class Flag(AbstractUserFlag):
+    """On for everyone, off for everyone, or on for those who are named here.
+
+    A flag decides what is offered, never what is allowed: permissions do that.
+    """
+
+    # What waffle would let a visitor decide by cookie or query string does not exist here.
+    testing = None  # type: ignore[assignment]
+    rollout = None  # type: ignore[assignment]
+    languages = None  # type: ignore[assignment]
+    superusers = models.BooleanField(
+        default=False, db_default=False, help_text="On for superusers."
+    )
+    organizations = models.ManyToManyField(
+        Organization,
+        blank=True,
+        related_name="flags",
+        help_text="On for the members of these organizations.",
+    )
+    users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="flags",
+        help_text="On for these people. For more than a few, name a group or an organization.",
+    )
+
+    history = History()
+
+    class Meta(AbstractUserFlag.Meta):
+        abstract = False
+        ordering = ["name"]
+        permissions = [("flip_flag", "Can turn flags, switches and samples on and off")]
+
+    def is_active(self, request: HttpRequest, read_only: bool = False) -> bool:
+        """Return whether the flag is on for the user of `request`, and for no other reason."""
+        return bool(self.is_active_for_user(getattr(request, "user", None)))
+
+    def is_active_for_user(self, user: Any) -> bool:
+        """Return whether the flag is on for `user`; nothing stands for the machine itself.
+
+        A flag that is missing from the database answers what its declaration says.
+        """
+        if not self.pk:
+            declared = FLAGS.get(self.name)
+            return bool(declared and declared.default)
+        if self.everyone is not None:
+            return bool(self.everyone)
+        if user is None or not user.is_authenticated:
+            return False
+        if self.authenticated or (self.staff and user.is_staff):
+            return True
+        if self.superusers and user.is_superuser:
+            return True
+        return self._is_in_percent(user) or self._is_targeted(user)
+
+    def _is_in_percent(self, user: Any) -> bool:
+        # The same person always falls into the same share, on every device and in every worker.
+        if not self.percent:
+            return False
+        digest = hashlib.sha256(f"{self.name}:{user.pk}".encode()).digest()
+        return Decimal(int.from_bytes(digest[:8]) % 1000) < self.percent * 10
+
+    def _is_targeted(self, user: Any) -> bool:
+        return (
+            type(self)
+            .objects.filter(pk=self.pk)
+            .filter(
+                models.Q(users=user.pk)
+                | models.Q(groups__in=user.groups.values("pk"))
+                | models.Q(organizations__memberships__user=user.pk)
+            )
+            .exists()
+        )
+
+
+class Switch(AbstractBaseSwitch):
+    """On or off, for everyone alike."""
+
+    history = History()
+
+    class Meta(AbstractBaseSwitch.Meta):
+        abstract = False
+        ordering = ["name"]
+
+    def is_active(self) -> bool:
+        if not self.pk:
+            declared = SWITCHES.get(self.name)
+            return bool(declared and declared.default)
+        return self.active
+
+
+class Sample(AbstractBaseSample):
+    """On for a share of the times it is asked, whoever asks."""
+
+    history = History()
+
+    class Meta(AbstractBaseSample.Meta):
+        abstract = False
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(percent__gte=0, percent__lte=100),
+                name="sample_percent_is_a_share",
+            )
+        ]
+
+    def is_active(self) -> bool:
+        if not self.pk:
+            declared = SAMPLES.get(self.name)
+            return bool(declared and declared.default)
+        return super().is_active()

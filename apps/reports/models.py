@@ -1,0 +1,135 @@
+"""Who gets which report, each making of a report, and each mail that carried it."""
+
+from django.conf import settings
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.audit.history import History
+from apps.core.models import BaseModel
+
+
+def private_storage() -> Storage:
+    """Files that no address serves; downloads go through a view that asks for a permission."""
+    return storages["private"]
+
+
+class ReportSubscription(BaseModel):
+    """One person's wish to get one report by mail."""
+
+    report = models.CharField(max_length=100, help_text="Name of the report's definition.")
+    enabled = models.BooleanField(default=True, db_default=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="report_subscriptions"
+    )
+
+    history = History()
+
+    class Meta:
+        ordering = ["report", "user"]
+        permissions = [("subscribe_report", "Can subscribe to a report")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "report"],
+                name="report_subscription_unique",
+                violation_error_message="This person is already subscribed to this report.",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["report", "user"], name="report_subscription_report"),
+            models.Index(fields=["created_at"], name="report_subscription_created"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.report}"
+
+
+class ReportRun(models.Model):
+    """One making of a report: for whom, with what parameters, what came of it.
+
+    `mail_key` names report and period of a mailing; a second mailing of the same finds the first.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+
+    class Door(models.TextChoices):
+        PAGE = "page", "Download"
+        MAIL = "mail", "Mailing"
+        COMMAND = "command", "Command"
+
+    report = models.CharField(max_length=100)
+    params = models.JSONField("parameters", default=dict, blank=True)
+    period = models.CharField(max_length=100, blank=True)
+    door = models.CharField("made for", max_length=20, choices=Door)
+    state = models.CharField(max_length=20, choices=State, default=State.RUNNING)
+    mail_key = models.CharField(max_length=250, unique=True, null=True, editable=False)  # noqa: DJ001
+    row_count = models.PositiveIntegerField("rows", null=True, blank=True)
+    file = models.FileField(storage=private_storage, upload_to="reports/%Y/%m/", blank=True)
+    error = models.TextField(blank=True)
+    started_at = models.DateTimeField("started", db_default=Now())
+    ended_at = models.DateTimeField("ended", null=True, blank=True)
+    task_run_id = models.BigIntegerField("task run", null=True, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="made by",
+        help_text="Empty where a schedule did.",
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("view_report", "Can view reports")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["running", "succeeded", "failed"]),
+                name="report_run_state_is_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["report", "-id"], name="report_run_report"),
+            models.Index(fields=["state", "-id"], name="report_run_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report}, {self.period}" if self.period else self.report
+
+
+class ReportDelivery(models.Model):
+    """One mail of one run to one person; written before it is sent, so that none goes twice."""
+
+    class State(models.TextChoices):
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+
+    email = models.EmailField("e-mail", max_length=254)
+    state = models.CharField(max_length=20, choices=State, default=State.SENDING)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField("sent", null=True, blank=True)
+    run = models.ForeignKey(
+        ReportRun, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["email"]
+        verbose_name_plural = "report deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["run", "recipient"], name="report_delivery_unique"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["sending", "sent", "failed"]),
+                name="report_delivery_state_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run} to {self.email}"

@@ -1,0 +1,109 @@
+"""The reports there are. An app declares its own in its `reports.py`, and registers it when ready."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.core.errors import DomainError
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a report: its key in a row, its heading, and whether it holds numbers."""
+
+    key: str
+    label: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter: its name, its label, its value when none is given, what it understands.
+
+    `parse` turns the text of a form or a command into a value, and raises `DomainError` with a
+    sentence where it cannot. `choices` are offered in the admin.
+    """
+
+    name: str
+    label: str
+    parse: Callable[[str], Any]
+    default: Callable[[], str]
+    choices: Callable[[], Sequence[tuple[str, str]]]
+    # What a scheduled mailing asks for; it looks back on what is complete.
+    mail_default: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Total:
+    """A number at the head of a report and its change on the period before, where that is known."""
+
+    label: str
+    value: int
+    change: int | None = None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A bar chart: a label per group of bars, and the series in the order they are drawn."""
+
+    labels: Sequence[str]
+    series: Sequence[tuple[str, Sequence[int]]]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a report says for one set of parameters."""
+
+    period: str
+    columns: Sequence[Column]
+    rows: Sequence[Mapping[str, Any]]
+    totals: Sequence[Total] = ()
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True)
+class ReportDefinition:
+    """A report: `make(params, user)` reads in sets, inside `user`'s scope, and returns a `Result`."""
+
+    name: str
+    title: str
+    description: str
+    permission: str
+    make: Callable[[Mapping[str, Any], Any], Result]
+    params: Sequence[Param] = field(default_factory=tuple)
+
+    def parse(self, given: Mapping[str, str]) -> dict[str, Any]:
+        """Return a value for every parameter; raise `DomainError` for an unknown or a bad one."""
+        known = {param.name: param for param in self.params}
+        for name in given:
+            if name not in known:
+                names = ", ".join(known) or "none"
+                raise DomainError(
+                    f"The report {self.name} has no parameter “{name}”. It has: {names}."
+                )
+        return {
+            name: param.parse(given.get(name) or param.default()) for name, param in known.items()
+        }
+
+    def may_view(self, user: Any) -> bool:
+        return bool(user.is_active and user.is_staff and user.has_perm(self.permission))
+
+
+_definitions: dict[str, ReportDefinition] = {}
+
+
+def register(definition: ReportDefinition) -> ReportDefinition:
+    _definitions[definition.name] = definition
+    return definition
+
+
+def all_reports() -> list[ReportDefinition]:
+    return sorted(_definitions.values(), key=lambda definition: definition.title)
+
+
+def get_report(name: str) -> ReportDefinition:
+    """Return the report of that name; raise `DomainError` where there is none."""
+    if name not in _definitions:
+        names = ", ".join(sorted(_definitions)) or "none"
+        raise DomainError(f"There is no report “{name}”. There is: {names}.")
+    return _definitions[name]

@@ -1,0 +1,88 @@
+"""Each run of a scheduled task: when it was due, what became of it, what it said."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django_celery_beat.models import PeriodicTask
+
+
+class TaskRun(models.Model):
+    """One run of a declared task, from the moment it is sent.
+
+    `run_key` names the schedule and the time it was due, so that no due time runs twice, however
+    often beat sends it. The schedule's name is kept: it outlives the schedule.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Succeeded"
+        FAILED = "failed", "Failed"
+        LOST = "lost", "Lost"
+        REFUSED = "refused", "Refused"
+
+    run_key = models.CharField(max_length=300, unique=True, editable=False)
+    schedule_name = models.CharField("schedule's name", max_length=200, blank=True)
+    task_name = models.CharField("task", max_length=200)
+    arguments = models.JSONField(default=dict, blank=True)
+    celery_id = models.CharField("Celery ID", max_length=64, blank=True, db_index=True)
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    said = models.TextField(blank=True, help_text="The task's closing sentence, or its error.")
+    worker = models.CharField(max_length=200, blank=True)
+    due_at = models.DateTimeField("due")
+    created_at = models.DateTimeField("sent", db_default=Now())
+    started_at = models.DateTimeField("started", null=True, blank=True)
+    heartbeat_at = models.DateTimeField("last sign of life", null=True, blank=True)
+    ended_at = models.DateTimeField("ended", null=True, blank=True)
+    schedule = models.ForeignKey(
+        PeriodicTask,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="runs",
+        db_index=False,
+    )
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="run by",
+        help_text="Who asked for this run by hand; empty where the schedule did.",
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        permissions = [("run_task", "Can run a scheduled task now")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["waiting", "running", "succeeded", "failed", "lost", "refused"]
+                ),
+                name="taskrun_state_is_known",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["schedule", "-id"], name="taskrun_schedule"),
+            models.Index(fields=["task_name", "-id"], name="taskrun_task"),
+            models.Index(fields=["state", "-id"], name="taskrun_state"),
+            models.Index(fields=["-due_at"], name="taskrun_due"),
+            models.Index(
+                fields=["heartbeat_at"],
+                name="taskrun_open",
+                condition=models.Q(state__in=["waiting", "running"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule_name or self.task_name}, run {self.pk}"
+
+    @property
+    def duration(self) -> timedelta | None:
+        """How long it ran; nothing while it has not ended, or where it never began."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return self.ended_at - self.started_at
