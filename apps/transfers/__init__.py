@@ -1,0 +1,17 @@
+"""Imports and exports of datasets. Knows datasets, not domains.
+
+The map, for who builds on it:
+
+- `declarations`: `DatasetResource`, `Column`, `Relation`, `Part`, `Derived`, `Rule`, `Impact`: a dataset is declared once.
+- `registry`: `register(Resource)`, `get(name)`, `all_datasets()`.
+- `models`: `Upload`, `ImportRun`, `ImportTemplate`, `UndoRun`, `ExportRun`, `ExportProfile`.
+- `services`: every write. Start an import, read it again with other settings, match its columns,
+  confirm, cancel, undo; start an export. All keyword-only, with `actor`; refusals are `DomainError`.
+- `selectors`: every read a page needs: what was found in the file, the suggested matching, the plan's
+  rows by key-set pages, totals, causes, blast radius, progress, the same content imported before.
+- `options`: the typed shape of what is stored as JSON on a run.
+- `engine`: what the worker does (reading, matching, staging, planning, applying, undoing, exporting).
+
+A run walks `uploaded → read → matched → staged → planned → confirmed → applying → applied`. In
+`read` and `planned` it waits for a person; in the others a worker has it, or should.
+"""

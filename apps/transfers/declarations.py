@@ -1,0 +1,189 @@
+"""How a dataset is declared: once, as an import-export `Resource` of `Column`s.
+
+A row of a file is written as *parts*, in order: a row of members is first a person (`User`), then
+a seat (`Membership`). Each part has a model, a natural key and fields, and each field takes its
+value from a column, from a relation column (the id of the record that was found) or from an
+earlier part (its id). The engine compiles the declaration to SQL; see `engine`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Model
+from import_export.fields import Field
+from import_export.resources import Resource
+
+
+class Kind(StrEnum):
+    """What a column holds, and so how a cell is read."""
+
+    TEXT = "text"
+    EMAIL = "email"
+    SLUG = "slug"
+    CHOICE = "choice"
+    RELATION = "relation"
+    PHONE = "phone"
+    DATE = "date"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+
+
+class Blank(StrEnum):
+    """What an empty cell means for a record that exists."""
+
+    LEAVE = "leave"
+    CLEAR = "clear"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Another record that a cell names.
+
+    `by` are the model fields that a cell may hold, the first that finds something wins. `within`
+    narrows the search: model field → relation column of the same row. `create` names the model
+    field that a new record gets its cell in, when the agent allows to create what is missing.
+    """
+
+    model: str
+    by: tuple[str, ...]
+    within: Mapping[str, str] = field(default_factory=dict)
+    create: str = ""
+
+
+class Column(Field):
+    """One column of a dataset.
+
+    `words` maps what customers write to a choice's value; case and punctuation do not count.
+    `attribute` is the path from the dataset's model, for exports ("user__email").
+    """
+
+    def __init__(
+        self,
+        *,
+        label: str,
+        attribute: str,
+        kind: Kind = Kind.TEXT,
+        synonyms: Sequence[str] = (),
+        required: bool = False,
+        max_length: int | None = None,
+        choices: Sequence[tuple[str, str]] = (),
+        words: Mapping[str, Sequence[str]] | None = None,
+        relation: Relation | None = None,
+        default: str = "",
+        blank: Blank = Blank.LEAVE,
+        clearable: bool = True,
+        help_text: str = "",
+        example: str = "",
+    ) -> None:
+        super().__init__(attribute=attribute)
+        self.label = label
+        self.kind = kind
+        self.synonyms = tuple(synonyms)
+        self.required = required
+        self.max_length = max_length
+        self.choices = tuple(choices)
+        self.words = dict(words or {})
+        self.relation = relation
+        self.initial = default
+        self.blank = blank
+        self.clearable = clearable and not required
+        self.help_text = help_text
+        self.example = example
+
+    @property
+    def name(self) -> str:
+        return str(self.column_name)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A value made from another column when a record is created and the column gives none.
+
+    `kind` "slug" makes a slug of column `source`, with a number behind it where it is taken.
+    """
+
+    kind: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One record that a row writes.
+
+    `fields` maps a model's column (`user_id`) to its source: a column's name, or `part:<name>` for
+    an earlier part's id. `keys` are alternatives, tried in order: the first whose fields are all
+    given finds the record. `derived` gives values to what is created.
+    """
+
+    name: str
+    model: str
+    label: str
+    fields: Mapping[str, str]
+    keys: tuple[tuple[str, ...], ...]
+    derived: Mapping[str, Derived] = field(default_factory=dict)
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the domain over a whole plan, as SQL that returns the numbers of refused rows.
+
+    `sql` gets the context that `engine.rules` describes. `column` is the one that the problem is
+    shown at.
+    """
+
+    code: str
+    column: str
+    message: str
+    sql: Callable[[Any], tuple[str, Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """A sentence of the blast radius: SQL that returns one number, and how it is said.
+
+    From `threshold` on the agent must type the number, from `second_person` on somebody else must
+    confirm; None means never.
+    """
+
+    code: str
+    one: str
+    many: str
+    sql: Callable[[Any], tuple[str, Sequence[Any]]]
+    threshold: int | None = None
+    second_person: int | None = None
+
+
+class DatasetResource(Resource):
+    """Base of every dataset. `Meta`: `dataset`, `label`, `description`, `model`, `parts`, and where
+    it has some `rules`, `impacts`, `permission` (of the model that a row is)."""
+
+    class Meta:
+        abstract = True
+        dataset = ""
+        label = ""
+        description = ""
+        icon = "table"
+        parts: tuple[Part, ...] = ()
+        rules: tuple[Rule, ...] = ()
+        impacts: tuple[Impact, ...] = ()
+
+    @classmethod
+    def columns(cls) -> dict[str, Column]:
+        return {name: column for name, column in cls.fields.items() if isinstance(column, Column)}
+
+    @classmethod
+    def dataset(cls) -> str:
+        return str(cls._meta.dataset)
+
+    @classmethod
+    def parts(cls) -> tuple[Part, ...]:
+        return tuple(cls._meta.parts)
+
+    @classmethod
+    def model(cls) -> type[Model]:
+        return cls._meta.model  # type: ignore[no-any-return]

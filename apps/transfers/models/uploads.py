@@ -1,0 +1,42 @@
+"""A file that somebody gave us: private, bound to him, named by id, gone after a while."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.utils import timezone
+
+from apps.core.models import BaseModel
+
+
+def private_storage() -> Any:
+    return storages["private"]
+
+
+class Upload(BaseModel):
+    """The row outlives the file: who uploaded what, and its SHA-256, stay known."""
+
+    name = models.CharField(max_length=200, help_text="As the user's machine called it, made safe.")
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    path = models.CharField(max_length=300)
+    expires_at = models.DateTimeField("expires", db_index=True)
+    deleted_at = models.DateTimeField("file deleted", null=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="uploads",
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_gone(self) -> bool:
+        return self.deleted_at is not None or self.expires_at < timezone.now()

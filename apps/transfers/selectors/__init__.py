@@ -1,0 +1,44 @@
+"""Every read that the pages of imports and exports need. See `apps.transfers` for the map."""
+
+from apps.transfers.selectors.files import dataset_template, refused_rows_file
+from apps.transfers.selectors.matching import (
+    ColumnSuggestion,
+    ValueWord,
+    column_suggestions,
+    same_content_runs,
+    value_words,
+)
+from apps.transfers.selectors.plans import (
+    Cause,
+    ImpactLine,
+    PlanPage,
+    PlanRow,
+    Progress,
+    plan_causes,
+    plan_impacts,
+    plan_rows,
+    run_progress,
+)
+from apps.transfers.selectors.undo import UndoPreview, undo_preview, undo_rows
+
+__all__ = [
+    "Cause",
+    "ColumnSuggestion",
+    "ImpactLine",
+    "PlanPage",
+    "PlanRow",
+    "Progress",
+    "UndoPreview",
+    "ValueWord",
+    "column_suggestions",
+    "dataset_template",
+    "plan_causes",
+    "plan_impacts",
+    "plan_rows",
+    "refused_rows_file",
+    "run_progress",
+    "same_content_runs",
+    "undo_preview",
+    "undo_rows",
+    "value_words",
+]

@@ -1,0 +1,27 @@
+"""Every write of imports and exports. See `apps.transfers` for the map."""
+
+from apps.transfers.services.exports import export_run_start, export_stream
+from apps.transfers.services.imports import (
+    import_run_cancel,
+    import_run_confirm,
+    import_run_match,
+    import_run_reread,
+    import_run_start,
+    template_delete,
+    template_save,
+)
+from apps.transfers.services.undo import import_run_undo, undo_run_cancel
+
+__all__ = [
+    "export_run_start",
+    "export_stream",
+    "import_run_cancel",
+    "import_run_confirm",
+    "import_run_match",
+    "import_run_reread",
+    "import_run_start",
+    "import_run_undo",
+    "template_delete",
+    "template_save",
+    "undo_run_cancel",
+]
