@@ -172,6 +172,7 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SIMPLE_HISTORY_ENABLED = False  # PostgreSQL triggers write the history, see apps/audit.
 
 UNFOLD = unfold.UNFOLD
+NAVIGATION = unfold.NAVIGATION
 
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TIMEZONE = TIME_ZONE

@@ -9,4 +9,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 MEDIA_ROOT = VAR_DIR / "test" / "media"
 STORAGES["private"]["OPTIONS"]["location"] = VAR_DIR / "test" / "private"
+# Static files come from the apps: nothing needs to be collected first.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
 DATABASES["default"]["OPTIONS"].pop("pool")

@@ -1,0 +1,5 @@
+"""Registers the admin of projects, one module per model."""
+
+from apps.projects.admin import project, task
+
+__all__ = ["project", "task"]

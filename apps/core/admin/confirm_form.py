@@ -1,0 +1,54 @@
+"""The form on a confirmation page."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+REASON_LENGTH = 500
+
+
+class ConfirmationForm(forms.Form):
+    """A reason, and what must be typed. Subclasses add fields, which stand before these two.
+
+    `self.request` and `self.queryset` (the records that are meant) are there for subclasses.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        request: HttpRequest,
+        queryset: QuerySet,
+        reason: str = "required",
+        typed: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.queryset = queryset
+        self.typed = typed
+        if reason != "none":
+            self.fields["reason"] = forms.CharField(
+                label="Reason",
+                required=reason == "required",
+                max_length=REASON_LENGTH,
+                widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+                help_text="Kept in the history of every record that changes.",
+            )
+        if typed:
+            self.fields["typed"] = forms.CharField(
+                label=f"Type “{typed}” to confirm",
+                widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+            )
+
+    @property
+    def reason(self) -> str:
+        return str(self.cleaned_data.get("reason", ""))
+
+    def clean_typed(self) -> str:
+        value = str(self.cleaned_data["typed"])
+        if value.strip() != self.typed.strip():
+            raise forms.ValidationError(f"This is not “{self.typed}”.")
+        return value

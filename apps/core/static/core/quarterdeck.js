@@ -1,0 +1,28 @@
+"use strict";
+
+// An id's copy button.
+document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) {
+        return;
+    }
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.title = "Copied";
+    const icon = button.querySelector(".material-symbols-outlined");
+    if (icon) {
+        icon.textContent = "check";
+        setTimeout(() => (icon.textContent = "content_copy"), 1500);
+    }
+});
+
+// The exact time on hover, in the reader's own zone.
+function localizeTimes(root) {
+    for (const element of root.querySelectorAll("time[datetime][title]")) {
+        const moment = new Date(element.dateTime);
+        if (!Number.isNaN(moment.getTime())) {
+            element.title = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+        }
+    }
+}
+document.addEventListener("DOMContentLoaded", () => localizeTimes(document));
+document.addEventListener("htmx:afterSwap", (event) => localizeTimes(event.target));

@@ -1,0 +1,44 @@
+"""The sidebar shows each user the jobs that he may do, and no more."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from tests.factories.accounts import StaffFactory, SuperuserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_superuser_sees_the_groups_that_have_entries(client: Client) -> None:
+    client.force_login(SuperuserFactory())
+
+    body = client.get(reverse("admin:index")).content.decode()
+
+    assert "Organizations" in body
+    assert reverse("admin:projects_task_changelist") in body
+
+
+def test_staff_with_one_permission_see_one_list(client: Client) -> None:
+    user = StaffFactory()
+    user.user_permissions.add(Permission.objects.get(codename="view_task"))
+    client.force_login(user)
+
+    body = client.get(reverse("admin:index")).content.decode()
+
+    assert reverse("admin:projects_task_changelist") in body
+    assert reverse("admin:organizations_organization_changelist") not in body
+
+
+def test_the_longest_matching_entry_is_the_active_one(client: Client) -> None:
+    client.force_login(SuperuserFactory())
+
+    page = client.get(reverse("admin:projects_task_changelist"))
+
+    active = [
+        item["title"]
+        for group in page.context["sidebar_navigation"]
+        for item in group["items"]
+        if item["active"]
+    ]
+    assert active == ["Tasks"]
