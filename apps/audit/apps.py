@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AuditConfig(AppConfig):
     name = "apps.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        from apps.audit.context import audit_context
+        from apps.core import attribution
+
+        attribution.register(audit_context)

@@ -8,11 +8,11 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
-from apps.audit.context import audit_context
 from apps.core.admin.confirm import may
 from apps.core.admin.confirm_form import REASON_LENGTH
 from apps.core.admin.display import EMPTY
 from apps.core.admin.paginator import EstimatingPaginator
+from apps.core.attribution import attributed
 
 
 class BaseAdmin(ModelAdmin):
@@ -85,7 +85,7 @@ class BaseAdmin(ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         reason = request.POST.get("_reason", "").strip()[:REASON_LENGTH]
         context = {"posted_reason": reason, **(extra_context or {})}
-        with audit_context(actor=request.user, reason=reason, door="form"):
+        with attributed(actor=request.user, reason=reason, door="form"):
             return super().changeform_view(request, object_id, form_url, context)
 
 

@@ -21,7 +21,7 @@ One method serves the list's bulk actions, the row menu and the object's page:
 
 The page shows how many records and which are meant, the consequences, and the form: a reason, what
 must be typed, and whatever fields a `form_class` of your own (a `ConfirmationForm`) adds. The method
-runs after the POST, in one transaction, inside `audit_context` with the reason; what it returns is
+runs after the POST, in one transaction, attributed to the user with the reason; what it returns is
 the success message, or a response of its own. A `DomainError` undoes everything and is shown on the
 page, with the input kept. "Select all" posts no ids: the list's query is in the address, and the
 number and identity of the records are checked again against what was confirmed.
@@ -44,9 +44,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.enums import ActionVariant
 
-from apps.audit.context import audit_context
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.fingerprint import fingerprint
+from apps.core.attribution import attributed
 from apps.core.errors import DomainError, MissingPermission
 
 CONFIRMATION = "_confirmation"
@@ -179,7 +179,7 @@ class _Confirmation:
         try:
             with (
                 transaction.atomic(),
-                audit_context(actor=self.request.user, reason=form.reason, door="form"),
+                attributed(actor=self.request.user, reason=form.reason, door="form"),
             ):
                 said = self.options["function"](self.model_admin, self.request, self.queryset, form)
         except DomainError as error:
