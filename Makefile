@@ -1,6 +1,37 @@
-# Quarterdeck's commands. `make help` lists them.
+# Quarterdeck's commands. `make help` lists them; README.md explains the two that matter.
 .DEFAULT_GOAL := help
-PYTHON ?= .venv/bin/python
+.PHONY: help setup run test check bench lock format
+PY := .venv/bin/python
 
-help: ## List these commands.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+help: ## List these commands
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '%-14s %s\n' "$$name" "$$text"; done
+
+setup: ## Make .venv, database, migrations and reference data, and nothing more
+	@deploy/bin/setup dev
+	@$(PY) -m config.prepare
+
+run: ## Set up, then serve the demo on http://127.0.0.1:8000 (PORT=, VAR_DIR=)
+	@deploy/bin/setup run
+	@exec $(PY) -m config.serve
+
+test: ## Set up, then run the whole suite (ARGS= goes to pytest)
+	@deploy/bin/setup dev
+	@deploy/bin/browser
+	@exec $(PY) -m pytest -n auto --cov --cov-report=term $(ARGS)
+
+check: ## Lint, format, types, layers, migrations, deployment settings, pins
+	@deploy/bin/setup dev
+	@deploy/bin/check
+
+bench: ## Run the benchmarks (ONLY=imports for one group)
+	@deploy/bin/setup dev
+	@exec $(PY) -m tests.bench $(ONLY)
+
+format: ## Format the code and mend what the linter can
+	@deploy/bin/setup dev
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+lock: ## Compile requirements.txt from pyproject.toml with the newest versions
+	@deploy/bin/setup dev
+	@$(PY) deploy/bin/lock.py
