@@ -8,3 +8,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "apps.backoffice.refusals.bad_request"
+handler403 = "apps.backoffice.refusals.forbidden"
+handler404 = "apps.backoffice.refusals.not_found"
+handler500 = "apps.backoffice.refusals.server_error"

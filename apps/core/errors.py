@@ -1,6 +1,8 @@
 """The exceptions that services raise when a rule of the domain says no."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404
 
 
 class DomainError(Exception):
@@ -17,3 +19,12 @@ class MissingPermission(PermissionDenied):
     def __init__(self, permission: str) -> None:
         super().__init__(permission)
         self.permission = permission
+
+
+class RecordNotFound(Http404):
+    """A 404 that names what was looked for, so that the page can offer to search there."""
+
+    def __init__(self, model: type[Model], key: str) -> None:
+        super().__init__(f"No {model._meta.verbose_name} with the id “{key}”.")
+        self.model = model
+        self.key = key

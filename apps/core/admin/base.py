@@ -13,6 +13,7 @@ from apps.core.admin.confirm_form import REASON_LENGTH
 from apps.core.admin.display import EMPTY
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.attribution import attributed
+from apps.core.errors import RecordNotFound
 
 
 class BaseAdmin(ModelAdmin):
@@ -45,9 +46,13 @@ class BaseAdmin(ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Search through the queryset's own `search(words)`, which has an index, where it has one."""
         search: Callable[[str], QuerySet[Any]] | None = getattr(queryset, "search", None)
-        if search is None:
+        if search is None or not search_term.strip():
             return super().get_search_results(request, queryset, search_term)
-        return (search(search_term), False) if search_term.strip() else (queryset, False)
+        try:
+            return search(search_term), False
+        except LookupError:
+            # The model has no search index: it is short, or it should get one.
+            return super().get_search_results(request, queryset, search_term)
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
         actions = super().get_actions_detail(request, object_id)
@@ -66,6 +71,12 @@ class BaseAdmin(ModelAdmin):
                 for permission in getattr(entry[0], "allowed_permissions", ())
             )
         ]
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        """Answer 404, where Django would send the user to the start page with a message."""
+        raise RecordNotFound(self.model, object_id)
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Beside a relation's field one may add or look, but not delete."""

@@ -47,7 +47,7 @@ from unfold.enums import ActionVariant
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.fingerprint import fingerprint
 from apps.core.attribution import attributed
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.errors import DomainError, MissingPermission, RecordNotFound
 
 CONFIRMATION = "_confirmation"
 _SALT = "core.confirm"
@@ -140,7 +140,7 @@ def _one(model_admin: Any, request: HttpRequest, object_id: str) -> QuerySet:
     except (ValueError, ValidationError):
         found = False
     if not found:
-        raise Http404(f"No {model_admin.opts.verbose_name} with this id.")
+        raise RecordNotFound(model_admin.model, object_id)
     return queryset
 
 
@@ -244,6 +244,7 @@ class _Confirmation:
             "subtitle": str(shown[0]) if count == 1 else None,
             "opts": opts,
             "form": form,
+            "original": shown[0] if self.object_id is not None else None,
             "media": self.model_admin.media + form.media,
             "count": count,
             "noun": noun,

@@ -1,0 +1,142 @@
+"""The pages that say no: what was asked, why not, and what to do instead."""
+
+import logging
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from unfold.sites import UnfoldAdminSite
+
+from apps.core.errors import MissingPermission, RecordNotFound
+
+logger = logging.getLogger(__name__)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    message = str(exception) if isinstance(exception, BadRequest) else ""
+    if isinstance(exception, SuspiciousOperation):
+        message = "More was sent than a form of this site sends, or something that it never sends."
+    return _page(request, 400, message=message)
+
+
+def conflict(request: HttpRequest, message: str) -> HttpResponse:
+    """The 409 page: a rule of the domain refused, outside a page that could show it itself."""
+    return _page(request, 409, message=message)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, MissingPermission):
+        permission = exception.permission
+    else:
+        permission = _permission_for(request)
+    return _page(
+        request,
+        403,
+        permission=permission,
+        roles=_roles_with(permission) if permission else [],
+        message="" if permission else str(exception or ""),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    logger.warning("CSRF check failed: %s", reason)
+    return _page(request, 403, template="refusals/csrf.html")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if not isinstance(exception, RecordNotFound):
+        return _page(request, 404, path=request.path)
+    opts = exception.model._meta
+    search_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    return _page(
+        request, 404, message=str(exception), noun=opts.verbose_name_plural, search_url=search_url
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Asks nothing of the database: it may be what failed."""
+    return _page(request, 500, plain=True)
+
+
+def _page(
+    request: HttpRequest,
+    status: int,
+    *,
+    template: str = "",
+    plain: bool = False,
+    **context: Any,
+) -> HttpResponse:
+    context["status"] = status
+    context["request_id"] = getattr(request, "request_id", "")
+    context["title"] = _TITLES[status]
+    context["inside"] = False
+    if not plain and _is_staff(request):
+        try:
+            context = {**admin.site.each_context(request), **context, "inside": True}
+        except DatabaseError:
+            logger.exception("The navigation could not be drawn on a %s page", status)
+    if not context["inside"]:
+        context = {**_look(request), **context}
+    context["layout"] = (
+        "admin/base_site.html" if context["inside"] else "unfold/layouts/unauthenticated.html"
+    )
+    body = render_to_string(template or f"refusals/{status}.html", context, request)
+    return HttpResponse(body, status=status)
+
+
+_TITLES = {
+    400: "This request cannot be read",
+    403: "Not allowed",
+    404: "Not found",
+    409: "This is not possible now",
+    500: "Something went wrong here",
+}
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    try:
+        return bool(user and user.is_authenticated and user.is_staff and user.is_active)
+    except DatabaseError:
+        return False
+
+
+def _look(request: HttpRequest) -> dict[str, Any]:
+    """Return what Unfold's layout needs and no database gives."""
+    site = admin.site
+    assert isinstance(site, UnfoldAdminSite)  # noqa: S101
+    return {
+        "site_title": site._get_config("SITE_TITLE", request),
+        "colors": site._get_colors("COLORS", request),
+        "styles": site._get_list("STYLES", request),
+        "scripts": site._get_list("SCRIPTS", request),
+    }
+
+
+def _permission_for(request: HttpRequest) -> str:
+    """Return the permission that a stock page of the admin asks for, from the page's name."""
+    match = request.resolver_match
+    model_name, _, page = (match.url_name or "").rpartition("_") if match else ("", "", "")
+    stock = {"changelist": "view", "history": "view", "add": "add", "delete": "delete"}
+    stock["change"] = "view" if request.method == "GET" else "change"
+    for model in admin.site._registry:
+        opts = model._meta
+        if page in stock and model_name == f"{opts.app_label}_{opts.model_name}":
+            return f"{opts.app_label}.{stock[page]}_{opts.model_name}"
+    return ""
+
+
+def _roles_with(permission: str) -> list[str]:
+    app_label, _, codename = permission.partition(".")
+    return list(
+        Group.objects.filter(
+            permissions__content_type__app_label=app_label, permissions__codename=codename
+        )
+        .order_by("name")
+        .values_list("name", flat=True)
+    )
