@@ -4,12 +4,28 @@ from typing import Any, Self
 
 from django.db import models
 
+from apps.core.search import matching, words_of
+
 
 class ScopedQuerySet(models.QuerySet):
     """A queryset that can be narrowed to what one staff user may see."""
 
     def for_staff(self, user: Any) -> Self:
         """Return the rows inside `user`'s scope. The base sees everything; an app's own narrows it."""
+        return self
+
+    def for_actor(self, actor: Any) -> Self:
+        """Return the rows that `actor` may act on: a user's scope, everything for the system."""
+        return self if actor is None or isinstance(actor, str) else self.for_staff(actor)
+
+
+class SearchableQuerySet(ScopedQuerySet):
+    """A queryset of a model that has a functional GIN index over a `SearchVector`."""
+
+    def search(self, text: str) -> Self:
+        """Return the rows in which every word of `text` begins some word; all rows for no text."""
+        for word in words_of(text):
+            self = self.filter(matching(self.model, word))
         return self
 
 

@@ -1,0 +1,46 @@
+"""What the database refuses, said in a sentence for people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from apps.core.errors import DomainError
+
+
+@contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """Turn a violated constraint into a `DomainError` with the constraint's own message.
+
+    The block runs in a savepoint, so the transaction around it stays usable. A deferred constraint
+    speaks only at the commit and so is not covered; a constraint without a message is passed on.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        message = _message(error)
+        if message is None:
+            raise
+        raise DomainError(message) from error
+
+
+def validated(instance: object) -> None:
+    """Run a model's own validation; the first problem becomes a `DomainError`."""
+    try:
+        instance.full_clean()  # type: ignore[attr-defined]
+    except ValidationError as error:
+        raise DomainError(" ".join(error.messages)) from error
+
+
+def _message(error: IntegrityError) -> str | None:
+    diagnosis = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            default = constraint.default_violation_error_message
+            if constraint.name == name and constraint.violation_error_message != default:
+                return str(constraint.violation_error_message)
+    return None

@@ -1,0 +1,122 @@
+"""The trash of any soft-deletable model: in, out again, and gone for good.
+
+What belongs to a record (a cascading foreign key to it) goes with it. Everything is set-based: a
+record with a million belongings costs a few statements. Callers check permissions and rules first
+and hold a transaction; the words of the domain are theirs.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models.functions import Now
+
+from apps.core.models import SoftDeletableModel
+from apps.core.uuid7 import uuid7
+
+type Counts = Counter[type[models.Model]]
+
+
+def trash(queryset: models.QuerySet, *, by: Any, trash_id: UUID | None = None) -> Counts:
+    """Move the living of `queryset` to the trash with their living belongings; count what went.
+
+    `by` is the user who does it, or None for the system. All of it carries one `trash_id`.
+    """
+    trash_id = trash_id or uuid7()
+    model = queryset.model
+    counts: Counts = Counter()
+    counts[model] = (
+        _plain(queryset).alive().update(deleted_at=Now(), deleted_by=by, trash_id=trash_id)
+    )
+    for child, name in _soft_deletable_belongings(model):
+        counts += trash(
+            child._base_manager.filter(**{f"{name}__trash_id": trash_id}), by=by, trash_id=trash_id
+        )
+    return counts
+
+
+def restore(queryset: models.QuerySet) -> Counts:
+    """Bring the dead of `queryset` back, with exactly what went to the trash in the same act."""
+    model = queryset.model
+    dead = _plain(queryset).dead()
+    counts: Counts = Counter()
+    # Belongings first: once the record itself is back, the act that trashed it is forgotten.
+    for child, name in _soft_deletable_belongings(model):
+        counts += restore(went_along(dead, child, name))
+    counts[model] = dead.update(deleted_at=None, deleted_by=None, trash_id=None)
+    return counts
+
+
+def purge(queryset: models.QuerySet) -> Counts:
+    """Delete the records of `queryset` and all that belongs to them; only their history stays.
+
+    Deletes below the ORM's collector, which would load every belonging into memory.
+    """
+    model = queryset.model
+    doomed = _plain(queryset)
+    counts: Counts = Counter()
+    for child, name in belongings(model):
+        counts += purge(child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}))
+    counts[model] = doomed._raw_delete(doomed.db)
+    return counts
+
+
+def count_trash(queryset: models.QuerySet) -> Counts:
+    """Return what `trash` would move, for a confirmation."""
+    living = _plain(queryset).alive()
+    counts: Counts = Counter({queryset.model: living.count()})
+    for child, name in _soft_deletable_belongings(queryset.model):
+        counts += count_trash(child._base_manager.filter(**{f"{name}__in": living.values("pk")}))
+    return counts
+
+
+def count_restore(queryset: models.QuerySet) -> Counts:
+    """Return what `restore` would bring back, for a confirmation."""
+    dead = _plain(queryset).dead()
+    counts: Counts = Counter({queryset.model: dead.count()})
+    for child, name in _soft_deletable_belongings(queryset.model):
+        counts += count_restore(went_along(dead, child, name))
+    return counts
+
+
+def count_purge(queryset: models.QuerySet) -> Counts:
+    """Return what `purge` would delete, for a confirmation."""
+    doomed = _plain(queryset)
+    counts: Counts = Counter({queryset.model: doomed.count()})
+    for child, name in belongings(queryset.model):
+        counts += count_purge(child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}))
+    return counts
+
+
+def went_along(
+    dead: models.QuerySet, child: type[models.Model], name: str
+) -> "models.QuerySet[Any]":
+    """Return the rows of `child` that went to the trash in the same act as their record in `dead`."""
+    return child._base_manager.filter(
+        **{f"{name}__in": dead.values("pk"), "trash_id": models.F(f"{name}__trash_id")}
+    )
+
+
+def belongings(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
+    """Yield each model whose records cannot be without one of `model`, and its field for it."""
+    for relation in model._meta.related_objects:
+        if relation.on_delete is models.CASCADE:
+            yield relation.related_model, relation.field.name
+
+
+def _soft_deletable_belongings(
+    model: type[models.Model],
+) -> Iterator[tuple[type[SoftDeletableModel], str]]:
+    for child, name in belongings(model):
+        if issubclass(child, SoftDeletableModel):
+            yield child, name
+
+
+def _plain(queryset: models.QuerySet) -> Any:
+    """Return the same rows without the ordering, joins and annotations of a list."""
+    plain = queryset.model._base_manager.all()
+    if queryset.query.is_sliced or queryset.query.distinct:
+        return plain.filter(pk__in=list(queryset.values_list("pk", flat=True)))
+    return plain.filter(pk__in=queryset.order_by().values("pk"))
