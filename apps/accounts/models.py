@@ -2,20 +2,17 @@
 
 from typing import Any
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Collate, Lower, Upper
 
+from apps.accounts.querysets import UserQuerySet
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
-from apps.core.querysets import ScopedQuerySet
-
-
-class UserQuerySet(ScopedQuerySet):
-    pass
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -94,6 +91,22 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             GinIndex(
                 SearchVector("first_name", "last_name", "email", config="simple"),
                 name="user_search",
+            ),
+        ]
+        permissions = [
+            ("view_personal_data", "Can see e-mail addresses and phone numbers"),
+            ("set_roles", "Can give and take staff roles"),
+        ]
+        triggers = [
+            # Not even psql may: history and foreign keys lean on every person who ever was here.
+            pgtrigger.Trigger(
+                name="is_never_deleted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    RAISE EXCEPTION 'users are deactivated, never deleted'
+                        USING ERRCODE = 'restrict_violation', CONSTRAINT = 'user_is_never_deleted';
+                """,
             ),
         ]
 

@@ -5,10 +5,16 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
+from django.utils import timezone
 
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField
-from apps.core.models import BaseModel, SoftDeletableModel
+from apps.core.models import AliveManager, BaseModel, SoftDeletableModel
+from apps.organizations.querysets import (
+    InvitationQuerySet,
+    MembershipQuerySet,
+    OrganizationQuerySet,
+)
 
 
 class Role(models.TextChoices):
@@ -43,23 +49,39 @@ class Organization(SoftDeletableModel):
         help_text="The person who answers for it; always holds an owner's seat.",
     )
 
+    objects = AliveManager.from_queryset(OrganizationQuerySet)()
+    all_objects = models.Manager.from_queryset(OrganizationQuerySet)()
     history = History()
 
     class Meta(SoftDeletableModel.Meta):
         ordering = ["name", "id"]
+        permissions = [
+            ("restore_organization", "Can restore organization"),
+            ("purge_organization", "Can purge organization"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],
                 name="organization_slug_unique",
                 condition=models.Q(deleted_at=None),
+                violation_error_message="Another organization has this slug.",
             ),
             models.UniqueConstraint(
                 fields=["external_id"],
                 name="organization_external_id_unique",
                 condition=models.Q(deleted_at=None) & ~models.Q(external_id=""),
+                violation_error_message="Another organization has this external ID.",
             ),
-            models.CheckConstraint(condition=~models.Q(name=""), name="organization_name_is_given"),
-            models.CheckConstraint(condition=~models.Q(slug=""), name="organization_slug_is_given"),
+            models.CheckConstraint(
+                condition=~models.Q(name=""),
+                name="organization_name_is_given",
+                violation_error_message="An organization needs a name.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(slug=""),
+                name="organization_slug_is_given",
+                violation_error_message="An organization needs a slug.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["active", "suspended", "closed"]),
                 name="organization_status_is_known",
@@ -77,6 +99,30 @@ class Organization(SoftDeletableModel):
             GinIndex(
                 SearchVector("name", "slug", "external_id", config="simple"),
                 name="organization_search",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="owner_has_a_seat",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("owner_id"),
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__owner__isnull=False),
+                func="""
+                    IF EXISTS (
+                        SELECT 1 FROM organizations_organization o
+                        WHERE o.id = NEW.id AND o.owner_id IS NOT NULL AND NOT EXISTS (
+                            SELECT 1 FROM organizations_membership m
+                            WHERE m.organization_id = o.id
+                              AND m.user_id = o.owner_id AND m.role = 'owner'
+                        )
+                    )
+                    THEN
+                        RAISE EXCEPTION 'the owner of organization % holds no owner''s seat', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_owner_has_a_seat';
+                    END IF;
+                    RETURN NULL;
+                """,
             ),
         ]
 
@@ -97,6 +143,7 @@ class Membership(BaseModel):
         Organization, on_delete=models.CASCADE, related_name="memberships", db_index=False
     )
 
+    objects = models.Manager.from_queryset(MembershipQuerySet)()
     history = History()
 
     class Meta:
@@ -119,23 +166,40 @@ class Membership(BaseModel):
         triggers = [
             # The last line of defense; services and the import say it earlier and more kindly.
             # Deferred, so that one transaction may pass ownership on in any order, and a row
-            # trigger, because only owners' seats ever fire it.
+            # trigger, because only owners' seats ever fire it. It locks the organization first:
+            # of two transactions that each remove one of two owners, the second sees the first.
             pgtrigger.Trigger(
                 name="keeps_an_owner",
                 when=pgtrigger.After,
-                operation=pgtrigger.UpdateOf("role", "organization_id") | pgtrigger.Delete,
+                operation=pgtrigger.UpdateOf("role", "organization_id", "user_id")
+                | pgtrigger.Delete,
                 timing=pgtrigger.Deferred,
                 condition=pgtrigger.Q(old__role="owner"),
+                declare=[("answering", "uuid")],
                 func="""
-                    IF EXISTS (SELECT 1 FROM organizations_organization WHERE id = OLD.organization_id)
-                       AND NOT EXISTS (
-                           SELECT 1 FROM organizations_membership
-                           WHERE organization_id = OLD.organization_id AND role = 'owner'
-                       )
+                    SELECT owner_id INTO answering FROM organizations_organization
+                    WHERE id = OLD.organization_id FOR NO KEY UPDATE;
+                    IF NOT FOUND THEN
+                        RETURN NULL;
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT 1 FROM organizations_membership
+                        WHERE organization_id = OLD.organization_id AND role = 'owner'
+                    )
                     THEN
                         RAISE EXCEPTION 'organization % would be left without an owner',
                             OLD.organization_id
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_keeps_an_owner';
+                    END IF;
+                    IF answering = OLD.user_id AND NOT EXISTS (
+                        SELECT 1 FROM organizations_membership
+                        WHERE organization_id = OLD.organization_id
+                          AND user_id = answering AND role = 'owner'
+                    )
+                    THEN
+                        RAISE EXCEPTION 'the owner of organization % would lose the owner''s seat',
+                            OLD.organization_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_owner_has_a_seat';
                     END IF;
                     RETURN NULL;
                 """,
@@ -191,6 +255,7 @@ class Invitation(BaseModel):
         related_name="accepted_invitations",
     )
 
+    objects = models.Manager.from_queryset(InvitationQuerySet)()
     history = History(excluded_fields=["token_digest"])
 
     class Meta:
@@ -215,7 +280,18 @@ class Invitation(BaseModel):
             models.Index(fields=["created_at"], name="invitation_created"),
             models.Index(fields=["email"], name="invitation_email"),
             models.Index(fields=["organization", "created_at"], name="invitation_organization"),
+            models.Index(
+                fields=["created_at"],
+                name="invitation_unsent",
+                condition=models.Q(state="pending", sent_at=None),
+            ),
+            GinIndex(SearchVector("email", config="simple"), name="invitation_search"),
         ]
 
     def __str__(self) -> str:
         return f"{self.email} to {self.organization}"
+
+    @property
+    def can_be_accepted(self) -> bool:
+        """Whether its link still leads somewhere; a task marks the overdue only later."""
+        return self.state == self.State.PENDING and self.expires_at > timezone.now()

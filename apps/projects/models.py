@@ -6,8 +6,9 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 
 from apps.audit.history import History
-from apps.core.models import BaseModel, SoftDeletableModel
+from apps.core.models import AliveManager, BaseModel, SoftDeletableModel
 from apps.organizations.models import Organization
+from apps.projects.querysets import ProjectQuerySet, TaskQuerySet
 
 
 class Project(SoftDeletableModel):
@@ -34,10 +35,16 @@ class Project(SoftDeletableModel):
         verbose_name="created by",
     )
 
+    objects = AliveManager.from_queryset(ProjectQuerySet)()
+    all_objects = models.Manager.from_queryset(ProjectQuerySet)()
     history = History()
 
     class Meta(SoftDeletableModel.Meta):
         ordering = ["name", "id"]
+        permissions = [
+            ("restore_project", "Can restore project"),
+            ("purge_project", "Can purge project"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "name"],
@@ -45,7 +52,11 @@ class Project(SoftDeletableModel):
                 condition=models.Q(deleted_at=None),
                 violation_error_message="This organization already has a project of this name.",
             ),
-            models.CheckConstraint(condition=~models.Q(name=""), name="project_name_is_given"),
+            models.CheckConstraint(
+                condition=~models.Q(name=""),
+                name="project_name_is_given",
+                violation_error_message="A project needs a name.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "active", "archived"]),
                 name="project_status_is_known",
@@ -90,6 +101,7 @@ class Task(BaseModel):
         related_name="tasks",
     )
 
+    objects = models.Manager.from_queryset(TaskQuerySet)()
     history = History()
 
     class Meta:
@@ -100,7 +112,11 @@ class Task(BaseModel):
                 name="task_title_unique",
                 violation_error_message="This project already has a task of this title.",
             ),
-            models.CheckConstraint(condition=~models.Q(title=""), name="task_title_is_given"),
+            models.CheckConstraint(
+                condition=~models.Q(title=""),
+                name="task_title_is_given",
+                violation_error_message="A task needs a title.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status__in=["todo", "in_progress", "done"]),
                 name="task_status_is_known",

@@ -1,0 +1,130 @@
+"""What may be done to people: created, deactivated, reactivated, given roles."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.models import User
+from apps.audit.events import record_event
+from apps.core.constraints import refusals_in_words, validated
+from apps.core.errors import DomainError, NotPermittedError
+
+# A higher app adds what somebody should know before a person is deactivated: sentences about him.
+deactivation_warnings: list[Callable[[User], Iterable[str]]] = []
+
+
+def user_create(
+    *,
+    email: str,
+    password: str | None = None,
+    first_name: str = "",
+    last_name: str = "",
+    phone: str = "",
+    is_verified: bool = False,
+    actor: Actor,
+    reason: str = "",
+) -> User:
+    """Create a person; without a password he cannot sign in until he has set one."""
+    require(actor, "accounts.add_user")
+    user = User(
+        email=email,
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        phone=phone.strip(),
+        is_verified=is_verified,
+    )
+    user.set_password(password)
+    validated(user)
+    with act(actor=actor, reason=reason), refusals_in_words():
+        user.save(force_insert=True)
+    return user
+
+
+def user_deactivation_warnings(user: User) -> list[str]:
+    """Return what somebody should read before he deactivates `user`."""
+    return [sentence for source in deactivation_warnings for sentence in source(user)]
+
+
+def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
+    """Shut a person out; return what should be known now, such as what he still owns.
+
+    He can no longer sign in, and a session that he has is refused at its next request, because
+    Django's back end loads active users alone.
+    """
+    require(actor, "accounts.change_user")
+    with act(actor=actor, reason=reason):
+        locked = _locked(user, actor)
+        if isinstance(actor, User) and locked.pk == actor.pk:
+            raise DomainError("Nobody deactivates himself. Ask a colleague.")
+        if locked.status == User.Status.DEACTIVATED:
+            raise DomainError(f"{locked} is deactivated already.")
+        locked.status = User.Status.DEACTIVATED
+        locked.save(update_fields=["status"])
+        return user_deactivation_warnings(locked)
+
+
+def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
+    """Let a deactivated person in again, with the roles and seats that he has kept."""
+    require(actor, "accounts.change_user")
+    with act(actor=actor, reason=reason):
+        locked = _locked(user, actor)
+        if locked.status == User.Status.ACTIVE:
+            raise DomainError(f"{locked} is active already.")
+        locked.status = User.Status.ACTIVE
+        locked.save(update_fields=["status"])
+
+
+def user_set_roles(
+    *, user: User, roles: Sequence[Group], actor: Actor, reason: str = ""
+) -> tuple[list[str], list[str]]:
+    """Give `user` exactly these staff roles; return the names of those given and those taken.
+
+    A person with a role may sign in to the back office, one without may not. Nobody changes his own
+    roles, and nobody gives or takes a role that may do more than he himself.
+    """
+    require(actor, "accounts.set_roles")
+    with act(actor=actor, reason=reason):
+        locked = _locked(user, actor)
+        if isinstance(actor, User) and locked.pk == actor.pk:
+            raise DomainError("Nobody changes his own roles. Ask a colleague.")
+        held = {group.pk: group for group in locked.groups.all()}
+        wanted = {group.pk: group for group in roles}
+        given = [group for key, group in wanted.items() if key not in held]
+        taken = [group for key, group in held.items() if key not in wanted]
+        _may_hand_out(actor, given + taken)
+        locked.groups.remove(*taken)
+        locked.groups.add(*given)
+        is_staff = bool(wanted) or locked.is_superuser
+        if locked.is_staff != is_staff:
+            locked.is_staff = is_staff
+            locked.save(update_fields=["is_staff"])
+        names = sorted(group.name for group in given), sorted(group.name for group in taken)
+        if given or taken:
+            record_event("role_change", actor=actor, target=locked, given=names[0], taken=names[1])
+        return names
+
+
+def _locked(user: User, actor: Actor) -> User:
+    """Return the person's row, locked; refuse one that is staff to who may not set roles."""
+    locked = User.objects.for_actor(actor).select_for_update(no_key=True).filter(pk=user.pk).first()
+    if locked is None:
+        raise DomainError("This person is not there any more, or not in your scope.")
+    if locked.is_staff:
+        require(actor, "accounts.set_roles")
+    return locked
+
+
+def _may_hand_out(actor: Any, groups: list[Group]) -> None:
+    if not isinstance(actor, User) or actor.is_superuser:
+        return
+    own = actor.get_all_permissions()
+    permissions = Permission.objects.filter(group__in=groups).values_list(
+        "group__name", "content_type__app_label", "codename"
+    )
+    for name, app_label, codename in permissions:
+        if f"{app_label}.{codename}" not in own:
+            raise NotPermittedError(
+                f"The role {name} may do more than you may, so you cannot give or take it."
+            )

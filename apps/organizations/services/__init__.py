@@ -1,0 +1,47 @@
+"""What may be done to organizations, seats and invitations; one module per noun."""
+
+from apps.organizations.services.invitations import (
+    invitation_accept,
+    invitation_create,
+    invitation_resend,
+    invitation_revoke,
+    invitation_send,
+    invitations_expire,
+)
+from apps.organizations.services.memberships import (
+    membership_add,
+    membership_change_role,
+    membership_remove,
+    memberships_remove,
+)
+from apps.organizations.services.organizations import (
+    organization_create,
+    organization_purge,
+    organization_restore,
+    organization_set_owner,
+    organization_trash,
+    organizations_purge,
+    organizations_restore,
+    organizations_trash,
+)
+
+__all__ = [
+    "invitation_accept",
+    "invitation_create",
+    "invitation_resend",
+    "invitation_revoke",
+    "invitation_send",
+    "invitations_expire",
+    "membership_add",
+    "membership_change_role",
+    "membership_remove",
+    "memberships_remove",
+    "organization_create",
+    "organization_purge",
+    "organization_restore",
+    "organization_set_owner",
+    "organization_trash",
+    "organizations_purge",
+    "organizations_restore",
+    "organizations_trash",
+]

@@ -1,0 +1,207 @@
+"""Invitations: made, sent, sent again, revoked, accepted, expired.
+
+The token itself is never stored. It is made when the mail is, and only its SHA-256 stays.
+"""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.models import User
+from apps.accounts.services import user_create
+from apps.core.constraints import refusals_in_words, validated
+from apps.core.errors import DomainError
+from apps.core.fields import fold_email
+from apps.organizations.locks import lock_organization
+from apps.organizations.mails import invitation_mail
+from apps.organizations.models import Invitation, Membership, Organization, Role
+
+LIFETIME = timedelta(days=14)
+
+
+def invitation_create(
+    *,
+    organization: Organization,
+    email: str,
+    role: str = Role.MEMBER,
+    actor: Actor,
+    reason: str = "",
+) -> Invitation:
+    """Invite an address to a seat; the mail is sent by a task after the commit."""
+    require(actor, "organizations.add_invitation")
+    with act(actor=actor, reason=reason):
+        locked = lock_organization(organization.pk, actor)
+        invitation = Invitation(
+            organization=locked,
+            email=fold_email(email),
+            role=role,
+            token_digest=digest(new_token()),
+            expires_at=timezone.now() + LIFETIME,
+            invited_by=user_or_none(actor),
+        )
+        # One that has run out, but that no task has marked yet, is not in the way of a new one.
+        locked.invitations.filter(email=invitation.email).overdue().update(
+            state=Invitation.State.EXPIRED
+        )
+        validated(invitation)
+        if Membership.objects.filter(organization=locked, user__email=invitation.email).exists():
+            raise DomainError(f"{invitation.email} already has a seat in {locked}.")
+        with refusals_in_words():
+            invitation.save(force_insert=True)
+        _send_after_commit(invitation.pk)
+        return invitation
+
+
+def invitation_send(*, invitation_id: UUID) -> bool:
+    """Mail an invitation that is pending and unsent; return whether a mail went out.
+
+    May be called any number of times: only an unsent one is sent. The row stays locked while the
+    mail server is talked to, so two workers send one mail; a failure leaves it unsent for the next
+    sweep.
+    """
+    with act(actor="task send_invitation"):
+        invitation = (
+            Invitation.objects.unsent()
+            .filter(expires_at__gt=timezone.now(), organization__deleted_at=None)
+            .select_for_update(of=("self",), skip_locked=True)
+            .select_related("organization", "invited_by")
+            .filter(pk=invitation_id)
+            .first()
+        )
+        if invitation is None:
+            return False
+        token = new_token()
+        invitation.token_digest = digest(token)
+        invitation.sent_at = timezone.now()
+        invitation.save(update_fields=["token_digest", "sent_at"])
+        invitation_mail(invitation, token).send()
+        return True
+
+
+def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:
+    """Send a pending or an expired invitation anew, with its full time; the old link ends at once."""
+    require(actor, "organizations.change_invitation")
+    with act(actor=actor, reason=reason):
+        organization = lock_organization(invitation.organization_id, actor)
+        locked = _locked(invitation, actor)
+        if locked.state not in (Invitation.State.PENDING, Invitation.State.EXPIRED):
+            raise DomainError(
+                f"This invitation is {locked.get_state_display().lower()} and cannot be sent again."
+            )
+        if Membership.objects.filter(organization=organization, user__email=locked.email).exists():
+            raise DomainError(f"{locked.email} already has a seat in {organization}.")
+        locked.state = Invitation.State.PENDING
+        locked.token_digest = digest(new_token())
+        locked.expires_at = timezone.now() + LIFETIME
+        locked.sent_at = None
+        with refusals_in_words():
+            locked.save(update_fields=["state", "token_digest", "expires_at", "sent_at"])
+        _send_after_commit(locked.pk)
+        return locked
+
+
+def invitation_revoke(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:
+    """Take a pending invitation back; its link says so from now on."""
+    require(actor, "organizations.change_invitation")
+    with act(actor=actor, reason=reason):
+        locked = _locked(invitation, actor)
+        if locked.state != Invitation.State.PENDING:
+            raise DomainError(
+                f"This invitation is {locked.get_state_display().lower()}; "
+                "only a pending one can be revoked."
+            )
+        locked.state = Invitation.State.REVOKED
+        locked.save(update_fields=["state"])
+        return locked
+
+
+def invitation_accept(
+    *,
+    token: str,
+    first_name: str = "",
+    last_name: str = "",
+    phone: str = "",
+    password: str | None = None,
+) -> Membership:
+    """Turn an invitation into a seat, and its address into a verified person.
+
+    Whoever holds the token reads the address's mail; that is the permission. A person who is known
+    already only confirms: names and password given here are for a new one.
+    """
+    with act(actor="invitation page", reason="Accepted an invitation"):
+        invitation = (
+            Invitation.objects.select_for_update(of=("self",))
+            .filter(token_digest=digest(token))
+            .first()
+        )
+        if invitation is None:
+            raise DomainError("This invitation is not known.")
+        if not invitation.can_be_accepted:
+            raise DomainError("This invitation can no longer be accepted.")
+        organization = lock_organization(invitation.organization_id, None)
+        person = User.objects.filter(email=invitation.email).first()
+        if person is None:
+            person = user_create(
+                email=invitation.email,
+                password=password,
+                first_name=first_name,
+                last_name=last_name,
+                phone=phone,
+                is_verified=True,
+                actor=None,
+            )
+        elif person.status != User.Status.ACTIVE:
+            raise DomainError("This account is deactivated. Ask whoever invited you.")
+        with act(actor=person):
+            if not person.is_verified:
+                person.is_verified = True
+                person.save(update_fields=["is_verified"])
+            seat, _created = Membership.objects.get_or_create(
+                organization=organization, user=person, defaults={"role": invitation.role}
+            )
+            invitation.state = Invitation.State.ACCEPTED
+            invitation.accepted_at = timezone.now()
+            invitation.accepted_by = person
+            invitation.save(update_fields=["state", "accepted_at", "accepted_by"])
+        return seat
+
+
+def invitations_expire() -> int:
+    """Mark every pending invitation whose time is over; return how many."""
+    with act(actor="task expire_invitations"):
+        return Invitation.objects.overdue().update(state=Invitation.State.EXPIRED)
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _send_after_commit(key: UUID) -> None:
+    from apps.organizations.tasks import send_invitation
+
+    # Only a hint: a sweep sends what a lost message leaves unsent, so a broker that is away
+    # must not fail the request.
+    transaction.on_commit(partial(send_invitation.delay, str(key)), robust=True)
+
+
+def _locked(invitation: Invitation, actor: Actor) -> Invitation:
+    locked = (
+        Invitation.objects.for_actor(actor)
+        .select_for_update(of=("self",))
+        .select_related("organization")
+        .filter(pk=invitation.pk)
+        .first()
+    )
+    if locked is None:
+        raise DomainError("This invitation is not there any more, or not in your scope.")
+    return locked

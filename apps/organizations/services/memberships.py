@@ -1,0 +1,107 @@
+"""Seats: given, changed, taken. An organization always keeps an owner."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.models import User
+from apps.core.constraints import refusals_in_words
+from apps.core.errors import DomainError
+from apps.organizations.locks import lock_organization
+from apps.organizations.models import Membership, Organization, Role
+from apps.organizations.querysets import MembershipQuerySet
+
+
+def membership_add(
+    *,
+    organization: Organization,
+    user: User,
+    role: str = Role.MEMBER,
+    actor: Actor,
+    reason: str = "",
+) -> Membership:
+    """Give a person a seat in a living organization."""
+    require(actor, "organizations.add_membership")
+    _known(role)
+    with act(actor=actor, reason=reason):
+        locked = lock_organization(organization.pk, actor)
+        if user.status != User.Status.ACTIVE:
+            raise DomainError(f"{user} is deactivated. Reactivate the person first.")
+        with refusals_in_words():
+            return Membership.objects.create(organization=locked, user=user, role=role)
+
+
+def membership_change_role(
+    *, membership: Membership, role: str, actor: Actor, reason: str = ""
+) -> Membership:
+    """Change what a seat may do; a role that it has already changes nothing."""
+    require(actor, "organizations.change_membership")
+    _known(role)
+    with act(actor=actor, reason=reason):
+        organization = lock_organization(membership.organization_id, actor)
+        seat = _seat(membership, actor)
+        if seat.role == role:
+            return seat
+        if seat.role == Role.OWNER:
+            _keeps_an_owner(organization, [seat.pk])
+        seat.role = role
+        seat.save(update_fields=["role"])
+        return seat
+
+
+def membership_remove(*, membership: Membership, actor: Actor, reason: str = "") -> None:
+    """Take a person's seat away."""
+    require(actor, "organizations.delete_membership")
+    with act(actor=actor, reason=reason):
+        organization = lock_organization(membership.organization_id, actor)
+        seat = _seat(membership, actor)
+        if seat.role == Role.OWNER:
+            _keeps_an_owner(organization, [seat.pk])
+        seat.delete()
+
+
+def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason: str = "") -> int:
+    """Take many seats away at once, all or none; return how many.
+
+    Locks the organizations whose owners are among them, in the order of their keys.
+    """
+    require(actor, "organizations.delete_membership")
+    with act(actor=actor, reason=reason):
+        seats = Membership.objects.filter(
+            pk__in=list(memberships.for_actor(actor).values_list("pk", flat=True))
+        )
+        owners: dict[UUID, list[UUID]] = {}
+        for organization_id, key in seats.owners().values_list("organization_id", "pk"):
+            owners.setdefault(organization_id, []).append(key)
+        for organization_id in sorted(owners):
+            _keeps_an_owner(lock_organization(organization_id, actor), owners[organization_id])
+        return int(seats._raw_delete(seats.db))
+
+
+def _keeps_an_owner(organization: Organization, going: Collection[UUID]) -> None:
+    """Refuse where the seats that go include the last owner's or the answering person's.
+
+    The caller holds the organization's lock.
+    """
+    seats = Membership.objects.filter(organization=organization).owners()
+    if not seats.exclude(pk__in=going).exists():
+        raise DomainError(
+            f"{organization} would be left without an owner. Make somebody else an owner first."
+        )
+    answering = organization.owner_id
+    if answering and seats.filter(pk__in=going, user_id=answering).exists():
+        raise DomainError(
+            f"{organization.owner} answers for {organization}. Hand it over to another owner first."
+        )
+
+
+def _seat(membership: Membership, actor: Actor) -> Membership:
+    seat = Membership.objects.for_actor(actor).select_for_update().filter(pk=membership.pk).first()
+    if seat is None:
+        raise DomainError("This seat is not there any more, or not in your scope.")
+    return seat
+
+
+def _known(role: str) -> None:
+    if role not in Role.values:
+        raise DomainError(f"“{role}” is no role. The roles are {', '.join(Role.values)}.")

@@ -1,0 +1,177 @@
+"""Organizations: created, handed over, trashed, restored, purged."""
+
+from django.db.models import Count
+from django.utils.text import slugify
+
+from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.models import User
+from apps.core.constraints import refusals_in_words, validated
+from apps.core.errors import DomainError
+from apps.core.trash import Counts, purge, restore, trash
+from apps.core.uuid7 import uuid7
+from apps.organizations.locks import lock_organization
+from apps.organizations.models import Membership, Organization, Role
+from apps.organizations.querysets import OrganizationQuerySet
+
+
+def organization_create(
+    *,
+    name: str,
+    slug: str = "",
+    external_id: str = "",
+    status: str = Organization.Status.ACTIVE,
+    owner: User | None = None,
+    actor: Actor,
+    reason: str = "",
+) -> Organization:
+    """Create an organization, with an owner's seat where an owner is named.
+
+    Without a slug one is made from the name, with a number behind it where it is taken.
+    """
+    require(actor, "organizations.add_organization")
+    organization = Organization(
+        name=name.strip(),
+        slug=slug.strip() or free_slug(name),
+        external_id=external_id.strip(),
+        status=status,
+    )
+    validated(organization)
+    with act(actor=actor, reason=reason), refusals_in_words():
+        organization.save(force_insert=True)
+        if owner is not None:
+            _give_to(organization, owner)
+    return organization
+
+
+def organization_set_owner(
+    *, organization: Organization, owner: User, actor: Actor, reason: str = ""
+) -> None:
+    """Make `owner` answer for the organization; his seat is made or raised to an owner's.
+
+    Whoever answered before keeps his owner's seat: taking it is a decision of its own.
+    """
+    require(actor, "organizations.change_organization", "organizations.change_membership")
+    with act(actor=actor, reason=reason):
+        locked = lock_organization(organization.pk, actor)
+        if locked.owner_id == owner.pk:
+            raise DomainError(f"{owner} answers for {locked} already.")
+        _give_to(locked, owner)
+
+
+def organization_trash(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
+    return organizations_trash(
+        organizations=Organization.all_objects.filter(pk=organization.pk),
+        actor=actor,
+        reason=reason,
+    )
+
+
+def organizations_trash(
+    *, organizations: OrganizationQuerySet, actor: Actor, reason: str = ""
+) -> Counts:
+    """Move organizations to the trash, and their living projects with them; count what went."""
+    require(actor, "organizations.delete_organization")
+    with act(actor=actor, reason=reason):
+        counts = trash(organizations.for_actor(actor), by=user_or_none(actor))
+        if not counts[Organization]:
+            raise DomainError("There is nothing here that is not in the trash already.")
+        return counts
+
+
+def organization_restore(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
+    return organizations_restore(
+        organizations=Organization.all_objects.filter(pk=organization.pk),
+        actor=actor,
+        reason=reason,
+    )
+
+
+def organizations_restore(
+    *, organizations: OrganizationQuerySet, actor: Actor, reason: str = ""
+) -> Counts:
+    """Bring organizations back with exactly what went to the trash with each.
+
+    All come back or none: a slug or an external ID that is taken by now is refused and named.
+    """
+    require(actor, "organizations.restore_organization")
+    with act(actor=actor, reason=reason):
+        dead = organizations.for_actor(actor).dead()
+        _refuse_what_is_taken(dead)
+        with refusals_in_words():
+            counts = restore(dead)
+        if not counts[Organization]:
+            raise DomainError("There is nothing here that is in the trash.")
+        return counts
+
+
+def organization_purge(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
+    return organizations_purge(
+        organizations=Organization.all_objects.filter(pk=organization.pk),
+        actor=actor,
+        reason=reason,
+    )
+
+
+def organizations_purge(
+    *, organizations: OrganizationQuerySet, actor: Actor, reason: str = ""
+) -> Counts:
+    """Delete organizations for good, with their seats, invitations, projects and tasks.
+
+    Only what is in the trash can be purged, and only the history of it stays.
+    """
+    require(actor, "organizations.purge_organization")
+    with act(actor=actor, reason=reason):
+        doomed = organizations.for_actor(actor)
+        alive = doomed.alive().order_by("name").first()
+        if alive is not None:
+            raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
+        counts = purge(doomed)
+        if not counts[Organization]:
+            raise DomainError("There is nothing here to purge.")
+        return counts
+
+
+def free_slug(name: str) -> str:
+    """Return a slug for `name` that no living organization has.
+
+    Two transactions may be given the same one; the unique index then refuses the second.
+    """
+    longest = Organization._meta.get_field("slug").max_length or 50
+    base = slugify(name)[: longest - 10].strip("-_") or f"organization-{uuid7().hex[-8:]}"
+    taken = set(Organization.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 2
+    slug = base
+    while slug in taken:
+        slug = f"{base}-{number}"
+        number += 1
+    return slug
+
+
+def _give_to(organization: Organization, owner: User) -> None:
+    """Make `owner` the owner, with an owner's seat. The caller holds the organization's lock."""
+    if owner.status != User.Status.ACTIVE:
+        raise DomainError(f"{owner} is deactivated and cannot answer for an organization.")
+    seat, created = Membership.objects.get_or_create(
+        organization=organization, user=owner, defaults={"role": Role.OWNER}
+    )
+    if not created and seat.role != Role.OWNER:
+        seat.role = Role.OWNER
+        seat.save(update_fields=["role"])
+    organization.owner = owner
+    organization.save(update_fields=["owner"])
+
+
+def _refuse_what_is_taken(dead: OrganizationQuerySet) -> None:
+    for field, label in (("slug", "slug"), ("external_id", "external ID")):
+        values = dead.exclude(**{field: ""}).order_by().values(field)
+        taker = Organization.objects.filter(**{f"{field}__in": values}).order_by("name").first()
+        if taker is not None:
+            raise DomainError(
+                f"The {label} “{getattr(taker, field)}” is taken by {taker} by now. "
+                "Change it there first, or leave this one in the trash."
+            )
+        twice = values.annotate(number=Count("pk")).filter(number__gt=1).first()
+        if twice is not None:
+            raise DomainError(
+                f"Several of these have the {label} “{twice[field]}”. Restore only one of them."
+            )

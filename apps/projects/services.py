@@ -1,0 +1,121 @@
+"""Projects: created, trashed, restored, purged. Tasks have no rule and so no service."""
+
+from django.db.models import Count, Exists, OuterRef
+
+from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.core.constraints import refusals_in_words, validated
+from apps.core.errors import DomainError
+from apps.core.trash import Counts, purge, restore, trash
+from apps.organizations.locks import lock_organization
+from apps.organizations.models import Organization
+from apps.projects.models import Project
+from apps.projects.querysets import ProjectQuerySet
+
+
+def project_create(
+    *,
+    organization: Organization,
+    name: str,
+    description: str = "",
+    status: str = Project.Status.DRAFT,
+    actor: Actor,
+    reason: str = "",
+) -> Project:
+    """Create a project in a living organization."""
+    require(actor, "projects.add_project")
+    with act(actor=actor, reason=reason):
+        project = Project(
+            organization=lock_organization(organization.pk, actor),
+            name=name.strip(),
+            description=description,
+            status=status,
+            created_by=user_or_none(actor),
+        )
+        validated(project)
+        with refusals_in_words():
+            project.save(force_insert=True)
+        return project
+
+
+def project_trash(*, project: Project, actor: Actor, reason: str = "") -> Counts:
+    return projects_trash(
+        projects=Project.all_objects.filter(pk=project.pk), actor=actor, reason=reason
+    )
+
+
+def projects_trash(*, projects: ProjectQuerySet, actor: Actor, reason: str = "") -> Counts:
+    """Move projects to the trash; their tasks stay in them, out of sight."""
+    require(actor, "projects.delete_project")
+    with act(actor=actor, reason=reason):
+        counts = trash(projects.for_actor(actor), by=user_or_none(actor))
+        if not counts[Project]:
+            raise DomainError("There is nothing here that is not in the trash already.")
+        return counts
+
+
+def project_restore(*, project: Project, actor: Actor, reason: str = "") -> Counts:
+    return projects_restore(
+        projects=Project.all_objects.filter(pk=project.pk), actor=actor, reason=reason
+    )
+
+
+def projects_restore(*, projects: ProjectQuerySet, actor: Actor, reason: str = "") -> Counts:
+    """Bring projects back, all or none: into living organizations, under names still free."""
+    require(actor, "projects.restore_project")
+    with act(actor=actor, reason=reason):
+        dead = projects.for_actor(actor).dead()
+        _refuse_in_the_way(dead)
+        with refusals_in_words():
+            counts = restore(dead)
+        if not counts[Project]:
+            raise DomainError("There is nothing here that is in the trash.")
+        return counts
+
+
+def project_purge(*, project: Project, actor: Actor, reason: str = "") -> Counts:
+    return projects_purge(
+        projects=Project.all_objects.filter(pk=project.pk), actor=actor, reason=reason
+    )
+
+
+def projects_purge(*, projects: ProjectQuerySet, actor: Actor, reason: str = "") -> Counts:
+    """Delete projects for good, with their tasks. Only what is in the trash; history stays."""
+    require(actor, "projects.purge_project")
+    with act(actor=actor, reason=reason):
+        doomed = projects.for_actor(actor)
+        alive = doomed.alive().order_by("name").first()
+        if alive is not None:
+            raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
+        counts = purge(doomed)
+        if not counts[Project]:
+            raise DomainError("There is nothing here to purge.")
+        return counts
+
+
+def _refuse_in_the_way(dead: ProjectQuerySet) -> None:
+    orphan = (
+        dead.filter(organization__deleted_at__isnull=False).select_related("organization").first()
+    )
+    if orphan is not None:
+        raise DomainError(
+            f"{orphan.organization}, which “{orphan}” belongs to, is in the trash. Restore it first."
+        )
+    namesake = Project.objects.filter(organization=OuterRef("organization"), name=OuterRef("name"))
+    taken = dead.filter(Exists(namesake)).select_related("organization").first()
+    if taken is not None:
+        raise DomainError(
+            f"{taken.organization} has a project “{taken}” by now. "
+            "Rename that one first, or leave this one in the trash."
+        )
+    twice = (
+        dead.order_by()
+        .values("organization", "name")
+        .annotate(number=Count("pk"))
+        .filter(number__gt=1)
+        .first()
+    )
+    if twice is not None:
+        raise DomainError(
+            f"Several of these are called “{twice['name']}” in one organization. "
+            "Restore only one of them."
+        )
