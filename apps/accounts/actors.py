@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.contrib.auth.models import AnonymousUser, Permission
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from apps.accounts.models import User
 from apps.audit.context import audit_context
-from apps.core.errors import NotPermittedError
+from apps.core.errors import MissingPermission
 
 # A name is that of a task or a command, None the system; both may do everything.
 type Actor = User | AnonymousUser | str | None
@@ -22,27 +22,14 @@ def act(*, actor: Actor, reason: str = "") -> Iterator[None]:
 
 
 def require(actor: Actor, *permissions: str) -> None:
-    """Refuse with `NotPermittedError` unless `actor` holds every one of `permissions`."""
+    """Raise `MissingPermission` unless `actor` holds every one of `permissions`."""
     if actor is None or isinstance(actor, str):
         return
     for permission in permissions:
         if not actor.has_perm(permission):
-            raise NotPermittedError(
-                f"This needs the permission “{permission_label(permission)}”, which you do not have."
-            )
+            raise MissingPermission(permission)
 
 
 def user_or_none(actor: Actor) -> User | None:
     """Return the actor where a foreign key can name him."""
     return actor if isinstance(actor, User) else None
-
-
-def permission_label(permission: str) -> str:
-    """Return a permission's name for people, or its code where it is not known."""
-    app_label, _, codename = permission.partition(".")
-    name = (
-        Permission.objects.filter(content_type__app_label=app_label, codename=codename)
-        .values_list("name", flat=True)
-        .first()
-    )
-    return name or permission

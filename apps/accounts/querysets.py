@@ -2,10 +2,10 @@
 
 from typing import Any, Self
 
-from apps.core.querysets import ScopedQuerySet
+from apps.core.querysets import SearchableQuerySet
 
 
-class UserQuerySet(ScopedQuerySet):
+class UserQuerySet(SearchableQuerySet):
     def for_staff(self, user: Any) -> Self:
         # Every staff user sees every person; this is the one place where that is decided.
         return self

@@ -9,7 +9,7 @@ from apps.accounts.actors import Actor, act, require
 from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.core.constraints import refusals_in_words, validated
-from apps.core.errors import DomainError, NotPermittedError
+from apps.core.errors import DomainError
 
 # A higher app adds what somebody should know before a person is deactivated: sentences about him.
 deactivation_warnings: list[Callable[[User], Iterable[str]]] = []
@@ -125,6 +125,6 @@ def _may_hand_out(actor: Any, groups: list[Group]) -> None:
     )
     for name, app_label, codename in permissions:
         if f"{app_label}.{codename}" not in own:
-            raise NotPermittedError(
+            raise DomainError(
                 f"The role {name} may do more than you may, so you cannot give or take it."
             )

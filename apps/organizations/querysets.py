@@ -9,11 +9,11 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.querysets import ScopedQuerySet, SoftDeletableQuerySet
+from apps.core.querysets import ScopedQuerySet, SearchableQuerySet, SoftDeletableQuerySet
 from apps.core.search import words_of
 
 
-class OrganizationQuerySet(SoftDeletableQuerySet):
+class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):
     def for_staff(self, user: Any) -> Self:
         # Every staff user sees every organization; what belongs to one follows it.
         return self
@@ -37,7 +37,7 @@ class MembershipQuerySet(ScopedQuerySet):
         return self
 
 
-class InvitationQuerySet(ScopedQuerySet):
+class InvitationQuerySet(SearchableQuerySet):
     def for_staff(self, user: Any) -> Self:
         return self
 

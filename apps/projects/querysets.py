@@ -2,16 +2,16 @@
 
 from typing import Any, Self
 
-from apps.core.querysets import ScopedQuerySet, SoftDeletableQuerySet
+from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
 
 
-class ProjectQuerySet(SoftDeletableQuerySet):
+class ProjectQuerySet(SearchableQuerySet, SoftDeletableQuerySet):
     def for_staff(self, user: Any) -> Self:
         # Every staff user sees the projects of every organization.
         return self
 
 
-class TaskQuerySet(ScopedQuerySet):
+class TaskQuerySet(SearchableQuerySet):
     def for_staff(self, user: Any) -> Self:
         return self
 
