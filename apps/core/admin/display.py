@@ -21,14 +21,14 @@ GOOD, WAITING, BAD, BUSY, QUIET = "success", "warning", "danger", "info", "defau
 
 def state_column(
     field: str, colors: Mapping[str, str], *, description: str | None = None
-) -> Callable[[Any], Any]:
-    """Return a list column that shows a choice field as a colored label with its word.
+) -> Callable[[Any, Any], Any]:
+    """Return a list column, an attribute of the ModelAdmin, that shows a choice field as a colored label with its word.
 
     status_label = state_column("status", {"active": GOOD, "closed": QUIET})
     """
 
     @display(description=description or field.replace("_", " "), ordering=field, label=dict(colors))
-    def column(record: Any) -> tuple[str, str]:
+    def column(model_admin: Any, record: Any) -> tuple[str, str]:
         value = getattr(record, field)
         # A state without a color keeps its word.
         if value not in colors:
@@ -69,11 +69,11 @@ def _relative(value: datetime) -> str:
     return f"{first} {'ago' if rest.endswith('ago') else 'from now'}" if comma else words
 
 
-def moment_column(field: str, *, description: str | None = None) -> Callable[[Any], Any]:
-    """Return a list column with a time: relative, the exact one on hover."""
+def moment_column(field: str, *, description: str | None = None) -> Callable[[Any, Any], Any]:
+    """Return a list column, an attribute of the ModelAdmin, with a time: relative, the exact one on hover."""
 
     @display(description=description or field.removesuffix("_at").replace("_", " "), ordering=field)
-    def column(record: Any) -> SafeString | str:
+    def column(model_admin: Any, record: Any) -> SafeString | str:
         return moment(getattr(record, field))
 
     column.__name__ = f"{field}_moment"
@@ -130,6 +130,6 @@ def copyable(value: Any) -> SafeString | str:
 
 
 @display(description="ID")
-def copyable_id(record: Any) -> SafeString | str:
-    """Read-only field: the record's id, to be copied."""
+def copyable_id(model_admin: Any, record: Any) -> SafeString | str:
+    """Read-only field: the record's id, to be copied. Declared as `copyable_id = copyable_id`."""
     return copyable(record.pk) if record is not None and record.pk else EMPTY
