@@ -86,3 +86,12 @@ class TaskRun(models.Model):
         if self.started_at is None or self.ended_at is None:
             return None
         return self.ended_at - self.started_at
+
+
+class ShippedSchedule(models.Model):
+    """The name of a schedule that came with the product, to tell it from one made by hand."""
+
+    name = models.CharField(max_length=200, unique=True)
+
+    def __str__(self) -> str:
+        return self.name

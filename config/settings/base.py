@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from config import embedded, env, unfold
+from config import embedded, env, schedules, unfold
 
 BASE_DIR = env.ROOT
 ENV = env.read()
@@ -176,7 +176,10 @@ SIMPLE_HISTORY_ENABLED = False  # PostgreSQL triggers write the history, see app
 UNFOLD = unfold.UNFOLD
 NAVIGATION = unfold.NAVIGATION
 
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "apps.schedules.scheduler:RecordingScheduler"
+# Beat writes down what it has sent after each message; see apps/schedules/scheduler.py.
+CELERY_BEAT_SYNC_EVERY = 1
+SCHEDULES = schedules.SCHEDULES
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 # A job is a row in the database and its message only a hint, see ARCHITECTURE.md; so a message may

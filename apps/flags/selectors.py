@@ -1,0 +1,93 @@
+"""Reads about flags that more than one page needs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Count, Q, QuerySet
+
+from apps.flags.models import Flag
+from apps.flags.registry import FLAGS, SAMPLES, SWITCHES, Declaration
+
+DECLARED: dict[str, dict[str, Declaration]] = {
+    "flag": FLAGS,
+    "switch": SWITCHES,
+    "sample": SAMPLES,
+}
+
+
+@dataclass(frozen=True)
+class LastTurn:
+    """The change that brought a flag into its present state."""
+
+    since: datetime | None
+    actor: str
+    reason: str
+
+
+def with_reach(queryset: QuerySet[Flag]) -> QuerySet[Flag]:
+    """Add the numbers that `state_in_words` says, in the list's own query."""
+    return queryset.annotate(
+        user_count=Count("users", distinct=True),
+        group_count=Count("groups", distinct=True),
+        organization_count=Count("organizations", distinct=True),
+    )
+
+
+def state_in_words(flag: Flag) -> str:
+    """Say who a flag of `with_reach` reaches: "on for staff, 10 % of people, 3 organizations"."""
+    if flag.everyone is not None:
+        return "On for everyone" if flag.everyone else "Off for everyone"
+    parts = []
+    if flag.authenticated:
+        parts.append("everyone signed in")
+    if flag.staff:
+        parts.append("staff")
+    if flag.superusers:
+        parts.append("superusers")
+    if flag.percent:
+        percent = Decimal(flag.percent).normalize()
+        parts.append(f"{percent:f} % of people")
+    for count, one, many in (
+        (getattr(flag, "organization_count", 0), "organization", "organizations"),
+        (getattr(flag, "group_count", 0), "group", "groups"),
+        (getattr(flag, "user_count", 0), "person", "people"),
+    ):
+        if count:
+            parts.append(f"{count:,} {one if count == 1 else many}")
+    return f"On for {', '.join(parts)}" if parts else "Off: nobody is chosen"
+
+
+def last_turn(thing: Any, field: str) -> LastTurn:
+    """Return the change since which `field` has its present value, out of the history."""
+    rows = thing.history.order_by("-history_date", "-history_id").select_related("history_user")
+    found = None
+    for row in rows[:100]:
+        if getattr(row, field) != getattr(thing, field):
+            break
+        found = row
+    if found is None:
+        return LastTurn(thing.modified, "", "")
+    person = found.history_user
+    actor = str(person) if person else getattr(found, "history_actor", "") or ""
+    return LastTurn(found.history_date, actor, found.history_change_reason or "")
+
+
+def openers() -> str:
+    """Name the roles whose people may turn flags."""
+    wanted = Permission.objects.filter(codename="flip_flag", content_type__app_label="flags")
+    names = list(
+        Group.objects.filter(Q(permissions__in=wanted))
+        .order_by("name")
+        .values_list("name", flat=True)
+    )
+    return f"People of the role {' or '.join(names)}" if names else "A superuser"
+
+
+def missing(kind: str, model: Any) -> list[Declaration]:
+    """Return what is declared in the code and not in the database."""
+    declared = DECLARED[kind]
+    present = set(model.objects.filter(name__in=declared).values_list("name", flat=True))
+    return [declaration for name, declaration in declared.items() if name not in present]

@@ -1,0 +1,98 @@
+"""Turning flags, switches and samples; each asks for a reason and leaves an event."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.core.errors import DomainError, MissingPermission
+from apps.flags.models import Flag, Sample, Switch
+from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
+
+
+def _check(actor: Any, reason: str) -> str:
+    if not actor.has_perm("flags.flip_flag"):
+        raise MissingPermission("flags.flip_flag")
+    reason = reason.strip()
+    if not reason:
+        raise DomainError("Say why: a reason is needed to turn a flag, a switch or a sample.")
+    return reason
+
+
+def _locked(model: Any, name: str) -> Any:
+    found = model.objects.select_for_update().filter(name=name).first()
+    if found is None:
+        raise DomainError(f"There is no {model._meta.verbose_name.lower()} “{name}”.")
+    return found
+
+
+def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Any) -> bool:
+    before = getattr(thing, field)
+    if before == value:
+        return False
+    with audit_context(actor=actor, reason=reason):
+        setattr(thing, field, value)
+        thing.save(update_fields=[field, "modified"])
+        record_event(
+            "flag_flip",
+            actor=actor,
+            target=thing,
+            name=thing.name,
+            field=field,
+            before=None if before is None else str(before),
+            after=None if value is None else str(value),
+            reason=reason,
+        )
+    return True
+
+
+@transaction.atomic
+def flag_set(*, name: str, everyone: bool | None, reason: str, actor: Any) -> bool:
+    """Turn a flag on (True) or off (False) for everyone, or leave it to its targets (None).
+
+    Returns whether that changed anything. Raises `MissingPermission`, and `DomainError` without a
+    reason or such a flag.
+    """
+    reason = _check(actor, reason)
+    return _write(_locked(Flag, name), "everyone", everyone, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def switch_set(*, name: str, active: bool, reason: str, actor: Any) -> bool:
+    """Turn a switch on or off; returns and raises as `flag_set` does."""
+    reason = _check(actor, reason)
+    return _write(_locked(Switch, name), "active", active, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def sample_set(*, name: str, percent: Decimal, reason: str, actor: Any) -> bool:
+    """Set the share of a sample, 0 to 100; returns and raises as `flag_set` does."""
+    reason = _check(actor, reason)
+    if not 0 <= percent <= 100:
+        raise DomainError("The share of a sample is a number between 0 and 100.")
+    return _write(_locked(Sample, name), "percent", percent, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def flags_ensure() -> list[str]:
+    """Create every declared flag, switch and sample that is missing; return their names.
+
+    What is there is never touched: its state is what staff made of it.
+    """
+    created = []
+    with audit_context(actor="set-up", reason="Declared in the code."):
+        for model, declared, state in (
+            (Flag, FLAGS, lambda on: {"everyone": on}),
+            (Switch, SWITCHES, lambda on: {"active": on}),
+            (Sample, SAMPLES, lambda on: {"percent": Decimal(100 if on else 0)}),
+        ):
+            for declaration in declared.values():
+                _, is_new = model.objects.get_or_create(
+                    name=declaration.name,
+                    defaults={"note": declaration.description, **state(declaration.default)},
+                )
+                if is_new:
+                    created.append(declaration.name)
+    return created

@@ -1,0 +1,40 @@
+"""The tasks that may be scheduled, as web, worker and beat alike see them."""
+
+import json
+from typing import Any
+
+from celery import current_app
+
+from apps.core.schedulable import SchedulableTask, registry
+
+
+def declared_tasks() -> dict[str, SchedulableTask]:
+    """Return every declared task by its name, importing the apps' task modules first."""
+    current_app.loader.import_default_modules()
+    return registry
+
+
+def label_of(task_name: str) -> str:
+    declared = declared_tasks().get(task_name)
+    return declared.label if declared else task_name
+
+
+def problem_with(task_name: str, args: Any, kwargs: Any) -> str:
+    """Return one sentence that says why this may not run, or nothing where it may.
+
+    `args` and `kwargs` are values, or the JSON text that a schedule stores.
+    """
+    declared = declared_tasks().get(task_name)
+    if declared is None:
+        return f"The task “{task_name}” is not declared as one that may be scheduled."
+    try:
+        declared.bind(_value(args, "[]"), _value(kwargs, "{}"))
+    except json.JSONDecodeError as error:
+        return f"The arguments are not JSON: {error}."
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _value(given: Any, empty: str) -> Any:
+    return json.loads(given or empty) if isinstance(given, str) or given is None else given

@@ -1,0 +1,138 @@
+"""What a worker does around every declared task: claim the run, keep it alive, write its end."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from celery import signals
+from celery.exceptions import Retry
+from django.db import Error, close_old_connections, connection
+from django.utils import timezone
+
+from apps.audit.context import audit_context
+from apps.core.schedulable import current_run_id, registry
+from apps.schedules.models import TaskRun
+
+logger = logging.getLogger(__name__)
+
+# A run whose last sign of life is older than three beats is lost.
+HEARTBEAT_SECONDS = 10
+RUN_HEADER = "task_run_id"
+
+
+def run_recorded(
+    task: Any, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Run `function` as one `TaskRun` and return what it returned; an error is written and raised.
+
+    A message that comes a second time finds its run claimed, and does nothing.
+    """
+    run = _claim(task, args, kwargs)
+    if run is None:
+        return None
+    label = registry[task.name].label if task.name in registry else task.name
+    token = current_run_id.set(run.pk)
+    try:
+        with (
+            _heartbeat(run.pk),
+            audit_context(actor=f"task {label}", task_run_id=run.pk, door="task"),
+        ):
+            said = function(*args, **kwargs)
+    except Retry as retry:
+        # The message that comes back carries the same run.
+        _end(run.pk, TaskRun.State.WAITING, f"Will be tried again: {retry}")
+        raise
+    except Exception as error:
+        _end(run.pk, TaskRun.State.FAILED, f"{type(error).__name__}: {error}")
+        raise
+    finally:
+        current_run_id.reset(token)
+    _end(run.pk, TaskRun.State.SUCCEEDED, "" if said is None else str(said))
+    return said
+
+
+def _claim(task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun | None:
+    now = timezone.now()
+    started = {
+        "state": TaskRun.State.RUNNING,
+        "started_at": now,
+        "heartbeat_at": now,
+        "celery_id": task.request.id or "",
+        "worker": task.request.hostname or "",
+    }
+    run_id = (task.request.headers or {}).get(RUN_HEADER) or getattr(task.request, RUN_HEADER, None)
+    if run_id is None:
+        # Sent by code and not by a schedule: one run per message, so a redelivery finds its own.
+        run, is_new = TaskRun.objects.get_or_create(
+            run_key=f"message:{task.request.id}",
+            defaults={
+                "task_name": task.name,
+                "arguments": {"args": list(args), "kwargs": kwargs},
+                "due_at": now,
+                **started,
+            },
+        )
+        return run if is_new else None
+    claimed = TaskRun.objects.filter(pk=run_id, state=TaskRun.State.WAITING).update(**started)
+    if not claimed:
+        logger.warning("Run %s of %s is not waiting; its message is dropped.", run_id, task.name)
+        return None
+    return TaskRun.objects.get(pk=run_id)
+
+
+def _end(run_id: int, state: TaskRun.State, said: str) -> None:
+    now = timezone.now()
+    if not connection.in_atomic_block:
+        close_old_connections()
+    # A run that a sweep has called lost, and that ends after all, did end.
+    TaskRun.objects.filter(pk=run_id, state__in=[TaskRun.State.RUNNING, TaskRun.State.LOST]).update(
+        state=state,
+        ended_at=None if state == TaskRun.State.WAITING else now,
+        heartbeat_at=now,
+        said=said,
+    )
+
+
+@contextmanager
+def _heartbeat(run_id: int) -> Iterator[None]:
+    stop = threading.Event()
+    # Inside a test's transaction another connection would not see the run.
+    if connection.in_atomic_block:
+        yield
+        return
+    beating = threading.Thread(target=_beat, args=(run_id, stop), daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beating.join()
+
+
+def _beat(run_id: int, stop: threading.Event) -> None:
+    try:
+        while not stop.wait(HEARTBEAT_SECONDS):
+            try:
+                TaskRun.objects.filter(pk=run_id).update(heartbeat_at=timezone.now())
+            except Error:
+                # The next beat tries again, on a new connection.
+                connection.close()
+    finally:
+        connection.close()
+
+
+@signals.task_unknown.connect
+def refuse_unknown(
+    message: Any = None, name: str = "", id: str = "", exc: Any = None, **_: Any
+) -> None:
+    """Write the end of a run whose task no worker knows."""
+    headers = getattr(message, "headers", None) or {}
+    run_id = headers.get(RUN_HEADER)
+    if run_id:
+        TaskRun.objects.filter(pk=run_id, state=TaskRun.State.WAITING).update(
+            state=TaskRun.State.REFUSED,
+            ended_at=timezone.now(),
+            said=f"No worker knows the task {name}.",
+        )

@@ -1,0 +1,115 @@
+"""Making a run and sending its message."""
+
+import json
+import logging
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from apps.audit.events import record_event
+from apps.core.errors import DomainError, MissingPermission
+from apps.schedules.declared import problem_with
+from apps.schedules.models import TaskRun
+from apps.schedules.recorder import RUN_HEADER
+
+logger = logging.getLogger(__name__)
+
+
+def run_dispatch(
+    *, schedule: PeriodicTask, due_at: datetime, options: Mapping[str, Any] | None = None
+) -> TaskRun | None:
+    """Make the run of a schedule that is due, and send it; return nothing where it has its run.
+
+    A due time is sent once, whoever asks: the run's key is unique. While an earlier run of the
+    schedule still waits for a worker no second one is lined up behind it. What is not declared, or
+    cannot be called like that, becomes a refused run.
+    """
+    waiting = TaskRun.objects.filter(
+        schedule=schedule, state=TaskRun.State.WAITING, started_by__isnull=True
+    )
+    if waiting.exists():
+        logger.info("%s is due, and its last run still waits for a worker.", schedule.name)
+        return None
+    run, is_new = _create(schedule, f"{schedule.pk}:{due_at.isoformat()}", due_at, None)
+    if not is_new:
+        logger.info("%s has its run for %s already.", schedule.name, due_at)
+        return None
+    if run.state == TaskRun.State.WAITING:
+        run_send(run=run, options=options)
+    return run
+
+
+@transaction.atomic
+def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Any) -> TaskRun:
+    """Run a schedule's task now, enabled or not; the message is sent when this is committed.
+
+    Raises `MissingPermission`, and `DomainError` for a task that may not run.
+    """
+    if not actor.has_perm("schedules.run_task"):
+        raise MissingPermission("schedules.run_task")
+    problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
+    if problem:
+        raise DomainError(problem)
+    run, _ = _create(schedule, f"{schedule.pk}:by-hand:{uuid.uuid4()}", timezone.now(), actor)
+    record_event(
+        "task_run_now",
+        actor=actor,
+        target=schedule,
+        schedule=schedule.name,
+        task=schedule.task,
+        run=run.pk,
+        reason=reason,
+    )
+    transaction.on_commit(lambda: run_send(run=run, options={"queue": schedule.queue or None}))
+    return run
+
+
+def _create(
+    schedule: PeriodicTask, run_key: str, due_at: datetime, actor: Any
+) -> tuple[TaskRun, bool]:
+    problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
+    fields: dict[str, Any] = {
+        "schedule": schedule,
+        "schedule_name": schedule.name,
+        "task_name": schedule.task,
+        "due_at": due_at,
+        "started_by": actor,
+    }
+    if problem:
+        fields |= {"state": TaskRun.State.REFUSED, "said": problem, "ended_at": timezone.now()}
+    else:
+        fields["arguments"] = {
+            "args": json.loads(schedule.args or "[]"),
+            "kwargs": json.loads(schedule.kwargs or "{}"),
+        }
+    return TaskRun.objects.get_or_create(run_key=run_key, defaults=fields)
+
+
+def run_send(*, run: TaskRun, options: Mapping[str, Any] | None = None) -> bool:
+    """Send the message of a waiting run; return whether the broker took it.
+
+    A message that gets lost is sent again by the sweep, and one that comes twice finds the run
+    taken.
+    """
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    headers = {**given.pop("headers", {}), RUN_HEADER: run.pk}
+    try:
+        sent = current_app.send_task(
+            run.task_name,
+            args=run.arguments.get("args", []),
+            kwargs=run.arguments.get("kwargs", {}),
+            headers=headers,
+            **given,
+        )
+    except Exception:
+        # A broker that is down is no reason to lose the run: it waits, and the sweep sends it.
+        logger.exception("The message of run %s could not be sent.", run.pk)
+        return False
+    TaskRun.objects.filter(pk=run.pk).update(celery_id=sent.id)
+    return True

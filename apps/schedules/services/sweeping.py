@@ -1,0 +1,49 @@
+"""Looking after runs that nobody looks after any more."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from apps.schedules.models import TaskRun
+from apps.schedules.recorder import HEARTBEAT_SECONDS
+from apps.schedules.services.running import run_send
+
+LOST_AFTER = timedelta(seconds=3 * HEARTBEAT_SECONDS)
+SEND_AGAIN_AFTER = timedelta(minutes=5)
+GIVEN_UP_AFTER = timedelta(days=1)
+KEPT_FOR = timedelta(days=30)
+
+
+def runs_sweep() -> tuple[int, int]:
+    """Call lost what has stopped beating, send again what never began; return how many of each.
+
+    A worker that was killed leaves its run without a heartbeat. It is not started again by itself:
+    the schedule's next time, or a person, does that.
+    """
+    now = timezone.now()
+    running = TaskRun.objects.filter(
+        state=TaskRun.State.RUNNING, heartbeat_at__lt=now - LOST_AFTER
+    ).update(
+        state=TaskRun.State.LOST,
+        ended_at=now,
+        said="The worker stopped without saying how it ended.",
+    )
+    waiting = TaskRun.objects.filter(state=TaskRun.State.WAITING)
+    never = waiting.filter(created_at__lt=now - GIVEN_UP_AFTER).update(
+        state=TaskRun.State.LOST, ended_at=now, said="No worker took it within a day."
+    )
+    silent = Q(touched_at__lt=now - SEND_AGAIN_AFTER)
+    again = list(waiting.annotate(touched_at=Coalesce("heartbeat_at", "created_at")).filter(silent))
+    for run in again:
+        TaskRun.objects.filter(pk=run.pk).update(heartbeat_at=now)
+        run_send(run=run)
+    return running + never, len(again)
+
+
+def runs_prune() -> int:
+    """Delete the runs that ended more than thirty days ago; return how many."""
+    ended = TaskRun.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR)
+    deleted, _ = ended.delete()
+    return deleted

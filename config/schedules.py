@@ -1,0 +1,22 @@
+"""The schedules that the product ships with.
+
+Each is created by the set-up when it is missing. Staff may change its time or disable it in the
+admin; that is never overwritten. A schedule that leaves this list stays, and is shown as such.
+"""
+
+from typing import Any
+
+# "every" is a number and a unit of time; "crontab" is minute, hour, day of month, month, day of
+# week, in TIME_ZONE.
+SCHEDULES: list[dict[str, Any]] = [
+    {
+        "name": "Sweep lost task runs",
+        "task": "apps.schedules.tasks.sweep_task_runs",
+        "every": (5, "minutes"),
+    },
+    {
+        "name": "Clean up old task runs",
+        "task": "apps.schedules.tasks.prune_task_runs",
+        "crontab": "40 3 * * *",
+    },
+]

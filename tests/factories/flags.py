@@ -1,0 +1,34 @@
+"""Flags, switches and samples by state."""
+
+from decimal import Decimal
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.flags.models import Flag, Sample, Switch
+
+
+class FlagFactory(DjangoModelFactory):
+    """A flag that is on for nobody."""
+
+    class Meta:
+        model = Flag
+
+    name = factory.Sequence(lambda n: f"flag-{n}")
+
+
+class SwitchFactory(DjangoModelFactory):
+    """A switch that is off."""
+
+    class Meta:
+        model = Switch
+
+    name = factory.Sequence(lambda n: f"switch-{n}")
+
+
+class SampleFactory(DjangoModelFactory):
+    class Meta:
+        model = Sample
+
+    name = factory.Sequence(lambda n: f"sample-{n}")
+    percent = Decimal("50.0")

@@ -1,0 +1,70 @@
+"""What is written around a run: claimed once, ended as it ended."""
+
+from typing import Any
+
+import pytest
+from celery import current_app
+
+from apps.core.schedulable import current_run_id, schedulable
+from apps.schedules.models import TaskRun
+from apps.schedules.recorder import RUN_HEADER
+from apps.schedules.tasks import sweep_task_runs
+from tests.factories.schedules import TaskRunFactory
+
+pytestmark = pytest.mark.django_db
+calls: list[int | None] = []
+
+
+@schedulable(label="Probe", description="Says in which run it is.", name="tests.probe")
+def probe(word: str = "well") -> str:
+    calls.append(current_run_id.get())
+    if word == "ill":
+        raise ValueError("This is not well.")
+    return f"All {word}."
+
+
+def _deliver(run: TaskRun, **kwargs: Any) -> None:
+    """Do what a worker does with the run's message."""
+    task = current_app.tasks["tests.probe"]
+    task.apply(kwargs=kwargs, headers={RUN_HEADER: run.pk}, throw=False)
+    run.refresh_from_db()
+
+
+def test_a_run_that_succeeds_keeps_what_its_task_said() -> None:
+    run = TaskRunFactory(task_name="tests.probe")
+    calls.clear()
+
+    _deliver(run)
+
+    assert (run.state, run.said) == (TaskRun.State.SUCCEEDED, "All well.")
+    assert run.duration is not None
+    assert calls == [run.pk]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_run_that_fails_keeps_the_error() -> None:
+    run = TaskRunFactory(task_name="tests.probe")
+    _deliver(run, word="ill")
+    assert (run.state, run.said) == (TaskRun.State.FAILED, "ValueError: This is not well.")
+
+
+@pytest.mark.parametrize("state", ["running", "succeeded", "failed", "lost", "refused"])
+def test_a_message_that_comes_twice_runs_nothing(state: str) -> None:
+    run = TaskRunFactory(task_name="tests.probe", state=state)
+    calls.clear()
+    _deliver(run)
+    assert calls == []
+    assert run.state == state
+
+
+def test_a_message_sent_by_code_leaves_a_row_as_well() -> None:
+    current_app.tasks["tests.probe"].apply(task_id="given-by-code")
+    run = TaskRun.objects.get()
+    assert run.run_key == "message:given-by-code"
+    assert run.state == TaskRun.State.SUCCEEDED
+    assert run.schedule is None
+
+
+def test_called_as_a_function_a_task_leaves_no_row() -> None:
+    assert sweep_task_runs() == "0 lost, 0 sent again."
+    assert not TaskRun.objects.exists()

@@ -1,0 +1,152 @@
+"""From a due time to a message, once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from celery import current_app
+from django.contrib.auth.models import Permission
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule
+from kombu.exceptions import OperationalError
+
+from apps.core.errors import DomainError, MissingPermission
+from apps.schedules.models import TaskRun
+from apps.schedules.scheduler import Entry, RecordingScheduler, due_time
+from apps.schedules.services import run_dispatch, schedule_run_now
+from tests.factories.accounts import StaffFactory
+from tests.factories.schedules import ScheduleFactory
+
+pytestmark = pytest.mark.django_db
+DUE = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+def test_a_due_time_is_sent_once(sent: list) -> None:
+    schedule = ScheduleFactory()
+
+    first = run_dispatch(schedule=schedule, due_at=DUE)
+    TaskRun.objects.update(state=TaskRun.State.SUCCEEDED)
+    second = run_dispatch(schedule=schedule, due_at=DUE)
+
+    assert first is not None
+    assert second is None
+    assert [message["headers"]["task_run_id"] for message in sent] == [first.pk]
+    assert first.schedule_name == schedule.name
+
+
+def test_no_second_run_lines_up_while_the_first_waits(sent: list) -> None:
+    schedule = ScheduleFactory()
+    run_dispatch(schedule=schedule, due_at=DUE)
+    assert run_dispatch(schedule=schedule, due_at=DUE + timedelta(hours=1)) is None
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"task": "os.system"}, "not declared"),
+        ({"task": "celery.backend_cleanup"}, "not declared"),
+        ({"args": '["surplus"]'}, "takes no arguments"),
+        ({"kwargs": "{broken"}, "not JSON"),
+        ({"kwargs": "[]"}, "JSON object"),
+    ],
+)
+def test_what_may_not_run_becomes_a_refused_run_and_no_message(
+    sent: list, fields: dict, says: str
+) -> None:
+    run = run_dispatch(schedule=ScheduleFactory(**fields), due_at=DUE)
+
+    assert run is not None
+    assert run.state == TaskRun.State.REFUSED
+    assert says in run.said
+    assert sent == []
+
+
+def test_a_broker_that_is_down_leaves_the_run_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The broker alone is a stand-in here: nothing else can be down at will.
+    def refuse(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("no broker")
+
+    monkeypatch.setattr(current_app, "send_task", refuse)
+
+    run = run_dispatch(schedule=ScheduleFactory(), due_at=DUE)
+
+    assert run is not None
+    run.refresh_from_db()
+    assert run.state == TaskRun.State.WAITING
+
+
+def test_run_now_asks_for_its_permission(sent: list) -> None:
+    with pytest.raises(MissingPermission):
+        schedule_run_now(schedule=ScheduleFactory(), actor=StaffFactory())
+    assert not TaskRun.objects.exists()
+
+
+def test_run_now_works_on_a_disabled_schedule(
+    sent: list, django_capture_on_commit_callbacks
+) -> None:
+    actor = StaffFactory()
+    actor.user_permissions.add(Permission.objects.get(codename="run_task"))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        run = schedule_run_now(schedule=ScheduleFactory(enabled=False), actor=actor)
+
+    assert run.started_by == actor
+    assert len(sent) == 1
+
+
+def test_run_now_refuses_an_undeclared_task(sent: list) -> None:
+    actor = StaffFactory()
+    actor.user_permissions.add(Permission.objects.get(codename="run_task"))
+    with pytest.raises(DomainError, match="not declared"):
+        schedule_run_now(schedule=ScheduleFactory(task="os.system"), actor=actor)
+    assert not TaskRun.objects.exists()
+
+
+def test_the_due_time_stands_on_what_the_database_holds() -> None:
+    schedule = ScheduleFactory()
+    last = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+    assert due_time(schedule.schedule, last) == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "last", "due"),
+    [
+        ("UTC", "2026-03-02T06:59:00+00:00", "2026-03-02T07:00:00+00:00"),
+        ("UTC", "2026-03-02T07:00:01+00:00", "2026-03-09T07:00:00+00:00"),
+        ("Europe/Berlin", "2026-03-23T06:00:01+00:00", "2026-03-30T05:00:00+00:00"),
+    ],
+)
+def test_a_crontab_is_due_at_its_own_hour_in_its_own_zone(zone: str, last: str, due: str) -> None:
+    crontab = CrontabSchedule(minute="0", hour="7", day_of_week="1", timezone=zone)
+    found = due_time(crontab.schedule, datetime.fromisoformat(last))
+    assert found == datetime.fromisoformat(due)
+
+
+def test_a_beat_killed_before_it_wrote_does_not_send_twice(sent: list) -> None:
+    schedule = ScheduleFactory(last_run_at=timezone.now() - timedelta(hours=2))
+    for _ in range(2):
+        # Each scheduler starts from what the database holds, and never syncs.
+        scheduler = RecordingScheduler(app=current_app, lazy=True)
+        schedule.refresh_from_db()
+        entry = Entry(schedule, app=current_app)
+        assert entry.is_due().is_due
+        scheduler.reserve(entry)
+        scheduler.apply_async(entry, advance=False)
+        TaskRun.objects.update(state=TaskRun.State.SUCCEEDED)
+        scheduler._finalize.cancel()
+
+    assert TaskRun.objects.count() == 1
+    assert len(sent) == 1
+
+
+def test_beat_writes_back_when_it_sent_and_nothing_else() -> None:
+    schedule = ScheduleFactory(description="As beat read it")
+    entry = Entry(schedule, app=current_app)
+    after = next(entry)
+    type(schedule).objects.filter(pk=schedule.pk).update(description="Edited meanwhile")
+
+    after.save()
+
+    schedule.refresh_from_db()
+    assert schedule.description == "Edited meanwhile"
+    assert schedule.total_run_count == 1
