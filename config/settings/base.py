@@ -158,6 +158,8 @@ WAFFLE_CACHE_NAME = "flags"
 WAFFLE_FLAG_MODEL = "flags.Flag"
 WAFFLE_SWITCH_MODEL = "flags.Switch"
 WAFFLE_SAMPLE_MODEL = "flags.Sample"
+# Its own three tables would stand beside ours, unused, and hold foreign keys to users and groups.
+MIGRATION_MODULES = {"waffle": None}
 WAFFLE_ENABLE_ADMIN_PAGES = False  # apps.flags registers its own, themed ones.
 WAFFLE_OVERRIDE = False
 WAFFLE_FLAG_DEFAULT = WAFFLE_SWITCH_DEFAULT = WAFFLE_SAMPLE_DEFAULT = False

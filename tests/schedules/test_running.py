@@ -122,6 +122,7 @@ def test_a_crontab_is_due_at_its_own_hour_in_its_own_zone(zone: str, last: str, 
     assert found == datetime.fromisoformat(due)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_beat_killed_before_it_wrote_does_not_send_twice(sent: list) -> None:
     schedule = ScheduleFactory(last_run_at=timezone.now() - timedelta(hours=2))
     for _ in range(2):
