@@ -1,0 +1,98 @@
+"""Whose server it is: PostgreSQL refuses to run as root, so root lends it a user of its own."""
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.embedded.errors import CannotStartError
+
+# The account that the wheel's own library uses, too.
+SYSTEM_USER = "pgserver"
+
+
+@dataclass(frozen=True)
+class Account:
+    """The user that the server runs as; None for both: whoever we are."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Arguments for `subprocess` that run a program as this user."""
+        if self.uid is None:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def own(self, path: Path) -> None:
+        if self.uid is not None and self.gid is not None:
+            os.chown(path, self.uid, self.gid)
+
+    def let_in(self, path: Path) -> None:
+        """Let this user pass through the folders above `path`, where it may not yet.
+
+        Passing alone (`o+x`): it still cannot list or read what is in them.
+        """
+        if self.uid is None:
+            return
+        for folder in path.parents:
+            mode = folder.stat().st_mode
+            if not mode & stat.S_IXOTH:
+                folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+
+    def let_read(self, tree: Path) -> None:
+        """Let this user read `tree`: a strict umask can have closed the installed programs."""
+        if self.uid is None:
+            return
+        for folder, _names, files in os.walk(tree):
+            for path in [Path(folder), *(Path(folder, name) for name in files)]:
+                mode = stat.S_IMODE(path.stat().st_mode)
+                wanted = mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0)
+                if wanted != mode:
+                    path.chmod(wanted)
+
+
+def account_for(data: Path) -> Account:
+    """Return the account that the server with this data runs as."""
+    owner = data.stat().st_uid if data.exists() else None
+    if os.geteuid() != 0:
+        if owner is not None and owner != os.geteuid():
+            raise CannotStartError(
+                f"The database in {data} belongs to {_name(owner)}: run this as that user"
+                f"{' or as root' if _name(owner) == SYSTEM_USER else ''}, or set VAR_DIR to a folder of your own."
+            )
+        return Account()
+    if owner:  # A user's own data stays that user's, also when root comes along.
+        return Account(owner, pwd.getpwuid(owner).pw_gid)
+    try:
+        entry = pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        entry = _make_user()
+    return Account(entry.pw_uid, entry.pw_gid)
+
+
+def _make_user() -> pwd.struct_passwd:
+    useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    command = [str(useradd), "--system", "--no-create-home", "--shell", "/bin/false", SYSTEM_USER]
+    if useradd:
+        # Somebody else may have made it in the meantime; what counts is that it is there.
+        subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        raise CannotStartError(
+            "PostgreSQL does not run as root, and no user could be made for it: run this as an "
+            "ordinary user, or set DATABASE_URL."
+        ) from None
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
