@@ -1,12 +1,13 @@
 """Every address of the project: the admin is the main screen, a few pages stand beside it."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("invitations/", include("apps.organizations.urls")),
 ]
 
 handler400 = "apps.backoffice.refusals.bad_request"

@@ -5,3 +5,10 @@ class OrganizationsConfig(AppConfig):
     name = "apps.organizations"
     label = "organizations"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from apps.accounts.services import deactivation_warnings
+        from apps.organizations.selectors import answers_for
+
+        if answers_for not in deactivation_warnings:
+            deactivation_warnings.append(answers_for)

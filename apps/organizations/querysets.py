@@ -13,7 +13,7 @@ from apps.core.querysets import ScopedQuerySet, SearchableQuerySet, SoftDeletabl
 from apps.core.search import words_of
 
 
-class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):
+class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
     def for_staff(self, user: Any) -> Self:
         # Every staff user sees every organization; what belongs to one follows it.
         return self

@@ -5,7 +5,7 @@ from typing import Any, Self
 from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
 
 
-class ProjectQuerySet(SearchableQuerySet, SoftDeletableQuerySet):
+class ProjectQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
     def for_staff(self, user: Any) -> Self:
         # Every staff user sees the projects of every organization.
         return self

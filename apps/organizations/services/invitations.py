@@ -134,7 +134,7 @@ def invitation_accept(
     Whoever holds the token reads the address's mail; that is the permission. A person who is known
     already only confirms: names and password given here are for a new one.
     """
-    with act(actor="invitation page", reason="Accepted an invitation"):
+    with act(actor="invitation page", reason="Accepted the invitation"):
         invitation = (
             Invitation.objects.select_for_update(of=("self",))
             .filter(token_digest=digest(token))

@@ -1,0 +1,28 @@
+"""Reads of organizations and invitations that are worth a name."""
+
+from collections.abc import Iterator
+
+from apps.accounts.models import User
+from apps.organizations.models import Invitation, Organization
+from apps.organizations.services.invitations import digest
+
+
+def invitation_of_token(token: str) -> Invitation | None:
+    """Return the invitation that `token` was mailed for, whatever has become of it."""
+    return (
+        Invitation.objects.select_related("organization", "invited_by")
+        .filter(token_digest=digest(token))
+        .first()
+    )
+
+
+def answers_for(user: User) -> Iterator[str]:
+    """Yield a sentence about the organizations that have `user` as their owner, if there are any."""
+    owned = Organization.objects.filter(owner=user)
+    number = owned.count()
+    if number == 1:
+        yield f"{user} still answers for {owned.get()}. Hand it over to another owner."
+    elif number:
+        first = ", ".join(str(organization) for organization in owned.order_by("name")[:3])
+        rest = f" and {number - 3:,} more" if number > 3 else ""
+        yield f"{user} still answers for {number:,} organizations: {first}{rest}. Hand them over."
