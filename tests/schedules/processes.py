@@ -1,0 +1,14 @@
+"""A Celery application for real worker and beat processes, with a task that takes its time."""
+
+import time
+
+from apps.core.schedulable import schedulable
+from config.celery import app
+
+__all__ = ["app"]
+
+
+@schedulable(label="Long sleep", description="Works until it is killed.", name="tests.long_sleep")
+def long_sleep(seconds: int = 600) -> str:
+    time.sleep(seconds)
+    return f"Slept {seconds} seconds."
