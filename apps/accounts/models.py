@@ -3,14 +3,14 @@
 from typing import Any
 
 import pgtrigger
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Collate, Lower, Upper
 
 from apps.accounts.querysets import UserQuerySet
-from apps.audit.history import History
+from apps.audit.history import History, audit_model
 from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
 
@@ -61,7 +61,8 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     )
 
     objects = UserManager()
-    history = History(excluded_fields=["password", "last_login", "is_active"])
+    # A sign-in is an event of its own, and `is_active` follows from `status`.
+    history = History(excluded_fields=["password"], untracked_fields=["last_login", "is_active"])
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -118,3 +119,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
+
+
+# Who may do what is decided in tables that Django owns; their history is kept here.
+audit_model(Group, app="apps.accounts")
+audit_model(Group.permissions.through, app="apps.accounts")
+audit_model(User.groups.through, app="apps.accounts")
+audit_model(User.user_permissions.through, app="apps.accounts")

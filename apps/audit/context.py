@@ -1,23 +1,175 @@
 """Who changes something, why and through what: travels with the transaction to the triggers."""
 
-from collections.abc import Iterator
+import json
+import uuid
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from apps.core.uuid7 import uuid7
+
+_NAMESPACE = uuid.UUID("6f4c4a52-8f39-4a7b-9d31-0d1f6c0c3a11")
+
+
+class Settings(NamedTuple):
+    """What is sent to the database: one transaction-local setting `audit.<name>` for each."""
+
+    change_set: str = ""
+    actor: str = ""
+    reason: str = ""
+    context: str = ""
+    # The change set that the database has written for the other four; new settings, a new look.
+    recorded: str = ""
+
+
+BLANK = Settings()
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a user, or a task or command that has only a name."""
+
+    id: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Context:
+    """One layer of attribution; an inner one starts as a copy of the outer."""
+
+    root: uuid.UUID
+    base: uuid.UUID
+    # Called at the first write, when a request's user is known.
+    actor: Callable[[], Actor]
+    real_actor: Callable[[], Actor]
+    # Whether the two can be called without a statement of their own.
+    is_known: Callable[[], bool] = lambda: True
+    reason: str = ""
+    door: str = ""
+    request_id: str = ""
+    path: str = ""
+    address: str = ""
+    import_run_id: int | None = None
+    task_run_id: int | None = None
+
+
+_current: ContextVar[Context | None] = ContextVar("audit_context", default=None)
+_resolving: ContextVar[bool] = ContextVar("audit_context_resolving", default=False)
+
+
+def actor_of(actor: Any) -> Actor:
+    """Return the actor that a user or a name stands for."""
+    if actor is None:
+        return Actor()
+    if isinstance(actor, Actor):
+        return actor
+    if isinstance(actor, str):
+        return Actor(label=actor)
+    if not getattr(actor, "is_authenticated", False) or actor.pk is None:
+        return Actor(label="anonymous")
+    name, login = str(actor), actor.get_username()
+    return Actor(str(actor.pk), login if name == login else f"{name} <{login}>")
 
 
 @contextmanager
 def audit_context(
     *,
     actor: Any = None,
+    real_actor: Any = None,
     reason: str = "",
     import_run_id: int | None = None,
     task_run_id: int | None = None,
     request_id: str = "",
     door: str = "",
+    path: str = "",
+    address: str = "",
 ) -> Iterator[None]:
     """Attribute every change inside the block; given values are laid over those of an outer block.
 
-    `actor` is a user, or the name of a task or command. `door` is the way in: "form", "import",
-    "task", "command", "api".
+    `actor` is a user, or the name of a task or command; `real_actor` who stands behind him when
+    somebody acts as somebody else. `door` is the way in, see `models.Door`. An import run or task
+    run has one change set for life, however many transactions and attempts it takes; a new reason
+    alone stays in the change set of the outer block.
     """
-    yield
+    outer = _current.get()
+    base = outer.base if outer else uuid7()
+    door = door or (outer.door if outer else "")
+    if import_run_id is not None:
+        base = uuid.uuid5(_NAMESPACE, f"{door} import run {import_run_id}")
+    elif task_run_id is not None:
+        base = uuid.uuid5(_NAMESPACE, f"task run {task_run_id}")
+    resolved, real = actor_of(actor), actor_of(real_actor)
+    given: dict[str, Any] = {
+        "reason": reason,
+        "import_run_id": import_run_id,
+        "task_run_id": task_run_id,
+        "request_id": request_id,
+        "path": path,
+        "address": address,
+    }
+    if actor is not None:
+        # Whoever acts in an outer layer's stead is not the one behind whom another stands.
+        given |= {"actor": lambda: resolved, "real_actor": lambda: real}
+    elif real_actor is not None:
+        given |= {"real_actor": lambda: real}
+    start = outer or Context(root=base, base=base, actor=Actor, real_actor=Actor)
+    given = {name: value for name, value in given.items() if value not in ("", None)}
+    with layer(replace(start, base=base, door=door, **given)):
+        yield
+
+
+@contextmanager
+def layer(context: Context) -> Iterator[None]:
+    token = _current.set(context)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current() -> Context | None:
+    """Return the innermost context, or nothing outside of any."""
+    return _current.get()
+
+
+def is_settled(*, may_resolve: bool) -> bool:
+    """Say whether `settings()` may be asked now.
+
+    Not while the actor is being found out, which takes statements of its own, and not for a mere
+    read when it would take them.
+    """
+    context = _current.get()
+    return not _resolving.get() and (context is None or may_resolve or context.is_known())
+
+
+def settings() -> Settings | None:
+    """Return what the database must be told now; nothing outside of any context."""
+    context = _current.get()
+    if context is None:
+        return None
+    token = _resolving.set(True)
+    try:
+        actor, real = context.actor(), context.real_actor()
+    finally:
+        _resolving.reset(token)
+    return _settings(context, actor, real)
+
+
+@lru_cache(maxsize=256)
+def _settings(context: Context, actor: Actor, real: Actor) -> Settings:
+    data = {
+        "root": str(context.root),
+        "actor_label": actor.label,
+        "real_actor": real.id,
+        "real_actor_label": real.label,
+        "door": context.door,
+        "request_id": context.request_id,
+        "path": context.path,
+        "address": context.address,
+        "import_run": context.import_run_id,
+        "task_run": context.task_run_id,
+    }
+    return Settings(str(context.base), actor.id, context.reason, json.dumps(data))

@@ -1,10 +1,28 @@
 """Events that are no record's change: sign-ins, exports, refusals."""
 
+from contextlib import nullcontext
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
 
-def record_event(kind: str, *, actor: Any = None, target: Any = None, **data: Any) -> None:
+from apps.audit.context import audit_context
+from apps.audit.models import Event, Kind
+
+
+def record_event(
+    kind: str, *, actor: Any = None, target: models.Model | None = None, **data: Any
+) -> Event:
     """Write one event to the audit log, with the actor and the reason of the current context.
 
-    `kind` is one of `Kind`; `target` the record it is about, if any; `data` must fit JSON.
+    `kind` is one of `Kind`; `target` the record it is about, if any; `data` must fit JSON. An event
+    is part of the transaction that it happens in: roll that back, and it has not happened.
     """
+    with audit_context(actor=actor) if actor is not None else nullcontext():
+        return Event.objects.create(
+            kind=Kind(kind),
+            target_type=ContentType.objects.get_for_model(target) if target else None,
+            target_pk=str(target.pk) if target else "",
+            target_label=str(target) if target else "",
+            data=data,
+        )

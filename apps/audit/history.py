@@ -2,18 +2,146 @@
 
 from typing import Any
 
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from apps.audit import triggers
+
 
 class History(HistoricalRecords):
-    """simple-history's tables and manager, with a 64-bit key and no foreign key to the user.
+    """simple-history's tables, models and manager, with rows that PostgreSQL writes.
 
-    An append-only history must not be touched when a user goes, so the database holds no constraint.
+    `excluded_fields` are watched but never kept (a password hash): a change of one is a history row
+    that names it in `hidden_changes`. `untracked_fields` are not even watched (a last sign-in).
+
+    `history_id` is a position in one trail over all tables, so that merged pages need one cursor.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("history_id_field", models.BigAutoField(primary_key=True))
+    def __init__(self, *, untracked_fields: list[str] | None = None, **kwargs: Any) -> None:
+        self.untracked_fields = list(untracked_fields or [])
+        self.hidden_fields = list(kwargs.get("excluded_fields") or [])
+        kwargs["excluded_fields"] = self.hidden_fields + self.untracked_fields
+        kwargs.setdefault("history_id_field", models.BigIntegerField(primary_key=True))
         kwargs.setdefault("user_db_constraint", False)
         kwargs.setdefault("history_change_reason_field", models.TextField(null=True))
         super().__init__(**kwargs)
+
+    def _get_history_user_fields(self) -> dict[str, Any]:
+        # Nothing may touch a history row, so a user's removal leaves his key where it stands.
+        fields: dict[str, Any] = super()._get_history_user_fields()
+        fields["history_user"].remote_field.on_delete = models.DO_NOTHING
+        fields["history_user"].db_index = False
+        return fields
+
+    def get_extra_fields(self, model: type[models.Model], fields: Any) -> dict[str, Any]:
+        return {
+            **super().get_extra_fields(model, fields),
+            "history_date": models.DateTimeField(db_index=True),
+            "change_set": models.ForeignKey(
+                "audit.ChangeSet",
+                on_delete=models.DO_NOTHING,
+                db_constraint=False,
+                null=True,
+                related_name="+",
+            ),
+            "hidden_changes": ArrayField(models.TextField(), null=True),
+            # A digest of the state before; it must fit the row before, see `verify_audit`.
+            "link": models.BigIntegerField(null=True),
+        }
+
+    def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
+        fields: dict[str, Any] = super().copy_fields(model)
+        for field in fields.values():
+            field.db_index = False  # `get_meta_options` has the one index per key that is read.
+        return fields
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        options: dict[str, Any] = super().get_meta_options(model)
+        keys = [
+            field.name
+            for field in self.fields_included(model)
+            if field.primary_key or (field.many_to_one and field.name in self._owners(model))
+        ]
+        options["ordering"] = ("-history_id",)
+        options["get_latest_by"] = "history_id"
+        options["default_permissions"] = ()
+        options["indexes"] = [
+            models.Index(fields=[key, "history_id"], name=self._index_name(model, key))
+            for key in keys
+        ]
+        return options
+
+    def _owners(self, model: type[models.Model]) -> set[str]:
+        """Return the foreign keys whose target's timeline shows this model: the ones that cascade."""
+        return {
+            field.name
+            for field in model._meta.fields
+            if isinstance(field, models.ForeignKey) and not field.null
+        }
+
+    @staticmethod
+    def _index_name(model: type[models.Model], key: str) -> str:
+        from django.db.backends.utils import names_digest
+
+        digest = names_digest(model._meta.label_lower, key, length=6)
+        return f"hist_{model._meta.model_name}"[:16] + f"_{key}"[:7] + digest
+
+    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
+        if self.cls is not sender and not (self.inherit and issubclass(sender, self.cls)):
+            return
+        super().finalize(sender, **kwargs)
+        add_triggers(sender, getattr(sender, self.manager_name).model, self)
+
+
+def add_triggers(
+    model: type[models.Model], history_model: type[models.Model], history: History
+) -> None:
+    """Register the triggers that write `history_model` on `model` (or on a proxy of it)."""
+    config: dict[str, Any] = {
+        "history_table": history_model._meta.db_table,
+        "hidden": history.hidden_fields,
+        "untracked": history.untracked_fields,
+    }
+    pgtrigger.register(
+        triggers.HistoryInsert(**config),
+        triggers.HistoryUpdate(**config),
+        triggers.HistoryDelete(**config),
+        triggers.RefuseTruncate(),
+        triggers.RefuseNewKey(key=str(model._meta.pk.column)),
+    )(model)
+    pgtrigger.register(triggers.AppendOnly(), triggers.RecordRemoval(position="history_id"))(
+        history_model
+    )
+
+
+def audit_model(model: type[models.Model], *, app: str, **options: Any) -> type[models.Model]:
+    """Audit a model that another package owns, such as `auth.Group` or a many-to-many's table.
+
+    Call it in the `models.py` of our app `app` ("apps.accounts"), whose migrations then carry the
+    history table and, on a proxy, the triggers. Returns the history model.
+    """
+    records = HistoryOfOthers(app_label=app.rpartition(".")[2], **options)
+    records.manager_name = "history"
+    records.module = f"{app}.models"
+    records.cls = model
+    records.finalize(model)
+    return model.history.model  # type: ignore[attr-defined]
+
+
+class HistoryOfOthers(History):
+    """A history whose triggers hang on a proxy in our own app: its migrations carry them."""
+
+    def __init__(self, *, app_label: str, **kwargs: Any) -> None:
+        self.app_label = app_label
+        super().__init__(**kwargs)
+
+    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
+        HistoricalRecords.finalize(self, sender, **kwargs)
+        meta = type(
+            "Meta", (), {"proxy": True, "app_label": self.app_label, "default_permissions": ()}
+        )
+        name = f"Audited{sender._meta.object_name}"
+        proxy = type(name, (sender,), {"__module__": self.module, "Meta": meta})
+        add_triggers(proxy, sender.history.model, self)  # type: ignore[attr-defined]

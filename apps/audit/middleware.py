@@ -1,13 +1,61 @@
 """Opens the audit context of each request."""
 
+import re
+import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from apps.audit.context import Actor, Context, actor_of, layer
+from apps.audit.models import Door
+from apps.core.uuid7 import uuid7
+
+# An id from a proxy in front is taken over when it is plainly an id, else a new one is made.
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
+
 
 class AuditMiddleware:
+    """Attributes what a request changes to its user, and gives the request an id.
+
+    The user is looked up at the first write, so a page that writes nothing pays nothing, and a
+    sign-in inside the request is seen. A request on behalf of somebody else carries who really
+    acts in `request.real_user`.
+    """
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        request_id = request_id_of(request)
+        request.audit_request_id = request_id  # type: ignore[attr-defined]
+        with layer(context_of(request, request_id)):
+            response = self.get_response(request)
+        response.headers["X-Request-ID"] = request_id
+        return response
+
+
+def request_id_of(request: HttpRequest) -> str:
+    given = request.headers.get("X-Request-ID", "")
+    return given if _REQUEST_ID.match(given) else uuid.uuid4().hex
+
+
+def context_of(request: HttpRequest, request_id: str) -> Context:
+    change_set = uuid7()
+
+    def real_actor() -> Actor:
+        real: Any = getattr(request, "real_user", None)
+        return actor_of(real) if real is not None else Actor()
+
+    return Context(
+        root=change_set,
+        base=change_set,
+        actor=lambda: actor_of(request.user),
+        real_actor=real_actor,
+        # `request.user` is looked up once and then remembered here by Django.
+        is_known=lambda: hasattr(request, "_cached_user"),
+        door=Door.FORM,
+        request_id=request_id,
+        path=f"{request.method} {request.path}",
+        address=request.META.get("REMOTE_ADDR", ""),
+    )

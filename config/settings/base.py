@@ -86,7 +86,8 @@ _url = ENV.database_url or embedded.url(VAR_DIR)
 _connection = {key: str(value) for key, value in conninfo_to_dict(_url).items()}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        "ENGINE": "django.db.backends.postgresql",
+        # Django's own, which also tells each transaction who acts: see apps/audit.
+        "ENGINE": "apps.audit.postgresql",
         "NAME": _connection.pop("dbname", ""),
         "USER": _connection.pop("user", ""),
         "PASSWORD": _connection.pop("password", ""),

@@ -1,0 +1,230 @@
+"""The tables of the trail that belong to no one model: change sets, events, proofs."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from apps.audit import triggers
+
+
+class Door(models.TextChoices):
+    """The way in that a change took."""
+
+    FORM = "form", "Form"
+    API = "api", "API"
+    IMPORT = "import", "Import"
+    UNDO = "undo", "Undo"
+    TASK = "task", "Task"
+    COMMAND = "command", "Command"
+    DATABASE = "database", "Database, by hand"
+
+
+class ChangeSet(models.Model):
+    """Everything that one request, import, task or command changed.
+
+    Written by the function `audit_change_set()` at its first change. It has one actor; where one
+    request changes hands (a sign-in, a task that applies somebody's import), the second change set
+    has the first as its `root`.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    # The outermost change set that this one happened in; its own id when there is none.
+    root_id = models.UUIDField(db_index=True)
+    started_at = models.DateTimeField(db_index=True)
+    # No foreign keys: what happened outlives who did it and what it was done with.
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.TextField()
+    real_actor_id = models.UUIDField(null=True)
+    real_actor_label = models.TextField(default="")
+    reason = models.TextField(default="")
+    door = models.CharField(max_length=20)  # One of `Door`.
+    request_id = models.TextField(default="")
+    path = models.TextField(default="")
+    address = models.TextField(default="")
+    import_run_id = models.BigIntegerField(null=True)
+    task_run_id = models.BigIntegerField(null=True)
+    # What the database itself knows of its client, and no setting can claim.
+    database_role = models.TextField()
+    application = models.TextField(default="")
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        default_permissions = ("view",)
+        permissions = [
+            ("view_auditlog", "Can view the audit log"),
+            ("export_auditlog", "Can export the audit log"),
+            ("revert_record", "Can revert a record to an earlier state"),
+        ]
+        indexes = [
+            models.Index(fields=["actor_id", "started_at"], name="changeset_actor"),
+            models.Index(fields=["request_id"], name="changeset_request"),
+            models.Index(
+                fields=["import_run_id"],
+                name="changeset_import",
+                condition=models.Q(import_run_id__isnull=False),
+            ),
+            models.Index(
+                fields=["task_run_id"],
+                name="changeset_task",
+                condition=models.Q(task_run_id__isnull=False),
+            ),
+        ]
+        triggers = [triggers.AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.door_label} by {self.actor_label}"
+
+    @property
+    def door_label(self) -> str:
+        return Door(self.door).label if self.door in Door.values else self.door
+
+
+class Kind(models.TextChoices):
+    """What can happen that is no record's change."""
+
+    SIGN_IN = "sign_in", "Signed in"
+    SIGN_IN_FAILED = "sign_in_failed", "Failed to sign in"
+    SIGN_OUT = "sign_out", "Signed out"
+    ROLE_CHANGE = "role_change", "Changed a role"
+    EXPORT = "export", "Exported"
+    IMPORT = "import", "Imported"
+    UNDO = "undo", "Undid an import"
+    FLAG_FLIP = "flag_flip", "Flipped a flag"
+    SCHEDULE_CHANGE = "schedule_change", "Changed a schedule"
+    TASK_RUN_NOW = "task_run_now", "Ran a task by hand"
+    IMPERSONATION = "impersonation", "Acted as somebody else"
+    REFUSED = "refused", "Was refused access"
+    AUDIT_EXPORT = "audit_export", "Exported the audit log"
+    VERIFICATION = "verification", "Verified the trail"
+    RETENTION = "retention", "Trimmed the trail"
+
+
+class Event(models.Model):
+    """Something that happened and changed no record. Its context is filled in by the database."""
+
+    # A position in the trail, from the same sequence as every `history_id`.
+    id = models.BigIntegerField(primary_key=True, db_default=0, editable=False)
+    at = models.DateTimeField(db_default=models.functions.Now(), db_index=True, editable=False)
+    kind = models.CharField(
+        max_length=40
+    )  # One of `Kind`; no choices, so a new one is no migration.
+    target_pk = models.TextField(default="")
+    target_label = models.TextField(default="")
+    reason = models.TextField(default="", db_default="")
+    data = models.JSONField(default=dict)
+    target_type = models.ForeignKey(
+        ContentType, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    change_set = models.ForeignKey(
+        ChangeSet,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="events",
+        editable=False,
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["kind", "id"], name="event_kind"),
+            models.Index(fields=["target_type", "target_pk", "id"], name="event_target"),
+        ]
+        triggers = [
+            triggers.FillEvent(),
+            triggers.RefuseChange(),
+            triggers.RecordRemoval(position="id"),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind_label
+
+    @property
+    def kind_label(self) -> str:
+        return Kind(self.kind).label if self.kind in Kind.values else self.kind
+
+
+class Removal(models.Model):
+    """Rows that left the trail: written by the database itself whenever any are deleted."""
+
+    at = models.DateTimeField()
+    table = models.TextField()
+    rows = models.BigIntegerField()
+    first_position = models.BigIntegerField()
+    last_position = models.BigIntegerField()
+    # SHA-256 over the rows as they were, so that a copy kept elsewhere can still be proven.
+    digest = models.TextField(default="")
+    reason = models.TextField()
+    change_set_id = models.UUIDField(null=True)
+    database_role = models.TextField()
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ()
+        triggers = [triggers.AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.rows} rows of {self.table}"
+
+
+class Seal(models.Model):
+    """One link of the chain of digests: everything committed since the seal before it."""
+
+    sealed_at = models.DateTimeField(db_index=True)
+    # The day whose rows it closes; a day may be sealed in several steps.
+    day = models.DateField()
+    rows = models.BigIntegerField()
+    last_position = models.BigIntegerField()
+    # Every transaction below this one had ended when the seal was made.
+    horizon = models.BigIntegerField()
+    previous = models.TextField()
+    digest = models.TextField(unique=True)
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.digest[:12]}"
+
+
+class SealBlock(models.Model):
+    """Up to 1,000 sealed rows of one table: their positions and a short digest of each.
+
+    The digests say *which* row is not as it was; the seal's own says that the block is.
+    """
+
+    table = models.TextField()
+    first_position = models.BigIntegerField()
+    last_position = models.BigIntegerField()
+    positions = ArrayField(models.BigIntegerField())
+    digests = ArrayField(models.BigIntegerField())
+    digest = models.TextField()
+    seal = models.ForeignKey(Seal, on_delete=models.CASCADE, related_name="blocks")
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["table", "last_position"], name="sealblock_table")]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.first_position} to {self.last_position}"
+
+
+class Verification(models.Model):
+    """The verdict of one run of `verify_audit`."""
+
+    started_at = models.DateTimeField(db_index=True)
+    finished_at = models.DateTimeField()
+    whole = models.BooleanField()
+    rows = models.BigIntegerField()
+    problems = models.JSONField(default=list)
+    head = models.TextField(default="")
+
+    class Meta:
+        ordering = ["-started_at"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return "Whole" if self.whole else f"{len(self.problems)} problems"

@@ -1,0 +1,119 @@
+"""Django's PostgreSQL backend, with the audit context sent once per transaction.
+
+The place is the psycopg cursor, because every statement passes it: the ORM's, raw SQL, `copy()`,
+`executemany`, and those of a psycopg connection that somebody took out of Django's.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.backends.postgresql import base
+from psycopg import Copy, sql
+from psycopg.pq import TransactionStatus
+
+from apps.audit import context
+
+# What may write, and may run in a transaction that it did not open itself.
+_WRITES = re.compile(
+    r"(\s|--[^\n]*\n|/\*.*?\*/)*\(*\s*(INSERT|UPDATE|DELETE|MERGE|WITH|COPY|TRUNCATE|DO|EXECUTE)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_BOUNDARY = re.compile(
+    r"\s*(ROLLBACK|COMMIT|BEGIN|END|ABORT|START|SAVEPOINT|RELEASE)\b", re.IGNORECASE
+)
+_UNSENT = object()
+
+
+class Cursor(base.Cursor):
+    """A cursor that tells the database who acts, before the first write of a transaction."""
+
+    def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        text = query if isinstance(query, str) else self._text(query)
+        status = self._conn.info.transaction_status
+        if status == TransactionStatus.IDLE:
+            self._conn.audit_sent = _UNSENT
+        if _BOUNDARY.match(text):
+            self._conn.audit_sent = _UNSENT
+        elif status == TransactionStatus.IDLE and self._conn.autocommit:
+            if _WRITES.match(text) and (statement := self._statement()):
+                if params is not None:
+                    statement = statement.replace("%", "%%")
+                super().execute(f"{statement}; {text}", params, **kwargs)
+                self.nextset()
+                return self
+        elif status in (TransactionStatus.IDLE, TransactionStatus.INTRANS):
+            self._send(may_resolve=bool(_WRITES.match(text)))
+        return super().execute(query, params, **kwargs)
+
+    def executemany(self, query: Any, params_seq: Iterable[Any], **kwargs: Any) -> None:
+        with self._in_transaction():
+            super().executemany(query, params_seq, **kwargs)
+
+    @contextmanager
+    def copy(self, statement: Any, params: Any = None, **kwargs: Any) -> Iterator[Copy]:
+        with self._in_transaction(), super().copy(statement, params, **kwargs) as copy:
+            yield copy
+
+    @contextmanager
+    def _in_transaction(self) -> Iterator[None]:
+        if self._conn.info.transaction_status == TransactionStatus.IDLE:
+            self._conn.audit_sent = _UNSENT
+            if self._conn.autocommit:
+                with self._conn.transaction():
+                    self._send()
+                    yield
+                return
+        self._send()
+        yield
+
+    def _send(self, *, may_resolve: bool = True) -> None:
+        if not context.is_settled(may_resolve=may_resolve):
+            return
+        wanted = context.settings()
+        sent = getattr(self._conn, "audit_sent", _UNSENT)
+        if wanted is sent or wanted == sent or (wanted is None and sent is _UNSENT):
+            return
+        with self._conn.cursor() as cursor:
+            base.Cursor.execute(cursor, self._select(wanted or context.BLANK))
+        self._conn.audit_sent = wanted
+
+    def _statement(self) -> str | None:
+        wanted = context.settings() if context.is_settled(may_resolve=True) else None
+        return self._select(wanted) if wanted else None
+
+    def _select(self, settings: "context.Settings") -> str:
+        calls = ", ".join(
+            f"set_config('audit.{name}', {sql.quote(value, self._conn)}, true)"
+            for name, value in settings._asdict().items()
+        )
+        return f"SELECT {calls}"
+
+    def _text(self, query: Any) -> str:
+        if isinstance(query, bytes):
+            return query.decode()
+        return query.as_string(self._conn) if isinstance(query, sql.Composable) else str(query)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """The backend to name in `DATABASES`."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "cursor_factory": Cursor}
+
+    def _forget(self) -> None:
+        if self.connection is not None:
+            self.connection.audit_sent = _UNSENT
+
+    def _commit(self) -> None:
+        self._forget()
+        super()._commit()
+
+    def _rollback(self) -> None:
+        self._forget()
+        super()._rollback()
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        self._forget()
+        super()._set_autocommit(autocommit)

@@ -1,0 +1,264 @@
+"""The triggers behind `History`: PostgreSQL writes one history row per record that really changed.
+
+Statement triggers with transition tables: the cost of the trail is one set-based INSERT per
+statement, whatever wrote. Everything is generated from the model's fields when `makemigrations`
+runs, so a new field carries its triggers along.
+"""
+
+from typing import Any
+
+import pgtrigger
+from pgtrigger import compiler
+
+
+class AuditTriggerSql(compiler.UpsertTriggerSql):
+    """pgtrigger's template without its `pgtrigger.ignore` way around, run as the tables' owner.
+
+    Nested loops are off because plpgsql keeps the plan of a session's first call, which may have
+    seen one row; joined by a nested loop, the next 100,000 rows would take hours.
+    """
+
+    def get_template(self) -> str:
+        return """
+            CREATE OR REPLACE FUNCTION {pgid}() RETURNS TRIGGER
+            LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = public, pg_temp SET enable_nestloop = off AS $$
+                {declare}
+                BEGIN
+                    {func}
+                END;
+            $$;
+            DROP TRIGGER IF EXISTS {pgid} ON {table};
+            CREATE {constraint} TRIGGER {pgid}
+                {when} {operation} ON {table}
+                {timing}
+                {referencing}
+                FOR EACH {level} {condition}
+                EXECUTE PROCEDURE {execute};
+            COMMENT ON TRIGGER {pgid} ON {table} IS '{hash}';
+        """
+
+
+class AuditTrigger(pgtrigger.Trigger):
+    """A trigger of the trail; never skipped by `pgtrigger.ignore`."""
+
+    def compile(self, model: Any) -> compiler.Trigger:
+        return compiler.Trigger(
+            name=self.name,
+            sql=AuditTriggerSql(
+                pgid=self.get_pgid(model),
+                declare=self.render_declare(model),
+                func=self.render_func(model),
+                table=model._meta.db_table,
+                when=self.when,
+                operation=self.operation,
+                referencing=self.referencing or "",
+                level=self.level,
+                condition=self.render_condition(model),
+            ),
+        )
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+class HistoryTrigger(AuditTrigger):
+    """Copies what a statement inserted, changed or deleted into the history table."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+
+    def __init__(self, *, history_table: str, hidden: list[str], untracked: list[str]) -> None:
+        self.history_table = history_table
+        self.hidden = hidden
+        self.untracked = untracked
+        super().__init__()
+
+    def columns(self, model: Any) -> list[str]:
+        """Return the columns that history keeps; a generated one makes itself there too."""
+        left_out = {*self.hidden, *self.untracked}
+        return [
+            _quoted(str(field.column))
+            for field in model._meta.concrete_fields
+            if field.name not in left_out and not field.generated
+        ]
+
+    def hidden_columns(self, model: Any) -> list[tuple[str, str]]:
+        return [(name, _quoted(str(model._meta.get_field(name).column))) for name in self.hidden]
+
+    def link(self, model: Any) -> str:
+        """Return the digest of the state before: what ties a row to the one that it follows."""
+        return f"hash_record_extended(ROW({self._row('o', self.columns(model))}), 0)"
+
+    @staticmethod
+    def _row(alias: str, columns: list[str]) -> str:
+        return ", ".join(f"{alias}.{column}" for column in columns)
+
+    def insert(
+        self,
+        model: Any,
+        kind: str,
+        alias: str,
+        *,
+        hidden: str = "NULL",
+        link: str = "NULL",
+    ) -> str:
+        columns = self.columns(model)
+        return f"""
+            INSERT INTO {_quoted(self.history_table)} (
+                history_id, history_date, history_type, history_user_id,
+                history_change_reason, change_set_id, hidden_changes, link, {", ".join(columns)}
+            )
+            SELECT nextval('audit_position'), _at, '{kind}',
+                nullif(current_setting('audit.actor', true), '')::uuid,
+                nullif(current_setting('audit.reason', true), ''),
+                (SELECT audit_change_set()), {hidden}, {link},
+                {self._row(alias, columns)}
+        """
+
+    def get_declare(self, model: Any) -> list[tuple[str, str]]:
+        return [("_at", "timestamptz := clock_timestamp()")]
+
+
+class HistoryInsert(HistoryTrigger):
+    name = "history_insert"
+    operation = pgtrigger.Insert
+    referencing = pgtrigger.Referencing(new="new_rows")
+
+    def get_func(self, model: Any) -> str:
+        return f"{self.insert(model, '+', 'n')} FROM new_rows n; RETURN NULL;"
+
+
+class HistoryDelete(HistoryTrigger):
+    name = "history_delete"
+    operation = pgtrigger.Delete
+    referencing = pgtrigger.Referencing(old="old_rows")
+
+    def get_func(self, model: Any) -> str:
+        return (
+            f"{self.insert(model, '-', 'o', link=self.link(model))} FROM old_rows o; RETURN NULL;"
+        )
+
+
+class HistoryUpdate(HistoryTrigger):
+    """Compares the stored bytes: json needs no equality, and -0 is not 0."""
+
+    name = "history_update"
+    operation = pgtrigger.Update
+    referencing = pgtrigger.Referencing(old="old_rows", new="new_rows")
+
+    def get_func(self, model: Any) -> str:
+        hidden = self.hidden_columns(model)
+        compared = [*self.columns(model), *(column for _, column in hidden)]
+        pk = _quoted(str(model._meta.pk.column))
+        changed = "NULL"
+        if hidden:
+            cases = ", ".join(
+                f"CASE WHEN record_image_ne(ROW(o.{column}), ROW(n.{column})) THEN '{name}' END"
+                for name, column in hidden
+            )
+            changed = f"nullif(array_remove(ARRAY[{cases}]::text[], NULL), '{{}}')"
+        return f"""
+            {self.insert(model, "~", "n", hidden=changed, link=self.link(model))}
+            FROM new_rows n JOIN old_rows o ON o.{pk} = n.{pk}
+            WHERE record_image_ne(
+                ROW({self._row("o", compared)}), ROW({self._row("n", compared)})
+            );
+            RETURN NULL;
+        """
+
+
+class RefuseTruncate(AuditTrigger):
+    """TRUNCATE hands its rows to no trigger, so it would leave no trace."""
+
+    name = "history_truncate"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Truncate
+
+    def get_func(self, model: Any) -> str:
+        return "PERFORM audit_refuse_truncate(TG_TABLE_NAME); RETURN NULL;"
+
+
+class RefuseNewKey(AuditTrigger):
+    """A record keeps its key for life: the key is what its history is found by."""
+
+    name = "history_key"
+    level = pgtrigger.Row
+    when = pgtrigger.Before
+
+    def __init__(self, *, key: str) -> None:
+        self.key = _quoted(key)
+        super().__init__(operation=pgtrigger.UpdateOf(key))
+
+    def get_condition(self, model: Any) -> pgtrigger.Condition:
+        return pgtrigger.Condition(f"OLD.{self.key} IS DISTINCT FROM NEW.{self.key}")
+
+    def get_func(self, model: Any) -> str:
+        return """
+            RAISE EXCEPTION 'the primary key of % cannot be changed: its history hangs on it',
+                TG_TABLE_NAME USING ERRCODE = 'restrict_violation',
+                HINT = 'Create a new record and delete the old one.';
+        """
+
+
+class AppendOnly(AuditTrigger):
+    """Refuses to change or remove rows of the trail, and to add any but through its triggers."""
+
+    name = "append_only"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+
+    def get_func(self, model: Any) -> str:
+        return "PERFORM audit_guard(TG_TABLE_NAME, TG_OP, pg_trigger_depth()); RETURN NULL;"
+
+
+class RefuseChange(AppendOnly):
+    """The same for rows that the application does add by itself."""
+
+    operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+
+
+class FillEvent(AuditTrigger):
+    """Gives an event its position, its time and its context, whatever the client claims."""
+
+    name = "fill"
+    level = pgtrigger.Row
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert
+
+    def get_func(self, model: Any) -> str:
+        return """
+            NEW.id := nextval('audit_position');
+            NEW.at := clock_timestamp();
+            NEW.change_set_id := audit_change_set();
+            NEW.reason := coalesce(nullif(NEW.reason, ''), current_setting('audit.reason', true), '');
+            RETURN NEW;
+        """
+
+
+class RecordRemoval(AuditTrigger):
+    """Whoever removes rows of the trail, the database writes down how many, which and why."""
+
+    name = "record_removal"
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    operation = pgtrigger.Delete
+    referencing = pgtrigger.Referencing(old="old_rows")
+
+    def __init__(self, *, position: str) -> None:
+        self.position = position
+        super().__init__()
+
+    def get_func(self, model: Any) -> str:
+        return f"""
+            INSERT INTO audit_removal (at, "table", rows, first_position, last_position, reason,
+                change_set_id, database_role)
+            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min({self.position}),
+                max({self.position}), current_setting('audit.retention', true),
+                audit_change_set(), session_user
+            FROM old_rows HAVING count(*) > 0;
+            RETURN NULL;
+        """  # noqa: S608
