@@ -15,6 +15,7 @@ DEBUG = ENV.debug
 ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",") if host.strip()]
 SITE_URL = ENV.site_url or f"http://127.0.0.1:{ENV.port}"
 ENVIRONMENT_LABEL = ENV.environment_label
+DEMO_DATA_ALLOWED = True
 
 INSTALLED_APPS = [
     # Unfold stands before the admin and before everything whose templates it themes.

@@ -27,6 +27,8 @@ if _problems:
     print(" ".join(_problems), file=sys.stderr)  # noqa: T201
     raise SystemExit(2)
 
+DEMO_DATA_ALLOWED = False
+
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 365 * 24 * 3600

@@ -1,0 +1,1 @@
+"""Invented data of any size: the same people, organizations and projects at every run."""
