@@ -17,6 +17,11 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "icon": "apartment",
                 "model": "organizations.Organization",
             },
+            {
+                "title": "Organizations' trash",
+                "icon": "delete",
+                "model": "organizations.TrashedOrganization",
+            },
             {"title": "Members", "icon": "badge", "model": "organizations.Membership"},
             {"title": "Invitations", "icon": "mail", "model": "organizations.Invitation"},
             {"title": "Users", "icon": "person", "model": "accounts.User"},
@@ -27,6 +32,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
         [
             {"title": "Projects", "icon": "folder_open", "model": "projects.Project"},
             {"title": "Tasks", "icon": "task_alt", "model": "projects.Task"},
+            {"title": "Projects' trash", "icon": "delete", "model": "projects.TrashedProject"},
         ],
     ),
     (

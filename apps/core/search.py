@@ -47,7 +47,8 @@ def matching(model: type[models.Model], word: str) -> models.Q:
 
 def search_vector(model: type[models.Model]) -> SearchVector:
     """Return the very expression that the model's search index is made of."""
-    for index in model._meta.indexes:
+    # A proxy (the trash of a model) is searched through its own model's index.
+    for index in model._meta.concrete_model._meta.indexes:  # type: ignore[union-attr]
         if isinstance(index, GinIndex) and index.expressions:
             expression = index.expressions[0]
             if isinstance(expression, SearchVector):

@@ -130,6 +130,17 @@ class Organization(SoftDeletableModel):
         return self.name
 
 
+class TrashedOrganization(Organization):
+    """The same table seen from the trash; exists so that the trash has pages of its own."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        ordering = ["-deleted_at"]
+        verbose_name = "organization in the trash"
+        verbose_name_plural = "organizations in the trash"
+
+
 class Membership(BaseModel):
     """A seat: one person in one organization with one role."""
 

@@ -79,6 +79,17 @@ class Project(SoftDeletableModel):
         return self.name
 
 
+class TrashedProject(Project):
+    """The same table seen from the trash; exists so that the trash has pages of its own."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        ordering = ["-deleted_at"]
+        verbose_name = "project in the trash"
+        verbose_name_plural = "projects in the trash"
+
+
 class Task(BaseModel):
     class Status(models.TextChoices):
         TODO = "todo", "To do"

@@ -1,25 +1,197 @@
 """Users: who they are, where they have a seat, how they sign in."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from typing import Any
 
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    RelatedDropdownFilter,
+)
+from unfold.decorators import display
+
+from apps.accounts.admin.personal import masked, sees_personal_data
+from apps.accounts.admin.role_form import RoleForm
 from apps.accounts.models import User
+from apps.accounts.services import (
+    user_create,
+    user_deactivate,
+    user_deactivation_warnings,
+    user_reactivate,
+    user_set_roles,
+)
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import GOOD, QUIET, moment_column, state_column
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import EMPTY, GOOD, QUIET, copyable_id, moment_column, state_column
+from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.wording import counted, listed
 
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 
 
+def _warnings(users: QuerySet[Any]) -> list[str]:
+    """Sentences for the confirmation; of many people only the first are asked about."""
+    return [
+        "They can no longer sign in; a session that is open ends at its next request.",
+        *(sentence for user in users[:20] for sentence in user_deactivation_warnings(user)),
+    ]
+
+
 @admin.register(User)
 class UserAdmin(BaseAdmin):
-    list_display = ["email", "last_name", "first_name", "status_label", "created_moment"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("is_staff", BooleanRadioFilter),
+        ("groups", RelatedDropdownFilter),
+        ("created_at", DayRangeFilter),
+    ]
     search_fields = ["email", "first_name", "last_name"]
+    search_help_text = "Name or e-mail"
     ordering = ["email"]
-    fields = ["email", "first_name", "last_name", "phone", "avatar", "is_verified"]
+    sortable_by = ["email", "created_moment"]
+    actions = ["deactivate", "reactivate"]
+    actions_row = ["deactivate", "reactivate"]
+    actions_detail = ["set_roles", "deactivate", "reactivate"]
 
+    copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)
     created_moment = moment_column("created_at")
+    last_login_moment = moment_column("last_login", description="last sign-in")
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+    @display(description="name")
+    def name(self, user: User) -> str:
+        return user.get_full_name() or EMPTY
+
+    @display(description="e-mail")
+    def masked_email(self, user: User) -> str:
+        return masked(user.email)
+
+    @display(description="phone")
+    def masked_phone(self, user: User) -> str:
+        return "given" if user.phone else EMPTY
+
+    @display(description="staff roles", label="primary")
+    def roles(self, user: User) -> list[str]:
+        return [group.name for group in user.groups.all()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        email = "email" if sees_personal_data(request.user) else "masked_email"
+        return [email, "name", "status_label", "roles", "created_moment"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            names = ["email", "first_name", "last_name", "phone", "is_verified"]
+            return [(None, {"fields": names})]
+        email, phone = (
+            ("email", "phone")
+            if sees_personal_data(request.user)
+            else ("masked_email", "masked_phone")
+        )
+        return [
+            (None, {"fields": ["first_name", "last_name", email, phone, "avatar", "status_label"]}),
+            (
+                "Sign-in and roles",
+                {
+                    "classes": ["tab"],
+                    "fields": ["is_verified", "is_staff", "roles", "last_login_moment"],
+                },
+            ),
+            ("Record", {"classes": ["tab"], "fields": ["copyable_id", "created_moment"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if obj is None:
+            return []
+        # Whether somebody may come in follows from his roles, and those have a service of their own.
+        return [
+            "masked_email",
+            "masked_phone",
+            "status_label",
+            "is_staff",
+            "roles",
+            "last_login_moment",
+            "copyable_id",
+            "created_moment",
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A colleague's own record is changed only by who may set roles: it leads to his rights."""
+        if obj is not None and obj.is_staff and not request.user.has_perm("accounts.set_roles"):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are deactivated: history and foreign keys lean on them."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        created = user_create(
+            email=obj.email,
+            first_name=obj.first_name,
+            last_name=obj.last_name,
+            phone=obj.phone,
+            is_verified=obj.is_verified,
+            actor=request.user,
+        )
+        obj.__dict__.update(created.__dict__)
+
+    @confirmed(
+        permission="accounts.change_user",
+        description="Deactivate",
+        icon="person_off",
+        danger=True,
+        consequences=_warnings,
+        when=lambda user: user.status == User.Status.ACTIVE,
+    )
+    def deactivate(
+        self, request: HttpRequest, users: QuerySet[Any], answer: ConfirmationForm
+    ) -> str:
+        for user in users:
+            for warning in user_deactivate(user=user, actor=request.user, reason=answer.reason):
+                messages.warning(request, warning)
+        return f"{counted(len(users), User)} deactivated."
+
+    @confirmed(
+        permission="accounts.change_user",
+        description="Reactivate",
+        icon="person_check",
+        explanation="They get back the seats and roles that they had.",
+        when=lambda user: user.status == User.Status.DEACTIVATED,
+    )
+    def reactivate(
+        self, request: HttpRequest, users: QuerySet[Any], answer: ConfirmationForm
+    ) -> str:
+        for user in users:
+            user_reactivate(user=user, actor=request.user, reason=answer.reason)
+        return f"{counted(len(users), User)} reactivated."
+
+    @confirmed(
+        permission="accounts.set_roles",
+        description="Set roles",
+        icon="shield_person",
+        form_class=RoleForm,
+    )
+    def set_roles(self, request: HttpRequest, users: QuerySet[Any], answer: RoleForm) -> str:
+        user = users.get()
+        given, taken = user_set_roles(
+            user=user,
+            roles=list(answer.cleaned_data["roles"]),
+            actor=request.user,
+            reason=answer.reason,
+        )
+        said = [
+            f"{verb}: {listed(names)}"
+            for verb, names in (("given", given), ("taken", taken))
+            if names
+        ]
+        return f"{user}: {'; '.join(said)}." if said else f"{user} has these roles already."

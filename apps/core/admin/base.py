@@ -3,17 +3,23 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import unquote
+from django.db import connections, router
 from django.db.models import Field, Model, QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
-from apps.core.admin.confirm import may
-from apps.core.admin.confirm_form import REASON_LENGTH
+from apps.core.admin import deletion
+from apps.core.admin.confirm import confirmed, may
+from apps.core.admin.confirm_form import REASON_LENGTH, ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.paginator import EstimatingPaginator
+from apps.core.admin.wording import counted
 from apps.core.attribution import attributed
-from apps.core.errors import RecordNotFound
+from apps.core.constraints import refusals_in_words
+from apps.core.errors import DomainError, RecordNotFound
 
 
 class BaseAdmin(ModelAdmin):
@@ -35,6 +41,40 @@ class BaseAdmin(ModelAdmin):
     list_filter_submit = True
     ask_reason = True
     change_form_after_template = "core/reason_field.html"
+
+    @confirmed(
+        permission="delete",
+        description="Delete",
+        icon="delete",
+        danger=True,
+        consequences=deletion.consequences,
+    )
+    def delete_records(
+        self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
+    ) -> str:
+        deletion.refuse_what_cannot_go(self, request, queryset)
+        said = f"{counted(queryset.count(), self.model)} deleted."
+        self.delete_queryset(request, queryset)
+        return said
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Delete one by one, so that signals of third parties hear of it; services may do better."""
+        for record in queryset:
+            record.delete()
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The stock page asks no reason and collects every related object: ours takes its place."""
+        response: HttpResponse = self.delete_records(request, object_id=object_id)
+        return response
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        if actions.pop("delete_selected", None):
+            name = "delete_records"
+            actions[name] = (type(self).delete_records, name, "Delete")
+        return actions
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
@@ -92,12 +132,52 @@ class BaseAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        """Save with the reason given; a refusal of a service or of the database is shown in the form."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         reason = request.POST.get("_reason", "").strip()[:REASON_LENGTH]
         context = {"posted_reason": reason, **(extra_context or {})}
-        with attributed(actor=request.user, reason=reason, door="form"):
+        try:
+            with (
+                attributed(actor=request.user, reason=reason, door="form"),
+                refusals_in_words(),
+            ):
+                return super().changeform_view(request, object_id, form_url, context)
+        except DomainError as refusal:
+            # Nothing was saved. The same form again, with the refusal as its error.
+            request.refusal = refusal.message  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form: type[ModelForm] = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", "")
+        return refused(form, refusal) if refusal else form
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        # What the database checks only at the commit would come too late to be shown in the form.
+        connections[router.db_for_write(self.model)].check_constraints()
+
+    @classmethod
+    def add_inline(cls, inline: type[InlineModelAdmin]) -> type[InlineModelAdmin]:
+        """Show records of a higher app on this page; the higher app decorates its inline with this."""
+        cls.inlines = [*cls.inlines, inline]
+        return inline
+
+
+def refused(form: type[ModelForm], message: str) -> type[ModelForm]:
+    """Return a form class that is never valid, for the reason given."""
+
+    class RefusedForm(form):  # type: ignore[misc, valid-type]
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            self.add_error(None, message)
+
+    return RefusedForm
 
 
 def _offered(method: Any, record: Model | None) -> bool:
@@ -111,7 +191,24 @@ class BaseTabularInline(TabularInline):
     extra = 0
     per_page = 25
     show_change_link = True
+    show_title = False
+    tab = True
     model: type[Model]
+
+
+class ReadOnlyInline(BaseTabularInline):
+    """A page of records that belong here, each with a link to its own page."""
+
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 class BaseStackedInline(StackedInline):

@@ -91,6 +91,8 @@ def confirmed(
                 raise MissingPermission(permission_name(model_admin, permission))
             if object_id is not None:
                 queryset = _one(model_admin, request, object_id)
+                if not may(model_admin, request, permission, queryset.get()):
+                    raise MissingPermission(permission_name(model_admin, permission))
             if queryset is None:
                 raise Http404("Nothing is selected.")
             return _Confirmation(model_admin, request, queryset, object_id, action, options).run()
@@ -121,15 +123,18 @@ def confirmed(
     return declare
 
 
-def may(model_admin: Any, request: HttpRequest, permission: str) -> bool:
+def may(model_admin: Any, request: HttpRequest, permission: str, record: Any = None) -> bool:
     """Tell whether the user holds a named permission, or the ModelAdmin grants a stock one."""
     if "." in permission:
         return bool(request.user.has_perm(permission))
-    return bool(getattr(model_admin, f"has_{permission}_permission")(request))
+    has_permission = getattr(model_admin, f"has_{permission}_permission")
+    if record is not None and permission in ("view", "change", "delete"):
+        return bool(has_permission(request, record))
+    return bool(has_permission(request))
 
 
 def permission_name(model_admin: Any, permission: str) -> str:
-    opts = model_admin.opts
+    opts = model_admin.opts.concrete_model._meta
     return permission if "." in permission else f"{opts.app_label}.{permission}_{opts.model_name}"
 
 

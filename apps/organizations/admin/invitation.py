@@ -1,14 +1,140 @@
-"""Invitations."""
+"""Invitations: sent, sent again, taken back; never changed."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
+from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.wording import counted
+from apps.organizations.admin.colors import INVITATION_COLORS, ROLE_COLORS
 from apps.organizations.models import Invitation
+from apps.organizations.services.invitations import (
+    invitation_create,
+    invitation_resend,
+    invitation_revoke,
+)
 
 
 @admin.register(Invitation)
 class InvitationAdmin(BaseAdmin):
-    list_display = ["email", "organization", "role", "state"]
+    list_display = [
+        "email",
+        "organization_link",
+        "role_label",
+        "state_label",
+        "sent_moment",
+        "expires_moment",
+    ]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("organization", AutocompleteSelectFilter),
+        ("created_at", DayRangeFilter),
+    ]
     list_select_related = ["organization"]
-    search_fields = ["email", "organization__name"]
+    search_fields = ["email"]
+    search_help_text = "E-mail"
+    sortable_by: list[str] = []
+    ordering = ["-id"]
     autocomplete_fields = ["organization"]
+    actions = ["resend", "revoke"]
+    actions_row = ["resend", "revoke"]
+    actions_detail = ["resend", "revoke"]
+    add_fieldsets = [(None, {"fields": ["email", "organization", "role"]})]
+    fieldsets = [
+        (None, {"fields": ["email", "organization_link", "role_label", "state_label"]}),
+        (
+            "Its way",
+            {
+                "fields": [
+                    "invited_link",
+                    "created_moment",
+                    "sent_moment",
+                    "expires_moment",
+                    "accepted_moment",
+                    "accepted_link",
+                    "copyable_id",
+                ]
+            },
+        ),
+    ]
+
+    copyable_id = copyable_id
+    role_label = state_column("role", ROLE_COLORS)
+    state_label = state_column("state", INVITATION_COLORS)
+    created_moment = moment_column("created_at")
+    sent_moment = moment_column("sent_at")
+    expires_moment = moment_column("expires_at")
+    accepted_moment = moment_column("accepted_at")
+
+    @display(description="organization")
+    def organization_link(self, invitation: Invitation) -> SafeString | str:
+        return record_link(invitation.organization)
+
+    @display(description="invited by")
+    def invited_link(self, invitation: Invitation) -> SafeString | str:
+        return record_link(invitation.invited_by)
+
+    @display(description="accepted by")
+    def accepted_link(self, invitation: Invitation) -> SafeString | str:
+        return record_link(invitation.accepted_by)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if obj is None:
+            return []
+        return [name for _, options in self.fieldsets for name in options["fields"]]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What was sent is not edited; to send again and to take back are actions of their own."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """An invitation is taken back, not unmade."""
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Invitation, form: ModelForm, change: bool
+    ) -> None:
+        created = invitation_create(
+            organization=obj.organization, email=obj.email, role=obj.role, actor=request.user
+        )
+        obj.__dict__.update(created.__dict__)
+
+    @confirmed(
+        permission="organizations.change_invitation",
+        description="Send again",
+        icon="forward_to_inbox",
+        reason="optional",
+        explanation="The mail goes out again with its full time; the old link ends at once.",
+        when=lambda invitation: invitation.state in ("pending", "expired"),
+    )
+    def resend(
+        self, request: HttpRequest, invitations: QuerySet[Any], answer: ConfirmationForm
+    ) -> str:
+        for invitation in invitations:
+            invitation_resend(invitation=invitation, actor=request.user, reason=answer.reason)
+        return f"{counted(len(invitations), Invitation)} on the way again."
+
+    @confirmed(
+        permission="organizations.change_invitation",
+        description="Revoke",
+        icon="cancel_schedule_send",
+        danger=True,
+        explanation="The link stops working, and says so to whoever opens it.",
+        when=lambda invitation: invitation.state == "pending",
+    )
+    def revoke(
+        self, request: HttpRequest, invitations: QuerySet[Any], answer: ConfirmationForm
+    ) -> str:
+        for invitation in invitations:
+            invitation_revoke(invitation=invitation, actor=request.user, reason=answer.reason)
+        return f"{counted(len(invitations), Invitation)} revoked."

@@ -1,14 +1,86 @@
 """Seats: who is in which organization with what role."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
+
+from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
+from apps.core.admin.filters import DayRangeFilter
+from apps.organizations.admin.colors import ROLE_COLORS
 from apps.organizations.models import Membership
+from apps.organizations.services.memberships import (
+    membership_add,
+    membership_change_role,
+    memberships_remove,
+)
 
 
 @admin.register(Membership)
 class MembershipAdmin(BaseAdmin):
-    list_display = ["user", "organization", "role"]
+    list_filter = [
+        ("role", ChoicesDropdownFilter),
+        ("organization", AutocompleteSelectFilter),
+        ("user", AutocompleteSelectFilter),
+        ("created_at", DayRangeFilter),
+    ]
     list_select_related = ["user", "organization"]
     search_fields = ["user__email", "organization__name"]
+    search_help_text = "The person's name or e-mail, the organization's name"
+    sortable_by = ["created_moment"]
+    ordering = ["-id"]
     autocomplete_fields = ["user", "organization"]
+    fieldsets = [
+        (None, {"fields": ["user", "organization", "role"]}),
+        ("Record", {"fields": ["copyable_id", "created_moment"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["user", "organization", "role"]})]
+
+    copyable_id = copyable_id
+    role_label = state_column("role", ROLE_COLORS)
+    created_moment = moment_column("created_at", description="since")
+
+    @display(description="person")
+    def person(self, membership: Membership) -> str:
+        return str(membership.user)
+
+    @display(description="e-mail")
+    def email(self, membership: Membership) -> str:
+        return membership.user.email
+
+    @display(description="e-mail")
+    def masked_email(self, membership: Membership) -> str:
+        return masked(membership.user.email)
+
+    @display(description="organization")
+    def organization_link(self, membership: Membership) -> SafeString | str:
+        return record_link(membership.organization)
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        email = "email" if sees_personal_data(request.user) else "masked_email"
+        return ["person", email, "organization_link", "role_label", "created_moment"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        # A seat keeps its person and its place: another one is another seat.
+        return ["copyable_id", "created_moment", *(["user", "organization"] if obj else [])]
+
+    def save_model(
+        self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool
+    ) -> None:
+        if change:
+            membership_change_role(membership=obj, role=obj.role, actor=request.user)
+            return
+        added = membership_add(
+            organization=obj.organization, user=obj.user, role=obj.role, actor=request.user
+        )
+        obj.__dict__.update(added.__dict__)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        memberships_remove(memberships=queryset, actor=request.user)  # type: ignore[arg-type]

@@ -1,20 +1,146 @@
-"""Organizations."""
+"""Organizations: who they are, who answers for them, who is in them."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
 
-from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import BAD, GOOD, QUIET, moment_column, state_column
-from apps.organizations.models import Organization
-
-STATUS_COLORS = {"active": GOOD, "suspended": BAD, "closed": QUIET}
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.display import (
+    copyable_id,
+    count_link,
+    moment_column,
+    record_link,
+    state_column,
+)
+from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.subcount import subcount
+from apps.core.admin.trash import ToTrash
+from apps.core.trash import Counts
+from apps.organizations.admin.colors import STATUS_COLORS
+from apps.organizations.admin.invite_form import InviteForm
+from apps.organizations.admin.seats import InvitationInline, SeatInline, save_seats
+from apps.organizations.models import Membership, Organization
+from apps.organizations.services.invitations import invitation_create
+from apps.organizations.services.organizations import (
+    organization_create,
+    organization_set_owner,
+    organizations_trash,
+)
 
 
 @admin.register(Organization)
-class OrganizationAdmin(BaseAdmin):
-    list_display = ["name", "slug", "external_id", "status_label", "created_moment"]
+class OrganizationAdmin(ToTrash):
+    list_display = [
+        "name",
+        "slug",
+        "external_id",
+        "status_label",
+        "owner_link",
+        "members",
+        "created_moment",
+    ]
+    list_filter = [("status", ChoicesDropdownFilter), ("created_at", DayRangeFilter)]
+    list_select_related = ["owner"]
     search_fields = ["name", "slug", "external_id"]
-    autocomplete_fields = ["owner"]
+    search_help_text = "Name, slug or external ID"
+    sortable_by = ["name", "created_moment"]
     ordering = ["name", "id"]
+    autocomplete_fields = ["owner"]
+    actions_detail = ["invite", "move_to_trash"]
+    inlines = [SeatInline, InvitationInline]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "external_id", "status", "owner"]}),
+        ("Record", {"fields": ["copyable_id", "created_moment"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["name", "slug", "external_id", "status", "owner"]})]
+    readonly_fields = ["copyable_id", "created_moment"]
 
+    copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)
     created_moment = moment_column("created_at")
+
+    @display(description="owner")
+    def owner_link(self, organization: Organization) -> SafeString | str:
+        return record_link(organization.owner)
+
+    @display(description="members")
+    def members(self, organization: Any) -> SafeString | str:
+        return count_link(
+            organization.members_count,
+            "organizations.membership",
+            organization__id__exact=organization.pk,
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        queryset = super().get_queryset(request)
+        return queryset.annotate(members_count=subcount(Membership.objects.all(), "organization"))
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Organization | None = None,  # type: ignore[override]
+        change: bool = False,
+        **kwargs: Any,
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None and "slug" in form.base_fields:
+            form.base_fields["slug"].required = False
+            form.base_fields["slug"].help_text = "Made from the name where it is left empty."
+        return form
+
+    def save_model(
+        self, request: HttpRequest, obj: Organization, form: ModelForm, change: bool
+    ) -> None:
+        if not change:
+            created = organization_create(
+                name=obj.name,
+                slug=obj.slug,
+                external_id=obj.external_id,
+                status=obj.status,
+                owner=obj.owner,
+                actor=request.user,
+            )
+            obj.__dict__.update(created.__dict__)
+            return
+        owner = obj.owner
+        if owner is not None and "owner" in form.changed_data:
+            obj.owner_id = form.initial["owner"]
+            super().save_model(request, obj, form, change)
+            organization_set_owner(organization=obj, owner=owner, actor=request.user)
+        else:
+            super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        if formset.model is Membership:
+            save_seats(request, formset)
+        else:
+            super().save_formset(request, form, formset, change)
+
+    def trash_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
+        return organizations_trash(organizations=records, actor=request.user, reason=reason)
+
+    @confirmed(
+        permission="organizations.add_invitation",
+        description="Invite somebody",
+        icon="mail",
+        reason="optional",
+        explanation="They get a mail with a link; the seat is theirs once they have accepted.",
+        form_class=InviteForm,
+    )
+    def invite(
+        self, request: HttpRequest, organizations: QuerySet[Organization], answer: InviteForm
+    ) -> str:
+        invitation = invitation_create(
+            organization=organizations.get(),
+            email=answer.cleaned_data["email"],
+            role=answer.cleaned_data["role"],
+            actor=request.user,
+            reason=answer.reason,
+        )
+        return f"{invitation.email} is invited as {invitation.get_role_display().lower()}."

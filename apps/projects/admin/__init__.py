@@ -1,5 +1,5 @@
 """Registers the admin of projects, one module per model."""
 
-from apps.projects.admin import project, task
+from apps.projects.admin import project, task, trash
 
-__all__ = ["project", "task"]
+__all__ = ["project", "task", "trash"]

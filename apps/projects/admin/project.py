@@ -1,20 +1,114 @@
-"""Projects."""
+"""Projects of organizations, with their tasks."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
 
-from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import GOOD, QUIET, WAITING, moment_column, state_column
-from apps.projects.models import Project
+from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
+from apps.core.admin.display import (
+    copyable_id,
+    count_link,
+    moment_column,
+    record_link,
+    state_column,
+)
+from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.subcount import subcount
+from apps.core.admin.trash import ToTrash
+from apps.core.trash import Counts
+from apps.organizations.admin.organization import OrganizationAdmin
+from apps.projects.admin.colors import PROJECT_COLORS
+from apps.projects.models import Project, Task
+from apps.projects.services import project_create, projects_trash
 
-STATUS_COLORS = {"draft": WAITING, "active": GOOD, "archived": QUIET}
+
+class TaskInline(BaseTabularInline):
+    model = Task
+    fields = ["title", "status", "assignee", "due_date"]
+    autocomplete_fields = ["assignee"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("assignee").order_by("title", "id")
 
 
 @admin.register(Project)
-class ProjectAdmin(BaseAdmin):
-    list_display = ["name", "organization", "status_label", "created_moment"]
+class ProjectAdmin(ToTrash):
+    list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("organization", AutocompleteSelectFilter),
+        ("created_at", DayRangeFilter),
+    ]
     list_select_related = ["organization"]
     search_fields = ["name"]
+    search_help_text = "Name"
+    sortable_by = ["name", "created_moment"]
+    ordering = ["name", "id"]
     autocomplete_fields = ["organization"]
+    inlines = [TaskInline]
+    add_fieldsets = [(None, {"fields": ["organization", "name", "description", "status"]})]
+    fieldsets = [
+        (None, {"fields": ["organization_link", "name", "description", "status"]}),
+        ("Record", {"fields": ["created_by_link", "copyable_id", "created_moment"]}),
+    ]
+    readonly_fields = ["organization_link", "created_by_link", "copyable_id", "created_moment"]
 
-    status_label = state_column("status", STATUS_COLORS)
+    copyable_id = copyable_id
+    status_label = state_column("status", PROJECT_COLORS)
     created_moment = moment_column("created_at")
+
+    @display(description="organization")
+    def organization_link(self, project: Project) -> SafeString | str:
+        return record_link(project.organization)
+
+    @display(description="created by")
+    def created_by_link(self, project: Project) -> SafeString | str:
+        return record_link(project.created_by)
+
+    @display(description="tasks")
+    def tasks(self, project: Any) -> SafeString | str:
+        return count_link(project.tasks_count, "projects.task", project__id__exact=project.pk)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(tasks_count=subcount(Task.objects.all(), "project"))
+        )
+
+    def save_model(self, request: HttpRequest, obj: Project, form: ModelForm, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        created = project_create(
+            organization=obj.organization,
+            name=obj.name,
+            description=obj.description,
+            status=obj.status,
+            actor=request.user,
+        )
+        obj.__dict__.update(created.__dict__)
+
+    def trash_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
+        return projects_trash(projects=records, actor=request.user, reason=reason)
+
+
+@OrganizationAdmin.add_inline
+class ProjectsOfOrganizationInline(ReadOnlyInline):
+    model = Project
+    fields = ["project_link", "status_label", "created_moment"]
+    readonly_fields = ["project_link", "status_label", "created_moment"]
+    show_change_link = False
+
+    status_label = state_column("status", PROJECT_COLORS)
+    created_moment = moment_column("created_at")
+
+    @display(description="name")
+    def project_link(self, project: Project) -> SafeString | str:
+        return record_link(project)

@@ -1,14 +1,60 @@
-"""Tasks."""
+"""Tasks: plain records without a rule, so a plain ModelAdmin."""
 
 from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import (
+    EMPTY,
+    copyable_id,
+    moment,
+    moment_column,
+    record_link,
+    state_column,
+)
+from apps.core.admin.filters import DayRangeFilter
+from apps.projects.admin.colors import TASK_COLORS
 from apps.projects.models import Task
 
 
 @admin.register(Task)
 class TaskAdmin(BaseAdmin):
-    list_display = ["title", "project", "status", "assignee", "due_date"]
+    list_display = ["title", "project_link", "status_label", "assignee_link", "due"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("project", AutocompleteSelectFilter),
+        ("assignee", AutocompleteSelectFilter),
+        ("due_date", DayRangeFilter),
+    ]
     list_select_related = ["project", "assignee"]
     search_fields = ["title"]
+    search_help_text = "Title"
+    sortable_by = ["title", "due"]
+    ordering = ["title", "id"]
     autocomplete_fields = ["project", "assignee"]
+    add_fieldsets = [
+        (None, {"fields": ["project", "title", "status", "assignee", "due_date"]}),
+    ]
+    fieldsets = [
+        (None, {"fields": ["project", "title", "status", "assignee", "due_date"]}),
+        ("Record", {"fields": ["copyable_id", "created_moment"]}),
+    ]
+    readonly_fields = ["copyable_id", "created_moment"]
+
+    copyable_id = copyable_id
+    status_label = state_column("status", TASK_COLORS)
+    created_moment = moment_column("created_at")
+
+    @display(description="project")
+    def project_link(self, task: Task) -> SafeString | str:
+        return record_link(task.project)
+
+    @display(description="assignee")
+    def assignee_link(self, task: Task) -> SafeString | str:
+        return record_link(task.assignee) if task.assignee else EMPTY
+
+    @display(description="due", ordering="due_date")
+    def due(self, task: Task) -> SafeString | str:
+        return moment(task.due_date)

@@ -1,0 +1,40 @@
+"""What a deletion takes with it, and what forbids it."""
+
+from typing import Any
+
+from django.contrib.admin.utils import NestedObjects, get_deleted_objects
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from apps.core.admin.wording import belongings, listed
+from apps.core.errors import DomainError
+
+# Collecting what hangs on more records than these would load half the database into memory.
+COLLECTED_AT_MOST = 500
+
+
+def consequences(queryset: QuerySet) -> list[str]:
+    """Return the sentences of the confirmation page."""
+    sentences = ["This cannot be undone. Only the history stays, where there is one."]
+    collector = NestedObjects(using=queryset.db, origin=queryset)
+    collector.collect(list(queryset[:COLLECTED_AT_MOST]))
+    counts = {model: len(records) for model, records in collector.data.items()}
+    if others := belongings(counts, queryset.model):
+        sentences.append(f"Deleted with it: {others}.")
+    return sentences
+
+
+def refuse_what_cannot_go(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> None:
+    """Refuse a deletion of too many records, of protected ones, or of what is not the user's to delete."""
+    records = list(queryset[: COLLECTED_AT_MOST + 1])
+    if len(records) > COLLECTED_AT_MOST:
+        raise DomainError(
+            f"Delete at most {COLLECTED_AT_MOST} at once: narrow the list down with its filters."
+        )
+    _, _, not_permitted, protected = get_deleted_objects(records, request, model_admin.admin_site)
+    if protected:
+        raise DomainError(
+            f"This is still needed by {len(protected)} other records, which have to go first."
+        )
+    if not_permitted:
+        raise DomainError(f"Your role may not delete {listed(sorted(map(str, not_permitted)))}.")

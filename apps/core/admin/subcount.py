@@ -1,0 +1,20 @@
+"""Counting what belongs to each row of a list, in the list's own statement."""
+
+from django.db.models import Count, F, IntegerField, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+
+def subcount(queryset: QuerySet[Model], key: str) -> Coalesce:
+    """Return an expression: how many rows of `queryset` have the outer row as their `key`.
+
+    The database evaluates it for the rows of the page alone, from the index on the key.
+    """
+    counts = (
+        queryset.filter(**{key: OuterRef("pk")})
+        .order_by()
+        .annotate(_owner=F(key))
+        .values("_owner")
+        .annotate(_number=Count("pk"))
+        .values("_number")
+    )
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)

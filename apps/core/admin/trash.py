@@ -1,0 +1,185 @@
+"""Moving to the trash, the trash itself, and the way out of it, for any soft-deletable model.
+
+An app declares a proxy of its model for the trash. The living model's admin is a `ToTrash` that
+says in `trash_records` which service moves a queryset there; the proxy's is a `TrashAdmin` that says
+in `restore_records` and `purge_records` which services lead out again.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.decorators import display
+
+from apps.core import trash
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import moment_column, record_link
+from apps.core.admin.wording import belongings, counted
+from apps.core.models import SoftDeletableModel
+
+
+def _with_it(words: str, counts: trash.Counts, model: Any) -> list[str]:
+    others = belongings(counts, model)
+    return [f"{words}: {others}."] if others else []
+
+
+def _trashing(queryset: QuerySet) -> list[str]:
+    return [
+        *_with_it("Goes to the trash with it", trash.count_trash(queryset), queryset.model),
+        "Whatever goes can be restored, and comes back in one.",
+    ]
+
+
+def _restoring(queryset: QuerySet) -> list[str]:
+    return _with_it("Comes back with it", trash.count_restore(queryset), queryset.model)
+
+
+def _purging(queryset: QuerySet) -> list[str]:
+    return [
+        "This cannot be undone.",
+        *_with_it("Deleted with it", trash.count_purge(queryset), queryset.model),
+        "Only the history stays.",
+    ]
+
+
+def _name_or_number(queryset: QuerySet) -> str:
+    """What must be typed: the name of one record, the number of many."""
+    count = queryset.count()
+    return str(queryset.get()) if count == 1 else str(count)
+
+
+class ToTrash(BaseAdmin):
+    """Deleting means: to the trash. The stock delete page is not reachable."""
+
+    actions = ["move_to_trash"]
+    actions_row = ["move_to_trash"]
+    actions_detail = ["move_to_trash"]
+
+    @confirmed(
+        permission="delete",
+        description="Move to trash",
+        icon="delete",
+        danger=True,
+        consequences=_trashing,
+    )
+    def move_to_trash(
+        self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
+    ) -> str:
+        counts = self.trash_records(request, queryset, answer.reason)
+        return f"{_said(counts, self.model)} moved to the trash."
+
+    def trash_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
+        raise NotImplementedError
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response: HttpResponse = self.move_to_trash(request, object_id=object_id)
+        return response
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # The stock button would say "Delete"; ours stands among the actions.
+        context = {"show_delete": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        actions.pop("delete_records", None)
+        return actions
+
+
+def _said(counts: trash.Counts, model: Any) -> str:
+    others = belongings(counts, model)
+    return f"{counted(counts[model], model)}{f', with {others},' if others else ''}"
+
+
+class TrashAdmin(BaseAdmin):
+    """The trash of a model: who moved what there and when; read-only, with two ways out."""
+
+    model: type[SoftDeletableModel]
+    trash_columns: list[str] = []
+    ask_reason = False
+    ordering = ["-deleted_at"]
+    actions = ["restore", "purge"]
+    actions_row = ["restore", "purge"]
+    actions_detail = ["restore", "purge"]
+    list_select_related = ["deleted_by"]
+
+    deleted_moment = moment_column("deleted_at", description="moved here")
+
+    @display(description="by")
+    def deleted_by_link(self, record: SoftDeletableModel) -> str:
+        return record_link(record.deleted_by)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["deleted_moment", "deleted_by_link"]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return ["__str__", *self.trash_columns, "deleted_moment", "deleted_by_link"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        dead: Any = self.model._meta.concrete_model.all_objects.dead()  # type: ignore[union-attr]
+        return dead.for_staff(request.user).select_related("deleted_by")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._living_permission(request, "view")
+
+    def has_restore_permission(self, request: HttpRequest) -> bool:
+        return self._living_permission(request, "restore")
+
+    def has_purge_permission(self, request: HttpRequest) -> bool:
+        return self._living_permission(request, "purge")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def _living_permission(self, request: HttpRequest, verb: str) -> bool:
+        """The trash has no permissions of its own: those of the living model hold."""
+        opts = self.model._meta.concrete_model._meta  # type: ignore[union-attr]
+        return request.user.has_perm(f"{opts.app_label}.{verb}_{opts.model_name}")
+
+    @confirmed(
+        permission="restore",
+        description="Restore",
+        icon="restore_from_trash",
+        consequences=_restoring,
+        reason="optional",
+    )
+    def restore(self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm) -> str:
+        counts = self.restore_records(request, queryset, answer.reason)
+        return f"{_said(counts, self.model._meta.concrete_model)} restored."
+
+    @confirmed(
+        permission="purge",
+        description="Delete for good",
+        icon="delete_forever",
+        danger=True,
+        consequences=_purging,
+        typed=_name_or_number,
+    )
+    def purge(self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm) -> str:
+        counts = self.purge_records(request, queryset, answer.reason)
+        return f"{_said(counts, self.model._meta.concrete_model)} deleted for good."
+
+    def restore_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
+        raise NotImplementedError
+
+    def purge_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
+        raise NotImplementedError

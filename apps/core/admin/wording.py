@@ -1,0 +1,34 @@
+"""Words about numbers of records."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import Model
+
+
+def counted(number: int, model: type[Model]) -> str:
+    """Return "1 project" or "12,300 projects"."""
+    opts = model._meta
+    noun = opts.verbose_name if number == 1 else opts.verbose_name_plural
+    return f"{intcomma(number)} {noun}"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return "a, b and c"."""
+    *most, last = list(words) or [""]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def belongings(counts: Mapping[type[Model], int], model: type[Model]) -> str:
+    """Return "3 projects and 1 membership": what goes with the records of `model`, or nothing."""
+    return listed(
+        counted(number, other)
+        for other, number in counts.items()
+        if number and other._meta.concrete_model is not model._meta.concrete_model
+    )
+
+
+def names(records: Any, limit: int = 3) -> str:
+    """Return the names of the first records of a queryset."""
+    return listed(str(record) for record in records[:limit])

@@ -1,0 +1,95 @@
+"""The people of an organization on its own page: seats that can be edited, invitations to read."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
+from apps.core.admin.display import moment_column, record_link, state_column
+from apps.organizations.admin.colors import INVITATION_COLORS
+from apps.organizations.models import Invitation, Membership, Role
+from apps.organizations.services.memberships import (
+    membership_add,
+    membership_change_role,
+    memberships_remove,
+)
+
+
+class ShownPerson(forms.Widget):
+    """A person who sits already: shown as a link, because a seat does not change its person.
+
+    A select with search per row would cost a statement per row.
+    """
+
+    def __init__(self, person: Any) -> None:
+        super().__init__()
+        self.person = person
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return format_html("{}", record_link(self.person))
+
+
+class SeatForm(forms.ModelForm):
+    class Meta:
+        model = Membership
+        fields = ["user", "role"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and self.instance.user_id and "user" in self.fields:
+            field: Any = self.fields["user"]
+            field.disabled = True
+            field.widget = ShownPerson(self.instance.user)
+            # A disabled field still looks its value up when the form is cleaned.
+            field.clean = lambda value: self.instance.user
+
+
+class SeatInline(BaseTabularInline):
+    model = Membership
+    form = SeatForm
+    fields = ["user", "role"]
+    autocomplete_fields = ["user"]
+    verbose_name = "member"
+    verbose_name_plural = "members"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        # Newest first, and in the order of the key: any page of any organization is quick.
+        return super().get_queryset(request).select_related("user").order_by("-pk")
+
+
+class InvitationInline(ReadOnlyInline):
+    model = Invitation
+    fields = ["page", "role", "state_label", "sent_moment", "expires_moment"]
+    readonly_fields = ["page", "role", "state_label", "sent_moment", "expires_moment"]
+    show_change_link = False
+
+    state_label = state_column("state", INVITATION_COLORS)
+    sent_moment = moment_column("sent_at")
+    expires_moment = moment_column("expires_at")
+
+    def page(self, invitation: Invitation) -> SafeString:
+        url = reverse("admin:organizations_invitation_change", args=[invitation.pk])
+        return format_html('<a href="{}" class="text-primary-600">{}</a>', url, invitation.email)
+
+    page.short_description = "e-mail"  # type: ignore[attr-defined]
+
+
+def save_seats(request: HttpRequest, formset: Any) -> None:
+    """Do through the services what the formset asks; new owners first, so that one always stays."""
+    formset.save(commit=False)
+    actor = request.user
+    for seat in formset.new_objects:
+        added = membership_add(
+            organization=formset.instance, user=seat.user, role=seat.role, actor=actor
+        )
+        seat.__dict__.update(added.__dict__)
+    changed = [seat for seat, fields in formset.changed_objects if "role" in fields]
+    for seat in sorted(changed, key=lambda seat: seat.role != Role.OWNER):
+        membership_change_role(membership=seat, role=seat.role, actor=actor)
+    if gone := [seat.pk for seat in formset.deleted_objects]:
+        memberships_remove(memberships=Membership.objects.filter(pk__in=gone), actor=actor)

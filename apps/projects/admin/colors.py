@@ -1,0 +1,6 @@
+"""What the states of projects and tasks look like."""
+
+from apps.core.admin.display import BUSY, GOOD, QUIET, WAITING
+
+PROJECT_COLORS = {"draft": WAITING, "active": GOOD, "archived": QUIET}
+TASK_COLORS = {"todo": QUIET, "in_progress": BUSY, "done": GOOD}
