@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from apps.core.admin import deletion
+from apps.core.admin.checks import BaseAdminChecks
 from apps.core.admin.confirm import confirmed, may
 from apps.core.admin.confirm_form import REASON_LENGTH, ConfirmationForm
 from apps.core.admin.display import EMPTY
@@ -29,6 +30,7 @@ class BaseAdmin(ModelAdmin):
     False` leaves the field out. Actions that change something are made with `confirmed`.
     """
 
+    checks_class = BaseAdminChecks
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False

@@ -1,0 +1,50 @@
+"""System checks of our ModelAdmins."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin.checks import ModelAdminChecks
+from django.contrib.auth import get_permission_codename
+from django.core.checks import CheckMessage, Error
+
+
+class BaseAdminChecks(ModelAdminChecks):
+    """Django's checks, and that each permission an action names is one that a model declares.
+
+    Unfold's own asks the database for the permissions, so that no command would run on an empty
+    one; Django's knows only stock words.
+    """
+
+    def _check_action_permission_methods(self, obj: Any) -> list[CheckMessage]:
+        actions = [function for function, _, _ in obj._get_base_actions()]
+        actions += [
+            action.method
+            for action in [
+                *obj._get_base_actions_list(),
+                *obj._get_base_actions_detail(),
+                *obj._get_base_actions_row(),
+                *obj._get_base_actions_submit_line(),
+            ]
+        ]
+        return [
+            Error(
+                f"{type(obj).__name__}.{action.__name__} asks for the permission {permission}, "
+                "which nobody declares.",
+                obj=type(obj),
+                id="admin.E129",
+            )
+            for action in actions
+            for permission in getattr(action, "allowed_permissions", ())
+            if not _exists(obj, permission)
+        ]
+
+
+def _exists(model_admin: Any, permission: str) -> bool:
+    if "." not in permission:
+        return hasattr(model_admin, f"has_{permission}_permission")
+    app_label, codename = permission.split(".")
+    return any(
+        codename in {get_permission_codename(action, opts) for action in opts.default_permissions}
+        or codename in dict(opts.permissions)
+        for opts in (model._meta for model in apps.get_app_config(app_label).get_models())
+    )
