@@ -15,7 +15,13 @@ class BaseAdminChecks(ModelAdminChecks):
     one; Django's knows only stock words.
     """
 
-    def _check_action_permission_methods(self, obj: Any) -> list[CheckMessage]:
+    def _check_actions(self, obj: Any) -> list[CheckMessage]:
+        names = [name for _, name, _ in obj._get_base_actions()]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            return [
+                Error(f"{type(obj).__name__} has {twice} twice.", obj=type(obj), id="admin.E130")
+            ]
         actions = [function for function, _, _ in obj._get_base_actions()]
         actions += [
             action.method
