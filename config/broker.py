@@ -1,0 +1,56 @@
+"""Celery's messages as files under `$VAR_DIR/broker`, for machines without Redis.
+
+kombu's filesystem transport with its two weak spots mended: a message could be read before it was
+written to the end, and messages on their way to a worker went through the machine's shared
+temporary folder. Like the original it forgets what a killed worker held; see ARCHITECTURE.md.
+"""
+
+import os
+import uuid
+from pathlib import Path
+from queue import Empty
+from time import time_ns
+from typing import Any
+
+from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.utils.encoding import bytes_to_str, str_to_bytes
+from kombu.utils.json import dumps, loads
+
+TRANSPORT_ALIASES["files"] = "config.broker:Transport"
+
+
+class Channel(filesystem.Channel):
+    """A message is one file, and each step of its life is one rename."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._queue = Path(self.data_folder_in)
+        self._taken = self._queue.with_name("taken")
+        for folder in (self._queue, self._taken):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
+        name = f"{time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
+        part = self._taken / f"{name}.part"
+        part.write_bytes(str_to_bytes(dumps(payload)))
+        part.rename(self._queue / name)
+
+    def _get(self, queue: str, timeout: float | None = None) -> Any:
+        for name in sorted(os.listdir(self._queue)):
+            if name.partition(".")[2] != f"{queue}.msg":
+                continue
+            try:
+                # Of several workers one alone succeeds in renaming it.
+                taken = (self._queue / name).rename(self._taken / name)
+            except FileNotFoundError:
+                continue
+            payload = taken.read_bytes()
+            taken.unlink()
+            return loads(bytes_to_str(payload))
+        raise Empty
+
+
+class Transport(filesystem.Transport):
+    Channel = Channel
+    driver_type = "files"
+    driver_name = "files"

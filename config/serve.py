@@ -1,0 +1,147 @@
+"""`make run`: web, worker and beat side by side, until Ctrl-C. Run as `python -m config.serve`.
+
+This process imports no Django: it starts the database, lets `config.prepare` do the set-up where
+something has changed, and hands the programs to honcho.
+"""
+
+import json
+import multiprocessing
+import os
+import shlex
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from honcho.printer import Printer
+
+from config import env
+from config.embedded import ensure_running
+from config.embedded.locks import Lock
+from config.prepare import note, prepared
+from config.processes import LastingManager, Output
+
+READY_SECONDS = 120
+
+
+def commands(environment: env.Environment) -> dict[str, str]:
+    """Return the command line of each process."""
+    python = shlex.quote(sys.executable)
+    address = f"{environment.web_host}:{environment.port}"
+    celery = f"{python} -m celery -q -A config"
+    if environment.debug:
+        web = f"{python} manage.py runserver --nostatic {address}"
+    else:
+        web = (
+            f"{python} -m gunicorn config.wsgi --bind {address} --workers 2 --threads 4 --preload "
+            "--graceful-timeout 3 --log-level warning --no-control-socket"
+        )
+    return {
+        "web": web,
+        # What the left-out parts do is for several workers that watch each other.
+        "worker": f"{celery} worker --loglevel WARNING --concurrency 2 "
+        "--without-gossip --without-mingle --without-heartbeat",
+        "beat": f"{celery} beat --loglevel WARNING --pidfile=",
+    }
+
+
+def claim(environment: env.Environment) -> Lock:
+    """Claim `VAR_DIR` for this run, or say in one sentence who has it."""
+    folder = environment.var_path / "run"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = Lock(folder / "serve.lock", exclusive=True)
+        if lock.acquire(wait=False):
+            lock.path.write_text(address_of(environment))
+            return lock
+    except OSError as error:
+        sys.exit(
+            f"{environment.var_path} cannot be written to ({error.strerror}): "
+            "set VAR_DIR to a folder of your own."
+        )
+    sys.exit(
+        f"Quarterdeck runs already from {environment.var_path}, on {lock.path.read_text()}: "
+        "stop it, or run a second one with VAR_DIR=… and PORT=… of its own."
+    )
+
+
+def refuse_used_port(environment: env.Environment) -> None:
+    family = socket.AF_INET6 if ":" in environment.web_host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((environment.web_host, environment.port))
+        except OSError as error:
+            sys.exit(
+                f"Port {environment.port} on {environment.web_host} cannot be used "
+                f"({(error.strerror or str(error)).lower()}): run it on another one, "
+                f"for example `make run PORT={environment.port + 1}`."
+            )
+
+
+def address_of(environment: env.Environment) -> str:
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+    host = shown.get(environment.web_host, environment.web_host)
+    return f"http://{host}:{environment.port}"
+
+
+def announce(environment: env.Environment, out: Output, manager: LastingManager) -> None:
+    """Wait until the sign-in page answers, then say where, and who may sign in."""
+    address = address_of(environment)
+    deadline = time.monotonic() + READY_SECONDS
+    while not manager.is_stopping:
+        try:
+            urllib.request.urlopen(f"{address}/admin/login/", timeout=10).close()  # noqa: S310
+            break
+        except urllib.error.HTTPError as error:
+            out.write(f"The sign-in page answers {error.code}; the lines of web above say why.\n")
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                out.write("The sign-in page does not answer; the lines of web above say why.\n")
+                return
+            time.sleep(0.05)
+    if manager.is_stopping:
+        return
+    lines = [f"Quarterdeck is ready: {address}", ""]
+    sign_ins = json.loads(note().read_text())["sign_ins"]
+    width = max((len(sign_in["role"]) for sign_in in sign_ins), default=0)
+    lines += [
+        f"  {sign_in['role']:<{width}}  {sign_in['email']}  password {sign_in['password']}"
+        for sign_in in sign_ins
+    ]
+    lines += ["", f"Everything is stored in {environment.var_path}. Ctrl-C stops it.", ""]
+    out.write("\n" + "\n".join(lines) + "\n")
+    out.flush()
+
+
+def main() -> int:
+    multiprocessing.set_start_method("fork")
+    environment = env.read()
+    os.chdir(env.ROOT)
+    lock = claim(environment)
+    refuse_used_port(environment)
+    ensure_running()
+    if prepared() is None:
+        done = subprocess.run([sys.executable, "-m", "config.prepare", "--demo"], check=False)
+        if done.returncode != 0:
+            return done.returncode
+
+    out = Output(sys.stdout)
+    manager = LastingManager(Printer(out))
+    surroundings = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    for name, command in commands(environment).items():
+        manager.add_process(name, command, env=surroundings, cwd=str(Path.cwd()))
+    teller = threading.Thread(target=announce, args=(environment, out, manager), daemon=True)
+    manager.when_started = teller.start
+    manager.loop()
+    lock.release()
+    return 0 if manager.was_asked_to_stop else manager.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
