@@ -84,7 +84,7 @@ def _seed() -> list[dict[str, str]]:
     from django.core.management import call_command
 
     from apps.accounts.models import User
-    from apps.backoffice.demo_staff import PASSWORD, STAFF, demo_email
+    from apps.backoffice.demo.staff import PASSWORD, STAFF, demo_email
 
     emails = {role: demo_email(role) for role in STAFF}
     if not User.objects.filter(email__in=emails.values()).exists():
