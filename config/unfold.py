@@ -52,8 +52,8 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
         "Flags",
         [
             {"title": "Flags", "icon": "flag", "model": "flags.Flag"},
-            {"title": "Switches", "icon": "toggle_on", "model": "waffle.Switch"},
-            {"title": "Samples", "icon": "percent", "model": "waffle.Sample"},
+            {"title": "Switches", "icon": "toggle_on", "model": "flags.Switch"},
+            {"title": "Samples", "icon": "percent", "model": "flags.Sample"},
         ],
     ),
     (

@@ -37,7 +37,7 @@ class Flag(AbstractUserFlag):
         related_name="flags",
         help_text="On for the members of these organizations.",
     )
-    users = models.ManyToManyField(
+    users = models.ManyToManyField(  # type: ignore[assignment]
         settings.AUTH_USER_MODEL,
         blank=True,
         related_name="flags",

@@ -96,3 +96,13 @@ def flags_ensure() -> list[str]:
                 if is_new:
                     created.append(declaration.name)
     return created
+
+
+def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], reason: str, actor: Any) -> None:
+    """Leave the event of a change to whom a flag reaches; the caller has stored the change.
+
+    `changes` holds, by field, what it was and what it is.
+    """
+    record_event(
+        "flag_flip", actor=actor, target=flag, name=flag.name, changes=changes, reason=reason
+    )

@@ -27,7 +27,8 @@ class BaseAdmin(ModelAdmin):
     """Unfold's ModelAdmin, held to the user's scope and to a constant number of queries.
 
     Its change form takes an optional reason, which the history keeps with the change; `ask_reason =
-    False` leaves the field out. Actions that change something are made with `confirmed`.
+    False` leaves the field out, `reason_required = True` saves no change without it. Actions that
+    change something are made with `confirmed`.
     """
 
     checks_class = BaseAdminChecks
@@ -42,6 +43,7 @@ class BaseAdmin(ModelAdmin):
     list_filter_sheet = True
     list_filter_submit = True
     ask_reason = True
+    reason_required = False
     change_form_after_template = "core/reason_field.html"
 
     @confirmed(
@@ -156,6 +158,12 @@ class BaseAdmin(ModelAdmin):
         form: type[ModelForm] = super().get_form(request, obj, change, **kwargs)
         refusal = getattr(request, "refusal", "")
         return refused(form, refusal) if refusal else form
+
+    def save_form(self, request: HttpRequest, form: ModelForm, change: bool) -> Any:
+        given = request.POST.get("_reason", "").strip()
+        if self.reason_required and change and form.has_changed() and not given:
+            raise DomainError("Say why: fill in the reason for this change, below.")
+        return super().save_form(request, form, change)
 
     def save_related(
         self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool

@@ -1,0 +1,3 @@
+from apps.flags.admin import flag, sample, switch
+
+__all__ = ["flag", "sample", "switch"]

@@ -1,0 +1,114 @@
+"""What the pages of flags, switches and samples have in common."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_POST
+from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
+from unfold.decorators import display
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import EMPTY, GOOD, WAITING, moment_column
+from apps.flags.registry import Declaration
+from apps.flags.selectors import DECLARED, last_turn, missing
+from apps.flags.services import flags_ensure
+
+FLIP = "flags.flip_flag"
+
+
+class DeclaredFilter(DropdownFilter):
+    title = "declaration"
+    parameter_name = "declared"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "Declared in the code"), ("no", "Not declared")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        declared = list(DECLARED[queryset.model._meta.model_name])
+        if self.value() == "yes":
+            return queryset.filter(name__in=declared)
+        if self.value() == "no":
+            return queryset.exclude(name__in=declared)
+        return queryset
+
+
+class DeclaredAdmin(BaseAdmin):
+    """A list of what is declared in the code, with what is missing from it named above."""
+
+    reason_required = True
+    search_fields = ["name", "note"]
+    ordering = ["name"]
+    list_before_template = "flags/missing.html"
+    # The field that holds the state.
+    state_field: ClassVar[str]
+    add_fields: ClassVar[list[str]] = ["name", "note"]
+
+    modified_moment = moment_column("modified", description="changed")
+
+    @property
+    def declared(self) -> dict[str, Declaration]:
+        return DECLARED[str(self.opts.model_name)]
+
+    @display(description="declared", label={"declared": GOOD, "undeclared": WAITING})
+    def declared_label(self, record: Any) -> tuple[str, str]:
+        if record.name in self.declared:
+            return "declared", "Declared"
+        return "undeclared", "Not in the code"
+
+    @admin.display(description="what for")
+    def purpose(self, record: Any) -> str:
+        declaration = self.declared.get(record.name)
+        return declaration.description if declaration else record.note or EMPTY
+
+    @admin.display(description="owner")
+    def owner(self, record: Any) -> str:
+        declaration = self.declared.get(record.name)
+        return declaration.owner if declaration else EMPTY
+
+    @admin.display(description="last turned")
+    def turned(self, record: Any) -> str:
+        turn = last_turn(record, self.state_field)
+        said = [f"{turn.since:%Y-%m-%d %H:%M}"] if turn.since else []
+        said += [f"by {turn.actor}"] if turn.actor else []
+        said += [f"“{turn.reason}”"] if turn.reason else []
+        return ", ".join(said) or EMPTY
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        # Whom a flag reaches is as much as whether it is on.
+        return super().has_change_permission(request, obj) and request.user.has_perm(FLIP)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        # The code asks by name: another name is another flag.
+        fixed = ["state_label", "declared_label", "turned", "purpose", "owner"]
+        return [*fixed, "name"] if obj else fixed
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else [(None, {"fields": self.add_fields})]
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_ensure"
+        view = self.admin_site.admin_view(require_POST(self.ensure_view))
+        return [path("create-missing/", view, name=name), *super().get_urls()]
+
+    def ensure_view(self, request: HttpRequest) -> HttpResponseRedirect:
+        if not (self.has_add_permission(request) and request.user.has_perm(FLIP)):
+            raise PermissionDenied
+        created = flags_ensure()
+        messages.success(request, f"Created: {', '.join(created)}." if created else "None missing.")
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {
+            "missing": missing(str(self.opts.model_name), self.model),
+            "may_create": self.has_add_permission(request) and request.user.has_perm(FLIP),
+            "ensure_url": f"admin:{self.opts.app_label}_{self.opts.model_name}_ensure",
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)

@@ -1,0 +1,158 @@
+"""Flags: whom each reaches, and turning it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
+from unfold.decorators import display
+
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import BAD, BUSY, GOOD, QUIET
+from apps.core.admin.reason import REASON_FIELD
+from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
+from apps.flags.models import Flag
+from apps.flags.selectors import state_in_words, with_reach
+from apps.flags.services import flag_edited, flag_set
+
+_SHOWN = 20
+
+
+class StateFilter(DropdownFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("on", "On for everyone"), ("off", "Off for everyone"), ("some", "By its targets")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        states = {"on": Q(everyone=True), "off": Q(everyone=False), "some": Q(everyone=None)}
+        return queryset.filter(states.get(self.value() or "", Q()))
+
+
+@admin.register(Flag)
+class FlagAdmin(DeclaredAdmin):
+    state_field = "everyone"
+    list_display = ["name", "state_label", "purpose", "declared_label", "modified_moment"]
+    list_filter = [StateFilter, DeclaredFilter]
+    autocomplete_fields = ["organizations", "groups", "users"]
+    actions = ["turn_on", "turn_off", "leave_to_targets"]
+    actions_row = actions_detail = ["turn_on", "turn_off", "leave_to_targets"]
+    fieldsets = [
+        (None, {"fields": ["name", "state_label", "turned", "purpose", "owner", "declared_label"]}),
+        (
+            "Whom it reaches",
+            {
+                "fields": [
+                    "organizations",
+                    "groups",
+                    "users",
+                    ("staff", "superusers", "authenticated"),
+                    "percent",
+                ],
+                "description": "Counts only while the flag is left to its targets: one that is on or "
+                "off for everyone is so for these as well.",
+            },
+        ),
+        ("Note", {"fields": ["note"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
+        return with_reach(super().get_queryset(request))
+
+    @display(
+        description="state",
+        ordering="everyone",
+        label={"on": GOOD, "off": BAD, "some": BUSY, "nobody": QUIET},
+    )
+    def state_label(self, flag: Flag) -> tuple[str, str]:
+        words = state_in_words(flag)
+        if flag.everyone is not None:
+            return ("on" if flag.everyone else "off"), words
+        return ("nobody" if words.startswith("Off") else "some"), words
+
+    @confirmed(
+        permission=FLIP,
+        description="Turn on for everyone",
+        icon="toggle_on",
+        explanation="Whatever targets it has, it is on for everyone from the next request on.",
+        when=lambda flag: flag.everyone is not True,
+    )
+    def turn_on(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
+        return _turn(request, flags, True, answer.reason, "on for everyone")
+
+    @confirmed(
+        permission=FLIP,
+        description="Turn off for everyone",
+        icon="toggle_off",
+        danger=True,
+        explanation="Whatever targets it has, it is off for everyone from the next request on.",
+        when=lambda flag: flag.everyone is not False,
+    )
+    def turn_off(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
+        return _turn(request, flags, False, answer.reason, "off for everyone")
+
+    @confirmed(
+        permission=FLIP,
+        description="Leave to its targets",
+        icon="tune",
+        explanation="It is on for the organizations, groups and people it names, and for its share.",
+        consequences=lambda flags: [f"{flag}: {_as_targeted(flag)}." for flag in flags[:10]],
+        when=lambda flag: flag.everyone is not None,
+    )
+    def leave_to_targets(
+        self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm
+    ) -> str:
+        return _turn(request, flags, None, answer.reason, "left to their targets")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        before = _targets(form) if change else {}
+        super().save_related(request, form, formsets, change)
+        if form.changed_data:
+            flag_edited(
+                flag=form.instance,
+                changes=_changes(form, before),
+                reason=request.POST.get(REASON_FIELD, "").strip(),
+                actor=request.user,
+            )
+
+
+def _turn(
+    request: HttpRequest, flags: QuerySet, everyone: bool | None, reason: str, words: str
+) -> str:
+    turned = [
+        flag.name
+        for flag in flags
+        if flag_set(name=flag.name, everyone=everyone, reason=reason, actor=request.user)
+    ]
+    return f"{', '.join(turned)}: {words}." if turned else f"Nothing to do: already {words}."
+
+
+def _as_targeted(flag: Flag) -> str:
+    flag.everyone = None
+    words = state_in_words(flag)
+    return words[0].lower() + words[1:]
+
+
+def _targets(form: ModelForm) -> dict[str, Any]:
+    return {field: _readable(form.initial.get(field)) for field in form.changed_data}
+
+
+def _changes(form: ModelForm, before: dict[str, Any]) -> dict[str, list[Any]]:
+    return {
+        field: [before.get(field), _readable(form.cleaned_data.get(field))]
+        for field in form.changed_data
+    }
+
+
+def _readable(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, list | tuple | QuerySet):
+        names = [str(item) for item in value]
+        more = len(names) - _SHOWN
+        return [*names[:_SHOWN], f"and {more} more"] if more > 0 else names
+    return str(value)

@@ -1,0 +1,55 @@
+"""Samples: on for a share of the times they are asked."""
+
+from decimal import Decimal
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDecimalFieldWidget
+
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import BAD, BUSY, GOOD
+from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
+from apps.flags.models import Sample
+from apps.flags.services import sample_set
+
+
+class ShareForm(ConfirmationForm):
+    percent = forms.DecimalField(
+        label="Share in percent",
+        min_value=Decimal(0),
+        max_value=Decimal(100),
+        max_digits=4,
+        decimal_places=1,
+        widget=UnfoldAdminDecimalFieldWidget(),
+    )
+
+
+@admin.register(Sample)
+class SampleAdmin(DeclaredAdmin):
+    state_field = "percent"
+    list_display = ["name", "state_label", "purpose", "declared_label", "modified_moment"]
+    list_filter = [DeclaredFilter]
+    actions = ["set_share"]
+    actions_row = actions_detail = ["set_share"]
+    fieldsets = [
+        (None, {"fields": ["name", "state_label", "turned", "purpose", "owner", "declared_label"]}),
+        ("Note", {"fields": ["note"]}),
+    ]
+    add_fields = ["name", "percent", "note"]
+
+    @display(description="state", ordering="percent", label={"on": GOOD, "off": BAD, "some": BUSY})
+    def state_label(self, sample: Sample) -> tuple[str, str]:
+        if sample.percent in (0, 100):
+            return ("on", "Always on") if sample.percent else ("off", "Always off")
+        return "some", f"On for {sample.percent.normalize():f} % of the times"
+
+    @confirmed(permission=FLIP, description="Set the share", icon="percent", form_class=ShareForm)
+    def set_share(self, request: HttpRequest, samples: QuerySet, answer: ConfirmationForm) -> str:
+        percent = answer.cleaned_data["percent"]
+        for sample in samples:
+            sample_set(name=sample.name, percent=percent, reason=answer.reason, actor=request.user)
+        return f"{samples.count():,} set to {percent} %."

@@ -1,0 +1,74 @@
+"""Switches: on or off for everyone."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
+from unfold.decorators import display
+
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import BAD, GOOD
+from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
+from apps.flags.models import Switch
+from apps.flags.services import switch_set
+
+
+class ActiveFilter(DropdownFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("on", "On"), ("off", "Off")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        states = {"on": Q(active=True), "off": Q(active=False)}
+        return queryset.filter(states.get(self.value() or "", Q()))
+
+
+@admin.register(Switch)
+class SwitchAdmin(DeclaredAdmin):
+    state_field = "active"
+    list_display = ["name", "state_label", "purpose", "declared_label", "modified_moment"]
+    list_filter = [ActiveFilter, DeclaredFilter]
+    actions = ["turn_on", "turn_off"]
+    actions_row = actions_detail = ["turn_on", "turn_off"]
+    fieldsets = [
+        (None, {"fields": ["name", "state_label", "turned", "purpose", "owner", "declared_label"]}),
+        ("Note", {"fields": ["note"]}),
+    ]
+
+    @display(description="state", ordering="active", label={"on": GOOD, "off": BAD})
+    def state_label(self, switch: Switch) -> tuple[str, str]:
+        return ("on", "On") if switch.active else ("off", "Off")
+
+    @confirmed(
+        permission=FLIP,
+        description="Turn on",
+        icon="toggle_on",
+        when=lambda switch: not switch.active,
+    )
+    def turn_on(self, request: HttpRequest, switches: QuerySet, answer: ConfirmationForm) -> str:
+        return _turn(request, switches, True, answer.reason)
+
+    @confirmed(
+        permission=FLIP,
+        description="Turn off",
+        icon="toggle_off",
+        danger=True,
+        when=lambda switch: switch.active,
+    )
+    def turn_off(self, request: HttpRequest, switches: QuerySet, answer: ConfirmationForm) -> str:
+        return _turn(request, switches, False, answer.reason)
+
+
+def _turn(request: HttpRequest, switches: QuerySet, active: bool, reason: str) -> str:
+    word = "on" if active else "off"
+    turned = [
+        switch.name
+        for switch in switches
+        if switch_set(name=switch.name, active=active, reason=reason, actor=request.user)
+    ]
+    return f"{', '.join(turned)}: {word}." if turned else f"Nothing to do: already {word}."
