@@ -43,7 +43,6 @@ def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Any) -> bo
             field=field,
             before=None if before is None else str(before),
             after=None if value is None else str(value),
-            reason=reason,
         )
     return True
 
@@ -98,11 +97,9 @@ def flags_ensure() -> list[str]:
     return created
 
 
-def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], reason: str, actor: Any) -> None:
+def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], actor: Any) -> None:
     """Leave the event of a change to whom a flag reaches; the caller has stored the change.
 
     `changes` holds, by field, what it was and what it is.
     """
-    record_event(
-        "flag_flip", actor=actor, target=flag, name=flag.name, changes=changes, reason=reason
-    )
+    record_event("flag_flip", actor=actor, target=flag, name=flag.name, changes=changes)

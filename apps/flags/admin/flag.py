@@ -12,7 +12,6 @@ from unfold.decorators import display
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, QUIET
-from apps.core.admin.reason import REASON_FIELD
 from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
 from apps.flags.models import Flag
 from apps.flags.selectors import state_in_words, with_reach
@@ -115,7 +114,6 @@ class FlagAdmin(DeclaredAdmin):
             flag_edited(
                 flag=form.instance,
                 changes=_changes(form, before),
-                reason=request.POST.get(REASON_FIELD, "").strip(),
                 actor=request.user,
             )
 

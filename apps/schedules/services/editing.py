@@ -56,7 +56,6 @@ def schedule_save(*, schedule: PeriodicTask, reason: str, actor: Any) -> Periodi
             schedule=schedule.name,
             what="created" if before is None else "changed",
             changes=changes,
-            reason=reason,
         )
     return schedule
 
@@ -84,7 +83,6 @@ def schedule_set_enabled(*, schedule: PeriodicTask, enabled: bool, reason: str, 
                 schedule=fresh.name,
                 what="disabled",
                 changes={"enabled": [True, False]},
-                reason=reason,
             )
         return True
     schedule_save(schedule=fresh, reason=reason, actor=actor)

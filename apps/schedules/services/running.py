@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
 from apps.schedules.declared import problem_with
@@ -57,15 +58,14 @@ def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Any) ->
     if problem:
         raise DomainError(problem)
     run, _ = _create(schedule, f"{schedule.pk}:by-hand:{uuid.uuid4()}", timezone.now(), actor)
-    record_event(
-        "task_run_now",
-        actor=actor,
-        target=schedule,
-        schedule=schedule.name,
-        task=schedule.task,
-        run=run.pk,
-        reason=reason,
-    )
+    with audit_context(actor=actor, reason=reason):
+        record_event(
+            "task_run_now",
+            target=schedule,
+            schedule=schedule.name,
+            task=schedule.task,
+            run=run.pk,
+        )
     transaction.on_commit(lambda: run_send(run=run, options={"queue": schedule.queue or None}))
     return run
 
