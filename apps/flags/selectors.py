@@ -69,7 +69,7 @@ def state_in_words(flag: Flag) -> str:
 
 def last_turn(thing: Any, field: str) -> LastTurn:
     """Return the change since which `field` has its present value, out of the history."""
-    rows = thing.history.order_by("-history_date", "-history_id").select_related("history_user")
+    rows = thing.history.order_by("-history_id").select_related("change_set")
     found = None
     for row in rows[:100]:
         if getattr(row, field) != getattr(thing, field):
@@ -77,8 +77,7 @@ def last_turn(thing: Any, field: str) -> LastTurn:
         found = row
     if found is None:
         return LastTurn(thing.modified, "", "")
-    person = found.history_user
-    actor = str(person) if person else getattr(found, "history_actor", "") or ""
+    actor = found.change_set.actor_label if found.change_set else ""
     return LastTurn(found.history_date, actor, found.history_change_reason or "")
 
 

@@ -33,6 +33,8 @@ def test_the_gate_says_why_it_is_shut_and_who_can_open_it() -> None:
 
     assert closure is not None
     assert closure.since is not None
+    assert "Grace Hopper" in closure.actor
+    assert closure.reason == "Disk is full"
     assert "Imports are switched off by the flag bulk-import" in refusal.value.message
     assert "Deck officers" in refusal.value.message
 

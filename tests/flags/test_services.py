@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission
 from django.test import RequestFactory
 
 from apps.accounts.models import User
+from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.services import flag_set, flags_ensure, sample_set, switch_set
@@ -37,6 +38,11 @@ def test_a_flag_is_turned_on_and_off_for_everyone(flipper: User) -> None:
     assert waffle.flag_is_active(_asked_by(StaffFactory()), flag.name)
 
     assert flag_set(name=flag.name, everyone=False, reason="It hurts", actor=flipper)
+    event = Event.objects.filter(kind="flag_flip").latest("id")
+    assert (event.target_label, event.reason) == (flag.name, "It hurts")
+    assert event.data["after"] == "False"
+    assert event.change_set.actor_id == flipper.pk
+    assert flag.history.latest("history_id").history_change_reason == "It hurts"
     assert not waffle.flag_is_active(_asked_by(StaffFactory()), flag.name)
 
 
