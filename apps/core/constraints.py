@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from apps.core.errors import DomainError
 
@@ -27,10 +27,14 @@ def refusals_in_words() -> Iterator[None]:
         raise DomainError(message) from error
 
 
-def validated(instance: object) -> None:
-    """Run a model's own validation; the first problem becomes a `DomainError`."""
+def validated(instance: models.Model) -> None:
+    """Run a model's own validation; what it finds becomes one `DomainError`."""
+    for field in instance._meta.concrete_fields:
+        value = instance.__dict__.get(field.attname)
+        if isinstance(value, str) and "\x00" in value:
+            raise DomainError(f"The {field.verbose_name} holds a NUL character. Take it out.")
     try:
-        instance.full_clean()  # type: ignore[attr-defined]
+        instance.full_clean()
     except ValidationError as error:
         raise DomainError(" ".join(error.messages)) from error
 

@@ -19,6 +19,15 @@ from apps.core.uuid7 import uuid7
 type Counts = Counter[type[models.Model]]
 
 
+def locked(queryset: models.QuerySet) -> Any:
+    """Lock the rows of `queryset` in the order of their keys; return a queryset of just these.
+
+    What is checked on it then still holds when it is written.
+    """
+    rows = _plain(queryset).order_by("pk").select_for_update()
+    return queryset.model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True)))
+
+
 def trash(queryset: models.QuerySet, *, by: Any, trash_id: UUID | None = None) -> Counts:
     """Move the living of `queryset` to the trash with their living belongings; count what went.
 

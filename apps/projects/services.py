@@ -5,7 +5,7 @@ from django.db.models import Count, Exists, OuterRef
 from apps.accounts.actors import Actor, act, require, user_or_none
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
-from apps.core.trash import Counts, purge, restore, trash
+from apps.core.trash import Counts, locked, purge, restore, trash
 from apps.organizations.locks import lock_organization
 from apps.organizations.models import Organization
 from apps.projects.models import Project
@@ -47,7 +47,7 @@ def projects_trash(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
     """Move projects to the trash; their tasks stay in them, out of sight."""
     require(actor, "projects.delete_project")
     with act(actor=actor, reason=reason):
-        counts = trash(projects.for_actor(actor), by=user_or_none(actor))
+        counts = trash(locked(projects.for_actor(actor)), by=user_or_none(actor))
         if not counts[Project]:
             raise DomainError("There is nothing here that is not in the trash already.")
         return counts
@@ -63,7 +63,7 @@ def projects_restore(*, projects: ProjectQuerySet, actor: Actor, reason: str = "
     """Bring projects back, all or none: into living organizations, under names still free."""
     require(actor, "projects.restore_project")
     with act(actor=actor, reason=reason):
-        dead = projects.for_actor(actor).dead()
+        dead = locked(projects.for_actor(actor)).dead()
         _refuse_in_the_way(dead)
         with refusals_in_words():
             counts = restore(dead)
@@ -82,7 +82,7 @@ def projects_purge(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
     """Delete projects for good, with their tasks. Only what is in the trash; history stays."""
     require(actor, "projects.purge_project")
     with act(actor=actor, reason=reason):
-        doomed = projects.for_actor(actor)
+        doomed = locked(projects.for_actor(actor))
         alive = doomed.alive().order_by("name").first()
         if alive is not None:
             raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
@@ -112,6 +112,7 @@ def _refuse_in_the_way(dead: ProjectQuerySet) -> None:
         .values("organization", "name")
         .annotate(number=Count("pk"))
         .filter(number__gt=1)
+        .order_by("organization", "name")
         .first()
     )
     if twice is not None:

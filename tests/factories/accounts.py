@@ -1,6 +1,9 @@
 """Users by state."""
 
+from typing import Any
+
 import factory
+from django.contrib.auth.models import Group, Permission
 from factory.django import DjangoModelFactory
 
 from apps.accounts.models import User
@@ -11,6 +14,7 @@ class UserFactory(DjangoModelFactory):
 
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     first_name = factory.Sequence(lambda n: f"First{n}")
@@ -18,12 +22,41 @@ class UserFactory(DjangoModelFactory):
     password = "!"
 
 
+class DeactivatedUserFactory(UserFactory):
+    status = User.Status.DEACTIVATED
+
+
 class StaffFactory(UserFactory):
-    """A user who may sign in to the back office, with no permission yet."""
+    """A user who may sign in to the back office: `may=["app.codename", …]` says what he may do."""
 
     email = factory.Sequence(lambda n: f"staff{n}@quarterdeck.example")
     is_staff = True
 
+    @factory.post_generation
+    def may(self: Any, create: bool, permissions: list[str] | None, **kwargs: Any) -> None:
+        if permissions:
+            self.user_permissions.set(permission(name) for name in permissions)
+
 
 class SuperuserFactory(StaffFactory):
     is_superuser = True
+
+
+class RoleFactory(DjangoModelFactory):
+    """A staff role (a group): `gives=["app.codename", …]` says what it permits."""
+
+    class Meta:
+        model = Group
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Role {n}")
+
+    @factory.post_generation
+    def gives(self: Any, create: bool, permissions: list[str] | None, **kwargs: Any) -> None:
+        if permissions:
+            self.permissions.set(permission(name) for name in permissions)
+
+
+def permission(name: str) -> Permission:
+    app_label, codename = name.split(".")
+    return Permission.objects.get(content_type__app_label=app_label, codename=codename)

@@ -7,7 +7,7 @@ from apps.accounts.actors import Actor, act, require, user_or_none
 from apps.accounts.models import User
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
-from apps.core.trash import Counts, purge, restore, trash
+from apps.core.trash import Counts, locked, purge, restore, trash
 from apps.core.uuid7 import uuid7
 from apps.organizations.locks import lock_organization
 from apps.organizations.models import Membership, Organization, Role
@@ -72,7 +72,7 @@ def organizations_trash(
     """Move organizations to the trash, and their living projects with them; count what went."""
     require(actor, "organizations.delete_organization")
     with act(actor=actor, reason=reason):
-        counts = trash(organizations.for_actor(actor), by=user_or_none(actor))
+        counts = trash(locked(organizations.for_actor(actor)), by=user_or_none(actor))
         if not counts[Organization]:
             raise DomainError("There is nothing here that is not in the trash already.")
         return counts
@@ -95,7 +95,7 @@ def organizations_restore(
     """
     require(actor, "organizations.restore_organization")
     with act(actor=actor, reason=reason):
-        dead = organizations.for_actor(actor).dead()
+        dead = locked(organizations.for_actor(actor)).dead()
         _refuse_what_is_taken(dead)
         with refusals_in_words():
             counts = restore(dead)
@@ -121,7 +121,7 @@ def organizations_purge(
     """
     require(actor, "organizations.purge_organization")
     with act(actor=actor, reason=reason):
-        doomed = organizations.for_actor(actor)
+        doomed = locked(organizations.for_actor(actor))
         alive = doomed.alive().order_by("name").first()
         if alive is not None:
             raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
@@ -170,7 +170,7 @@ def _refuse_what_is_taken(dead: OrganizationQuerySet) -> None:
                 f"The {label} “{getattr(taker, field)}” is taken by {taker} by now. "
                 "Change it there first, or leave this one in the trash."
             )
-        twice = values.annotate(number=Count("pk")).filter(number__gt=1).first()
+        twice = values.annotate(number=Count("pk")).filter(number__gt=1).order_by(field).first()
         if twice is not None:
             raise DomainError(
                 f"Several of these have the {label} “{twice[field]}”. Restore only one of them."
