@@ -2,6 +2,7 @@
 
 import apps.audit.triggers
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.utils.timezone
 import pgtrigger.compiler
@@ -284,7 +285,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -377,7 +378,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -467,7 +468,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -817,6 +818,15 @@ class Migration(migrations.Migration):
             model_name="historicalflag",
             index=models.Index(fields=["id", "history_id"], name="hist_flag_idb9121d"),
         ),
+        migrations.AddIndex(
+            model_name="historicalflag",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_flag_datebf5b7a",
+                pages_per_range=32,
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicalflag",
             trigger=pgtrigger.compiler.Trigger(
@@ -852,6 +862,15 @@ class Migration(migrations.Migration):
             model_name="historicalsample",
             index=models.Index(fields=["id", "history_id"], name="hist_sample_id7ecd71"),
         ),
+        migrations.AddIndex(
+            model_name="historicalsample",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_sample_datebf57df",
+                pages_per_range=32,
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicalsample",
             trigger=pgtrigger.compiler.Trigger(
@@ -886,6 +905,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="historicalswitch",
             index=models.Index(fields=["id", "history_id"], name="hist_switch_id6481c6"),
+        ),
+        migrations.AddIndex(
+            model_name="historicalswitch",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_switch_date9edaa5",
+                pages_per_range=32,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicalswitch",
