@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from config import embedded, env, schedules, unfold
+from config import embedded, env, mail, schedules, unfold
 
 BASE_DIR = env.ROOT
 ENV = env.read()
@@ -121,6 +121,12 @@ else:
         }
     }
 
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -151,7 +157,10 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+if ENV.email_url:
+    globals().update(mail.settings_from(ENV.email_url))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
 # Flags are read from the database each time: waffle's cache goes on answering “on” after bulk
