@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from apps.core.admin.subcount import subcount
 from apps.flags.models import Flag
@@ -31,10 +32,14 @@ class LastTurn:
 def with_reach(queryset: QuerySet[Flag]) -> QuerySet[Flag]:
     """Add the numbers that `state_in_words` says, in the list's own query."""
     return queryset.annotate(
-        user_count=subcount(Flag.users.through.objects.all(), "flag"),
-        group_count=subcount(Flag.groups.through.objects.all(), "flag"),
-        organization_count=subcount(Flag.organizations.through.objects.all(), "flag"),
+        user_count=_targets(Flag.users.through),
+        group_count=_targets(Flag.groups.through),
+        organization_count=_targets(Flag.organizations.through),
     )
+
+
+def _targets(through: Any) -> Coalesce:
+    return subcount(through.objects.all(), "flag")
 
 
 def state_in_words(flag: Flag) -> str:
