@@ -113,6 +113,7 @@ class TrashAdmin(BaseAdmin):
 
     model: type[SoftDeletableModel]
     trash_columns: list[str] = []
+    empty_text = "What is moved to the trash waits here until it is restored or deleted for good."
     ask_reason = False
     ordering = ["-deleted_at"]
     actions = ["restore", "purge"]
@@ -143,10 +144,10 @@ class TrashAdmin(BaseAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._living_permission(request, "view")
 
-    def has_restore_permission(self, request: HttpRequest) -> bool:
+    def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._living_permission(request, "restore")
 
-    def has_purge_permission(self, request: HttpRequest) -> bool:
+    def has_purge_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._living_permission(request, "purge")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
