@@ -8,6 +8,7 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.services import deactivation_warnings
+        from apps.organizations import resources  # noqa: F401  Registers the datasets.
         from apps.organizations.selectors import answers_for
 
         if answers_for not in deactivation_warnings:

@@ -57,8 +57,11 @@ class Relation:
 class Column(Field):
     """One column of a dataset.
 
-    `words` maps what customers write to a choice's value; case and punctuation do not count.
-    `attribute` is the path from the dataset's model, for exports ("user__email").
+    `words` maps a choice's value to what customers write for it; case and punctuation do not count.
+    `attribute` is the path from the dataset's model, for exports ("user__email"). `required`: a new
+    record must have it; `needed`: no row can do without, as it tells which record is meant. `is_id`:
+    a text whose digits count ("123.0" is 123, "1.2E+15" is refused). `check` is a rule that only
+    Python can tell, over a batch of values: it returns {index: why refused}.
     """
 
     def __init__(
@@ -78,6 +81,10 @@ class Column(Field):
         clearable: bool = True,
         help_text: str = "",
         example: str = "",
+        is_id: bool = False,
+        needed: bool = False,
+        multiline: bool = False,
+        check: Callable[[Sequence[str | None]], Mapping[int, str]] | None = None,
     ) -> None:
         super().__init__(attribute=attribute)
         self.label = label
@@ -93,6 +100,10 @@ class Column(Field):
         self.clearable = clearable and not required
         self.help_text = help_text
         self.example = example
+        self.is_id = is_id
+        self.needed = needed
+        self.multiline = multiline
+        self.check = check
 
     @property
     def name(self) -> str:
@@ -116,7 +127,8 @@ class Part:
 
     `fields` maps a model's column (`user_id`) to its source: a column's name, or `part:<name>` for
     an earlier part's id. `keys` are alternatives, tried in order: the first whose fields are all
-    given finds the record. `derived` gives values to what is created.
+    given finds the record. `derived` gives values to what is created, `constants` SQL literals.
+    `unique` are the fields that no two living records share, beside the key.
     """
 
     name: str
@@ -126,6 +138,7 @@ class Part:
     keys: tuple[tuple[str, ...], ...]
     derived: Mapping[str, Derived] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -187,3 +200,21 @@ class DatasetResource(Resource):
     @classmethod
     def model(cls) -> type[Model]:
         return cls._meta.model  # type: ignore[no-any-return]
+
+    @classmethod
+    def label(cls) -> str:
+        return str(cls._meta.label)
+
+    @classmethod
+    def rules(cls) -> tuple[Rule, ...]:
+        return tuple(cls._meta.rules)
+
+    @classmethod
+    def impacts(cls) -> tuple[Impact, ...]:
+        return tuple(cls._meta.impacts)
+
+    @classmethod
+    def late(cls, context: Any) -> str:
+        """SQL condition over a row of the plan (`verdict`, `changes`, `op_<part>`, `c_<column>`): such
+        rows are applied after all others; "" where the order does not count."""
+        return ""

@@ -32,7 +32,8 @@ class Findings(Stored):
 
     `headers` are as in the file, in order, blank ones as "". `samples` are the first rows as lists
     of cells, `column_samples` three different non-empty values of each column, `blanks` the number of
-    empty cells of each. `sheets` is [{"name", "rows", "hidden"}]; with several visible sheets and
+    empty cells of each, `words` every value of a column that has at most 200, most frequent first,
+    by its position (as text). `sheets` is [{"name", "rows", "hidden"}]; with several visible sheets and
     none chosen `needs_sheet` is true and nothing else is filled. `notes` are sentences for the agent.
     """
 
@@ -48,6 +49,7 @@ class Findings(Stored):
     samples: list[list[str]] = field(default_factory=list)
     column_samples: list[list[str]] = field(default_factory=list)
     blanks: list[int] = field(default_factory=list)
+    words: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 

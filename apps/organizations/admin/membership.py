@@ -33,7 +33,7 @@ class MembershipAdmin(BaseAdmin):
     ]
     list_select_related = ["user", "organization"]
     search_fields = ["user__email", "organization__name"]
-    search_help_text = "Person or organization"
+    search_help_text = "The person's name or e-mail, the organization's name"
     sortable_by = ["created_moment"]
     ordering = ["-id"]
     autocomplete_fields = ["user", "organization"]

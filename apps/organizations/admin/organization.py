@@ -36,7 +36,6 @@ from apps.organizations.services.organizations import (
 
 @admin.register(Organization)
 class OrganizationAdmin(ToTrash):
-    trash_url = "admin:organizations_trashedorganization_changelist"
     list_display = [
         "name",
         "slug",
@@ -70,7 +69,7 @@ class OrganizationAdmin(ToTrash):
     def owner_link(self, organization: Organization) -> SafeString | str:
         return record_link(organization.owner)
 
-    @display(description="members", formatting="price")
+    @display(description="members")
     def members(self, organization: Any) -> SafeString | str:
         return count_link(
             organization.members_count,

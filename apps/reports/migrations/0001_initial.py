@@ -4,7 +4,6 @@ import apps.audit.triggers
 import apps.core.uuid7
 import apps.reports.models
 import django.contrib.postgres.fields
-import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
@@ -226,7 +225,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField()),
+                ("history_date", models.DateTimeField(db_index=True)),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -275,12 +274,6 @@ class Migration(migrations.Migration):
                 "get_latest_by": "history_id",
                 "default_permissions": (),
                 "indexes": [
-                    django.contrib.postgres.indexes.BrinIndex(
-                        autosummarize=True,
-                        fields=["history_date"],
-                        name="hist_reportsubsc_date6c4337",
-                        pages_per_range=32,
-                    ),
                     models.Index(fields=["id", "history_id"], name="hist_reportsubsc_id071082"),
                     models.Index(fields=["user", "history_id"], name="hist_reportsubsc_user551944"),
                 ],

@@ -50,6 +50,9 @@ class ImportRun(Job):
     counts = models.JSONField(default=dict, blank=True)
     results = models.JSONField(default=dict, blank=True)
     causes = models.JSONField(default=list, blank=True)
+    plan_facts = models.JSONField(
+        default=dict, blank=True, help_text="Records by part that the plan creates and updates."
+    )
     impacts = models.JSONField(default=list, blank=True)
     seconds = models.JSONField(default=dict, blank=True, help_text="Seconds by phase.")
     peak_rss_mb = models.FloatField(null=True, blank=True)

@@ -1,13 +1,22 @@
 """The plan of a run: every row, filtered, searched and paged by key; and what it adds up to."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
 
 # Words for `verdict` as planned, and for `outcome` as it came.
 VERDICTS = ("create", "update", "unchanged", "refused", "duplicate", "skipped")
 OUTCOMES = ("applied", "drifted", "refused", "undone", "kept", "")
+MAX_PAGE = 500
 
 
 @dataclass
@@ -16,6 +25,7 @@ class PlanRow:
 
     `values` are the cleaned values by dataset column, `changes` for updates and creations
     {column: (before, after)}, `problems` [{"column", "value", "code", "message", "suggestion"}].
+    `outcome` is "applied", "drifted", "refused", "undone", "kept", or "" where nothing was (yet) done.
     """
 
     number: int
@@ -77,6 +87,20 @@ class Progress:
     is_waiting: bool
 
 
+def given_columns(run: ImportRun) -> list[str]:
+    """Return the dataset columns that the run's plan holds, in the dataset's order."""
+    taken = {name for name in run.matching.get("columns", {}).values() if name}
+    return [name for name in registry.get(run.dataset).columns() if name in taken]
+
+
+def _causes_of(run: ImportRun, verdict: str, cause: str) -> list[str]:
+    """The stored causes that a filter means; an update's cause lists every column that it changes."""
+    found = [stored for kind, stored, _ in run.causes if kind == verdict]
+    if verdict == "update":
+        return [stored for stored in found if cause in stored.split(",")]
+    return [stored for stored in found if stored == cause]
+
+
 def plan_rows(
     run: ImportRun,
     *,
@@ -88,18 +112,237 @@ def plan_rows(
     limit: int = 50,
 ) -> PlanPage:
     """Return the rows with a number above `after`. `search` is the beginning of a key, or a number."""
-    raise NotImplementedError
+    tables = Tables(run.pk)
+    if not exists(tables.plan):
+        return PlanPage([], None)
+    limit = max(1, min(limit, MAX_PAGE))
+    branches, params = _branches(run, tables.plan, verdict, cause)
+    extra, extra_params = _narrowing(run, outcome, search)
+    # One ordered, limited index scan for each cause, merged: no filter reads more than its page.
+    parts, all_params = [], []
+    for condition, values in zip(branches, params, strict=True):
+        parts.append(
+            f"(SELECT p.* FROM {tables.plan} p WHERE p.number > %s AND {condition}{extra} "
+            f"ORDER BY p.number LIMIT %s)"
+        )
+        all_params += [after, *values, *extra_params, limit + 1]
+    if not parts:
+        return PlanPage([], None)
+    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY number LIMIT %s"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*all_params, limit + 1])
+        names = [column.name for column in cursor.description]
+        records = [dict(zip(names, record, strict=True)) for record in cursor.fetchall()]
+    more = len(records) > limit
+    rows = _rows(run, records[:limit])
+    return PlanPage(rows, rows[-1].number if more else None)
+
+
+def _branches(
+    run: ImportRun, plan: str, verdict: str, cause: str
+) -> tuple[list[str], list[list[Any]]]:
+    if not verdict:
+        return ["true"], [[]]
+    if verdict not in VERDICTS:
+        raise DomainError(f"There is no verdict “{verdict}”.")
+    stored = [kind_cause for kind, kind_cause, _ in run.causes if kind == verdict]
+    if cause:
+        wanted = _causes_of(run, verdict, cause)
+    elif verdict in ("create", "unchanged"):
+        wanted = [""]
+    elif len(stored) > 40:
+        return ["p.verdict = %s"], [[verdict]]
+    else:
+        wanted = stored
+    return ["p.verdict = %s AND p.cause = %s"] * len(wanted), [[verdict, each] for each in wanted]
+
+
+def _narrowing(run: ImportRun, outcome: str, search: str) -> tuple[str, list[Any]]:
+    sql, params = "", []
+    if outcome == "applied":
+        order = "seq" if run.plan_facts.get("late") else "number"
+        sql += f" AND p.outcome = '' AND p.verdict IN ('create', 'update') AND p.{order} <= %s"
+        params.append(run.checkpoint)
+    elif outcome:
+        sql += " AND p.outcome = %s"
+        params.append(outcome)
+    search = search.strip()
+    if search.isdecimal() and len(search) <= 9:
+        sql += " AND p.number = %s"
+        params.append(int(search))
+    elif search:
+        columns = [f"p.c_{name}" for name in search_columns(run)]
+        pattern = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        sql += f" AND ({' OR '.join(f'lower({c}) LIKE %s' for c in columns)})"
+        params += [pattern] * len(columns)
+    return sql, params
+
+
+def search_columns(run: ImportRun) -> list[str]:
+    """The columns whose beginnings a search looks at: those that tell which record is meant."""
+    dataset = registry.get(run.dataset)
+    part_fields = [
+        part.fields[name] for part in dataset.parts() for key in part.keys for name in key
+    ]
+    given = given_columns(run)
+    return [name for name in given if name in part_fields] or given[:1]
+
+
+def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
+    given = given_columns(run)
+    keys = search_columns(run)
+    names = _related_names(run, records)
+    order = "seq" if run.plan_facts.get("late") else "number"
+    rows = []
+    for record in records:
+        values = {name: record[f"c_{name}"] for name in given}
+        changes: dict[str, tuple[str | None, str | None]] = {
+            name: (names.get(before, before), values[name] if name in names else after)
+            for name, (before, after) in _json(record["changes"], {}).items()
+        }
+        if record["verdict"] == "create":
+            changes |= {n: (None, v) for n, v in values.items() if v and n not in changes}
+        outcome = record["outcome"]
+        is_done = record["verdict"] in ("create", "update") and record[order] <= run.checkpoint
+        if not outcome and is_done and run.confirmed_at is not None:
+            outcome = "applied"
+        rows.append(
+            PlanRow(
+                number=record["number"],
+                key=" · ".join(values[name] or "" for name in keys if values[name]),
+                verdict=record["verdict"],
+                outcome=outcome,
+                values=values,
+                changes=changes,
+                problems=_json(record["problems"], []),
+            )
+        )
+    return rows
+
+
+def _json(value: Any, default: Any) -> Any:
+    """Django registers no loader for jsonb on plain cursors: it comes as text."""
+    if value is None:
+        return default
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _related_names(run: ImportRun, records: list[dict[str, Any]]) -> dict[Any, str]:
+    """Names of the records that relation columns had before, for the rows of one page."""
+    columns = registry.get(run.dataset).columns()
+    found: dict[Any, str] = {}
+    for name in given_columns(run):
+        relation = columns[name].relation
+        if relation is None:
+            continue
+        ids = {
+            change[name][0]
+            for record in records
+            if name in (change := _json(record["changes"], {})) and change[name][0]
+        }
+        if ids:
+            model: Any = apps.get_model(relation.model)
+            manager = getattr(model, "all_objects", model._default_manager)
+            found |= {str(each.pk): str(each) for each in manager.filter(pk__in=ids)}
+    return found
+
+
+_CAUSES = {
+    "duplicate": "The same as an earlier row",
+    "skip:exists": "Exists already",
+    "skip:new": "New, and none is to be created",
+    "ragged": "More or fewer cells than the header",
+    "broken_quote": "A quote in the wrong place",
+    "total": "A line of totals",
+}
+_CODES = {
+    "missing": "missing",
+    "invalid": "not valid",
+    "unknown": "an unknown word",
+    "unwanted": "marked as not to be imported",
+    "too_long": "too long",
+    "lossy": "a rounded number",
+    "error": "a spreadsheet's error",
+    "formula": "a formula without a result",
+    "control": "control characters",
+    "two": "more than one address",
+    "ambiguous": "more than one reading",
+    "not_found": "not found",
+    "conflict": "rows disagree",
+    "taken": "belongs to another record",
+    "rule": "against a rule",
+    "last_owner": "the last owner would go",
+    "own_rights": "your own rights",
+    "not_allowed": "not allowed",
+    "two_ways": "meant by two rows in different ways",
+}
+
+
+def cause_label(run: ImportRun, verdict: str, cause: str) -> str:
+    columns = registry.get(run.dataset).columns()
+    if verdict == "update":
+        return ", ".join(columns[name].label for name in cause.split(",") if name in columns)
+    if cause in _CAUSES:
+        return _CAUSES[cause]
+    name, _, code = cause.partition(":")
+    label = columns[name].label if name in columns else name.replace("_", " ").capitalize()
+    return f"{label}: {_CODES.get(code, code.replace('_', ' '))}"
 
 
 def plan_causes(run: ImportRun) -> list[Cause]:
-    """Return the totals by verdict and cause, most rows first; bounded, whatever the file."""
-    raise NotImplementedError
+    """Return the totals by verdict and cause, most rows first; bounded, whatever the file.
+
+    Updates are counted once for each column that they change."""
+    found: dict[tuple[str, str], int] = {}
+    for verdict, cause, rows in run.causes:
+        for each in cause.split(",") if verdict == "update" else [cause]:
+            found[verdict, each] = found.get((verdict, each), 0) + rows
+    return [
+        Cause(verdict, cause, cause_label(run, verdict, cause), rows)
+        for (verdict, cause), rows in sorted(found.items(), key=lambda item: -item[1])
+    ]
 
 
 def plan_impacts(run: ImportRun, user: Any = None) -> list[ImpactLine]:
     """Return the blast radius, worst first."""
-    raise NotImplementedError
+    lines = [ImpactLine(**impact) for impact in run.impacts]
+    return sorted(lines, key=lambda x: (not x.needs_second_person, not x.must_type, -x.number))
+
+
+_PHASES = {
+    "uploaded": "Reading the file",
+    "read": "Waiting for you: columns",
+    "matched": "Checking every cell",
+    "staged": "Comparing with what is there",
+    "planned": "Waiting for you: check",
+    "confirmed": "Waiting for a worker",
+    "applying": "Writing",
+}
 
 
 def run_progress(run: ImportRun) -> Progress:
-    raise NotImplementedError
+    total = run.rows_to_do if run.planned_at else run.rows
+    percent = rate = left = None
+    if run.state == run.State.APPLYING and total:
+        percent = 100 * run.rows_done / total
+        if run.rows_done and run.confirmed_at:
+            passed = max((timezone.now() - run.confirmed_at).total_seconds(), 0.1)
+            rate = run.rows_done / passed
+            left = (total - run.rows_done) / rate
+    elif run.has_ended:
+        percent = 100.0
+    return Progress(
+        state=run.state,
+        state_label=run.get_state_display(),
+        phase=_PHASES.get(run.state, run.get_state_display()),
+        rows_done=run.rows_done,
+        rows_total=total,
+        percent=percent,
+        rows_per_second=rate,
+        seconds_left=left,
+        counts=run.counts,
+        results=run.results,
+        error=run.error,
+        has_ended=run.has_ended,
+        is_waiting=run.is_waiting_for_a_person,
+    )

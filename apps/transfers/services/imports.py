@@ -1,15 +1,27 @@
 """What a person does to an import; the worker does the rest.
 
 Each asks for `transfers.import_data` and the permissions of the models that the dataset writes
-(`actor=None` is a command on the server, which may), and whether the flag `bulk-import` is open.
+(`actor=None` is a command on the server, which may), and whether the gate `bulk-import` is open.
 """
 
 from typing import Any
 
 from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
 
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.engine.matching import headers_digest, unmatched_needs
+from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.engine.remembering import matching_remember
 from apps.transfers.models import ImportRun, ImportTemplate
-from apps.transfers.options import Matching, Reading
+from apps.transfers.options import Findings, Matching, Reading
+from apps.transfers.reading.content import detect_format
+from apps.transfers.tasks import import_run_advance_later
+from apps.transfers.uploads import private_path, upload_create
+
+State = ImportRun.State
 
 
 def import_run_start(
@@ -20,52 +32,196 @@ def import_run_start(
     reading: Reading | None = None,
     attempt_of: ImportRun | None = None,
     actor: Any,
+    door: str = "import",
 ) -> ImportRun:
     """Store the file, create the run in state `uploaded`, and ask a worker to read it.
 
-    The same file in attempt of an earlier run takes over that run's matching. Raises DomainError
-    for a file that is empty, too large, or no table at all.
+    An attempt of an earlier run takes over that run's way of reading and of matching. Raises
+    DomainError for a file that is empty, too large, or no table at all.
     """
-    raise NotImplementedError
+    check_may_import(actor, registry.get(dataset))
+    upload = upload_create(file=file, name=name or file.name or "upload", actor=actor)
+    try:
+        detect_format(private_path(upload))
+    except DomainError:
+        private_path(upload).unlink(missing_ok=True)
+        upload.delete()
+        raise
+    with transaction.atomic():
+        run = ImportRun.objects.create(
+            dataset=dataset,
+            upload=upload,
+            user=actor,
+            door=door,
+            reading=(reading or Reading()).to_json(),
+            matching=attempt_of.matching if attempt_of else {},
+            reason=attempt_of.reason if attempt_of else "",
+            attempt_of=attempt_of,
+        )
+        import_run_advance_later(run)
+    return run
 
 
+def _locked(run: ImportRun, actor: Any) -> ImportRun:
+    """Lock the run's row; the caller is inside a transaction and may read no other rows before."""
+    check_may_import(actor, registry.get(run.dataset))
+    return ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+
+
+@transaction.atomic
 def import_run_reread(*, run: ImportRun, reading: Reading, actor: Any) -> ImportRun:
     """Read the file again with other settings; what was matched and planned is forgotten."""
-    raise NotImplementedError
+    run = _locked(run, actor)
+    if run.state not in (State.READ, State.PLANNED, State.UPLOADED) and not (
+        run.state == State.FAILED and run.planned_at is None
+    ):
+        raise DomainError(
+            f"The run is {run.get_state_display().lower()}; its file is read already."
+        )
+    run.reading, run.matching, run.state = reading.to_json(), {}, State.UPLOADED
+    run.error, run.ended_at, run.plan_token, run.cancel_requested_at = "", None, "", None
+    run.save()
+    import_run_advance_later(run)
+    return run
 
 
+@transaction.atomic
 def import_run_match(*, run: ImportRun, matching: Matching, actor: Any) -> ImportRun:
     """Fix what the columns mean (state `matched`) and ask a worker for a plan.
 
     Allowed in `read` and `planned` (going back). Raises DomainError where a field that the dataset
     needs has no column, or one field has two.
     """
-    raise NotImplementedError
+    run = _locked(run, actor)
+    if run.state not in (State.READ, State.PLANNED):
+        raise DomainError(
+            f"The run is {run.get_state_display().lower()}; its columns cannot be matched now."
+        )
+    if run.findings.get("needs_sheet"):
+        raise DomainError("The workbook has several sheets. Choose one first.")
+    _check_matching(run, matching)
+    run.matching, run.state, run.plan_token = matching.to_json(), State.MATCHED, ""
+    run.save(update_fields=["matching", "state", "plan_token"])
+    matching_remember(run)
+    import_run_advance_later(run)
+    return run
 
 
+def _check_matching(run: ImportRun, matching: Matching) -> None:
+    dataset = registry.get(run.dataset)
+    columns = dataset.columns()
+    headers = Findings.from_json(run.findings).headers
+    taken: dict[str, str] = {}
+    for position, name in matching.columns.items():
+        if not name:
+            continue
+        if name not in columns:
+            raise DomainError(f"{dataset.label()} have no field “{name}”.")
+        if not position.isdecimal() or int(position) >= len(headers):
+            raise DomainError(f"The file has no column {position}.")
+        header = headers[int(position)] or f"column {int(position) + 1}"
+        if name in taken:
+            raise DomainError(
+                f"Both “{taken[name]}” and “{header}” are matched to {columns[name].label}. Choose one."
+            )
+        taken[name] = header
+    needs = unmatched_needs(dataset, matching)
+    if needs:
+        raise DomainError(" ".join(needs))
+    if matching.mode not in ("upsert", "create", "update"):
+        raise DomainError(f"The mode must be upsert, create or update, not “{matching.mode}”.")
+    if matching.on_error not in ("skip", "stop"):
+        raise DomainError(f"On an error: skip or stop, not “{matching.on_error}”.")
+    for name in matching.create_missing:
+        column = columns.get(name)
+        if column is None or column.relation is None or not column.relation.create:
+            raise DomainError(f"Missing records of “{name}” cannot be created by this import.")
+    for name in (*matching.values, *matching.blanks, *matching.date_orders, *matching.empty_words):
+        if name not in columns:
+            raise DomainError(f"{dataset.label()} have no field “{name}”.")
+
+
+@transaction.atomic
 def import_run_confirm(
-    *, run: ImportRun, plan_token: str, reason: str, typed_number: int | None = None, actor: Any
+    *,
+    run: ImportRun,
+    plan_token: str,
+    reason: str,
+    typed_number: int | None = None,
+    accept_impacts: bool = False,
+    allow_empty: bool = False,
+    actor: Any,
 ) -> ImportRun:
     """Accept the plan that was looked at (`plan_token`) and ask a worker to apply it.
 
     Confirming what is confirmed already is no error and changes nothing. Raises DomainError when
     the plan is another one by now, when nothing is to be done, when a blast radius demands a typed
     number or a second person, or when rows are refused and the run is all or nothing.
+    `accept_impacts` and `allow_empty` are for commands, where nobody types.
     """
-    raise NotImplementedError
+    run = _locked(run, actor)
+    if run.plan_token == plan_token and run.confirmed_at is not None:
+        return run
+    if run.state != State.PLANNED:
+        raise DomainError(
+            f"The run is {run.get_state_display().lower()}; there is no plan to confirm."
+        )
+    if run.plan_token != plan_token:
+        raise DomainError("The plan was made again since you looked at it. Look at it once more.")
+    refused = run.counts.get("refused", 0)
+    if run.matching.get("on_error") == "stop" and refused:
+        raise DomainError(
+            f"{refused:,} row{'s are' if refused > 1 else ' is'} refused and the import is all or nothing. "
+            "Mend the file, or import the good rows."
+        )
+    if not run.rows_to_do and not allow_empty:
+        raise DomainError("Nothing in this file would change anything.")
+    for impact in [] if accept_impacts else run.impacts:
+        if impact["must_type"] and typed_number != impact["number"]:
+            raise DomainError(f"{impact['sentence']} Type {impact['number']} to confirm.")
+        if impact["needs_second_person"] and actor is not None and actor.pk == run.user_id:
+            raise DomainError(f"{impact['sentence']} A second person must confirm that.")
+    run.reason, run.state = reason.strip() or run.reason, State.CONFIRMED
+    run.confirmed_at, run.confirmed_by = timezone.now(), actor
+    run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by"])
+    import_run_advance_later(run)
+    return run
 
 
+@transaction.atomic
 def import_run_cancel(*, run: ImportRun, actor: Any) -> ImportRun:
     """Stop the run: at once where no worker has it, else within one chunk."""
-    raise NotImplementedError
+    run = _locked(run, actor)
+    if run.has_ended:
+        raise DomainError(f"The run has ended already: {run.get_state_display().lower()}.")
+    run.cancel_requested_at = timezone.now()
+    if run.is_waiting_for_a_person or not run.claimed_by:
+        if not run.rows_done:
+            run.state, run.ended_at = State.CANCELLED, timezone.now()
+            run.error = "Cancelled before anything was changed."
+        else:
+            import_run_advance_later(run)
+    run.save(update_fields=["cancel_requested_at", "state", "ended_at", "error"])
+    return run
 
 
 def template_save(
     *, name: str, dataset: str, matching: Matching, headers: list[str], actor: Any
 ) -> ImportTemplate:
     """Remember a matching by name; the same name again replaces it."""
-    raise NotImplementedError
+    check_may_import(actor, registry.get(dataset))
+    if not name.strip():
+        raise DomainError("Give the template a name.")
+    template, _ = ImportTemplate.objects.update_or_create(
+        user=actor,
+        dataset=dataset,
+        name=name.strip()[:120],
+        defaults={"matching": matching.to_json(), "headers_digest": headers_digest(headers)},
+    )
+    return template
 
 
 def template_delete(*, template: ImportTemplate, actor: Any) -> None:
-    raise NotImplementedError
+    if template.user_id != actor.pk:
+        raise DomainError("Only who made a template may delete it.")
+    template.delete()

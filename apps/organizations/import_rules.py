@@ -1,0 +1,153 @@
+"""Rules and blast radius of the members dataset, as SQL over a plan's part tables.
+
+`context.tables.part("seat")` has a line per seat: `id`, `live`, `first` (row), `k_user_id`,
+`k_organization_id`, `v_role` (new) and `b_role` (now).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from apps.organizations.models import Role
+from apps.transfers.declarations import Impact, Rule
+
+Asked = tuple[str, Sequence[Any]] | None
+
+_RANK = (
+    "(CASE {0} WHEN 'owner' THEN 3 WHEN 'admin' THEN 2 WHEN 'member' THEN 1 "
+    "WHEN 'viewer' THEN 0 END)"
+)
+
+
+def _last_owner(context: Any) -> Asked:
+    if "role" not in context.given:
+        return None
+    seat = context.tables.part("seat")
+    return (
+        f"""
+        SELECT s.first AS number FROM {seat} s
+        WHERE s.live AND s.b_role = 'owner' AND s.v_role <> 'owner'
+          AND NOT EXISTS (
+              SELECT FROM organizations_membership m
+              WHERE m.organization_id = s.k_organization_id AND m.role = 'owner'
+                AND NOT EXISTS (SELECT FROM {seat} d WHERE d.id = m.id AND d.v_role <> 'owner'))
+          AND NOT EXISTS (
+              SELECT FROM {seat} g
+              WHERE g.k_organization_id = s.k_organization_id AND g.v_role = 'owner' AND NOT g.clash)
+        """,
+        [],
+    )
+
+
+def _own_rights(context: Any) -> Asked:
+    if context.actor is None or "role" not in context.given:
+        return None
+    seat = context.tables.part("seat")
+    return (
+        f"SELECT s.first AS number FROM {seat} s WHERE s.live AND s.k_user_id = %s "
+        f"AND {_RANK.format('s.v_role')} < {_RANK.format('s.b_role')}",
+        [context.actor.pk],
+    )
+
+
+MEMBER_RULES = (
+    Rule(
+        code="role:last_owner",
+        column="role",
+        message="The organization would be left without an owner. Give it another one first, "
+        "or in the same file.",
+        sql=_last_owner,
+    ),
+    Rule(
+        code="role:own_rights",
+        column="role",
+        message="You cannot take rights from your own seat by an import.",
+        sql=_own_rights,
+    ),
+)
+
+
+def _owners_demoted(context: Any) -> Asked:
+    if "role" not in context.given:
+        return None
+    return (
+        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
+        "AND changes->'role'->>0 = %s",
+        [Role.OWNER],
+    )
+
+
+def _owners_made(context: Any) -> Asked:
+    if "role" not in context.given:
+        return None
+    return (
+        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
+        "AND changes->'role'->>1 = %s",
+        [Role.OWNER],
+    )
+
+
+def _staff_touched(context: Any) -> Asked:
+    return (
+        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
+        "JOIN accounts_user u ON u.id = p.id_person AND u.is_staff "
+        "WHERE p.op_person = 'u'",
+        [],
+    )
+
+
+def _renamed(context: Any) -> Asked:
+    if not {"first_name", "last_name"} <= set(context.given):
+        return None
+    return (
+        f"SELECT count(*) FROM {context.tables.plan} WHERE op_person = 'u' "
+        "AND jsonb_exists(changes, 'first_name') AND jsonb_exists(changes, 'last_name') "
+        "AND changes->'first_name'->>0 <> '' AND changes->'last_name'->>0 <> ''",
+        [],
+    )
+
+
+def _deactivated(context: Any) -> Asked:
+    return (
+        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
+        "JOIN accounts_user u ON u.id = p.id_person AND u.status = 'deactivated' "
+        "WHERE p.op_seat = 'c'",
+        [],
+    )
+
+
+MEMBER_IMPACTS = (
+    Impact(
+        code="staff",
+        one="Changes the data of {n} person with staff rights.",
+        many="Changes the data of {n} people with staff rights.",
+        sql=_staff_touched,
+        threshold=1,
+    ),
+    Impact(
+        code="owners_demoted",
+        one="Takes ownership from {n} owner.",
+        many="Takes ownership from {n} owners.",
+        sql=_owners_demoted,
+        threshold=10,
+    ),
+    Impact(
+        code="owners_made",
+        one="Makes {n} member an owner.",
+        many="Makes {n} members owners.",
+        sql=_owners_made,
+        threshold=100,
+    ),
+    Impact(
+        code="renamed",
+        one="Changes first and last name of {n} person at once: were the e-mails swapped?",
+        many="Changes first and last name of {n} people at once: were e-mails swapped?",
+        sql=_renamed,
+        threshold=100,
+    ),
+    Impact(
+        code="deactivated",
+        one="Gives a seat to {n} person who is deactivated, and stays so.",
+        many="Gives seats to {n} people who are deactivated, and stay so.",
+        sql=_deactivated,
+    ),
+)

@@ -1,0 +1,217 @@
+"""The datasets of organizations and of their members. See ARCHITECTURE.md, "Transfers"."""
+
+from typing import Any
+
+from apps.organizations.import_rules import MEMBER_IMPACTS, MEMBER_RULES
+from apps.organizations.models import Membership, Organization, Role
+from apps.transfers.declarations import Column, DatasetResource, Derived, Kind, Part, Relation
+from apps.transfers.registry import register
+
+ORGANIZATION = Relation(
+    model="organizations.Organization", by=("external_id", "slug", "name"), create="name"
+)
+ORGANIZATION_SYNONYMS = (
+    "organization external id", "organization id", "org external id", "org id", "committee id",
+    "company id", "customer id", "account id", "client id", "group id", "team id", "external id",
+    "organization slug", "organization name", "organisation", "org", "committee", "committee name",
+    "company", "company name", "customer", "account", "client",
+)  # fmt: skip
+ROLE_WORDS = {
+    Role.OWNER: (
+        "chair", "co chair", "cochair", "senior chair", "chairman", "chairwoman", "chairperson",
+        "co chairman", "co chairwoman", "co chairperson", "chair ex officio", "president", "head",
+    ),
+    Role.ADMIN: (
+        "vice chair", "vicechair", "vice chairman", "vice chairwoman", "vice chairperson",
+        "co vice chair", "deputy chair", "deputy", "vice president", "administrator", "manager",
+    ),
+    Role.MEMBER: (
+        "ranking member", "ranking minority member", "minority member", "majority member",
+        "ex officio", "ex officio member", "clerk", "secretary", "treasurer", "user", "staff",
+        "participant",
+    ),
+    Role.VIEWER: ("advisory", "advisor", "adviser", "advisory member", "observer", "guest", "read only",
+        "alternate"),
+}  # fmt: skip
+
+
+@register
+class OrganizationsResource(DatasetResource):
+    name = Column(
+        label="Name",
+        attribute="name",
+        required=True,
+        max_length=200,
+        synonyms=(
+            "organization", "organization name", "organisation", "org", "company", "company name",
+            "committee", "committee name", "customer", "customer name", "account", "account name",
+            "client", "team", "title",
+        ),
+        example="Harbor Finance Committee",
+    )  # fmt: skip
+    external_id = Column(
+        label="External ID",
+        attribute="external_id",
+        max_length=200,
+        is_id=True,
+        synonyms=(
+            "id", "external", "ext id", "organization id", "org id", "company id", "committee id",
+            "customer id", "customer number", "account id", "account number", "client id",
+            "reference", "key",
+        ),
+        help_text="The customer's own number. Where it is given, it decides which organization is meant.",
+        example="C-1001",
+    )  # fmt: skip
+    slug = Column(
+        label="Slug",
+        attribute="slug",
+        kind=Kind.SLUG,
+        max_length=200,
+        clearable=False,
+        synonyms=("short name", "handle", "url name"),
+        help_text="Made from the name where it is not given.",
+        example="harbor-finance",
+    )
+    status = Column(
+        label="Status",
+        attribute="status",
+        kind=Kind.CHOICE,
+        choices=Organization.Status.choices,
+        default=Organization.Status.ACTIVE,
+        words={
+            Organization.Status.ACTIVE: ("enabled", "open", "current", "live"),
+            Organization.Status.SUSPENDED: ("paused", "on hold", "blocked"),
+            Organization.Status.CLOSED: ("inactive", "ended", "archived", "dissolved"),
+        },
+        synonyms=("state",),
+        example="active",
+    )
+
+    class Meta:
+        dataset = "organizations"
+        label = "Organizations"
+        description = "One organization per row, found by external ID, slug or name."
+        icon = "apartment"
+        model = Organization
+        parts = (
+            Part(
+                name="organization",
+                label="organization",
+                model="organizations.Organization",
+                fields={
+                    "name": "name",
+                    "external_id": "external_id",
+                    "slug": "slug",
+                    "status": "status",
+                },
+                keys=(("external_id",), ("slug",), ("name",)),
+                unique=("slug", "external_id"),
+                derived={"slug": Derived("slug", "name")},
+            ),
+        )
+
+
+@register
+class MembersResource(DatasetResource):
+    email = Column(
+        label="E-mail",
+        attribute="user__email",
+        kind=Kind.EMAIL,
+        needed=True,
+        required=True,
+        max_length=254,
+        synonyms=("email address", "mail", "mail address", "user", "login", "work email"),
+        example="ada.harper@example.org",
+    )
+    first_name = Column(
+        label="First name",
+        attribute="user__first_name",
+        max_length=150,
+        synonyms=("first", "given name", "forename", "given", "vorname", "prénom"),
+        example="Ada",
+    )
+    last_name = Column(
+        label="Last name",
+        attribute="user__last_name",
+        max_length=150,
+        synonyms=("last", "surname", "family name", "family", "nachname", "nom"),
+        example="Harper",
+    )
+    phone = Column(
+        label="Phone",
+        attribute="user__phone",
+        kind=Kind.PHONE,
+        max_length=40,
+        synonyms=(
+            "office phone", "phone number", "telephone", "tel", "work phone", "mobile",
+            "mobile phone", "cell", "cell phone",
+        ),
+        example="919-555-0100",
+    )  # fmt: skip
+    organization = Column(
+        label="Organization",
+        attribute="organization__external_id",
+        kind=Kind.RELATION,
+        relation=ORGANIZATION,
+        needed=True,
+        required=True,
+        max_length=200,
+        synonyms=ORGANIZATION_SYNONYMS,
+        help_text="External ID, slug or name of an organization.",
+        example="C-1001",
+    )
+    role = Column(
+        label="Role",
+        attribute="role",
+        kind=Kind.CHOICE,
+        choices=Role.choices,
+        words=ROLE_WORDS,
+        default=Role.MEMBER,
+        synonyms=("position", "membership role", "function", "member role", "permission", "access"),
+        example="member",
+    )
+
+    class Meta:
+        dataset = "members"
+        label = "Members"
+        description = "One seat per row: a person, by e-mail, in an organization, with a role."
+        icon = "group"
+        model = Membership
+        parts = (
+            Part(
+                name="person",
+                label="person",
+                model="accounts.User",
+                fields={
+                    "email": "email",
+                    "first_name": "first_name",
+                    "last_name": "last_name",
+                    "phone": "phone",
+                },
+                keys=(("email",),),
+                # No password is set: the person chooses one when invited to sign in.
+                constants={"password": "'!'"},
+            ),
+            Part(
+                name="seat",
+                label="seat",
+                model="organizations.Membership",
+                fields={
+                    "user_id": "part:person",
+                    "organization_id": "organization",
+                    "role": "role",
+                },
+                keys=(("user_id", "organization_id"),),
+            ),
+        )
+        rules = MEMBER_RULES
+        impacts = MEMBER_IMPACTS
+
+    @classmethod
+    def late(cls, context: Any) -> str:
+        """An owner who steps down does so after the others have come: no moment without an owner."""
+        return (
+            "verdict = 'update' AND jsonb_exists(changes, 'role') AND changes->'role'->>0 = 'owner'"
+            if "role" in context.given
+            else ""
+        )

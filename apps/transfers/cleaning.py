@@ -1,0 +1,45 @@
+"""What is kept for a time only: the files of exports, the rows of plans."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.transfers.engine.tables import run_tables_drop
+from apps.transfers.models import ExportRun, ImportRun
+from apps.transfers.models.uploads import private_storage
+
+# As long as its rows are there an import can be undone.
+PLAN_KEPT_FOR = timedelta(days=180)
+UNFINISHED_KEPT_FOR = timedelta(days=30)
+
+
+def exports_clean_up() -> int:
+    count = 0
+    for export in ExportRun.objects.filter(
+        state=ExportRun.State.READY, expires_at__lt=timezone.now()
+    ):
+        private_storage().delete(export.path)
+        export.state, export.path = ExportRun.State.EXPIRED, ""
+        export.save(update_fields=["state", "path"])
+        count += 1
+    return count
+
+
+def plans_clean_up() -> int:
+    """Drop the rows of runs that ended long ago, and of those that nobody went on with."""
+    now = timezone.now()
+    old = ImportRun.objects.filter(rows_dropped_at=None).filter(
+        Q(ended_at__lt=now - PLAN_KEPT_FOR)
+        | Q(state__in=ImportRun.WAITING_STATES, created_at__lt=now - UNFINISHED_KEPT_FOR)
+    )
+    count = 0
+    for run in old:
+        if run.state in ImportRun.WAITING_STATES:
+            run.state, run.ended_at = ImportRun.State.CANCELLED, now
+            run.error = "Nobody went on with it; its rows were deleted."
+        run_tables_drop(run)
+        run.rows_dropped_at = now
+        run.save(update_fields=["state", "ended_at", "error", "rows_dropped_at"])
+        count += 1
+    return count

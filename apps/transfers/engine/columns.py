@@ -1,0 +1,114 @@
+"""Columns of cells to columns of values, a batch at a time."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+
+from apps.transfers.declarations import Blank, Column, Kind
+from apps.transfers.engine.cells import Reader, reader_for, reject_spreadsheet_error
+from apps.transfers.engine.problems import CellError, Problem
+from apps.transfers.engine.words import fold_word
+from apps.transfers.options import Matching
+
+# Taken out wherever they stand: zero-width space, byte-order mark, word joiner, soft hyphen.
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u2060\u00ad"), None)
+# Spaces of all widths become plain ones.
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")  # fmt: skip
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
+_LINES = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
+# An export puts a quote before what a spreadsheet would run; here it goes again.
+_DEFUSED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
+
+_MISS = object()
+
+
+class ColumnReader:
+    """Reads the cells of one column, remembering each different text."""
+
+    def __init__(self, column: Column, matching: Matching) -> None:
+        self.column = column
+        self.name = column.name
+        self.blank = Blank(matching.blanks.get(self.name, column.blank))
+        self.empty_words = {
+            fold_word(w) or w.strip() for w in matching.empty_words.get(self.name, [])
+        }
+        self._read: Reader = reader_for(
+            column,
+            words=matching.values.get(self.name, {}),
+            date_order=matching.date_orders.get(self.name, ""),
+            decimal_mark=matching.decimal_mark,
+        )
+        self._known: dict[str, str | Problem | None] = {}
+
+    def read(self, cells: Sequence[str], problems: list[list[Problem] | None]) -> list[str | None]:
+        """Return the values; None is "nothing given", "" is "clear it". Problems go into their row's list.
+
+        Texts are remembered up to a bound: rosters repeat roles, organizations and family names.
+        """
+        known = self._known
+        if len(known) > 50_000:
+            known.clear()
+        values: list[str | None] = []
+        append = values.append
+        get = known.get
+        for index, cell in enumerate(cells):
+            value = get(cell, _MISS)
+            if value is _MISS:
+                value = known[cell] = self._value(cell)
+            if value.__class__ is Problem:
+                mine = problems[index]
+                if mine is None:
+                    problems[index] = [value]  # type: ignore[list-item]
+                else:
+                    mine.append(value)  # type: ignore[arg-type]
+                append(None)
+            else:
+                append(value)  # type: ignore[arg-type]
+        return values
+
+    def _value(self, cell: str) -> str | Problem | None:
+        try:
+            text = self._clean(cell)
+            if not text or (self.empty_words and (fold_word(text) or text) in self.empty_words):
+                return self._blank()
+            reject_spreadsheet_error(text)
+            value = self._read(text)
+            limit = self.column.max_length
+            if limit and len(value) > limit:
+                raise CellError(
+                    "too_long", f"{len(value):,} characters are too many; at most {limit} fit."
+                )
+            return value
+        except CellError as error:
+            return Problem(
+                f"{self.name}:{error.code}", self.name, error.message, cell[:200], error.suggestion
+            )
+
+    def _clean(self, cell: str) -> str:
+        if not (cell.isascii() and cell.isprintable()):
+            if _CONTROL.search(cell):
+                what = "a zero byte" if "\x00" in cell else "a control character"
+                raise CellError("control", f"The cell holds {what}.")
+            cell = unicodedata.normalize("NFC", cell.translate(_INVISIBLE).translate(_SPACES))
+            if not self.column.multiline:
+                cell = _LINES.sub(" ", cell.strip())
+            else:
+                cell = cell.replace("\r\n", "\n").replace("\r", "\n")
+        cell = cell.strip()
+        if cell[:1] == "'" and _DEFUSED.match(cell):
+            cell = cell[1:]
+        return cell
+
+    def _blank(self) -> str | None:
+        if self.column.needed or self.blank is Blank.REFUSE:
+            raise CellError("missing", f"{self.column.label} is missing.")
+        if (
+            self.blank is Blank.CLEAR
+            and self.column.clearable
+            and self.column.kind is not Kind.CHOICE
+        ):
+            return ""
+        return None
+
+
+Check = Callable[[Sequence[str | None]], dict[int, str]]

@@ -1,0 +1,135 @@
+"""What the steps of planning and applying share about one run."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, models
+
+from apps.transfers.declarations import Column, DatasetResource, Part
+from apps.transfers.engine.staging import mapped_columns
+from apps.transfers.engine.tables import Tables, model_of
+from apps.transfers.models import ImportRun
+from apps.transfers.options import Matching
+
+_TEXT_TYPES = (models.CharField, models.TextField)
+
+
+@dataclass(frozen=True)
+class PartField:
+    """One field of a part: the model's column, and where its value comes from."""
+
+    attname: str
+    column: str  # Name in the live table.
+    source: str  # Dataset column, or "" where it comes from an earlier part.
+    part: str  # Earlier part, or "".
+    cast: str  # "" for texts, else "::uuid" and the like.
+    nullable: bool
+    default: Any  # What a new record gets where nothing is given.
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.source)
+
+    def value(self, text: str) -> str:
+        """SQL of the live value for a staged text: "" clears."""
+        if not self.cast:
+            return text
+        return f"NULLIF({text}, ''){self.cast}"
+
+
+@dataclass
+class PartInfo:
+    part: Part
+    model: Any
+    table: str
+    fields: dict[str, PartField]
+    is_last: bool
+    soft_delete: bool
+    columns: dict[str, PartField] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.part.name
+
+    def alive(self, alias: str) -> str:
+        return f" AND {alias}.deleted_at IS NULL" if self.soft_delete else ""
+
+    def usable_keys(self) -> list[tuple[str, ...]]:
+        """The key alternatives whose fields the file gives."""
+        return [key for key in self.part.keys if all(name in self.fields for name in key)]
+
+
+class Context:
+    """Names and SQL fragments of one run's dataset, matching and tables."""
+
+    def __init__(
+        self, *, run: ImportRun, resource: type[DatasetResource], matching: Matching, actor: Any
+    ) -> None:
+        self.run = run
+        self.resource = resource
+        self.matching = matching
+        self.actor = actor
+        self.tables = Tables(run.pk)
+        self.given = list(mapped_columns(resource, matching))
+        self.columns: dict[str, Column] = resource.columns()
+        self.relations = [name for name in self.given if self.columns[name].relation]
+        parts = resource.parts()
+        self.parts = [
+            self._part(part, is_last=index == len(parts) - 1) for index, part in enumerate(parts)
+        ]
+        self.by_name = {info.name: info for info in self.parts}
+
+    def _part(self, part: Part, *, is_last: bool) -> PartInfo:
+        model = model_of(part)
+        meta = model._meta
+        by_attname = {f.attname: f for f in meta.concrete_fields}
+        fields = {}
+        for attname, source in part.fields.items():
+            earlier = source.removeprefix("part:") if source.startswith("part:") else ""
+            if not earlier and source not in self.given:
+                continue
+            model_field = by_attname[attname]
+            is_text = isinstance(model_field, _TEXT_TYPES)
+            fields[attname] = PartField(
+                attname=attname,
+                column=connection.ops.quote_name(model_field.column),
+                source="" if earlier else source,
+                part=earlier,
+                cast="" if is_text else f"::{model_field.db_type(connection)}",
+                nullable=model_field.null,
+                default=model_field.get_default() if model_field.has_default() else "",
+            )
+        return PartInfo(
+            part=part,
+            model=model,
+            table=connection.ops.quote_name(meta.db_table),
+            fields=fields,
+            is_last=is_last,
+            soft_delete="deleted_at" in by_attname,
+        )
+
+    @property
+    def last(self) -> PartInfo:
+        return self.parts[-1]
+
+    def execute(self, sql: str, params: Any = None) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return cursor.rowcount
+
+    def rows(self, sql: str, params: Any = None) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, params)
+            return list(cursor.fetchall())
+
+
+def scope_sql(model: Any, actor: Any, *, alive_only: bool) -> tuple[str, list[Any]] | None:
+    """Return SQL of the ids that `actor` may see, or None where that is all of them."""
+    manager = getattr(model, "all_objects", model._default_manager)
+    queryset = manager.all()
+    if actor is not None and hasattr(queryset, "for_staff"):
+        queryset = queryset.for_staff(actor)
+    if not queryset.query.where:
+        return None
+    sql, params = queryset.order_by().values("pk").query.sql_with_params()
+    return sql, list(params)

@@ -1,0 +1,311 @@
+"""Resolves a part: one line for each different record that the rows mean, with the live one beside it."""
+
+from apps.transfers.engine.context import Context, PartField, PartInfo, scope_sql
+from apps.transfers.engine.refusals import refuse
+
+
+def text_of(context: Context, field: PartField, alias: str = "w") -> str:
+    """SQL of a field's staged text in the working table; for a relation its record's id."""
+    return f"{alias}.{'i' if field.source in context.relations else 'c'}_{field.source}"
+
+
+def build(context: Context, info: PartInfo) -> None:
+    """Build the part's table: `id` (live or new), `live`, `first` row, `n` rows, `clash`, values, before."""
+    keys = info.usable_keys()
+    if len(keys) == 1:
+        _group(context, info, _single_key(context, info, keys[0]))
+    else:
+        _group(context, info, _alternative_keys(context, info, keys))
+    context.execute(f"ANALYZE {context.tables.part(info.name)}")
+    _refuse_ambiguous(context, info, keys)
+    _refuse_two_ways(context, info, keys)
+    _refuse_clashes(context, info)
+    _refuse_out_of_scope(context, info)
+    _refuse_incomplete(context, info)
+    _refuse_taken(context, info)
+
+
+class _Key:
+    """How rows are grouped (`select`, `group`) and how a group finds its record (`found`)."""
+
+    def __init__(self, select: list[str], names: list[str], found: str, join: str) -> None:
+        self.select = select
+        self.names = names
+        self.found = found
+        self.join = join
+
+
+def key_value(context: Context, info: PartInfo, attname: str, alias: str = "w") -> str:
+    field = info.fields[attname]
+    if field.part:
+        return f"p_{field.part}.id"
+    return field.value(text_of(context, field, alias))
+
+
+def _single_key(context: Context, info: PartInfo, key: tuple[str, ...]) -> _Key:
+    select = [f"{key_value(context, info, name)} AS k_{name}" for name in key]
+    names = [f"k_{name}" for name in key]
+    on = " AND ".join(f"t.{info.fields[name].column} = g.k_{name}" for name in key)
+    return _Key(select, names, "", f"LEFT JOIN {info.table} t ON {on}{info.alive('t')}")
+
+
+def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> _Key:
+    """The first alternative that a row gives in full decides."""
+    whens, select, names, found = [], [], [], []
+    for number, key in enumerate(keys):
+        given = " AND ".join(f"{text_of(context, info.fields[n])} <> ''" for n in key)
+        whens.append(f"WHEN {given} THEN {number}")
+    chosen = f"CASE {' '.join(whens)} END"
+    for number, key in enumerate(keys):
+        for name in key:
+            select.append(
+                f"CASE WHEN ({chosen}) = {number} THEN {key_value(context, info, name)} END "
+                f"AS k{number}_{name}"
+            )
+            names.append(f"k{number}_{name}")
+        on = " AND ".join(f"t.{info.fields[n].column} = g.k{number}_{n}" for n in key)
+        found.append(
+            f"SELECT g.g, t.id FROM g JOIN {info.table} t ON {on}{info.alive('t')} WHERE g.alt = {number}"
+        )
+    select.insert(0, f"{chosen} AS alt")
+    names.insert(0, "alt")
+    return _Key(select, names, " UNION ALL ".join(found), "")
+
+
+def _group(context: Context, info: PartInfo, key: _Key) -> None:
+    table = context.tables.part(info.name)
+    valued = [field for field in info.fields.values() if field.is_given]
+    values = "".join(f", min({text_of(context, f)}) AS v_{f.attname}" for f in valued)
+    clash = (
+        " OR ".join(f"min({text_of(context, f)}) <> max({text_of(context, f)})" for f in valued)
+        or "false"
+    )
+    derived = "".join(
+        f", min(w.d_{info.name}_{name}) AS d_{name}"
+        for name, made in info.part.derived.items()
+        if made.source in context.given
+    )
+    joins = "".join(
+        f" JOIN {context.tables.part(f.part)} p_{f.part} ON {_part_join(context, f.part)}"
+        for f in info.fields.values()
+        if f.part
+    )
+    before = "".join(f", t.{f.column} AS b_{f.attname}" for f in info.fields.values())
+    grouped = f"""
+        SELECT {", ".join(key.select)}, count(*) AS n, min(w.number) AS first, ({clash}) AS clash
+               {values}{derived}
+        FROM {context.tables.work} w{joins}
+        WHERE NOT EXISTS (SELECT FROM {context.tables.refused} x WHERE x.number = w.number)
+        GROUP BY {", ".join(str(i + 1) for i in range(len(key.select)))}
+    """
+    context.execute(f"DROP TABLE IF EXISTS {table}")
+    if key.join:
+        sql = f"""
+            SELECT g.*, 0 AS alt, t.id IS NOT NULL AS live, COALESCE(t.id, uuid7()) AS id,
+                   CASE WHEN t.id IS NULL THEN 0 ELSE 1 END AS found{before}
+            FROM ({grouped}) g {key.join}
+        """
+    else:
+        sql = f"""
+            WITH g AS MATERIALIZED (SELECT row_number() OVER () AS g, x.* FROM ({grouped}) x),
+            hits AS ({key.found}),
+            best AS (SELECT g, count(*) AS found, min(id::text)::uuid AS id FROM hits GROUP BY g)
+            SELECT g.*, t.id IS NOT NULL AS live, COALESCE(t.id, uuid7()) AS id,
+                   COALESCE(best.found, 0) AS found{before}
+            FROM g LEFT JOIN best ON best.g = g.g LEFT JOIN {info.table} t ON t.id = best.id
+        """
+    context.execute(f"CREATE UNLOGGED TABLE {table} AS {sql}")
+
+
+def _part_join(context: Context, name: str) -> str:
+    return row_join(context, context.by_name[name], "w", f"p_{name}")
+
+
+def row_join(context: Context, info: PartInfo, alias: str, part_alias: str) -> str:
+    """SQL condition that joins a working row to its line in the part's table."""
+    keys = info.usable_keys()
+    if len(keys) == 1:
+        return " AND ".join(
+            f"{part_alias}.k_{name} = {key_value(context, info, name, alias)}" for name in keys[0]
+        )
+    # One expression on both sides, so that it can be hashed.
+    chosen = "CASE " + " ".join(
+        "WHEN "
+        + " AND ".join(f"{text_of(context, info.fields[n], alias)} <> ''" for n in key)
+        + f" THEN '{number}' || "
+        + " || E'\\x01' || ".join(f"{key_value(context, info, n, alias)}::text" for n in key)
+        for number, key in enumerate(keys)
+    )
+    line = "CASE " + " ".join(
+        f"WHEN {part_alias}.alt = {number} THEN '{number}' || "
+        + " || E'\\x01' || ".join(f"{part_alias}.k{number}_{n}::text" for n in key)
+        for number, key in enumerate(keys)
+    )
+    return f"({line} END) = ({chosen} END)"
+
+
+def rows_of(context: Context, info: PartInfo, condition: str) -> str:
+    """SQL (FROM … WHERE …) of the working rows `w` whose line `p` in the part meets a condition."""
+    joins = "".join(
+        f" JOIN {context.tables.part(f.part)} p_{f.part} ON {_part_join(context, f.part)}"
+        for f in info.fields.values()
+        if f.part
+    )
+    return (
+        f"FROM {context.tables.work} w{joins} "
+        f"JOIN {context.tables.part(info.name)} p ON {row_join(context, info, 'w', 'p')} "
+        f"WHERE {condition} AND NOT EXISTS "
+        f"(SELECT FROM {context.tables.refused} x WHERE x.number = w.number)"
+    )
+
+
+def _any(
+    context: Context, info: PartInfo, condition: str, params: list[object] | None = None
+) -> bool:
+    table = context.tables.part(info.name)
+    return bool(
+        context.rows(f"SELECT EXISTS (SELECT FROM {table} p WHERE {condition})", params or None)[0][
+            0
+        ]
+    )
+
+
+def _refuse_ambiguous(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
+    if len(keys) < 2 or not _any(context, info, "p.found > 1"):
+        return
+    refuse(
+        context,
+        code=f"{info.name}:ambiguous",
+        column="",
+        number="w.number",
+        rows=rows_of(context, info, "p.found > 1"),
+        message="format(%s, p.found)",
+        params=[
+            f"%s records would be meant by this {info.part.label}. Give its external ID or slug."
+        ],
+    )
+
+
+def _refuse_two_ways(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
+    """Two rows that mean one record by different columns are refused, both."""
+    table = context.tables.part(info.name)
+    condition = f"p.live AND p.id IN (SELECT id FROM {table} GROUP BY id HAVING count(*) > 1)"
+    if len(keys) > 1 and _any(context, info, condition):
+        refuse(
+            context,
+            code=f"{info.name}:two_ways",
+            column="",
+            number="w.number",
+            rows=rows_of(context, info, condition),
+            text=f"Another row means the same {info.part.label} by another column. Keep one.",
+        )
+
+
+def _refuse_clashes(context: Context, info: PartInfo) -> None:
+    """Rows that say different things about one record are refused, all of them."""
+    if not _any(context, info, "p.clash"):
+        return
+    for field in info.fields.values():
+        if not field.is_given:
+            continue
+        text = text_of(context, field)
+        column = context.columns[field.source]
+        shown = f"w.c_{field.source}"
+        rows = rows_of(context, info, "p.clash")
+        from_, _, where = rows.partition(" WHERE ")
+        context.execute(
+            f"""
+            INSERT INTO {context.tables.refused} (number, cause, problem)
+            SELECT number, %s, jsonb_build_object(
+                'code', %s::text, 'column', %s::text, 'value', left(shown, 200), 'suggestion', '',
+                'message', format(
+                    'Rows %%s disagree about this {info.part.label}: %%s is %%s.',
+                    numbers, %s::text, spellings))
+            FROM (
+                SELECT w.number, {shown} AS shown,
+                       c.numbers, c.spellings
+                {from_}
+                JOIN (
+                    SELECT p.id,
+                           array_to_string((array_agg(w.number ORDER BY w.number))[1:5], ', ') AS numbers,
+                           array_to_string((array_agg(DISTINCT '“' || {shown} || '”'))[1:4], ' or ')
+                               AS spellings
+                    {rows} GROUP BY p.id HAVING min({text}) <> max({text})
+                ) c ON c.id = p.id
+                WHERE {where}
+            ) found
+            """,
+            [
+                f"{field.source}:conflict",
+                f"{field.source}:conflict",
+                field.source,
+                column.label.lower(),
+            ],
+        )
+
+
+def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:
+    """Refuse without telling whether such a record exists."""
+    scope = scope_sql(info.model, context.actor, alive_only=False)
+    if scope is None:
+        return
+    condition = f"p.live AND p.id NOT IN ({scope[0]})"
+    refuse(
+        context,
+        code=f"{info.name}:not_allowed",
+        column="",
+        number="w.number",
+        rows=rows_of(context, info, condition),
+        row_params=scope[1],
+        text=f"You may not import this {info.part.label}.",
+    )
+
+
+def _refuse_incomplete(context: Context, info: PartInfo) -> None:
+    """A new record must have what every record has."""
+    if context.matching.mode == "update":
+        return
+    for field in info.fields.values():
+        column = context.columns.get(field.source)
+        if column is None or not column.required or column.needed:
+            continue
+        condition = f"NOT p.live AND COALESCE(p.v_{field.attname}, '') = ''"
+        if _any(context, info, condition):
+            refuse(
+                context,
+                code=f"{column.name}:missing",
+                column=column.name,
+                number="w.number",
+                rows=rows_of(context, info, condition),
+                text=f"{column.label} is missing, and the {info.part.label} is new.",
+            )
+
+
+def _refuse_taken(context: Context, info: PartInfo) -> None:
+    """What must be unique beside the key: not twice in the file, not another record's."""
+    table = context.tables.part(info.name)
+    for attname in info.part.unique:
+        field = info.fields.get(attname)
+        if field is None or not field.is_given:
+            continue
+        value = f"p.v_{attname}"
+        condition = (
+            f"{value} <> '' AND (EXISTS (SELECT FROM {info.table} o WHERE o.{field.column} = {value}"
+            f"{info.alive('o')} AND o.id <> p.id) OR p.id IN (SELECT unnest(array_agg(q.id)) "
+            f"FROM {table} q WHERE q.v_{attname} <> '' GROUP BY q.v_{attname} HAVING count(*) > 1))"
+        )
+        if _any(context, info, condition):
+            label = context.columns[field.source].label
+            refuse(
+                context,
+                code=f"{field.source}:taken",
+                column=field.source,
+                number="w.number",
+                value=f"w.c_{field.source}",
+                rows=rows_of(context, info, condition),
+                message=f"format(%s, w.c_{field.source})",
+                params=[
+                    f"The {label.lower()} “%s” belongs to another {info.part.label}: "
+                    "the columns of this row name two records."
+                ],
+            )

@@ -1,0 +1,46 @@
+"""Who may import: the named permission, the models' own, and the flag's gate."""
+
+from typing import Any
+
+from apps.core import gates
+from apps.core.errors import DomainError
+from apps.transfers.declarations import DatasetResource
+from apps.transfers.engine.tables import model_of
+
+
+def needed_permissions(resource: type[DatasetResource]) -> list[str]:
+    """Return import_data and the right to add and change the model that a row is."""
+    meta: Any = resource.model()._meta
+    return [
+        "transfers.import_data",
+        f"{meta.app_label}.add_{meta.model_name}",
+        f"{meta.app_label}.change_{meta.model_name}",
+    ]
+
+
+def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> None:
+    """Raise DomainError when `user` may not import the dataset; None is a command, which may.
+
+    `fresh` reads the user and the permissions anew, so that what was taken away counts at once.
+    """
+    if user is None:
+        gates.require_open("bulk-import")
+        return
+    if fresh:
+        user = type(user)._default_manager.get(pk=user.pk)
+    if not user.is_active:
+        raise DomainError(f"{user} is deactivated and may not import.")
+    missing = [name for name in needed_permissions(resource) if not user.has_perm(name)]
+    if missing:
+        raise DomainError(
+            f"{user} may not import {resource.dataset()}: {', '.join(missing)} is missing."
+        )
+    gates.require_open("bulk-import", user)
+
+
+def model_permissions(resource: type[DatasetResource], verb: str) -> list[str]:
+    found = []
+    for part in resource.parts():
+        meta = model_of(part)._meta
+        found.append(f"{meta.app_label}.{verb}_{meta.model_name}")
+    return found

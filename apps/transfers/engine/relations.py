@@ -1,0 +1,187 @@
+"""Finds the records that cells name: once for each different word, set-based."""
+
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from apps.transfers.declarations import Relation
+from apps.transfers.engine import slugs
+from apps.transfers.engine.context import Context, scope_sql
+from apps.transfers.engine.refusals import refuse
+
+
+def resolve(context: Context) -> None:
+    """Build a table word → record for each relation column and refuse the rows without one."""
+    drop_made(context)
+    for name in _in_order(context):
+        _resolve_one(context, name)
+
+
+def drop_made(context: Context) -> None:
+    made = context.tables.made
+    context.execute(f"DROP TABLE IF EXISTS {made}")
+    context.execute(
+        f"CREATE TABLE {made} (id uuid PRIMARY KEY, relation text, value text, slug text, "
+        f"number int, outcome text NOT NULL DEFAULT '')"
+    )
+
+
+def _in_order(context: Context) -> list[str]:
+    """A relation that is looked up within another comes after it."""
+
+    def depth(name: str) -> int:
+        relation = context.columns[name].relation
+        within = relation.within.values() if relation else ()
+        return 1 + max((depth(each) for each in within if each in context.relations), default=0)
+
+    return sorted(context.relations, key=depth)
+
+
+def join_sql(context: Context, stage: str = "s", upto: str = "") -> str:
+    """SQL that joins the resolved relations to rows of the staging table."""
+    joins = []
+    for name in _in_order(context):
+        if name == upto:
+            break
+        relation = context.columns[name].relation
+        on = [f"r_{name}.value = {stage}.c_{name}"]
+        if relation:
+            on += [
+                f"r_{name}.w_{other} = r_{other}.id"
+                for other in relation.within.values()
+                if other in context.relations
+            ]
+        joins.append(f"LEFT JOIN {context.tables.relation(name)} r_{name} ON {' AND '.join(on)}")
+    return " ".join(joins)
+
+
+def _resolve_one(context: Context, name: str) -> None:
+    column = context.columns[name]
+    relation = column.relation
+    if relation is None:
+        return
+    model: Any = apps.get_model(relation.model)
+    stage, table = context.tables.stage, context.tables.relation(name)
+    within = [other for other in relation.within.values() if other in context.relations]
+    scopes = "".join(f", r_{other}.id AS w_{other}" for other in within)
+    same = "".join(f" AND v.w_{other} = t.{_attname(model, relation, other)}" for other in within)
+    group = "".join(f", w_{other}" for other in within)
+    alive = (
+        " AND t.deleted_at IS NULL"
+        if any(f.attname == "deleted_at" for f in model._meta.concrete_fields)
+        else ""
+    )
+    scope = scope_sql(model, context.actor, alive_only=True)
+    scoped = f" AND t.id IN ({scope[0]})" if scope else ""
+    target = connection.ops.quote_name(model._meta.db_table)
+    hits, params = [], []
+    for rank, field in enumerate(relation.by):
+        value = 'lower(v.value COLLATE "C")' if field == "email" else "v.value"
+        hits.append(
+            f"SELECT v.value{''.join(f', v.w_{o}' for o in within)}, {rank} AS rank, t.id "
+            f"FROM v JOIN {target} t ON t.{connection.ops.quote_name(field)} = {value}{same}{alive}{scoped}"
+        )
+        params += scope[1] if scope else []
+    context.execute(f"DROP TABLE IF EXISTS {table}")
+    context.execute(
+        f"""
+        CREATE UNLOGGED TABLE {table} AS
+        WITH v AS MATERIALIZED (
+            SELECT s.c_{name} AS value{scopes}, min(s.number) AS number, count(*) AS times
+            FROM {stage} s {join_sql(context, upto=name) if within else ""}
+            WHERE s.c_{name} <> '' AND s.problems IS NULL
+            GROUP BY 1{"".join(f", {i + 2}" for i in range(len(within)))}
+        ), hits AS ({" UNION ALL ".join(hits)}),
+        ranked AS (
+            SELECT value{group}, id, rank,
+                   min(rank) OVER (PARTITION BY value{group}) AS best
+            FROM hits
+        ), found AS (
+            SELECT value{group}, count(DISTINCT id) AS n, min(id::text)::uuid AS id
+            FROM ranked WHERE rank = best GROUP BY value{group}
+        )
+        SELECT v.value{"".join(f", v.w_{o}" for o in within)}, v.number, v.times,
+               COALESCE(f.n, 0) AS n, CASE WHEN f.n = 1 THEN f.id END AS id
+        FROM v LEFT JOIN found f ON f.value = v.value
+             {"".join(f" AND f.w_{o} = v.w_{o}" for o in within)}
+        """,
+        params,
+    )
+    if name in context.matching.create_missing and relation.create and not within:
+        _make_missing(context, name, relation)
+    context.execute(f"ANALYZE {table}")
+    _refuse_unfound(context, name, model)
+
+
+def _attname(model: Any, relation: Relation, other: str) -> str:
+    field = next(key for key, value in relation.within.items() if value == other)
+    return connection.ops.quote_name(model._meta.get_field(field).column)
+
+
+def _make_missing(context: Context, name: str, relation: Relation) -> None:
+    """Plan a new record for each word that finds none."""
+    table, made = context.tables.relation(name), context.tables.made
+    context.execute(
+        f"INSERT INTO {made} (id, relation, value, number) "
+        f"SELECT uuid7(), %s, value, number FROM {table} WHERE n = 0 ORDER BY number",
+        [name],
+    )
+    context.execute(
+        f"UPDATE {table} r SET id = m.id, n = 1 FROM {made} m "
+        f"WHERE m.relation = %s AND m.value = r.value",
+        [name],
+    )
+    meta = apps.get_model(relation.model)._meta
+    fields = {each.attname for each in meta.concrete_fields}
+    if "slug" in fields:
+        context.execute(
+            "CREATE OR REPLACE FUNCTION pg_temp.slug(t text) RETURNS text LANGUAGE sql IMMUTABLE AS "
+            "$$ SELECT COALESCE(NULLIF(left(btrim(regexp_replace(lower(t), '[^a-z0-9]+', '-', 'g'), "
+            "'-'), 180), ''), 'record') $$"
+        )
+        context.execute(f"UPDATE {made} SET slug = pg_temp.slug(value) WHERE relation = %s", [name])
+        slugs.fill_made(
+            context,
+            relation=name,
+            live=connection.ops.quote_name(meta.db_table),
+            alive=" AND o.deleted_at IS NULL" if "deleted_at" in fields else "",
+        )
+
+
+def _refuse_unfound(context: Context, name: str, model: Any) -> None:
+    column = context.columns[name]
+    label = str(model._meta.verbose_name)
+    missing = f"There is no {label} “%1$s”."
+    ambiguous = f"More than one {label} is called “%1$s”. Use the external ID or the slug."
+    for code, condition, message in (
+        ("not_found", "r.n = 0", missing),
+        ("ambiguous", "r.n > 1", ambiguous),
+    ):
+        refuse(
+            context,
+            code=f"{name}:{code}",
+            column=name,
+            value=f"s.c_{name}",
+            message=f"format(%s, s.c_{name})",
+            params=[message],
+            rows=(
+                f"FROM {context.tables.stage} s {join_sql(context)} "
+                f"WHERE s.problems IS NULL AND s.c_{name} <> '' AND {condition.replace('r.', f'r_{name}.')}"
+            ),
+        )
+    # Looked up within a record that was not found itself: said there, refused there.
+    relation = column.relation
+    if relation and any(other in context.relations for other in relation.within.values()):
+        refuse(
+            context,
+            code=f"{name}:not_found",
+            column=name,
+            value=f"s.c_{name}",
+            message=f"format(%s, s.c_{name})",
+            params=[missing],
+            rows=(
+                f"FROM {context.tables.stage} s {join_sql(context)} "
+                f"WHERE s.problems IS NULL AND s.c_{name} <> '' AND r_{name}.value IS NULL"
+            ),
+        )

@@ -1,0 +1,244 @@
+"""Takes a run as far as it goes without a person. Called by the task and by the command alike."""
+
+import logging
+import resource as system
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db import Error, transaction
+from django.utils import timezone
+
+from apps.core.errors import DomainError
+from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.transfers import registry
+from apps.transfers.engine import planning, staging, tables
+from apps.transfers.engine.applying import Applier, Stopped
+from apps.transfers.engine.context import Context
+from apps.transfers.engine.matching import known_words, suggest_matching
+from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.engine.remembering import remembered_matching
+from apps.transfers.engine.words import fold_word
+from apps.transfers.models import ImportRun
+from apps.transfers.models.uploads import private_storage
+from apps.transfers.options import Findings, Matching, Reading
+from apps.transfers.reading import Source, open_source
+from apps.transfers.uploads import upload_verify
+
+logger = logging.getLogger(__name__)
+State = ImportRun.State
+
+
+def advance(run_id: int) -> ImportRun | None:
+    """Claim the run and take it on until a person is asked or it ends; None where nobody is needed."""
+    run = ImportRun.claim(run_id)
+    if run is None:
+        return None
+    with run.heart():
+        try:
+            _steps(run)
+        except ClaimLostError:
+            logger.warning("Run %s was taken over by another worker.", run.pk)
+        except JobCancelledError:
+            _end_cancelled(run)
+        except DomainError as error:
+            _end_failed(run, error.message)
+        except Stopped as error:
+            _end_failed(run, f"Nothing was applied: {error}")
+        except Exception as error:
+            logger.exception("Run %s failed.", run.pk)
+            if isinstance(error, Error) and run.attempts < 5:
+                # The database may have been away; the sweeper begins again at the checkpoint.
+                raise
+            _end_failed(run, "It failed for a reason of ours, which was recorded.")
+    return run
+
+
+def _steps(run: ImportRun) -> None:
+    if run.cancel_requested_at is not None:
+        raise JobCancelledError
+    if run.state == State.UPLOADED:
+        read(run)
+        return
+    if run.state == State.MATCHED:
+        stage(run)
+    if run.state == State.STAGED:
+        plan(run)
+        return
+    if run.state in (State.CONFIRMED, State.APPLYING):
+        apply(run)
+
+
+@contextmanager
+def _phase(run: ImportRun, name: str) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    run.seconds[name] = round(run.seconds.get(name, 0) + time.perf_counter() - started, 3)
+    peak = system.getrusage(system.RUSAGE_SELF).ru_maxrss / 1024
+    run.peak_rss_mb = round(max(run.peak_rss_mb or 0, peak), 1)
+
+
+def _move(run: ImportRun, state: str, **changes: Any) -> None:
+    """Go to the next state in a transaction that holds the claim."""
+    changes |= {"state": state, "seconds": run.seconds, "peak_rss_mb": run.peak_rss_mb}
+    with run.hold():
+        for name, value in changes.items():
+            setattr(run, name, value)
+        run.save(update_fields=list(changes))
+
+
+def source_of(run: ImportRun, reading: Reading | None = None) -> Source:
+    """Open the run's file as it was read; raises DomainError when it is gone or not the same."""
+    dataset = registry.get(run.dataset)
+    known = known_words(dataset)
+    upload = run.upload
+    if upload.is_gone:
+        raise DomainError(f"The file {upload.name} was deleted after its time. Upload it again.")
+    path = Path(private_storage().path(upload.path))
+    return open_source(
+        path,
+        reading or Reading.from_json(run.reading),
+        lambda header: fold_word(header) in known,
+    )
+
+
+def read(run: ImportRun) -> None:
+    """uploaded → read: find out what the file is, and suggest what its columns mean."""
+    with _phase(run, "read"):
+        source = source_of(run)
+        findings = source.findings if source.findings.needs_sheet else source.survey()
+        if not findings.needs_sheet and not findings.rows:
+            raise DomainError("The file has a header but no rows.")
+        dataset = registry.get(run.dataset)
+        earlier = Matching.from_json(run.matching) if run.matching else None
+        matching = earlier or suggest_matching(
+            dataset, findings, remembered_matching(run, findings.headers)
+        )
+    _move(
+        run,
+        State.READ,
+        findings=findings.to_json(),
+        matching=matching.to_json(),
+        rows=findings.rows,
+    )
+    run.release()
+
+
+def _found_reading(run: ImportRun) -> Reading:
+    """What reading found, so that staging need not find it again."""
+    asked, found = Reading.from_json(run.reading), Findings.from_json(run.findings)
+    return Reading(
+        encoding=asked.encoding or found.encoding,
+        delimiter=asked.delimiter or found.delimiter,
+        sheet=asked.sheet or found.sheet,
+        header_row=asked.header_row or found.header_row,
+    )
+
+
+def stage(run: ImportRun) -> None:
+    """matched → staged."""
+    with _phase(run, "stage"):
+        upload_verify(run.upload)
+        source = source_of(run, _found_reading(run))
+        with transaction.atomic():
+            rows = staging.stage(
+                tables=tables.Tables(run.pk),
+                resource=registry.get(run.dataset),
+                matching=Matching.from_json(run.matching),
+                source=source,
+            )
+    _move(run, State.STAGED, rows=rows)
+
+
+def context_of(run: ImportRun) -> Context:
+    return Context(
+        run=run,
+        resource=registry.get(run.dataset),
+        matching=Matching.from_json(run.matching),
+        actor=run.user,
+    )
+
+
+def plan(run: ImportRun) -> None:
+    """staged → planned; back to matched where the staging table was lost."""
+    if not tables.exists(tables.Tables(run.pk).stage):
+        _move(run, State.MATCHED)
+        stage(run)
+    with _phase(run, "plan"):
+        summary = planning.plan(context_of(run))
+    _move(
+        run,
+        State.PLANNED,
+        counts=summary["counts"],
+        causes=summary["causes"],
+        impacts=summary["impacts"],
+        plan_facts={"parts": summary["parts"], "late": summary["late"]},
+        plan_token=summary["plan_token"],
+        rows_to_do=summary["rows_to_do"],
+        rows_done=0,
+        checkpoint=0,
+        results={},
+        planned_at=timezone.now(),
+    )
+    run.release()
+
+
+def apply(run: ImportRun) -> None:
+    """confirmed → applying → applied, or applied in part where rows drifted or were refused."""
+    if run.state == State.CONFIRMED:
+        _move(run, State.APPLYING)
+
+    def before_chunk() -> None:
+        check_may_import(run.user, registry.get(run.dataset), fresh=True)
+        if run.confirmed_by_id and run.confirmed_by_id != run.user_id:
+            check_may_import(run.confirmed_by, registry.get(run.dataset), fresh=True)
+
+    with _phase(run, "apply"):
+        Applier(context_of(run), before_chunk=before_chunk).apply()
+    results = run.results
+    in_part = bool(results.get("drifted") or results.get("refused"))
+    state = State.APPLIED_IN_PART if in_part else State.APPLIED
+    _move(run, state, ended_at=timezone.now())
+    run.release()
+    _told(run)
+
+
+def _end_cancelled(run: ImportRun) -> None:
+    """Say exactly what was done before the run stopped: nothing, or up to the last checkpoint."""
+    done = sum(run.results.get(key, 0) for key in ("created", "updated"))
+    state = State.APPLIED_IN_PART if done else State.CANCELLED
+    error = (
+        f"Cancelled: {run.rows_done:,} of {run.rows_to_do:,} rows were done, up to row "
+        f"{run.checkpoint:,}; the others were not touched."
+        if done
+        else "Cancelled before anything was changed."
+    )
+    _end(run, state, error)
+
+
+def _end_failed(run: ImportRun, error: str) -> None:
+    done = sum(run.results.get(key, 0) for key in ("created", "updated"))
+    if done:
+        error = f"{error} Stopped after {run.rows_done:,} of {run.rows_to_do:,} rows."
+    _end(run, State.APPLIED_IN_PART if done else State.FAILED, error)
+
+
+def _end(run: ImportRun, state: str, error: str) -> None:
+    try:
+        with run.hold(cancellable=False):
+            run.state, run.error, run.ended_at = state, error, timezone.now()
+            run.save(update_fields=["state", "error", "ended_at"])
+        run.release()
+    except ClaimLostError:
+        return
+    _told(run)
+
+
+def _told(run: ImportRun) -> None:
+    """Tell the agent by mail that his import has ended; the page tells by itself."""
+    from apps.transfers.tasks import import_run_mail
+
+    if run.user_id and run.confirmed_at:
+        transaction.on_commit(lambda: import_run_mail.delay(run.pk))

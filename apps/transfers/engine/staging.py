@@ -1,0 +1,218 @@
+"""Streams the file's cells, cleaned, into the staging table with COPY."""
+
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+from django.db import connection
+from django.utils.text import slugify
+
+from apps.core.errors import DomainError
+from apps.transfers.declarations import Column, DatasetResource
+from apps.transfers.engine.columns import ColumnReader
+from apps.transfers.engine.problems import Problem
+from apps.transfers.engine.tables import Tables, drop
+from apps.transfers.engine.words import fold_word
+from apps.transfers.options import Matching
+from apps.transfers.reading import Row, Source
+from apps.transfers.reading.text import BrokenRecord
+
+_BATCH = 4096
+_TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "totaux", "total general"}
+
+
+def mapped_columns(resource: type[DatasetResource], matching: Matching) -> dict[str, int]:
+    """Return dataset column → position in the file, in the dataset's order."""
+    positions = {name: int(position) for position, name in matching.columns.items() if name}
+    return {name: positions[name] for name in resource.columns() if name in positions}
+
+
+def derived_columns(
+    resource: type[DatasetResource], given: dict[str, int]
+) -> list[tuple[str, str]]:
+    """Return (staging column, source column) of values that are made while staging."""
+    return [
+        (f"d_{part.name}_{field}", derived.source)
+        for part in resource.parts()
+        for field, derived in part.derived.items()
+        if derived.source in given
+    ]
+
+
+def stage(
+    *, tables: Tables, resource: type[DatasetResource], matching: Matching, source: Source
+) -> int:
+    """Fill the staging table; return the number of rows. Runs in a transaction of the caller's."""
+    given = mapped_columns(resource, matching)
+    derived = derived_columns(resource, given)
+    names = ["number", "problems", "cause"]
+    names += [f"c_{name}" for name in given] + [name for name, _ in derived]
+    drop(tables.stage)
+    count = 0
+    with connection.cursor() as cursor:
+        types = ", ".join(f"{name} text" for name in names[2:])
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {tables.stage} (number int, problems jsonb, {types})"
+        )
+        stager = _Stager(resource, matching, source, given, derived)
+        with cursor.copy(f"COPY {tables.stage} ({', '.join(names)}) FROM STDIN") as copy:
+            for lines in stager.blocks():
+                copy.write("".join(lines))
+                count += len(lines)
+        cursor.execute(f"ANALYZE {tables.stage}")
+    if not count:
+        raise DomainError("The file has a header but no rows.")
+    return count
+
+
+class _Stager:
+    def __init__(
+        self,
+        resource: type[DatasetResource],
+        matching: Matching,
+        source: Source,
+        given: dict[str, int],
+        derived: list[tuple[str, str]],
+    ) -> None:
+        columns = resource.columns()
+        self.readers = [ColumnReader(columns[name], matching) for name in given]
+        self.positions = list(given.values())
+        self.derived = [list(given).index(source_) for _, source_ in derived]
+        self.width = len(source.findings.headers)
+        self.is_text = source.findings.format == "csv"
+        self.source = source
+        self._lead_width = len(self.readers) + len(self.derived)
+        self._slugs: dict[str | None, str | None] = {}
+        self._stop_after = matching.stop_after
+        self._failed = 0
+
+    def blocks(self) -> Iterator[list[str]]:
+        rows = self.source.rows()
+        batch = list(islice(rows, _BATCH))
+        while batch:
+            following = list(islice(rows, _BATCH))
+            last = None if following else self._take_total(batch)
+            lines = self._lines(batch)
+            if last:
+                lines.append(last)
+            yield lines
+            if self._stop_after and self._failed >= self._stop_after:
+                raise DomainError(
+                    f"Stopped: {self._failed:,} rows cannot be imported, and you asked to stop after "
+                    f"{self._stop_after:,}. The first are in rows like {batch[0][0]:,}."
+                )
+            batch = following
+
+    def _lines(self, batch: list[Row]) -> list[str]:
+        """Return the COPY lines of a batch: what fits the header column by column, the rest refused."""
+        lines: list[str] = []
+        fitting: list[Row] = []
+        width = self.width
+        for row in batch:
+            size = len(row[1])
+            if size == width:
+                fitting.append(row)
+                continue
+            number, cells = row
+            if isinstance(cells, BrokenRecord):
+                problem = Problem(
+                    "broken_quote", "", "A quote stands in the wrong place in this line."
+                )
+            elif size < width and self.is_text:
+                problem = Problem(
+                    "ragged",
+                    "",
+                    f"The row has {size} cells, the header {width}. Nothing was shifted to fit.",
+                )
+            elif any(cell.strip() for cell in cells[width:]):
+                problem = Problem(
+                    "ragged",
+                    "",
+                    f"The row has {size} cells, the header {width}. Nothing was shifted to fit.",
+                    next(cell for cell in cells[width:] if cell.strip())[:200],
+                )
+            else:
+                fitting.append((number, (cells + [""] * width)[:width]))
+                continue
+            lines.append(self._refused(number, problem))
+        if not fitting:
+            return lines
+        problems: list[list[Problem] | None] = [None] * len(fitting)
+        cells_by_position = list(zip(*(cells for _, cells in fitting), strict=True))
+        values = [
+            reader.read(cells_by_position[position], problems)
+            for reader, position in zip(self.readers, self.positions, strict=True)
+        ]
+        for reader, column in zip(self.readers, values, strict=True):
+            if reader.column.check is not None:
+                self._check(reader.column, column, problems)
+        values += [[self._slug(value) for value in values[index]] for index in self.derived]
+        escaped = [_escaped(column) for column in values]
+        for (number, _), mine, cells in zip(
+            fitting, problems, zip(*escaped, strict=True), strict=True
+        ):
+            if mine is None:
+                lines.append(f"{number}\t\\N\t\\N\t" + "\t".join(cells) + "\n")
+            else:
+                self._failed += 1
+                lines.append(f"{number}\t{_json(mine)}\t{mine[0].code}\t" + "\t".join(cells) + "\n")
+        return lines
+
+    def _check(
+        self, column: Column, values: list[str | None], problems: list[list[Problem] | None]
+    ) -> None:
+        if column.check is None:
+            return
+        for index, message in column.check(values).items():
+            problem = Problem(f"{column.name}:rule", column.name, message, values[index] or "")
+            problems[index] = [*(problems[index] or []), problem]
+
+    def _refused(self, number: int, problem: Problem) -> str:
+        self._failed += 1
+        rest = "\t".join(["\\N"] * self._lead_width)
+        return f"{number}\t{_json([problem])}\t{problem.code}\t{rest}\n"
+
+    def _slug(self, value: str | None) -> str | None:
+        slug = self._slugs.get(value)
+        if slug is None and value:
+            slug = slugify(value)[:180].strip("-") or "record"
+            if len(self._slugs) < 100_000:
+                self._slugs[value] = slug
+        return slug
+
+    def _take_total(self, batch: list[Row]) -> str | None:
+        """Take a line of totals off the end of the table; it is no record."""
+        number, cells = batch[-1]
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        if not filled or len(filled) > max(2, self.width // 2):
+            return None
+        first = fold_word(filled[0])
+        if first not in _TOTALS and not first.removesuffix(" rows").startswith("total "):
+            return None
+        if not all(cell.replace(",", "").replace(".", "").isdigit() for cell in filled[1:]):
+            return None
+        if self.width > 1 and len(filled) == self.width:
+            return None
+        batch.pop()
+        return self._refused(
+            number, Problem("total", "", "The row is a line of totals, not a record.", filled[0])
+        )
+
+
+def _escaped(column: list[str | None]) -> list[str]:
+    """COPY's text form: NULL as \\N, and a backslash before what COPY would read."""
+    return [
+        "\\N"
+        if value is None
+        else value
+        if "\\" not in value and "\n" not in value and "\t" not in value
+        else value.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+        for value in column
+    ]
+
+
+def _json(problems: list[Problem]) -> str:
+    text = json.dumps([problem.to_json() for problem in problems[:20]], ensure_ascii=False)
+    return (
+        text.replace("\\u0000", "").replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
+    )

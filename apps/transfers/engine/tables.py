@@ -1,0 +1,61 @@
+"""The tables of a run. Each run has its own: filled in one go, indexed for its pages, dropped whole.
+
+`import_stage_N` holds the cleaned cells (unlogged: made again from the file when it is lost),
+`import_plan_N` the plan, `import_made_N` the related records that the plan creates. The others live
+within the planning transaction alone.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from apps.transfers.declarations import DatasetResource, Part
+from apps.transfers.models import ImportRun
+
+
+class Tables:
+    def __init__(self, run_id: int) -> None:
+        self.stage = f"import_stage_{run_id}"
+        self.plan = f"import_plan_{run_id}"
+        self.made = f"import_made_{run_id}"
+        self.work = f"import_work_{run_id}"
+        self.refused = f"import_refused_{run_id}"
+        self._run_id = run_id
+
+    def part(self, name: str) -> str:
+        return f"import_part_{self._run_id}_{name}"
+
+    def relation(self, column: str) -> str:
+        return f"import_rel_{self._run_id}_{column}"
+
+    def scratch(self, resource: type[DatasetResource]) -> list[str]:
+        return [
+            self.work,
+            self.refused,
+            *(self.part(part.name) for part in resource.parts()),
+            *(self.relation(name) for name, c in resource.columns().items() if c.relation),
+        ]
+
+
+def drop(*names: str) -> None:
+    with connection.cursor() as cursor:
+        for name in names:
+            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def exists(name: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+        return bool(cursor.fetchone()[0])
+
+
+def run_tables_drop(run: ImportRun) -> None:
+    """Forget the rows of a run; its counts and its place in the history stay."""
+    tables = Tables(run.pk)
+    drop(tables.stage, tables.plan, tables.made)
+
+
+def model_of(part: Part) -> Any:
+    from django.apps import apps
+
+    return apps.get_model(part.model)

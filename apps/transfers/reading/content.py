@@ -1,0 +1,66 @@
+"""What a file is, by its content; its name is a hint and no more."""
+
+import zipfile
+from pathlib import Path
+
+from apps.core.errors import DomainError
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SIGNATURES = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file",
+    b"Rar!": "a compressed file",
+    b"7z\xbc\xaf": "a compressed file",
+    b"PAR1": "a Parquet file",
+    b"SQLite format 3": "a database",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+    b"{\\rtf": "a text document",
+}
+WANTED = "Upload a CSV or an XLSX file."
+
+
+def detect_format(path: Path) -> str:
+    """Return "csv" or "xlsx"; raises DomainError with one sentence for anything else."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head:
+        raise DomainError("The file is empty.")
+    if head.startswith(b"PK\x03\x04"):
+        return _workbook_in(path)
+    if head.startswith(_OLE):
+        raise DomainError(
+            "The workbook is protected by a password or in the old XLS format. "
+            "Save it without a password as XLSX, or as CSV."
+        )
+    for signature, what in _SIGNATURES.items():
+        if head.startswith(signature):
+            raise DomainError(f"The file is {what}, not a table. {WANTED}")
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body")):
+        raise DomainError(
+            f"The file is a web page (HTML), whatever its name says. Open it and save it as CSV or XLSX. {WANTED}"
+        )
+    if start.startswith(b"<?xml"):
+        raise DomainError(f"The file is XML, not a table. {WANTED}")
+    return "csv"
+
+
+def _workbook_in(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise DomainError("The workbook is broken and cannot be opened. Save it again.") from None
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        raise DomainError("The workbook is in the binary XLSB format. Save it as XLSX or CSV.")
+    if "content.xml" in names:
+        raise DomainError("The file is an OpenDocument file. Save it as XLSX or CSV.")
+    if "word/document.xml" in names:
+        raise DomainError(f"The file is a Word document, not a table. {WANTED}")
+    raise DomainError(f"The file is a ZIP archive, not a table. Unpack it first. {WANTED}")

@@ -1,0 +1,11 @@
+"""How large a file may be. Beyond it the file is refused in one sentence, in bounded memory."""
+
+MAX_BYTES = 512 * 1024 * 1024
+MAX_COLUMNS = 500
+MAX_CELL = 1_000_000
+MAX_ROWS = 2_000_000
+# A workbook, unpacked: a million rows are about 700 MB of XML.
+MAX_UNPACKED = 4 * 1024 * 1024 * 1024
+MAX_RATIO = 200
+MAX_RATIO_FREE = 50 * 1024 * 1024
+MAX_SHARED_TEXT = 256 * 1024 * 1024

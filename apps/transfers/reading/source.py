@@ -1,0 +1,184 @@
+"""A file opened as a table: what was found in it, and its rows."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from apps.core.errors import DomainError
+from apps.transfers.options import Findings, Reading
+from apps.transfers.reading import limits
+from apps.transfers.reading.content import detect_format
+from apps.transfers.reading.encodings import check_encoding, detect_encoding
+from apps.transfers.reading.headers import find_header, header_notes
+from apps.transfers.reading.text import read_text, sniff_delimiter
+from apps.transfers.reading.workbook import SheetNotes, Workbook
+
+Row = tuple[int, list[str]]
+_LOOK_AHEAD = 30
+_WORDS = 200
+_BATCH = 4096
+
+
+class Source:
+    """A table in a file. `survey()` reads it once and fills `findings`; `rows()` streams it."""
+
+    def __init__(self, findings: Findings, records: Callable[[], Iterator[Row]]) -> None:
+        self.findings = findings
+        self._records = records
+
+    def rows(self) -> Iterator[Row]:
+        """Yield (number, cells) of every row after the header."""
+        header_row = self.findings.header_row
+        return (
+            row
+            for row in self._records()
+            if row[0] > header_row
+            # Rows with nothing in them are no rows.
+            and (row[1][:1] == [] or row[1][0].strip() or "".join(row[1]).strip())
+        )
+
+    def survey(self) -> Findings:
+        """Count rows, blanks and words; keep samples. One streamed pass over the file."""
+        found = self.findings
+        width = len(found.headers)
+        found.samples, found.rows, found.blanks = [], 0, [0] * width
+        samples: list[list[str]] = [[] for _ in range(width)]
+        words: list[Counter[str] | None] = [Counter() for _ in range(width)]
+        rows = self.rows()
+        while batch := list(islice(rows, _BATCH)):
+            found.rows += len(batch)
+            if found.rows > limits.MAX_ROWS:
+                raise DomainError(
+                    f"The file has more than {limits.MAX_ROWS:,} rows. Split it into several."
+                )
+            if len(found.samples) < 5:
+                found.samples += [cells for _, cells in batch[: 5 - len(found.samples)]]
+            padded = (
+                cells if len(cells) == width else (cells + [""] * width)[:width]
+                for _, cells in batch
+            )
+            for position, column in enumerate(zip(*padded, strict=True)):
+                found.blanks[position] += column.count("")
+                counter = words[position]
+                if counter is not None:
+                    counter.update(column)
+                    if len(counter) > _WORDS:
+                        words[position] = None
+                if len(samples[position]) < 3:
+                    samples[position] = list(
+                        dict.fromkeys([*samples[position], *(c for c in column if c.strip())])
+                    )[:3]
+        found.column_samples = [[_short(cell) for cell in each] for each in samples]
+        found.samples = [[_short(cell) for cell in cells] for cells in found.samples]
+        found.words = {
+            str(position): counter.most_common()
+            for position, counter in enumerate(words)
+            if counter is not None and all(len(word) <= 200 for word in counter)
+        }
+        return found
+
+
+def open_source(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
+    """Open a file as `reading` says, and find out what it leaves open.
+
+    `known` tells whether a cell is a header that the dataset knows; it finds late headers.
+    """
+    kind = detect_format(path)
+    return _workbook(path, reading, known) if kind == "xlsx" else _text(path, reading, known)
+
+
+def _text(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
+    encoding = reading.encoding or detect_encoding(path)
+    check_encoding(path, encoding)
+    delimiter, declared = sniff_delimiter(path, encoding)
+    delimiter = _delimiter(reading.delimiter) or delimiter
+    found = Findings(format="csv", encoding=encoding, delimiter=delimiter)
+
+    def records() -> Iterator[Row]:
+        return read_text(path, encoding, delimiter, skip_first=declared)
+
+    return _with_header(found, records, reading, known)
+
+
+def _delimiter(given: str) -> str:
+    names = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+    delimiter = names.get(given.lower(), given)
+    if len(delimiter) > 1:
+        raise DomainError(f"The delimiter must be one character, not “{given}”.")
+    return delimiter
+
+
+def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
+    book = Workbook(path)
+    found = Findings(format="xlsx")
+    found.sheets = [{"name": each.name, "hidden": each.hidden} for each in book.sheets]
+    visible = [sheet for sheet in book.sheets if not sheet.hidden]
+    if reading.sheet:
+        chosen = [sheet for sheet in book.sheets if sheet.name == reading.sheet]
+        if not chosen:
+            names = ", ".join(f"“{sheet.name}”" for sheet in book.sheets)
+            raise DomainError(f"There is no sheet “{reading.sheet}”. The workbook has {names}.")
+    else:
+        # A sheet with nothing in it is no choice to ask for.
+        chosen = [
+            sheet
+            for sheet in visible
+            if len(visible) == 1 or _first(book.rows(sheet, SheetNotes()))
+        ]
+        hidden = len(book.sheets) - len(visible)
+        if hidden:
+            found.notes.append(f"{_plural(hidden, 'sheet')} hidden; not read.")
+        if not chosen:
+            raise DomainError("The workbook has no sheet with anything in it.")
+        if len(chosen) > 1:
+            found.needs_sheet = True
+            return Source(found, lambda: iter(()))
+    found.sheet = chosen[0].name
+    notes = SheetNotes()
+    source = _with_header(found, lambda: book.rows(chosen[0], SheetNotes()), reading, known)
+    # One more look, for what only the whole sheet tells.
+    for _ in book.rows(chosen[0], notes):
+        pass
+    if notes.hidden_rows:
+        found.notes.append(f"{_plural(notes.hidden_rows, 'row')} hidden; read like the others.")
+    if notes.merged:
+        found.notes.append(
+            f"{_plural(notes.merged, 'merged range')}: only the first cell of each has a value."
+        )
+    if notes.formulas_without_result:
+        found.notes.append(
+            f"{_plural(notes.formulas_without_result, 'formula')} without a stored result."
+        )
+    return source
+
+
+def _with_header(
+    found: Findings,
+    records: Callable[[], Iterator[Row]],
+    reading: Reading,
+    known: Callable[[str], bool],
+) -> Source:
+    first = list(islice(records(), _LOOK_AHEAD))
+    if not any(any(cell.strip() for cell in cells) for _, cells in first):
+        raise DomainError("The file is empty: there is not even a header.")
+    found.header_row, headers = find_header(first, reading.header_row, known)
+    if len(headers) > limits.MAX_COLUMNS:
+        raise DomainError(
+            f"The header has {len(headers):,} columns; at most {limits.MAX_COLUMNS} can be read."
+        )
+    found.headers = headers
+    found.notes += header_notes(found)
+    return Source(found, records)
+
+
+def _first(rows: Iterator[Row]) -> bool:
+    return next(rows, None) is not None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count:,} {noun} is" if count == 1 else f"{count:,} {noun}s are"

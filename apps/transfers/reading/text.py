@@ -1,0 +1,103 @@
+"""Delimited text: the delimiter, and records with the line that they begin on."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from apps.core.errors import DomainError
+from apps.transfers.reading import limits
+
+DELIMITERS = ",;\t|"
+_SEP_LINE = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
+
+
+class BrokenRecord(list[str]):
+    """A record of one line with a quote in the wrong place: refused, never guessed."""
+
+
+def open_text(path: Path, encoding: str) -> IO[str]:
+    return path.open("r", encoding=encoding, newline="")
+
+
+def sniff_delimiter(path: Path, encoding: str) -> tuple[str, bool]:
+    """Return the delimiter and whether the first line says it (`sep=;`)."""
+    with open_text(path, encoding) as file:
+        text = file.read(64 * 1024)
+    first = text.splitlines()[0] if text.strip() else ""
+    declared = _SEP_LINE.match(first)
+    if declared:
+        return declared[1], True
+    return max(DELIMITERS, key=lambda each: _consistency(text, each)), False
+
+
+def _consistency(text: str, delimiter: str) -> tuple[float, int, int]:
+    """How well a delimiter explains the text: share of records of one width, that width, rank."""
+    lines = text.splitlines(keepends=True)
+    if len(text) >= 64 * 1024:
+        lines = lines[:-1]
+    try:
+        widths = [len(row) for row in csv.reader(lines[:200], delimiter=delimiter) if row]
+    except csv.Error:
+        return 0.0, 0, 0
+    if not widths:
+        return 0.0, 0, 0
+    width, times = Counter(widths).most_common(1)[0]
+    if width == 1:
+        # Perhaps a title above the table; a table that is wide somewhere beats one that never is.
+        wide = [each for each in widths if each > 1]
+        return len(wide) / len(widths) / 2, max(wide, default=1), -DELIMITERS.index(delimiter)
+    return times / len(widths), width, -DELIMITERS.index(delimiter)
+
+
+def read_text(
+    path: Path, encoding: str, delimiter: str, *, skip_first: bool
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (number of the record's first line, cells), empty lines left out.
+
+    A `sep=` line (`skip_first`) does not count: no spreadsheet shows it. Raises DomainError for a
+    quote that is never closed, a cell beyond all bounds, or bytes outside the encoding.
+    """
+    csv.field_size_limit(limits.MAX_CELL)
+    with open_text(path, encoding) as file:
+        if skip_first:
+            file.readline()
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        width, before = 0, 0
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except UnicodeDecodeError:
+                raise DomainError(
+                    f"After line {before:,} the file is not in the encoding {encoding}."
+                ) from None
+            except csv.Error as error:
+                if reader.line_num > before + 1 or "unexpected end" in str(error):
+                    raise unclosed(before + 1) from None
+                yield before + 1, BrokenRecord()
+                before = reader.line_num
+                continue
+            if reader.line_num > before + 1 and _swallowed(row, delimiter, width):
+                raise unclosed(before + 1)
+            if row:
+                width = width or len(row)
+                yield before + 1, row
+            before = reader.line_num
+
+
+def _swallowed(row: list[str], delimiter: str, width: int) -> bool:
+    """Whether a cell holds whole records: the sign of a quote closed by a later record's quote."""
+    return len(row) != width and any(
+        "\n" in cell and width > 1 and cell.count(delimiter) >= width - 1 for cell in row
+    )
+
+
+def unclosed(line: int) -> DomainError:
+    return DomainError(
+        f'The quote (") that opens in line {line:,} is not closed where its cell ends. '
+        "Close it, or write a quote inside a cell twice."
+    )

@@ -1,0 +1,96 @@
+"""The messages: hints that a run may have work. Whoever gets one claims the run's row, or goes home."""
+
+from celery import shared_task
+from celery.signals import worker_ready
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+
+from apps.core.jobs import Job, waiting_jobs
+from apps.core.schedulable import schedulable
+from apps.transfers.models import ExportRun, ImportRun, UndoRun
+
+
+@shared_task
+def import_run_advance(run_id: int) -> None:
+    from apps.transfers.engine.running import advance
+
+    advance(run_id)
+
+
+@shared_task
+def undo_run_advance(undo_run_id: int) -> None:
+    from apps.transfers.engine.undoing import advance
+
+    advance(undo_run_id)
+
+
+@shared_task
+def export_run_advance(export_run_id: int) -> None:
+    from apps.transfers.engine.exporting import advance
+
+    advance(export_run_id)
+
+
+@shared_task
+def import_run_mail(run_id: int) -> None:
+    """Tell the agent that his import has ended."""
+    run = ImportRun.objects.select_related("user", "upload").get(pk=run_id)
+    if run.user is None:
+        return
+    results = run.results
+    lines = [
+        f"{run.upload.name} → {run.dataset}: {run.get_state_display().lower()}.",
+        f"Created {results.get('created', 0):,}, updated {results.get('updated', 0):,}, "
+        f"refused {run.counts.get('refused', 0) + results.get('refused', 0):,}, "
+        f"drifted {results.get('drifted', 0):,}.",
+        *([run.error] if run.error else []),
+        f"{settings.SITE_URL}/admin/transfers/importrun/{run.pk}/",
+    ]
+    send_mail(
+        subject=f"Import {run.pk}: {run.get_state_display().lower()}",
+        message="\n".join(lines),
+        from_email=None,
+        recipient_list=[run.user.email],
+    )
+
+
+def import_run_advance_later(run: ImportRun) -> None:
+    """Send the hint when the transaction is committed. A command works by itself and needs none."""
+    if run.door != "command":
+        transaction.on_commit(lambda: import_run_advance.delay(run.pk))
+
+
+@schedulable(
+    label="Pick up abandoned jobs",
+    description="Starts imports, undos and exports that nobody started or whose worker is gone.",
+)
+def jobs_sweep() -> str:
+    tasks = {
+        ImportRun: import_run_advance,
+        UndoRun: undo_run_advance,
+        ExportRun: export_run_advance,
+    }
+    jobs: list[Job] = waiting_jobs(tasks)
+    for job in jobs:
+        tasks[type(job)].delay(job.pk)
+    return f"{len(jobs)} jobs were picked up." if jobs else "No job was waiting."
+
+
+@worker_ready.connect
+def sweep_at_start(**_kwargs: object) -> None:
+    jobs_sweep.delay()
+
+
+@schedulable(
+    label="Delete old uploads",
+    description="Deletes uploaded and exported files whose time has come, and the rows of old imports.",
+)
+def transfers_clean_up() -> str:
+    from apps.transfers.cleaning import exports_clean_up, plans_clean_up
+    from apps.transfers.uploads import uploads_clean_up
+
+    return (
+        f"{uploads_clean_up()} uploads, {exports_clean_up()} exports and the rows of "
+        f"{plans_clean_up()} imports were deleted."
+    )
