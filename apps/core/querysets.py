@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from apps.core.search import matching, words_of
+from apps.core.search import among, matching, words_of
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -24,9 +24,13 @@ class SearchableQuerySet(ScopedQuerySet):
 
     def search(self, text: str) -> Self:
         """Return the rows in which every word of `text` begins some word; all rows for no text."""
-        for word in words_of(text):
-            self = self.filter(matching(self.model, word))
-        return self
+        words = words_of(text)
+        if not words:
+            return self
+        found = self.model._base_manager.all()
+        for word in words:
+            found = found.filter(matching(self.model, word))
+        return self.filter(among("pk", found))
 
 
 class SoftDeletableQuerySet(ScopedQuerySet):

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import (
     SearchQuery,
@@ -43,6 +44,25 @@ def matching(model: type[models.Model], word: str) -> models.Q:
         return condition | models.Q(pk=uuid.UUID(word))
     except ValueError:
         return condition
+
+
+def among(column: str, queryset: models.QuerySet) -> models.Q:
+    """Return the condition `column = ANY(ARRAY(SELECT …))`, the keys of `queryset`.
+
+    The array is made once and first. PostgreSQL takes every prefix for rather common; as a plain
+    condition or an `IN`, next to an ORDER BY and a LIMIT, it would walk the ordering index and test
+    a million rows for a handful of matches (ten seconds instead of ten milliseconds).
+    """
+    keys = ArraySubquery(queryset.order_by().values("pk"))
+    return models.Q(
+        models.Func(
+            models.F(column),
+            keys,
+            template="%(expressions)s)",
+            arg_joiner=" = ANY(",
+            output_field=models.BooleanField(),
+        )
+    )
 
 
 def search_vector(model: type[models.Model]) -> SearchVector:

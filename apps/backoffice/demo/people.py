@@ -70,6 +70,8 @@ def add_people(start: int, stop: int) -> tuple[int, dict[int, UUID]]:
     first_names, first_handles = zip(*people["first_names"], strict=True)
     last_names, last_handles = zip(*people["last_names"], strict=True)
     with connection.cursor() as cursor:
+        # Left over where the caller's transaction lies inside another one.
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.demo_people")
         cursor.execute(
             PEOPLE,
             {
