@@ -25,7 +25,7 @@ def locked(queryset: models.QuerySet) -> Any:
     What is checked on it then still holds when it is written.
     """
     rows = _plain(queryset).order_by("pk").select_for_update()
-    return queryset.model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True)))
+    return rows.model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True)))
 
 
 def trash(queryset: models.QuerySet, *, by: Any, trash_id: UUID | None = None) -> Counts:
@@ -34,7 +34,7 @@ def trash(queryset: models.QuerySet, *, by: Any, trash_id: UUID | None = None) -
     `by` is the user who does it, or None for the system. All of it carries one `trash_id`.
     """
     trash_id = trash_id or uuid7()
-    model = queryset.model
+    model = _concrete(queryset)
     counts: Counts = Counter()
     counts[model] = (
         _plain(queryset).alive().update(deleted_at=Now(), deleted_by=by, trash_id=trash_id)
@@ -48,7 +48,7 @@ def trash(queryset: models.QuerySet, *, by: Any, trash_id: UUID | None = None) -
 
 def restore(queryset: models.QuerySet) -> Counts:
     """Bring the dead of `queryset` back, with exactly what went to the trash in the same act."""
-    model = queryset.model
+    model = _concrete(queryset)
     dead = _plain(queryset).dead()
     counts: Counts = Counter()
     # Belongings first: once the record itself is back, the act that trashed it is forgotten.
@@ -63,7 +63,7 @@ def purge(queryset: models.QuerySet) -> Counts:
 
     Deletes below the ORM's collector, which would load every belonging into memory.
     """
-    model = queryset.model
+    model = _concrete(queryset)
     doomed = _plain(queryset)
     counts: Counts = Counter()
     for child, name in belongings(model):
@@ -75,8 +75,8 @@ def purge(queryset: models.QuerySet) -> Counts:
 def count_trash(queryset: models.QuerySet) -> Counts:
     """Return what `trash` would move, for a confirmation."""
     living = _plain(queryset).alive()
-    counts: Counts = Counter({queryset.model: living.count()})
-    for child, name in _soft_deletable_belongings(queryset.model):
+    counts: Counts = Counter({_concrete(queryset): living.count()})
+    for child, name in _soft_deletable_belongings(_concrete(queryset)):
         counts += count_trash(child._base_manager.filter(**{f"{name}__in": living.values("pk")}))
     return counts
 
@@ -84,8 +84,8 @@ def count_trash(queryset: models.QuerySet) -> Counts:
 def count_restore(queryset: models.QuerySet) -> Counts:
     """Return what `restore` would bring back, for a confirmation."""
     dead = _plain(queryset).dead()
-    counts: Counts = Counter({queryset.model: dead.count()})
-    for child, name in _soft_deletable_belongings(queryset.model):
+    counts: Counts = Counter({_concrete(queryset): dead.count()})
+    for child, name in _soft_deletable_belongings(_concrete(queryset)):
         counts += count_restore(went_along(dead, child, name))
     return counts
 
@@ -93,8 +93,8 @@ def count_restore(queryset: models.QuerySet) -> Counts:
 def count_purge(queryset: models.QuerySet) -> Counts:
     """Return what `purge` would delete, for a confirmation."""
     doomed = _plain(queryset)
-    counts: Counts = Counter({queryset.model: doomed.count()})
-    for child, name in belongings(queryset.model):
+    counts: Counts = Counter({_concrete(queryset): doomed.count()})
+    for child, name in belongings(_concrete(queryset)):
         counts += count_purge(child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}))
     return counts
 
@@ -124,8 +124,14 @@ def _soft_deletable_belongings(
 
 
 def _plain(queryset: models.QuerySet) -> Any:
-    """Return the same rows without the ordering, joins and annotations of a list."""
-    plain = queryset.model._base_manager.all()
+    """Return the same rows without the ordering, joins and annotations of a list, and no proxy's."""
+    plain = _concrete(queryset)._base_manager.all()
     if queryset.query.is_sliced or queryset.query.distinct:
         return plain.filter(pk__in=list(queryset.values_list("pk", flat=True)))
     return plain.filter(pk__in=queryset.order_by().values("pk"))
+
+
+def _concrete(queryset: models.QuerySet) -> type[models.Model]:
+    """Return the model that has the table, where the queryset may be a proxy's."""
+    concrete: type[models.Model] = queryset.model._meta.concrete_model
+    return concrete

@@ -3,7 +3,12 @@
 import pytest
 
 from apps.core.errors import DomainError, MissingPermission
-from apps.organizations.models import Invitation, Membership, Organization
+from apps.organizations.models import (
+    Invitation,
+    Membership,
+    Organization,
+    TrashedOrganization,
+)
 from apps.organizations.services import (
     organization_create,
     organization_purge,
@@ -309,3 +314,21 @@ class TestPurging:
             organization_purge(organization=organization, actor=None)
 
         assert not Membership.objects.exists()
+
+
+def test_the_trash_gives_its_own_kind_of_record_to_the_same_services() -> None:
+    """The trash lists a proxy of the model; what is counted and written is the model's."""
+    first, second = OrganizationFactory.create_batch(2)
+    ProjectFactory(organization=first)
+    organizations_trash(organizations=Organization.objects.all(), actor=None)
+
+    restored = organizations_restore(
+        organizations=TrashedOrganization.objects.filter(pk=first.pk), actor=None
+    )
+    purged = organizations_purge(
+        organizations=TrashedOrganization.objects.filter(pk=second.pk), actor=None
+    )
+
+    assert restored == {Organization: 1, Project: 1}
+    assert purged[Organization] == 1
+    assert list(Organization.all_objects.all()) == [first]
