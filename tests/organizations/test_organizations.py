@@ -323,10 +323,10 @@ def test_the_trash_gives_its_own_kind_of_record_to_the_same_services() -> None:
     organizations_trash(organizations=Organization.objects.all(), actor=None)
 
     restored = organizations_restore(
-        organizations=TrashedOrganization.objects.filter(pk=first.pk), actor=None
+        organizations=TrashedOrganization.all_objects.filter(pk=first.pk), actor=None
     )
     purged = organizations_purge(
-        organizations=TrashedOrganization.objects.filter(pk=second.pk), actor=None
+        organizations=TrashedOrganization.all_objects.filter(pk=second.pk), actor=None
     )
 
     assert restored == {Organization: 1, Project: 1}
