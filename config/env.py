@@ -5,16 +5,28 @@ stderr and exit 2, never a traceback. `.env` beside `manage.py` is read first, t
 environment wins over it.
 """
 
+import difflib
+import os
+import re
 import sys
+import textwrap
 from pathlib import Path
 from typing import Literal
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config import mail
 
 ROOT = Path(__file__).resolve().parent.parent
 
 DEFAULT_SECRET_KEY = "insecure-key-of-a-local-demo-never-of-production"  # noqa: S105
+
+# Values that are never repeated in a message.
+SECRET = {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"}
 
 
 class Environment(BaseSettings):
@@ -47,7 +59,8 @@ class Environment(BaseSettings):
     )
     email_url: str = Field(
         "",
-        description="smtp://user:password@host:port or smtps://. Empty: mail goes to the console.",
+        description="smtp://user:password@host:587 (TLS after the greeting), smtps:// (TLS from the "
+        "start). Empty: mail goes to the console.",
     )
     default_from_email: str = Field(
         "Quarterdeck <no-reply@quarterdeck.example>", description="Sender of all mail."
@@ -65,6 +78,10 @@ class Environment(BaseSettings):
     def _is_postgresql(cls, value: str) -> str:
         if value and not value.startswith(("postgresql://", "postgres://")):
             raise ValueError("must start with postgresql://, as no other database is supported")
+        try:
+            conninfo_to_dict(value)
+        except ProgrammingError as error:
+            raise ValueError(f"is not an address of PostgreSQL ({str(error).strip()})") from None
         return value
 
     @field_validator("redis_url")
@@ -77,8 +94,22 @@ class Environment(BaseSettings):
     @field_validator("email_url")
     @classmethod
     def _is_smtp(cls, value: str) -> str:
-        if value and not value.startswith(("smtp://", "smtps://")):
-            raise ValueError("must start with smtp:// or smtps://")
+        if value:
+            mail.settings_from(value)
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s]+", value):
+            raise ValueError("must be like https://host, without a path or a slash at its end")
+        return value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _is_hosts(cls, value: str) -> str:
+        if "/" in value or " " in value.strip().replace(", ", ","):
+            raise ValueError("must be host names separated by commas, without addresses' http://")
         return value
 
     @field_validator("time_zone")
@@ -101,13 +132,53 @@ def read() -> Environment:
     try:
         return Environment()
     except ValidationError as error:
-        sentences = []
-        for problem in error.errors():
-            name = str(problem["loc"][0]).upper() if problem["loc"] else "The environment"
-            if problem["type"] == "extra_forbidden":
-                sentences.append(f"{name} in .env is not a variable of this project.")
-            else:
-                message = problem["msg"].removeprefix("Value error, ")
-                sentences.append(f"{name}={problem['input']!r} cannot be used: {message}.")
-        print(" ".join(sentences), file=sys.stderr)  # noqa: T201
-        raise SystemExit(2) from None
+        sentences = [_sentence(problem) for problem in error.errors()]
+    except UnicodeDecodeError:
+        sentences = [".env cannot be read: it is not UTF-8."]
+    except OSError as error:
+        sentences = [f".env cannot be read: {error.strerror}."]
+    print(" ".join(sentences), file=sys.stderr)  # noqa: T201
+    raise SystemExit(2)
+
+
+def _sentence(problem: ErrorDetails) -> str:
+    name = str(problem["loc"][0]).upper() if problem["loc"] else "The environment"
+    if problem["type"] == "extra_forbidden":
+        like = difflib.get_close_matches(
+            name, [known.upper() for known in Environment.model_fields]
+        )
+        hint = f" Did you mean {like[0]}?" if like else ""
+        return f"{name} in .env is not a variable of this project.{hint}"
+    message = problem["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    # A password stands in some of the values; what is wrong with them is said without it.
+    shown = "" if name in SECRET else f"={problem['input']!r}"
+    return f"{name}{shown} cannot be used: {message}."
+
+
+def example() -> str:
+    """Return `.env.example`: every variable with its default, made from `Environment`."""
+    lines = [
+        "# Every variable that may be set, with its default; `python -m config.env` writes this list.",
+        "# Copy it to .env and change what you need. The process's own environment wins over .env.",
+    ]
+    for name, field in Environment.model_fields.items():
+        default = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        quoted = f'"{default}"' if " " in str(default) else default
+        lines += ["", *textwrap.wrap(f"# {field.description}", 96, subsequent_indent="# ")]
+        lines += [f"# {name.upper()}={quoted}"]
+    return "\n".join(lines) + "\n"
+
+
+def surroundings() -> dict[str, str]:
+    """Return the process's whole environment, to be handed on to a program."""
+    return dict(os.environ)
+
+
+def test_process() -> str:
+    """Return the name of the pytest process, of which several run side by side."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+if __name__ == "__main__":
+    print(example(), end="")  # noqa: T201

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -121,19 +122,25 @@ def announce(environment: env.Environment, out: Output, manager: LastingManager)
 
 def main() -> int:
     multiprocessing.set_start_method("fork")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP.
+            signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     environment = env.read()
     os.chdir(env.ROOT)
     lock = claim(environment)
     refuse_used_port(environment)
     ensure_running()
     if prepared() is None:
-        done = subprocess.run([sys.executable, "-m", "config.prepare", "--demo"], check=False)
+        # A session of its own: on Ctrl-C it is us who end it, and it does not complain.
+        done = subprocess.run(
+            [sys.executable, "-m", "config.prepare", "--demo"], check=False, start_new_session=True
+        )
         if done.returncode != 0:
             return done.returncode
 
     out = Output(sys.stdout)
     manager = LastingManager(Printer(out))
-    surroundings = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    surroundings = {**env.surroundings(), "PYTHONUNBUFFERED": "1"}
     for name, command in commands(environment).items():
         manager.add_process(name, command, env=surroundings, cwd=str(Path.cwd()))
     teller = threading.Thread(target=announce, args=(environment, out, manager), daemon=True)
@@ -144,4 +151,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

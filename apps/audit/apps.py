@@ -6,7 +6,10 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
+        from apps.audit import carrying, receivers
         from apps.audit.context import audit_context
         from apps.core import attribution
 
         attribution.register(audit_context)
+        carrying.install()
+        receivers.connect()

@@ -101,7 +101,7 @@ def audit_context(
         base = uuid.uuid5(_NAMESPACE, f"{door} import run {import_run_id}")
     elif task_run_id is not None:
         base = uuid.uuid5(_NAMESPACE, f"task run {task_run_id}")
-    resolved, real = actor_of(actor), actor_of(real_actor)
+    acting, real = actor_of(actor), actor_of(real_actor)
     given: dict[str, Any] = {
         "reason": reason,
         "import_run_id": import_run_id,
@@ -111,12 +111,13 @@ def audit_context(
         "address": address,
     }
     if actor is not None:
-        # Whoever acts in an outer layer's stead is not the one behind whom another stands.
-        given |= {"actor": lambda: resolved, "real_actor": lambda: real}
-    elif real_actor is not None:
-        given |= {"real_actor": lambda: real}
+        given["actor"] = lambda: acting
+    if real_actor is not None:
+        given["real_actor"] = lambda: real
     start = outer or Context(root=base, base=base, actor=Actor, real_actor=Actor)
     given = {name: value for name, value in given.items() if value not in ("", None)}
+    if actor is not None:
+        given["is_known"] = lambda: True
     with layer(replace(start, base=base, door=door, **given)):
         yield
 

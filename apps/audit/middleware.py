@@ -3,12 +3,14 @@
 import re
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 from apps.audit.context import Actor, Context, actor_of, layer
-from apps.audit.models import Door
+from apps.audit.events import record_event
+from apps.audit.models import Door, Kind
 from apps.core.uuid7 import uuid7
 
 # An id from a proxy in front is taken over when it is plainly an id, else a new one is made.
@@ -20,7 +22,7 @@ class AuditMiddleware:
 
     The user is looked up at the first write, so a page that writes nothing pays nothing, and a
     sign-in inside the request is seen. A request on behalf of somebody else carries who really
-    acts in `request.real_user`.
+    acts in `request.real_user`. A refusal of somebody who is signed in is an event.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,11 +30,17 @@ class AuditMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = request_id_of(request)
-        request.audit_request_id = request_id  # type: ignore[attr-defined]
+        request.request_id = request_id  # type: ignore[attr-defined]
         with layer(context_of(request, request_id)):
             response = self.get_response(request)
+            if response.status_code == HTTPStatus.FORBIDDEN and is_signed_in(request):
+                record_event(Kind.REFUSED, path=request.get_full_path(), method=str(request.method))
         response.headers["X-Request-ID"] = request_id
         return response
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    return getattr(request, "user", None) is not None and request.user.is_authenticated
 
 
 def request_id_of(request: HttpRequest) -> str:
@@ -50,7 +58,8 @@ def context_of(request: HttpRequest, request_id: str) -> Context:
     return Context(
         root=change_set,
         base=change_set,
-        actor=lambda: actor_of(request.user),
+        # A request that is refused before it has a session has no user either.
+        actor=lambda: actor_of(getattr(request, "user", "anonymous")),
         real_actor=real_actor,
         # `request.user` is looked up once and then remembered here by Django.
         is_known=lambda: hasattr(request, "_cached_user"),

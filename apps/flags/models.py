@@ -13,7 +13,7 @@ from django.db import models
 from django.http import HttpRequest
 from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
 
-from apps.audit.history import History
+from apps.audit.history import History, audit_model
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
 from apps.organizations.models import Organization
 
@@ -91,6 +91,11 @@ class Flag(AbstractUserFlag):
             )
             .exists()
         )
+
+
+# Whom a flag names is as much of its history as its state.
+for _through in (Flag.users.through, Flag.groups.through, Flag.organizations.through):
+    audit_model(_through, app="apps.flags")
 
 
 class Switch(AbstractBaseSwitch):

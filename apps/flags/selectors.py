@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from apps.core.admin.subcount import subcount
 from apps.flags.models import Flag
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES, Declaration
 
@@ -31,16 +32,14 @@ class LastTurn:
 def with_reach(queryset: QuerySet[Flag]) -> QuerySet[Flag]:
     """Add the numbers that `state_in_words` says, in the list's own query."""
     return queryset.annotate(
-        user_count=_count(Flag.users.through),
-        group_count=_count(Flag.groups.through),
-        organization_count=_count(Flag.organizations.through),
+        user_count=_targets(Flag.users.through),
+        group_count=_targets(Flag.groups.through),
+        organization_count=_targets(Flag.organizations.through),
     )
 
 
-def _count(through: Any) -> Coalesce:
-    # A sub-query each: three joins would multiply people by groups by organizations.
-    rows = through.objects.filter(flag=OuterRef("pk")).order_by().values("flag")
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+def _targets(through: Any) -> Coalesce:
+    return subcount(through.objects.all(), "flag")
 
 
 def state_in_words(flag: Flag) -> str:

@@ -5,7 +5,24 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
+
+from apps.audit.history import audit_model
+
+# Beat notes in the same row when it last sent a task: that is no change of the schedule.
+audit_model(
+    PeriodicTask,
+    app="apps.schedules",
+    untracked_fields=["last_run_at", "total_run_count", "date_changed"],
+)
+for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
+    audit_model(_timing, app="apps.schedules")
 
 
 class TaskRun(models.Model):

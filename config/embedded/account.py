@@ -77,7 +77,7 @@ def account_for(data: Path) -> Account:
 
 
 def _make_user() -> pwd.struct_passwd:
-    useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    useradd = shutil.which("useradd", path=f"{os.defpath}:/usr/sbin:/sbin")
     command = [str(useradd), "--system", "--no-create-home", "--shell", "/bin/false", SYSTEM_USER]
     if useradd:
         # Somebody else may have made it in the meantime; what counts is that it is there.

@@ -12,6 +12,7 @@ import time
 from functools import cached_property
 from pathlib import Path
 
+from config import env
 from config.embedded import keeper
 from config.embedded.account import Account, account_for
 from config.embedded.errors import CannotStartError
@@ -267,4 +268,8 @@ class Server:
 
 def _environment() -> dict[str, str]:
     """Return our environment without the variables that PostgreSQL's programs listen to."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_"))}
+    return {
+        name: value
+        for name, value in env.surroundings().items()
+        if not name.startswith(("PG", "LC_"))
+    }

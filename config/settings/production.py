@@ -4,7 +4,7 @@ import sys
 
 from config.env import DEFAULT_SECRET_KEY
 from config.settings.base import *
-from config.settings.base import ENV, SECRET_KEY
+from config.settings.base import ALLOWED_HOSTS, ENV, SECRET_KEY
 
 _given = ENV.model_fields_set
 _problems = [
@@ -23,6 +23,10 @@ if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 50:
     _problems.append("SECRET_KEY must be a secret of its own, of 50 characters or more.")
 if ENV.debug:
     _problems.append("DEBUG must be off in production.")
+if ENV.site_url.startswith("http://"):
+    _problems.append("SITE_URL must start with https:// in production.")
+if "*" in ALLOWED_HOSTS:
+    _problems.append("ALLOWED_HOSTS must name the hosts in production, not *.")
 if _problems:
     print(" ".join(_problems), file=sys.stderr)  # noqa: T201
     raise SystemExit(2)
@@ -36,4 +40,3 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -1,5 +1,6 @@
 """The test suite: real PostgreSQL and files, quick password hashes, nothing leaves the machine."""
 
+from config import env
 from config.settings.base import *
 from config.settings.base import DATABASES, STORAGES, VAR_DIR
 
@@ -7,9 +8,13 @@ ENVIRONMENT_LABEL = "Test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-MEDIA_ROOT = VAR_DIR / "test" / "media"
-STORAGES["private"]["OPTIONS"]["location"] = VAR_DIR / "test" / "private"
+# Each process of a parallel run has files of its own, as it has a database of its own.
+TEST_DIR = VAR_DIR / "test" / env.test_process()
+MEDIA_ROOT = TEST_DIR / "media"
+STORAGES["private"]["OPTIONS"]["location"] = TEST_DIR / "private"
 # Static files come from the apps: nothing needs to be collected first.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 DATABASES["default"]["OPTIONS"].pop("pool")
+# A test's data need not outlive a power cut.
+DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"

@@ -6,6 +6,8 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
@@ -26,7 +28,16 @@ from apps.accounts.services import (
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import EMPTY, GOOD, QUIET, copyable_id, moment_column, state_column
+from apps.core.admin.display import (
+    EMPTY,
+    GOOD,
+    MAIN,
+    QUIET,
+    copyable_id,
+    label,
+    moment_column,
+    state_column,
+)
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.wording import counted, listed
 
@@ -74,9 +85,10 @@ class UserAdmin(BaseAdmin):
     def masked_phone(self, user: User) -> str:
         return "given" if user.phone else EMPTY
 
-    @display(description="staff roles", label="primary")
-    def roles(self, user: User) -> list[str]:
-        return [group.name for group in user.groups.all()]
+    @display(description="staff roles")
+    def roles(self, user: User) -> SafeString | str:
+        labels = format_html_join(" ", "{}", ((label(role, MAIN),) for role in user.groups.all()))
+        return labels or EMPTY
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")

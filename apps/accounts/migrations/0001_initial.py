@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -926,6 +926,15 @@ class Migration(migrations.Migration):
             model_name="historicalgroup",
             index=models.Index(fields=["id", "history_id"], name="hist_group_id46ceb5"),
         ),
+        migrations.AddIndex(
+            model_name="historicalgroup",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_group_date943ac0",
+                pages_per_range=32,
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicalgroup",
             trigger=pgtrigger.compiler.Trigger(
@@ -971,6 +980,15 @@ class Migration(migrations.Migration):
                 fields=["permission", "history_id"], name="hist_group_permi_permisb375e9"
             ),
         ),
+        migrations.AddIndex(
+            model_name="historicalgroup_permissions",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_group_permi_date0aa796",
+                pages_per_range=32,
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicalgroup_permissions",
             trigger=pgtrigger.compiler.Trigger(
@@ -1005,6 +1023,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="historicaluser",
             index=models.Index(fields=["id", "history_id"], name="hist_user_idd857e3"),
+        ),
+        migrations.AddIndex(
+            model_name="historicaluser",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_user_date14ec9f",
+                pages_per_range=32,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicaluser",
@@ -1049,6 +1076,15 @@ class Migration(migrations.Migration):
             model_name="historicaluser_groups",
             index=models.Index(fields=["group", "history_id"], name="hist_user_groups_group93b09c"),
         ),
+        migrations.AddIndex(
+            model_name="historicaluser_groups",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_user_groups_date30705d",
+                pages_per_range=32,
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicaluser_groups",
             trigger=pgtrigger.compiler.Trigger(
@@ -1092,6 +1128,15 @@ class Migration(migrations.Migration):
             model_name="historicaluser_user_permissions",
             index=models.Index(
                 fields=["permission", "history_id"], name="hist_user_user_p_permis52f861"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="historicaluser_user_permissions",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_user_user_p_date7e6fa2",
+                pages_per_range=32,
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -250,7 +250,7 @@ class _Confirmation:
             "opts": opts,
             "form": form,
             "original": shown[0] if self.object_id is not None else None,
-            "media": self.model_admin.media + form.media,
+            "media": form.media,
             "count": count,
             "noun": noun,
             "records": [(record, self._url(record)) for record in shown],

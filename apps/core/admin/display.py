@@ -16,24 +16,46 @@ from unfold.decorators import display
 EMPTY = "–"  # noqa: RUF001
 
 # The one mapping from what a state means to a color.
-GOOD, WAITING, BAD, BUSY, QUIET = "success", "warning", "danger", "info", "default"
+GOOD, WAITING, BAD, BUSY = "success", "warning", "danger", "info"
+MAIN, QUIET = "primary", "default"
+
+
+_LABEL = (
+    "inline-block font-semibold h-6 leading-6 px-2 rounded-default text-[11px] uppercase "
+    "whitespace-nowrap "
+)
+_LABEL_COLORS = {
+    GOOD: "bg-green-100 text-green-700 dark:bg-green-500/20 dark:text-green-400",
+    WAITING: "bg-orange-100 text-orange-700 dark:bg-orange-500/20 dark:text-orange-400",
+    BAD: "bg-red-100 text-red-700 dark:bg-red-500/20 dark:text-red-400",
+    BUSY: "bg-blue-100 text-blue-700 dark:bg-blue-500/20 dark:text-blue-400",
+    MAIN: "bg-primary-100 text-primary-700 dark:bg-primary-500/20 dark:text-primary-400",
+    QUIET: "bg-base-500/8 text-base-700 dark:bg-base-500/20 dark:text-base-200",
+}
+
+
+def label(text: Any, color: str = QUIET) -> SafeString:
+    """Show a word as a colored label, as Unfold's does.
+
+    Made here and not by `display(label=…)`: that renders a template per cell, and shows the bare
+    value on change pages.
+    """
+    return format_html('<span class="{}">{}</span>', _LABEL + _LABEL_COLORS[color], text)
 
 
 def state_column(
     field: str, colors: Mapping[str, str], *, description: str | None = None
 ) -> Callable[[Any, Any], Any]:
-    """Return a list column, an attribute of the ModelAdmin, that shows a choice field as a colored label with its word.
+    """Return a list column or read-only field, an attribute of the ModelAdmin, that shows a choice
+    field as a colored label with its word.
 
-    status_label = state_column("status", {"active": GOOD, "closed": QUIET})
+        status_label = state_column("status", {"active": GOOD, "closed": QUIET})
     """
 
-    @display(description=description or field.replace("_", " "), ordering=field, label=dict(colors))
-    def column(model_admin: Any, record: Any) -> tuple[str, str]:
-        value = getattr(record, field)
-        # A state without a color keeps its word.
-        if value not in colors:
-            return getattr(record, f"get_{field}_display")()
-        return value, getattr(record, f"get_{field}_display")()
+    @display(description=description or field.replace("_", " "), ordering=field)
+    def column(model_admin: Any, record: Any) -> SafeString:
+        word = getattr(record, f"get_{field}_display")()
+        return label(word, colors.get(getattr(record, field), QUIET))
 
     column.__name__ = f"{field}_label"
     return column

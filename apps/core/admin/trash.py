@@ -8,8 +8,9 @@ in `restore_records` and `purge_records` which services lead out again.
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from unfold.decorators import display
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from unfold.decorators import action, display
 
 from apps.core import trash
 from apps.core.admin.base import BaseAdmin
@@ -53,7 +54,9 @@ def _name_or_number(queryset: QuerySet) -> str:
 class ToTrash(BaseAdmin):
     """Deleting means: to the trash. The stock delete page is not reachable."""
 
+    trash_url: str
     actions = ["move_to_trash"]
+    actions_list = ["open_trash"]
     actions_row = ["move_to_trash"]
     actions_detail = ["move_to_trash"]
 
@@ -69,6 +72,10 @@ class ToTrash(BaseAdmin):
     ) -> str:
         counts = self.trash_records(request, queryset, answer.reason)
         return f"{_said(counts, self.model)} moved to the trash."
+
+    @action(description="Trash", icon="delete", permissions=["view"])
+    def open_trash(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse(self.trash_url))
 
     def trash_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
         raise NotImplementedError
@@ -106,6 +113,7 @@ class TrashAdmin(BaseAdmin):
 
     model: type[SoftDeletableModel]
     trash_columns: list[str] = []
+    empty_text = "What is moved to the trash waits here until it is restored or deleted for good."
     ask_reason = False
     ordering = ["-deleted_at"]
     actions = ["restore", "purge"]
@@ -115,6 +123,10 @@ class TrashAdmin(BaseAdmin):
 
     deleted_moment = moment_column("deleted_at", description="moved here")
 
+    @display(description="name")
+    def name_column(self, record: SoftDeletableModel) -> str:
+        return str(record)
+
     @display(description="by")
     def deleted_by_link(self, record: SoftDeletableModel) -> str:
         return record_link(record.deleted_by)
@@ -123,7 +135,7 @@ class TrashAdmin(BaseAdmin):
         return ["deleted_moment", "deleted_by_link"]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return ["__str__", *self.trash_columns, "deleted_moment", "deleted_by_link"]
+        return ["name_column", *self.trash_columns, "deleted_moment", "deleted_by_link"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         dead: Any = self.model._meta.concrete_model.all_objects.dead()  # type: ignore[union-attr]
@@ -132,10 +144,10 @@ class TrashAdmin(BaseAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._living_permission(request, "view")
 
-    def has_restore_permission(self, request: HttpRequest) -> bool:
+    def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._living_permission(request, "restore")
 
-    def has_purge_permission(self, request: HttpRequest) -> bool:
+    def has_purge_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._living_permission(request, "purge")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,7 +1,7 @@
 """What the states of organizations, seats and invitations look like."""
 
-from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, WAITING
+from apps.core.admin.display import BAD, BUSY, GOOD, MAIN, QUIET, WAITING
 
 STATUS_COLORS = {"active": GOOD, "suspended": BAD, "closed": QUIET}
-ROLE_COLORS = {"owner": "primary", "admin": BUSY, "member": QUIET, "viewer": QUIET}
+ROLE_COLORS = {"owner": MAIN, "admin": BUSY, "member": QUIET, "viewer": QUIET}
 INVITATION_COLORS = {"pending": WAITING, "accepted": GOOD, "revoked": QUIET, "expired": BAD}

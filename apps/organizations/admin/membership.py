@@ -33,7 +33,7 @@ class MembershipAdmin(BaseAdmin):
     ]
     list_select_related = ["user", "organization"]
     search_fields = ["user__email", "organization__name"]
-    search_help_text = "The person's name or e-mail, the organization's name"
+    search_help_text = "Person or organization"
     sortable_by = ["created_moment"]
     ordering = ["-id"]
     autocomplete_fields = ["user", "organization"]

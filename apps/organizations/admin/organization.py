@@ -36,6 +36,7 @@ from apps.organizations.services.organizations import (
 
 @admin.register(Organization)
 class OrganizationAdmin(ToTrash):
+    trash_url = "admin:organizations_trashedorganization_changelist"
     list_display = [
         "name",
         "slug",
@@ -69,7 +70,7 @@ class OrganizationAdmin(ToTrash):
     def owner_link(self, organization: Organization) -> SafeString | str:
         return record_link(organization.owner)
 
-    @display(description="members")
+    @display(description="members", formatting="price")
     def members(self, organization: Any) -> SafeString | str:
         return count_link(
             organization.members_count,

@@ -38,6 +38,7 @@ class SeatForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ["user", "role"]
+        labels = {"user": "person"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

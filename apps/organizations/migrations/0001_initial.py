@@ -322,7 +322,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -459,7 +459,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -598,7 +598,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -662,7 +662,13 @@ class Migration(migrations.Migration):
                 "get_latest_by": "history_id",
                 "default_permissions": (),
                 "indexes": [
-                    models.Index(fields=["id", "history_id"], name="hist_organizatio_id177041")
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True,
+                        fields=["history_date"],
+                        name="hist_organizatio_date66c95f",
+                        pages_per_range=32,
+                    ),
+                    models.Index(fields=["id", "history_id"], name="hist_organizatio_id177041"),
                 ],
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
@@ -1147,6 +1153,15 @@ class Migration(migrations.Migration):
                 fields=["organization", "history_id"], name="hist_membership_organi204eb5"
             ),
         ),
+        migrations.AddIndex(
+            model_name="historicalmembership",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_membership_datee5caa8",
+                pages_per_range=32,
+            ),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicalmembership",
             trigger=pgtrigger.compiler.Trigger(
@@ -1186,6 +1201,15 @@ class Migration(migrations.Migration):
             model_name="historicalinvitation",
             index=models.Index(
                 fields=["organization", "history_id"], name="hist_invitation_organie23635"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="historicalinvitation",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_invitation_datee764b3",
+                pages_per_range=32,
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -39,6 +39,7 @@ class TaskInline(BaseTabularInline):
 
 @admin.register(Project)
 class ProjectAdmin(ToTrash):
+    trash_url = "admin:projects_trashedproject_changelist"
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -71,7 +72,7 @@ class ProjectAdmin(ToTrash):
     def created_by_link(self, project: Project) -> SafeString | str:
         return record_link(project.created_by)
 
-    @display(description="tasks")
+    @display(description="tasks", formatting="price")
     def tasks(self, project: Any) -> SafeString | str:
         return count_link(project.tasks_count, "projects.task", project__id__exact=project.pk)
 

@@ -164,7 +164,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -341,7 +341,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -418,6 +418,12 @@ class Migration(migrations.Migration):
                 "get_latest_by": "history_id",
                 "default_permissions": (),
                 "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True,
+                        fields=["history_date"],
+                        name="hist_project_dated64b7a",
+                        pages_per_range=32,
+                    ),
                     models.Index(fields=["id", "history_id"], name="hist_project_idcfea78"),
                     models.Index(
                         fields=["organization", "history_id"], name="hist_project_organi937ead"
@@ -600,6 +606,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="historicaltask",
             index=models.Index(fields=["project", "history_id"], name="hist_task_projec066b0d"),
+        ),
+        migrations.AddIndex(
+            model_name="historicaltask",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                autosummarize=True,
+                fields=["history_date"],
+                name="hist_task_date8bd7f2",
+                pages_per_range=32,
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="historicaltask",

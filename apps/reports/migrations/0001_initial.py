@@ -4,6 +4,7 @@ import apps.audit.triggers
 import apps.core.uuid7
 import apps.reports.models
 import django.contrib.postgres.fields
+import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import pgtrigger.compiler
@@ -225,7 +226,7 @@ class Migration(migrations.Migration):
                         choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
                     ),
                 ),
-                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_date", models.DateTimeField()),
                 (
                     "hidden_changes",
                     django.contrib.postgres.fields.ArrayField(
@@ -274,6 +275,12 @@ class Migration(migrations.Migration):
                 "get_latest_by": "history_id",
                 "default_permissions": (),
                 "indexes": [
+                    django.contrib.postgres.indexes.BrinIndex(
+                        autosummarize=True,
+                        fields=["history_date"],
+                        name="hist_reportsubsc_date6c4337",
+                        pages_per_range=32,
+                    ),
                     models.Index(fields=["id", "history_id"], name="hist_reportsubsc_id071082"),
                     models.Index(fields=["user", "history_id"], name="hist_reportsubsc_user551944"),
                 ],

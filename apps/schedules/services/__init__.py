@@ -4,6 +4,7 @@ from apps.schedules.services.defaults import schedules_load
 from apps.schedules.services.editing import schedule_save, schedule_set_enabled
 from apps.schedules.services.running import run_dispatch, run_send, schedule_run_now
 from apps.schedules.services.sweeping import runs_prune, runs_sweep
+from apps.schedules.services.timings import timing_delete, timing_save
 
 __all__ = [
     "run_dispatch",
@@ -14,4 +15,6 @@ __all__ = [
     "schedule_save",
     "schedule_set_enabled",
     "schedules_load",
+    "timing_delete",
+    "timing_save",
 ]

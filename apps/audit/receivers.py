@@ -1,0 +1,29 @@
+"""Records what Django itself announces: who signed in, who failed to, who signed out."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+
+
+def connect() -> None:
+    user_logged_in.connect(_signed_in, dispatch_uid="audit")
+    user_logged_out.connect(_signed_out, dispatch_uid="audit")
+    user_login_failed.connect(_failed, dispatch_uid="audit")
+
+
+def _signed_in(user: Any, **_: Any) -> None:
+    record_event(Kind.SIGN_IN, actor=user, target=user)
+
+
+def _signed_out(user: Any, **_: Any) -> None:
+    if user is not None:
+        record_event(Kind.SIGN_OUT, actor=user, target=user)
+
+
+def _failed(credentials: dict[str, Any], **_: Any) -> None:
+    # Django has masked what looks secret; the name is kept, cut to what a name may be.
+    given = credentials.get("username") or credentials.get("email") or ""
+    record_event(Kind.SIGN_IN_FAILED, username=str(given)[:254])

@@ -1,0 +1,75 @@
+"""Staff roles: Django's groups under the name that people use for them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from apps.accounts.models import User
+from apps.accounts.reference import shipped_roles
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import BUSY, EMPTY, count_link, label
+from apps.core.admin.subcount import subcount
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class RoleAdmin(BaseAdmin):
+    list_display = ["name", "kind", "description", "people"]
+    search_fields = ["name"]
+    search_help_text = "Name"
+    ordering = ["name"]
+    sortable_by = ["name"]
+    autocomplete_fields = ["permissions"]
+    readonly_fields = ["kind", "description", "held_permissions"]
+
+    @display(description="kind")
+    def kind(self, role: Group) -> SafeString | str:
+        return label("shipped", BUSY) if role.name in shipped_roles() else "made here"
+
+    @display(description="for")
+    def description(self, role: Group) -> str:
+        shipped = shipped_roles().get(role.name)
+        return shipped["description"] if shipped else EMPTY
+
+    @display(description="people", formatting="price")
+    def people(self, role: Any) -> SafeString | str:
+        return count_link(role.people_count, "accounts.user", groups__id__exact=role.pk)
+
+    @display(description="permissions")
+    def held_permissions(self, role: Group) -> str:
+        permissions = role.permissions.select_related("content_type").order_by("name")
+        return ", ".join(permission.name for permission in permissions) or EMPTY
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        people = User.groups.through._default_manager.all()
+        return super().get_queryset(request).annotate(people_count=subcount(people, "group"))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and obj.name in shipped_roles():
+            about = "Shipped with every release, so it is changed there and cannot be changed here."
+            return [
+                (
+                    None,
+                    {"description": about, "fields": ["name", "description", "held_permissions"]},
+                )
+            ]
+        return [(None, {"fields": ["name", "permissions"]})]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not _shipped(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and not _shipped(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        queryset.exclude(name__in=shipped_roles()).delete()
+
+
+def _shipped(role: Group | None) -> bool:
+    return role is not None and role.name in shipped_roles()

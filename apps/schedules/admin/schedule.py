@@ -1,0 +1,194 @@
+"""Schedules: which task runs when, how it went last time, and running it now."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django_celery_beat import admin as _stock  # noqa: F401 - registers its pages, to be replaced.
+from django_celery_beat.models import PeriodicTask
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.decorators import display
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import EMPTY, GOOD, QUIET, WAITING, moment
+from apps.core.admin.filters import DayRangeFilter
+from apps.schedules.admin.schedule_form import ScheduleForm, task_choices
+from apps.schedules.declared import declared_tasks
+from apps.schedules.models import TaskRun
+from apps.schedules.selectors import (
+    OWN,
+    RETIRED,
+    SHIPPED,
+    timing_in_words,
+    with_last_run,
+)
+from apps.schedules.services import schedule_run_now, schedule_save, schedule_set_enabled
+
+CHANGE = "django_celery_beat.change_periodictask"
+ORIGINS = {SHIPPED: "Shipped", RETIRED: "No longer shipped", OWN: "Made here"}
+
+admin.site.unregister(PeriodicTask)
+
+
+class EnabledFilter(DropdownFilter):
+    title = "state"
+    parameter_name = "enabled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "Enabled"), ("0", "Disabled")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() in ("0", "1"):
+            return queryset.filter(enabled=self.value() == "1")
+        return queryset
+
+
+class TaskFilter(DropdownFilter):
+    title = "task"
+    parameter_name = "task"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [*task_choices()[1:], ("-", "Not declared")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        field = "task_name" if queryset.model is TaskRun else "task"
+        if self.value() == "-":
+            return queryset.exclude(**{f"{field}__in": list(declared_tasks())})
+        return queryset.filter(**{field: self.value()}) if self.value() else queryset
+
+
+@admin.register(PeriodicTask)
+class ScheduleAdmin(BaseAdmin):
+    form = ScheduleForm
+    reason_required = True
+    list_display = [
+        "name",
+        "enabled_label",
+        "timing",
+        "last_run",
+        "task_label",
+        "origin_label",
+    ]
+    list_filter = [EnabledFilter, TaskFilter, ("last_run_at", DayRangeFilter)]
+    search_fields = ["name", "task", "description"]
+    search_help_text = "Name, task or description"
+    ordering = ["name"]
+    autocomplete_fields = ["interval", "crontab", "clocked", "solar"]
+    actions = ["run_now", "enable", "disable"]
+    actions_row = actions_detail = ["run_now", "enable", "disable"]
+    fieldsets = [
+        (None, {"fields": ["name", "task", "description"]}),
+        (
+            "When",
+            {
+                "fields": ["interval", "crontab", "clocked", "solar", "one_off", "start_time"],
+                "description": "Exactly one of the four times. A schedule that is enabled again or "
+                "gets another time waits for its next time. One whose time passed while the "
+                "scheduler was down runs once, late, as soon as it is up.",
+            },
+        ),
+        ("Arguments", {"fields": ["kwargs", "args"], "classes": ["collapse"]}),
+        ("Expiry", {"fields": ["expires", "expire_seconds"], "classes": ["collapse"]}),
+        (
+            "State",
+            {"fields": ["enabled_label", "timing", "last_run", "total_run_count", "origin_label"]},
+        ),
+    ]
+    add_fieldsets = [*fieldsets[:4], (None, {"fields": ["enabled"]})]
+    readonly_fields = ["enabled_label", "timing", "last_run", "total_run_count", "origin_label"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
+        return with_last_run(super().get_queryset(request))
+
+    @display(description="state", ordering="enabled", label={True: GOOD, False: QUIET})
+    def enabled_label(self, schedule: PeriodicTask) -> tuple[bool, str]:
+        return schedule.enabled, "Enabled" if schedule.enabled else "Disabled"
+
+    @admin.display(description="when")
+    def timing(self, schedule: PeriodicTask) -> str:
+        return timing_in_words(schedule)
+
+    @admin.display(description="task")
+    def task_label(self, schedule: PeriodicTask) -> str:
+        declared = declared_tasks().get(schedule.task)
+        return declared.label if declared else f"{schedule.task} (not declared: it will not run)"
+
+    @admin.display(description="last run")
+    def last_run(self, schedule: Any) -> str:
+        if schedule.last_run_id is None:
+            return EMPTY
+        return format_html(
+            '<a href="{}" class="text-primary-600 dark:text-primary-500">{}: {}</a>',
+            reverse("admin:schedules_taskrun_change", args=[schedule.last_run_id]),
+            moment(schedule.last_run_created),
+            TaskRun.State(schedule.last_run_state).label.lower(),
+        )
+
+    @display(description="origin", label={SHIPPED: GOOD, RETIRED: WAITING, OWN: QUIET})
+    def origin_label(self, schedule: Any) -> tuple[str, str]:
+        return schedule.origin, ORIGINS[schedule.origin]
+
+    @confirmed(
+        permission="schedules.run_task",
+        description="Run now",
+        icon="play_arrow",
+        reason="optional",
+        explanation="A worker takes it at once, whether the schedule is enabled or not; the next "
+        "time on the schedule stays as it is.",
+    )
+    def run_now(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
+        runs = [
+            schedule_run_now(schedule=schedule, reason=answer.reason, actor=request.user)
+            for schedule in schedules
+        ]
+        return f"{len(runs)} sent to a worker: see the runs."
+
+    @confirmed(
+        permission=CHANGE,
+        description="Enable",
+        icon="event_available",
+        explanation="It waits for its next time; what it missed meanwhile is not caught up.",
+        when=lambda schedule: not schedule.enabled,
+    )
+    def enable(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
+        return _set_enabled(request, schedules, True, answer.reason)
+
+    @confirmed(
+        permission=CHANGE,
+        description="Disable",
+        icon="event_busy",
+        danger=True,
+        explanation="It does not run until it is enabled again. A run that has begun goes on.",
+        when=lambda schedule: schedule.enabled,
+    )
+    def disable(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
+        return _set_enabled(request, schedules, False, answer.reason)
+
+    def save_model(
+        self, request: HttpRequest, obj: PeriodicTask, form: ModelForm, change: bool
+    ) -> None:
+        reason = request.POST.get("_reason", "").strip()
+        schedule_save(
+            schedule=obj, reason=reason or ("" if change else "Created"), actor=request.user
+        )
+
+
+def _set_enabled(request: HttpRequest, schedules: QuerySet, enabled: bool, reason: str) -> str:
+    changed = [
+        schedule.name
+        for schedule in schedules
+        if schedule_set_enabled(
+            schedule=schedule, enabled=enabled, reason=reason, actor=request.user
+        )
+    ]
+    word = "enabled" if enabled else "disabled"
+    return f"{', '.join(changed)}: {word}." if changed else f"Nothing to do: already {word}."

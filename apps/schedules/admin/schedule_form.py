@@ -1,0 +1,51 @@
+"""The form of a schedule: a declared task, one time, arguments that the task takes."""
+
+from typing import Any
+
+from django import forms
+from django_celery_beat.models import PeriodicTask
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from apps.schedules.declared import declared_tasks, problem_with
+
+TIMES = ("interval", "crontab", "clocked", "solar")
+
+
+def task_choices() -> list[tuple[str, str]]:
+    declared = sorted(declared_tasks().values(), key=lambda task: task.label)
+    return [("", "Choose a task"), *((task.name, task.label) for task in declared)]
+
+
+class ScheduleForm(forms.ModelForm):
+    task = forms.ChoiceField(
+        choices=task_choices,
+        widget=UnfoldAdminSelectWidget(),
+        help_text="Only tasks that the code declares as schedulable can be chosen.",
+    )
+
+    class Meta:
+        model = PeriodicTask
+        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose.
+        widgets = {
+            "args": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+            "kwargs": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("task"):
+            problem = problem_with(data["task"], data.get("args", "[]"), data.get("kwargs", "{}"))
+            if problem:
+                self.add_error("kwargs", problem)
+        chosen = [name for name in TIMES if data.get(name)]
+        if not chosen and not any(name in self.errors for name in TIMES):
+            self.add_error(
+                None, "Choose when it runs: an interval, a crontab, a clock time or the sun."
+            )
+        if len(chosen) > 1:
+            self.add_error(None, f"Choose one time, not {len(chosen)}: {', '.join(chosen)}.")
+        if data.get("clocked") and not data.get("one_off"):
+            self.add_error("one_off", "A schedule with a clock time runs once: tick this.")
+        if data.get("expires") and data.get("expire_seconds") is not None:
+            self.add_error("expire_seconds", "Give one of the two expiries, not both.")
+        return data

@@ -1,0 +1,151 @@
+"""The runs of scheduled tasks: looked at, never edited."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.http import HttpRequest
+from django.template.defaultfilters import truncatechars
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import (
+    AutocompleteSelectFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+)
+from unfold.decorators import display
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import (
+    BAD,
+    BUSY,
+    EMPTY,
+    GOOD,
+    WAITING,
+    copyable,
+    moment_column,
+    record_link,
+    state_column,
+)
+from apps.core.admin.filters import DayRangeFilter
+from apps.schedules.admin.schedule import TaskFilter
+from apps.schedules.declared import declared_tasks
+from apps.schedules.models import TaskRun
+
+STATE_COLORS = {
+    "waiting": WAITING,
+    "running": BUSY,
+    "succeeded": GOOD,
+    "failed": BAD,
+    "lost": BAD,
+    "refused": BAD,
+}
+
+
+class DoorFilter(DropdownFilter):
+    title = "who started it"
+    parameter_name = "door"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("schedule", "Its schedule"), ("person", "A person")]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        if self.value() in ("schedule", "person"):
+            return queryset.filter(started_by__isnull=self.value() == "schedule")
+        return queryset
+
+
+@admin.register(TaskRun)
+class TaskRunAdmin(BaseAdmin):
+    ask_reason = False
+    list_display = [
+        "schedule_link",
+        "state_label",
+        "due_moment",
+        "started_moment",
+        "took",
+        "said_short",
+        "by",
+    ]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        TaskFilter,
+        ("schedule", AutocompleteSelectFilter),
+        ("due_at", DayRangeFilter),
+        DoorFilter,
+    ]
+    list_select_related = ["schedule", "started_by"]
+    list_display_links = ["state_label"]
+    search_fields = ["schedule_name", "task_name"]
+    search_help_text = "Name of the schedule or the task"
+    sortable_by = ["due_moment"]
+    fieldsets = [
+        (None, {"fields": ["state_label", "said", "schedule_link", "task_label", "by"]}),
+        (
+            "Times",
+            {"fields": ["due_at", "created_at", "started_at", "heartbeat_at", "ended_at", "took"]},
+        ),
+        (
+            "For support",
+            {"fields": ["arguments_text", "task_name", "worker", "celery_copy", "run_key"]},
+        ),
+    ]
+
+    state_label = state_column("state", STATE_COLORS)
+    due_moment = moment_column("due_at", description="due")
+    started_moment = moment_column("started_at", description="started")
+
+    @admin.display(description="schedule")
+    def schedule_link(self, run: TaskRun) -> SafeString | str:
+        if run.schedule:
+            return record_link(run.schedule, run.schedule_name)
+        gone = f"{run.schedule_name} (deleted)" if run.schedule_name else "No schedule"
+        return gone
+
+    @admin.display(description="task")
+    def task_label(self, run: TaskRun) -> str:
+        declared = declared_tasks().get(run.task_name)
+        return declared.label if declared else run.task_name
+
+    @admin.display(description="took")
+    def took(self, run: TaskRun) -> str:
+        return EMPTY if run.duration is None else duration_in_words(run.duration)
+
+    @admin.display(description="said")
+    def said_short(self, run: TaskRun) -> str:
+        return truncatechars(run.said, 80) or EMPTY
+
+    @admin.display(description="run by")
+    def by(self, run: TaskRun) -> str:
+        if run.started_by:
+            return str(run.started_by)
+        return "Its schedule" if run.schedule_name else "The program"
+
+    @admin.display(description="arguments")
+    def arguments_text(self, run: TaskRun) -> str:
+        given = {key: value for key, value in run.arguments.items() if value}
+        return json.dumps(given, ensure_ascii=False) if given else "None"
+
+    @display(description="Celery ID")
+    def celery_copy(self, run: TaskRun) -> SafeString | str:
+        return copyable(run.celery_id)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def duration_in_words(duration: timedelta) -> str:
+    seconds = duration.total_seconds()
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{intcomma(minutes)} min {rest} s"

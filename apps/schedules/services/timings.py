@@ -1,0 +1,72 @@
+"""Changing the times that schedules share."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Model
+from django.utils import timezone
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    PeriodicTasks,
+    SolarSchedule,
+)
+
+from apps.audit.events import record_event
+from apps.core.errors import DomainError
+
+FIELDS: dict[type[Any], str] = {
+    IntervalSchedule: "interval",
+    CrontabSchedule: "crontab",
+    SolarSchedule: "solar",
+    ClockedSchedule: "clocked",
+}
+
+
+def users_of(timing: Model) -> list[PeriodicTask]:
+    """Return the schedules that run at this time."""
+    return list(PeriodicTask.objects.filter(**{FIELDS[type(timing)]: timing}).order_by("name"))
+
+
+@transaction.atomic
+def timing_save(*, timing: Model, actor: Any) -> None:
+    """Store a time. The schedules that use it wait for its next occurrence: none runs at once.
+
+    The caller has checked the permission and gives the reason through the audit context.
+    """
+    users = users_of(timing) if timing.pk else []
+    timing.save()
+    if not users:
+        return
+    PeriodicTask.objects.filter(pk__in=[schedule.pk for schedule in users], enabled=True).update(
+        last_run_at=timezone.now()
+    )
+    PeriodicTasks.update_changed()
+    for schedule in users:
+        record_event(
+            "schedule_change",
+            actor=actor,
+            target=schedule,
+            schedule=schedule.name,
+            what="another time",
+            changes={FIELDS[type(timing)]: [None, str(timing)]},
+        )
+
+
+@transaction.atomic
+def timing_delete(*, timing: Model) -> None:
+    """Delete a time that no schedule uses.
+
+    Raises `DomainError` where one does: celery-beat would delete the schedules with it.
+    """
+    users = users_of(timing)
+    if users:
+        names = ", ".join(f"“{schedule.name}”" for schedule in users[:5])
+        more = f" and {len(users) - 5} more" if len(users) > 5 else ""
+        raise DomainError(
+            f"“{timing}” is the time of {names}{more}. Give {'them' if users[1:] else 'it'} another "
+            "time first."
+        )
+    timing.delete()

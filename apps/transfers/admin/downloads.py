@@ -1,0 +1,52 @@
+"""Files that a person takes away: the empty template, the refused rows, an export."""
+
+from collections.abc import Iterable
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from apps.core.errors import RecordNotFound
+from apps.transfers import registry
+from apps.transfers.access import permissions_to_import, require
+from apps.transfers.admin.wizard.doors import wizard_page
+from apps.transfers.models import ImportRun
+from apps.transfers.selectors import dataset_template, refused_rows_file
+from apps.transfers.selectors.pages import run_for_reader
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def attachment[Response: HttpResponseBase](response: Response, name: str) -> Response:
+    """Make a response a private file: never shown in the page's own origin, never kept by a cache."""
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def streamed(name: str, content_type: str, content: Iterable[bytes]) -> HttpResponseBase:
+    return attachment(StreamingHttpResponse(content, content_type=content_type), name)
+
+
+@wizard_page(methods=("GET",))
+def template(request: HttpRequest, dataset: str, format: str) -> HttpResponseBase:
+    known = {item.dataset(): item for item in registry.all_datasets()}
+    if dataset not in known or format not in CONTENT_TYPES:
+        raise Http404(f"There is no template “{dataset}.{format}”.")
+    require(request.user, *permissions_to_import(known[dataset]))
+    name, content = dataset_template(dataset, format)
+    return attachment(HttpResponse(content, content_type=CONTENT_TYPES[format]), name)
+
+
+def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """The refused rows, for the run's owner and for those who may view runs."""
+    run = run_for_reader(request.user, run_id)
+    if run is None:
+        raise RecordNotFound(ImportRun, str(run_id))
+    name, content_type, content = refused_rows_file(run)
+    return streamed(name, content_type, content)

@@ -1,0 +1,162 @@
+"""Exports: who took what, and the file while it lasts, for the person who asked for it alone."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from unfold.decorators import display
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import moment_column, number, state_column
+from apps.core.errors import RecordNotFound
+from apps.transfers import registry
+from apps.transfers.access import permissions_to_export, require
+from apps.transfers.admin.downloads import CONTENT_TYPES, attachment
+from apps.transfers.models import ExportRun
+from apps.transfers.models.uploads import private_storage
+
+STATE_COLORS = {
+    "queued": "info",
+    "writing": "info",
+    "ready": "success",
+    "streamed": "success",
+    "expired": "default",
+    "cancelled": "default",
+    "failed": "danger",
+}
+
+
+@admin.register(ExportRun)
+class ExportRunAdmin(BaseAdmin):
+    list_display = [
+        "name",
+        "format",
+        "state_label",
+        "rows_number",
+        "user",
+        "created_moment",
+        "expires_moment",
+    ]
+    list_select_related = ["user"]
+    list_filter = ["state", "format"]
+    search_fields = ["dataset", "user__email"]
+    search_help_text = "Dataset or person"
+    ordering = ["-id"]
+
+    state_label = state_column("state", STATE_COLORS)
+    created_moment = moment_column("created_at", description="when")
+    expires_moment = moment_column("expires_at", description="link ends")
+
+    @display(description="export", ordering="dataset")
+    def name(self, run: ExportRun) -> str:
+        return f"{run.dataset.capitalize()}, export {run.pk}"
+
+    @display(description="rows", ordering="rows")
+    def rows_number(self, run: ExportRun) -> Any:
+        return number(run.rows)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """An export is made from a list."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id) if object_id else None
+        if object_id and run is None:
+            raise RecordNotFound(ExportRun, object_id)
+        # Who asked for an export sees it through, whatever else he may look at.
+        if run is None or not (
+            run.user_id == request.user.pk or self.has_view_permission(request, run)
+        ):
+            raise PermissionDenied
+        columns = _labels(run)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{run.filename}",
+            "opts": self.opts,
+            "original": run,
+            "run": run,
+            "state_color": STATE_COLORS.get(run.state, "default"),
+            "columns": columns,
+            "query": {name: value for name, value in run.query.items() if value},
+            "is_working": run.state in ExportRun.WORK_STATES,
+            "is_mine": run.user_id == request.user.pk,
+            "is_ready": is_ready(run),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/transfers/export/run.html", context)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        return [
+            path(
+                "<int:run_id>/download/",
+                wrap(self.download_view),
+                name="transfers_exportrun_download",
+            ),
+            path(
+                "<int:run_id>/progress/",
+                wrap(self.progress_view),
+                name="transfers_exportrun_progress",
+            ),
+            *super().get_urls(),
+        ]
+
+    def download_view(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
+        """Give the file to the person who asked for it, while it lasts and while he still may."""
+        run = _own(request, run_id)
+        require(request.user, *permissions_to_export(registry.get(run.dataset)))
+        storage = private_storage()
+        if not is_ready(run) or not storage.exists(run.path):
+            messages.warning(request, "The file is gone. Export the list again.")
+            return HttpResponseRedirect(reverse("admin:transfers_exportrun_change", args=[run.pk]))
+        response = FileResponse(
+            storage.open(run.path, "rb"), content_type=CONTENT_TYPES[run.format]
+        )
+        return attachment(response, run.filename)
+
+    def progress_view(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
+        run = _own(request, run_id)
+        return JsonResponse(
+            {
+                "state": run.state,
+                "percent": None,
+                "sentence": f"{run.rows:,} rows" if run.rows else "",
+                "is_over": run.state not in ExportRun.WORK_STATES,
+            }
+        )
+
+
+def _own(request: HttpRequest, run_id: int) -> ExportRun:
+    user: Any = request.user
+    run = ExportRun.objects.filter(pk=run_id, user=user).first()
+    if run is None:
+        raise RecordNotFound(ExportRun, str(run_id))
+    return run
+
+
+def is_ready(run: ExportRun) -> bool:
+    lasts = run.expires_at is None or run.expires_at > timezone.now()
+    return run.state == ExportRun.State.READY and lasts and bool(run.path)
+
+
+def _labels(run: ExportRun) -> list[str]:
+    known = {item.dataset(): item for item in registry.all_datasets()}
+    columns = known[run.dataset].columns() if run.dataset in known else {}
+    return [columns[name].label if name in columns else name for name in run.fields]

@@ -1,0 +1,190 @@
+"""The export of what a list shows: its filters, its search, its scope, with columns chosen.
+
+    class OrganizationAdmin(ExportMixin, BaseAdmin): ...
+
+The dataset is the one whose rows are the admin's model; where there is none the button is not shown.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.access import may_export, permissions_to_export, require
+from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
+from apps.transfers.admin.list_button import with_list_button
+from apps.transfers.declarations import DatasetResource
+from apps.transfers.forms.exporting import ExportForm
+from apps.transfers.models import ExportProfile, ExportRun
+from apps.transfers.services import export_run_start, export_stream
+
+# Up to here a CSV leaves within the request; above, and any workbook, a worker writes it.
+STREAMED_UP_TO = 50_000
+
+
+class ExportMixin(BaseAdmin):
+    """Adds the button "Export" to a list, and the page behind it."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        dataset = dataset_of(self.model)
+        if dataset is not None and may_export(request.user, dataset):
+            url = _with_query(reverse(self._export_url_name()), request)
+            with_list_button(response, title="Export", icon="download", url=url, primary=False)
+        return response
+
+    def get_urls(self) -> list[URLPattern]:
+        name = self._export_url_name().removeprefix("admin:")
+        own = path("export/", self.admin_site.admin_view(self.export_view), name=name)
+        return [own, *super().get_urls()]
+
+    def _export_url_name(self) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        dataset = dataset_of(self.model)
+        if dataset is None:
+            raise Http404("This list has no dataset to export.")
+        require(request.user, *permissions_to_export(dataset))
+        queryset = list_queryset(self, request)
+        profile = _profile(request, dataset)
+        initial = {"fields_chosen": profile.fields, "format": profile.format} if profile else {}
+        form = ExportForm(request.POST or None, dataset=dataset, initial=initial)
+        status = 200
+        if request.method == "POST":
+            if form.is_valid():
+                try:
+                    return self._export(request, dataset, queryset, form)
+                except DomainError as error:
+                    form.add_error(None, error.message)
+            status = 400
+        return self._export_page(request, dataset, queryset, form, status)
+
+    def _export(
+        self,
+        request: HttpRequest,
+        dataset: type[DatasetResource],
+        queryset: QuerySet,
+        form: ExportForm,
+    ) -> HttpResponseBase:
+        fields, format = form.cleaned_data["fields_chosen"], form.cleaned_data["format"]
+        if name := form.cleaned_data["profile_name"].strip():
+            _save_profile(request.user, dataset, name, fields, format)
+        # What the list shows is told to the worker by its address, as it is told to this page.
+        query = {"list": self.opts.label, "query": request.GET.urlencode()}
+        if format == ExportRun.Format.CSV and queryset.count() <= STREAMED_UP_TO:
+            run, content = export_stream(
+                dataset=dataset.dataset(),
+                fields=fields,
+                queryset=queryset,
+                query=query,
+                actor=request.user,
+            )
+            return streamed(run.filename, CONTENT_TYPES[format], content)
+        run = export_run_start(
+            dataset=dataset.dataset(),
+            format=format,
+            fields=fields,
+            query=query,
+            actor=request.user,
+        )
+        return HttpResponseRedirect(reverse("admin:transfers_exportrun_change", args=[run.pk]))
+
+    def _export_page(
+        self,
+        request: HttpRequest,
+        dataset: type[DatasetResource],
+        queryset: QuerySet,
+        form: ExportForm,
+        status: int,
+    ) -> HttpResponseBase:
+        list_url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        profiles = ExportProfile.objects.filter(user=request.user, dataset=dataset.dataset())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Export {self.opts.verbose_name_plural}",
+            "opts": self.opts,
+            "noun": self.opts.verbose_name_plural,
+            "form": form,
+            "count": queryset.count(),
+            "narrowed_by": _narrowed_by(request),
+            "profiles": list(profiles[:20]),
+            "query": request.GET.urlencode(),
+            "back_url": _with_query(list_url, request),
+        }
+        return TemplateResponse(request, "admin/transfers/export/page.html", context, status=status)
+
+
+def dataset_of(model: type) -> type[DatasetResource] | None:
+    """Return the dataset whose rows are records of `model`."""
+    for dataset in registry.all_datasets():
+        if dataset.model() is model:
+            return dataset
+    return None
+
+
+def list_queryset(model_admin: Any, request: HttpRequest) -> QuerySet:
+    """Return what the list at this address shows, all pages of it."""
+    changelist = model_admin.get_changelist_instance(request)
+    queryset: QuerySet = changelist.get_queryset(request)
+    return queryset
+
+
+def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
+    """Return what a list shows a user at an address: for a worker, which has no request.
+
+    `label` is the model's ("organizations.Membership"), `query` the list's query string.
+    """
+    request = HttpRequest()
+    request.method = "GET"
+    request.GET = QueryDict(query)
+    request.user = user
+    return list_queryset(admin.site._registry[apps.get_model(label)], request)
+
+
+def _narrowed_by(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the list's filters and search in words: ("search", "smith"), ("role", "owner")."""
+    words = []
+    for name in request.GET:
+        if name in ("o", "p", "all", "e", "profile"):
+            continue
+        label = "search" if name == "q" else name.split("__")[0].replace("_", " ")
+        values = [value for value in request.GET.getlist(name) if value]
+        if values:
+            words.append((label, ", ".join(values)))
+    return words
+
+
+def _profile(request: HttpRequest, dataset: type[DatasetResource]) -> ExportProfile | None:
+    name = request.GET.get("profile", "")
+    if not name:
+        return None
+    return ExportProfile.objects.filter(
+        user=request.user, dataset=dataset.dataset(), name=name
+    ).first()
+
+
+def _save_profile(
+    user: Any, dataset: type[DatasetResource], name: str, fields: list[str], format: str
+) -> None:
+    ExportProfile.objects.update_or_create(
+        user=user,
+        dataset=dataset.dataset(),
+        name=name,
+        defaults={"fields": fields, "format": format},
+    )
+
+
+def _with_query(url: str, request: HttpRequest) -> str:
+    query = request.GET.urlencode()
+    return f"{url}?{query}" if query else url

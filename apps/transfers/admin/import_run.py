@@ -1,0 +1,149 @@
+"""Imports: the list of runs, and the page of one. The wizard's addresses hang here as well."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.decorators import display
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import moment_column, number, state_column
+from apps.core.errors import RecordNotFound
+from apps.transfers import registry
+from apps.transfers.access import IMPORT, dataset_card
+from apps.transfers.admin import downloads, run_page
+from apps.transfers.admin.list_button import with_list_button
+from apps.transfers.admin.result import STATE_COLORS
+from apps.transfers.admin.wizard import apply, check, columns, file
+from apps.transfers.models import ImportRun
+
+
+class DatasetFilter(admin.SimpleListFilter):
+    title = "dataset"
+    parameter_name = "dataset"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (item.dataset(), dataset_card(item.dataset()).label) for item in registry.all_datasets()
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(dataset=self.value()) if self.value() else queryset
+
+
+class MineFilter(admin.SimpleListFilter):
+    title = "whose"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "Mine")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(user=request.user) if self.value() == "mine" else queryset
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(BaseAdmin):
+    list_display = [
+        "file_name",
+        "dataset_label",
+        "state_label",
+        "created_rows",
+        "updated_rows",
+        "refused_rows",
+        "user",
+        "created_moment",
+    ]
+    list_display_links = ["file_name"]
+    list_select_related = ["upload", "user"]
+    list_filter = ["state", DatasetFilter, MineFilter]
+    search_fields = ["upload__name", "upload__sha256", "user__email", "reason"]
+    search_help_text = "File name, SHA-256, person or reason"
+    ordering = ["-id"]
+
+    state_label = state_column("state", STATE_COLORS)
+    created_moment = moment_column("created_at", description="when")
+
+    @display(description="file")
+    def file_name(self, run: ImportRun) -> str:
+        return run.upload.name
+
+    @display(description="dataset", ordering="dataset")
+    def dataset_label(self, run: ImportRun) -> str:
+        return dataset_card(run.dataset).label
+
+    @display(description="created")
+    def created_rows(self, run: ImportRun) -> Any:
+        return number(run.results.get("created", run.counts.get("create")))
+
+    @display(description="updated")
+    def updated_rows(self, run: ImportRun) -> Any:
+        return number(run.results.get("updated", run.counts.get("update")))
+
+    @display(description="refused")
+    def refused_rows(self, run: ImportRun) -> Any:
+        return number(run.counts.get("refused"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A run is made by the wizard alone."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        if request.user.has_perm(IMPORT):
+            url = reverse("admin:transfers_importrun_new")
+            with_list_button(response, title="New import", icon="upload_file", url=url)
+        return response
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id) if object_id else None
+        if object_id and run is None:
+            raise RecordNotFound(ImportRun, object_id)
+        if run is None or not self.has_view_permission(request, run):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            **run_page.context(request, run),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/transfers/run/page.html", context)
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        pages: list[tuple[str, Any, str]] = [
+            ("new/", file.new, "new"),
+            ("new/template/<slug:dataset>.<slug:format>", downloads.template, "template"),
+            ("<int:run_id>/file/", file.found, "file"),
+            ("<int:run_id>/columns/", columns.columns, "columns"),
+            ("<int:run_id>/check/", check.check, "check"),
+            ("<int:run_id>/check/reason/", check.keep_reason, "reason"),
+            ("<int:run_id>/apply/", apply.watch, "apply"),
+            ("<int:run_id>/cancel/", apply.cancel, "cancel"),
+            ("<int:run_id>/progress/", apply.progress, "progress"),
+            ("<int:run_id>/refused/", downloads.refused, "refused"),
+            ("<int:run_id>/undo/", run_page.undo, "undo"),
+            ("<int:run_id>/undo/progress/", run_page.undo_progress, "undo_progress"),
+        ]
+        own = [
+            path(route, wrap(view), name=f"transfers_importrun_{name}")
+            for route, view, name in pages
+        ]
+        return own + super().get_urls()

@@ -1,0 +1,133 @@
+"""What became of a run: numbers, links and what can be done next. For step 4 and for a run's page."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from apps.transfers import registry
+from apps.transfers.access import may_import
+from apps.transfers.models import ImportRun, UndoRun
+
+STATE_COLORS = {
+    "uploaded": "info",
+    "read": "warning",
+    "matched": "info",
+    "staged": "info",
+    "planned": "warning",
+    "confirmed": "info",
+    "applying": "info",
+    "applied": "success",
+    "applied_in_part": "warning",
+    "cancelled": "default",
+    "failed": "danger",
+    "undone": "default",
+}
+# The numbers of a result, in the order in which they are shown, with the rows that each counts.
+NUMBERS = (
+    ("created", "created", "success", "verdict=create&outcome=applied"),
+    ("updated", "updated", "info", "verdict=update&outcome=applied"),
+    ("unchanged", "unchanged", "default", "verdict=unchanged"),
+    ("failed", "refused", "danger", "verdict=refused"),
+    ("duplicate", "duplicate", "warning", "verdict=duplicate"),
+    ("drifted", "drifted", "warning", "outcome=drifted"),
+    ("skipped", "skipped", "default", "verdict=skipped"),
+)
+ALWAYS_SHOWN = ("created", "updated", "unchanged", "failed", "duplicate")
+
+
+def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
+    user: Any = request.user
+    dataset = registry.get(run.dataset)
+    is_mine = run.user_id == user.pk
+    return {
+        "numbers": _numbers(run),
+        "headline": headline(run),
+        "explanation": explanation(run),
+        "is_applied": run.state in ImportRun.APPLIED_STATES,
+        "duration": duration(run),
+        "refused_rows": int(run.counts.get("refused", 0)),
+        "can_mend": is_mine and may_import(user, dataset),
+        "can_undo": run.state in ImportRun.APPLIED_STATES
+        and user.has_perm("transfers.undo_import"),
+        "records_url": records_url(user, run),
+        "changes_url": changes_url(user, run),
+        "undo_runs": list(UndoRun.objects.filter(run=run).select_related("user")[:10]),
+        "run_url": reverse("admin:transfers_importrun_change", args=[run.pk]),
+    }
+
+
+def headline(run: ImportRun) -> str:
+    """Say in one line how it ended: "12,310 rows applied"."""
+    done = int(run.results.get("created", 0)) + int(run.results.get("updated", 0))
+    rows = "1 row" if done == 1 else f"{done:,} rows"
+    if run.state == ImportRun.State.UNDONE:
+        return f"{rows} applied and taken back"
+    if run.state == ImportRun.State.CANCELLED:
+        return "Cancelled, nothing was applied"
+    if run.state == ImportRun.State.FAILED:
+        return f"Failed after {rows}" if done else "Failed, nothing was applied"
+    if run.state == ImportRun.State.APPLIED_IN_PART:
+        return f"{rows} applied, then stopped"
+    if run.has_ended:
+        return f"{rows} applied" if done else "Nothing to change: every row is as it was"
+    return run.get_state_display()
+
+
+def explanation(run: ImportRun) -> str:
+    if run.state == ImportRun.State.APPLIED_IN_PART:
+        left = max(run.rows_to_do - run.rows_done, 0)
+        return f"{run.rows_done:,} rows were gone through, {left:,} were not. Undo takes back what was applied."
+    return ""
+
+
+def _numbers(run: ImportRun) -> list[dict[str, Any]]:
+    url = reverse("admin:transfers_importrun_change", args=[run.pk])
+    values = {**run.results}
+    values.setdefault("unchanged", run.counts.get("unchanged", 0))
+    values.setdefault("duplicate", run.counts.get("duplicate", 0))
+    values.setdefault("skipped", run.counts.get("skipped", 0))
+    values.setdefault("failed", values.get("refused", run.counts.get("refused", 0)))
+    return [
+        {
+            "label": label,
+            "color": color,
+            "rows": int(values.get(name, 0)),
+            "url": f"{url}?tab=rows&{query}",
+        }
+        for name, label, color, query in NUMBERS
+        if values.get(name) or name in ALWAYS_SHOWN
+    ]
+
+
+def duration(run: ImportRun) -> float | None:
+    """Return the seconds of work, without the time in which a person thought."""
+    if total := run.seconds.get("total"):
+        return float(total)
+    if run.confirmed_at is None:
+        return None
+    return ((run.ended_at or timezone.now()) - run.confirmed_at).total_seconds()
+
+
+def records_url(user: Any, run: ImportRun) -> str:
+    """Return the list of the dataset's records, where the user may look at it."""
+    opts = registry.get(run.dataset).model()._meta
+    if not user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
+        return ""
+    return _reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+
+
+def changes_url(user: Any, run: ImportRun) -> str:
+    """Return the audit log narrowed to this run, where there is one for this user."""
+    if not user.has_perm("audit.view_auditlog"):
+        return ""
+    url = _reverse("admin:audit_log")
+    return f"{url}?q=import:{run.pk}" if url else ""
+
+
+def _reverse(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

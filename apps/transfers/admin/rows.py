@@ -1,0 +1,186 @@
+"""The rows of a plan as a table: what a step of the wizard and a run's page show alike."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+
+from apps.transfers import registry
+from apps.transfers.models import ImportRun
+from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
+
+VERDICT_LABELS = {
+    "create": ("create", "success"),
+    "update": ("update", "info"),
+    "unchanged": ("unchanged", "default"),
+    "refused": ("refused", "danger"),
+    "duplicate": ("duplicate", "warning"),
+    "skipped": ("skipped", "default"),
+}
+OUTCOME_LABELS = {
+    "applied": ("applied", "success"),
+    "drifted": ("drifted", "warning"),
+    "refused": ("refused", "danger"),
+    "undone": ("undone", "default"),
+    "kept": ("kept", "warning"),
+}
+FIVE = ("create", "update", "unchanged", "refused", "duplicate")
+PAGE_SIZE = 50
+CAUSES_SHOWN = 30
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One of the numbers on top of the table, as a link."""
+
+    name: str
+    label: str
+    color: str
+    rows: int
+    url: str
+    is_active: bool
+
+
+@dataclass
+class Cell:
+    label: str
+    before: str | None
+    after: str | None
+    is_change: bool
+
+
+@dataclass
+class Row:
+    number: int
+    key: str
+    verdict: tuple[str, str]
+    outcome: tuple[str, str] | None
+    cells: list[Cell]
+    problems: list[dict[str, str]]
+
+
+class PlanTable:
+    """What the address asks of a run's rows: filters, search, and a page by key."""
+
+    def __init__(self, request: HttpRequest, run: ImportRun, *, by_outcome: bool = False) -> None:
+        self.run = run
+        self.path = request.path
+        self.keep = {"tab": request.GET["tab"]} if "tab" in request.GET else {}
+        self.by_outcome = by_outcome
+        self.verdict = _one_of(request.GET.get("verdict", ""), VERDICT_LABELS)
+        self.outcome = _one_of(request.GET.get("outcome", ""), OUTCOME_LABELS)
+        self.cause = request.GET.get("cause", "")[:200]
+        self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+        after = request.GET.get("after", "")
+        self.after = int(after) if after.isdecimal() and len(after) < 10 else 0
+        self.labels = {
+            name: column.label for name, column in registry.get(run.dataset).columns().items()
+        }
+
+    def url(self, **changes: Any) -> str:
+        """Return the table's address with changes; another filter begins at the first page."""
+        values = {
+            **self.keep,
+            "verdict": self.verdict,
+            "outcome": self.outcome,
+            "cause": self.cause,
+            "q": self.search,
+            **changes,
+        }
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"{self.path}?{query}" if query else self.path
+
+    def context(self) -> dict[str, Any]:
+        page = plan_rows(
+            self.run,
+            verdict=self.verdict,
+            cause=self.cause,
+            outcome=self.outcome,
+            search=self.search,
+            after=self.after,
+            limit=PAGE_SIZE,
+        )
+        causes = plan_causes(self.run)
+        return {
+            "table": self,
+            "filters": self._verdict_filters(),
+            "outcomes": self._outcome_filters() if self.by_outcome else [],
+            "causes": [self._cause(cause) for cause in self._causes_in_view(causes)],
+            "rows": [self._row(row) for row in page.rows],
+            "next_url": self.url(after=page.next_after) if page.next_after else "",
+            "first_url": self.url() if self.after else "",
+            "is_filtered": bool(self.verdict or self.outcome or self.cause or self.search),
+            "clear_url": self.url(verdict="", outcome="", cause="", q=""),
+        }
+
+    def _verdict_filters(self) -> list[Filter]:
+        names = [*FIVE, *(["skipped"] if self.run.counts.get("skipped") else [])]
+        return [
+            Filter(
+                name=name,
+                label=VERDICT_LABELS[name][0],
+                color=VERDICT_LABELS[name][1],
+                rows=int(self.run.counts.get(name, 0)),
+                url=self.url(verdict="" if name == self.verdict else name, cause=""),
+                is_active=name == self.verdict,
+            )
+            for name in names
+        ]
+
+    def _outcome_filters(self) -> list[Filter]:
+        return [
+            Filter(
+                name=name,
+                label=label,
+                color=color,
+                rows=int(self.run.results.get(name, 0)),
+                url=self.url(outcome="" if name == self.outcome else name),
+                is_active=name == self.outcome,
+            )
+            for name, (label, color) in OUTCOME_LABELS.items()
+            if self.run.results.get(name) or name == self.outcome
+        ]
+
+    def _causes_in_view(self, causes: list[Cause]) -> list[Cause]:
+        fitting = [cause for cause in causes if not self.verdict or cause.verdict == self.verdict]
+        return fitting[:CAUSES_SHOWN]
+
+    def _cause(self, cause: Cause) -> dict[str, Any]:
+        is_active = cause.code == self.cause and self.verdict in ("", cause.verdict)
+        changes = {"cause": ""} if is_active else {"cause": cause.code, "verdict": cause.verdict}
+        return {
+            "label": cause.label,
+            "rows": cause.rows,
+            "color": VERDICT_LABELS.get(cause.verdict, ("", "default"))[1],
+            "is_active": is_active,
+            "url": self.url(**changes),
+        }
+
+    def _row(self, row: PlanRow) -> Row:
+        changed = [
+            Cell(self.labels.get(name, name), before, after, row.verdict == "update")
+            for name, (before, after) in row.changes.items()
+            if row.verdict == "update" or after
+        ]
+        if not changed and row.verdict != "refused":
+            changed = [
+                Cell(self.labels.get(name, name), None, value, False)
+                for name, value in row.values.items()
+                if value
+            ]
+        return Row(
+            number=row.number,
+            key=row.key,
+            verdict=VERDICT_LABELS.get(row.verdict, (row.verdict, "default")),
+            outcome=OUTCOME_LABELS.get(row.outcome),
+            cells=changed,
+            problems=[
+                {**problem, "label": self.labels.get(problem.get("column", ""), "")}
+                for problem in row.problems
+            ],
+        )
+
+
+def _one_of(value: str, known: dict[str, Any]) -> str:
+    return value if value in known else ""

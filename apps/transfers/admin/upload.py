@@ -1,0 +1,47 @@
+"""Uploads: which file came in, from whom, and whether it still lies here. Nothing opens it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+from unfold.decorators import display
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.display import copyable, moment_column
+from apps.transfers.models import Upload
+
+
+@admin.register(Upload)
+class UploadAdmin(BaseAdmin):
+    list_display = ["name", "size_label", "user", "created_moment", "expires_moment", "state"]
+    list_select_related = ["user"]
+    search_fields = ["name", "sha256", "user__email"]
+    search_help_text = "File name, SHA-256 or person"
+    ordering = ["-created_at"]
+    fields = ["name", "size_label", "hash", "user", "created_moment", "expires_moment", "state"]
+    readonly_fields = fields
+
+    created_moment = moment_column("created_at", description="uploaded")
+    expires_moment = moment_column("expires_at", description="deleted after")
+
+    @display(description="size", ordering="size")
+    def size_label(self, upload: Upload) -> str:
+        return filesizeformat(upload.size)
+
+    @display(description="SHA-256")
+    def hash(self, upload: Upload) -> Any:
+        return copyable(upload.sha256)
+
+    @display(description="state", label={"here": "success", "gone": "default"})
+    def state(self, upload: Upload) -> tuple[str, str]:
+        return ("gone", "file deleted") if upload.is_gone else ("here", "file here")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,85 @@
+"""Step 4, Apply: the progress, and then what became of the rows."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from apps.core.errors import DomainError, RecordNotFound
+from apps.transfers.admin.result import result_context
+from apps.transfers.admin.wizard.doors import render, run_page
+from apps.transfers.admin.wizard.steps import APPLY, step_context, step_url
+from apps.transfers.models import ImportRun
+from apps.transfers.selectors import Progress, run_progress
+from apps.transfers.selectors.pages import run_for_reader
+from apps.transfers.services import import_run_cancel
+
+
+@run_page(step=APPLY, shared=True)
+def watch(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    title = f"Import {run.upload.name}"
+    if not run.has_ended:
+        progress = run_progress(run)
+        context = step_context(APPLY, run, progress=progress, sentence=progress_sentence(progress))
+        return render(request, "applying", context, title=title)
+    context = step_context(APPLY, run, **result_context(request, run))
+    return render(request, "result", context, title=title)
+
+
+@run_page(methods=("GET", "POST"))
+def cancel(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    """Stop the run: a GET asks, a POST does."""
+    if run.has_ended:
+        return HttpResponseRedirect(step_url(run))
+    if request.method != "POST":
+        context = step_context("", run, progress=run_progress(run), back_url=step_url(run))
+        return render(request, "cancel", context, title=f"Cancel the import of {run.upload.name}")
+    try:
+        run = import_run_cancel(run=run, actor=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    return HttpResponseRedirect(step_url(run))
+
+
+def progress(request: HttpRequest, run_id: int) -> HttpResponseBase:
+    """What the watching page asks every second. Readers of the run may ask, whatever its state."""
+    run = run_for_reader(request.user, run_id)
+    if run is None:
+        raise RecordNotFound(ImportRun, str(run_id))
+    return JsonResponse(progress_json(run_progress(run)))
+
+
+def progress_json(progress: Progress) -> dict[str, Any]:
+    return {
+        "state": progress.state,
+        "percent": progress.percent,
+        "sentence": progress_sentence(progress),
+        "is_over": progress.has_ended or progress.is_waiting,
+    }
+
+
+def progress_sentence(progress: Progress) -> str:
+    """Say how far it is: "3,400 of 12,408 rows, 2,100 rows a second, 4 seconds left"."""
+    if not progress.rows_total:
+        return f"{progress.rows_done:,} rows" if progress.rows_done else ""
+    words = [f"{progress.rows_done:,} of {progress.rows_total:,} rows"]
+    if progress.rows_per_second:
+        words.append(f"{progress.rows_per_second:,.0f} rows a second")
+    if progress.seconds_left is not None and not progress.has_ended:
+        words.append(f"{in_words(progress.seconds_left)} left")
+    return ", ".join(words)
+
+
+def in_words(seconds: float) -> str:
+    """Return a duration in the unit that fits: "4 seconds", "3 minutes"."""
+    whole = max(round(seconds), 1)
+    if whole < 90:
+        return "1 second" if whole == 1 else f"{whole} seconds"
+    minutes = round(whole / 60)
+    return f"{minutes} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"
+
+
+def run_url(run: ImportRun) -> str:
+    return reverse("admin:transfers_importrun_change", args=[run.pk])

@@ -1,0 +1,100 @@
+"""Step 3, Check: the plan, row by row, and the one button that accepts it."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from apps.core.errors import DomainError
+from apps.transfers.admin.rows import PlanTable
+from apps.transfers.admin.wizard.doors import render, run_page
+from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
+from apps.transfers.forms.confirming import ConfirmForm
+from apps.transfers.models import ImportRun
+from apps.transfers.options import Matching
+from apps.transfers.selectors import ImpactLine, plan_impacts, run_progress
+from apps.transfers.services import import_run_confirm
+from apps.transfers.services.drafts import import_run_keep_draft
+
+
+@run_page(step=CHECK, shared=True)
+def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    if run.state != ImportRun.State.PLANNED:
+        context = step_context(CHECK, run, progress=run_progress(run))
+        return render(request, "planning", context, title=f"Import {run.upload.name}")
+    impacts = plan_impacts(run, request.user)
+    number = number_to_type(impacts)
+    if request.method == "POST":
+        if "back" in request.POST:
+            reason = request.POST.get("reason", "")[:500]
+            import_run_keep_draft(run=run, reason=reason, actor=request.user)
+            return HttpResponseRedirect(step_url(run, COLUMNS))
+        form = _form(request, run, number, request.POST)
+        if form.is_valid():
+            try:
+                import_run_confirm(
+                    run=run,
+                    plan_token=form.cleaned_data["plan_token"],
+                    reason=form.cleaned_data["reason"],
+                    typed_number=form.cleaned_data.get("typed_number"),
+                    actor=request.user,
+                )
+            except DomainError as error:
+                form.add_error(None, error.message)
+                run.refresh_from_db()
+                return _page(request, run, form, impacts, status=409)
+            return HttpResponseRedirect(step_url(run, APPLY))
+        return _page(request, run, form, impacts, status=400)
+    return _page(request, run, _form(request, run, number, None), impacts)
+
+
+@run_page(methods=("POST",))
+def keep_reason(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    """Keep the reason while the rows are being filtered; sent by the page by itself."""
+    reason = request.POST.get("reason", "")[:500]
+    import_run_keep_draft(run=run, reason=reason, actor=request.user)
+    return HttpResponse(status=204)
+
+
+def _form(request: HttpRequest, run: ImportRun, number: int | None, data: Any) -> ConfirmForm:
+    return ConfirmForm(
+        data,
+        number=number,
+        placeholder="Why these rows come in, in a few words",
+        initial={"plan_token": run.plan_token, "reason": run.reason},
+    )
+
+
+def number_to_type(impacts: list[ImpactLine]) -> int | None:
+    """Return the greatest number that the blast radius wants typed, if any."""
+    return max((line.number for line in impacts if line.must_type), default=None)
+
+
+def _page(
+    request: HttpRequest,
+    run: ImportRun,
+    form: ConfirmForm,
+    impacts: list[ImpactLine],
+    status: int = 200,
+) -> HttpResponseBase:
+    matching = Matching.from_json(run.matching)
+    to_apply = int(run.counts.get("create", 0)) + int(run.counts.get("update", 0))
+    refused = int(run.counts.get("refused", 0))
+    is_owner = run.user_id == request.user.pk
+    context = step_context(
+        CHECK,
+        run,
+        cancel_url=reverse("admin:transfers_importrun_cancel", args=[run.pk]),
+        form=form,
+        impacts=impacts,
+        to_apply=to_apply,
+        refused=refused,
+        # All or nothing, and something was refused: the button would only be refused as well.
+        is_blocked=refused > 0 and matching.on_error == "stop",
+        is_owner=is_owner,
+        needs_second_person=any(line.needs_second_person for line in impacts),
+        page_url=request.build_absolute_uri(request.path),
+        **PlanTable(request, run).context(),
+    )
+    return render(request, "check", context, title=f"Import {run.upload.name}", status=status)

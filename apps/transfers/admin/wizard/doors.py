@@ -1,0 +1,87 @@
+"""What stands before every step: the permissions, the gate, and whose run it is."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+
+from apps.core.admin.gates import closed_response
+from apps.core.errors import RecordNotFound
+from apps.transfers import registry
+from apps.transfers.access import IMPORT, permissions_to_import, require
+from apps.transfers.admin.wizard.steps import open_steps, step_url
+from apps.transfers.models import ImportRun
+from apps.transfers.selectors import plan_impacts
+
+GATE = "bulk-import"
+
+View = Callable[..., HttpResponseBase]
+
+
+def wizard_page(*, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
+    """Guard a view of the wizard that has no run yet."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            require(request.user, IMPORT)
+            closed = closed_response(request, GATE)
+            if closed is not None:
+                return closed
+            if request.method not in (*methods, "HEAD"):
+                return HttpResponseNotAllowed(methods)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return guard
+
+
+def run_page(
+    *, step: str = "", methods: tuple[str, ...] = ("GET", "POST"), shared: bool = False
+) -> Callable[[View], View]:
+    """Guard a view of one run: `view(request, run)`.
+
+    With `step` the run must have come to it, else the view sends the person to where it stands.
+    `shared` lets in the second person that a plan may demand; else a run is its owner's alone, and
+    to others it does not exist.
+    """
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        @wizard_page(methods=methods)
+        def guarded(request: HttpRequest, run_id: int) -> HttpResponseBase:
+            run = ImportRun.objects.select_related("upload", "user").filter(pk=run_id).first()
+            if run is None or not _may_enter(run, request.user, shared):
+                raise RecordNotFound(ImportRun, str(run_id))
+            require(request.user, *permissions_to_import(registry.get(run.dataset)))
+            if step and step not in open_steps(run):
+                return HttpResponseRedirect(step_url(run))
+            return view(request, run)
+
+        return guarded
+
+    return guard
+
+
+def _may_enter(run: ImportRun, user: Any, shared: bool) -> bool:
+    if run.user_id == user.pk or (shared and run.confirmed_by_id == user.pk):
+        return True
+    if not shared or run.state != ImportRun.State.PLANNED:
+        return False
+    return any(line.needs_second_person for line in plan_impacts(run, user))
+
+
+def render(
+    request: HttpRequest, template: str, context: dict[str, Any], *, title: str, status: int = 200
+) -> HttpResponseBase:
+    return TemplateResponse(
+        request,
+        f"admin/transfers/wizard/{template}.html",
+        {**admin.site.each_context(request), "title": title, **context},
+        status=status,
+    )

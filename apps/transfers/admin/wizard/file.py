@@ -1,0 +1,151 @@
+"""Step 1, File: which dataset, which file, and what was found in it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.access import (
+    dataset_card,
+    importable_datasets,
+    permissions_to_import,
+    require,
+)
+from apps.transfers.admin.wizard.doors import render, run_page, wizard_page
+from apps.transfers.admin.wizard.steps import FILE, step_context, step_url
+from apps.transfers.forms.reading import ReadingForm, UploadForm, delimiter_name, encoding_name
+from apps.transfers.models import ImportRun
+from apps.transfers.options import Findings
+from apps.transfers.selectors import same_content_runs
+from apps.transfers.selectors.pages import SAMPLE_ROWS, latest_runs, run_for_reader
+from apps.transfers.services import import_run_reread, import_run_start
+
+
+@wizard_page()
+def new(request: HttpRequest) -> HttpResponseBase:
+    """Choose the dataset and give the file; the answer to the POST is the run's own page."""
+    datasets = importable_datasets(request.user)
+    chosen = request.POST.get("dataset") or request.GET.get("dataset", "")
+    if chosen not in {dataset.dataset() for dataset in datasets}:
+        if chosen:
+            require(request.user, *permissions_to_import(registry.get(chosen)))
+        chosen = datasets[0].dataset() if len(datasets) == 1 else ""
+    like = _like(request, chosen)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    status = 200
+    if request.method == "POST":
+        if not chosen:
+            form.add_error(None, "Choose what the file holds.")
+        if form.is_valid():
+            try:
+                run = _start(request, form, chosen)
+            except DomainError as error:
+                form.add_error("file", error.message)
+            else:
+                return HttpResponseRedirect(_with_like(step_url(run, FILE), like))
+        status = 400
+    context = step_context(
+        FILE,
+        form=form,
+        datasets=[dataset_card(dataset.dataset()) for dataset in datasets],
+        chosen=chosen,
+        like=like,
+        latest=latest_runs(request.user, chosen) if chosen else [],
+        attempt_of=_attempt_of(request),
+    )
+    return render(request, "new", context, title="New import", status=status)
+
+
+def _start(request: HttpRequest, form: UploadForm, dataset: str) -> ImportRun:
+    file = form.cleaned_data["file"]
+    return import_run_start(
+        dataset=dataset,
+        file=file,
+        name=file.name,
+        attempt_of=_attempt_of(request),
+        actor=request.user,
+    )
+
+
+def _attempt_of(request: HttpRequest) -> ImportRun | None:
+    """The earlier run that this file mends: the user's own."""
+    pk = request.POST.get("attempt_of") or request.GET.get("attempt_of", "")
+    run = run_for_reader(request.user, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+    return run if run is not None and run.user_id == request.user.pk else None
+
+
+def _like(request: HttpRequest, dataset: str) -> ImportRun | None:
+    pk = request.POST.get("like") or request.GET.get("like", "")
+    run = run_for_reader(request.user, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
+    return run if run is not None and run.dataset == dataset else None
+
+
+def _with_like(url: str, like: ImportRun | None) -> str:
+    return f"{url}?like={like.pk}" if like else url
+
+
+@run_page(step=FILE)
+def found(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    """Show what was found; a POST reads the file again in another way."""
+    findings = Findings.from_json(run.findings)
+    form = ReadingForm(request.POST or None, run=run, findings=findings)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                import_run_reread(run=run, reading=form.reading(), actor=request.user)
+            except DomainError as error:
+                messages.error(request, error.message)
+            return HttpResponseRedirect(request.get_full_path())
+        status = 400
+    like = _like(request, run.dataset)
+    is_reading = run.state == ImportRun.State.UPLOADED
+    context = step_context(
+        FILE,
+        run,
+        form=form,
+        dataset=dataset_card(run.dataset),
+        findings=findings,
+        sentence=[] if is_reading else found_in_words(findings),
+        is_reading=is_reading,
+        has_failed=run.state == ImportRun.State.FAILED,
+        samples=sample_table(findings),
+        more_columns=max(len(findings.headers) - SAMPLE_COLUMNS, 0),
+        same=[] if is_reading else same_content_runs(run, request.user)[:3],
+        like=like,
+        next_url=_with_like(reverse("admin:transfers_importrun_columns", args=[run.pk]), like),
+    )
+    return render(request, "file", context, title=f"Import {run.upload.name}", status=status)
+
+
+# A table of hundreds of columns would only hide what the first ones tell.
+SAMPLE_COLUMNS = 30
+
+
+def sample_table(findings: Findings) -> dict[str, Any]:
+    rows = findings.samples[:SAMPLE_ROWS]
+    return {
+        "headers": findings.headers[:SAMPLE_COLUMNS],
+        "rows": [row[:SAMPLE_COLUMNS] for row in rows],
+    }
+
+
+def found_in_words(findings: Findings) -> list[str]:
+    """Say what was found: "CSV", "semicolon", "Windows-1252", "12,408 rows", "header in row 3"."""
+    if not findings.format:
+        return []
+    words = [findings.format.upper()]
+    if findings.delimiter:
+        words.append(delimiter_name(findings.delimiter))
+    if findings.encoding:
+        words.append(encoding_name(findings.encoding))
+    if findings.sheet:
+        words.append(f"sheet “{findings.sheet}”")
+    if findings.needs_sheet:
+        return [*words, f"{len(findings.sheets)} sheets"]
+    rows = "1 row" if findings.rows == 1 else f"{findings.rows:,} rows"
+    return [*words, rows, f"header in row {findings.header_row}"]

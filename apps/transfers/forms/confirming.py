@@ -1,0 +1,39 @@
+"""Step 3: the plan accepted, and the undo of it."""
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextareaWidget,
+)
+
+from apps.core.admin.confirm_form import REASON_LENGTH
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=REASON_LENGTH,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        error_messages={"required": "Say why; it is kept in the history of every record."},
+    )
+
+    def __init__(self, *args: Any, placeholder: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["placeholder"] = placeholder
+
+
+class ConfirmForm(ReasonForm):
+    """`plan_token` says which plan was looked at; the number is asked where a plan demands it."""
+
+    plan_token = forms.CharField(widget=forms.HiddenInput, max_length=32)
+    typed_number = forms.IntegerField(required=False, widget=UnfoldAdminIntegerFieldWidget)
+
+    def __init__(self, *args: Any, number: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if number is None:
+            del self.fields["typed_number"]
+        else:
+            field = self.fields["typed_number"]
+            field.label = f"Type {number} to confirm"
+            field.widget.attrs["autocomplete"] = "off"

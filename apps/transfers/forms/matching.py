@@ -1,0 +1,169 @@
+"""Step 2: what each column is, what blanks and words mean, and how the import goes about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
+
+from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.options import Matching
+from apps.transfers.selectors import ColumnSuggestion
+
+MODES = [
+    ("upsert", "Create and update"),
+    ("create", "Create only"),
+    ("update", "Update only"),
+]
+ON_ERROR = [("skip", "Apply the good rows"), ("stop", "All rows or none")]
+DATE_ORDERS = [
+    ("", "Year first, or as the file says"),
+    ("dmy", "Day first"),
+    ("mdy", "Month first"),
+]
+DECIMAL_MARKS = [("", "As the file says"), (".", "1,234.50"), (",", "1.234,50")]
+
+
+class MatchingForm(forms.Form):
+    """The panel beside the columns. The columns themselves are read by `posted_matching`."""
+
+    mode = forms.ChoiceField(
+        label="Records", choices=MODES, initial="upsert", widget=UnfoldAdminRadioSelectWidget
+    )
+    on_error = forms.ChoiceField(
+        label="When rows are refused",
+        choices=ON_ERROR,
+        initial="skip",
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    stop_after = forms.IntegerField(
+        label="Give up after so many refused rows",
+        min_value=0,
+        max_value=2_000_000_000,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget(attrs={"placeholder": "never"}),
+    )
+    decimal_mark = forms.ChoiceField(
+        label="Numbers are written",
+        choices=DECIMAL_MARKS,
+        required=False,
+        widget=UnfoldAdminRadioSelectWidget,
+    )
+    empty_words = forms.CharField(
+        label="Words that mean an empty cell",
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "N/A, -"}),
+    )
+    save_as = forms.CharField(
+        label="Save as template",
+        required=False,
+        max_length=120,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Name for the next roster"}),
+    )
+
+    def __init__(
+        self, *args: Any, dataset: type[DatasetResource], matching: Matching, **kwargs: Any
+    ) -> None:
+        empty = sorted({word for words in matching.empty_words.values() for word in words})
+        kwargs["initial"] = {
+            "mode": matching.mode,
+            "on_error": matching.on_error,
+            "stop_after": matching.stop_after or None,
+            "decimal_mark": matching.decimal_mark,
+            "empty_words": ", ".join(empty),
+        }
+        super().__init__(*args, **kwargs)
+        columns = dataset.columns()
+        if not any(column.kind == Kind.DECIMAL for column in columns.values()):
+            del self.fields["decimal_mark"]
+        for name, column in columns.items():
+            if column.relation and column.relation.create:
+                self.fields[f"create_{name}"] = forms.BooleanField(
+                    label=f"Create a missing {column.label.lower()}",
+                    required=False,
+                    initial=name in matching.create_missing,
+                    widget=UnfoldBooleanWidget,
+                )
+
+    def over(self, matching: Matching) -> Matching:
+        """Return the matching with what the panel says."""
+        data = self.cleaned_data
+        words = [word.strip() for word in data["empty_words"].split(",") if word.strip()]
+        targets = {target for target in matching.columns.values() if target}
+        return replace(
+            matching,
+            mode=data["mode"],
+            on_error=data["on_error"],
+            stop_after=data["stop_after"] or 0,
+            decimal_mark=data.get("decimal_mark", ""),
+            empty_words=dict.fromkeys(sorted(targets), words) if words else {},
+            create_missing=[
+                name.removeprefix("create_")
+                for name, value in data.items()
+                if name.startswith("create_") and value
+            ],
+        )
+
+
+def posted_matching(
+    post: QueryDict,
+    before: Matching,
+    suggestions: Iterable[ColumnSuggestion],
+    dataset: type[DatasetResource],
+) -> Matching:
+    """Read columns, blanks, date orders and words from the page. What it did not show stays."""
+    columns, how = dict(before.columns), dict(before.how)
+    blanks, orders = dict(before.blanks), dict(before.date_orders)
+    known = dataset.columns()
+    for line in suggestions:
+        position = str(line.position)
+        target = post.get(f"column-{position}", line.target)
+        target = target if target in known else ""
+        columns[position] = target
+        # A choice of the machine that stays is still the machine's.
+        how[position] = line.how if target == line.target else ("hand" if target else "none")
+        if not target:
+            continue
+        blank = post.get(f"blank-{position}", "")
+        if blank in ("leave", "clear", "refuse"):
+            blanks[target] = blank
+        order = post.get(f"date-{position}")
+        if order is not None and known[target].kind == Kind.DATE:
+            orders[target] = order if order in ("dmy", "mdy", "ymd") else ""
+    return replace(
+        before,
+        columns=columns,
+        how=how,
+        blanks=blanks,
+        date_orders={name: order for name, order in orders.items() if order},
+        values=_posted_words(post, before.values, known),
+    )
+
+
+def word_field(column: str, word: str) -> str:
+    return f"word:{column}:{word}"
+
+
+def _posted_words(
+    post: QueryDict, before: Mapping[str, Mapping[str, str]], known: Mapping[str, Column]
+) -> dict[str, dict[str, str]]:
+    values = {column: dict(words) for column, words in before.items()}
+    for name, value in post.items():
+        if not name.startswith("word:"):
+            continue
+        _, column, word = name.split(":", 2)
+        if column in known:
+            words = values.setdefault(column, {})
+            if value:
+                words[word] = str(value)
+            else:
+                words.pop(word, None)
+    return {column: words for column, words in values.items() if words}

@@ -1,0 +1,35 @@
+"""Small reads that only the pages ask for."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from apps.transfers.models import ImportRun, ImportTemplate
+
+SAMPLE_ROWS = 5
+
+
+def latest_runs(user: Any, dataset: str, limit: int = 5) -> list[ImportRun]:
+    """Return the user's last imports of a dataset that have a matching to take over."""
+    return list(
+        ImportRun.objects.filter(user=user, dataset=dataset)
+        .exclude(matching={})
+        .select_related("upload")
+        .order_by("-id")[:limit]
+    )
+
+
+def named_templates(user: Any, dataset: str) -> list[ImportTemplate]:
+    return list(
+        ImportTemplate.objects.filter(user=user, dataset=dataset)
+        .exclude(name="")
+        .order_by("name")[:50]
+    )
+
+
+def run_for_reader(user: Any, pk: int) -> ImportRun | None:
+    """Return a run that the user may read: his own, or any with the permission to view runs."""
+    mine = Q(user=user)
+    if user.has_perm("transfers.view_importrun"):
+        mine = Q()
+    return ImportRun.objects.filter(mine, pk=pk).select_related("upload", "user").first()

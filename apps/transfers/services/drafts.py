@@ -1,0 +1,29 @@
+"""What a person has typed into a step and not yet sent on its way."""
+
+from typing import Any
+
+from django.db import transaction
+
+from apps.core.errors import DomainError
+from apps.transfers.models import ImportRun
+from apps.transfers.options import Matching
+
+
+@transaction.atomic
+def import_run_keep_draft(
+    *, run: ImportRun, matching: Matching | None = None, reason: str | None = None, actor: Any
+) -> ImportRun:
+    """Keep a matching or a reason as it was left, so that going back loses nothing.
+
+    Only the run's owner has drafts, and only a run that waits for him: a matching in `read`, where no
+    plan was made of it yet, a reason in `planned`.
+    """
+    fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if actor is None or fresh.user_id != actor.pk:
+        raise DomainError("Only the person who started an import can go on with it.")
+    if matching is not None and fresh.state == ImportRun.State.READ:
+        fresh.matching = matching.to_json()
+    if reason is not None and fresh.state == ImportRun.State.PLANNED:
+        fresh.reason = reason
+    fresh.save(update_fields=["matching", "reason"])
+    return fresh

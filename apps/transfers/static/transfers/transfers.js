@@ -1,0 +1,166 @@
+"use strict";
+
+// A job at work: ask how far it is, and show the page anew when it is over.
+function watchProgress(box) {
+    const bar = box.querySelector("progress");
+    const text = box.querySelector("[data-progress-text]");
+    let delay = 700;
+    async function ask() {
+        try {
+            const answer = await fetch(box.dataset.progress, { headers: { Accept: "application/json" } });
+            if (!answer.ok) {
+                throw new Error(String(answer.status));
+            }
+            const progress = await answer.json();
+            if (progress.is_over) {
+                window.location.reload();
+                return;
+            }
+            if (progress.percent !== null) {
+                bar.value = progress.percent;
+            }
+            if (progress.sentence) {
+                text.textContent = progress.sentence;
+            }
+            delay = Math.min(delay * 1.1, 2500);
+        } catch {
+            // The server may be restarting: the job goes on without this page.
+            delay = 5000;
+        }
+        setTimeout(ask, delay);
+    }
+    box.querySelector("[data-progress-reload]").hidden = true;
+    setTimeout(ask, delay);
+}
+
+// A file that is dropped or chosen goes up at once when the dataset is known.
+function enhanceUpload(form) {
+    const zone = form.querySelector("[data-drop]");
+    const input = form.querySelector("input[type=file]");
+    const name = form.querySelector("[data-drop-name]");
+    const chosen = () => form.querySelector("input[name=dataset]:checked");
+    let sent = false;
+
+    function sendWhenComplete() {
+        if (!input.files.length || sent) {
+            return;
+        }
+        name.textContent = chosen() ? `${input.files[0].name} is on its way` : `${input.files[0].name}: choose what it holds`;
+        if (chosen()) {
+            form.requestSubmit();
+        }
+    }
+    form.addEventListener("submit", (event) => {
+        if (sent) {
+            event.preventDefault();
+        }
+        sent = true;
+    });
+    window.addEventListener("pageshow", () => (sent = false));
+    input.addEventListener("change", sendWhenComplete);
+    for (const radio of form.querySelectorAll("input[name=dataset]")) {
+        radio.addEventListener("change", () => {
+            if (input.files.length) {
+                sendWhenComplete();
+                return;
+            }
+            // The dataset's last imports are shown below.
+            const address = new URL(window.location.href);
+            if (address.searchParams.get("dataset") !== radio.value && !address.searchParams.has("attempt_of")) {
+                address.search = "";
+                address.searchParams.set("dataset", radio.value);
+                refreshLatest(address);
+            }
+        });
+    }
+    for (const type of ["dragenter", "dragover"]) {
+        zone.addEventListener(type, (event) => {
+            event.preventDefault();
+            zone.classList.add("is-over");
+        });
+    }
+    for (const type of ["dragleave", "drop"]) {
+        zone.addEventListener(type, () => zone.classList.remove("is-over"));
+    }
+    zone.addEventListener("drop", (event) => {
+        event.preventDefault();
+        if (event.dataTransfer.files.length === 1) {
+            input.files = event.dataTransfer.files;
+            sendWhenComplete();
+        } else {
+            name.textContent = "One file at a time.";
+        }
+    });
+}
+
+async function refreshLatest(address) {
+    const answer = await fetch(address);
+    if (!answer.ok) {
+        return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-latest]");
+    const old = document.querySelector("[data-latest]");
+    if (fresh && old) {
+        old.replaceWith(fresh);
+        window.history.replaceState(null, "", address);
+    }
+}
+
+// What a column becomes: say at once which needed fields nobody gives yet.
+function enhanceColumns(form) {
+    const box = form.querySelector("[data-missing]");
+    const selects = [...form.querySelectorAll("[data-column]")];
+    function update() {
+        const given = new Set(selects.map((select) => select.value));
+        let missing = 0;
+        for (const field of box.querySelectorAll("[data-required]")) {
+            field.hidden = given.has(field.dataset.required);
+            missing += field.hidden ? 0 : 1;
+        }
+        box.hidden = missing === 0;
+        const counts = new Map();
+        for (const select of selects) {
+            counts.set(select.value, (counts.get(select.value) || 0) + 1);
+        }
+        for (const select of selects) {
+            const twice = select.value !== "" && counts.get(select.value) > 1;
+            select.toggleAttribute("aria-invalid", twice);
+            if (twice) {
+                select.setAttribute("aria-invalid", "true");
+            }
+        }
+    }
+    for (const select of selects) {
+        select.addEventListener("change", update);
+    }
+    update();
+}
+
+// One click is one import; and a reason half typed outlives a look at other rows.
+function enhanceConfirm(form) {
+    let sent = false;
+    form.addEventListener("submit", (event) => {
+        if (sent) {
+            event.preventDefault();
+        }
+        sent = true;
+    });
+    window.addEventListener("pageshow", () => (sent = false));
+    const reason = form.querySelector("[name=reason]");
+    if (reason && form.dataset.keep) {
+        reason.addEventListener("change", () => {
+            const body = new FormData();
+            body.set("reason", reason.value);
+            body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+            fetch(form.dataset.keep, { method: "POST", body, keepalive: true });
+        });
+    }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-progress]").forEach(watchProgress);
+    document.querySelectorAll("form[data-upload]").forEach(enhanceUpload);
+    document.querySelectorAll("form[data-columns]").forEach(enhanceColumns);
+    document.querySelectorAll("form[data-confirm]").forEach(enhanceConfirm);
+});

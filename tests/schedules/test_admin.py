@@ -1,0 +1,257 @@
+"""The pages of schedules, their times and their runs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from apps.audit.models import Event
+from apps.schedules.models import ShippedSchedule, TaskRun
+from apps.schedules.services import schedules_load
+from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
+
+pytestmark = pytest.mark.django_db
+LIST = "admin:django_celery_beat_periodictask_changelist"
+SWEEP = "apps.schedules.tasks.sweep_task_runs"
+
+
+def _change(thing: Any) -> str:
+    meta = thing._meta
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[thing.pk])
+
+
+def _action(schedule: PeriodicTask, name: str) -> str:
+    return reverse(f"admin:django_celery_beat_periodictask_{name}", args=[schedule.pk])
+
+
+@pytest.fixture
+def root(client: Client) -> Any:
+    user = SuperuserFactory()
+    client.force_login(user)
+    return user
+
+
+def _staff(client: Client, *codenames: str) -> Any:
+    user = StaffFactory()
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client.force_login(user)
+    return user
+
+
+def _data(page: Any, **changed: Any) -> dict[str, Any]:
+    form = page.context["adminform"].form
+    data = {
+        name: value
+        for name in form.fields
+        if (value := form.get_initial_for_field(form.fields[name], name)) not in (None, False)
+    }
+    return {**data, **changed}
+
+
+def test_the_list_says_when_and_how_it_went_last(client: Client, root: Any) -> None:
+    schedule = ScheduleFactory(name="Nightly sweep")
+    TaskRunFactory(schedule=schedule, state=TaskRun.State.FAILED)
+    last = TaskRunFactory(schedule=schedule, state=TaskRun.State.SUCCEEDED)
+
+    body = client.get(reverse(LIST)).content.decode()
+
+    assert "Every hour" in body
+    assert "Sweep lost task runs" in body
+    assert "succeeded" in body
+    assert _change(last) in body
+
+
+def test_the_form_offers_declared_tasks_alone(client: Client, root: Any) -> None:
+    page = client.get(reverse("admin:django_celery_beat_periodictask_add"))
+    offered = dict(page.context["adminform"].form.fields["task"].choices)
+    assert SWEEP in offered
+    assert not any(name.startswith("celery.") for name in offered)
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"task": "os.system"}, "os.system is not one of the available choices"),
+        ({"kwargs": '{"surplus": 1}'}, "takes no arguments"),
+        ({"kwargs": "{broken"}, "not JSON"),
+        ({"interval": ""}, "Choose when it runs"),
+    ],
+)
+def test_a_schedule_that_could_not_run_is_not_stored(
+    client: Client, root: Any, fields: dict[str, str], says: str
+) -> None:
+    data = {
+        "name": "Mine",
+        "task": SWEEP,
+        "interval": IntervalFactory().pk,
+        "args": "[]",
+        "kwargs": "{}",
+        "enabled": "on",
+        **fields,
+    }
+    page = client.post(reverse("admin:django_celery_beat_periodictask_add"), data)
+    assert says in page.content.decode()
+    assert not PeriodicTask.objects.exists()
+
+
+def test_two_times_are_refused(client: Client, root: Any) -> None:
+    data = {
+        "name": "Mine",
+        "task": SWEEP,
+        "interval": IntervalFactory().pk,
+        "crontab": CrontabSchedule.objects.create(hour="7").pk,
+        "args": "[]",
+        "kwargs": "{}",
+    }
+    page = client.post(reverse("admin:django_celery_beat_periodictask_add"), data)
+    assert "Choose one time, not 2" in page.content.decode()
+    assert not PeriodicTask.objects.exists()
+
+
+def test_a_change_needs_a_reason_and_leaves_its_event(client: Client, root: Any) -> None:
+    schedule = ScheduleFactory()
+    data = _data(client.get(_change(schedule)), description="For the night")
+
+    refused = client.post(_change(schedule), data)
+    assert "Say why" in refused.content.decode()
+    schedule.refresh_from_db()
+    assert schedule.description == ""
+
+    client.post(_change(schedule), {**data, "_reason": "Nobody knew"})
+    schedule.refresh_from_db()
+    assert schedule.description == "For the night"
+    event = Event.objects.get(kind="schedule_change")
+    assert event.reason == "Nobody knew"
+    assert event.data["changes"] == {"description": ["", "For the night"]}
+    assert schedule.history.latest("history_id").history_change_reason == "Nobody knew"
+
+
+def test_run_now_is_asked_and_then_done(
+    client: Client, sent: list, django_capture_on_commit_callbacks: Any
+) -> None:
+    user = _staff(client, "view_periodictask", "run_task", "view_taskrun")
+    schedule = ScheduleFactory(enabled=False)
+
+    assert client.get(_action(schedule, "run_now")).status_code == 200
+    assert not TaskRun.objects.exists()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(_action(schedule, "run_now"), {"reason": "A customer waits"})
+
+    run = TaskRun.objects.get()
+    assert run.started_by == user
+    assert len(sent) == 1
+    event = Event.objects.get(kind="task_run_now")
+    assert (event.data["run"], event.reason) == (run.pk, "A customer waits")
+
+
+def test_run_now_is_refused_without_its_permission(client: Client, sent: list) -> None:
+    _staff(client, "view_periodictask", "change_periodictask")
+    page = client.post(_action(ScheduleFactory(), "run_now"), {"reason": "Mine"})
+    assert page.status_code == 403
+    assert not TaskRun.objects.exists()
+
+
+def test_disabling_and_enabling_ask_for_the_right_to_change(client: Client) -> None:
+    schedule = ScheduleFactory()
+    _staff(client, "view_periodictask", "run_task")
+    assert client.post(_action(schedule, "disable"), {"reason": "Mine"}).status_code == 403
+
+    _staff(client, "view_periodictask", "change_periodictask")
+    client.post(_action(schedule, "disable"), {"reason": "Too much mail"})
+    schedule.refresh_from_db()
+    assert not schedule.enabled
+
+    client.post(_action(schedule, "enable"), {"reason": "Mended"})
+    schedule.refresh_from_db()
+    assert schedule.enabled
+    assert timezone.now() - schedule.last_run_at < timedelta(minutes=1)
+
+
+def test_a_time_in_use_cannot_be_deleted(client: Client, root: Any) -> None:
+    schedule = ScheduleFactory(name="Precious")
+    url = reverse("admin:django_celery_beat_intervalschedule_delete", args=[schedule.interval_id])
+
+    page = client.post(url, {"reason": "Tidy up"})
+
+    assert page.status_code == 409
+    assert IntervalSchedule.objects.filter(pk=schedule.interval_id).exists()
+    assert PeriodicTask.objects.filter(pk=schedule.pk).exists()
+
+
+def test_a_time_that_nobody_uses_can_be_deleted(client: Client, root: Any) -> None:
+    interval = IntervalFactory(every=99)
+    url = reverse("admin:django_celery_beat_intervalschedule_delete", args=[interval.pk])
+    client.post(url, {"reason": "Tidy up"})
+    assert not IntervalSchedule.objects.filter(pk=interval.pk).exists()
+
+
+def test_a_changed_time_runs_nothing_at_once(client: Client, root: Any) -> None:
+    schedule = ScheduleFactory(last_run_at=timezone.now() - timedelta(minutes=50))
+    client.post(
+        _change(schedule.interval), {"every": 5, "period": "minutes", "_reason": "More often"}
+    )
+    schedule.refresh_from_db()
+    assert schedule.interval.every == 5
+    assert timezone.now() - schedule.last_run_at < timedelta(minutes=1)
+    assert Event.objects.filter(kind="schedule_change", reason="More often").exists()
+
+
+def test_where_a_schedule_came_from_is_shown(client: Client, root: Any) -> None:
+    schedules_load()
+    ScheduleFactory(name="Of old")
+    ShippedSchedule.objects.create(name="Of old")
+    ScheduleFactory(name="Our own")
+
+    body = client.get(reverse(LIST)).content.decode()
+
+    for word in ("Shipped", "No longer shipped", "Made here"):
+        assert word in body
+
+
+def test_runs_can_be_looked_at_and_not_edited(client: Client, root: Any) -> None:
+    run = TaskRunFactory(state=TaskRun.State.FAILED, said="ValueError: no")
+    gone = TaskRunFactory()
+    gone.schedule.delete()
+
+    body = client.get(reverse("admin:schedules_taskrun_changelist")).content.decode()
+    assert "ValueError: no" in body
+    assert f"{gone.schedule_name} (deleted)" in body
+
+    assert client.get(_change(run)).status_code == 200
+    assert client.post(_change(run), {"said": "All well"}).status_code == 403
+    assert client.get(reverse("admin:schedules_taskrun_add")).status_code == 403
+    delete = reverse("admin:schedules_taskrun_delete", args=[run.pk])
+    assert client.post(delete, {"reason": "x"}).status_code == 403
+    assert TaskRun.objects.filter(pk=run.pk).exists()
+
+
+@pytest.mark.parametrize("name", ["interval", "crontab", "clocked", "solar"])
+def test_every_kind_of_time_has_its_pages(client: Client, root: Any, name: str) -> None:
+    schedules_load()
+    for page in ("changelist", "add"):
+        url = reverse(f"admin:django_celery_beat_{name}schedule_{page}")
+        assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["?enabled=1", "?enabled=0", f"?task={SWEEP}", "?task=-", "?q=night"]
+)
+def test_the_filters_of_schedules_answer(client: Client, root: Any, query: str) -> None:
+    ScheduleFactory()
+    assert client.get(reverse(LIST) + query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", ["?state__exact=lost", "?door=person", "?door=schedule", f"?task={SWEEP}", "?q=x"]
+)
+def test_the_filters_of_runs_answer(client: Client, root: Any, query: str) -> None:
+    TaskRunFactory()
+    url = reverse("admin:schedules_taskrun_changelist")
+    assert client.get(url + query).status_code == 200

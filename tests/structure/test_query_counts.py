@@ -1,0 +1,44 @@
+"""What a page asks of the database does not grow with what it shows."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.factories.accounts import SuperuserFactory
+from tests.structure.samples import sample
+
+pytestmark = pytest.mark.django_db
+MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_list_of_100_asks_no_more_than_one_of_10(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admin.site._registry[model], "list_per_page", 500)
+    client = Client()
+    client.force_login(SuperuserFactory())
+    url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    for _ in range(10):
+        sample(model)
+    client.get(url)  # The first visit fills caches that live as long as the process.
+
+    with CaptureQueriesContext(connection) as few:
+        page = client.get(url)
+    shown = len(page.context["cl"].result_list)
+    for _ in range(90):
+        sample(model)
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(url)
+
+    assert len(page.context["cl"].result_list) >= shown + 90
+    assert _shapes(many) == _shapes(few)
+
+
+def _shapes(queries: CaptureQueriesContext) -> list[str]:
+    return [query["sql"][:120] for query in queries]
