@@ -95,6 +95,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
         "System",
         [
             {"title": "Staff roles", "icon": "shield_person", "model": "auth.Group"},
+            {"title": "Audit log", "icon": "policy", "model": "audit.ChangeSet"},
         ],
     ),
 ]

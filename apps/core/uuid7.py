@@ -22,3 +22,11 @@ class UUID7(Func):
     function = "uuid7"
     arity = 0
     output_field = UUIDField()
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """Return the UUID that a text is, if it is one."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

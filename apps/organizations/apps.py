@@ -8,7 +8,9 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.services import deactivation_warnings
-        from apps.organizations import resources  # noqa: F401  Registers the datasets.
+
+        # Registers the datasets, and how the records are told of.
+        from apps.organizations import resources, timeline  # noqa: F401
         from apps.organizations.selectors import answers_for
 
         if answers_for not in deactivation_warnings:

@@ -6,4 +6,5 @@ class ProjectsConfig(AppConfig):
     label = "projects"
 
     def ready(self) -> None:
-        from apps.projects import resources  # noqa: F401  Registers the datasets.
+        # Registers the datasets, and how the records are told of.
+        from apps.projects import resources, timeline  # noqa: F401

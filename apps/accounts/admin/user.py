@@ -25,6 +25,7 @@ from apps.accounts.services import (
     user_reactivate,
     user_set_roles,
 )
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
@@ -53,7 +54,7 @@ def _warnings(users: QuerySet[Any]) -> list[str]:
 
 
 @admin.register(User)
-class UserAdmin(BaseAdmin):
+class UserAdmin(TimelineMixin, BaseAdmin):
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("is_staff", BooleanRadioFilter),

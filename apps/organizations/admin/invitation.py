@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
@@ -26,7 +27,7 @@ from apps.organizations.services.invitations import (
 
 
 @admin.register(Invitation)
-class InvitationAdmin(BaseAdmin):
+class InvitationAdmin(TimelineMixin, BaseAdmin):
     list_display = [
         "email",
         "organization_link",

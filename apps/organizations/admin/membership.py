@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import display
 
 from apps.accounts.admin.personal import masked, sees_personal_data
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
 from apps.core.admin.filters import DayRangeFilter
@@ -24,7 +25,7 @@ from apps.organizations.services.memberships import (
 
 
 @admin.register(Membership)
-class MembershipAdmin(BaseAdmin):
+class MembershipAdmin(TimelineMixin, BaseAdmin):
     list_filter = [
         ("role", ChoicesDropdownFilter),
         ("organization", AutocompleteSelectFilter),

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.display import (
     copyable_id,
@@ -35,7 +36,7 @@ from apps.organizations.services.organizations import (
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ToTrash):
+class OrganizationAdmin(TimelineMixin, ToTrash):
     trash_url = "admin:organizations_trashedorganization_changelist"
     list_display = [
         "name",

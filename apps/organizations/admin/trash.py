@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.trash import TrashAdmin
 from apps.core.trash import Counts
 from apps.organizations.models import TrashedOrganization
@@ -12,7 +13,7 @@ from apps.organizations.services.organizations import organizations_purge, organ
 
 
 @admin.register(TrashedOrganization)
-class TrashedOrganizationAdmin(TrashAdmin):
+class TrashedOrganizationAdmin(TimelineMixin, TrashAdmin):
     trash_columns = ["slug", "external_id"]
     search_fields = ["name", "slug", "external_id"]
     search_help_text = "Name, slug or external ID"

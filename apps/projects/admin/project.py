@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.display import (
     copyable_id,
@@ -38,7 +39,7 @@ class TaskInline(BaseTabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ToTrash):
+class ProjectAdmin(TimelineMixin, ToTrash):
     trash_url = "admin:projects_trashedproject_changelist"
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [

@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import (
     EMPTY,
@@ -20,7 +21,7 @@ from apps.projects.models import Task
 
 
 @admin.register(Task)
-class TaskAdmin(BaseAdmin):
+class TaskAdmin(TimelineMixin, BaseAdmin):
     list_display = ["title", "project_link", "status_label", "assignee_link", "due"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.trash import TrashAdmin
 from apps.core.trash import Counts
 from apps.projects.models import TrashedProject
@@ -13,7 +14,7 @@ from apps.projects.services import projects_purge, projects_restore
 
 
 @admin.register(TrashedProject)
-class TrashedProjectAdmin(TrashAdmin):
+class TrashedProjectAdmin(TimelineMixin, TrashAdmin):
     trash_columns = ["organization"]
     search_fields = ["name"]
     search_help_text = "Name"

@@ -1,0 +1,74 @@
+"""How people and their roles are told of in timelines."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+from apps.accounts.models import User
+from apps.audit.timeline.registry import (
+    timeline_includes,
+    timeline_label,
+    timeline_personal,
+    timeline_reverts,
+)
+
+UserRole: Any = User.groups.through
+UserPermission: Any = User.user_permissions.through
+RolePermission: Any = Group.permissions.through
+
+
+def _name(row: Any) -> str:
+    return f"{row.first_name} {row.last_name}".strip() or row.email
+
+
+timeline_label(User, _name)
+timeline_label(Group, "{name}")
+timeline_label(Permission, "{codename}")
+timeline_label(
+    UserRole,
+    "{user}",
+    created="gave the role {group}",
+    deleted="took the role {group}",
+    page="user",
+)
+timeline_label(
+    UserPermission,
+    "{user}",
+    created="gave the permission {permission}",
+    deleted="took the permission {permission}",
+    page="user",
+)
+timeline_label(
+    RolePermission,
+    "{group}",
+    created="gave the permission {permission}",
+    deleted="took the permission {permission}",
+    page="group",
+)
+timeline_includes(
+    User,
+    UserRole,
+    by="user",
+    subject="the role {group}",
+    created="gave the role {group}",
+    deleted="took the role {group}",
+)
+timeline_includes(
+    User,
+    UserPermission,
+    by="user",
+    subject="the permission {permission}",
+    created="gave the permission {permission}",
+    deleted="took the permission {permission}",
+)
+timeline_includes(
+    Group,
+    RolePermission,
+    by="group",
+    subject="the permission {permission}",
+    created="gave the permission {permission}",
+    deleted="took the permission {permission}",
+)
+timeline_personal(User, "email", "phone", permission="accounts.view_personal_data")
+# What a person may do is given and taken by services of its own, never by going back.
+timeline_reverts(User, "email", "first_name", "last_name", "phone", "is_verified")

@@ -1,0 +1,211 @@
+"""The audit log, the page of one change set, and the history of records that are no more."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from apps.audit.admin.export import export_view
+from apps.audit.admin.log_form import LogForm
+from apps.audit.admin.timeline import (
+    TimelineForm,
+    may_see_change_sets,
+    permission_to,
+    timeline_context,
+    timeline_response,
+)
+from apps.audit.models import ChangeSet, Verification
+from apps.audit.selectors import change_set_counts
+from apps.audit.timeline.filters import from_query
+from apps.audit.timeline.models import history_models, history_of
+from apps.audit.timeline.naming import Names
+from apps.audit.timeline.pages import page
+from apps.audit.timeline.positions import branches_of_all, branches_of_change_set
+from apps.core.admin.base import BaseAdmin
+from apps.core.errors import MissingPermission, RecordNotFound
+
+
+@admin.register(ChangeSet)
+class ChangeSetAdmin(BaseAdmin):
+    """Its list is the audit log over everything; a change set's page says what it did."""
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                "export/",
+                self.admin_site.admin_view(self.export_view),
+                name="audit_changeset_export",
+            ),
+            path(
+                "record/<str:label>/<path:object_id>/",
+                self.admin_site.admin_view(self.record_view),
+                name="audit_changeset_record",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("audit.view_auditlog")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The audit log."""
+        _require(request, "audit.view_auditlog")
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        filter = from_query(request.GET.dict())
+        before = request.GET.get("before", "")
+        context = {
+            "title": "Audit log",
+            "form": LogForm(request.GET),
+            "filter": filter,
+            "is_filtered": not filter.is_empty,
+            "is_first_page": not before,
+            "page": page(
+                branches_of_all(),
+                viewer=request.user,
+                filter=filter,
+                before=int(before) if before.isdecimal() else None,
+            ),
+            "subjects": True,
+            "verification": Verification.objects.order_by("-started_at").first(),
+            "may_export": request.user.has_perm("audit.export_auditlog"),
+            "export_url": reverse("admin:audit_changeset_export"),
+            **(extra_context or {}),
+        }
+        return self._page(request, "audit/log.html", context)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page of one change set: of what its reader may see."""
+        if not may_see_change_sets(request.user):
+            raise MissingPermission("audit.view_changeset")
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        change_set = _change_set(object_id)
+        sees_all = request.user.has_perm("audit.view_auditlog")
+        branches = [
+            branch
+            for branch in branches_of_change_set(change_set.pk)
+            if sees_all
+            or (branch.history and _may_view(request.user, branch.history.instance_type))
+        ]
+        before = request.GET.get("before", "")
+        counts = change_set_counts(change_set)
+        shown = [count for count in counts if sees_all or _may_view(request.user, count.model)]
+        context = {
+            "title": f"Change set: {change_set}",
+            "original": change_set,
+            "change_set": change_set,
+            "counts": shown,
+            "concealed": sum(count.total for count in counts) - sum(c.total for c in shown),
+            "related": ChangeSet.objects.filter(root_id=change_set.root_id)
+            .exclude(pk=change_set.pk)
+            .order_by("started_at")[:20],
+            "is_first_page": not before,
+            "page": page(
+                branches,
+                viewer=request.user,
+                before=int(before) if before.isdecimal() else None,
+            ),
+            "subjects": True,
+            **(extra_context or {}),
+        }
+        return self._page(request, "audit/change_set.html", context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A change set never changes: it has no history of its own."""
+        raise RecordNotFound(self.model, object_id)
+
+    def record_view(self, request: HttpRequest, label: str, object_id: str) -> HttpResponse:
+        """The history of any record ever, whether it is still there or not."""
+        _require(request, "audit.view_auditlog")
+        models_by_label = {model._meta.label_lower: model for model in history_models()}
+        model = models_by_label.get(label)
+        if model is None:
+            raise Http404(f"Nothing called “{label}” has a history.")
+        key = _known_key(model, object_id)
+        if key is None:
+            raise RecordNotFound(model, object_id)
+        names = Names()
+        names.want(model, key)
+        names.resolve()
+        context = {
+            **timeline_context(request, model, key),
+            "title": f"History of {names.get(model, key)}",
+            "is_gone": not model._base_manager.filter(pk=key).exists(),
+        }
+        return timeline_response(self, request, context)
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        _require(request, "audit.view_auditlog")
+        _require(request, "audit.export_auditlog")
+        return export_view(request)  # type: ignore[return-value]
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            template,
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "may_see_change_sets": True,
+                **context,
+            },
+        )
+
+
+def _require(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise MissingPermission(permission)
+
+
+def _may_view(user: Any, model: type[models.Model]) -> bool:
+    return bool(user.has_perm(permission_to("view", model)))
+
+
+def _change_set(key: Any) -> ChangeSet:
+    try:
+        found = ChangeSet.objects.filter(pk=key).first()
+    except (ValidationError, ValueError):
+        found = None
+    if found is None:
+        raise RecordNotFound(ChangeSet, str(key))
+    return found
+
+
+def _known_key(model: type[models.Model], key: str) -> Any:
+    """Return the key of a record that the history knows; None for any other."""
+    history: Any = history_of(model)
+    pk: Any = model._meta.pk
+    try:
+        value = pk.to_python(key)
+        known = history.objects.filter(**{pk.name: value}).exists()
+    except (ValidationError, ValueError, OverflowError):
+        return None
+    return value if known else None
+
+
+__all__ = ["ChangeSetAdmin", "TimelineForm"]

@@ -1,0 +1,48 @@
+"""The form above the audit log."""
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from apps.audit.models import Door
+from apps.audit.timeline.filters import EVENT_CHOICES, KIND_CHOICES
+
+
+class LogForm(forms.Form):
+    """Every field is a parameter of the address; the search line can say all of them."""
+
+    q = forms.CharField(
+        label="Search",
+        required=False,
+        widget=UnfoldAdminTextInputWidget(
+            attrs={"placeholder": "roster actor:grace field:role after:admin"}
+        ),
+    )
+    actor = forms.CharField(label="Person", required=False, widget=UnfoldAdminTextInputWidget)
+    object = forms.CharField(label="Record", required=False, widget=UnfoldAdminTextInputWidget)
+    kind = forms.ChoiceField(
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        choices=[("", "Any"), *KIND_CHOICES, *EVENT_CHOICES],
+    )
+    door = forms.ChoiceField(
+        label="Through",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        choices=[("", "Any"), *Door.choices],
+    )
+    since = forms.DateField(label="From", required=False, widget=UnfoldAdminSingleDateWidget)
+    until = forms.DateField(label="To", required=False, widget=UnfoldAdminSingleDateWidget)
+
+    @property
+    def line(self) -> Any:
+        return self["q"]
+
+    @property
+    def others(self) -> list[Any]:
+        return [field for field in self if field.name != "q"]

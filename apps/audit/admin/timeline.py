@@ -1,0 +1,197 @@
+"""A record's timeline, in the place of the stock history page."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from apps.audit.admin.revert import may_revert, revert_view
+from apps.audit.timeline.filters import EVENT_CHOICES, KIND_CHOICES, Filter, from_query
+from apps.audit.timeline.models import field_label, hidden_fields, history_of, told_fields
+from apps.audit.timeline.pages import page
+from apps.audit.timeline.positions import branches_of_record
+from apps.audit.timeline.registry import inclusions
+from apps.core.errors import MissingPermission, RecordNotFound
+
+
+class TimelineMixin:
+    """Gives a ModelAdmin the timeline of its records, and the way back to an earlier state.
+
+    The stock pages of simple-history are not there: nothing at `<id>/history/` takes a POST, and
+    nobody reads the history of a record that is outside of his scope.
+    """
+
+    def get_urls(self) -> list[URLPattern]:
+        admin: Any = self
+        opts = admin.opts
+        own = [
+            path(
+                "<path:object_id>/history/<int:position>/revert/",
+                admin.admin_site.admin_view(self.revert_view),
+                name=f"{opts.app_label}_{opts.model_name}_revert",
+            )
+        ]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        admin: Any = self
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        model = admin.model._meta.concrete_model
+        record = _in_scope(admin, request, unquote(object_id))
+        if record is None:
+            return _of_what_is_gone(admin, request, unquote(object_id))
+        if not admin.has_view_or_change_permission(request, record):
+            raise MissingPermission(permission_to("view", admin.model))
+        context = {
+            **timeline_context(request, model, record.pk),
+            "title": f"History of {record}",
+            "original": record,
+            "is_trashed": getattr(record, "is_deleted", False),
+            "revert_url_name": _revert_url_name(admin, request, record),
+            **(extra_context or {}),
+        }
+        return timeline_response(admin, request, context)
+
+    def revert_view(self, request: HttpRequest, object_id: str, position: int) -> HttpResponse:
+        admin: Any = self
+        record = _in_scope(admin, request, unquote(object_id))
+        if record is None or getattr(record, "is_deleted", False):
+            raise RecordNotFound(admin.model, object_id)
+        return revert_view(admin, request, record, position)
+
+
+class TimelineForm(forms.Form):
+    """What to show of a timeline; every field is a parameter of the address."""
+
+    field = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+    actor = forms.CharField(label="Person", required=False, widget=UnfoldAdminTextInputWidget)
+    kind = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
+    since = forms.DateField(label="From", required=False, widget=UnfoldAdminSingleDateWidget)
+    until = forms.DateField(label="To", required=False, widget=UnfoldAdminSingleDateWidget)
+
+    def __init__(self, data: Any, model: type[models.Model]) -> None:
+        super().__init__(data)
+        fields: Any = self.fields
+        fields["field"].choices = [("", "Any"), *_field_choices(model)]
+        fields["kind"].choices = [("", "Any"), *KIND_CHOICES, *EVENT_CHOICES]
+
+
+def timeline_context(request: HttpRequest, model: type[models.Model], key: Any) -> dict[str, Any]:
+    """Return the entries of a record, for who may see it, as the address filters them."""
+    query = request.GET.dict()
+    filter = from_query({name: query.get(name, "") for name in TimelineForm.base_fields})
+    before = query.get("before", "")
+
+    def shows(member: Any) -> bool:
+        # A many-to-many's own table has no page and no permission that anybody holds by itself.
+        return bool(member._meta.auto_created) or request.user.has_perm(
+            permission_to("view", member)
+        )
+
+    return {
+        "form": TimelineForm(request.GET, model),
+        "filter": filter,
+        "is_filtered": not filter.is_empty,
+        "is_first_page": not before,
+        "page": page(
+            branches_of_record(model, key, shows=shows),
+            viewer=request.user,
+            filter=filter,
+            before=int(before) if before.isdecimal() else None,
+            about=(model, key),
+        ),
+    }
+
+
+def timeline_response(admin: Any, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    request.current_app = admin.admin_site.name
+    return TemplateResponse(
+        request,
+        "audit/timeline.html",
+        {
+            **admin.admin_site.each_context(request),
+            "opts": admin.opts,
+            "may_see_change_sets": may_see_change_sets(request.user),
+            **context,
+        },
+    )
+
+
+def may_see_change_sets(user: Any) -> bool:
+    return bool(user.has_perm("audit.view_changeset") or user.has_perm("audit.view_auditlog"))
+
+
+def _in_scope(admin: Any, request: HttpRequest, key: str) -> Any:
+    """Return the record where the user may see it, in the trash as well; nothing elsewhere."""
+    record = admin.get_object(request, key)
+    everything = getattr(admin.model._meta.concrete_model, "all_objects", None)
+    if record is not None or everything is None:
+        return record
+    try:
+        return everything.for_staff(request.user).filter(pk=key).first()
+    except (ValidationError, ValueError):
+        return None
+
+
+def _of_what_is_gone(admin: Any, request: HttpRequest, key: str) -> HttpResponse:
+    """Lead auditors to the history of a record that is no more; for others there is nothing."""
+    model = admin.model._meta.concrete_model
+    history = history_of(model)
+    try:
+        key = model._meta.pk.to_python(key)
+        known = (
+            history is not None and history.objects.filter(**{model._meta.pk.name: key}).exists()
+        )
+    except (ValidationError, ValueError):
+        known = False
+    if not known or not request.user.has_perm("audit.view_auditlog"):
+        raise RecordNotFound(admin.model, str(key))
+    return HttpResponseRedirect(record_url(model, key))
+
+
+def record_url(model: type[models.Model], key: Any) -> str:
+    """Return the address of a record's history that needs no record."""
+    return reverse("admin:audit_changeset_record", args=[model._meta.label_lower, key])
+
+
+def permission_to(verb: str, model: type[models.Model]) -> str:
+    return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
+
+
+def _revert_url_name(admin: Any, request: HttpRequest, record: Any) -> str:
+    if getattr(record, "is_deleted", False) or not may_revert(admin, request, record):
+        return ""
+    return f"admin:{admin.opts.app_label}_{admin.opts.model_name}_revert"
+
+
+def _field_choices(model: type[models.Model]) -> list[tuple[str, str]]:
+    """Return the fields of a model and of what its timeline includes, by what they are called."""
+    found: dict[str, str] = {}
+    for shown in (model, *(inclusion.member for inclusion in inclusions.get(model, []))):
+        history: Any = history_of(shown)
+        if history is None:
+            continue
+        for field in told_fields(history):
+            found.setdefault(field.name, str(field.verbose_name))
+        for name in hidden_fields(history) if shown is model else ():
+            found.setdefault(name, field_label(shown, name))
+    return sorted(
+        ((name, label[:1].upper() + label[1:]) for name, label in found.items()),
+        key=lambda choice: choice[1].lower(),
+    )
+
+
+__all__ = ["Filter", "TimelineMixin", "record_url", "timeline_context"]

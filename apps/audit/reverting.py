@@ -1,0 +1,119 @@
+"""Bringing a record back to an earlier state, as an ordinary change."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+
+from apps.audit.context import audit_context
+from apps.audit.timeline.models import history_of
+from apps.audit.timeline.naming import Names
+from apps.audit.timeline.registry import reversions
+from apps.audit.timeline.values import Change, change
+from apps.core.constraints import refusals_in_words, validated
+from apps.core.errors import DomainError, MissingPermission
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a revert would do: each field now and then, and what stands against it."""
+
+    row: Any
+    changes: list[Change]
+    # By field name: the value then; for a relation the record.
+    values: dict[str, Any]
+    # Sentences about what cannot come back.
+    obstacles: list[str]
+    # The record's newest position: what was looked at is what is changed.
+    newest: int
+
+
+def revert_plan(record: Any, position: int) -> Plan | None:
+    """Return what would change if `record` went back to how it was at `position`; None if it never was."""
+    model = type(record)._meta.concrete_model
+    history = history_of(model)
+    if history is None or model not in reversions:
+        return None
+    own = history.objects.filter(**{model._meta.pk.name: record.pk})
+    row = own.filter(history_id=position).first()
+    newest = own.order_by("-history_id").values_list("history_id", flat=True).first()
+    if row is None or newest is None:
+        return None
+    names = Names()
+    fields = [model._meta.get_field(name) for name in reversions[model].fields]
+    differing: list[Any] = [
+        field for field in fields if getattr(record, field.attname) != getattr(row, field.attname)
+    ]
+    for each in (record, row):
+        names.want_relations(each, tuple(differing))
+    names.resolve()
+    values: dict[str, Any] = {}
+    changes: list[Change] = []
+    obstacles: list[str] = []
+    for field in differing:
+        now, then = getattr(record, field.attname), getattr(row, field.attname)
+        made = change(field, now, then, names)
+        changes.append(made)
+        values[field.name] = then
+        if field.is_relation and then is not None:
+            values[field.name] = field.related_model._base_manager.filter(pk=then).first()
+            if values[field.name] is None:
+                obstacles.append(
+                    f"{made.label.capitalize()} was {made.after} then, and {made.after} is not there any more."
+                )
+    return Plan(row, changes, values, obstacles, newest)
+
+
+def record_revert(
+    *, record: Any, position: int, newest: int, actor: Any, reason: str
+) -> list[Change]:
+    """Bring `record` back to how it was at `position`; return what changed.
+
+    `newest` is the record's position in the plan that was confirmed. The caller has checked that
+    `actor` may change this very record.
+    """
+    if not reason.strip():
+        raise DomainError("Say why the record goes back.")
+    if hasattr(actor, "has_perm") and not actor.has_perm("audit.revert_record"):
+        raise MissingPermission("audit.revert_record")
+    with audit_context(actor=actor, reason=reason), transaction.atomic():
+        model: Any = type(record)._meta.concrete_model
+        locked = model._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
+        if locked is None:
+            raise DomainError("This record is not there any more.")
+        plan = revert_plan(locked, position)
+        if plan is None:
+            raise DomainError("The history does not know this state of the record.")
+        if plan.newest != newest:
+            raise DomainError("The record changed since this page was shown. Look at it again.")
+        if plan.obstacles:
+            raise DomainError(" ".join(plan.obstacles))
+        if not plan.changes:
+            raise DomainError("The record is as it was then: nothing would change.")
+        apply = reversions[model].apply or _save
+        with _database_in_words():
+            apply(locked, dict(plan.values), actor=actor, reason=reason)
+            # What the database checks only at the commit would come too late to be a sentence.
+            connection.check_constraints()
+        return plan.changes
+
+
+def _save(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+    for name, value in values.items():
+        setattr(record, name, value)
+    validated(record)
+    record.save(update_fields=list(values))
+
+
+@contextmanager
+def _database_in_words() -> Iterator[None]:
+    """Turn whatever the database refuses into a `DomainError`."""
+    try:
+        with refusals_in_words():
+            yield
+    except IntegrityError as refusal:
+        diagnosis = getattr(refusal.__cause__, "diag", None)
+        said = getattr(diagnosis, "message_primary", None) or "a rule of the data"
+        raise DomainError(f"The database refuses it: {said}.") from refusal

@@ -1,0 +1,78 @@
+"""How the trail's pages show people, doors and addresses."""
+
+from typing import Any
+
+from django import template
+from django.db import models
+from django.utils.http import urlencode
+
+from apps.audit.models import ChangeSet, Door
+from apps.audit.timeline.registry import run_links
+
+register = template.Library()
+
+_DOOR_ICONS: dict[str, str] = {
+    Door.FORM: "edit_note",
+    Door.API: "api",
+    Door.IMPORT: "upload_file",
+    Door.UNDO: "undo",
+    Door.TASK: "schedule",
+    Door.COMMAND: "terminal",
+    Door.DATABASE: "database",
+}
+
+
+@register.filter
+def person(label: str) -> str:
+    """Return the name of "Ada Lovelace <ada@example.org>"."""
+    return label.partition(" <")[0] or "unknown"
+
+
+@register.filter
+def initials(label: str) -> str:
+    """Return "AL" of "Ada Lovelace <ada@example.org>", and one letter of what is one word."""
+    words = [word for word in person(label).replace("@", " ").split() if word[0].isalnum()]
+    return "".join(
+        word[0] for word in (words if len(words) < 3 else [words[0], words[-1]])[:2]
+    ).upper()
+
+
+@register.filter
+def door_icon(change_set: ChangeSet) -> str:
+    return _DOOR_ICONS.get(change_set.door, "help")
+
+
+@register.filter
+def door_words(change_set: ChangeSet) -> str:
+    """Say through what a change came: "form", "import run 12", "psql as postgres"."""
+    if change_set.import_run_id:
+        return f"{change_set.door_label} run {change_set.import_run_id}".capitalize()
+    if change_set.door == Door.DATABASE:
+        program = change_set.application or "by hand"
+        return f"Database, {program} as {change_set.database_role}"
+    return change_set.door_label
+
+
+@register.filter
+def door_url(change_set: ChangeSet) -> str:
+    """Return the address of the run behind a change set, where there is a page for it."""
+    if change_set.import_run_id and (url := run_links.get("import")):
+        return url(change_set.import_run_id)
+    if change_set.task_run_id and (url := run_links.get("task")):
+        return url(change_set.task_run_id)
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def with_query(context: Any, **changes: Any) -> str:
+    """Return the query of this page with some parameters changed; an empty one is left out."""
+    query = context["request"].GET.dict() | {
+        name: str(value or "") for name, value in changes.items()
+    }
+    return "?" + urlencode({name: value for name, value in query.items() if value})
+
+
+@register.simple_tag
+def noun(model: type[models.Model], count: int) -> str:
+    opts = model._meta
+    return str(opts.verbose_name if count == 1 else opts.verbose_name_plural)

@@ -1,0 +1,250 @@
+"""A reader's conditions as SQL over one table of the trail.
+
+The table is called `h`; `p` is the entry before, where entries are compared. Names of columns come
+from the models, everything that a reader typed travels as a parameter.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+
+from apps.audit.models import Kind
+from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, Filter
+from apps.audit.timeline.models import hidden_fields, key_column, told_fields
+from apps.audit.timeline.naming import label_fields
+from apps.core.uuid7 import as_uuid
+
+# So many records of one name are looked up; with more, the search is too broad to mean anything.
+_MATCHES = 500
+_FEW = 200
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A piece of a WHERE clause and its parameters."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+    compares: bool = False
+
+    def and_(self, sql: str, *params: Any) -> "Condition":
+        if not sql:
+            return self
+        joined = f"{self.sql} AND {sql}" if self.sql else sql
+        return Condition(joined, (*self.params, *params), self.compares)
+
+    def as_where(self) -> str:
+        return f"WHERE {self.sql}" if self.sql else ""
+
+
+def of_history(history: Any, filter: Filter) -> Condition | None:
+    """Return what a row of this history table must fulfill; None where none can."""
+    condition = Condition("", compares=filter.compares)
+    if filter.kind and filter.kind != CHANGES:
+        if filter.kind not in HISTORY_TYPES:
+            return None
+        condition = condition.and_("h.history_type = %s", HISTORY_TYPES[filter.kind])
+    condition = _times(condition, "history_date", filter)
+    condition = _change_sets(condition, filter)
+    if filter.reason:
+        condition = condition.and_("h.history_change_reason ILIKE %s", _like(filter.reason))
+    if filter.object:
+        condition = condition.and_(*_object(history, filter.object))
+    for word in filter.words:
+        sql, *params = _object(history, word)
+        condition = condition.and_(
+            f"(h.history_change_reason ILIKE %s OR {_actors_named('h')} OR {sql})",
+            _like(word),
+            *[_like(word)] * 2,
+            *params,
+        )
+    if filter.compares:
+        compared = _compared(history, filter)
+        if compared is None:
+            return None
+        condition = condition.and_(*compared)
+    return condition
+
+
+def of_events(filter: Filter) -> Condition | None:
+    """Return what an event must fulfill; None where none can."""
+    if filter.compares or filter.kind in (*HISTORY_TYPES, CHANGES):
+        return None
+    condition = Condition("")
+    if filter.kind:
+        condition = condition.and_("h.kind = %s", filter.kind)
+    condition = _change_sets(_times(condition, "at", filter), filter)
+    if filter.reason:
+        condition = condition.and_("h.reason ILIKE %s", _like(filter.reason))
+    if filter.object:
+        condition = condition.and_(
+            "(h.target_pk = %s OR h.target_label ILIKE %s)", filter.object, _like(filter.object)
+        )
+    for word in filter.words:
+        kinds = [kind.value for kind in Kind if word.lower() in str(kind.label).lower()]
+        condition = condition.and_(
+            f"(h.reason ILIKE %s OR h.target_label ILIKE %s OR h.data::text ILIKE %s"
+            f" OR h.kind = ANY(%s) OR {_actors_named('h')})",
+            *[_like(word)] * 3,
+            kinds,
+            *[_like(word)] * 2,
+        )
+    return condition
+
+
+def _times(condition: Condition, column: str, filter: Filter) -> Condition:
+    if filter.starts_at:
+        condition = condition.and_(f"h.{column} >= %s", filter.starts_at)
+    if filter.ends_at:
+        condition = condition.and_(f"h.{column} < %s", filter.ends_at)
+    return condition
+
+
+def _change_sets(condition: Condition, filter: Filter) -> Condition:
+    """Ask who and through what: that stands in the change set, once for all its entries."""
+    keys = change_sets_of(filter)
+    if keys is None:
+        return condition
+    sql, params = keys
+    return condition.and_(f"h.change_set_id {sql}", *params)
+
+
+def change_sets_of(filter: Filter) -> tuple[str, tuple[Any, ...]] | None:
+    """Return the rest of `change_set_id …`: the few change sets meant by their keys, many by a query."""
+    inner = Condition("")
+    if filter.actor:
+        key = as_uuid(filter.actor)
+        if key is not None:
+            inner = inner.and_("(c.actor_id = %s OR c.real_actor_id = %s)", key, key)
+        else:
+            like = _like(filter.actor)
+            inner = inner.and_(
+                "(c.actor_label ILIKE %s OR c.real_actor_label ILIKE %s)", like, like
+            )
+    if filter.request:
+        inner = inner.and_("c.request_id = %s", filter.request)
+    if filter.import_run:
+        inner = inner.and_("c.import_run_id = %s", int(filter.import_run))
+    if filter.door:
+        inner = inner.and_("c.door = %s", filter.door)
+    if not inner.sql:
+        return None
+    query = f"SELECT c.id FROM audit_changeset c WHERE {inner.sql}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"{query} LIMIT {_FEW + 1}", inner.params)
+        keys = [key for (key,) in cursor.fetchall()]
+    # With the keys at hand the planner knows how many rows to expect; with a query it guesses.
+    return ("= ANY(%s)", (keys,)) if len(keys) <= _FEW else (f"IN ({query})", inner.params)
+
+
+def _actors_named(alias: str) -> str:
+    return (
+        f"{alias}.change_set_id IN (SELECT c.id FROM audit_changeset c"  # noqa: S608
+        " WHERE c.actor_label ILIKE %s OR c.real_actor_label ILIKE %s)"
+    )
+
+
+def _object(history: Any, text: str) -> tuple[Any, ...]:
+    """Match a record's key, or the fields that it is called by; names as they were then."""
+    model = history.instance_type
+    pk = model._meta.pk
+    try:
+        key = pk.to_python(text)
+    except (ValidationError, ValueError):
+        key = None
+    parts: list[str] = ["false"]
+    params: list[Any] = []
+    if key is not None:
+        parts.append(f"h.{_quote(key_column(history))} = %s")
+        params.append(key)
+    if as_uuid(text) is None:
+        if text.lower() in (model._meta.model_name, str(model._meta.verbose_name).lower()):
+            parts.append("true")
+        for field in label_fields(model):
+            sql, *given = _says(f"h.{_quote(str(field.column))}", field, text)
+            parts.append(sql)
+            params += given
+    return f"({' OR '.join(parts)})", *params
+
+
+def _compared(history: Any, filter: Filter) -> tuple[Any, ...] | None:
+    """Match entries in which a field changed: which, from what, to what."""
+    model = history.instance_type
+    wanted = filter.field.lower().replace(" ", "_")
+    told = [field for field in told_fields(history) if not wanted or _is_called(field, wanted)]
+    parts: list[str] = []
+    params: list[Any] = []
+    for field in told:
+        sql, *given = _changed(field, filter)
+        parts.append(sql)
+        params += given
+    if wanted and not filter.before and not filter.after:
+        for name in hidden_fields(history):
+            if _is_called(model._meta.get_field(name), wanted):
+                parts.append("%s = ANY(h.hidden_changes)")
+                params.append(name)
+    return (f"({' OR '.join(parts)})", *params) if parts else None
+
+
+def _changed(field: models.Field, filter: Filter) -> tuple[Any, ...]:
+    column = _quote(str(field.column))
+    before = f"(CASE h.history_type WHEN '-' THEN h.{column} ELSE p.{column} END)"
+    after = f"(CASE WHEN h.history_type <> '-' THEN h.{column} END)"
+    parts: list[str] = []
+    params: list[Any] = []
+    for expression, text in ((after, filter.after), (before, filter.before)):
+        if text:
+            sql, *given = _says(expression, field, text)
+            parts.append(sql)
+            params += given
+    parts.append(f"nullif({before}::text, '') IS DISTINCT FROM nullif({after}::text, '')")
+    return f"({' AND '.join(parts)})", *params
+
+
+def _says(expression: str, field: models.Field, text: str) -> tuple[Any, ...]:
+    """Match a value as people read it: a choice by its label, a relation by the other's name."""
+    if field.is_relation:
+        keys = _records_called(field.related_model, text)
+        return (f"{expression} = ANY(%s)", keys) if keys else ("false",)
+    if isinstance(field, models.BooleanField):
+        word = {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
+        return f"{expression}::text = %s", word
+    if field.flatchoices:
+        values = [
+            str(value)
+            for value, label in field.flatchoices
+            if text.lower() in (str(value).lower(), str(label).lower())
+        ]
+        return f"{expression}::text = ANY(%s)", values
+    return f"{expression}::text ILIKE %s", _like(text)
+
+
+def _records_called(model: Any, text: str) -> list[Any]:
+    """Return the keys of the records that a name means, where their model can be searched."""
+    key = as_uuid(text)
+    if key is not None:
+        return [key] if isinstance(model._meta.pk, models.UUIDField) else []
+    manager = getattr(model, "all_objects", model._default_manager)
+    search = getattr(manager.all(), "search", None)
+    if search is not None:
+        return list(search(text).order_by().values_list("pk", flat=True)[:_MATCHES])
+    named = [field.name for field in label_fields(model) if not field.is_relation]
+    query = models.Q()
+    for name in named:
+        query |= models.Q(**{f"{name}__icontains": text})
+    return list(manager.filter(query).values_list("pk", flat=True)[:_MATCHES]) if named else []
+
+
+def _is_called(field: Any, wanted: str) -> bool:
+    return wanted in (field.name, str(field.verbose_name).lower().replace(" ", "_"))
+
+
+def _like(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def _quote(name: str) -> str:
+    return str(connection.ops.quote_name(name))

@@ -1,0 +1,230 @@
+"""Entries: what a page shows of each position that was found."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+from django.urls import NoReverseMatch, reverse
+
+from apps.audit.models import ChangeSet, Event
+from apps.audit.timeline import sentences
+from apps.audit.timeline.models import (
+    TRASH_FIELDS,
+    field_label,
+    is_soft_deletable,
+    told_fields,
+)
+from apps.audit.timeline.naming import Names, label_fields, name_of
+from apps.audit.timeline.positions import Branch
+from apps.audit.timeline.registry import labels, personal
+from apps.audit.timeline.values import EMPTY, Change, change, shown
+
+CONCEALED = "•••"
+
+
+@dataclass
+class Entry:
+    """One thing that happened: to a record, or by itself (an event)."""
+
+    position: int
+    at: datetime
+    # "+", "~" or "-" for a record's change, "" for an event.
+    kind: str
+    sentence: str
+    # What it happened to, in front of the sentence where the page is not about it.
+    subject: str = ""
+    subject_kind: str = ""
+    subject_url: str = ""
+    model: type[models.Model] | None = None
+    key: Any = None
+    reason: str = ""
+    event_kind: str = ""
+    changes: list[Change] = field(default_factory=list)
+    change_set: ChangeSet | None = None
+    is_own: bool = False
+
+    @property
+    def icon(self) -> str:
+        icons = {"+": "add", "~": "edit", "-": "delete"}
+        return icons.get(self.kind) or sentences.icon_of(self.event_kind)
+
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether the fields tell more than the sentence does."""
+        return self.kind == "~" and (len(self.changes) > 1 or any(c.is_long for c in self.changes))
+
+
+def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) -> list[Entry]:
+    """Return the entries at these positions, in their order, in a constant number of statements.
+
+    `about` is the (model, key) of the page's own record; without one each entry names its subject.
+    Values that `viewer` may not see are concealed.
+    """
+    rows = list(rows)
+    by_history: dict[Any, list[int]] = defaultdict(list)
+    for position, branch in rows:
+        by_history[branch.history].append(position)
+    stored: dict[int, Any] = {}
+    previous: dict[int, Any] = {}
+    names = Names()
+    for history, positions in by_history.items():
+        if history is None:
+            stored |= Event.objects.select_related("target_type").in_bulk(positions)
+            continue
+        now, then = _with_previous(history, positions)
+        stored |= now
+        previous |= then
+        fields = (*told_fields(history), *label_fields(history.instance_type))
+        for row in (*now.values(), *then.values()):
+            names.want_relations(row, fields)
+    names.resolve()
+    change_sets = ChangeSet.objects.in_bulk(
+        {row.change_set_id for row in stored.values() if row.change_set_id}
+    )
+    entries = []
+    for position, branch in rows:
+        row = stored.get(position)
+        if row is None:
+            continue  # Trimmed away while the page was being read.
+        if branch.history is None:
+            entry = _of_event(row)
+        else:
+            entry = _of_row(branch, row, previous.get(position), names, viewer, about)
+        entry.change_set = change_sets.get(row.change_set_id)
+        entries.append(entry)
+    return entries
+
+
+def _with_previous(history: Any, positions: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Return the rows by position, and by the same position the row before of the same record."""
+    pk = history.instance_type._meta.pk.name
+    before = (
+        history.objects.filter(**{pk: OuterRef(pk)}, history_id__lt=OuterRef("history_id"))
+        .order_by("-history_id")
+        .values("history_id")[:1]
+    )
+    rows = (
+        history.objects.filter(history_id__in=positions)
+        .order_by()
+        .annotate(previous_id=Subquery(before))
+    )
+    now = {row.history_id: row for row in rows}
+    keys = {row.previous_id for row in now.values() if row.previous_id}
+    then = {**now, **history.objects.in_bulk(keys - now.keys())}
+    return now, {
+        position: then[row.previous_id] for position, row in now.items() if row.previous_id in then
+    }
+
+
+def _of_row(
+    branch: Branch, row: Any, previous: Any, names: Names, viewer: Any, about: Any
+) -> Entry:
+    history: Any = branch.history
+    model = history.instance_type
+    changes = _changes(history, row, previous, names, viewer)
+    key = getattr(row, model._meta.pk.attname)
+
+    def show(name: str) -> str:
+        stored_field: Any = model._meta.get_field(name)
+        return shown(stored_field, getattr(row, stored_field.attname), names)
+
+    is_own = about is not None and branch.inclusion is None
+    entry = Entry(
+        position=row.history_id,
+        at=row.history_date,
+        kind=row.history_type,
+        sentence="",
+        subject=name_of(row, model, show),
+        subject_kind=str(model._meta.verbose_name),
+        subject_url=_url(model, row, key),
+        model=model,
+        key=key,
+        reason=row.history_change_reason or "",
+        changes=changes,
+        is_own=is_own,
+    )
+    entry.sentence = sentences.of_row(entry, branch.inclusion, show, _trash(model, row, previous))
+    return entry
+
+
+def _changes(history: Any, row: Any, previous: Any, names: Names, viewer: Any) -> list[Change]:
+    model = history.instance_type
+    concealed = _concealed(model, viewer)
+    found = []
+    for told in told_fields(history):
+        now = getattr(row, told.attname)
+        if row.history_type == "~":
+            if previous is None or getattr(previous, told.attname) == now:
+                continue
+            made = change(told, getattr(previous, told.attname), now, names)
+        elif now is None or now == "":
+            continue
+        elif row.history_type == "+":
+            made = change(told, None, now, names)
+        else:
+            made = change(told, now, None, names)
+        if told.name in concealed:
+            made = Change(
+                made.field,
+                made.label,
+                CONCEALED if made.before != EMPTY else EMPTY,
+                CONCEALED if made.after != EMPTY else EMPTY,
+            )
+        found.append(made)
+    for name in row.hidden_changes or ():
+        found.append(Change(name, field_label(model, name), is_hidden=True))
+    return found
+
+
+def _concealed(model: type[models.Model], viewer: Any) -> frozenset[str]:
+    fields, permission = personal.get(model, (frozenset(), ""))
+    return frozenset() if not fields or viewer.has_perm(permission) else fields
+
+
+def _trash(model: type[models.Model], row: Any, previous: Any) -> str:
+    """Return "in" or "out" where the row moved its record to the trash or back."""
+    if row.history_type != "~" or previous is None or not is_soft_deletable(model):
+        return ""
+    was, is_now = (getattr(r, "deleted_at", None) is not None for r in (previous, row))
+    return {(False, True): "in", (True, False): "out"}.get((was, is_now), "")
+
+
+def _url(model: type[models.Model], row: Any, key: Any) -> str:
+    """Return the address of the record's timeline, or of that of the record it belongs to."""
+    label = labels.get(model)
+    if label and label.page:
+        owner: Any = model._meta.get_field(label.page)
+        model, key = owner.related_model, getattr(row, owner.attname)
+    return timeline_url(model, key)
+
+
+def timeline_url(model: type[models.Model], key: Any) -> str:
+    opts = model._meta
+    try:
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[key])
+    except NoReverseMatch:
+        return ""
+
+
+def _of_event(event: Event) -> Entry:
+    model = event.target_type.model_class() if event.target_type else None
+    return Entry(
+        position=event.pk,
+        at=event.at,
+        kind="",
+        sentence=sentences.of_event(event),
+        subject=event.target_label,
+        subject_kind=str(model._meta.verbose_name) if model else "",
+        subject_url=timeline_url(model, event.target_pk) if model and event.target_pk else "",
+        model=model,
+        key=event.target_pk,
+        reason=event.reason,
+        event_kind=event.kind,
+    )
+
+
+__all__ = ["CONCEALED", "TRASH_FIELDS", "Entry", "load", "timeline_url"]

@@ -1,0 +1,134 @@
+"""What a reader looks for, from the search line and the form beside it."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from apps.audit.models import Kind
+
+CREATED, CHANGED, DELETED, CHANGES = "created", "changed", "deleted", "changes"
+HISTORY_TYPES = {CREATED: "+", CHANGED: "~", DELETED: "-"}
+KIND_CHOICES: list[tuple[str, str]] = [
+    (CREATED, "Created"),
+    (CHANGED, "Changed"),
+    (DELETED, "Deleted"),
+]
+EVENT_CHOICES: list[tuple[str, str]] = [(kind.value, str(kind.label)) for kind in Kind]
+
+_ALIASES = {"import": "import_run", "from": "since", "to": "until", "person": "actor"}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Conditions that an entry must all fulfill; an empty one asks nothing."""
+
+    words: tuple[str, ...] = ()
+    actor: str = ""
+    object: str = ""
+    field: str = ""
+    request: str = ""
+    import_run: str = ""
+    reason: str = ""
+    before: str = ""
+    after: str = ""
+    kind: str = ""
+    door: str = ""
+    since: date | None = None
+    until: date | None = None
+    # What could not be understood, as sentences.
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Filter(problems=self.problems)
+
+    @property
+    def compares(self) -> bool:
+        """Whether an entry must be held against the one before it."""
+        return bool(self.field or self.before or self.after)
+
+    @property
+    def starts_at(self) -> datetime | None:
+        return _midnight(self.since) if self.since else None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return the first moment after the last day."""
+        return _midnight(self.until + timedelta(days=1)) if self.until else None
+
+    def as_words(self) -> str:
+        """Say the conditions in one line that the search line understands."""
+        parts = [shlex.quote(word) for word in self.words]
+        names = {new: old for old, new in _ALIASES.items() if new != "actor"}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name not in ("words", "problems") and value:
+                name = names.get(field.name, field.name)
+                text = str(value)
+                parts.append(f'{name}:"{text}"' if " " in text else f"{name}:{text}")
+        return " ".join(parts)
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def from_query(query: Mapping[str, str]) -> Filter:
+    """Read the search line `q` and the form's own parameters, which have the same names."""
+    found = parse(query.get("q", ""))
+    given: dict[str, Any] = {}
+    problems = list(found.problems)
+    for name in ("actor", "object", "field", "kind", "door", "since", "until"):
+        if value := query.get(name, "").strip():
+            _take(name, value, given, problems)
+    return replace(found, **given, problems=tuple(problems))
+
+
+def parse(line: str) -> Filter:
+    """Read a search line: words, and `name:value` or `name:"several words"`."""
+    try:
+        parts = shlex.split(line.replace("'", "\\'"))
+    except ValueError:
+        parts = line.replace('"', " ").split()
+    words: list[str] = []
+    given: dict[str, Any] = {}
+    problems: list[str] = []
+    for part in parts:
+        name, colon, value = part.partition(":")
+        name = _ALIASES.get(name.lower(), name.lower())
+        if not colon or name not in _NAMES:
+            words.append(part)
+        elif value:
+            _take(name, value, given, problems)
+    return Filter(words=tuple(words), problems=tuple(problems), **given)
+
+
+def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> None:
+    if name in ("since", "until"):
+        day = _day(value)
+        if day is None:
+            problems.append(f"“{value}” is no date; write 2026-05-31.")
+        else:
+            given[name] = day
+    elif name == "import_run" and not (value.isdecimal() and len(value) < 19):
+        problems.append(f"“{value}” is no import's number.")
+    elif name == "kind" and value.lower() not in _KINDS:
+        problems.append(f"“{value}” is no kind; the kinds are {', '.join(sorted(_KINDS))}.")
+    else:
+        given[name] = value.lower() if name in ("kind", "door") else value
+
+
+def _day(value: str) -> date | None:
+    try:
+        return parse_date(value)
+    except ValueError:
+        return None
+
+
+_NAMES = {field.name for field in fields(Filter)} - {"words", "problems"}
+_KINDS = {CREATED, CHANGED, DELETED, CHANGES, *(kind.value for kind in Kind)}

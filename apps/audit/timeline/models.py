@@ -1,0 +1,67 @@
+"""Which models have a history, and what of it is told."""
+
+from functools import cache
+from typing import Any, cast
+
+from django.apps import apps
+from django.db import models
+from simple_history.models import HistoricalChanges
+
+# They change together, and one sentence tells it.
+TRASH_FIELDS = frozenset({"deleted_at", "deleted_by", "trash_id"})
+_UNTOLD = frozenset({"created_at"})
+
+
+@cache
+def history_models() -> dict[type[models.Model], type[Any]]:
+    """Return the history model of each audited model, in the order of their names."""
+    found = {
+        cast(Any, model).instance_type: model
+        for model in apps.get_models()
+        if issubclass(model, HistoricalChanges)
+    }
+    return dict(sorted(found.items(), key=lambda item: item[0]._meta.label_lower))
+
+
+def history_of(model: type[models.Model]) -> type[Any] | None:
+    concrete: Any = model._meta.concrete_model
+    return history_models().get(concrete)
+
+
+@cache
+def told_fields(history: Any) -> tuple[models.Field, ...]:
+    """Return the fields whose values a timeline shows."""
+    model = history.instance_type
+    return tuple(
+        field
+        for field in history.tracked_fields
+        if not field.primary_key
+        and not field.generated
+        and field.name not in _UNTOLD
+        and not (is_soft_deletable(model) and field.name in TRASH_FIELDS)
+    )
+
+
+@cache
+def hidden_fields(history: Any) -> tuple[str, ...]:
+    """Return the names of the fields that are watched and never kept."""
+    tracked = {field.name for field in history.tracked_fields}
+    return tuple(
+        field.name
+        for field in history.instance_type._meta.concrete_fields
+        if field.name not in tracked
+    )
+
+
+def is_soft_deletable(model: type[models.Model]) -> bool:
+    return hasattr(model, "all_objects")
+
+
+def key_column(history: type[Any]) -> str:
+    """Return the column of a history table that holds the record's key."""
+    return str(history._meta.get_field(history.instance_type._meta.pk.name).column)
+
+
+def field_label(model: type[models.Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.verbose_name)

@@ -1,0 +1,182 @@
+"""Finding entries: one statement over several tables, newest first, from a position downward.
+
+Every history row and every event has a position in one trail, so a page is "the n highest positions
+below this one". Each table gives its own n from an index, and the merge sorts no more than those:
+the first page costs what the thousandth does, whatever the tables hold.
+
+A condition that no index serves could read a whole table to find nothing. It therefore looks at
+`SCAN` entries at most, and the page says how far it came and goes on from there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models
+
+from apps.audit.models import Event
+from apps.audit.timeline.conditions import Condition, of_events, of_history
+from apps.audit.timeline.filters import Filter
+from apps.audit.timeline.models import history_models, history_of, key_column
+from apps.audit.timeline.registry import Inclusion, inclusions
+
+SCAN = 100_000
+WHOLE = Condition("")
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One table of the trail, whole or for one key."""
+
+    # None stands for the events.
+    history: type[Any] | None
+    where: Condition = WHOLE
+    inclusion: Inclusion | None = None
+    # Events that the history tells as well are left out beside it.
+    without_kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """Positions with the branch of each, and from where to go on."""
+
+    rows: list[tuple[int, Branch]]
+    # The next page begins below this; None at the end of the trail.
+    next_before: int | None
+    # Whether the look stopped before it had filled the page.
+    stopped_early: bool = False
+
+
+def branches_of_record(
+    model: type[models.Model], pk: Any, *, shows: Any = lambda model: True
+) -> list[Branch]:
+    """Return where the entries of a record and of what belongs to it stand.
+
+    `shows` says of a model whether the reader may see its entries.
+    """
+    found: list[Branch] = []
+    concrete: Any = model._meta.concrete_model
+    if (history := history_of(concrete)) is not None:
+        where = Condition(f"h.{_quote(key_column(history))} = %s", (pk,))
+        found.append(Branch(history, where))
+    for inclusion in inclusions.get(concrete, []):
+        history = history_of(inclusion.member)
+        if history is not None and shows(inclusion.member):
+            column = history._meta.get_field(inclusion.by).column
+            found.append(Branch(history, Condition(f"h.{_quote(column)} = %s", (pk,)), inclusion))
+    content_type = ContentType.objects.get_for_model(concrete)
+    where = Condition("h.target_type_id = %s AND h.target_pk = %s", (content_type.pk, str(pk)))
+    return [*found, Branch(None, where, without_kinds=("role_change",))]
+
+
+def branches_of_all() -> list[Branch]:
+    return [*(Branch(history) for history in history_models().values()), Branch(None)]
+
+
+def branches_of_change_set(key: Any) -> list[Branch]:
+    where = Condition("h.change_set_id = %s", (key,))
+    return [*(Branch(history, where) for history in history_models().values()), Branch(None, where)]
+
+
+def newest(
+    branches: Sequence[Branch],
+    filter: Filter,
+    *,
+    before: int | None,
+    limit: int,
+    scan: int = SCAN,
+) -> Found:
+    """Return the newest entries below position `before` that fulfill `filter`."""
+    asked = [
+        (branch, condition)
+        for branch in branches
+        if (condition := _condition(branch, filter)) is not None
+    ]
+    floor = None if filter.is_empty else _floor([branch for branch, _ in asked], before, scan)
+    parts: list[str] = []
+    params: list[Any] = []
+    for index, (branch, condition) in enumerate(asked):
+        sql, given = _select(index, branch, condition, before, floor, limit + 1)
+        parts.append(f"({sql})")
+        params += given
+    rows = _fetch(parts, params, limit + 1)
+    page = [(position, asked[index][0]) for position, index in rows[:limit]]
+    if len(rows) > limit:
+        return Found(page, page[-1][0])
+    return Found(page, floor, stopped_early=floor is not None)
+
+
+def _condition(branch: Branch, filter: Filter) -> Condition | None:
+    if branch.history is not None:
+        return of_history(branch.history, filter)
+    condition = of_events(filter)
+    if condition is not None and branch.without_kinds:
+        condition = condition.and_("NOT (h.kind = ANY(%s))", list(branch.without_kinds))
+    return condition
+
+
+def _select(
+    index: int,
+    branch: Branch,
+    condition: Condition,
+    before: int | None,
+    floor: int | None,
+    limit: int,
+) -> tuple[str, list[Any]]:
+    position, source = _position_and_source(branch)
+    where = branch.where.and_(condition.sql, *condition.params)
+    if before is not None:
+        where = where.and_(f"h.{position} < %s", before)
+    if floor is not None:
+        where = where.and_(f"h.{position} >= %s", floor)
+    previous = ""
+    if condition.compares and branch.history is not None:
+        key = _quote(key_column(branch.history))
+        previous = (
+            f"LEFT JOIN LATERAL (SELECT * FROM {source} b WHERE b.{key} = h.{key}"  # noqa: S608
+            " AND b.history_id < h.history_id AND h.history_type = '~'"
+            " ORDER BY b.history_id DESC LIMIT 1) p ON true"
+        )
+    sql = (
+        f"SELECT h.{position} AS position, {index} AS branch FROM {source} h {previous}"  # noqa: S608
+        f" {where.as_where()} ORDER BY h.{position} DESC LIMIT {int(limit)}"
+    )
+    return sql, list(where.params)
+
+
+def _floor(branches: Sequence[Branch], before: int | None, scan: int) -> int | None:
+    """Return the position down to which a page may look, or None where it may look to the end."""
+    parts: list[str] = []
+    params: list[Any] = []
+    for branch in branches:
+        position, source = _position_and_source(branch)
+        where = branch.where
+        if before is not None:
+            where = where.and_(f"h.{position} < %s", before)
+        parts.append(
+            f"(SELECT h.{position} AS position, 0 AS branch FROM {source} h {where.as_where()}"  # noqa: S608
+            f" ORDER BY h.{position} DESC OFFSET {int(scan)} LIMIT 1)"
+        )
+        params += where.params
+    rows = _fetch(parts, params, 1)
+    return rows[0][0] if rows else None
+
+
+def _fetch(parts: list[str], params: list[Any], limit: int) -> list[tuple[int, int]]:
+    if not parts:
+        return []
+    sql = f"{' UNION ALL '.join(parts)} ORDER BY position DESC LIMIT {int(limit)}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def _position_and_source(branch: Branch) -> tuple[str, str]:
+    if branch.history is None:
+        return "id", _quote(Event._meta.db_table)
+    return "history_id", _quote(branch.history._meta.db_table)
+
+
+def _quote(name: str) -> str:
+    return str(connection.ops.quote_name(name))

@@ -1,0 +1,106 @@
+"""How models are told of: their names, their verbs, and whose timeline also shows them.
+
+An app says it in its `timeline.py`, imported when it starts; a higher app adds its models to the
+timeline of a lower one:
+
+    timeline_label(Membership, "{user} in {organization}", created="created as {role}")
+    timeline_includes(Organization, Membership, by="organization", subject="{user}",
+                      created="added {user} as {role}", deleted="removed {user}, who was {role}")
+
+In a sentence `{field}` stands for the record's value as people read it: a person's name, a choice's
+label. It is taken from the history row, so it also holds for records that are gone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+type AnyModel = type[models.Model]
+
+
+@dataclass(frozen=True)
+class Label:
+    """How one model's records are called, and what their coming and going is called."""
+
+    text: str | Callable[[Any], str]
+    created: str = "created"
+    deleted: str = "deleted"
+    # The foreign key whose record has the page, where the model itself has none.
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Inclusion:
+    """A model whose entries are shown on its owner's timeline."""
+
+    owner: AnyModel
+    member: AnyModel
+    by: str
+    subject: str
+    created: str
+    deleted: str
+
+
+labels: dict[AnyModel, Label] = {}
+inclusions: dict[AnyModel, list[Inclusion]] = {}
+personal: dict[AnyModel, tuple[frozenset[str], str]] = {}
+
+
+def timeline_label(
+    model: AnyModel,
+    text: str | Callable[[Any], str],
+    *,
+    created: str = "created",
+    deleted: str = "deleted",
+    page: str = "",
+) -> None:
+    """Say how a record of `model` is called; a callable gets the record or a history row of it."""
+    labels[model] = Label(text, created, deleted, page)
+
+
+def timeline_includes(
+    owner: AnyModel, member: AnyModel, *, by: str, subject: str, created: str, deleted: str
+) -> None:
+    """Show the entries of `member` on the timeline of the record that its key `by` points to.
+
+    `by` must be indexed together with `history_id`, as `History` does for every key that cannot be
+    empty.
+    """
+    known = inclusions.setdefault(owner, [])
+    inclusion = Inclusion(owner, member, by, subject, created, deleted)
+    if inclusion not in known:
+        known.append(inclusion)
+
+
+def timeline_personal(model: AnyModel, *fields: str, permission: str) -> None:
+    """Hide the values of `fields` from whoever lacks `permission`."""
+    personal[model] = (frozenset(fields), permission)
+
+
+# Where the page of an import run or a task run is; told by the app that has it.
+run_links: dict[str, Callable[[int], str]] = {}
+
+
+@dataclass(frozen=True)
+class Reversion:
+    """How a record of a model goes back to an earlier state."""
+
+    fields: tuple[str, ...]
+    # Writes the values through the model's own rules; by default it is validated and saved.
+    apply: Callable[..., None] | None = None
+
+
+reversions: dict[AnyModel, Reversion] = {}
+
+
+def timeline_reverts(
+    model: AnyModel, *fields: str, apply: Callable[..., None] | None = None
+) -> None:
+    """Offer *Revert to this* on records of `model`, for these fields.
+
+    `apply(record, values, actor=…, reason=…)` gets the locked record and the values that differ, by
+    field name; it raises `DomainError` to refuse. A model that says nothing cannot be reverted.
+    """
+    reversions[model] = Reversion(fields, apply)

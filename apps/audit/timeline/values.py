@@ -1,0 +1,110 @@
+"""One field's change, as people read it."""
+
+import difflib
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+
+from apps.audit.timeline.naming import Names
+
+EMPTY = "–"  # noqa: RUF001
+# Longer texts are compared word by word.
+LONG = 60
+_WORDS_COMPARED = 2_000
+_SHOWN = 4_000
+_TOKEN = re.compile(r"\s+|[^\s]+")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field before and after; `words` has the word diff of a long text."""
+
+    field: str
+    label: str
+    before: str = EMPTY
+    after: str = EMPTY
+    is_hidden: bool = False
+    is_choice: bool = False
+    words: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        return bool(self.words)
+
+
+def shown(field: Any, value: Any, names: Names) -> str:
+    """Return a stored value as people read it."""
+    if value is None or value == "":
+        return EMPTY
+    if field.is_relation:
+        return names.get(field.related_model, value)
+    if field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return format_date(timezone.localtime(value), "j M Y, H:i:s")
+    if isinstance(value, date):
+        return format_date(value, "j M Y")
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value)
+
+
+def change(field: models.Field, before: Any, after: Any, names: Names) -> Change:
+    """Return how a field changed; the caller knows that it did."""
+    old, new = shown(field, before, names), shown(field, after, names)
+    words: tuple[tuple[str, str], ...] = ()
+    if max(len(old), len(new)) > LONG and EMPTY not in (old, new):
+        words = word_diff(old, new)
+    return Change(
+        field=str(field.name),
+        label=str(field.verbose_name),
+        before=_cut(old),
+        after=_cut(new),
+        is_choice=bool(field.flatchoices) or isinstance(field, models.BooleanField),
+        words=words,
+    )
+
+
+def word_diff(before: str, after: str) -> tuple[tuple[str, str], ...]:
+    """Return runs of ("same" | "gone" | "new", text); nothing for what is too long to compare."""
+    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    if max(len(old), len(new)) > _WORDS_COMPARED:
+        return ()
+    runs: list[tuple[str, str]] = []
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, a, b, c, d in matcher.get_opcodes():
+        if tag == "equal":
+            runs.append(("same", "".join(old[a:b])))
+            continue
+        if b > a:
+            runs.append(("gone", "".join(old[a:b])))
+        if d > c:
+            runs.append(("new", "".join(new[c:d])))
+    return tuple(_folded(runs))
+
+
+def _folded(runs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Shorten long stretches that stayed the same."""
+    folded = []
+    for index, (kind, text) in enumerate(runs):
+        if kind == "same" and len(text) > 160:
+            head = "" if index == 0 else text[:60]
+            tail = "" if index == len(runs) - 1 else text[-60:]
+            text = f"{head} … {tail}"
+        folded.append((kind, text))
+    return folded
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

@@ -1,0 +1,66 @@
+"""How organizations, seats and invitations are told of in timelines."""
+
+from typing import Any
+
+from apps.accounts.models import User
+from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_reverts
+from apps.core.constraints import validated
+from apps.core.errors import DomainError
+from apps.organizations.models import Invitation, Membership, Organization
+from apps.organizations.services import membership_change_role, organization_set_owner
+
+timeline_label(Organization, "{name}")
+timeline_label(
+    Membership,
+    "{user} in {organization}",
+    created="created as {role}",
+    deleted="removed, was {role}",
+)
+timeline_label(Invitation, "{email} to {organization}", created="invited as {role}")
+
+timeline_includes(
+    Organization,
+    Membership,
+    by="organization",
+    subject="{user}",
+    created="added {user} as {role}",
+    deleted="removed {user}, who was {role}",
+)
+timeline_includes(
+    Organization,
+    Invitation,
+    by="organization",
+    subject="the invitation of {email}",
+    created="invited {email} as {role}",
+    deleted="deleted the invitation of {email}",
+)
+timeline_includes(
+    User,
+    Membership,
+    by="user",
+    subject="the seat in {organization}",
+    created="gave a seat in {organization} as {role}",
+    deleted="took the seat in {organization}, which was {role}",
+)
+
+
+def _revert_organization(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+    owner = values.pop("owner", None)
+    for name, value in values.items():
+        setattr(record, name, value)
+    validated(record)
+    record.save(update_fields=list(values))
+    if owner is not None:
+        organization_set_owner(organization=record, owner=owner, actor=actor, reason=reason)
+
+
+def _revert_membership(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+    if set(values) != {"role"}:
+        raise DomainError("A seat keeps its person and its organization. Add another seat instead.")
+    membership_change_role(membership=record, role=values["role"], actor=actor, reason=reason)
+
+
+timeline_reverts(
+    Organization, "name", "slug", "external_id", "status", "owner", apply=_revert_organization
+)
+timeline_reverts(Membership, "role", apply=_revert_membership)

@@ -1,0 +1,306 @@
+"""A record's timeline: what it tells, of whom, and that a page costs the same at any length."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import strip_tags
+
+from apps.accounts.models import User
+from apps.accounts.services import user_set_roles
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.organizations.models import Membership, Organization, Role
+from apps.organizations.services import (
+    membership_add,
+    membership_change_role,
+    membership_remove,
+    organization_purge,
+    organization_trash,
+)
+from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
+from tests.factories.organizations import InvitationFactory, OrganizationFactory, OwnerFactory
+from tests.factories.projects import ProjectFactory, TaskFactory
+
+pytestmark = pytest.mark.django_db
+
+StaffWith = Callable[..., User]
+ClientOf = Callable[[User], Client]
+
+READS = (
+    "organizations.view_organization",
+    "organizations.view_membership",
+    "organizations.view_invitation",
+    "projects.view_project",
+    "projects.view_task",
+    "accounts.view_user",
+    "accounts.view_personal_data",
+)
+
+
+def text_of(response: Any) -> str:
+    """Return what a page says, in one line."""
+    assert response.status_code == 200, response.status_code
+    return " ".join(strip_tags(response.content.decode()).split())
+
+
+def history(record: Any, **query: Any) -> str:
+    opts = record._meta
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[record.pk])
+    return url if not query else f"{url}?{'&'.join(f'{k}={v}' for k, v in query.items())}"
+
+
+@pytest.fixture
+def reader(staff_with: StaffWith, client_of: ClientOf) -> Client:
+    return client_of(staff_with(*READS))
+
+
+def test_a_seat_answers_who_made_her_an_admin_when_and_why(reader: Client) -> None:
+    grace = SuperuserFactory(first_name="Grace", last_name="Hopper")
+    ada = UserFactory(first_name="Ada", last_name="Lovelace")
+    seat = OwnerFactory(organization__name="Acme").organization
+    seat = membership_add(organization=seat, user=ada, role=Role.MEMBER, actor=grace)
+    membership_change_role(
+        membership=seat, role=Role.ADMIN, actor=grace, reason="She takes over the roster"
+    )
+
+    page = text_of(reader.get(history(seat)))
+
+    assert "changed role from member to admin" in page
+    assert "Grace Hopper" in page
+    assert "“She takes over the roster”" in page
+
+
+def test_the_same_is_told_on_the_person_and_on_the_organization(reader: Client) -> None:
+    grace = SuperuserFactory(first_name="Grace", last_name="Hopper")
+    ada = UserFactory(first_name="Ada", last_name="Lovelace")
+    acme = OwnerFactory(organization__name="Acme").organization
+    seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=grace)
+    membership_change_role(membership=seat, role=Role.ADMIN, actor=grace, reason="Roster")
+    membership_remove(membership=seat, actor=grace, reason="Left the company")
+
+    of_acme, of_ada = text_of(reader.get(history(acme))), text_of(reader.get(history(ada)))
+
+    assert "added Ada Lovelace as member" in of_acme
+    assert "changed role of Ada Lovelace from member to admin" in of_acme
+    assert "removed Ada Lovelace, who was admin" in of_acme
+    assert "gave a seat in Acme as member" in of_ada
+    assert "changed role of the seat in Acme from member to admin" in of_ada
+    assert "“Left the company”" in of_ada
+
+
+def test_an_organization_tells_of_its_projects_and_invitations_and_a_project_of_its_tasks(
+    reader: Client,
+) -> None:
+    acme = OrganizationFactory(name="Acme")
+    InvitationFactory(organization=acme, email="new@example.org", role=Role.VIEWER)
+    apollo = ProjectFactory(organization=acme, name="Apollo")
+    TaskFactory(project=apollo, title="Fuel the rocket")
+
+    of_acme, of_apollo = text_of(reader.get(history(acme))), text_of(reader.get(history(apollo)))
+
+    assert "invited new@example.org as viewer" in of_acme
+    assert "added the project Apollo" in of_acme
+    assert "added the task Fuel the rocket" in of_apollo
+
+
+def test_a_person_tells_of_staff_roles_and_sign_ins(reader: Client) -> None:
+    boss = SuperuserFactory(first_name="Grace", last_name="Hopper")
+    ada = UserFactory()
+    auditor = Group.objects.create(name="Auditor")
+    user_set_roles(user=ada, roles=[auditor], actor=boss, reason="The yearly audit")
+    record_event("sign_in", actor=ada, target=ada)
+
+    page = text_of(reader.get(history(ada)))
+
+    assert "gave the role Auditor" in page
+    assert "“The yearly audit”" in page
+    assert "signed in" in page
+
+
+def test_entries_of_models_that_the_reader_may_not_see_are_left_out(
+    staff_with: StaffWith, client_of: ClientOf
+) -> None:
+    acme = OrganizationFactory()
+    ProjectFactory(organization=acme, name="Secret project")
+    reader = client_of(staff_with("organizations.view_organization"))
+
+    assert "Secret project" not in text_of(reader.get(history(acme)))
+
+
+def test_every_entry_of_a_page_shows_its_difference_the_last_ones_too(reader: Client) -> None:
+    acme = OrganizationFactory(name="name 0")
+    for number in range(1, 62):
+        acme.name = f"name {number}"
+        acme.save()
+
+    first = reader.get(history(acme))
+    text = text_of(first)
+    assert "from name 60 to name 61" in text
+    assert "from name 31 to name 32" in text
+    older = reader.get(history(acme, before=first.context["page"].next_before))
+
+    assert "from name 30 to name 31" in text_of(older)
+    assert "from name 1 to name 2" in text_of(older)
+
+
+def test_names_of_related_records_are_shown_also_of_those_that_are_gone(reader: Client) -> None:
+    ada = UserFactory(first_name="Ada", last_name="Lovelace")
+    acme = OwnerFactory(organization__name="Acme").organization
+    membership_add(organization=acme, user=ada, actor=None)
+    task = TaskFactory()
+    task.assignee = ada
+    task.save()
+    organization_trash(organization=acme, actor=None)
+    acme.refresh_from_db()
+    organization_purge(organization=acme, actor=None)
+
+    assert "set assignee to Ada Lovelace" in text_of(reader.get(history(task)))
+    assert "took the seat in Acme, which was member" in text_of(reader.get(history(ada)))
+
+
+def test_a_hidden_field_says_that_it_changed_and_no_more(reader: Client) -> None:
+    ada = UserFactory()
+    ada.set_password("correct horse battery staple")
+    ada.save()
+
+    page = text_of(reader.get(history(ada)))
+
+    assert "changed password" in page
+    assert ada.password not in page
+
+
+def test_a_long_text_is_shown_as_a_word_diff(reader: Client) -> None:
+    project = ProjectFactory(
+        description="The quick brown fox jumps over the lazy dog, and then it rests for a while."
+    )
+    project.description = project.description.replace("lazy", "sleeping")
+    project.save()
+
+    page = reader.get(history(project)).content.decode()
+
+    assert "<del>lazy</del><ins>sleeping</ins>" in page
+
+
+def test_personal_data_is_concealed_from_who_may_not_see_it(
+    staff_with: StaffWith, client_of: ClientOf
+) -> None:
+    ada = UserFactory(first_name="Ada", phone="0123 111")
+    ada.phone = "0123 222"
+    ada.save()
+    reader = client_of(staff_with("accounts.view_user"))
+
+    page = reader.get(history(ada)).content.decode()
+
+    assert "Ada" in page
+    assert "0123" not in page
+
+
+def test_moving_to_the_trash_is_one_sentence_and_the_history_can_still_be_read(
+    reader: Client,
+) -> None:
+    acme = OwnerFactory().organization
+    organization_trash(organization=acme, actor=None, reason="Closed down")
+
+    page = text_of(reader.get(history(acme)))
+
+    assert "moved it to the trash" in page
+    assert "This record is in the trash" in page
+
+
+def test_filters_narrow_by_field_person_kind_and_day(reader: Client) -> None:
+    grace = SuperuserFactory(first_name="Grace", last_name="Hopper")
+    acme = OrganizationFactory(name="Acme")
+    with audit_context(actor=grace):
+        acme.name = "Acme Ltd"
+        acme.save()
+    acme.status = "suspended"
+    acme.save()
+
+    def said(**query: str) -> str:
+        return text_of(reader.get(history(acme, **query)))
+
+    assert "Acme Ltd" in said(field="name")
+    assert "suspended" not in said(field="name").split("Clear")[1]
+    assert "from Acme to Acme Ltd" in said(actor="hopper")
+    assert "to suspended" not in said(actor="hopper")
+    assert "created this organization" in said(kind="created")
+    assert "to suspended" not in said(kind="created")
+    assert "Nothing here fits" in said(until="2020-01-01")
+    assert "to suspended" in said(since="2020-01-01")
+
+
+def test_a_page_takes_the_same_statements_for_forty_entries_and_for_four_hundred(
+    reader: Client, django_assert_max_num_queries: Any
+) -> None:
+    def count(record: Any) -> int:
+        with django_assert_max_num_queries(60) as captured:
+            reader.get(history(record))
+        return len(captured)
+
+    few, many = OrganizationFactory(), OrganizationFactory()
+    for organization, entries in ((few, 40), (many, 400)):
+        for number in range(entries):
+            Organization.objects.filter(pk=organization.pk).update(name=f"name {number}")
+    for organization in (few, many):
+        OwnerFactory(organization=organization)
+    count(few)
+
+    assert count(many) == count(few)
+
+
+def test_a_page_reads_its_entries_from_an_index_and_sorts_none(reader: Client) -> None:
+    acme = OrganizationFactory()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE organizations_organization SET name = name || '.' WHERE id = %s", [acme.pk]
+        )
+        for _ in range(60):
+            cursor.execute(
+                "UPDATE organizations_organization SET name = left(name, 1) || random() WHERE id = %s",
+                [acme.pk],
+            )
+        cursor.execute("ANALYZE organizations_historicalorganization")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT history_id FROM organizations_historicalorganization"
+            " WHERE id = %s ORDER BY history_id DESC LIMIT 31",
+            [acme.pk],
+        )
+        plan = " ".join(line for (line,) in cursor.fetchall())
+
+    assert "Index" in plan
+    assert "Sort" not in plan
+
+
+def test_a_record_that_is_gone_is_found_by_auditors_alone(
+    reader: Client, staff_with: StaffWith, client_of: ClientOf
+) -> None:
+    acme = OwnerFactory(organization__name="Acme").organization
+    organization_trash(organization=acme, actor=None)
+    acme.refresh_from_db()
+    url, key = history(acme), acme.pk
+    organization_purge(organization=acme, actor=None, reason="Asked to be forgotten")
+    assert not Organization.all_objects.filter(pk=key).exists()
+    assert not Membership.objects.filter(organization_id=key).exists()
+
+    assert reader.get(url).status_code == 404
+    auditor = client_of(staff_with(*READS, "audit.view_auditlog"))
+    page = text_of(auditor.get(url, follow=True))
+
+    assert "Acme" in page
+    assert "its history stays" in page
+    assert "“Asked to be forgotten”" in page
+
+
+def test_nobody_reads_a_timeline_without_the_permission_to_view_the_record(
+    client_of: ClientOf,
+) -> None:
+    acme = OrganizationFactory()
+
+    assert client_of(StaffFactory()).get(history(acme)).status_code == 403
+    assert Client().get(history(acme)).status_code == 302
