@@ -19,4 +19,14 @@ SCHEDULES: list[dict[str, Any]] = [
         "task": "apps.schedules.tasks.prune_task_runs",
         "crontab": "40 3 * * *",
     },
+    {
+        "name": "Expire invitations",
+        "task": "apps.organizations.tasks.expire_invitations",
+        "crontab": "10 * * * *",
+    },
+    {
+        "name": "Send waiting invitations",
+        "task": "apps.organizations.tasks.send_waiting_invitations",
+        "every": (5, "minutes"),
+    },
 ]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -11,7 +12,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
 from apps.organizations import tasks
-from apps.organizations.models import Invitation, Membership
+from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.selectors import invitation_of_token
 from apps.organizations.services import (
     invitation_accept,
@@ -20,8 +21,11 @@ from apps.organizations.services import (
     invitation_revoke,
     invitation_send,
     invitations_expire,
+    organization_create,
+    organization_restore,
     organization_trash,
 )
+from tests.at_once import at_once
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.organizations import (
     InvitationFactory,
@@ -331,3 +335,43 @@ class TestExpiring:
         states = dict(Invitation.objects.values_list("pk", "state"))
         assert states == {pending.pk: "pending", overdue.pk: "expired", accepted.pk: "accepted"}
         assert not Membership.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtTheSameTime:
+    def test_two_invitations_of_one_address_become_one(self) -> None:
+        organization = OrganizationFactory()
+        invite = partial(
+            invitation_create, organization=organization, email="zoe@example.org", actor="test"
+        )
+
+        assert sorted(at_once([invite, invite])) == ["DomainError", "done"]
+        assert Invitation.objects.count() == 1
+
+    def test_a_link_that_is_clicked_twice_makes_one_person(self) -> None:
+        invitation = InvitationFactory()
+        invitation_send(invitation_id=invitation.pk)
+        accept = partial(invitation_accept, token=token_of(mail.outbox[0]), password=PASSWORD)
+
+        assert sorted(at_once([accept, accept])) == ["DomainError", "done"]
+        assert Membership.objects.count() == User.objects.filter(is_staff=False).count() == 1
+
+    def test_two_workers_send_one_mail(self) -> None:
+        send = partial(invitation_send, invitation_id=InvitationFactory().pk)
+
+        assert at_once([send, send]) == ["done", "done"]
+        assert len(mail.outbox) == 1
+
+    def test_of_a_restore_and_a_namesake_one_wins(self) -> None:
+        organization = OrganizationFactory(slug="acme")
+        organization_trash(organization=organization, actor=None)
+
+        outcomes = at_once(
+            [
+                partial(organization_restore, organization=organization, actor=None),
+                partial(organization_create, name="Acme", slug="acme", actor=None),
+            ]
+        )
+
+        assert sorted(outcomes) == ["DomainError", "done"]
+        assert Organization.objects.count() == 1

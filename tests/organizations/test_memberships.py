@@ -1,11 +1,7 @@
 """Seats: given, changed, taken. An organization always keeps an owner."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from apps.core.errors import DomainError, MissingPermission
 from apps.organizations.models import Membership, Organization
@@ -17,6 +13,7 @@ from apps.organizations.services import (
     organization_create,
     organization_trash,
 )
+from tests.at_once import at_once
 from tests.factories.accounts import DeactivatedUserFactory, StaffFactory, UserFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory, OwnerFactory
 from tests.trace import last_trace, number_of_traces
@@ -211,29 +208,3 @@ class TestAtTheSameTime:
             Membership.objects.filter(user=organization.owner).delete()
         with pytest.raises(IntegrityError, match="holds no owner's seat"):
             Organization.objects.update(owner=UserFactory())
-
-
-def at_once(actions: list[Callable[[], object]], *, inside_transaction: bool = False) -> list[str]:
-    """Run each action in a thread and a connection of its own, begun together; name how each ended.
-
-    With `inside_transaction` all have acted before the first commits.
-    """
-    together = Barrier(len(actions), timeout=20)
-
-    def run(action: Callable[[], object]) -> str:
-        try:
-            if inside_transaction:
-                with transaction.atomic():
-                    action()
-                    together.wait()
-            else:
-                together.wait()
-                action()
-        except (DomainError, IntegrityError) as error:
-            return type(error).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(actions)) as pool:
-        return list(pool.map(run, actions))
