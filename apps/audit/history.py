@@ -1,5 +1,6 @@
 """The one line that makes a model audited: `history = History()`."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pgtrigger
@@ -106,10 +107,32 @@ class History(HistoricalRecords):
         add_triggers(sender, getattr(sender, self.manager_name).model, self)
 
 
+@dataclass(frozen=True)
+class Audited:
+    """A model with a history, as the proofs and the pages need to know it."""
+
+    model: type[models.Model]
+    history_model: type[models.Model]
+    # The model, or our own proxy of it, that the triggers hang on.
+    carrier: type[models.Model]
+    history: History
+
+    @property
+    def columns(self) -> list[str]:
+        """Return the quoted columns that live table and history share."""
+        left_out = {*self.history.hidden_fields, *self.history.untracked_fields}
+        return triggers.tracked_columns(self.model, left_out)
+
+
+audited: list[Audited] = []
+
+
 def add_triggers(
     model: type[models.Model], history_model: type[models.Model], history: History
 ) -> None:
     """Register the triggers that write `history_model` on `model` (or on a proxy of it)."""
+    owner = model._meta.concrete_model or model
+    audited.append(Audited(owner, history_model, model, history))
     config: dict[str, Any] = {
         "history_table": history_model._meta.db_table,
         "hidden": history.hidden_fields,

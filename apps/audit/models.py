@@ -28,6 +28,8 @@ class ChangeSet(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
+    # Its place in the trail, from the same sequence as every `history_id`.
+    position = models.BigIntegerField(unique=True)
     # The outermost change set that this one happened in; its own id when there is none.
     root_id = models.UUIDField(db_index=True)
     started_at = models.DateTimeField(db_index=True)
@@ -69,7 +71,7 @@ class ChangeSet(models.Model):
                 condition=models.Q(task_run_id__isnull=False),
             ),
         ]
-        triggers = [triggers.AppendOnly()]
+        triggers = [triggers.AppendOnly(), triggers.RecordRemoval(position="position")]
 
     def __str__(self) -> str:
         return f"{self.door_label} by {self.actor_label}"
@@ -148,15 +150,13 @@ class Event(models.Model):
 class Removal(models.Model):
     """Rows that left the trail: written by the database itself whenever any are deleted."""
 
+    id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
     table = models.TextField()
     rows = models.BigIntegerField()
-    first_position = models.BigIntegerField()
-    last_position = models.BigIntegerField()
-    # SHA-256 over the rows as they were, so that a copy kept elsewhere can still be proven.
-    digest = models.TextField(default="")
+    positions = ArrayField(models.BigIntegerField())
     reason = models.TextField()
-    change_set_id = models.UUIDField(null=True)
+    change_set_id = models.UUIDField()
     database_role = models.TextField()
 
     class Meta:
@@ -169,47 +169,66 @@ class Removal(models.Model):
 
 
 class Seal(models.Model):
-    """One link of the chain of digests: everything committed since the seal before it."""
+    """One link of the chain of digests: a day's rows (or those since its last seal), all tables."""
 
-    sealed_at = models.DateTimeField(db_index=True)
-    # The day whose rows it closes; a day may be sealed in several steps.
+    sealed_at = models.DateTimeField(db_default=models.functions.Now())
     day = models.DateField()
     rows = models.BigIntegerField()
+    # Every position up to this one is sealed, and none of them can come any more.
     last_position = models.BigIntegerField()
-    # Every transaction below this one had ended when the seal was made.
-    horizon = models.BigIntegerField()
     previous = models.TextField()
     digest = models.TextField(unique=True)
 
     class Meta:
         ordering = ["id"]
         default_permissions = ()
+        triggers = [triggers.RefuseChange()]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.digest[:12]}"
 
 
 class SealBlock(models.Model):
-    """Up to 1,000 sealed rows of one table: their positions and a short digest of each.
+    """Up to 1,000 sealed rows of one table, with a digest of each, so that it is known *which* row
+    is not as it was.
 
-    The digests say *which* row is not as it was; the seal's own says that the block is.
+    A row's digest is the first half of the SHA-256 of its text, over `columns`: a column that comes
+    later is no change of the row.
     """
 
     table = models.TextField()
+    columns = ArrayField(models.TextField())
     first_position = models.BigIntegerField()
     last_position = models.BigIntegerField()
     positions = ArrayField(models.BigIntegerField())
-    digests = ArrayField(models.BigIntegerField())
+    digests = ArrayField(models.UUIDField())
     digest = models.TextField()
-    seal = models.ForeignKey(Seal, on_delete=models.CASCADE, related_name="blocks")
+    seal = models.ForeignKey(Seal, on_delete=models.PROTECT, related_name="blocks")
 
     class Meta:
         ordering = ["id"]
         default_permissions = ()
         indexes = [models.Index(fields=["table", "last_position"], name="sealblock_table")]
+        triggers = [triggers.RefuseChange()]
 
     def __str__(self) -> str:
         return f"{self.table} {self.first_position} to {self.last_position}"
+
+
+class Shape(models.Model):
+    """Columns that a history table has kept: what the links of rows were computed over."""
+
+    table = models.TextField()
+    columns = ArrayField(models.TextField())
+    # Where the trail stood when the shape was first seen.
+    position = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.table} from {self.position}"
 
 
 class Verification(models.Model):

@@ -63,6 +63,14 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def tracked_columns(model: Any, left_out: set[str]) -> list[str]:
+    return [
+        _quoted(str(field.column))
+        for field in model._meta.concrete_fields
+        if field.name not in left_out and not field.generated
+    ]
+
+
 class HistoryTrigger(AuditTrigger):
     """Copies what a statement inserted, changed or deleted into the history table."""
 
@@ -77,12 +85,7 @@ class HistoryTrigger(AuditTrigger):
 
     def columns(self, model: Any) -> list[str]:
         """Return the columns that history keeps; a generated one makes itself there too."""
-        left_out = {*self.hidden, *self.untracked}
-        return [
-            _quoted(str(field.column))
-            for field in model._meta.concrete_fields
-            if field.name not in left_out and not field.generated
-        ]
+        return tracked_columns(model, {*self.hidden, *self.untracked})
 
     def hidden_columns(self, model: Any) -> list[tuple[str, str]]:
         return [(name, _quoted(str(model._meta.get_field(name).column))) for name in self.hidden]
@@ -254,11 +257,11 @@ class RecordRemoval(AuditTrigger):
 
     def get_func(self, model: Any) -> str:
         return f"""
-            INSERT INTO audit_removal (at, "table", rows, first_position, last_position, reason,
-                change_set_id, database_role)
-            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min({self.position}),
-                max({self.position}), current_setting('audit.retention', true),
-                audit_change_set(), session_user
+            INSERT INTO audit_removal (id, at, "table", rows, positions, reason, change_set_id,
+                database_role)
+            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),
+                array_agg({self.position} ORDER BY {self.position}),
+                current_setting('audit.retention', true), audit_change_set(), session_user
             FROM old_rows HAVING count(*) > 0;
             RETURN NULL;
         """  # noqa: S608

@@ -167,6 +167,7 @@ def test_many_rows_after_few_in_one_session_are_joined_by_hash() -> None:
 )
 def test_what_would_go_around_the_history_is_refused(statement: str, said: str) -> None:
     TaskFactory()
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
 
     with pytest.raises((IntegrityError, InternalError, ProgrammingError), match=said):
         sql(statement)
@@ -251,8 +252,10 @@ class TestPsql:
         claimed = organization.history.latest().change_set
 
         psql(
-            f"BEGIN; SET LOCAL audit.change_set = '{claimed.pk}';"
-            " UPDATE organizations_organization SET name = 'New'; COMMIT"
+            "BEGIN",
+            f"SET LOCAL audit.change_set = '{claimed.pk}'",
+            "UPDATE organizations_organization SET name = 'New'",
+            "COMMIT",
         )
 
         mine = organization.history.latest().change_set

@@ -955,8 +955,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="cdd0690a46b6799f154a1958b24bac69c309588a",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="7f68b5fa2694f8d3693a2d509809f3f4fb0370a3",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_a8d72",
@@ -1009,8 +1009,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="7cc91ef3d40d54d880d44bf756ff95a965d0c7ac",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="6c4d57c58abf0d4f6b721db7b62bd699b315a056",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_8de19",
@@ -1053,8 +1053,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="fbf147720956a988b285b6356355a562e6a862ef",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="8b55e58e8c6df11270cd2ea9a2ca90c28630cf37",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_3a8fa",
@@ -1105,8 +1105,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="18cef67729fac96fa8487e7393ba59d1d2732867",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="502d976a1673921afd1b43e367c8f0e347009093",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_3c7e9",
@@ -1159,8 +1159,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="6d49ce5cae4d24932c4a8c20fb1d61019f716b2c",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="a0a896402e74b60d13ad5c827c5e175090696f1a",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_5d926",

@@ -2,102 +2,13 @@
 
 from django.db import migrations
 
-SEQUENCE = "CREATE SEQUENCE audit_position"
-
-# Returns the change set of the current transaction and writes it the first time.
-CHANGE_SET = """
-CREATE FUNCTION audit_change_set() RETURNS uuid
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    recorded text := nullif(current_setting('audit.recorded', true), '');
-    wanted uuid := nullif(current_setting('audit.change_set', true), '')::uuid;
-    actor uuid := nullif(current_setting('audit.actor', true), '')::uuid;
-    context jsonb := coalesce(nullif(current_setting('audit.context', true), ''), '{}')::jsonb;
-    application text := coalesce(current_setting('application_name', true), '');
-    label text := coalesce(nullif(context->>'actor_label', ''), session_user);
-    root uuid;
-    found_id uuid;
-BEGIN
-    IF recorded IS NOT NULL THEN
-        RETURN recorded::uuid;
-    END IF;
-    wanted := coalesce(wanted, uuid7());
-    root := coalesce((context->>'root')::uuid, wanted);
-    -- A change set has one actor. The second one in it gets one of his own, under the same root;
-    -- so does whoever claims the change set of another database role.
-    FOR attempt IN 1..2 LOOP
-        IF attempt = 2 THEN
-            wanted := md5(concat_ws('/', wanted, actor, label, context->>'real_actor',
-                context->>'door', context->>'import_run', context->>'task_run', session_user))::uuid;
-        END IF;
-        INSERT INTO audit_changeset (id, root_id, started_at, actor_id, actor_label, real_actor_id,
-            real_actor_label, reason, door, request_id, path, address, import_run_id, task_run_id,
-            database_role, application)
-        SELECT wanted, root, clock_timestamp(), actor, label,
-            nullif(context->>'real_actor', '')::uuid, coalesce(context->>'real_actor_label', ''),
-            coalesce(current_setting('audit.reason', true), ''),
-            coalesce(nullif(context->>'door', ''), 'database'),
-            coalesce(context->>'request_id', ''), coalesce(context->>'path', ''),
-            coalesce(context->>'address', ''), (context->>'import_run')::bigint,
-            (context->>'task_run')::bigint, session_user, application
-        ON CONFLICT (id) DO NOTHING
-        RETURNING id INTO found_id;
-        EXIT WHEN found_id IS NOT NULL;
-        SELECT id INTO found_id FROM audit_changeset
-        WHERE id = wanted AND actor_id IS NOT DISTINCT FROM actor AND actor_label = label
-            AND real_actor_id IS NOT DISTINCT FROM nullif(context->>'real_actor', '')::uuid
-            AND database_role = session_user;
-        EXIT WHEN found_id IS NOT NULL;
-    END LOOP;
-    PERFORM set_config('audit.recorded', found_id::text, true);
-    RETURN found_id;
-END;
-$$
-"""
-
-# The trail grows through its triggers alone. Rows leave it only in a transaction that names its
-# reason in `audit.retention`, and what leaves is written to audit_removal.
-GUARD = """
-CREATE FUNCTION audit_guard(table_name name, operation text, depth int) RETURNS void
-LANGUAGE plpgsql AS $$
-BEGIN
-    IF operation = 'INSERT' AND depth > 1 THEN
-        RETURN;
-    END IF;
-    IF operation = 'DELETE' AND nullif(current_setting('audit.retention', true), '') IS NOT NULL
-        AND table_name <> 'audit_removal'
-    THEN
-        RETURN;
-    END IF;
-    IF operation = 'TRUNCATE' AND current_setting('audit.flush', true) = current_database() THEN
-        RETURN;
-    END IF;
-    RAISE EXCEPTION 'the audit trail is append-only: % of % is refused', operation, table_name
-        USING ERRCODE = 'insufficient_privilege',
-        HINT = CASE WHEN operation = 'DELETE' THEN 'manage.py trim_history removes by age.' END;
-END;
-$$
-"""
-
-REFUSE_TRUNCATE = """
-CREATE FUNCTION audit_refuse_truncate(table_name name) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    IF current_setting('audit.flush', true) = current_database() THEN
-        RETURN;
-    END IF;
-    RAISE EXCEPTION 'TRUNCATE of % is refused: it would leave no history', table_name
-        USING ERRCODE = 'insufficient_privilege', HINT = 'Use DELETE.';
-END;
-$$
-"""
+from apps.audit.functions import FUNCTIONS
 
 
 class Migration(migrations.Migration):
     initial = True
     dependencies = [("core", "0001_uuid7")]
     operations = [
-        migrations.RunSQL(SEQUENCE, "DROP SEQUENCE audit_position"),
-        migrations.RunSQL(CHANGE_SET, "DROP FUNCTION audit_change_set"),
-        migrations.RunSQL(GUARD, "DROP FUNCTION audit_guard"),
-        migrations.RunSQL(REFUSE_TRUNCATE, "DROP FUNCTION audit_refuse_truncate"),
+        migrations.RunSQL("CREATE SEQUENCE audit_position", "DROP SEQUENCE audit_position"),
+        *(migrations.RunSQL(sql, f"DROP FUNCTION {name}") for name, sql in FUNCTIONS.items()),
     ]

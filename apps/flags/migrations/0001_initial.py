@@ -1120,8 +1120,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="8e110e6eef76b7521becaa86859a721a5dd0a841",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="46726e53091896b26e69898f8ee5419c7894f4c2",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_147a6",
@@ -1172,8 +1172,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="c5dbb942111388db770f7087d10af216fe517f21",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="f2d598cd076635172d28790cd96f013524bea699",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_ab4f6",
@@ -1226,8 +1226,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="26decbf11e7d0ad49871ef0f4bd13d646693dd5c",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="9cf63dacf930bd42c60546bd134fc592d74060dd",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_ba4b8",
@@ -1278,8 +1278,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="d3edef22398eddfc808b662cd3c51a92ba2f7b32",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="4873971a04a3273a1314a8f2f28e613c8e9b6e93",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_74ec5",
@@ -1322,8 +1322,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="dd71932b60a387bfcafb83596b111a3e31a68d47",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="6564c6dc145d999328a196b82d227056b29ebebe",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_07e7e",
@@ -1366,8 +1366,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="4b6e8c1943e9b49553f8d6cc137635d7136bae7e",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="ef6ae16ae9342f788c9394508fe7a38f28dbb170",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_9bb0b",

@@ -452,8 +452,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="7eb16f7199d571d932cdb8317b5f307432e42b87",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="7d37ec7fdd65d780fce8a5fe26761abff3fc46c7",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_e2379",
@@ -636,8 +636,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="262b66f6df5e42ed917ebfe9351191563067f39f",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="572f8f564c92cbf0ac39d9c7dfc89580855efac5",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_ccdfb",

@@ -307,8 +307,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="fda7a4bbb8e2fadce2a3a22305bff3f4fd1f88fc",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="eb3ca910b0fd225c96a0b508606286cbfa948e44",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_9d4b3",

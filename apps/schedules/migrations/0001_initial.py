@@ -1215,8 +1215,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="872f97e1d6df1514edb98aba2278b533832ddaca",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="1ddf5bdda69c5353c7c9c250a521551abedd77f9",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_1a38e",
@@ -1259,8 +1259,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="b5b246079e0726fedbb087e1e318c7bb70663ea4",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="f757f7dbf7bdae7de9c4474427b53ce464325093",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_90a5f",
@@ -1303,8 +1303,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="f3725bcedffa5be6139b0374f72fd5b7613c52ea",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="cf1a5245203bc3d88032a3b643cbe65da24d754a",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_d8aa0",
@@ -1347,8 +1347,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="6c7255ac85c22cfd49da24022dab1875d3e9ffbf",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="40c1fd4988911df8ae413f78845dfe822c530e08",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_8f9d3",
@@ -1391,8 +1391,8 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="record_removal",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    func="\n            INSERT INTO audit_removal (at, \"table\", rows, first_position, last_position, reason,\n                change_set_id, database_role)\n            SELECT clock_timestamp(), TG_TABLE_NAME, count(*), min(history_id),\n                max(history_id), current_setting('audit.retention', true),\n                audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
-                    hash="90d3cfd661e0416333c6d6446c0007482fbadc4b",
+                    func="\n            INSERT INTO audit_removal (id, at, \"table\", rows, positions, reason, change_set_id,\n                database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),\n                array_agg(history_id ORDER BY history_id),\n                current_setting('audit.retention', true), audit_change_set(), session_user\n            FROM old_rows HAVING count(*) > 0;\n            RETURN NULL;\n        ",
+                    hash="af95855b367a3ebbccbfca5a68a62b6ad45f7d5b",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_record_removal_4f3a2",
