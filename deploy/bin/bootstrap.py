@@ -120,6 +120,9 @@ def pinned_uv() -> str | None:
 def environment_for_uv() -> dict[str, str]:
     """uv does not read pip's configuration: hand it the index that the machine's pip uses."""
     environment = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_PYTHON_DOWNLOADS="never")
+    # The machine's certificates, as pip uses them; the second name is that of older versions.
+    environment.setdefault("UV_SYSTEM_CERTS", "1")
+    environment.setdefault("UV_NATIVE_TLS", "1")
     if {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & environment.keys():
         return environment
     index = environment.get("PIP_INDEX_URL", "")
