@@ -44,13 +44,13 @@ def matching_from_options(run: ImportRun, options: dict[str, Any]) -> Matching:
             matching.columns[position], matching.how[position] = "", "none"
     for text in options["map"] or []:
         header, name = pair(text, "--map")
-        position = _position(header, findings.headers)
+        place = str(_position(header, findings.headers))
         name = _column(run.dataset, name) if name else ""
         for other, taken in list(matching.columns.items()):
             if name and taken == name:
                 matching.columns[other], matching.how[other] = "", "none"
-        matching.columns[str(position)] = name
-        matching.how[str(position)] = "hand"
+        matching.columns[place] = name
+        matching.how[place] = "hand"
     for text in options["value"] or []:
         left, value = pair(text, "--value")
         name, mark, word = left.partition(":")

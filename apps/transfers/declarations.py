@@ -74,7 +74,7 @@ class Column(Field):
         required: bool = False,
         max_length: int | None = None,
         choices: Sequence[tuple[str, str]] = (),
-        words: Mapping[str, Sequence[str]] | None = None,
+        words: Mapping[Any, Sequence[str]] | None = None,
         relation: Relation | None = None,
         default: str = "",
         blank: Blank = Blank.LEAVE,
@@ -146,13 +146,13 @@ class Rule:
     """A rule of the domain over a whole plan, as SQL that returns the numbers of refused rows.
 
     `sql` gets the context that `engine.rules` describes. `column` is the one that the problem is
-    shown at.
+    shown at. Returning None: the rule has nothing to say about this file.
     """
 
     code: str
     column: str
     message: str
-    sql: Callable[[Any], tuple[str, Sequence[Any]]]
+    sql: Callable[[Any], tuple[str, Sequence[Any]] | None]
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ class Impact:
     code: str
     one: str
     many: str
-    sql: Callable[[Any], tuple[str, Sequence[Any]]]
+    sql: Callable[[Any], tuple[str, Sequence[Any]] | None]
     threshold: int | None = None
     second_person: int | None = None
 
@@ -199,7 +199,7 @@ class DatasetResource(Resource):
 
     @classmethod
     def model(cls) -> type[Model]:
-        return cls._meta.model  # type: ignore[no-any-return]
+        return cls._meta.model
 
     @classmethod
     def label(cls) -> str:

@@ -1,5 +1,7 @@
 """The messages: hints that a run may have work. Whoever gets one claims the run's row, or goes home."""
 
+from typing import Any
+
 from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
@@ -66,7 +68,7 @@ def import_run_advance_later(run: ImportRun) -> None:
     description="Starts imports, undos and exports that nobody started or whose worker is gone.",
 )
 def jobs_sweep() -> str:
-    tasks = {
+    tasks: dict[type[Job], Any] = {
         ImportRun: import_run_advance,
         UndoRun: undo_run_advance,
         ExportRun: export_run_advance,

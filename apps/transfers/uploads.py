@@ -5,7 +5,7 @@ import re
 import unicodedata
 from datetime import timedelta
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any
 
 from django.core.files.base import File
 from django.utils import timezone
@@ -79,8 +79,11 @@ def upload_verify(upload: Upload) -> None:
             )
 
 
-def _sha256(file: BinaryIO) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()
+def _sha256(file: Any) -> str:
+    digest = hashlib.sha256()
+    while block := file.read(_BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
 
 
 def uploads_clean_up() -> int:

@@ -106,7 +106,7 @@ def read_phone(text: str) -> str:
 
 def choice_reader(column: Column, words: dict[str, str]) -> Reader:
     """Read a choice by its value, its label, the dataset's words, or the run's own (`words`)."""
-    known = {}
+    known: dict[str, str] = {}
     for value, meant in column.words.items():
         known |= {fold_word(each): value for each in meant}
     for value, label in column.choices:

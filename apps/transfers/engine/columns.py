@@ -58,12 +58,12 @@ class ColumnReader:
             if value.__class__ is Problem:
                 mine = problems[index]
                 if mine is None:
-                    problems[index] = [value]  # type: ignore[list-item]
+                    problems[index] = [value]
                 else:
-                    mine.append(value)  # type: ignore[arg-type]
+                    mine.append(value)
                 append(None)
             else:
-                append(value)  # type: ignore[arg-type]
+                append(value)
         return values
 
     def _value(self, cell: str) -> str | Problem | None:

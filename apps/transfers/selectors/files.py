@@ -1,16 +1,149 @@
 """Files made for a person: the empty template of a dataset, and the refused rows of a run."""
 
+import csv
+import io
 from collections.abc import Iterator
+from typing import Any
 
+import xlsxwriter
+from django.db import connection
+
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.engine.running import source_of
+from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
+from apps.transfers.options import Findings, Reading
+from apps.transfers.selectors.plans import _json
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+REASON = "Why it was refused"
 
 
 def dataset_template(dataset: str, format: str = "csv") -> tuple[str, bytes]:
     """Return file name and content: the labels as header, one row of examples."""
-    raise NotImplementedError
+    columns = registry.get(dataset).columns().values()
+    rows = [[column.label for column in columns], [column.example for column in columns]]
+    if format == "csv":
+        text = io.StringIO()
+        csv.writer(text).writerows(rows)
+        return f"{dataset}-template.csv", b"\xef\xbb\xbf" + text.getvalue().encode()
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet(dataset)
+        bold = book.add_format({"bold": True})
+        as_text = book.add_format({"num_format": "@"})
+        sheet.set_column(0, len(rows[0]) - 1, 22, as_text)
+        sheet.write_row(0, 0, rows[0], bold)
+        sheet.write_row(1, 0, rows[1], as_text)
+    return f"{dataset}-template.xlsx", buffer.getvalue()
 
 
 def refused_rows_file(run: ImportRun) -> tuple[str, str, Iterator[bytes]]:
     """Return file name, content type and content of the refused rows: the file's own format and
-    columns, bad cells marked, and a column with the reason. Uploading it is attempt 2."""
-    raise NotImplementedError
+    columns, bad cells marked, and a column with the reason. Uploading it is attempt 2.
+
+    A cell that is to be mended is marked by color in a workbook, and named in the reason in a CSV.
+    """
+    if not exists(Tables(run.pk).plan):
+        raise DomainError("The rows of this run are not kept any more.")
+    stem = run.upload.name.rsplit(".", 1)[0]
+    findings = Findings.from_json(run.findings)
+    if findings.format == "xlsx":
+        return f"{stem}-refused.xlsx", XLSX, iter([_workbook(run, findings)])
+    return f"{stem}-refused.csv", "text/csv", _text(run, findings)
+
+
+def _refused(run: ImportRun) -> Iterator[tuple[int, list[dict[str, str]]]]:
+    """Yield (row number, problems) of what was refused or drifted, in the file's order."""
+    plan, after = Tables(run.pk).plan, 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT number, problems FROM {plan} WHERE number > %s AND "
+                f"(verdict = 'refused' OR outcome IN ('refused', 'drifted')) "
+                f"ORDER BY number LIMIT 5000",
+                [after],
+            )
+            rows = cursor.fetchall()
+        if not rows:
+            return
+        for number, problems in rows:
+            yield number, _json(problems, [])
+        after = rows[-1][0]
+
+
+def _with_cells(
+    run: ImportRun, findings: Findings
+) -> Iterator[tuple[list[str], list[dict[str, str]]]]:
+    """Walk the file and the refused rows side by side; neither is ever held whole."""
+    source = source_of(
+        run,
+        Reading(findings.encoding, findings.delimiter, findings.sheet, findings.header_row),
+    )
+    refused = _refused(run)
+    wanted = next(refused, None)
+    for number, cells in source.rows():
+        if wanted is None:
+            return
+        if number == wanted[0]:
+            yield cells, wanted[1]
+            wanted = next(refused, None)
+
+
+def _reason(problems: list[dict[str, str]]) -> str:
+    return " ".join(
+        problem["message"] + (f" Perhaps: {problem['suggestion']}." if problem["suggestion"] else "")
+        for problem in problems
+    )
+
+
+def _text(run: ImportRun, findings: Findings) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=findings.delimiter)
+    encoding = findings.encoding.removesuffix("-sig")
+    head = b""
+    if findings.encoding == "utf-8-sig":
+        head = b"\xef\xbb\xbf"
+    elif findings.encoding == "utf-16":
+        encoding, head = "utf-16-le", b"\xff\xfe"
+
+    def flush() -> bytes:
+        text = buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+        return text.encode(encoding, "replace")
+
+    writer.writerow([*findings.headers, REASON])
+    yield head + flush()
+    width = len(findings.headers)
+    for cells, problems in _with_cells(run, findings):
+        writer.writerow([*(cells + [""] * (width - len(cells))), _reason(problems)])
+        if buffer.tell() > 64 * 1024:
+            yield flush()
+    yield flush()
+
+
+def _workbook(run: ImportRun, findings: Findings) -> bytes:
+    buffer = io.BytesIO()
+    positions: dict[str, int] = {
+        name: int(position) for position, name in run.matching["columns"].items() if name
+    }
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(buffer, options) as book:
+        sheet: Any = book.add_worksheet((findings.sheet or "Refused")[:31])
+        bold = book.add_format({"bold": True})
+        bad = book.add_format({"bg_color": "#FECACA", "num_format": "@"})
+        plain = book.add_format({"num_format": "@"})
+        sheet.write_row(0, 0, [*findings.headers, REASON], bold)
+        width = len(findings.headers)
+        for line, (cells, problems) in enumerate(_with_cells(run, findings), start=1):
+            marked = {positions.get(problem["column"], -1) for problem in problems}
+            for column in range(width):
+                cell = cells[column] if column < len(cells) else ""
+                if cell or column in marked:
+                    sheet.write_string(line, column, cell, bad if column in marked else plain)
+            sheet.write_string(line, width, _reason(problems))
+    return buffer.getvalue()
+
+

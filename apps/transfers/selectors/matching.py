@@ -3,7 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.declarations import Kind
+from apps.transfers.engine.cells import choice_reader
+from apps.transfers.engine.problems import CellError
+from apps.transfers.engine.words import fold_word
 from apps.transfers.models import ImportRun
+from apps.transfers.options import Findings, Matching
 
 
 @dataclass
@@ -22,7 +29,8 @@ class ColumnSuggestion:
 
 @dataclass
 class ValueWord:
-    """A word of a choice or relation column. `value` is what it means now, "" is unknown."""
+    """A word of a choice column. `value` is what it means now, "" is unknown; `how` is exact,
+    synonym, hand or none; `candidates` are (value, label) of every choice."""
 
     column: str
     word: str
@@ -33,8 +41,20 @@ class ValueWord:
 
 
 def column_suggestions(run: ImportRun) -> list[ColumnSuggestion]:
-    """Return a line for each column of the file, from the run's matching where there is one."""
-    raise NotImplementedError
+    """Return a line for each column of the file, from the run's matching."""
+    findings = Findings.from_json(run.findings)
+    matching = Matching.from_json(run.matching)
+    return [
+        ColumnSuggestion(
+            position=position,
+            header=header,
+            samples=findings.column_samples[position] if findings.column_samples else [],
+            blanks=findings.blanks[position] if findings.blanks else 0,
+            target=matching.columns.get(str(position), ""),
+            how=matching.how.get(str(position), "none"),
+        )
+        for position, header in enumerate(findings.headers)
+    ]
 
 
 def value_words(run: ImportRun) -> list[ValueWord]:
@@ -42,9 +62,47 @@ def value_words(run: ImportRun) -> list[ValueWord]:
 
     Counted when the file was read, for each column with at most 200 different values.
     """
-    raise NotImplementedError
+    findings, matching = Findings.from_json(run.findings), Matching.from_json(run.matching)
+    columns = registry.get(run.dataset).columns()
+    found: list[ValueWord] = []
+    for position, name in matching.columns.items():
+        column = columns.get(name)
+        if column is None or column.kind is not Kind.CHOICE:
+            continue
+        own = matching.values.get(name, {})
+        read = choice_reader(column, own)
+        exact = {fold_word(text) for choice in column.choices for text in choice}
+        by_hand = {fold_word(word) for word in own}
+        for word, count in findings.words.get(position, []):
+            if not word.strip():
+                continue
+            try:
+                value = read(word.strip())
+            except (CellError, DomainError):
+                value = ""
+            folded = fold_word(word)
+            how = (
+                "hand"
+                if folded in by_hand
+                else "exact"
+                if folded in exact
+                else "synonym"
+                if value
+                else "none"
+            )
+            found.append(ValueWord(name, word, count, value, how, list(column.choices)))
+    return found
 
 
 def same_content_runs(run: ImportRun, user: Any) -> list[ImportRun]:
-    """Return earlier runs that applied a file with the same SHA-256 to the same dataset."""
-    raise NotImplementedError
+    """Return earlier runs that applied a file with the same SHA-256 to the same dataset, newest first."""
+    return list(
+        ImportRun.objects.for_staff(user)
+        .filter(
+            dataset=run.dataset,
+            upload__sha256=run.upload.sha256,
+            confirmed_at__isnull=False,
+            pk__lt=run.pk,
+        )
+        .select_related("upload", "user")[:5]
+    )

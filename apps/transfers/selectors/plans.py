@@ -158,7 +158,8 @@ def _branches(
 
 
 def _narrowing(run: ImportRun, outcome: str, search: str) -> tuple[str, list[Any]]:
-    sql, params = "", []
+    sql = ""
+    params: list[Any] = []
     if outcome == "applied":
         order = "seq" if run.plan_facts.get("late") else "number"
         sql += f" AND p.outcome = '' AND p.verdict IN ('create', 'update') AND p.{order} <= %s"
