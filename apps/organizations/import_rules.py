@@ -38,6 +38,18 @@ def _last_owner(context: Any) -> Asked:
     )
 
 
+def _answering_owner(context: Any) -> Asked:
+    if "role" not in context.given:
+        return None
+    seat = context.tables.part("seat")
+    return (
+        f"SELECT s.first AS number FROM {seat} s JOIN organizations_organization o "
+        "ON o.id = s.k_organization_id AND o.owner_id = s.k_user_id "
+        "WHERE s.live AND s.b_role = 'owner' AND s.v_role <> 'owner'",
+        [],
+    )
+
+
 def _own_rights(context: Any) -> Asked:
     if context.actor is None or "role" not in context.given:
         return None
@@ -58,10 +70,68 @@ MEMBER_RULES = (
         sql=_last_owner,
     ),
     Rule(
+        code="role:answering_owner",
+        column="role",
+        message="This person answers for the organization and keeps an owner's seat. "
+        "Pass the organization on first.",
+        sql=_answering_owner,
+    ),
+    Rule(
         code="role:own_rights",
         column="role",
         message="You cannot take rights from your own seat by an import.",
         sql=_own_rights,
+    ),
+)
+
+
+def _would_be_ownerless(context: Any) -> Asked:
+    """Owners' seats of the run, without which an organization that had an owner before has none."""
+    plan = context.tables.plan
+    return (
+        f"""
+        SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = p.id_seat
+        WHERE p.op_seat IS NOT NULL AND t.role = 'owner'
+          AND (p.op_seat = 'c' OR p.changes->'role'->>1 = 'owner')
+          AND NOT EXISTS (
+              SELECT FROM organizations_membership o
+              WHERE o.organization_id = t.organization_id AND o.role = 'owner' AND o.id <> t.id
+                AND NOT EXISTS (SELECT FROM {plan} q WHERE q.id_seat = o.id AND q.op_seat IS NOT NULL))
+          AND NOT EXISTS (
+              SELECT FROM {plan} q JOIN organizations_membership m ON m.id = q.id_seat
+              WHERE q.op_seat = 'u' AND q.changes->'role'->>0 = 'owner'
+                AND m.organization_id = t.organization_id)
+          AND EXISTS (
+              SELECT FROM organizations_historicalmembership h
+              WHERE h.organization_id = t.organization_id AND h.role = 'owner'
+                AND h.history_date < %s)
+        """,
+        [context.run.confirmed_at],
+    )
+
+
+def _answers_for_it(context: Any) -> Asked:
+    return (
+        f"SELECT p.number FROM {context.tables.plan} p "
+        "JOIN organizations_membership t ON t.id = p.id_seat "
+        "JOIN organizations_organization o ON o.id = t.organization_id AND o.owner_id = t.user_id "
+        "WHERE p.op_seat = 'c' OR p.changes->'role'->>1 = 'owner'",
+        [],
+    )
+
+
+MEMBER_KEEPS = (
+    Rule(
+        code="last_owner",
+        column="role",
+        message="Without this seat the organization, which had an owner before, would have none.",
+        sql=_would_be_ownerless,
+    ),
+    Rule(
+        code="answering_owner",
+        column="role",
+        message="This person answers for the organization by now.",
+        sql=_answers_for_it,
     ),
 )
 

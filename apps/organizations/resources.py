@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.organizations.import_rules import MEMBER_IMPACTS, MEMBER_RULES
+from apps.organizations.import_rules import MEMBER_IMPACTS, MEMBER_KEEPS, MEMBER_RULES
 from apps.organizations.models import Membership, Organization, Role
 from apps.transfers.declarations import Column, DatasetResource, Derived, Kind, Part, Relation
 from apps.transfers.registry import register
@@ -191,6 +191,7 @@ class MembersResource(DatasetResource):
                 keys=(("email",),),
                 # No password is set: the person chooses one when invited to sign in.
                 constants={"password": "'!'"},
+                undo={"status": "'deactivated'"},
             ),
             Part(
                 name="seat",
@@ -206,6 +207,9 @@ class MembersResource(DatasetResource):
         )
         rules = MEMBER_RULES
         impacts = MEMBER_IMPACTS
+        keeps = MEMBER_KEEPS
+        # An undo may leave an organization as ownerless as it was before the import.
+        undo_ignores = ("organizations.Membership:keeps_an_owner",)
 
     @classmethod
     def late(cls, context: Any) -> str:

@@ -128,7 +128,8 @@ class Part:
     `fields` maps a model's column (`user_id`) to its source: a column's name, or `part:<name>` for
     an earlier part's id. `keys` are alternatives, tried in order: the first whose fields are all
     given finds the record. `derived` gives values to what is created, `constants` SQL literals.
-    `unique` are the fields that no two living records share, beside the key.
+    `unique` are the fields that no two living records share, beside the key. `undo` is what a
+    created record that cannot be deleted is set to when its import is undone: field → SQL literal.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Part:
     derived: Mapping[str, Derived] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
     unique: tuple[str, ...] = ()
+    undo: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,8 @@ class DatasetResource(Resource):
         parts: tuple[Part, ...] = ()
         rules: tuple[Rule, ...] = ()
         impacts: tuple[Impact, ...] = ()
+        keeps: tuple[Rule, ...] = ()
+        undo_ignores: tuple[str, ...] = ()
 
     @classmethod
     def columns(cls) -> dict[str, Column]:
@@ -212,6 +216,16 @@ class DatasetResource(Resource):
     @classmethod
     def impacts(cls) -> tuple[Impact, ...]:
         return tuple(cls._meta.impacts)
+
+    @classmethod
+    def keeps(cls) -> tuple[Rule, ...]:
+        """Rules of an undo: SQL over `context.tables.plan` of rows that must be kept as they are."""
+        return tuple(cls._meta.keeps)
+
+    @classmethod
+    def undo_ignores(cls) -> tuple[str, ...]:
+        """Triggers that an undo goes around, because `keeps` has seen to their rule."""
+        return tuple(cls._meta.undo_ignores)
 
     @classmethod
     def late(cls, context: Any) -> str:

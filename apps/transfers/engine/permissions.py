@@ -44,3 +44,13 @@ def model_permissions(resource: type[DatasetResource], verb: str) -> list[str]:
         meta = model_of(part)._meta
         found.append(f"{meta.app_label}.{verb}_{meta.model_name}")
     return found
+
+
+def check_may_undo(user: Any, *, fresh: bool = False) -> None:
+    """Raise DomainError when `user` may not undo imports; None is a command, which may."""
+    if user is None:
+        return
+    if fresh:
+        user = type(user)._default_manager.get(pk=user.pk)
+    if not user.is_active or not user.has_perm("transfers.undo_import"):
+        raise DomainError(f"{user} may not undo imports: transfers.undo_import is missing.")

@@ -218,9 +218,14 @@ class _StringReader:
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return "" if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
 def unescape(text: str) -> str:
     """Undo the workbook's own way to write control characters (`_x000D_`)."""
-    return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
+    return _ESCAPED.sub(lambda m: _character(m), text) if "_x" in text else text
 
 
 @dataclass

@@ -93,7 +93,8 @@ def _with_cells(
 
 def _reason(problems: list[dict[str, str]]) -> str:
     return " ".join(
-        problem["message"] + (f" Perhaps: {problem['suggestion']}." if problem["suggestion"] else "")
+        problem["message"]
+        + (f" Perhaps: {problem['suggestion']}." if problem["suggestion"] else "")
         for problem in problems
     )
 
@@ -145,5 +146,3 @@ def _workbook(run: ImportRun, findings: Findings) -> bytes:
                     sheet.write_string(line, column, cell, bad if column in marked else plain)
             sheet.write_string(line, width, _reason(problems))
     return buffer.getvalue()
-
-

@@ -206,7 +206,7 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
         outcome = record["outcome"]
         is_done = record["verdict"] in ("create", "update") and record[order] <= run.checkpoint
         if not outcome and is_done and run.confirmed_at is not None:
-            outcome = "applied"
+            outcome = "undone" if run.state == run.State.UNDONE else "applied"
         rows.append(
             PlanRow(
                 number=record["number"],

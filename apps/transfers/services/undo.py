@@ -2,13 +2,48 @@
 
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
+from apps.core.errors import DomainError
+from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.models import ImportRun, UndoRun
+from apps.transfers.selectors.undo import why_not_undo
+from apps.transfers.tasks import undo_run_advance
+
+State = UndoRun.State
 
 
-def import_run_undo(*, run: ImportRun, reason: str, actor: Any) -> UndoRun:
-    """Start the undo of an applied run. Raises DomainError where there is nothing to take back."""
-    raise NotImplementedError
+@transaction.atomic
+def import_run_undo(
+    *, run: ImportRun, reason: str, actor: Any, in_background: bool = True
+) -> UndoRun:
+    """Start the undo of an applied run; one that runs already is returned.
+
+    Raises DomainError where there is nothing to take back. A command works by itself
+    (`in_background` False).
+    """
+    check_may_undo(actor)
+    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    active = run.undo_runs.filter(state__in=UndoRun.WORK_STATES).first()
+    if active is not None:
+        return active
+    why_not = why_not_undo(run)
+    if why_not:
+        raise DomainError(why_not)
+    undo = UndoRun.objects.create(run=run, user=actor, reason=reason, rows_to_do=run.rows_done)
+    if in_background:
+        transaction.on_commit(lambda: undo_run_advance.delay(undo.pk))
+    return undo
 
 
+@transaction.atomic
 def undo_run_cancel(*, undo_run: UndoRun, actor: Any) -> UndoRun:
-    raise NotImplementedError
+    """Stop an undo within one chunk; it can be started again and goes on where it stopped."""
+    check_may_undo(actor)
+    undo = UndoRun.objects.select_for_update(of=("self",)).get(pk=undo_run.pk)
+    if undo.state not in UndoRun.WORK_STATES:
+        raise DomainError(f"The undo has ended already: {undo.get_state_display().lower()}.")
+    undo.cancel_requested_at = timezone.now()
+    undo.save(update_fields=["cancel_requested_at"])
+    return undo
