@@ -1,9 +1,46 @@
-"""The start page."""
+"""The start page: what needs you, how today compares with last week, what happened lately."""
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from apps.audit.models import Verification
+from apps.backoffice.start import lately, needs, numbers
+from apps.backoffice.start.counting import counts
 
 
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Fill the page in with what this user may see; at most ten statements, sign-in included."""
+    user: Any = request.user
+    counted = counts(user, {**needs.questions(user), **numbers.questions(user)})
+    context.update(
+        {
+            "title": "Start",
+            "name": user.get_short_name(),
+            "needs": needs.answers(counted, needs.NEEDS, user),
+            "standing": needs.answers(counted, needs.STANDING, user),
+            "numbers": numbers.answers(counted, user),
+            "imports": lately.imports(user),
+            "changes": lately.changes(user),
+            "verification": _verification(user),
+            "sees_imports": user.has_perm("transfers.view_importrun"),
+            "new_import_url": _new_import_url(user),
+        }
+    )
     return context
+
+
+def _verification(user: Any) -> Verification | None:
+    if not user.has_perm("audit.view_auditlog"):
+        return None
+    return Verification.objects.order_by("-started_at").first()
+
+
+def _new_import_url(user: Any) -> str:
+    if not user.has_perm("transfers.import_data"):
+        return ""
+    try:
+        return reverse("admin:transfers_importrun_new")
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,28 @@
+"""Many counts in one statement."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import IntegerField, QuerySet, Subquery
+
+from apps.accounts.models import User
+
+
+class CountOf(Subquery):
+    """The number of rows of a queryset, as an expression."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
+
+
+def counts(user: User, querysets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """Count all the querysets in one statement; `user` is only the row that it hangs on."""
+    if not querysets:
+        return {}
+    # Prefixed: a name of ours may be that of a field.
+    expressions = {
+        f"n_{name}": CountOf(queryset.order_by().values("pk"))
+        for name, queryset in querysets.items()
+    }
+    row = User.objects.filter(pk=user.pk).values(**expressions).get()
+    return {name: row[f"n_{name}"] for name in querysets}

@@ -1,0 +1,111 @@
+"""The start page: what needs you, today, lately; in few statements, and only what the role may see."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.accounts.reference import load_roles, shipped_roles
+from apps.audit.context import audit_context
+from apps.organizations.services.organizations import organization_create
+from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.factories.organizations import InvitationFactory, MembershipFactory
+from tests.factories.projects import TaskFactory
+from tests.factories.schedules import TaskRunFactory
+
+pytestmark = pytest.mark.django_db
+MOST_STATEMENTS = 10
+
+
+@pytest.fixture
+def role_clients() -> dict[str, tuple[User, Client]]:
+    load_roles()
+    found = {}
+    for role in shipped_roles():
+        user, client = StaffFactory(first_name=role), Client()
+        user.groups.add(Group.objects.get(name=role))
+        client.force_login(user)
+        found[role] = (user, client)
+    return found
+
+
+def _fill() -> None:
+    for _ in range(3):
+        MembershipFactory()
+        TaskFactory()
+        InvitationFactory(expires_at=timezone.now() + timedelta(days=1))
+        TaskRunFactory(state="failed")
+    with audit_context(actor=SuperuserFactory(), reason="They asked for it.", door="form"):
+        organization_create(name="Harbor Committee", actor=None)
+
+
+def test_it_takes_at_most_ten_statements_for_every_role(
+    role_clients: dict[str, tuple[User, Client]],
+) -> None:
+    _fill()
+
+    for role, (_, client) in role_clients.items():
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(reverse("admin:index"))
+        assert answer.status_code == 200
+        assert len(queries) <= MOST_STATEMENTS, (role, [query["sql"] for query in queries])
+
+
+def test_support_is_told_of_invitations_and_not_of_tasks(
+    role_clients: dict[str, tuple[User, Client]],
+) -> None:
+    _fill()
+
+    body = role_clients["Support"][1].get(reverse("admin:index")).content.decode()
+
+    assert "3 invitations still not accepted" in body
+    assert "failed since yesterday" not in body
+
+
+def test_operations_are_told_of_failed_tasks_and_how_flags_stand(
+    role_clients: dict[str, tuple[User, Client]],
+) -> None:
+    _fill()
+
+    body = role_clients["Operations"][1].get(reverse("admin:index")).content.decode()
+
+    assert "3 task runs failed since yesterday" in body
+    assert "still not accepted" not in body
+
+
+def test_what_others_changed_is_told_with_their_reason(
+    role_clients: dict[str, tuple[User, Client]],
+) -> None:
+    _fill()
+
+    body = role_clients["Staff"][1].get(reverse("admin:index")).content.decode()
+
+    assert "created Harbor Committee" in body
+    assert "They asked for it." in body
+
+
+def test_nothing_to_do_is_a_good_word(client: Client) -> None:
+    client.force_login(StaffFactory())
+
+    body = client.get(reverse("admin:index")).content.decode()
+
+    assert "Nothing waits for you." in body
+
+
+def test_a_number_says_what_came_this_week_and_last(
+    role_clients: dict[str, tuple[User, Client]],
+) -> None:
+    task = TaskFactory()
+    type(task).objects.update(created_at=timezone.now() - timedelta(days=9))
+    TaskFactory()
+
+    page = role_clients["Staff"][1].get(reverse("admin:index"))
+
+    (card,) = [card for card in page.context["numbers"] if card["label"] == "Open tasks"]
+    assert (card["value"], card["this_week"], card["last_week"]) == (2, 1, 1)
