@@ -29,4 +29,10 @@ SCHEDULES: list[dict[str, Any]] = [
         "task": "apps.organizations.tasks.send_waiting_invitations",
         "every": (5, "minutes"),
     },
+    {
+        "name": "Weekly report",
+        "task": "apps.reports.tasks.mail_report",
+        "kwargs": {"report": "weekly"},
+        "crontab": "0 7 * * 1",
+    },
 ]

@@ -89,7 +89,20 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
     ),
     (
         "Reports",
-        [],
+        [
+            {
+                "title": "Reports",
+                "icon": "bar_chart",
+                "url": "admin:reports_reportrun_overview",
+                "permission": "reports.view_report",
+            },
+            {"title": "Past runs", "icon": "history", "model": "reports.ReportRun"},
+            {
+                "title": "Subscriptions",
+                "icon": "mark_email_read",
+                "model": "reports.ReportSubscription",
+            },
+        ],
     ),
     (
         "System",

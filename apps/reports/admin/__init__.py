@@ -1,0 +1,3 @@
+from apps.reports.admin import run, subscription
+
+__all__ = ["run", "subscription"]

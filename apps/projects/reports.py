@@ -1,0 +1,148 @@
+"""The report "Members and projects this week"."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, TruncDate
+
+from apps.organizations.models import Organization
+from apps.organizations.reports import SeatCounts, organizations_in_scope, seats_between
+from apps.projects.models import Project
+from apps.reports.registry import Chart, Column, ReportDefinition, Result, Total, register
+from apps.reports.weeks import WEEK, Week
+
+
+@dataclass
+class Projects:
+    """Projects by organization: those of a span of time, and how many there were at its end."""
+
+    created: Counter[UUID] = field(default_factory=Counter)
+    archived: Counter[UUID] = field(default_factory=Counter)
+    total: Counter[UUID] = field(default_factory=Counter)
+    created_by_day: Counter[date] = field(default_factory=Counter)
+
+
+def projects_between(start: datetime, end: datetime, user: Any) -> Projects:
+    """Count from `start` to before `end`, in four statements; projects in the trash are left out."""
+    scope = organizations_in_scope(user).values("pk")
+    living = Project.objects.filter(organization__in=scope).order_by()
+    found = Projects()
+    for key, created, total in living.values_list("organization_id").annotate(
+        made=Count("pk", filter=Q(created_at__gte=start, created_at__lt=end)),
+        n=Count("pk", filter=Q(created_at__lt=end)),
+    ):
+        found.created[key], found.total[key] = created, total
+    # A project is archived by the row of its history that first says so.
+    before = Project.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
+    archived = (
+        Project.history.filter(
+            organization_id__in=scope,
+            status=Project.Status.ARCHIVED,
+            history_date__gte=start,
+            history_date__lt=end,
+        )
+        .exclude(history_type="-")
+        .annotate(
+            was=Coalesce(Subquery(before.order_by("-history_id").values("status")[:1]), Value(""))
+        )
+        .exclude(was=Project.Status.ARCHIVED)
+    )
+    for key, number in (
+        archived.order_by().values_list("organization_id").annotate(n=Count("id", distinct=True))
+    ):
+        found.archived[key] = number
+    days = living.filter(created_at__gte=start, created_at__lt=end)
+    for day, number in (
+        days.annotate(day=TruncDate("created_at")).values_list("day").annotate(n=Count("pk"))
+    ):
+        found.created_by_day[day] = number
+    return found
+
+
+def make(params: Mapping[str, Any], user: Any) -> Result:
+    week: Week = params["week"]
+    seats = seats_between(week.start, week.end, user)
+    seats_before = seats_between(week.before.start, week.before.end, user)
+    projects = projects_between(week.start, week.end, user)
+    projects_before = projects_between(week.before.start, week.before.end, user)
+    active = {
+        key
+        for key, counts in seats.by_organization.items()
+        if counts.new or counts.changed or counts.removed
+    }
+    active |= {key for key, number in (projects.created + projects.archived).items() if number}
+    names = dict(Organization.objects.filter(pk__in=active).values_list("pk", "name"))
+    nothing = SeatCounts()
+    rows = []
+    for key, name in sorted(names.items(), key=lambda item: item[1].casefold()):
+        counts = seats.by_organization.get(key, nothing)
+        rows.append(
+            {
+                "organization": name,
+                "new": counts.new,
+                "changed": counts.changed,
+                "removed": counts.removed,
+                "members": counts.total,
+                "growth": counts.growth,
+                "created": projects.created[key],
+                "archived": projects.archived[key],
+                "projects": projects.total[key],
+            }
+        )
+    return Result(
+        period=week.in_words,
+        columns=COLUMNS,
+        rows=rows,
+        totals=[
+            _total("Members", seats.total("total"), seats_before.total("total")),
+            _total("New members", seats.total("new"), seats_before.total("new")),
+            _total("Removed members", seats.total("removed"), seats_before.total("removed")),
+            _total("Projects", projects.total.total(), projects_before.total.total()),
+            _total("Projects created", projects.created.total(), projects_before.created.total()),
+            _total(
+                "Projects archived", projects.archived.total(), projects_before.archived.total()
+            ),
+        ],
+        chart=Chart(
+            labels=[f"{day:%a} {day.day}" for day in week.days],
+            series=[
+                ("New members", [seats.new_by_day[day] for day in week.days]),
+                ("Removed members", [seats.removed_by_day[day] for day in week.days]),
+                ("Projects created", [projects.created_by_day[day] for day in week.days]),
+            ],
+        ),
+    )
+
+
+def _total(label: str, value: int, before: int) -> Total:
+    return Total(label, value, value - before)
+
+
+COLUMNS = [
+    Column("organization", "Organization"),
+    Column("new", "New members", numeric=True),
+    Column("changed", "Changed members", numeric=True),
+    Column("removed", "Removed members", numeric=True),
+    Column("members", "Members", numeric=True),
+    Column("growth", "Change in members", numeric=True),
+    Column("created", "Projects created", numeric=True),
+    Column("archived", "Projects archived", numeric=True),
+    Column("projects", "Projects", numeric=True),
+]
+
+WEEKLY = register(
+    ReportDefinition(
+        name="weekly",
+        title="Members and projects this week",
+        description="New, changed and removed members and created and archived projects of every "
+        "organization in which something happened. What is in the trash is left out.",
+        permission="reports.view_report",
+        make=make,
+        params=(WEEK,),
+    )
+)

@@ -1,0 +1,202 @@
+"""The pages of the reports themselves: the overview, one report, its files, its subscription."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET, require_POST
+
+from apps.core.errors import DomainError, MissingPermission
+from apps.reports.admin.chart import chart_data, chart_table
+from apps.reports.formats import FORMATS
+from apps.reports.models import ReportRun, ReportSubscription
+from apps.reports.registry import ReportDefinition, Result, all_reports, get_report
+from apps.reports.services import (
+    report_make,
+    report_run,
+    report_subscribe,
+    report_unsubscribe,
+)
+
+ROWS_SHOWN = 200
+SUBSCRIBE = "reports.subscribe_report"
+
+
+def urls(model_admin: Any) -> list[URLPattern]:
+    wrap = model_admin.admin_site.admin_view
+    pages = Pages(model_admin)
+    return [
+        path("all/", wrap(require_GET(pages.overview)), name="reports_reportrun_overview"),
+        path(
+            "report/<slug:name>/", wrap(require_GET(pages.report)), name="reports_reportrun_report"
+        ),
+        path(
+            "report/<slug:name>/download/<slug:format>/",
+            wrap(require_POST(pages.download)),
+            name="reports_reportrun_download",
+        ),
+        path(
+            "report/<slug:name>/subscription/",
+            wrap(require_POST(pages.subscription)),
+            name="reports_reportrun_subscription",
+        ),
+        path("<int:pk>/file/", wrap(require_GET(pages.file)), name="reports_reportrun_file"),
+    ]
+
+
+class Pages:
+    """The views. They hold nothing but the admin whose pages they are."""
+
+    def __init__(self, model_admin: Any) -> None:
+        self.model_admin = model_admin
+
+    def overview(self, request: HttpRequest) -> HttpResponse:
+        shown = [report for report in all_reports() if report.may_view(request.user)]
+        if not shown:
+            raise MissingPermission("reports.view_report")
+        subscribed = set(
+            ReportSubscription.objects.filter(user=request.user, enabled=True).values_list(
+                "report", flat=True
+            )
+        )
+        reports = [(report, report.name in subscribed) for report in shown]
+        return self._page(request, "reports/overview.html", title="Reports", reports=reports)
+
+    def report(self, request: HttpRequest, name: str) -> HttpResponse:
+        definition = _definition(request, name)
+        given = _given(definition, request.GET)
+        problem = ""
+        try:
+            result = report_make(report=name, params=given, actor=request.user)
+        except DomainError as refusal:
+            problem, given = refusal.message, {}
+            result = report_make(report=name, params={}, actor=request.user)
+        values = definition.parse(given)
+        subscribed = ReportSubscription.objects.filter(
+            user=request.user, report=name, enabled=True
+        ).exists()
+        return self._page(
+            request,
+            "reports/report.html",
+            status=400 if problem else 200,
+            title=definition.title,
+            definition=definition,
+            problem=problem,
+            result=result,
+            params=[
+                (param, str(values[param.name]), _choices(param, str(values[param.name])))
+                for param in definition.params
+            ],
+            query=urlencode({key: str(value) for key, value in values.items()}),
+            formats=[name for name in FORMATS if name != "html"],
+            subscribed=subscribed,
+            may_subscribe=subscribed or request.user.has_perm(SUBSCRIBE),
+            table=_table(result),
+            left_out=max(0, len(result.rows) - ROWS_SHOWN),
+            chart=chart_data(result.chart) if result.chart else None,
+            chart_table=chart_table(result.chart) if result.chart else None,
+        )
+
+    def download(self, request: HttpRequest, name: str, format: str) -> HttpResponse:
+        definition = _definition(request, name)
+        if format not in FORMATS:
+            raise Http404(f"There is no format {format}.")
+        run, content = report_run(
+            report=name,
+            params=_given(definition, request.GET),
+            format=format,
+            door=ReportRun.Door.PAGE,
+            actor=request.user,
+        )
+        response = HttpResponse(content, content_type=FORMATS[format][0])
+        file = str(run.file.name).rpartition("/")[2]
+        response["Content-Disposition"] = f'attachment; filename="{file}"'
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def subscription(self, request: HttpRequest, name: str) -> HttpResponse:
+        definition = _definition(request, name)
+        if request.POST.get("wanted") == "yes":
+            report_subscribe(report=name, actor=request.user)
+            said = f"“{definition.title}” will be mailed to {request.user.get_username()}."
+        else:
+            report_unsubscribe(report=name, actor=request.user)
+            said = f"“{definition.title}” will be mailed to you no more."
+        messages.success(request, said)
+        query = urlencode(_given(definition, request.GET))
+        return redirect(f"{reverse('admin:reports_reportrun_report', args=[name])}?{query}")
+
+    def file(self, request: HttpRequest, pk: int) -> FileResponse:
+        """Return the file of a past run to who made it; others make their own, in their own scope."""
+        run = ReportRun.objects.filter(pk=pk).exclude(file="").first()
+        if run is None:
+            raise Http404("This run has no file.")
+        definition = _definition(request, run.report)
+        if not may_open(request.user, run):
+            raise MissingPermission(definition.permission)
+        name = str(run.file.name).rpartition("/")[2]
+        try:
+            response = FileResponse(run.file.open("rb"), as_attachment=True, filename=name)
+        except FileNotFoundError:
+            raise Http404("The file of this run is cleaned up. Make it again.") from None
+        response["Content-Type"] = FORMATS[name.rpartition(".")[2]][0]
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def _page(
+        self, request: HttpRequest, template: str, *, status: int = 200, **context: Any
+    ) -> TemplateResponse:
+        site = self.model_admin.admin_site
+        request.current_app = site.name
+        everything = {**site.each_context(request), "opts": self.model_admin.opts, **context}
+        return TemplateResponse(request, template, everything, status=status)
+
+
+def may_open(user: Any, run: ReportRun) -> bool:
+    return bool(user.is_superuser or (run.started_by_id and run.started_by_id == user.pk))
+
+
+def _definition(request: HttpRequest, name: str) -> ReportDefinition:
+    try:
+        definition = get_report(name)
+    except DomainError as error:
+        raise Http404(error.message) from None
+    if not definition.may_view(request.user):
+        raise MissingPermission(definition.permission)
+    return definition
+
+
+def _given(definition: ReportDefinition, query: Mapping[str, str]) -> dict[str, str]:
+    """Return the report's own parameters of an address; others are none of its business."""
+    return {param.name: query[param.name] for param in definition.params if param.name in query}
+
+
+def _choices(param: Any, value: str) -> list[tuple[str, str]]:
+    choices = list(param.choices())
+    return choices if value in dict(choices) else [(value, value), *choices]
+
+
+def _table(result: Result) -> dict[str, Any]:
+    return {
+        "headers": [
+            {"content": column.label, "class": "text-right" if column.numeric else ""}
+            for column in result.columns
+        ],
+        "rows": [
+            [
+                {
+                    "content": intcomma(row[column.key]) if column.numeric else row[column.key],
+                    "class": "text-right tabular-nums" if column.numeric else "",
+                }
+                for column in result.columns
+            ]
+            for row in result.rows[:ROWS_SHOWN]
+        ],
+    }

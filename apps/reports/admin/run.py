@@ -1,0 +1,153 @@
+"""Past runs of reports, and the doors to the reports themselves."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.http import HttpRequest
+from django.urls import URLPattern, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+
+from apps.core.admin.base import BaseAdmin, BaseTabularInline
+from apps.core.admin.display import (
+    BAD,
+    BUSY,
+    EMPTY,
+    GOOD,
+    moment_column,
+    number,
+    state_column,
+)
+from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.subcount import subcount
+from apps.reports.admin.pages import urls
+from apps.reports.models import ReportDelivery, ReportRun
+from apps.reports.registry import all_reports
+
+STATE_COLORS = {"running": BUSY, "succeeded": GOOD, "failed": BAD}
+DELIVERY_COLORS = {"sending": BUSY, "sent": GOOD, "failed": BAD}
+
+
+class ReportFilter(DropdownFilter):
+    title = "report"
+    parameter_name = "report"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(report.name, report.title) for report in all_reports()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(report=self.value()) if self.value() else queryset
+
+
+def title_of(name: str) -> str:
+    return {report.name: report.title for report in all_reports()}.get(name, name)
+
+
+class ReadOnly:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class DeliveryInline(ReadOnly, BaseTabularInline):
+    model = ReportDelivery
+    verbose_name_plural = "mails"
+    fields = ["email", "state_label", "sent_moment", "error"]
+    readonly_fields = fields
+    show_change_link = False
+
+    state_label = state_column("state", DELIVERY_COLORS)
+    sent_moment = moment_column("sent_at")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("reports.view_reportrun"))
+
+
+@admin.register(ReportRun)
+class ReportRunAdmin(ReadOnly, BaseAdmin):
+    ask_reason = False
+    list_display = [
+        "title",
+        "period",
+        "door_label",
+        "state_label",
+        "rows_number",
+        "mails",
+        "by",
+        "started_moment",
+    ]
+    list_filter = [
+        ReportFilter,
+        ("state", ChoicesDropdownFilter),
+        ("door", ChoicesDropdownFilter),
+        ("started_at", DayRangeFilter),
+    ]
+    list_select_related = ["started_by"]
+    search_fields = ["report", "period"]
+    sortable_by: list[str] = []
+    inlines = [DeliveryInline]
+    fieldsets = [
+        (None, {"fields": ["title", "period", "state_label", "error", "rows_number", "file_link"]}),
+        ("Made", {"fields": ["door_label", "by", "started_at", "ended_at", "task_run_link"]}),
+    ]
+
+    state_label = state_column("state", STATE_COLORS)
+    door_label = state_column("door", {}, description="made for")
+    started_moment = moment_column("started_at")
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*urls(self), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        sent = ReportDelivery.objects.filter(state=ReportDelivery.State.SENT)
+        opens = Q(pk__isnull=False) if request.user.is_superuser else Q(started_by=request.user.pk)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                mails_sent=subcount(sent, "run"),
+                opens=Case(When(opens & ~Q(file=""), then=Value(True)), default=Value(False)),
+            )
+        )
+
+    @admin.display(description="report")
+    def title(self, run: ReportRun) -> str:
+        return title_of(run.report)
+
+    @admin.display(description="rows")
+    def rows_number(self, run: ReportRun) -> SafeString | str:
+        return number(run.row_count)
+
+    @admin.display(description="mails sent")
+    def mails(self, run: Any) -> SafeString | str:
+        return number(run.mails_sent) if run.door == ReportRun.Door.MAIL else EMPTY
+
+    @admin.display(description="made by")
+    def by(self, run: ReportRun) -> str:
+        if run.started_by:
+            return str(run.started_by)
+        return "Its schedule" if run.door == ReportRun.Door.MAIL else "A command"
+
+    @admin.display(description="file")
+    def file_link(self, run: Any) -> SafeString | str:
+        """Link to the file for who may open it, to a fresh report for everybody else."""
+        page = reverse("admin:reports_reportrun_report", args=[run.report])
+        fresh = f"{page}?{urlencode(run.params)}"
+        kept = reverse("admin:reports_reportrun_file", args=[run.pk])
+        return format_html(
+            '<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>',
+            kept if run.opens else fresh,
+            "Download it as it was" if run.opens else "See the report of this time",
+        )
+
+    @admin.display(description="task run")
+    def task_run_link(self, run: ReportRun) -> str:
+        return str(run.task_run_id or EMPTY)

@@ -1,0 +1,50 @@
+"""Who gets which report by mail. Everybody subscribes for himself, on the report's page."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.decorators import display
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import GOOD, QUIET, moment_column
+from apps.reports.admin.run import ReportFilter, title_of
+from apps.reports.models import ReportSubscription
+
+
+@admin.register(ReportSubscription)
+class ReportSubscriptionAdmin(BaseAdmin):
+    list_display = ["user", "title", "enabled_label", "created_moment"]
+    list_filter = [ReportFilter]
+    list_select_related = ["user"]
+    search_fields = ["user__email", "report"]
+    ordering = ["report", "user"]
+    autocomplete_fields = ["user"]
+    actions = ["stop"]
+    actions_row = actions_detail = ["stop"]
+    fields = ["user", "title", "enabled_label", "created_moment"]
+    readonly_fields = fields
+
+    created_moment = moment_column("created_at", description="subscribed")
+
+    @admin.display(description="report", ordering="report")
+    def title(self, subscription: ReportSubscription) -> str:
+        return title_of(subscription.report)
+
+    @display(description="state", label={True: GOOD, False: QUIET})
+    def enabled_label(self, subscription: ReportSubscription) -> tuple[bool, str]:
+        return subscription.enabled, "Subscribed" if subscription.enabled else "Unsubscribed"
+
+    @confirmed(
+        permission="reports.change_reportsubscription",
+        description="Stop the mails",
+        icon="unsubscribe",
+        when=lambda subscription: subscription.enabled,
+    )
+    def stop(self, request: HttpRequest, subscriptions: QuerySet, answer: ConfirmationForm) -> str:
+        stopped = subscriptions.filter(enabled=True).update(enabled=False)
+        return f"{stopped:,} stopped."
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,7 @@
+"""Making, mailing and subscribing to reports."""
+
+from apps.reports.services.mailing import report_mail
+from apps.reports.services.making import report_make, report_run
+from apps.reports.services.subscribing import report_subscribe, report_unsubscribe
+
+__all__ = ["report_mail", "report_make", "report_run", "report_subscribe", "report_unsubscribe"]

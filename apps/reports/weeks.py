@@ -1,0 +1,92 @@
+"""The parameter "week" that reports share: an ISO week, Monday to Sunday, in the site's zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from apps.core.errors import DomainError
+from apps.reports.registry import Param
+
+_OFFERED = 26
+
+
+@dataclass(frozen=True)
+class Week:
+    monday: date
+
+    @property
+    def start(self) -> datetime:
+        return timezone.make_aware(datetime.combine(self.monday, time.min))
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after the week."""
+        return self.after.start
+
+    @property
+    def before(self) -> "Week":
+        return Week(self.monday - timedelta(days=7))
+
+    @property
+    def after(self) -> "Week":
+        return Week(self.monday + timedelta(days=7))
+
+    @property
+    def days(self) -> list[date]:
+        return [self.monday + timedelta(days=number) for number in range(7)]
+
+    @property
+    def in_words(self) -> str:
+        sunday = self.days[-1]
+        first = f"{self.monday.day}"
+        if self.monday.month != sunday.month:
+            first += f" {self.monday:%B}"
+        if self.monday.year != sunday.year:
+            first += f" {self.monday.year}"
+        return f"{first} to {sunday.day} {sunday:%B %Y}"
+
+    def __str__(self) -> str:
+        year, number, _ = self.monday.isocalendar()
+        return f"{year}-W{number:02d}"
+
+
+def this_week() -> Week:
+    today = timezone.localdate()
+    return Week(today - timedelta(days=today.weekday()))
+
+
+def parse_week(text: str) -> Week:
+    """Return the week of "2026-W47" or "2026-11-18", or the words "this" and "last"."""
+    words = {"this": this_week(), "last": this_week().before}
+    if text in words:
+        return words[text]
+    try:
+        # Python reads both an ISO week and a date here; a week alone is its Monday.
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise DomainError(
+            f"“{text}” is no week. Write it like 2026-W47, or a day of it like 2026-11-18."
+        ) from None
+    return Week(day - timedelta(days=day.weekday()))
+
+
+def _choices() -> list[tuple[str, str]]:
+    week = this_week()
+    found = []
+    for number in range(_OFFERED):
+        label = {0: "This week", 1: "Last week"}.get(number, str(week))
+        found.append((str(week), f"{label}: {week.in_words}"))
+        week = week.before
+    return found
+
+
+WEEK = Param(
+    name="week",
+    label="Week",
+    parse=parse_week,
+    default=lambda: str(this_week()),
+    choices=_choices,
+    # A mail on Monday morning tells of the week that is over.
+    mail_default=lambda: str(this_week().before),
+)

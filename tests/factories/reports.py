@@ -1,0 +1,38 @@
+"""Subscriptions and runs of reports."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from apps.reports.models import ReportDelivery, ReportRun, ReportSubscription
+from tests.factories.accounts import StaffFactory
+
+
+class ReportSubscriptionFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportSubscription
+
+    report = "weekly"
+    user = factory.SubFactory(StaffFactory)
+
+
+class ReportRunFactory(DjangoModelFactory):
+    """A run that went well."""
+
+    class Meta:
+        model = ReportRun
+
+    report = "weekly"
+    period = "9 to 15 November 2026"
+    params = factory.LazyFunction(lambda: {"week": "2026-W46"})
+    door = ReportRun.Door.PAGE
+    state = ReportRun.State.SUCCEEDED
+    row_count = 3
+
+
+class ReportDeliveryFactory(DjangoModelFactory):
+    class Meta:
+        model = ReportDelivery
+
+    run = factory.SubFactory(ReportRunFactory, door=ReportRun.Door.MAIL)
+    recipient = factory.SubFactory(StaffFactory)
+    email = factory.LazyAttribute(lambda delivery: delivery.recipient.email)
