@@ -30,6 +30,16 @@ SCHEDULES: list[dict[str, Any]] = [
         "every": (5, "minutes"),
     },
     {
+        "name": "Pick up abandoned jobs",
+        "task": "apps.transfers.tasks.jobs_sweep",
+        "every": (1, "minutes"),
+    },
+    {
+        "name": "Delete old uploads",
+        "task": "apps.transfers.tasks.transfers_clean_up",
+        "crontab": "20 3 * * *",
+    },
+    {
         "name": "Weekly report",
         "task": "apps.reports.tasks.mail_report",
         "kwargs": {"report": "weekly"},

@@ -7,7 +7,12 @@ from django.utils import timezone
 
 from apps.schedules.models import TaskRun
 from apps.schedules.services import runs_prune, runs_sweep
-from tests.factories.schedules import RunningTaskRunFactory, TaskRunFactory
+from tests.factories.schedules import (
+    IntervalFactory,
+    RunningTaskRunFactory,
+    ScheduleFactory,
+    TaskRunFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +60,15 @@ def test_old_runs_are_deleted_and_young_ones_are_kept() -> None:
     assert runs_prune() == 1
 
     assert set(TaskRun.objects.all()) == {young, waiting}
+
+
+def test_what_comes_every_few_minutes_and_went_well_is_kept_for_two_days() -> None:
+    every_minute = ScheduleFactory(interval=IntervalFactory(period="minutes"))
+    gone = {"schedule": every_minute, "ended_at": _ago(days=3)}
+    TaskRunFactory(state=TaskRun.State.SUCCEEDED, **gone)
+    failed = TaskRunFactory(state=TaskRun.State.FAILED, **gone)
+    hourly = TaskRunFactory(state=TaskRun.State.SUCCEEDED, ended_at=_ago(days=3))
+
+    assert runs_prune() == 1
+
+    assert set(TaskRun.objects.all()) == {failed, hourly}

@@ -14,6 +14,7 @@ LOST_AFTER = timedelta(seconds=3 * HEARTBEAT_SECONDS)
 SEND_AGAIN_AFTER = timedelta(minutes=5)
 GIVEN_UP_AFTER = timedelta(days=1)
 KEPT_FOR = timedelta(days=30)
+CHATTY_KEPT_FOR = timedelta(days=2)
 
 
 def runs_sweep() -> tuple[int, int]:
@@ -43,7 +44,13 @@ def runs_sweep() -> tuple[int, int]:
 
 
 def runs_prune() -> int:
-    """Delete the runs that ended more than thirty days ago; return how many."""
-    ended = TaskRun.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR)
-    deleted, _ = ended.delete()
+    """Delete the record of runs that ended long ago; return how many.
+
+    Thirty days are kept, and two of what went well and comes every few minutes.
+    """
+    ended = TaskRun.objects.filter(ended_at__isnull=False)
+    now = timezone.now()
+    chatty = Q(state=TaskRun.State.SUCCEEDED, schedule__interval__period__in=["seconds", "minutes"])
+    old = Q(ended_at__lt=now - KEPT_FOR) | (chatty & Q(ended_at__lt=now - CHATTY_KEPT_FOR))
+    deleted, _ = ended.filter(old).delete()
     return deleted
