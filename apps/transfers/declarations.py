@@ -29,6 +29,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"
+    VERSION = "version"
 
 
 class Blank(StrEnum):
@@ -173,6 +174,9 @@ class Impact:
     second_person: int | None = None
 
 
+VERSION = "record_version"
+
+
 class DatasetResource(Resource):
     """Base of every dataset. `Meta`: `dataset`, `label`, `description`, `model`, `parts`, and where
     it has some `rules`, `impacts`, `permission` (of the model that a row is)."""
@@ -189,9 +193,21 @@ class DatasetResource(Resource):
         keeps: tuple[Rule, ...] = ()
         undo_ignores: tuple[str, ...] = ()
 
+    # Every export carries it; an import with it refuses rows whose record has changed since.
+    record_version = Column(
+        label="Record version",
+        attribute="pk",
+        kind=Kind.VERSION,
+        max_length=12,
+        clearable=False,
+        help_text="Comes with an export; a row whose record has changed since is not overwritten.",
+    )
+
     @classmethod
     def columns(cls) -> dict[str, Column]:
-        return {name: column for name, column in cls.fields.items() if isinstance(column, Column)}
+        """Return the declared columns in their order, the record's version last."""
+        declared = {n: column for n, column in cls.fields.items() if isinstance(column, Column)}
+        return {**{n: c for n, c in declared.items() if n != VERSION}, VERSION: declared[VERSION]}
 
     @classmethod
     def dataset(cls) -> str:

@@ -57,6 +57,21 @@ def import_run_mail(run_id: int) -> None:
     )
 
 
+@shared_task
+def export_run_mail(export_run_id: int) -> None:
+    """Tell the person that his export is ready, with the link that is his alone."""
+    run = ExportRun.objects.select_related("user").get(pk=export_run_id)
+    if run.user is None:
+        return
+    send_mail(
+        subject=f"Your export of {run.dataset} is ready",
+        message=f"{run.rows or 0:,} rows, kept until {run.expires_at:%Y-%m-%d}.\n"
+        f"{settings.SITE_URL}/admin/transfers/exportrun/{run.pk}/change/",
+        from_email=None,
+        recipient_list=[run.user.email],
+    )
+
+
 def import_run_advance_later(run: ImportRun) -> None:
     """Send the hint when the transaction is committed. A command works by itself and needs none."""
     if run.door != "command":

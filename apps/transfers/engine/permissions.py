@@ -4,18 +4,13 @@ from typing import Any
 
 from apps.core import gates
 from apps.core.errors import DomainError
+from apps.transfers.access import permissions_to_export, permissions_to_import
 from apps.transfers.declarations import DatasetResource
-from apps.transfers.engine.tables import model_of
 
 
 def needed_permissions(resource: type[DatasetResource]) -> list[str]:
-    """Return import_data and the right to add and change the model that a row is."""
-    meta: Any = resource.model()._meta
-    return [
-        "transfers.import_data",
-        f"{meta.app_label}.add_{meta.model_name}",
-        f"{meta.app_label}.change_{meta.model_name}",
-    ]
+    """Return import_data and the right to add and change each model that a row writes."""
+    return permissions_to_import(resource)
 
 
 def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> None:
@@ -38,12 +33,17 @@ def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool 
     gates.require_open("bulk-import", user)
 
 
-def model_permissions(resource: type[DatasetResource], verb: str) -> list[str]:
-    found = []
-    for part in resource.parts():
-        meta = model_of(part)._meta
-        found.append(f"{meta.app_label}.{verb}_{meta.model_name}")
-    return found
+def check_may_export(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> None:
+    """Raise DomainError when `user` may not export the dataset; None is a command, which may."""
+    if user is None:
+        return
+    if fresh:
+        user = type(user)._default_manager.get(pk=user.pk)
+    missing = [name for name in permissions_to_export(resource) if not user.has_perm(name)]
+    if missing or not user.is_active:
+        raise DomainError(
+            f"{user} may not export {resource.dataset()}: {', '.join(missing)} is missing."
+        )
 
 
 def check_may_undo(user: Any, *, fresh: bool = False) -> None:

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.transfers.declarations import VERSION
 from apps.transfers.engine import parts, refusals, relations, slugs
 from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.export_query import version_of
 from apps.transfers.engine.tables import drop
 
 # Rows with this added to their number are applied after all others.
@@ -29,6 +31,7 @@ def plan(context: Context) -> dict[str, Any]:
         for info in context.parts:
             parts.build(context, info)
             slugs.fill(context, info)
+        _refuse_stale(context)
         _skip_by_mode(context)
         for rule in context.resource.rules():
             _apply_rule(context, rule)
@@ -92,6 +95,35 @@ def _skip_by_mode(context: Context) -> None:
             rows=parts.rows_of(context, info, condition),
             text=text,
         )
+
+
+def _refuse_stale(context: Context) -> None:
+    """A row that comes from an export is refused where its record is another one by now."""
+    if VERSION not in context.given:
+        return
+    last = context.last
+    table = context.tables.part(last.name)
+    queryset = last.model._base_manager.annotate(now_version=version_of(context.resource))
+    sql, params = queryset.order_by().values_list("pk", "now_version").query.sql_with_params()
+    context.execute("DROP TABLE IF EXISTS pg_temp.live_versions")
+    context.execute(
+        f"CREATE TEMP TABLE live_versions ON COMMIT DROP AS SELECT v.id, v.version "
+        f"FROM ({sql}) AS v(id, version) WHERE v.id IN (SELECT id FROM {table} WHERE live)",
+        params,
+    )
+    refusals.refuse(
+        context,
+        code="stale",
+        column="",
+        number="w.number",
+        rows=parts.rows_of(
+            context,
+            last,
+            f"p.live AND w.c_{VERSION} <> '' AND EXISTS (SELECT FROM live_versions v "
+            f"WHERE v.id = p.id AND v.version <> w.c_{VERSION})",
+        ),
+        text="The record has changed since it was exported. Export it again.",
+    )
 
 
 def _apply_rule(context: Context, rule: Any) -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from apps.core.errors import DomainError
 from apps.transfers import registry
+from apps.transfers.declarations import VERSION
 from apps.transfers.engine.running import source_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
@@ -22,7 +23,7 @@ REASON = "Why it was refused"
 
 def dataset_template(dataset: str, format: str = "csv") -> tuple[str, bytes]:
     """Return file name and content: the labels as header, one row of examples."""
-    columns = registry.get(dataset).columns().values()
+    columns = [c for n, c in registry.get(dataset).columns().items() if n != VERSION]
     rows = [[column.label for column in columns], [column.example for column in columns]]
     if format == "csv":
         text = io.StringIO()

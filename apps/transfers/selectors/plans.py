@@ -255,6 +255,7 @@ _CAUSES = {
     "ragged": "More or fewer cells than the header",
     "broken_quote": "A quote in the wrong place",
     "total": "A line of totals",
+    "stale": "Changed since the export",
 }
 _CODES = {
     "missing": "missing",

@@ -4,7 +4,17 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+
+from apps.audit.events import record_event
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.engine.export_query import Exported
+from apps.transfers.engine.exporting import csv_blocks
+from apps.transfers.engine.permissions import check_may_export
 from apps.transfers.models import ExportRun
+from apps.transfers.tasks import export_run_advance
 
 
 def export_stream(
@@ -21,7 +31,28 @@ def export_stream(
     `queryset` (of the dataset's model, as the list shows it) or `filters` narrow it; `query` is what
     is recorded. The actor's scope is laid over either.
     """
-    raise NotImplementedError
+    resource = registry.get(dataset)
+    check_may_export(actor, resource)
+    if queryset is None:
+        queryset = Exported.filtered(resource, filters or {}, actor)
+    exported = Exported(resource, fields, queryset)
+    run = _recorded(
+        dataset=dataset,
+        format=ExportRun.Format.CSV,
+        state=ExportRun.State.STREAMED,
+        fields=[column.name for column in exported.columns],
+        query=query or {"filters": filters or {}},
+        actor=actor,
+    )
+
+    def content() -> Iterator[bytes]:
+        rows = size = 0
+        for block, count in csv_blocks(exported):
+            rows, size = rows + count, size + len(block)
+            yield block
+        ExportRun.objects.filter(pk=run.pk).update(rows=rows, size=size, ended_at=timezone.now())
+
+    return run, content()
 
 
 def export_run_start(
@@ -32,6 +63,37 @@ def export_run_start(
     filters: dict[str, Any] | None = None,
     query: dict[str, Any] | None = None,
     actor: Any,
+    in_background: bool = True,
 ) -> ExportRun:
     """Queue an export; the person is told when the file is ready."""
-    raise NotImplementedError
+    resource = registry.get(dataset)
+    check_may_export(actor, resource)
+    if format not in ExportRun.Format.values:
+        raise DomainError(f"An export can be csv or xlsx, not “{format}”.")
+    exported = Exported(resource, fields, Exported.filtered(resource, filters or {}, actor))
+    run = _recorded(
+        dataset=dataset,
+        format=format,
+        state=ExportRun.State.QUEUED,
+        fields=[column.name for column in exported.columns],
+        query=query or {"filters": filters or {}},
+        actor=actor,
+    )
+    if in_background:
+        transaction.on_commit(lambda: export_run_advance.delay(run.pk))
+    return run
+
+
+@transaction.atomic
+def _recorded(*, actor: Any, **values: Any) -> ExportRun:
+    run = ExportRun.objects.create(user=actor, **values)
+    record_event(
+        "export",
+        actor=actor or "command export_dataset",
+        target=run,
+        dataset=run.dataset,
+        format=run.format,
+        fields=run.fields,
+        query=run.query,
+    )
+    return run

@@ -1,0 +1,177 @@
+"""Writes a dataset out: CSV by COPY, XLSX from a server-side cursor; nothing is ever held whole.
+
+What is written can be imported again and changes nothing: choices by their value, relations by their
+external ID or else slug, and each record's version, by which a later import sees what has changed since.
+"""
+
+import logging
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.db import Error, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.core.errors import DomainError
+from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.transfers import registry
+from apps.transfers.declarations import Kind
+from apps.transfers.engine.export_query import Exported, defused
+from apps.transfers.engine.permissions import check_may_export
+from apps.transfers.models import ExportRun
+from apps.transfers.models.uploads import private_storage
+
+logger = logging.getLogger(__name__)
+State = ExportRun.State
+KEPT_FOR = timedelta(days=7)
+_BLOCK = 64 * 1024
+_SHEET_ROWS = 1_048_575
+_FETCH = 2000
+
+
+def advance(export_run_id: int) -> ExportRun | None:
+    """Claim the export and write its file; None where there is nothing to do."""
+    run = ExportRun.claim(export_run_id)
+    if run is None:
+        return None
+    with run.heart():
+        try:
+            _write(run)
+        except ClaimLostError:
+            logger.warning("Export %s was taken over by another worker.", run.pk)
+        except JobCancelledError:
+            run.release(state=State.CANCELLED, ended_at=timezone.now())
+        except DomainError as error:
+            run.release(state=State.FAILED, error=error.message, ended_at=timezone.now())
+        except Exception as error:
+            logger.exception("Export %s failed.", run.pk)
+            if isinstance(error, Error) and run.attempts < 5:
+                raise
+            run.release(
+                state=State.FAILED,
+                error="It failed for a reason of ours, which was recorded.",
+                ended_at=timezone.now(),
+            )
+    return run
+
+
+def _write(run: ExportRun) -> None:
+    from apps.transfers.tasks import export_run_mail
+
+    dataset = registry.get(run.dataset)
+    check_may_export(run.user, dataset, fresh=True)
+    with run.hold():
+        run.state = State.WRITING
+        run.save(update_fields=["state"])
+    started = time.perf_counter()
+    exported = Exported(dataset, run.fields, queryset_of(run))
+    path = f"exports/{run.pk}-{run.attempts}.{run.format}"
+    target = Path(private_storage().path(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    rows = write_file(exported, target, run.format)
+    with run.hold():
+        run.state, run.path, run.rows, run.size = State.READY, path, rows, target.stat().st_size
+        run.ended_at, run.expires_at = timezone.now(), timezone.now() + KEPT_FOR
+        run.seconds = {"write": round(time.perf_counter() - started, 3)}
+        run.save(
+            update_fields=["state", "path", "rows", "size", "ended_at", "expires_at", "seconds"]
+        )
+        if run.user_id:
+            transaction.on_commit(lambda: export_run_mail.delay(run.pk))
+    run.release()
+
+
+def queryset_of(run: ExportRun) -> QuerySet:
+    """Return the records of a recorded export: a list as its address says, or a command's filters."""
+    if run.query.get("list"):
+        from apps.transfers.admin.exports import listed_queryset
+
+        return listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
+    return Exported.filtered(registry.get(run.dataset), run.query.get("filters", {}), run.user)
+
+
+def write_file(exported: Exported, target: Path, format: str) -> int:
+    """Write the export to a file; return the number of rows."""
+    if format == ExportRun.Format.XLSX:
+        return write_xlsx(exported, target)
+    rows = 0
+    with target.open("wb") as file:
+        for block, count in csv_blocks(exported):
+            file.write(block)
+            rows += count
+    return rows
+
+
+def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
+    """Yield blocks of CSV with the number of records in each; the first one is the header."""
+    yield exported.header().encode(), 0
+    sql, params = exported.sql(defuse=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        parts: list[bytes] = []
+        size = 0
+        with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
+            for record in copy:
+                parts.append(bytes(record))
+                size += len(record)
+                if size > _BLOCK:
+                    yield b"".join(parts), len(parts)
+                    parts.clear()
+                    size = 0
+        yield b"".join(parts), len(parts)
+
+
+def write_xlsx(exported: Exported, target: Path) -> int:
+    """Write typed cells in constant memory; a new sheet begins where one is full."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+        "tmpdir": str(target.parent),
+    }
+    count = 0
+    sql, params = exported.sql(defuse=False)
+    with xlsxwriter.Workbook(str(target), options) as book, transaction.atomic():
+        sheet = _sheet(book, exported, 1)
+        kinds = [column.kind for column in exported.columns]
+        date = book.add_format({"num_format": "yyyy-mm-dd"})
+        line = 0
+        for record in _fetched(sql, params):
+            if line == _SHEET_ROWS:
+                sheet, line = _sheet(book, exported, count // _SHEET_ROWS + 1), 0
+            line += 1
+            count += 1
+            for position, value in enumerate(record):
+                if value is None or value == "":
+                    continue
+                kind = kinds[position]
+                if kind is Kind.DATE:
+                    sheet.write_datetime(line, position, value, date)
+                elif kind in (Kind.INTEGER, Kind.DECIMAL):
+                    sheet.write_number(line, position, value)
+                elif kind is Kind.BOOLEAN:
+                    sheet.write_boolean(line, position, value)
+                else:
+                    sheet.write_string(line, position, defused(str(value)))
+    return count
+
+
+def _sheet(book: Any, exported: Exported, number: int) -> Any:
+    name = str(exported.dataset.label())[:25]
+    sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(exported.columns) - 1, 22)
+    sheet.write_row(0, 0, exported.labels(), book.add_format({"bold": True}))
+    return sheet
+
+
+def _fetched(sql: str, params: list[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield records through a server-side cursor."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(_FETCH):
+            yield from rows
