@@ -4,10 +4,10 @@ from typing import Any
 
 import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models.functions import Collate, Lower, Upper
+from django.db.models.functions import Collate, Lower
 
 from apps.accounts.querysets import UserQuerySet
 from apps.audit.history import History, audit_model
@@ -82,13 +82,9 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes = [
-            models.Index(fields=["last_name", "first_name"], name="user_name"),
             models.Index(fields=["created_at"], name="user_created"),
             models.Index(fields=["status", "email"], name="user_status"),
             models.Index(fields=["email"], name="user_staff", condition=models.Q(is_staff=True)),
-            models.Index(
-                OpClass(Upper("email"), name="text_pattern_ops"), name="user_email_prefix"
-            ),
             GinIndex(
                 SearchVector("first_name", "last_name", "email", config="simple"),
                 name="user_search",

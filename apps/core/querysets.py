@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from apps.core.search import among, matching, words_of
+from apps.core.search import found_by
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -20,17 +20,16 @@ class ScopedQuerySet(models.QuerySet):
 
 
 class SearchableQuerySet(ScopedQuerySet):
-    """A queryset of a model that has a functional GIN index over a `SearchVector`."""
+    """A queryset of a model that is searched by the beginnings of words."""
+
+    # Relations whose records are found along: a seat by its person's and its organization's name.
+    search_through: tuple[str, ...] = ()
 
     def search(self, text: str) -> Self:
         """Return the rows in which every word of `text` begins some word; all rows for no text."""
-        words = words_of(text)
-        if not words:
-            return self
-        found = self.model._base_manager.all()
-        for word in words:
-            found = found.filter(matching(self.model, word))
-        return self.filter(among("pk", found))
+        for condition in found_by(self.model, text, self.search_through):
+            self = self.filter(condition)
+        return self
 
 
 class SoftDeletableQuerySet(ScopedQuerySet):

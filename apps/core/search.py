@@ -1,6 +1,8 @@
 """Search by the beginnings of words, answered by a functional GIN index."""
 
 import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
@@ -28,22 +30,40 @@ class LexemePrefix(SearchQueryCombinable, Func):  # type: ignore[misc]
     output_field = SearchQueryField()
 
 
+def found_by(
+    model: type[models.Model], text: str, through: Sequence[str] = ()
+) -> Iterator[models.Q]:
+    """Yield the conditions that together find the records of `model` that `text` asks for.
+
+    The model's words are those of its functional GIN index over a `SearchVector`, where it has one,
+    and those of the records that the foreign keys `through` point to.
+    """
+    vector = search_vector(model)
+    words = words_of(text)
+    if vector is not None and not through and words:
+        found = model._base_manager.all()
+        for word in words:
+            found = found.filter(_matching(vector, word))
+        yield among("pk", found) | _key_in(words)
+        return
+    for word in words:
+        condition = _key_in([word])
+        if vector is not None:
+            condition |= among("pk", model._base_manager.filter(_matching(vector, word)))
+        for name in through:
+            field: Any = model._meta.get_field(name)
+            related = field.related_model
+            further = related._default_manager.all().search_through
+            # With the dead among them: the trash is searched as well.
+            found = related._base_manager.filter(*found_by(related, word, further))
+            condition |= among(field.attname, found)
+        yield condition
+
+
 def words_of(text: str) -> list[str]:
     """Return the words to look for; what holds no letter and no digit finds nothing and is left out."""
     words = text.replace("\x00", " ").split()
     return [word for word in words if any(map(str.isalnum, word))][:MOST_WORDS]
-
-
-def matching(model: type[models.Model], word: str) -> models.Q:
-    """Return the condition that some word of the record begins with `word`, or that it is its key."""
-    quoted = "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*"
-    lowered = "'" + word.lower().replace("\\", "\\\\").replace("'", "''") + "':*"
-    query = SearchQuery(quoted, config="simple", search_type="raw") | LexemePrefix(Value(lowered))
-    condition = models.Q(SearchVectorExact(search_vector(model), query))
-    try:
-        return condition | models.Q(pk=uuid.UUID(word))
-    except ValueError:
-        return condition
 
 
 def among(column: str, queryset: models.QuerySet) -> models.Q:
@@ -65,12 +85,27 @@ def among(column: str, queryset: models.QuerySet) -> models.Q:
     )
 
 
-def search_vector(model: type[models.Model]) -> SearchVector:
+def search_vector(model: type[models.Model]) -> SearchVector | None:
     """Return the very expression that the model's search index is made of."""
-    # A proxy (the trash of a model) is searched through its own model's index.
-    for index in model._meta.concrete_model._meta.indexes:  # type: ignore[union-attr]
+    for index in model._meta.indexes:
         if isinstance(index, GinIndex) and index.expressions:
             expression = index.expressions[0]
             if isinstance(expression, SearchVector):
                 return expression.copy()
-    raise LookupError(f"{model._meta.label} declares no GinIndex over a SearchVector.")
+    return None
+
+
+def _matching(vector: SearchVector, word: str) -> models.Q:
+    """Return the condition that some word of the record begins with `word`."""
+    quoted = "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*"
+    query = SearchQuery(quoted, config="simple", search_type="raw")
+    return models.Q(SearchVectorExact(vector, query | LexemePrefix(Value(quoted.lower()))))
+
+
+def _key_in(words: Sequence[str]) -> models.Q:
+    """Return the condition that the record's key is the one word there is; false for anything else."""
+    try:
+        (key,) = (uuid.UUID(word) for word in words)
+    except ValueError:
+        return models.Q(pk__in=[])
+    return models.Q(pk=key)

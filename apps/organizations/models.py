@@ -171,7 +171,7 @@ class Membership(BaseModel):
         ]
         indexes = [
             models.Index(fields=["organization", "role"], name="membership_organization_role"),
-            models.Index(fields=["role"], name="membership_role"),
+            models.Index(fields=["role", "id"], name="membership_role"),
             models.Index(fields=["created_at"], name="membership_created"),
         ]
         triggers = [

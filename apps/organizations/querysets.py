@@ -5,9 +5,7 @@ from typing import Any, Self
 
 from django.utils import timezone
 
-from apps.accounts.models import User
-from apps.core.querysets import ScopedQuerySet, SearchableQuerySet, SoftDeletableQuerySet
-from apps.core.search import among, words_of
+from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
 
 
 class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
@@ -16,25 +14,19 @@ class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: 
         return self
 
 
-class MembershipQuerySet(ScopedQuerySet):
+class MembershipQuerySet(SearchableQuerySet):
+    search_through = ("user", "organization")
+
     def for_staff(self, user: Any) -> Self:
         return self
 
     def owners(self) -> Self:
         return self.filter(role="owner")
 
-    def search(self, text: str) -> Self:
-        """Find seats by the person's and the organization's names: each word in either of the two."""
-        organizations: Any = self.model._meta.get_field("organization").related_model
-        for word in words_of(text):
-            self = self.filter(
-                among("user_id", User.objects.search(word))
-                | among("organization_id", organizations.objects.search(word))
-            )
-        return self
-
 
 class InvitationQuerySet(SearchableQuerySet):
+    search_through = ("organization",)
+
     def for_staff(self, user: Any) -> Self:
         return self
 

@@ -6,12 +6,16 @@ from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
 
 
 class ProjectQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
+    search_through = ("organization",)
+
     def for_staff(self, user: Any) -> Self:
         # Every staff user sees the projects of every organization.
         return self
 
 
 class TaskQuerySet(SearchableQuerySet):
+    search_through = ("project",)
+
     def for_staff(self, user: Any) -> Self:
         return self
 

@@ -85,6 +85,26 @@ def test_finds_a_seat_by_person_and_organization_together(person: User) -> None:
     assert Membership.objects.search("fell").count() == 2
 
 
+def test_finds_a_project_and_its_task_by_the_organization_and_the_project() -> None:
+    task = TaskFactory(
+        title="Book the hall", project__name="Fair", project__organization__name="Kestrel Choir"
+    )
+    TaskFactory(title="Book the hall")
+
+    assert list(Project.objects.search("kest fai")) == [task.project]
+    assert list(Task.objects.search("hall fair")) == [task]
+    assert list(Task.objects.search("kestrel book")) == [task]
+    assert not Project.objects.search("hall").exists()
+
+
+def test_finds_an_invitation_by_the_organization() -> None:
+    invitation = InvitationFactory(email="zoe@example.org", organization__name="Kestrel Choir")
+    InvitationFactory(email="zoe@example.org")
+
+    assert list(Invitation.objects.search("kest zoe@exa")) == [invitation]
+    assert list(Invitation.objects.search(str(invitation.pk))) == [invitation]
+
+
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

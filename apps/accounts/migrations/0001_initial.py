@@ -760,10 +760,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="user",
-            index=models.Index(fields=["last_name", "first_name"], name="user_name"),
-        ),
-        migrations.AddIndex(
-            model_name="user",
             index=models.Index(fields=["created_at"], name="user_created"),
         ),
         migrations.AddIndex(
@@ -774,15 +770,6 @@ class Migration(migrations.Migration):
             model_name="user",
             index=models.Index(
                 condition=models.Q(("is_staff", True)), fields=["email"], name="user_staff"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="user",
-            index=models.Index(
-                django.contrib.postgres.indexes.OpClass(
-                    django.db.models.functions.text.Upper("email"), name="text_pattern_ops"
-                ),
-                name="user_email_prefix",
             ),
         ),
         migrations.AddIndex(

@@ -882,7 +882,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="membership",
-            index=models.Index(fields=["role"], name="membership_role"),
+            index=models.Index(fields=["role", "id"], name="membership_role"),
         ),
         migrations.AddIndex(
             model_name="membership",
