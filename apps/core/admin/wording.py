@@ -10,7 +10,9 @@ from django.db.models import Model
 def counted(number: int, model: type[Model]) -> str:
     """Return "1 project" or "12,300 projects"."""
     opts = model._meta
-    noun = opts.verbose_name if number == 1 else opts.verbose_name_plural
+    noun = str(opts.verbose_name if number == 1 else opts.verbose_name_plural)
+    # Third parties write "Flag" where Django's convention is "flag"; an "ID" stays one.
+    noun = noun if noun[1:2].isupper() else noun[:1].lower() + noun[1:]
     return f"{intcomma(number)} {noun}"
 
 
