@@ -134,6 +134,9 @@ class UserAdmin(TimelineMixin, BaseAdmin):
             "created_moment",
         ]
 
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_inlines(request, obj) if obj else []
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A colleague's own record is changed only by who may set roles: it leads to his rights."""
         if obj is not None and obj.is_staff and not request.user.has_perm("accounts.set_roles"):

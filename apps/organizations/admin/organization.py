@@ -83,6 +83,9 @@ class OrganizationAdmin(TimelineMixin, ToTrash):
         queryset = super().get_queryset(request)
         return queryset.annotate(members_count=subcount(Membership.objects.all(), "organization"))
 
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_inlines(request, obj) if obj else []
+
     def get_form(
         self,
         request: HttpRequest,

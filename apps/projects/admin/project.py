@@ -84,6 +84,9 @@ class ProjectAdmin(TimelineMixin, ToTrash):
             .annotate(tasks_count=subcount(Task.objects.all(), "project"))
         )
 
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return super().get_inlines(request, obj) if obj else []
+
     def save_model(self, request: HttpRequest, obj: Project, form: ModelForm, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
