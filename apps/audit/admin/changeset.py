@@ -118,6 +118,7 @@ class ChangeSetAdmin(BaseAdmin):
             "change_set": change_set,
             "counts": shown,
             "concealed": sum(count.total for count in counts) - sum(c.total for c in shown),
+            "sees_log": sees_all,
             "related": ChangeSet.objects.filter(root_id=change_set.root_id)
             .exclude(pk=change_set.pk)
             .order_by("started_at")[:20],
@@ -170,7 +171,6 @@ class ChangeSetAdmin(BaseAdmin):
             template,
             {
                 **self.admin_site.each_context(request),
-                "opts": self.opts,
                 "may_see_change_sets": True,
                 **context,
             },

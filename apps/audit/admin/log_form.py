@@ -5,12 +5,16 @@ from typing import Any
 from django import forms
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
 from apps.audit.models import Door
 from apps.audit.timeline.filters import EVENT_CHOICES, KIND_CHOICES
+
+
+def day_widget() -> forms.Widget:
+    """Return the browser's own date field: it needs no script."""
+    return UnfoldAdminTextInputWidget(attrs={"type": "date"})
 
 
 class LogForm(forms.Form):
@@ -36,8 +40,8 @@ class LogForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
         choices=[("", "Any"), *Door.choices],
     )
-    since = forms.DateField(label="From", required=False, widget=UnfoldAdminSingleDateWidget)
-    until = forms.DateField(label="To", required=False, widget=UnfoldAdminSingleDateWidget)
+    since = forms.DateField(label="From", required=False, widget=day_widget())
+    until = forms.DateField(label="To", required=False, widget=day_widget())
 
     @property
     def line(self) -> Any:

@@ -11,10 +11,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
-    UnfoldAdminSingleDateWidget,
     UnfoldAdminTextInputWidget,
 )
 
+from apps.audit.admin.log_form import day_widget
 from apps.audit.admin.revert import may_revert, revert_view
 from apps.audit.timeline.filters import EVENT_CHOICES, KIND_CHOICES, Filter, from_query
 from apps.audit.timeline.models import field_label, hidden_fields, history_of, told_fields
@@ -58,6 +58,7 @@ class TimelineMixin:
         context = {
             **timeline_context(request, model, record.pk),
             "title": f"History of {record}",
+            "opts": admin.opts,
             "original": record,
             "is_trashed": getattr(record, "is_deleted", False),
             "revert_url_name": _revert_url_name(admin, request, record),
@@ -79,8 +80,8 @@ class TimelineForm(forms.Form):
     field = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
     actor = forms.CharField(label="Person", required=False, widget=UnfoldAdminTextInputWidget)
     kind = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
-    since = forms.DateField(label="From", required=False, widget=UnfoldAdminSingleDateWidget)
-    until = forms.DateField(label="To", required=False, widget=UnfoldAdminSingleDateWidget)
+    since = forms.DateField(label="From", required=False, widget=day_widget())
+    until = forms.DateField(label="To", required=False, widget=day_widget())
 
     def __init__(self, data: Any, model: type[models.Model]) -> None:
         super().__init__(data)
@@ -123,7 +124,6 @@ def timeline_response(admin: Any, request: HttpRequest, context: dict[str, Any])
         "audit/timeline.html",
         {
             **admin.admin_site.each_context(request),
-            "opts": admin.opts,
             "may_see_change_sets": may_see_change_sets(request.user),
             **context,
         },

@@ -95,8 +95,14 @@ def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) 
         else:
             entry = _of_row(branch, row, previous.get(position), names, viewer, about)
         entry.change_set = change_sets.get(row.change_set_id)
+        if branch.history is None and entry.change_set and _is_about_its_actor(entry):
+            entry.subject = ""
         entries.append(entry)
     return entries
+
+
+def _is_about_its_actor(entry: Entry) -> bool:
+    return entry.key == str(entry.change_set and entry.change_set.actor_id)
 
 
 def _with_previous(history: Any, positions: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:

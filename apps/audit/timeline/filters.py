@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from apps.audit.models import Kind
+from apps.core.uuid7 import as_uuid
 
 CREATED, CHANGED, DELETED, CHANGES = "created", "changed", "deleted", "changes"
 HISTORY_TYPES = {CREATED: "+", CHANGED: "~", DELETED: "-"}
@@ -51,6 +52,11 @@ class Filter:
     def compares(self) -> bool:
         """Whether an entry must be held against the one before it."""
         return bool(self.field or self.before or self.after)
+
+    @property
+    def is_selective(self) -> bool:
+        """Whether an index leads to the few entries that it means."""
+        return bool(self.request or self.import_run) or as_uuid(self.object) is not None
 
     @property
     def starts_at(self) -> datetime | None:

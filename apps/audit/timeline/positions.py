@@ -8,8 +8,9 @@ A condition that no index serves could read a whole table to find nothing. It th
 `SCAN` entries at most, and the page says how far it came and goes on from there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -22,6 +23,7 @@ from apps.audit.timeline.models import history_models, history_of, key_column
 from apps.audit.timeline.registry import Inclusion, inclusions
 
 SCAN = 100_000
+_LONGEST_STATEMENT = timedelta(days=1)
 WHOLE = Condition("")
 
 
@@ -93,11 +95,18 @@ def newest(
         for branch in branches
         if (condition := _condition(branch, filter)) is not None
     ]
-    floor = None if filter.is_empty else _floor([branch for branch, _ in asked], before, scan)
+    first, end = _bounds(filter)
+    before = min((bound for bound in (before, end) if bound is not None), default=None)
+    floor = None
+    if not filter.is_empty and not filter.is_selective:
+        floor = _floor([branch for branch, _ in asked], before, scan)
+        if floor is not None and first is not None and first >= floor:
+            floor = None
+    lowest = max((bound for bound in (floor, first) if bound is not None), default=None)
     parts: list[str] = []
     params: list[Any] = []
     for index, (branch, condition) in enumerate(asked):
-        sql, given = _select(index, branch, condition, before, floor, limit + 1)
+        sql, given = _select(index, branch, condition, before, lowest, limit + 1)
         parts.append(f"({sql})")
         params += given
     rows = _fetch(parts, params, limit + 1)
@@ -121,15 +130,15 @@ def _select(
     branch: Branch,
     condition: Condition,
     before: int | None,
-    floor: int | None,
+    lowest: int | None,
     limit: int,
 ) -> tuple[str, list[Any]]:
     position, source = _position_and_source(branch)
     where = branch.where.and_(condition.sql, *condition.params)
     if before is not None:
         where = where.and_(f"h.{position} < %s", before)
-    if floor is not None:
-        where = where.and_(f"h.{position} >= %s", floor)
+    if lowest is not None:
+        where = where.and_(f"h.{position} >= %s", lowest)
     previous = ""
     if condition.compares and branch.history is not None:
         key = _quote(key_column(branch.history))
@@ -143,6 +152,35 @@ def _select(
         f" {where.as_where()} ORDER BY h.{position} DESC LIMIT {int(limit)}"
     )
     return sql, list(where.params)
+
+
+def _bounds(filter: Filter) -> tuple[int | None, int | None]:
+    """Return the positions between which the filter's days lie: from the first, below the second.
+
+    Positions grow with time, so this spares reading everything that is newer or older. A row has the
+    time at which its statement began: the bounds leave a day for that.
+    """
+    first = end = None
+    if filter.starts_at:
+        first = _edge("<", "DESC", filter.starts_at - _LONGEST_STATEMENT, max)
+    if filter.ends_at:
+        end = _edge(">=", "ASC", filter.ends_at + _LONGEST_STATEMENT, min)
+    return first, end
+
+
+def _edge(
+    comparison: str, direction: str, moment: datetime, choose: Callable[[list[int]], int]
+) -> int | None:
+    parts: list[str] = []
+    for branch in branches_of_all():
+        position, source = _position_and_source(branch)
+        column = "at" if branch.history is None else "history_date"
+        parts.append(
+            f"(SELECT {position} AS position, 0 AS branch FROM {source}"  # noqa: S608
+            f" WHERE {column} {comparison} %s ORDER BY {column} {direction} LIMIT 1)"
+        )
+    rows = _fetch(parts, [moment] * len(parts), len(parts))
+    return choose([position for position, _ in rows]) if rows else None
 
 
 def _floor(branches: Sequence[Branch], before: int | None, scan: int) -> int | None:
@@ -166,7 +204,11 @@ def _floor(branches: Sequence[Branch], before: int | None, scan: int) -> int | N
 def _fetch(parts: list[str], params: list[Any], limit: int) -> list[tuple[int, int]]:
     if not parts:
         return []
-    sql = f"{' UNION ALL '.join(parts)} ORDER BY position DESC LIMIT {int(limit)}"
+    merged = " UNION ALL ".join(parts)
+    sql = (
+        f"SELECT position, branch FROM ({merged}) AS found"  # noqa: S608
+        f" ORDER BY position DESC LIMIT {int(limit)}"
+    )
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
