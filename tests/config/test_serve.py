@@ -1,0 +1,157 @@
+"""`make run` from the outside: it comes up, heals, refuses a second one, and leaves nothing behind."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config import env
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def surroundings(var: Path, port: int) -> dict[str, str]:
+    known = {name.upper() for name in env.Environment.model_fields} | {"DJANGO_SETTINGS_MODULE"}
+    plain = {name: value for name, value in os.environ.items() if name not in known}
+    return {**plain, "VAR_DIR": str(var), "PORT": str(port)}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_for(fits: Callable[[], bool], log: Path, seconds: int = 180) -> None:
+    until = time.monotonic() + seconds
+    while not fits():
+        assert time.monotonic() < until, log.read_text()[-4000:]
+        time.sleep(0.1)
+
+
+@dataclass
+class Run:
+    process: subprocess.Popen[bytes]
+    var: Path
+    port: int
+    log: Path
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def pids(self, name: str) -> list[int]:
+        """Return the process ids that `name` has had, in order."""
+        marks = [part.split(")")[0] for part in self.said().split(f"{name} started (pid=")[1:]]
+        return [int(mark) for mark in marks]
+
+    def answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/admin/login/") as page:
+                return bool(page.status == 200)
+        except OSError:
+            return False
+
+    def processes(self) -> list[psutil.Process]:
+        """Return every living process of this run, wherever it hangs in the tree."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    continue
+                ours = process.environ().get("VAR_DIR") == str(self.var)
+                named = any(str(self.var) in word for word in process.cmdline())
+            except psutil.Error:
+                continue
+            if ours or named:
+                found.append(process)
+        return found
+
+
+# One server serves all of these tests, so they stay in one process.
+pytestmark = pytest.mark.xdist_group("serve")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    var = tmp_path_factory.mktemp("serve") / "var"
+    port = free_port()
+    log = var.with_name("log")
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.serve"],
+            cwd=ROOT,
+            env=surroundings(var, port),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    served = Run(process, var, port, log)
+    try:
+        wait_for(lambda: "is ready" in served.said() or process.poll() is not None, log)
+        assert process.poll() is None, served.said()
+        yield served
+        # The last test of all, wherever the others stand: it stops with all that it started.
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert served.processes() == []
+        assert "Traceback" not in served.said()
+    finally:
+        for left in served.processes():
+            left.kill()
+
+
+def second(var: Path, port: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "config.serve"],
+        cwd=ROOT,
+        env=surroundings(var, port),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_it_says_where_and_who_may_sign_in(run: Run) -> None:
+    said = run.said()
+    assert f"http://127.0.0.1:{run.port}" in said
+    for role in ("Support", "Staff", "Operations", "Analyst", "Auditor", "Administrator"):
+        assert f"{role.lower()}@quarterdeck.example  password quarterdeck" in said
+    wait_for(run.answers, run.log)
+
+
+def test_a_second_one_on_the_same_folder_is_one_sentence(run: Run) -> None:
+    done = second(run.var, free_port())
+    assert done.returncode == 1
+    assert f"runs already from {run.var}, on http://127.0.0.1:{run.port}" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_used_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = second(tmp_path / "var", port)
+    assert done.returncode == 1
+    assert f"Port {port} on 127.0.0.1 cannot be used (address already in use)" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["worker", "beat", "web"])
+def test_a_killed_process_comes_back(run: Run, name: str) -> None:
+    wait_for(lambda: bool(run.pids(name)), run.log)
+    before = run.pids(name)
+    os.kill(before[-1], signal.SIGKILL)
+    wait_for(lambda: len(run.pids(name)) > len(before), run.log)
+    assert f"{name} was killed by signal 9; starting it again" in run.said()
+    wait_for(run.answers, run.log)
