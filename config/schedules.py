@@ -10,6 +10,11 @@ from typing import Any
 # week, in TIME_ZONE.
 SCHEDULES: list[dict[str, Any]] = [
     {
+        "name": "Verify the audit trail",
+        "task": "apps.audit.tasks.verify_trail",
+        "crontab": "0 3 * * *",
+    },
+    {
         "name": "Sweep lost task runs",
         "task": "apps.schedules.tasks.sweep_task_runs",
         "every": (5, "minutes"),

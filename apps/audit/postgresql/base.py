@@ -23,6 +23,9 @@ _WRITES = re.compile(
 _BOUNDARY = re.compile(
     r"\s*(ROLLBACK|COMMIT|BEGIN|END|ABORT|START|SAVEPOINT|RELEASE)\b", re.IGNORECASE
 )
+# Must be able to be the first of its transaction.
+_SETTING = re.compile(r"\s*(SET|SHOW|RESET)\b", re.IGNORECASE)
+_OPEN = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 _UNSENT = object()
 
 
@@ -43,7 +46,7 @@ class Cursor(base.Cursor):
                 super().execute(f"{statement}; {text}", params, **kwargs)
                 self.nextset()
                 return self
-        elif status in (TransactionStatus.IDLE, TransactionStatus.INTRANS):
+        elif status in _OPEN and not _SETTING.match(text):
             self._send(may_resolve=bool(_WRITES.match(text)))
         return super().execute(query, params, **kwargs)
 

@@ -1,0 +1,80 @@
+"""Prove that the trail is whole."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.audit.models import Seal
+from apps.audit.proof.verify import Verdict, trail_verify
+
+
+class Command(BaseCommand):
+    help = (
+        "Prove that each record equals its newest history row, that no row is missing, edited or "
+        "moved, and that the chain of digests is unbroken; then seal what is new. Exit 1 if not whole."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="Print one JSON object.")
+        parser.add_argument("--no-seal", action="store_true", help="Prove only; seal nothing.")
+        parser.add_argument(
+            "--digests-to", type=Path, metavar="PATH", help="Write the chain of digests to a file."
+        )
+        parser.add_argument(
+            "--against", type=Path, metavar="PATH", help="Compare the chain with such a file."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        strayed = _strayed(options["against"]) if options["against"] else []
+        verdict = trail_verify(sealing=not options["no_seal"])
+        if options["digests_to"] and verdict.whole and not strayed:
+            lines = [
+                f"{seal.pk} {seal.day} {seal.rows} {seal.digest}\n" for seal in Seal.objects.all()
+            ]
+            options["digests_to"].write_text("".join(lines))
+        whole = verdict.whole and not strayed
+        if options["json"]:
+            self.stdout.write(json.dumps(_as_dict(verdict, strayed, whole=whole)))
+        else:
+            self._print(verdict, strayed, whole=whole)
+        if not whole:
+            raise SystemExit(1)
+
+    def _print(self, verdict: Verdict, strayed: list[str], *, whole: bool) -> None:
+        for line in strayed:
+            self.stderr.write(line)
+        for problem in verdict.problems:
+            where = f"{problem.table} {problem.position or ''} {problem.record}".strip()
+            self.stderr.write(f"{problem.kind}: {where}: {problem.message}")
+        word = "whole" if whole else f"NOT WHOLE, {len(verdict.problems) + len(strayed)} problems"
+        self.stdout.write(f"The trail is {word}: {verdict.rows:,} rows. {verdict.note}".strip())
+
+
+def _as_dict(verdict: Verdict, strayed: list[str], *, whole: bool) -> dict[str, object]:
+    head = Seal.objects.last()
+    return {
+        "whole": whole,
+        "rows": verdict.rows,
+        "problems": [problem.as_dict() for problem in verdict.problems]
+        + [{"kind": "digest", "table": "audit_seal", "message": line} for line in strayed],
+        "sealed": [{"day": str(seal.day), "rows": seal.rows} for seal in verdict.sealed],
+        "digest": head.digest if head else "",
+        "note": verdict.note,
+    }
+
+
+def _strayed(path: Path) -> list[str]:
+    """Return a sentence for each digest of the file that the chain does not hold any more."""
+    try:
+        lines = path.read_text().splitlines()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from error
+    held = {str(pk): digest for pk, digest in Seal.objects.values_list("pk", "digest")}
+    return [
+        f"Seal {number} of {day} was {digest} and is {held.get(number, 'not there')}."
+        for number, day, _rows, digest in (line.split() for line in lines)
+        if held.get(number) != digest
+    ]

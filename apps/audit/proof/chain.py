@@ -1,0 +1,136 @@
+"""The seals against each other and against the rows that they sealed."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import connection
+
+from apps.audit.models import Removal, SealBlock, Verification
+from apps.audit.proof.problems import Problem
+from apps.audit.proof.seals import SEAL_DIGEST, block_digest
+from apps.audit.proof.tables import SealedTable, row_digest
+
+LIMIT = 100
+
+
+def check_chain() -> Iterator[Problem]:
+    """Recompute every seal from its blocks and the seal before it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT id, "table" FROM audit_sealblock WHERE digest <> '
+            f"{block_digest('"table"', 'columns', 'positions', 'digests')} LIMIT {LIMIT}"
+        )
+        for block, table in cursor.fetchall():
+            yield Problem("seal", table, f"block {block} of the seals was edited", None)
+        digest = SEAL_DIGEST.replace("%s::text", "s.previous", 1).replace(
+            "%s::text", "s.day::text", 1
+        )
+        cursor.execute(
+            f"""
+            SELECT id, previous = coalesce(lag(digest) OVER (ORDER BY id), ''), digest = made FROM (
+                SELECT s.id, s.previous, s.digest, (
+                    SELECT {digest} FROM audit_sealblock b WHERE b.seal_id = s.id
+                ) AS made FROM audit_seal s
+            ) seals ORDER BY id
+            """
+        )
+        for number, follows, sound in cursor.fetchall():
+            if not follows:
+                yield Problem(
+                    "seal", "audit_seal", f"seal {number} does not follow from the one before it"
+                )
+            if not sound:
+                yield Problem("seal", "audit_seal", f"seal {number} does not fit its blocks")
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM audit_seal WHERE digest = %s)", [_last_head()])
+        if _last_head() and not cursor.fetchone()[0]:
+            yield Problem(
+                "seal", "audit_seal", "the last seal of the last verification is not there"
+            )
+
+
+def _last_head() -> str:
+    newest = Verification.objects.filter(whole=True).exclude(head="").first()
+    return newest.head if newest else ""
+
+
+def check_sealed_rows(table: SealedTable) -> Iterator[Problem]:
+    """Compare the rows of a table with the digests that were sealed of them."""
+    shapes = SealBlock.objects.filter(table=table.name).order_by().values_list("columns", flat=True)
+    for columns in {tuple(shape) for shape in shapes}:
+        gone = set(columns) - set(table.columns())
+        if gone:
+            yield Problem(
+                "unprovable",
+                table.name,
+                f"rows were sealed with columns that are gone: {', '.join(gone)}",
+            )
+            continue
+        yield from _compare(table, list(columns))
+    yield from _unsealed(table)
+
+
+def _compare(table: SealedTable, columns: list[str]) -> Iterator[Problem]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT sealed.position, t.{table.key} IS NULL, {row_digest("t", columns)}
+            FROM (
+                SELECT unnest(positions) AS position, unnest(digests) AS digest
+                FROM audit_sealblock WHERE "table" = %s AND columns = %s::text[]
+            ) sealed LEFT JOIN "{table.name}" t ON t.{table.key} = sealed.position
+            WHERE t.{table.key} IS NULL OR sealed.digest <> {row_digest("t", columns)}
+            ORDER BY sealed.position
+            """,
+            [table.name, columns],
+        )
+        removed = None
+        told = 0
+        while told < LIMIT and (rows := cursor.fetchmany(1000)):
+            for position, missing, digest in rows:
+                if missing:
+                    removed = removed if removed is not None else _removed(table)
+                    if position in removed:
+                        continue
+                    message = "this sealed row is not there"
+                    yield Problem("removed", table.name, message, position)
+                elif moved_from := _position_of(table, digest):
+                    message = f"this row stood at position {moved_from} when it was sealed"
+                    yield Problem("reordered", table.name, message, position)
+                else:
+                    message = "this row is not what it was when it was sealed"
+                    yield Problem("edited", table.name, message, position)
+                told += 1
+
+
+def _removed(table: SealedTable) -> set[int]:
+    lists = Removal.objects.filter(table=table.name).values_list("positions", flat=True)
+    return {position for positions in lists for position in positions}
+
+
+def _position_of(table: SealedTable, digest: UUID) -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT positions[array_position(digests, %s::uuid)] FROM audit_sealblock"
+            ' WHERE "table" = %s AND digests @> ARRAY[%s::uuid] LIMIT 1',
+            [digest, table.name, digest],
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _unsealed(table: SealedTable) -> Iterator[Problem]:
+    """Find rows that slipped in between those that were sealed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT t.{table.key} FROM "{table.name}" t
+            WHERE t.{table.key} <= (SELECT coalesce(max(last_position), 0) FROM audit_seal)
+            EXCEPT SELECT unnest(positions) FROM audit_sealblock WHERE "table" = %s
+            LIMIT {LIMIT}
+            """,
+            [table.name],
+        )
+        for (position,) in cursor.fetchall():
+            yield Problem(
+                "inserted", table.name, "this row was not there when its time was sealed", position
+            )

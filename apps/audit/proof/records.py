@@ -1,0 +1,143 @@
+"""Each live record against its newest history row, and each row against the one before it."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from apps.audit.history import Audited
+from apps.audit.models import Removal, Shape
+from apps.audit.proof.problems import Problem
+
+# Of one table, and one kind of check, this many problems are told; more would not tell more.
+LIMIT = 100
+
+
+def check_records(audited: Audited) -> Iterator[Problem]:
+    yield from _compare_with_live(audited)
+    yield from _follow_links(audited)
+    yield from _look_for_change_sets(audited)
+
+
+def _compare_with_live(audited: Audited) -> Iterator[Problem]:
+    table, history = audited.model._meta.db_table, audited.history_model._meta.db_table
+    key = _key(audited)
+    live, kept = [], []
+    for field in audited.model._meta.concrete_fields:
+        column = f'"{field.column}"'
+        if column in audited.columns:
+            there = audited.history_model._meta.get_field(field.name)
+            cast = "::text" if field.db_type(connection) != there.db_type(connection) else ""
+            live.append(f"l.{column}{cast}")
+            kept.append(f"h.{column}{cast}")
+    statement = f"""
+        SELECT coalesce(l.{key}::text, h.{key}::text), h.history_id, CASE
+            WHEN h.{key} IS NULL THEN 'unrecorded'
+            WHEN l.{key} IS NULL THEN 'missing'
+            WHEN h.history_type = '-' THEN 'revived'
+            ELSE 'differs' END
+        FROM "{table}" l FULL JOIN (
+            SELECT DISTINCT ON ({key}) * FROM "{history}" ORDER BY {key}, history_id DESC
+        ) h ON h.{key} = l.{key}
+        WHERE (l.{key} IS NULL AND h.history_type <> '-') OR (l.{key} IS NOT NULL AND (
+            h.{key} IS NULL OR h.history_type = '-'
+            OR record_image_ne(ROW({", ".join(live)}), ROW({", ".join(kept)}))))
+        LIMIT {LIMIT}
+    """
+    messages = {
+        "unrecorded": "the record has no history",
+        "missing": "the record is gone, and no row says that it was deleted",
+        "revived": "the record is there, and its newest row says that it was deleted",
+        "differs": "the record is not what its newest row says",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        for record, position, kind in cursor.fetchall():
+            yield Problem(kind, table, messages[kind], position, record)
+
+
+def _follow_links(audited: Audited) -> Iterator[Problem]:
+    """Compare each row's `link`, a digest of the state before it, with the row before it.
+
+    An edited, removed or moved row in the middle does not fit its neighbors. The digest is over the
+    columns that history kept when the row was written, so every shape that it has had is tried.
+    """
+    history, key = audited.history_model._meta.db_table, _key(audited)
+    present = {f'"{field.column}"' for field in audited.history_model._meta.concrete_fields}
+    shapes = [audited.columns]
+    unprovable = 0
+    for shape in Shape.objects.filter(table=history):
+        if not set(shape.columns) <= present:
+            newer = Shape.objects.filter(table=history, pk__gt=shape.pk).first()
+            unprovable = newer.position if newer else unprovable
+        elif shape.columns not in shapes:
+            shapes.append(shape.columns)
+    digests = [
+        f"hash_record_extended(ROW({', '.join(f'h.{c}' for c in shape)}), 0)" for shape in shapes
+    ]
+    own = f"ARRAY[{', '.join(digests)}]"
+    trimmed = "false"
+    if Removal.objects.filter(table=history).exists():
+        trimmed = 'EXISTS (SELECT 1 FROM audit_removal r WHERE r."table" = %s AND r.positions[1] < x.history_id)'
+    statement = f"""
+        SELECT {key}::text, history_id, history_type, before, history_date < date_before FROM (
+            SELECT h.{key}, h.history_id, h.history_type, h.history_date, h.link, {own} AS own,
+                lag(h.history_type) OVER record AS before, lag({own}) OVER record AS own_before,
+                lag(h.history_date) OVER record AS date_before
+            FROM "{history}" h WINDOW record AS (PARTITION BY h.{key} ORDER BY h.history_id)
+        ) x
+        WHERE history_id > %s AND NOT CASE
+            WHEN history_type = '+' THEN link IS NULL AND coalesce(before = '-', true)
+            WHEN before IS NULL THEN {trimmed}
+            WHEN before = '-' THEN false
+            WHEN history_type = '-' THEN link = ANY (own) AND link = ANY (own_before)
+            ELSE coalesce(link = ANY (own_before), false) END
+        ORDER BY history_id LIMIT {LIMIT}
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [unprovable, *([history] if trimmed != "false" else [])])
+        for record, position, kind, before, earlier in cursor.fetchall():
+            if before is None:
+                yield Problem(
+                    "removed", history, "what was before this row is not there", position, record
+                )
+            elif kind == "+":
+                yield Problem(
+                    "removed",
+                    history,
+                    "a record is created that is there already: a deletion is missing before this row",
+                    position,
+                    record,
+                )
+            elif earlier:
+                yield Problem(
+                    "reordered",
+                    history,
+                    "this row is older than the one before it, and does not follow from it",
+                    position,
+                    record,
+                )
+            else:
+                yield Problem(
+                    "broken",
+                    history,
+                    "this row does not follow from the one before it: one of the two was edited, or one between them removed",
+                    position,
+                    record,
+                )
+
+
+def _look_for_change_sets(audited: Audited) -> Iterator[Problem]:
+    history, key = audited.history_model._meta.db_table, _key(audited)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT {key}::text, history_id FROM "{history}" h WHERE NOT EXISTS'
+            f" (SELECT 1 FROM audit_changeset c WHERE c.id = h.change_set_id) LIMIT {LIMIT}"
+        )
+        for record, position in cursor.fetchall():
+            yield Problem(
+                "orphaned", history, "the change set of this row is not there", position, record
+            )
+
+
+def _key(audited: Audited) -> str:
+    return f'"{audited.model._meta.pk.column}"'

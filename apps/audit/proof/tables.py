@@ -1,0 +1,65 @@
+"""Which tables are sealed, and how a row of theirs becomes a digest."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import connection, transaction
+
+from apps.audit.history import audited
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class SealedTable:
+    """A table of the trail: its name, the column of its positions, that of its times."""
+
+    name: str
+    key: str
+    time: str
+
+    def columns(self) -> list[str]:
+        """Return the columns of a row but for its position, in the table's own order."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
+                " AND NOT attisdropped AND attname <> %s ORDER BY attnum",
+                [self.name, self.key],
+            )
+            return [name for (name,) in cursor.fetchall()]
+
+
+def sealed_tables() -> list[SealedTable]:
+    """Return every table of the trail, by name."""
+    tables = [
+        SealedTable(each.history_model._meta.db_table, "history_id", "history_date")
+        for each in audited
+    ]
+    tables += [
+        SealedTable("audit_changeset", "position", "started_at"),
+        SealedTable("audit_event", "id", "at"),
+        SealedTable("audit_removal", "id", "at"),
+    ]
+    return sorted(tables, key=lambda table: table.name)
+
+
+def row_digest(alias: str, columns: list[str]) -> str:
+    """Return the SQL of a row's digest. Run it inside `plain_text()`."""
+    row = ", ".join(f'{alias}."{column}"' for column in columns)
+    return f"encode(substr(sha256(convert_to(ROW({row})::text, 'UTF8')), 1, 16), 'hex')::uuid"
+
+
+@contextmanager
+def plain_text(*, isolation: str = "READ COMMITTED") -> "Iterator[None]":
+    """Hold a transaction in which the text of a value depends on no setting of the client."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not connection.savepoint_ids:
+            cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")
+        cursor.execute(
+            "SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO, YMD', true),"
+            " set_config('IntervalStyle', 'iso_8601', true), set_config('bytea_output', 'hex', true),"
+            " set_config('extra_float_digits', '1', true)"
+        )
+        yield
