@@ -27,9 +27,7 @@ class SearchableQuerySet(ScopedQuerySet):
 
     def search(self, text: str) -> Self:
         """Return the rows in which every word of `text` begins some word; all rows for no text."""
-        for condition in found_by(self.model, text, self.search_through):
-            self = self.filter(condition)
-        return self
+        return self.filter(found_by(self.model, text, self.search_through))
 
 
 class SoftDeletableQuerySet(ScopedQuerySet):

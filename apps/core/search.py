@@ -1,7 +1,7 @@
 """Search by the beginnings of words, answered by a functional GIN index."""
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -30,34 +30,19 @@ class LexemePrefix(SearchQueryCombinable, Func):  # type: ignore[misc]
     output_field = SearchQueryField()
 
 
-def found_by(
-    model: type[models.Model], text: str, through: Sequence[str] = ()
-) -> Iterator[models.Q]:
-    """Yield the conditions that together find the records of `model` that `text` asks for.
+def found_by(model: type[models.Model], text: str, through: Sequence[str] = ()) -> models.Q:
+    """Return the condition for the records of `model` that `text` asks for; all of them for no text.
 
     The model's words are those of its functional GIN index over a `SearchVector`, where it has one,
     and those of the records that the foreign keys `through` point to.
     """
-    vector = search_vector(model)
     words = words_of(text)
-    if vector is not None and not through and words:
-        found = model._base_manager.all()
-        for word in words:
-            found = found.filter(_matching(vector, word))
-        yield among("pk", found) | _key_in(words)
-        return
+    if not words:
+        return models.Q()
+    found = model._base_manager.all()
     for word in words:
-        condition = _key_in([word])
-        if vector is not None:
-            condition |= among("pk", model._base_manager.filter(_matching(vector, word)))
-        for name in through:
-            field: Any = model._meta.get_field(name)
-            related = field.related_model
-            further = related._default_manager.all().search_through
-            # With the dead among them: the trash is searched as well.
-            found = related._base_manager.filter(*found_by(related, word, further))
-            condition |= among(field.attname, found)
-        yield condition
+        found = found.filter(_matching(model, word, through))
+    return among("pk", found)
 
 
 def words_of(text: str) -> list[str]:
@@ -95,17 +80,28 @@ def search_vector(model: type[models.Model]) -> SearchVector | None:
     return None
 
 
-def _matching(vector: SearchVector, word: str) -> models.Q:
-    """Return the condition that some word of the record begins with `word`."""
-    quoted = "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*"
-    query = SearchQuery(quoted, config="simple", search_type="raw")
-    return models.Q(SearchVectorExact(vector, query | LexemePrefix(Value(quoted.lower()))))
+def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> models.Q:
+    """Return the condition that some word of the record begins with `word`, or that it is its key."""
+    condition = _key_is(word)
+    vector = search_vector(model)
+    if vector is not None:
+        quoted = "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*"
+        query = SearchQuery(quoted, config="simple", search_type="raw")
+        query |= LexemePrefix(Value(quoted.lower()))
+        condition |= models.Q(SearchVectorExact(vector, query))
+    for name in through:
+        field: Any = model._meta.get_field(name)
+        related = field.related_model
+        # Past the manager that hides the dead: the trash is searched as well.
+        found = related._base_manager.filter(
+            found_by(related, word, related._default_manager.all().search_through)
+        )
+        condition |= among(field.attname, found)
+    return condition
 
 
-def _key_in(words: Sequence[str]) -> models.Q:
-    """Return the condition that the record's key is the one word there is; false for anything else."""
+def _key_is(word: str) -> models.Q:
     try:
-        (key,) = (uuid.UUID(word) for word in words)
+        return models.Q(pk=uuid.UUID(word))
     except ValueError:
         return models.Q(pk__in=[])
-    return models.Q(pk=key)
