@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from unfold.sites import UnfoldAdminSite
 
 from apps.core.errors import MissingPermission, RecordNotFound
@@ -51,11 +52,21 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if not isinstance(exception, RecordNotFound):
         return _page(request, 404, path=request.path)
-    opts = exception.model._meta
-    search_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     return _page(
-        request, 404, message=str(exception), noun=opts.verbose_name_plural, search_url=search_url
+        request,
+        404,
+        message=str(exception),
+        noun=exception.model._meta.verbose_name_plural,
+        search_url=_list_of(exception.model),
     )
+
+
+def _list_of(model: type[Model]) -> str:
+    """Return the address of the model's list; not every model has one."""
+    try:
+        return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    except NoReverseMatch:
+        return ""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -4,15 +4,20 @@ Full, because a relation that is empty hides the query per row that it would cos
 """
 
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
 
 from apps.accounts.models import User
+from apps.audit.context import audit_context
 from apps.organizations.models import Role
+from apps.transfers.models import ExportRun, ImportRun, Upload
 from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
 from tests.factories.organizations import (
@@ -22,6 +27,8 @@ from tests.factories.organizations import (
     TrashedOrganizationFactory,
 )
 from tests.factories.projects import ProjectFactory, TaskFactory, TrashedProjectFactory
+from tests.factories.reports import ReportDeliveryFactory, ReportSubscriptionFactory
+from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
 
 _numbers = count(1)
 
@@ -69,10 +76,71 @@ def _permission() -> Any:
     )
 
 
+def _upload() -> Any:
+    return Upload.objects.create(
+        name="roster.csv",
+        size=12_000,
+        sha256="0" * 64,
+        path=f"uploads/{next(_numbers)}",
+        expires_at=timezone.now() + timedelta(days=7),
+        user=StaffFactory(),
+    )
+
+
+def _import_run() -> Any:
+    return ImportRun.objects.create(
+        dataset="members",
+        state="failed",
+        error="The file holds no rows.",
+        upload=_upload(),
+        user=StaffFactory(),
+        confirmed_by=StaffFactory(),
+    )
+
+
+def _export_run() -> Any:
+    return ExportRun.objects.create(
+        dataset="members", state="expired", fields=["email"], rows=3, user=StaffFactory()
+    )
+
+
+def _change_set() -> Any:
+    with audit_context(actor=StaffFactory(), reason="Asked for by mail.", door="form"):
+        organization = OrganizationFactory()
+    return organization.history.get().change_set
+
+
+def _interval() -> Any:
+    return IntervalFactory(every=next(_numbers))
+
+
+def _crontab() -> Any:
+    number = next(_numbers)
+    return CrontabSchedule.objects.create(minute=str(number % 60), hour=str(number // 60))
+
+
+def _clock_time() -> Any:
+    return ClockedSchedule.objects.create(
+        clocked_time=timezone.now() + timedelta(days=next(_numbers))
+    )
+
+
+def _solar() -> Any:
+    return SolarSchedule.objects.create(
+        event="sunset", latitude=Decimal("53.5"), longitude=Decimal(next(_numbers)) / 10
+    )
+
+
 SAMPLES: dict[str, Callable[[], Any]] = {
     "accounts.User": _user,
     "auth.Group": RoleFactory,
     "auth.Permission": _permission,
+    "audit.ChangeSet": _change_set,
+    "django_celery_beat.ClockedSchedule": _clock_time,
+    "django_celery_beat.CrontabSchedule": _crontab,
+    "django_celery_beat.IntervalSchedule": _interval,
+    "django_celery_beat.PeriodicTask": ScheduleFactory,
+    "django_celery_beat.SolarSchedule": _solar,
     "flags.Flag": FlagFactory,
     "flags.Sample": SampleFactory,
     "flags.Switch": SwitchFactory,
@@ -85,6 +153,12 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "projects.Project": _project,
     "projects.Task": _task,
     "projects.TrashedProject": lambda: TrashedProjectFactory(deleted_by=StaffFactory()),
+    "reports.ReportRun": lambda: ReportDeliveryFactory(run__started_by=StaffFactory()).run,
+    "reports.ReportSubscription": ReportSubscriptionFactory,
+    "schedules.TaskRun": lambda: TaskRunFactory(started_by=StaffFactory()),
+    "transfers.ExportRun": _export_run,
+    "transfers.ImportRun": _import_run,
+    "transfers.Upload": _upload,
 }
 
 

