@@ -23,4 +23,4 @@ timeline_includes(
     deleted="deleted the task {title}",
 )
 timeline_reverts(Project, "name", "description", "status")
-timeline_reverts(Task, "title", "status", "due_date", "assignee")
+timeline_reverts(Task, "title", "status", "due_date", "assignee", "project")

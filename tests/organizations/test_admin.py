@@ -54,6 +54,7 @@ def _form(organization: Organization, seats: list[dict[str, Any]], **fields: Any
         "invitations-INITIAL_FORMS": 0,
         "projects-TOTAL_FORMS": 0,
         "projects-INITIAL_FORMS": 0,
+        "_reason": "As they asked.",
         **fields,
     }
     for index, seat in enumerate(seats):
@@ -213,7 +214,7 @@ def test_a_seat_of_its_own_page_keeps_person_and_place(client: Client) -> None:
 
     client.post(
         reverse("admin:organizations_membership_change", args=[seat.pk]),
-        {"organization": other.pk, "role": "admin"},
+        {"organization": other.pk, "role": "admin", "_reason": "Takes over."},
     )
 
     seat.refresh_from_db()

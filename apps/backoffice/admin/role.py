@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from apps.accounts.models import User
 from apps.accounts.reference import shipped_roles
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
 from apps.core.admin.subcount import subcount
@@ -19,7 +20,8 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class RoleAdmin(BaseAdmin):
+class RoleAdmin(TimelineMixin, BaseAdmin):
+    reason_required = True
     list_display = ["name", "kind", "description", "people"]
     search_fields = ["name"]
     search_help_text = "Name"

@@ -160,14 +160,15 @@ class BaseAdmin(ModelAdmin):
         return refused(form, refusal) if refusal else form
 
     def save_form(self, request: HttpRequest, form: ModelForm, change: bool) -> Any:
-        given = request.POST.get("_reason", "").strip()
-        if self.reason_required and change and form.has_changed() and not given:
-            raise DomainError("Say why: fill in the reason for this change, below.")
+        if self.reason_required and change and form.has_changed():
+            demand_reason(request)
         return super().save_form(request, form, change)
 
     def save_related(
         self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
     ) -> None:
+        if any(getattr(formset, "deleted_forms", ()) for formset in formsets):
+            demand_reason(request)
         super().save_related(request, form, formsets, change)
         # What the database checks only at the commit would come too late to be shown in the form.
         connections[router.db_for_write(self.model)].check_constraints()
@@ -177,6 +178,12 @@ class BaseAdmin(ModelAdmin):
         """Show records of a higher app on this page; the higher app decorates its inline with this."""
         cls.inlines = [*cls.inlines, inline]
         return inline
+
+
+def demand_reason(request: HttpRequest) -> None:
+    """Refuse a change form that came without a reason."""
+    if not request.POST.get("_reason", "").strip():
+        raise DomainError("Say why: fill in the reason for this change, below.")
 
 
 def refused(form: type[ModelForm], message: str) -> type[ModelForm]:

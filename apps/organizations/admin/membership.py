@@ -26,6 +26,7 @@ from apps.organizations.services.memberships import (
 
 @admin.register(Membership)
 class MembershipAdmin(TimelineMixin, BaseAdmin):
+    reason_required = True
     list_filter = [
         ("role", ChoicesDropdownFilter),
         ("organization", AutocompleteSelectFilter),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
+from apps.core.admin.base import BaseTabularInline, ReadOnlyInline, demand_reason
 from apps.core.admin.display import moment_column, record_link, state_column
 from apps.organizations.admin.colors import INVITATION_COLORS
 from apps.organizations.models import Invitation, Membership, Role
@@ -90,6 +90,8 @@ def save_seats(request: HttpRequest, formset: Any) -> None:
         )
         seat.__dict__.update(added.__dict__)
     changed = [seat for seat, fields in formset.changed_objects if "role" in fields]
+    if changed:
+        demand_reason(request)
     for seat in sorted(changed, key=lambda seat: seat.role != Role.OWNER):
         membership_change_role(membership=seat, role=seat.role, actor=actor)
     if gone := [seat.pk for seat in formset.deleted_objects]:

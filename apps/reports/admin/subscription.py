@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
@@ -14,7 +15,7 @@ from apps.reports.models import ReportSubscription
 
 
 @admin.register(ReportSubscription)
-class ReportSubscriptionAdmin(BaseAdmin):
+class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
     list_display = ["user", "title", "enabled_label", "created_moment"]
     list_filter = [ReportFilter]
     list_select_related = ["user"]

@@ -16,6 +16,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import EMPTY, count_link, moment, record_link
 from apps.core.admin.subcount import subcount
@@ -26,7 +27,7 @@ for _model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule
     admin.site.unregister(_model)
 
 
-class TimingAdmin(BaseAdmin):
+class TimingAdmin(TimelineMixin, BaseAdmin):
     """A time is changed for every schedule that uses it, and deleted only when none does."""
 
     reason_required = True
