@@ -121,7 +121,7 @@ class TestSending:
         ((html, _type),) = message.alternatives  # type: ignore[attr-defined]
         assert message.to == ["zoe@example.org"]
         assert message.subject == "Your invitation to Fjord & Fell"
-        assert "Aoife O'Hara invites you to join Fjord & Fell as member." in message.body
+        assert "Aoife O'Hara invites you to join Fjord & Fell with the role member." in message.body
         assert f"https://quarterdeck.example/invitations/{token}/" in message.body
         assert f'href="https://quarterdeck.example/invitations/{token}/"' in html
         assert "Fjord &amp; Fell" in html
