@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from apps.transfers.declarations import Blank, Column, Kind
 from apps.transfers.engine.cells import Reader, reader_for, reject_spreadsheet_error
@@ -19,7 +20,7 @@ _LINES = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
 # An export puts a quote before what a spreadsheet would run; here it goes again.
 _DEFUSED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
-_MISS = object()
+_MISS: Any = object()
 
 
 class ColumnReader:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from django.db import Error, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -49,7 +49,7 @@ def advance(export_run_id: int) -> ExportRun | None:
             run.release(state=State.FAILED, error=error.message, ended_at=timezone.now())
         except Exception as error:
             logger.exception("Export %s failed.", run.pk)
-            if isinstance(error, Error) and run.attempts < 5:
+            if isinstance(error, OperationalError | InterfaceError) and run.attempts < 5:
                 raise
             run.release(
                 state=State.FAILED,

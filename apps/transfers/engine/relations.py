@@ -38,14 +38,15 @@ def _in_order(context: Context) -> list[str]:
     return sorted(context.relations, key=depth)
 
 
-def join_sql(context: Context, stage: str = "s", upto: str = "") -> str:
-    """SQL that joins the resolved relations to rows of the staging table."""
+def join_sql(context: Context, *, upto: str = "", through: str = "") -> str:
+    """SQL that joins the resolved relations to rows `s` of the staging table: those before `upto`,
+    those up to and with `through`, or all."""
     joins = []
     for name in _in_order(context):
         if name == upto:
             break
         relation = context.columns[name].relation
-        on = [f"r_{name}.value = {stage}.c_{name}"]
+        on = [f"r_{name}.value = s.c_{name}"]
         if relation:
             on += [
                 f"r_{name}.w_{other} = r_{other}.id"
@@ -53,6 +54,8 @@ def join_sql(context: Context, stage: str = "s", upto: str = "") -> str:
                 if other in context.relations
             ]
         joins.append(f"LEFT JOIN {context.tables.relation(name)} r_{name} ON {' AND '.join(on)}")
+        if name == through:
+            break
     return " ".join(joins)
 
 
@@ -166,7 +169,7 @@ def _refuse_unfound(context: Context, name: str, model: Any) -> None:
             message=f"format(%s, s.c_{name})",
             params=[message],
             rows=(
-                f"FROM {context.tables.stage} s {join_sql(context)} "
+                f"FROM {context.tables.stage} s {join_sql(context, through=name)} "
                 f"WHERE s.problems IS NULL AND s.c_{name} <> '' AND {condition.replace('r.', f'r_{name}.')}"
             ),
         )
@@ -181,7 +184,7 @@ def _refuse_unfound(context: Context, name: str, model: Any) -> None:
             message=f"format(%s, s.c_{name})",
             params=[missing],
             rows=(
-                f"FROM {context.tables.stage} s {join_sql(context)} "
+                f"FROM {context.tables.stage} s {join_sql(context, through=name)} "
                 f"WHERE s.problems IS NULL AND s.c_{name} <> '' AND r_{name}.value IS NULL"
             ),
         )

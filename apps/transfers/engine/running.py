@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import Error, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from apps.core.errors import DomainError
@@ -49,7 +49,8 @@ def advance(run_id: int) -> ImportRun | None:
             _end_failed(run, f"Nothing was applied: {error}")
         except Exception as error:
             logger.exception("Run %s failed.", run.pk)
-            if isinstance(error, Error) and run.attempts < 5:
+            passing = isinstance(error, OperationalError | InterfaceError)
+            if passing and run.attempts < 5 and run.door != "command":
                 # The database may have been away; the sweeper begins again at the checkpoint.
                 raise
             _end_failed(run, "It failed for a reason of ours, which was recorded.")

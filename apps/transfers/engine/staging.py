@@ -148,14 +148,14 @@ class _Stager:
                 self._check(reader.column, column, problems)
         values += [[self._slug(value) for value in values[index]] for index in self.derived]
         escaped = [_escaped(column) for column in values]
-        for (number, _), mine, cells in zip(
+        for (number, _), mine, texts in zip(
             fitting, problems, zip(*escaped, strict=True), strict=True
         ):
             if mine is None:
-                lines.append(f"{number}\t\\N\t\\N\t" + "\t".join(cells) + "\n")
+                lines.append(f"{number}\t\\N\t\\N\t" + "\t".join(texts) + "\n")
             else:
                 self._failed += 1
-                lines.append(f"{number}\t{_json(mine)}\t{mine[0].code}\t" + "\t".join(cells) + "\n")
+                lines.append(f"{number}\t{_json(mine)}\t{mine[0].code}\t" + "\t".join(texts) + "\n")
         return lines
 
     def _check(

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pgtrigger
-from django.db import Error, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from apps.audit.context import audit_context
@@ -49,7 +49,7 @@ def advance(undo_run_id: int) -> UndoRun | None:
             _end(undo, State.FAILED, error.message)
         except Exception as error:
             logger.exception("Undo %s failed.", undo.pk)
-            if isinstance(error, Error) and undo.attempts < 5:
+            if isinstance(error, OperationalError | InterfaceError) and undo.attempts < 5:
                 raise
             _end(undo, State.FAILED, "It failed for a reason of ours, which was recorded.")
     return undo

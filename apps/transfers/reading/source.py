@@ -72,7 +72,7 @@ class Source:
         found.column_samples = [[_short(cell) for cell in each] for each in samples]
         found.samples = [[_short(cell) for cell in cells] for cells in found.samples]
         found.words = {
-            str(position): counter.most_common()
+            str(position): [(_showable(word), n) for word, n in counter.most_common()]
             for position, counter in enumerate(words)
             if counter is not None and all(len(word) <= 200 for word in counter)
         }
@@ -177,7 +177,13 @@ def _first(rows: Iterator[Row]) -> bool:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 120 else f"{text[:119]}…"
+    text = text if len(text) <= 120 else f"{text[:119]}…"
+    return _showable(text)
+
+
+def _showable(text: str) -> str:
+    """A zero byte fits neither a page nor the database; its picture does."""
+    return text.replace("\x00", "␀")
 
 
 def _plural(count: int, noun: str) -> str:

@@ -1,0 +1,127 @@
+"""Taking an import back: what was created goes, what was changed goes back, the rest is kept."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from apps.accounts.models import User
+from apps.organizations.models import Membership, Organization
+from apps.transfers.models import ImportRun, UndoRun
+from apps.transfers.selectors import undo_preview, undo_rows
+from tests.factories.organizations import OrganizationFactory
+from tests.transfers.engine import Importer, Outcome
+
+ROWS = [
+    ["p1@example.org", "Ann", "Ash", "919-555-0001", "H-1", "chair"],
+    ["p2@example.org", "Ben", "Bee", "919-555-0002", "H-1", "member"],
+    ["p3@example.org", "Cy", "Cole", "919-555-0003", "H-1", "member"],
+]
+
+
+def undone(run: int, *options: str) -> tuple[int, dict[str, Any], str]:
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    try:
+        call_command("undo_import", str(run), "--json", *options, stdout=out, stderr=err)
+    except SystemExit as stop:
+        code = int(stop.code or 0)
+    text = out.getvalue().strip()
+    return code, json.loads(text) if text else {}, err.getvalue()
+
+
+@pytest.fixture
+def imported(importer: Importer) -> Outcome:
+    OrganizationFactory(name="Harbor", slug="harbor", external_id="H-1")
+    return importer.members(*ROWS)
+
+
+def test_seats_go_and_people_are_deactivated(imported: Outcome) -> None:
+    preview = undo_preview(imported.record)
+    assert (preview.possible, preview.removed, preview.kept_count) == (True, 6, 0)
+    code, result, _ = undone(imported.run)
+    assert (code, result["state"], result["removed"]) == (0, "undone", 6)
+    assert not Membership.objects.exists()
+    assert set(User.objects.values_list("status", flat=True)) == {"deactivated"}
+    assert imported.record.state == ImportRun.State.UNDONE
+
+
+def test_an_undo_leaves_its_own_trail(imported: Outcome) -> None:
+    before = Membership.history.count()
+    undone(imported.run)
+    assert Membership.history.count() == before + 3
+    assert Membership.history.filter(history_type="-").count() == 3
+
+
+def test_changed_fields_go_back_and_later_changes_are_kept(
+    imported: Outcome, importer: Importer
+) -> None:
+    changed = [list(row) for row in ROWS]
+    changed[1][3], changed[1][5] = "919-555-2222", "vice chair"
+    changed[2][1], changed[2][3] = "Cyrus", "919-555-3333"
+    second = importer.members(*changed)
+    assert second.updated == 2
+    User.objects.filter(email="p3@example.org").update(phone="919-555-9999")
+    preview = undo_preview(second.record)
+    assert [line["number"] for line in preview.kept] == [4]
+    code, result, _ = undone(second.run)
+    assert (code, result["state"], result["kept"]) == (3, "undone_in_part", 1)
+    ben, cy = User.objects.get(email="p2@example.org"), User.objects.get(email="p3@example.org")
+    assert (ben.phone, ben.memberships.get().role) == ("919-555-0002", "member")
+    # Field by field: the name goes back, the phone that somebody has changed since stays.
+    assert (cy.first_name, cy.phone) == ("Cy", "919-555-9999")
+    kept = undo_rows(second.record).rows
+    assert [(row.number, row.problems[0]["message"]) for row in kept] == [
+        (4, "It was changed since the import."),
+    ]
+
+
+def test_what_others_use_by_now_is_kept(imported: Outcome) -> None:
+    other = OrganizationFactory(external_id="O-1")
+    ben = User.objects.get(email="p2@example.org")
+    Membership.objects.create(user=ben, organization=other, role="member")
+    code, result, _ = undone(imported.run)
+    assert (code, result["kept"]) == (3, 1)
+    ben.refresh_from_db()
+    assert ben.status == "active"
+
+
+def test_organizations_go_to_the_trash_and_those_in_use_stay(importer: Importer) -> None:
+    first = importer.organizations(["Harbor", "H-1"], ["Tides", "T-1"])
+    importer.members(*ROWS)
+    code, result, _ = undone(first.run)
+    assert (code, result["removed"], result["kept"]) == (3, 1, 1)
+    assert list(Organization.objects.values_list("external_id", flat=True)) == ["H-1"]
+    assert Organization.all_objects.get(external_id="T-1").is_deleted
+
+
+def test_a_later_owner_is_not_taken_from_an_organization_that_had_one(
+    imported: Outcome, importer: Importer
+) -> None:
+    second = importer.members(
+        ["p9@example.org", "Ida", "Ivy", "", "H-1", "chair"], ["p8@example.org", "Jo", "Jay", "", "H-1", "member"]
+    )  # fmt: skip
+    Membership.objects.filter(user__email="p1@example.org").delete()
+    code, result, _ = undone(second.run)
+    assert (code, result["kept"]) == (3, 1)
+    assert Membership.objects.get(role="owner").user.email == "p9@example.org"
+    assert not Membership.objects.filter(user__email="p8@example.org").exists()
+
+
+def test_undoing_twice_and_undoing_nothing_are_said(imported: Outcome) -> None:
+    undone(imported.run)
+    code, _, err = undone(imported.run)
+    assert (code, err.strip()) == (2, "The run was undone already.")
+    code, _, err = undone(999_999)
+    assert (code, err.strip()) == (2, "There is no import run 999999.")
+    assert UndoRun.objects.count() == 1
+
+
+def test_an_organization_that_the_import_made_goes_again(importer: Importer) -> None:
+    rows = [["E-mail", "Committee"], ["a@example.org", "Brand New"]]
+    made = importer.rows("members", rows, "--create-missing", "organization")
+    code, result, _ = undone(made.run)
+    assert (code, result["removed"]) == (0, 3)
+    assert not Organization.objects.exists()
