@@ -75,4 +75,3 @@ class Importer:
 
     def organizations(self, *rows: list[str], options: tuple[str, ...] = ()) -> Outcome:
         return self.rows("organizations", [ORGANIZATION_HEADER, *rows], *options)
-

@@ -107,7 +107,9 @@ def test_the_encoding_is_found_from_the_whole_file(importer: Importer) -> None:
 
 
 def test_a_quoted_newline_keeps_the_physical_line_numbers(importer: Importer) -> None:
-    text = HEADER + '"p1@example.org","Anna\nMaria",Last,H-1,member\nnot an address,B,C,H-1,member\n'
+    text = (
+        HEADER + '"p1@example.org","Anna\nMaria",Last,H-1,member\nnot an address,B,C,H-1,member\n'
+    )
     result = importer.text("members", text)
     assert result.created == 1
     assert User.objects.get().first_name == "Anna Maria"
@@ -164,7 +166,8 @@ def test_an_address_is_found_in_what_people_write(
 
 
 @pytest.mark.parametrize(
-    "name", ["Null", "=SUM(A1)", "<script>alert(1)</script>", "🚢 Ann", "עדה", "O'Neil", "İpek", "Strauß"]
+    "name",
+    ["Null", "=SUM(A1)", "<script>alert(1)</script>", "🚢 Ann", "עדה", "O'Neil", "İpek", "Strauß"],
 )
 def test_strange_names_are_kept_as_they_are(importer: Importer, name: str) -> None:
     assert importer.rows("members", table(row(1, last=name))).code == 0
@@ -255,7 +258,9 @@ def test_an_ambiguous_date_is_asked_for_by_column(importer: Importer) -> None:
 
     importer.text("projects", "Organization,Name\nH-1,P\n")
     text = "Organization,Project,Title,Due\nH-1,P,T,3/4/2026\n"
-    assert "two readings: 3 April 2026 or 4 March 2026" in importer.text("tasks", text).messages()[0]
+    assert (
+        "two readings: 3 April 2026 or 4 March 2026" in importer.text("tasks", text).messages()[0]
+    )
     assert importer.text("tasks", text, "--date-order", "due_date=dmy").code == 0
     assert str(Task.objects.get().due_date) == "2026-04-03"
 

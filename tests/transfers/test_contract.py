@@ -76,7 +76,9 @@ def planned(agent: Any, *rows: list[str], **changes: Any) -> ImportRun:
 
 def confirmed(run: ImportRun, agent: Any, **values: Any) -> ImportRun:
     return done(
-        import_run_confirm(run=run, plan_token=run.plan_token, reason="spring", actor=agent, **values)
+        import_run_confirm(
+            run=run, plan_token=run.plan_token, reason="spring", actor=agent, **values
+        )
     )
 
 
@@ -94,9 +96,7 @@ def test_a_run_waits_for_a_person_after_reading_and_after_planning(agent: User) 
     assert [(w.word, w.value, w.how) for w in value_words(run)] == [
         ("chair", "owner", "synonym"), ("mystery", "", "none"),
     ]  # fmt: skip
-    run = done(
-        import_run_match(run=run, matching=Matching.from_json(run.matching), actor=agent)
-    )
+    run = done(import_run_match(run=run, matching=Matching.from_json(run.matching), actor=agent))
     assert (run.state, run.counts) == ("planned", {"create": 1, "refused": 1})
     assert not Membership.objects.exists()
     assert [c.label for c in plan_causes(run)] == ["Role: an unknown word"]
@@ -187,7 +187,10 @@ def test_a_change_of_staff_asks_for_the_number(agent: User) -> None:
     boss = SuperuserFactory(email="p1@example.org", first_name="First1", last_name="Last")
     run = planned(agent, person(1, phone="919-555-0000"))
     line = plan_impacts(run)[0]
-    assert (line.sentence, line.must_type) == ("Changes the data of 1 person with staff rights.", True)
+    assert (line.sentence, line.must_type) == (
+        "Changes the data of 1 person with staff rights.",
+        True,
+    )
     with pytest.raises(DomainError, match="Type 1 to confirm"):
         confirmed(run, agent)
     confirmed(run, agent, typed_number=1)
@@ -321,7 +324,9 @@ def test_a_second_attempt_takes_over_the_matching(agent: User) -> None:
             actor=agent,
         )
     )
-    again = done(import_run_match(run=again, matching=Matching.from_json(again.matching), actor=agent))
+    again = done(
+        import_run_match(run=again, matching=Matching.from_json(again.matching), actor=agent)
+    )
     assert (again.attempt_of_id, again.counts) == (run.pk, {"create": 1})
 
 

@@ -73,7 +73,8 @@ def test_no_cell_of_an_export_runs_as_a_formula(importer: Importer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "safe"), [("=1", "'=1"), ("'=1", "''=1"), ("'s", "'s"), ("a=1", "a=1"), ("＋1", "'＋1")]
+    ("text", "safe"),
+    [("=1", "'=1"), ("'=1", "''=1"), ("'s", "'s"), ("a=1", "a=1"), ("＋1", "'＋1")],
 )
 def test_defusing_is_undone_by_one_quote(text: str, safe: str) -> None:
     assert defused(text) == safe

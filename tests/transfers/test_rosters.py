@@ -61,7 +61,10 @@ def test_who_has_no_email_is_refused_with_the_sheets_own_row_number(imported: Ou
 def test_two_roles_for_one_seat_refuse_both_rows(imported: Outcome) -> None:
     conflicts = [p for p in imported.problems if p["column"] == "role"]
     assert [p["row"] for p in conflicts] == [7, 8]
-    assert "Rows 7, 8 disagree about this seat: role is “member” or “owner”." in conflicts[0]["message"]
+    assert (
+        "Rows 7, 8 disagree about this seat: role is “member” or “owner”."
+        in conflicts[0]["message"]
+    )
     assert not User.objects.filter(email="eve.orr@example.org").exists()
 
 
@@ -77,7 +80,11 @@ def test_the_same_file_again_changes_nothing_and_says_so(
     organizations = importer.rows("organizations", ORGANIZATIONS)
     assert (again.created, again.updated, again.unchanged, again.failed) == (0, 0, 4, 3)
     assert (organizations.code, organizations.unchanged) == (0, 3)
-    assert (Membership.history.count(), User.history.count(), Organization.history.count()) == before
+    assert (
+        Membership.history.count(),
+        User.history.count(),
+        Organization.history.count(),
+    ) == before
 
 
 def test_a_change_of_role_and_of_phone_is_an_update(imported: Outcome, importer: Importer) -> None:

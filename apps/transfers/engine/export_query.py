@@ -39,7 +39,7 @@ def value_of(column: Column) -> Expression | F:
         return F(column.attribute)
     prefix = column.attribute.rpartition("__")[0]
     names = [
-        NullIf(Cast(F(f"{prefix}__{by}"), TextField()), Value(""))
+        NullIf(Cast(F(f"{prefix}__{by}"), TextField()), Value("", output_field=TextField()))
         for by in column.relation.by
         if by != "name" or len(column.relation.by) == 1
     ]
