@@ -1,0 +1,94 @@
+"""Trimming the trail by age: the one way in which rows leave it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.audit.history import audited
+from apps.audit.models import Event, Kind
+from apps.audit.proof.tables import sealed_tables
+from apps.audit.proof.verify import trail_verify
+from apps.core.errors import DomainError
+
+BATCH_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Trimmed:
+    table: str
+    rows: int
+
+
+def history_trim(*, before: datetime, reason: str, actor: Any) -> list[Trimmed]:
+    """Remove what is older than `before`; return how many rows of which table.
+
+    What says how a record came to be as it is now stays: the newest row of each record that is
+    there. The trail is proven and sealed first, so that the digests of what goes remain, and the
+    database itself writes which rows went and why (`Removal`). Must not be called inside a
+    transaction. Raises `DomainError` when no reason is given or the trail is not whole.
+    """
+    if not reason.strip():
+        raise DomainError("Say why the trail is trimmed: the reason is kept with what was removed.")
+    verdict = trail_verify()
+    if not verdict.whole:
+        raise DomainError(
+            "The trail is not whole, so nothing may leave it. Run verify_audit first."
+        )
+    if verdict.note:
+        raise DomainError(f"{verdict.note} Nothing unsealed may leave the trail.")
+    with audit_context(actor=actor, reason=reason):
+        trimmed = [Trimmed(table, rows) for table, rows in _statements(before, reason) if rows]
+        record_event(
+            Kind.RETENTION,
+            before=before.isoformat(),
+            removed={each.table: each.rows for each in trimmed},
+        )
+    return trimmed
+
+
+def _statements(before: datetime, reason: str) -> list[tuple[str, int]]:
+    removed = []
+    for each in audited:
+        table, key = each.history_model._meta.db_table, each.model._meta.pk.column
+        newest = (
+            f'SELECT 1 FROM "{table}" n WHERE n."{key}" = h."{key}" AND n.history_id > h.history_id'  # noqa: S608
+        )
+        dead = f"EXISTS ({newest}) OR h.history_type = '-'"
+        removed.append(
+            (
+                table,
+                _delete(table, "history_id", f"h.history_date < %s AND ({dead})", before, reason),
+            )
+        )
+    events = Event._meta.db_table
+    removed.append((events, _delete(events, "id", "h.at < %s", before, reason)))
+    referring = " AND ".join(
+        f'NOT EXISTS (SELECT 1 FROM "{table.name}" r WHERE r.change_set_id = h.id)'  # noqa: S608
+        for table in sealed_tables()
+        if table.name != "audit_changeset"
+    )
+    condition = f"h.started_at < %s AND {referring}"
+    removed.append(
+        ("audit_changeset", _delete("audit_changeset", "position", condition, before, reason))
+    )
+    return removed
+
+
+def _delete(table: str, key: str, condition: str, before: datetime, reason: str) -> int:
+    """Delete in batches, each its own transaction, oldest first; it may be stopped and run again."""
+    total = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('audit.retention', %s, true)", [reason])
+            cursor.execute(
+                f'DELETE FROM "{table}" WHERE {key} IN (SELECT h.{key} FROM "{table}" h'  # noqa: S608
+                f" WHERE {condition} ORDER BY h.{key} LIMIT {BATCH_ROWS})",
+                [before],
+            )
+            total += cursor.rowcount
+            if cursor.rowcount < BATCH_ROWS:
+                return total
