@@ -126,12 +126,12 @@ def _total(label: str, value: int, before: int) -> Total:
 COLUMNS = [
     Column("organization", "Organization"),
     Column("new", "New members", numeric=True),
-    Column("changed", "Changed members", numeric=True),
-    Column("removed", "Removed members", numeric=True),
+    Column("changed", "Changed members", numeric=True, short="Changed"),
+    Column("removed", "Removed members", numeric=True, short="Removed"),
     Column("members", "Members", numeric=True),
-    Column("growth", "Change in members", numeric=True),
-    Column("created", "Projects created", numeric=True),
-    Column("archived", "Projects archived", numeric=True),
+    Column("growth", "Change in members", numeric=True, short="Change"),
+    Column("created", "Projects created", numeric=True, short="New projects"),
+    Column("archived", "Projects archived", numeric=True, short="Archived"),
     Column("projects", "Projects", numeric=True),
 ]
 

@@ -9,11 +9,15 @@ from apps.core.errors import DomainError
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a report: its key in a row, its heading, and whether it holds numbers."""
+    """A column of a report: its key in a row, its heading, and whether it holds numbers.
+
+    `short` is the heading on a page, where its neighbors say the rest.
+    """
 
     key: str
     label: str
     numeric: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,6 @@ class SchedulesConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.schedulable import set_recorder
-        from apps.schedules import recorder, startup  # noqa: F401
+        from apps.schedules import recorder, startup, timeline  # noqa: F401
 
         set_recorder(recorder.run_recorded)

@@ -95,7 +95,7 @@ class TaskRun(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.schedule_name or self.task_name}, run {self.pk}"
+        return f"{self.schedule_name or self.task_name.rpartition('.')[2]}, run {self.pk}"
 
     @property
     def duration(self) -> timedelta | None:

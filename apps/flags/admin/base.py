@@ -4,21 +4,32 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
-from unfold.decorators import display
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import EMPTY, GOOD, WAITING, moment_column
+from apps.core.admin.display import EMPTY, GOOD, WAITING, label, moment, moment_column
 from apps.flags.registry import Declaration
 from apps.flags.selectors import DECLARED, last_turn, missing
 from apps.flags.services import flags_ensure
 
 FLIP = "flags.flip_flag"
+# What waffle's own words leave open.
+HELP = {
+    "name": "The name that the code asks for; it cannot be changed afterwards.",
+    "groups": "On for the people of these staff roles.",
+    "staff": "On for everybody who may sign in to this back office.",
+    "authenticated": "On for everybody who is signed in.",
+    "percent": "On for this share of people, 0 to 99.9: always the same ones.",
+    "note": "Where it is used, and what to watch when it is turned.",
+}
 
 
 class DeclaredFilter(DropdownFilter):
@@ -37,7 +48,7 @@ class DeclaredFilter(DropdownFilter):
         return queryset
 
 
-class DeclaredAdmin(BaseAdmin):
+class DeclaredAdmin(TimelineMixin, BaseAdmin):
     """A list of what is declared in the code, with what is missing from it named above."""
 
     reason_required = True
@@ -54,11 +65,11 @@ class DeclaredAdmin(BaseAdmin):
     def declared(self) -> dict[str, Declaration]:
         return DECLARED[str(self.opts.model_name)]
 
-    @display(description="declared", label={"declared": GOOD, "undeclared": WAITING})
-    def declared_label(self, record: Any) -> tuple[str, str]:
+    @admin.display(description="declared")
+    def declared_label(self, record: Any) -> SafeString:
         if record.name in self.declared:
-            return "declared", "Declared"
-        return "undeclared", "Not in the code"
+            return label("Declared", GOOD)
+        return label("Not in the code", WAITING)
 
     @admin.display(description="what for")
     def purpose(self, record: Any) -> str:
@@ -71,12 +82,11 @@ class DeclaredAdmin(BaseAdmin):
         return declaration.owner if declaration else EMPTY
 
     @admin.display(description="last turned")
-    def turned(self, record: Any) -> str:
+    def turned(self, record: Any) -> SafeString:
         turn = last_turn(record, self.state_field)
-        said = [f"{turn.since:%Y-%m-%d %H:%M}"] if turn.since else []
-        said += [f"by {turn.actor}"] if turn.actor else []
-        said += [f"“{turn.reason}”"] if turn.reason else []
-        return ", ".join(said) or EMPTY
+        by = f" by {turn.actor}" if turn.actor else ""
+        why = f": “{turn.reason}”" if turn.reason else ""
+        return format_html("{}{}{}", moment(turn.since), by, why)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         # Whom a flag reaches is as much as whether it is on.
@@ -86,6 +96,14 @@ class DeclaredAdmin(BaseAdmin):
         # The code asks by name: another name is another flag.
         fixed = ["state_label", "declared_label", "turned", "purpose", "owner"]
         return [*fixed, "name"] if obj else fixed
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name in HELP:
+            field.help_text = HELP[db_field.name]
+        if field is not None and db_field.name == "note":
+            field.widget.attrs["rows"] = 3
+        return field
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return super().get_fieldsets(request, obj) if obj else [(None, {"fields": self.add_fields})]

@@ -6,12 +6,12 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
-from unfold.decorators import display
 
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import BAD, BUSY, GOOD, QUIET
+from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, label
 from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
 from apps.flags.models import Flag
 from apps.flags.selectors import state_in_words, with_reach
@@ -62,16 +62,12 @@ class FlagAdmin(DeclaredAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
         return with_reach(super().get_queryset(request))
 
-    @display(
-        description="state",
-        ordering="everyone",
-        label={"on": GOOD, "off": BAD, "some": BUSY, "nobody": QUIET},
-    )
-    def state_label(self, flag: Flag) -> tuple[str, str]:
+    @admin.display(description="state", ordering="everyone")
+    def state_label(self, flag: Flag) -> SafeString:
         words = state_in_words(flag)
         if flag.everyone is not None:
-            return ("on" if flag.everyone else "off"), words
-        return ("nobody" if words.startswith("Off") else "some"), words
+            return label(words, GOOD if flag.everyone else BAD)
+        return label(words, QUIET if words.startswith("Off") else BUSY)
 
     @confirmed(
         permission=FLIP,

@@ -6,12 +6,12 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import BAD, BUSY, GOOD
+from apps.core.admin.display import BAD, BUSY, GOOD, label
 from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
 from apps.flags.models import Sample
 from apps.flags.services import sample_set
@@ -41,11 +41,11 @@ class SampleAdmin(DeclaredAdmin):
     ]
     add_fields = ["name", "percent", "note"]
 
-    @display(description="state", ordering="percent", label={"on": GOOD, "off": BAD, "some": BUSY})
-    def state_label(self, sample: Sample) -> tuple[str, str]:
+    @admin.display(description="state", ordering="percent")
+    def state_label(self, sample: Sample) -> SafeString:
         if sample.percent in (0, 100):
-            return ("on", "Always on") if sample.percent else ("off", "Always off")
-        return "some", f"On for {sample.percent.normalize():f} % of the times"
+            return label("Always on", GOOD) if sample.percent else label("Always off", BAD)
+        return label(f"On for {sample.percent.normalize():f} % of the times", BUSY)
 
     @confirmed(permission=FLIP, description="Set the share", icon="percent", form_class=ShareForm)
     def set_share(self, request: HttpRequest, samples: QuerySet, answer: ConfirmationForm) -> str:

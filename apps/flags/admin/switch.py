@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
-from unfold.decorators import display
 
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import BAD, GOOD
+from apps.core.admin.display import BAD, GOOD, label
 from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
 from apps.flags.models import Switch
 from apps.flags.services import switch_set
@@ -40,9 +40,9 @@ class SwitchAdmin(DeclaredAdmin):
         ("Note", {"fields": ["note"]}),
     ]
 
-    @display(description="state", ordering="active", label={"on": GOOD, "off": BAD})
-    def state_label(self, switch: Switch) -> tuple[str, str]:
-        return ("on", "On") if switch.active else ("off", "Off")
+    @admin.display(description="state", ordering="active")
+    def state_label(self, switch: Switch) -> SafeString:
+        return label("On", GOOD) if switch.active else label("Off", BAD)
 
     @confirmed(
         permission=FLIP,

@@ -32,7 +32,7 @@ def urls(model_admin: Any) -> list[URLPattern]:
     wrap = model_admin.admin_site.admin_view
     pages = Pages(model_admin)
     return [
-        path("all/", wrap(require_GET(pages.overview)), name="reports_reportrun_overview"),
+        path("report/", wrap(require_GET(pages.overview)), name="reports_reportrun_overview"),
         path(
             "report/<slug:name>/", wrap(require_GET(pages.report)), name="reports_reportrun_report"
         ),
@@ -155,7 +155,7 @@ class Pages:
     ) -> TemplateResponse:
         site = self.model_admin.admin_site
         request.current_app = site.name
-        everything = {**site.each_context(request), "opts": self.model_admin.opts, **context}
+        everything = {**site.each_context(request), **context}
         return TemplateResponse(request, template, everything, status=status)
 
 
@@ -186,14 +186,17 @@ def _choices(param: Any, value: str) -> list[tuple[str, str]]:
 def _table(result: Result) -> dict[str, Any]:
     return {
         "headers": [
-            {"content": column.label, "class": "text-right" if column.numeric else ""}
+            {
+                "content": column.short or column.label,
+                "class": "text-right" if column.numeric else "",
+            }
             for column in result.columns
         ],
         "rows": [
             [
                 {
                     "content": intcomma(row[column.key]) if column.numeric else row[column.key],
-                    "class": "text-right tabular-nums" if column.numeric else "",
+                    "class": "text-right tabular-nums" if column.numeric else "whitespace-nowrap",
                 }
                 for column in result.columns
             ]

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 
-from apps.core.admin.base import BaseAdmin, BaseTabularInline
+from apps.core.admin.base import BaseTabularInline
 from apps.core.admin.display import (
     BAD,
     BUSY,
@@ -22,6 +22,7 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.record import ReadOnly, RecordAdmin
 from apps.core.admin.subcount import subcount
 from apps.reports.admin.pages import urls
 from apps.reports.models import ReportDelivery, ReportRun
@@ -46,17 +47,6 @@ def title_of(name: str) -> str:
     return {report.name: report.title for report in all_reports()}.get(name, name)
 
 
-class ReadOnly:
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 class DeliveryInline(ReadOnly, BaseTabularInline):
     model = ReportDelivery
     verbose_name_plural = "mails"
@@ -72,8 +62,7 @@ class DeliveryInline(ReadOnly, BaseTabularInline):
 
 
 @admin.register(ReportRun)
-class ReportRunAdmin(ReadOnly, BaseAdmin):
-    ask_reason = False
+class ReportRunAdmin(RecordAdmin):
     list_display = [
         "title",
         "period",
@@ -96,12 +85,16 @@ class ReportRunAdmin(ReadOnly, BaseAdmin):
     inlines = [DeliveryInline]
     fieldsets = [
         (None, {"fields": ["title", "period", "state_label", "error", "rows_number", "file_link"]}),
-        ("Made", {"fields": ["door_label", "by", "started_at", "ended_at", "task_run_link"]}),
+        (
+            "Made",
+            {"fields": ["door_label", "by", "started_moment", "ended_moment", "task_run_link"]},
+        ),
     ]
 
     state_label = state_column("state", STATE_COLORS)
     door_label = state_column("door", {}, description="made for")
     started_moment = moment_column("started_at")
+    ended_moment = moment_column("ended_at")
 
     def get_urls(self) -> list[URLPattern]:
         return [*urls(self), *super().get_urls()]

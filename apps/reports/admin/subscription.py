@@ -3,13 +3,13 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.decorators import display
+from django.utils.safestring import SafeString
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import GOOD, QUIET, moment_column
+from apps.core.admin.display import GOOD, QUIET, label, moment_column
 from apps.reports.admin.run import ReportFilter, title_of
 from apps.reports.models import ReportSubscription
 
@@ -33,9 +33,9 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
     def title(self, subscription: ReportSubscription) -> str:
         return title_of(subscription.report)
 
-    @display(description="state", label={True: GOOD, False: QUIET})
-    def enabled_label(self, subscription: ReportSubscription) -> tuple[bool, str]:
-        return subscription.enabled, "Subscribed" if subscription.enabled else "Unsubscribed"
+    @admin.display(description="state")
+    def enabled_label(self, subscription: ReportSubscription) -> SafeString:
+        return label("Subscribed", GOOD) if subscription.enabled else label("Stopped", QUIET)
 
     @confirmed(
         permission="reports.change_reportsubscription",

@@ -8,15 +8,16 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django_celery_beat import admin as _stock  # noqa: F401 - registers its pages, to be replaced.
 from django_celery_beat.models import PeriodicTask
 from unfold.contrib.filters.admin import DropdownFilter
-from unfold.decorators import display
 
+from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import EMPTY, GOOD, QUIET, WAITING, moment
+from apps.core.admin.display import EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment
 from apps.core.admin.filters import DayRangeFilter
 from apps.schedules.admin.schedule_form import ScheduleForm, task_choices
 from apps.schedules.declared import declared_tasks
@@ -31,7 +32,11 @@ from apps.schedules.selectors import (
 from apps.schedules.services import schedule_run_now, schedule_save, schedule_set_enabled
 
 CHANGE = "django_celery_beat.change_periodictask"
-ORIGINS = {SHIPPED: "Shipped", RETIRED: "No longer shipped", OWN: "Made here"}
+ORIGINS = {
+    SHIPPED: ("Shipped", MAIN),
+    RETIRED: ("No longer shipped", WAITING),
+    OWN: ("Made here", QUIET),
+}
 
 admin.site.unregister(PeriodicTask)
 
@@ -64,7 +69,7 @@ class TaskFilter(DropdownFilter):
 
 
 @admin.register(PeriodicTask)
-class ScheduleAdmin(BaseAdmin):
+class ScheduleAdmin(TimelineMixin, BaseAdmin):
     form = ScheduleForm
     reason_required = True
     list_display = [
@@ -82,7 +87,7 @@ class ScheduleAdmin(BaseAdmin):
     autocomplete_fields = ["interval", "crontab", "clocked", "solar"]
     actions = ["run_now", "enable", "disable"]
     actions_row = actions_detail = ["run_now", "enable", "disable"]
-    fieldsets = [
+    add_fieldsets = [
         (None, {"fields": ["name", "task", "description"]}),
         (
             "When",
@@ -95,23 +100,25 @@ class ScheduleAdmin(BaseAdmin):
         ),
         ("Arguments", {"fields": ["kwargs", "args"], "classes": ["collapse"]}),
         ("Expiry", {"fields": ["expires", "expire_seconds"], "classes": ["collapse"]}),
+    ]
+    fieldsets = [
         (
-            "State",
+            None,
             {"fields": ["enabled_label", "timing", "last_run", "total_run_count", "origin_label"]},
         ),
+        *add_fieldsets,
     ]
-    add_fieldsets = [*fieldsets[:4], (None, {"fields": ["enabled"]})]
     readonly_fields = ["enabled_label", "timing", "last_run", "total_run_count", "origin_label"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return super().get_fieldsets(request, obj) if obj else self.add_fieldsets
+        return self.fieldsets if obj else self.add_fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
         return with_last_run(super().get_queryset(request))
 
-    @display(description="state", ordering="enabled", label={True: GOOD, False: QUIET})
-    def enabled_label(self, schedule: PeriodicTask) -> tuple[bool, str]:
-        return schedule.enabled, "Enabled" if schedule.enabled else "Disabled"
+    @admin.display(description="state", ordering="enabled")
+    def enabled_label(self, schedule: PeriodicTask) -> SafeString:
+        return label("Enabled", GOOD) if schedule.enabled else label("Disabled", QUIET)
 
     @admin.display(description="when")
     def timing(self, schedule: PeriodicTask) -> str:
@@ -133,9 +140,9 @@ class ScheduleAdmin(BaseAdmin):
             TaskRun.State(schedule.last_run_state).label.lower(),
         )
 
-    @display(description="origin", label={SHIPPED: GOOD, RETIRED: WAITING, OWN: QUIET})
-    def origin_label(self, schedule: Any) -> tuple[str, str]:
-        return schedule.origin, ORIGINS[schedule.origin]
+    @admin.display(description="origin")
+    def origin_label(self, schedule: Any) -> SafeString:
+        return label(*ORIGINS[schedule.origin])
 
     @confirmed(
         permission="schedules.run_task",

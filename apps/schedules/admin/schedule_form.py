@@ -27,8 +27,35 @@ class ScheduleForm(forms.ModelForm):
         model = PeriodicTask
         fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose.
         widgets = {
+            "description": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
             "args": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
             "kwargs": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        }
+        labels = {
+            "interval": "Interval",
+            "crontab": "Crontab",
+            "clocked": "Clock time",
+            "solar": "Sunrise or sunset",
+            "one_off": "Once",
+            "start_time": "Not before",
+            "expires": "Not after",
+            "expire_seconds": "Seconds it may wait",
+            "kwargs": "Arguments by name",
+            "args": "Arguments by position",
+        }
+        help_texts = {
+            "name": "What people call it.",
+            "description": "What it is for, and whom to ask.",
+            "interval": "Every so often, counted from its last run.",
+            "crontab": "At minutes, hours and days, in the crontab's own zone.",
+            "clocked": "At one moment; tick “Once” as well.",
+            "solar": "At an event of the sun at some place.",
+            "one_off": "Runs one time, then disables itself.",
+            "start_time": "It does not run before this moment.",
+            "expires": "It does not run after this moment.",
+            "expire_seconds": "A message that no worker has taken by then is dropped.",
+            "kwargs": 'A JSON object, such as {"report": "weekly"}.',
+            "args": "A JSON list; mostly [].",
         }
 
     def clean(self) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import (
     BAD,
     BUSY,
@@ -29,6 +28,7 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.record import RecordAdmin
 from apps.schedules.admin.schedule import TaskFilter
 from apps.schedules.declared import declared_tasks
 from apps.schedules.models import TaskRun
@@ -57,8 +57,7 @@ class DoorFilter(DropdownFilter):
 
 
 @admin.register(TaskRun)
-class TaskRunAdmin(BaseAdmin):
-    ask_reason = False
+class TaskRunAdmin(RecordAdmin):
     list_display = [
         "schedule_link",
         "state_label",
@@ -84,7 +83,16 @@ class TaskRunAdmin(BaseAdmin):
         (None, {"fields": ["state_label", "said", "schedule_link", "task_label", "by"]}),
         (
             "Times",
-            {"fields": ["due_at", "created_at", "started_at", "heartbeat_at", "ended_at", "took"]},
+            {
+                "fields": [
+                    "due_moment",
+                    "sent_moment",
+                    "started_moment",
+                    "heartbeat_moment",
+                    "ended_moment",
+                    "took",
+                ]
+            },
         ),
         (
             "For support",
@@ -93,6 +101,9 @@ class TaskRunAdmin(BaseAdmin):
     ]
 
     state_label = state_column("state", STATE_COLORS)
+    sent_moment = moment_column("created_at", description="sent")
+    heartbeat_moment = moment_column("heartbeat_at", description="last sign of life")
+    ended_moment = moment_column("ended_at", description="ended")
     due_moment = moment_column("due_at", description="due")
     started_moment = moment_column("started_at", description="started")
 
@@ -100,8 +111,9 @@ class TaskRunAdmin(BaseAdmin):
     def schedule_link(self, run: TaskRun) -> SafeString | str:
         if run.schedule:
             return record_link(run.schedule, run.schedule_name)
-        gone = f"{run.schedule_name} (deleted)" if run.schedule_name else "No schedule"
-        return gone
+        if run.schedule_name:
+            return f"{run.schedule_name} (deleted)"
+        return f"None ({self.task_label(run)})"
 
     @admin.display(description="task")
     def task_label(self, run: TaskRun) -> str:
@@ -130,15 +142,6 @@ class TaskRunAdmin(BaseAdmin):
     @display(description="Celery ID")
     def celery_copy(self, run: TaskRun) -> SafeString | str:
         return copyable(run.celery_id)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def duration_in_words(duration: timedelta) -> str:

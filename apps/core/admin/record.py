@@ -1,0 +1,42 @@
+"""Pages of what a program writes and people only look at: runs, deliveries."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.errors import RecordNotFound
+
+
+class ReadOnly:
+    """Nobody adds, changes or deletes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class RecordAdmin(ReadOnly, BaseAdmin):
+    """A list and a page to look at. What is never edited has no history of its own."""
+
+    ask_reason = False
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {"show_history": False, **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        raise RecordNotFound(self.model, object_id)
