@@ -22,10 +22,11 @@ from apps.organizations.services.memberships import (
     membership_change_role,
     memberships_remove,
 )
+from apps.transfers.admin.exports import ExportMixin
 
 
 @admin.register(Membership)
-class MembershipAdmin(TimelineMixin, BaseAdmin):
+class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     reason_required = True
     list_filter = [
         ("role", ChoicesDropdownFilter),

@@ -33,10 +33,11 @@ from apps.organizations.services.organizations import (
     organization_set_owner,
     organizations_trash,
 )
+from apps.transfers.admin.exports import ExportMixin
 
 
 @admin.register(Organization)
-class OrganizationAdmin(TimelineMixin, ToTrash):
+class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     trash_url = "admin:organizations_trashedorganization_changelist"
     list_display = [
         "name",

@@ -27,6 +27,7 @@ from apps.organizations.admin.organization import OrganizationAdmin
 from apps.projects.admin.colors import PROJECT_COLORS
 from apps.projects.models import Project, Task
 from apps.projects.services import project_create, projects_trash
+from apps.transfers.admin.exports import ExportMixin
 
 
 class TaskInline(BaseTabularInline):
@@ -39,7 +40,7 @@ class TaskInline(BaseTabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(TimelineMixin, ToTrash):
+class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
     trash_url = "admin:projects_trashedproject_changelist"
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [

@@ -18,10 +18,11 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.projects.admin.colors import TASK_COLORS
 from apps.projects.models import Task
+from apps.transfers.admin.exports import ExportMixin
 
 
 @admin.register(Task)
-class TaskAdmin(TimelineMixin, BaseAdmin):
+class TaskAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     list_display = ["title", "project_link", "status_label", "assignee_link", "due"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

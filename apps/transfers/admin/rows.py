@@ -158,16 +158,18 @@ class PlanTable:
         }
 
     def _row(self, row: PlanRow) -> Row:
+        # What the key says already is not said again.
+        said = row.key.split(" · ")
         changed = [
             Cell(self.labels.get(name, name), before, after, row.verdict == "update")
             for name, (before, after) in row.changes.items()
-            if row.verdict == "update" or after
+            if row.verdict == "update" or (after and after not in said)
         ]
         if not changed and row.verdict != "refused":
             changed = [
                 Cell(self.labels.get(name, name), None, value, False)
                 for name, value in row.values.items()
-                if value
+                if value and value not in said
             ]
         return Row(
             number=row.number,

@@ -19,7 +19,7 @@ from apps.transfers.forms.confirming import ReasonForm
 from apps.transfers.forms.matching import MODES, ON_ERROR
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.options import Findings, Matching
-from apps.transfers.selectors import run_progress, undo_preview
+from apps.transfers.selectors import run_progress, undo_preview, undo_rows
 from apps.transfers.selectors.pages import run_for_reader
 from apps.transfers.services import import_run_undo
 
@@ -30,6 +30,8 @@ TABS = {
     "log": "Log",
     "undo": "Undo",
 }
+
+PHASES = ("read", "stage", "plan", "apply")
 
 
 def context(
@@ -51,7 +53,6 @@ def context(
     return {
         "title": f"{run.upload.name} → {label}, {_in_short(run, result['headline'])}",
         "opts": ImportRun._meta,
-        "original": run,
         "run": run,
         "state_color": STATE_COLORS.get(run.state, "default"),
         "tab": tab,
@@ -114,11 +115,15 @@ def _log(run: ImportRun) -> dict[str, Any]:
         "moments": [moment for moment in moments if moment[0] and moment[1]],
         "phases": [
             (name, f"{float(value):,.2f} s")
-            for name, value in run.seconds.items()
-            if isinstance(value, (int, float))
+            for name, value in sorted(run.seconds.items(), key=lambda item: _phase_order(item[0]))
+            if isinstance(value, (int, float)) and name != "total"
         ],
         "found": ", ".join(found_in_words(Findings.from_json(run.findings))),
     }
+
+
+def _phase_order(name: str) -> int:
+    return PHASES.index(name) if name in PHASES else len(PHASES)
 
 
 def _undo(run: ImportRun, form: ReasonForm | None) -> dict[str, Any]:
@@ -127,11 +132,14 @@ def _undo(run: ImportRun, form: ReasonForm | None) -> dict[str, Any]:
         .select_related("user")
         .first()
     )
+    preview = None if working else undo_preview(run)
+    over = preview is not None and not preview.possible
     return {
         "undo_working": working,
         "undo_sentence": _undo_sentence(working) if working else "",
         "undo_percent": _undo_percent(working) if working else None,
-        "preview": None if working else undo_preview(run),
+        "preview": preview,
+        "kept_rows": undo_rows(run, limit=100).rows if over else [],
         "undo_form": form or ReasonForm(placeholder="Why it is taken back"),
     }
 

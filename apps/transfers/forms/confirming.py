@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
-    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from apps.core.admin.confirm_form import REASON_LENGTH
@@ -14,7 +14,7 @@ from apps.core.admin.confirm_form import REASON_LENGTH
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_LENGTH,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        widget=UnfoldAdminTextInputWidget,
         error_messages={"required": "Say why; it is kept in the history of every record."},
     )
 

@@ -15,7 +15,7 @@ from unfold.widgets import (
 
 from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.options import Matching
-from apps.transfers.selectors import ColumnSuggestion
+from apps.transfers.selectors import ColumnSuggestion, ValueWord
 
 MODES = [
     ("upsert", "Create and update"),
@@ -117,6 +117,7 @@ def posted_matching(
     post: QueryDict,
     before: Matching,
     suggestions: Iterable[ColumnSuggestion],
+    words: Iterable[ValueWord],
     dataset: type[DatasetResource],
 ) -> Matching:
     """Read columns, blanks, date orders and words from the page. What it did not show stays."""
@@ -144,7 +145,7 @@ def posted_matching(
         how=how,
         blanks=blanks,
         date_orders={name: order for name, order in orders.items() if order},
-        values=_posted_words(post, before.values, known),
+        values=_posted_words(post, before, words, known),
     )
 
 
@@ -153,17 +154,20 @@ def word_field(column: str, word: str) -> str:
 
 
 def _posted_words(
-    post: QueryDict, before: Mapping[str, Mapping[str, str]], known: Mapping[str, Column]
+    post: QueryDict, before: Matching, words: Iterable[ValueWord], known: Mapping[str, Column]
 ) -> dict[str, dict[str, str]]:
-    values = {column: dict(words) for column, words in before.items()}
-    for name, value in post.items():
+    """Return the words of the matching: only what a person has said differently from the dataset.
+
+    An empty value says that the word's rows are to be refused; what nobody knows stays open.
+    """
+    values = {column: dict(own) for column, own in before.values.items()}
+    meant = {(word.column, word.word): word.value for word in words}
+    for name, posted in post.items():
         if not name.startswith("word:"):
             continue
         _, column, word = name.split(":", 2)
-        if column in known:
-            words = values.setdefault(column, {})
-            if value:
-                words[word] = str(value)
-            else:
-                words.pop(word, None)
-    return {column: words for column, words in values.items() if words}
+        value = str(posted)
+        if column not in known or value == meant.get((column, word), ""):
+            continue
+        values.setdefault(column, {})[word] = value
+    return values

@@ -13,7 +13,7 @@ def latest_runs(user: Any, dataset: str, limit: int = 5) -> list[ImportRun]:
     """Return the user's last imports of a dataset that have a matching to take over."""
     return list(
         ImportRun.objects.filter(user=user, dataset=dataset)
-        .exclude(matching={})
+        .exclude(planned_at=None)
         .select_related("upload")
         .order_by("-id")[:limit]
     )

@@ -176,9 +176,13 @@ def import_run_confirm(
         )
     if not run.rows_to_do and not allow_empty:
         raise DomainError("Nothing in this file would change anything.")
-    for impact in [] if accept_impacts else run.impacts:
-        if impact["must_type"] and typed_number != impact["number"]:
-            raise DomainError(f"{impact['sentence']} Type {impact['number']} to confirm.")
+    impacts = [] if accept_impacts else run.impacts
+    # Several sentences may demand a number: the greatest stands for all of them.
+    demanding = [impact for impact in impacts if impact["must_type"]]
+    worst = max(demanding, key=lambda impact: impact["number"], default=None)
+    if worst is not None and typed_number != worst["number"]:
+        raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
+    for impact in impacts:
         if impact["needs_second_person"] and actor is not None and actor.pk == run.user_id:
             raise DomainError(f"{impact['sentence']} A second person must confirm that.")
     run.reason, run.state = reason.strip() or run.reason, State.CONFIRMED
@@ -216,7 +220,11 @@ def template_save(
         user=actor,
         dataset=dataset,
         name=name.strip()[:120],
-        defaults={"matching": matching.to_json(), "headers_digest": headers_digest(headers)},
+        defaults={
+            # With the headers, so that it fits a file whose columns stand in another order.
+            "matching": {**matching.to_json(), "headers": headers},
+            "headers_digest": headers_digest(headers),
+        },
     )
     return template
 

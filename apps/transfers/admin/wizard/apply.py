@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.core.errors import DomainError, RecordNotFound
 from apps.transfers.admin.result import result_context
 from apps.transfers.admin.wizard.doors import render, run_page
-from apps.transfers.admin.wizard.steps import APPLY, step_context, step_url
+from apps.transfers.admin.wizard.steps import APPLY, standing_step, step_context, step_url
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Progress, run_progress
 from apps.transfers.selectors.pages import run_for_reader
@@ -34,7 +34,7 @@ def cancel(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     if run.has_ended:
         return HttpResponseRedirect(step_url(run))
     if request.method != "POST":
-        context = step_context("", run, progress=run_progress(run), back_url=step_url(run))
+        context = step_context(standing_step(run), run, back_url=step_url(run))
         return render(request, "cancel", context, title=f"Cancel the import of {run.upload.name}")
     try:
         run = import_run_cancel(run=run, actor=request.user)

@@ -54,7 +54,9 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     dataset = registry.get(run.dataset)
     before = Matching.from_json(run.matching)
     shown = _shown_words(request)
-    matching = posted_matching(request.POST, before, column_suggestions(run), dataset)
+    matching = posted_matching(
+        request.POST, before, column_suggestions(run), value_words(run), dataset
+    )
     form = MatchingForm(request.POST, dataset=dataset, matching=matching)
     if not form.is_valid():
         run.matching = matching.to_json()
@@ -64,7 +66,7 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     if "back" in request.POST:
         import_run_keep_draft(run=run, matching=matching, actor=request.user)
         return HttpResponseRedirect(step_url(run, FILE))
-    unseen = [w for w in value_words(run) if not w.value and (w.column, w.word) not in shown]
+    unseen = [w for w in value_words(run) if w.how == "none" and (w.column, w.word) not in shown]
     if unseen:
         import_run_keep_draft(run=run, matching=matching, actor=request.user)
         messages.warning(request, _words_to_match(unseen))
@@ -120,6 +122,7 @@ class Line:
     blanks: int
     blank: str
     blank_choices: list[tuple[str, str]]
+    blanks_refuse: bool
     date_order: str | None
 
 
@@ -133,7 +136,7 @@ def _line(suggestion: ColumnSuggestion, known: dict[str, Column], matching: Matc
         blank_choices = [("leave", "leave as it is"), ("refuse", "refuse the row")]
         if column.clearable:
             blank_choices.insert(1, ("clear", "clear the field"))
-    word, color = HOW.get(how, (how, "default"))
+    word, color = HOW.get(how if target else "none", (how, "default"))
     return Line(
         position=suggestion.position,
         header=suggestion.header,
@@ -144,6 +147,7 @@ def _line(suggestion: ColumnSuggestion, known: dict[str, Column], matching: Matc
         blanks=suggestion.blanks,
         blank=matching.blanks.get(target, str(column.blank) if column else ""),
         blank_choices=blank_choices,
+        blanks_refuse=column is not None and column.needed and suggestion.blanks > 0,
         date_order=matching.date_orders.get(target, "")
         if column is not None and column.kind == Kind.DATE
         else None,
@@ -160,7 +164,7 @@ def _word_groups(words: list[ValueWord], known: dict[str, Column]) -> list[dict[
                 "label": column.label if column else name,
                 "choices": column.choices if column else (),
                 "words": items,
-                "unknown": sum(not item["word"].value for item in items),  # type: ignore[attr-defined]
+                "unknown": sum(item["word"].how == "none" for item in items),  # type: ignore[attr-defined]
             }
         )
     return groups

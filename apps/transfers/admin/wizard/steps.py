@@ -25,7 +25,8 @@ class Step:
 
 def open_steps(run: ImportRun) -> tuple[str, ...]:
     """Return the steps that can be looked at now; the last one is where the run stands."""
-    if run.state in (State.UPLOADED, State.FAILED) and not run.findings.get("headers"):
+    if run.state == State.FAILED and run.planned_at is None:
+        # Nothing was planned: another way of reading the file may help.
         return (FILE,)
     if run.state == State.READ:
         return (FILE,) if run.findings.get("needs_sheet") else (FILE, COLUMNS)
@@ -49,6 +50,7 @@ def step_url(run: ImportRun, name: str = "") -> str:
 def step_bar(current: str, run: ImportRun | None = None) -> list[Step]:
     names = list(LABELS)
     reachable = open_steps(run) if run else ()
+    position = names.index(current)
     return [
         Step(
             name=name,
@@ -56,8 +58,7 @@ def step_bar(current: str, run: ImportRun | None = None) -> list[Step]:
             number=number,
             url=step_url(run, name) if run and name in reachable and name != current else "",
             is_current=name == current,
-            is_done=names.index(name) < names.index(current)
-            or bool(run and run.has_ended and name != APPLY),
+            is_done=names.index(name) < position or bool(run and run.has_ended and name != APPLY),
         )
         for number, name in enumerate(names, 1)
     ]

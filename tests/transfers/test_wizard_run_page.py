@@ -1,0 +1,174 @@
+"""The list of imports and the page of one: read by those who may, undone by those who may."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.organizations.models import Membership, Organization
+from apps.transfers.models import ImportRun, UndoRun
+from tests.transfers.wizard import (
+    ROLES,
+    ROSTER,
+    applied_run,
+    planned_run,
+    signed_in,
+    staff,
+    text,
+    url,
+    work,
+)
+
+LIST = "admin:transfers_importrun_changelist"
+READERS = {"Support", "Staff", "Operations", "Auditor", "Administrator"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_run_is_read_by_the_roles_that_may_view_runs(
+    role: str, support: Client, agent: User, harbor: Organization
+) -> None:
+    run = applied_run(support)
+    browser = support if role == "Support" else signed_in(staff(role))
+
+    status = 200 if role in READERS else 403
+    assert browser.get(reverse(LIST)).status_code == status
+    for tab in ("result", "rows", "mapping", "log"):
+        assert browser.get(f"{url('change', run)}?tab={tab}").status_code == status
+
+
+def test_the_page_says_what_became_of_the_file(support: Client, harbor: Organization) -> None:
+    run = applied_run(support)
+
+    page = text(support.get(url("change", run)))
+
+    assert "roster.csv → members, 2 applied" in page
+    assert "The spring roster" in page
+    assert f'data-copy="{run.upload.sha256}"' in page
+    rows = text(support.get(f"{url('change', run)}?tab=rows&verdict=refused"))
+    assert "E-mail is missing" in rows
+    assert "ada@example.org" not in rows
+    assert "bo@example.org" in text(support.get(f"{url('change', run)}?tab=rows&q=bo@"))
+    mapping = text(support.get(f"{url('change', run)}?tab=mapping"))
+    assert "Position" in mapping
+
+
+def test_nothing_about_a_run_can_be_changed_through_its_page(
+    support: Client, harbor: Organization
+) -> None:
+    run = applied_run(support)
+    admin = signed_in(staff("Administrator"))
+
+    for path in ("admin:transfers_importrun_change", "admin:transfers_importrun_delete"):
+        admin.post(reverse(path, args=[run.pk]), {"state": "failed", "post": "yes"})
+    run.refresh_from_db()
+    assert run.state == ImportRun.State.APPLIED
+
+
+def test_undo_shows_first_and_takes_back_after_a_post_with_a_reason(
+    support: Client, harbor: Organization
+) -> None:
+    run = applied_run(support)
+    tab = f"{url('change', run)}?tab=undo"
+
+    assert "2 seats created by the import are removed" in text(support.get(tab))
+    assert support.get(url("undo", run))["Location"] == tab
+    support.post(url("undo", run), {"reason": " "})
+    assert not UndoRun.objects.exists()
+
+    answer = support.post(url("undo", run), {"reason": "The wrong roster"})
+    again = support.post(url("undo", run), {"reason": "The other tab"})
+    assert answer["Location"] == again["Location"] == tab
+    assert "data-progress" in text(support.get(tab))
+    work()
+
+    undo = UndoRun.objects.get()
+    assert undo.reason == "The wrong roster"
+    assert not Membership.objects.filter(user__email="ada@example.org").exists()
+    assert support.get(reverse("admin:transfers_importrun_undo_progress", args=[run.pk])).json()[
+        "is_over"
+    ]
+    assert "The wrong roster" in text(support.get(tab))
+    assert "Undone" in text(support.get(url("change", run)))
+
+
+def test_a_record_that_somebody_changed_since_is_named_and_kept(
+    support: Client, harbor: Organization
+) -> None:
+    run = applied_run(support)
+    Membership.objects.filter(user__email="bo@example.org").update(role="viewer")
+
+    page = text(support.get(f"{url('change', run)}?tab=undo"))
+    assert "bo@example.org" in page
+
+    support.post(url("undo", run), {"reason": "The wrong roster"})
+    work()
+    assert Membership.objects.get(user__email="bo@example.org").role == "viewer"
+    assert "bo@example.org" in text(support.get(f"{url('change', run)}?tab=undo"))
+
+
+@pytest.mark.parametrize("role", ["Staff", "Operations", "Auditor", "Analyst"])
+def test_undo_asks_for_its_permission(
+    role: str, support: Client, agent: User, harbor: Organization
+) -> None:
+    run = applied_run(support)
+    browser = signed_in(staff(role))
+
+    answer = browser.post(url("undo", run), {"reason": "I want to"})
+
+    assert answer.status_code == 403
+    assert "transfers.undo_import" in text(answer)
+    assert not UndoRun.objects.exists()
+
+
+def test_a_run_that_changed_nothing_has_nothing_to_undo(
+    support: Client, harbor: Organization
+) -> None:
+    run = planned_run(support)
+
+    assert "there is nothing to undo" in text(support.get(f"{url('change', run)}?tab=undo"))
+    support.post(url("undo", run), {"reason": "All the same"})
+    assert not UndoRun.objects.exists()
+
+
+def test_the_pages_ask_the_same_of_the_database_at_any_size(
+    support: Client, harbor: Organization, django_assert_max_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def asked(address: str) -> int:
+        support.get(address)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert support.get(address).status_code == 200
+        return len(queries)
+
+    few = planned_run(support)
+    rows = "".join(f"p{n}@example.org,P{n},Q,Harbor Finance,member\n" for n in range(300))
+    counted = {step: asked(url(step, few)) for step in ("columns", "check", "change")}
+    counted["rows"] = asked(f"{url('change', few)}?tab=rows")
+    listed = asked(reverse(LIST))
+
+    many = planned_run(support, ROSTER + rows)
+
+    for step in ("columns", "check", "change"):
+        assert asked(url(step, many)) <= counted[step]
+    assert asked(f"{url('change', many)}?tab=rows") <= counted["rows"]
+    assert asked(reverse(LIST)) == listed
+    assert max(counted.values()) <= 25
+
+
+def test_the_rows_are_paged_by_their_number(support: Client, harbor: Organization) -> None:
+    rows = "".join(f"p{n}@example.org,P{n},Q,Harbor Finance,member\n" for n in range(70))
+    run = planned_run(support, "E-mail,First,Last,Committee,Position\n" + rows)
+
+    first = text(support.get(url("check", run)))
+    assert "p0@example.org" in first
+    assert "p60@example.org" not in first
+    assert "?after=51" in first
+    second = text(support.get(f"{url('check', run)}?after=51"))
+    assert "p60@example.org" in second
+    assert "First rows" in second
