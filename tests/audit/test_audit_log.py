@@ -140,12 +140,21 @@ def test_days_narrow_the_log(auditor: Client, promotion: Any) -> None:
 def test_events_are_told_with_their_own_sentences(auditor: Client) -> None:
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
     record_event("export", dataset="members", rows=1204)
+    record_event("refused", method="GET", path="/admin/flags/")
+    record_event("sign_in_failed", username="mallory")
+    record_event("verification", whole=False, rows=2000, problems=3)
+    record_event("flag_flip", name="beta", field="everyone", before=None, after="True")
+    record_event("schedule_change", what="disabled", changes={"enabled": [True, False]})
     record_event("role_change", actor=SuperuserFactory(), target=ada, given=["Auditor"], taken=[])
 
     text = text_of(auditor.get(log()))
 
-    assert "exported (" in text
-    assert "rows: 1,204" in text
+    assert "exported: rows 1,204, dataset members" in text
+    assert "was refused access to GET /admin/flags/" in text
+    assert "failed to sign in as “mallory”" in text
+    assert "verified the trail: 3 problems in 2,000 rows" in text
+    assert "flipped a flag: everyone from nothing to True, name beta" in text
+    assert "changed a schedule, disabled: enabled from yes to no" in text
     assert "gave the role Auditor" in text
     assert "Ada Lovelace" in text
     assert "gave the role Auditor" not in text_of(auditor.get(log("kind:export")))

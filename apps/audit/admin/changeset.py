@@ -20,6 +20,7 @@ from apps.audit.admin.timeline import (
 )
 from apps.audit.models import ChangeSet, Verification
 from apps.audit.selectors import change_set_counts
+from apps.audit.templatetags.trail import person
 from apps.audit.timeline.filters import from_query
 from apps.audit.timeline.models import history_models, history_of
 from apps.audit.timeline.naming import Names
@@ -113,7 +114,7 @@ class ChangeSetAdmin(BaseAdmin):
         counts = change_set_counts(change_set)
         shown = [count for count in counts if sees_all or _may_view(request.user, count.model)]
         context = {
-            "title": f"Change set: {change_set}",
+            "title": f"Change set of {person(change_set.actor_label)}",
             "original": change_set,
             "change_set": change_set,
             "counts": shown,

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
 from apps.audit.models import ChangeSet, Event
-from apps.audit.timeline import sentences
+from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.models import (
     TRASH_FIELDS,
     field_label,
@@ -50,7 +50,7 @@ class Entry:
     @property
     def icon(self) -> str:
         icons = {"+": "add", "~": "edit", "-": "delete"}
-        return icons.get(self.kind) or sentences.icon_of(self.event_kind)
+        return icons.get(self.kind) or event_sentences.ICONS.get(self.event_kind, "info")
 
     @property
     def opens_by_itself(self) -> bool:
@@ -145,7 +145,7 @@ def _of_row(
         kind=row.history_type,
         sentence="",
         subject=name_of(row, model, show),
-        subject_kind=str(model._meta.verbose_name),
+        subject_kind=_noun(model),
         subject_url=_url(model, row, key),
         model=model,
         key=key,
@@ -208,6 +208,15 @@ def _url(model: type[models.Model], row: Any, key: Any) -> str:
     return timeline_url(model, key)
 
 
+def _noun(model: type[models.Model]) -> str:
+    """Return what kind of record an entry is about: a role's is about its person."""
+    label = labels.get(model)
+    if label and label.page:
+        owner: Any = model._meta.get_field(label.page)
+        model = owner.related_model
+    return str(model._meta.verbose_name)
+
+
 def timeline_url(model: type[models.Model], key: Any) -> str:
     opts = model._meta
     try:
@@ -222,7 +231,7 @@ def _of_event(event: Event) -> Entry:
         position=event.pk,
         at=event.at,
         kind="",
-        sentence=sentences.of_event(event),
+        sentence=event_sentences.of_event(event),
         subject=event.target_label,
         subject_kind=str(model._meta.verbose_name) if model else "",
         subject_url=timeline_url(model, event.target_pk) if model and event.target_pk else "",

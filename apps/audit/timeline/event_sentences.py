@@ -1,0 +1,128 @@
+"""Events as sentences: what is no record's change."""
+
+from collections.abc import Callable
+from typing import Any
+
+from apps.audit.models import Event, Kind
+
+type Data = dict[str, Any]
+
+ICONS: dict[str, str] = {
+    Kind.SIGN_IN: "login",
+    Kind.SIGN_IN_FAILED: "gpp_bad",
+    Kind.SIGN_OUT: "logout",
+    Kind.ROLE_CHANGE: "shield_person",
+    Kind.EXPORT: "download",
+    Kind.IMPORT: "upload_file",
+    Kind.UNDO: "undo",
+    Kind.FLAG_FLIP: "toggle_on",
+    Kind.SCHEDULE_CHANGE: "schedule",
+    Kind.IMPERSONATION: "supervisor_account",
+    Kind.REFUSED: "block",
+    Kind.AUDIT_EXPORT: "download",
+    Kind.VERIFICATION: "verified",
+    Kind.RETENTION: "auto_delete",
+}
+
+
+def of_event(event: Event) -> str:
+    """Tell an event: by a sentence of its kind, or by the kind's name and what its data adds."""
+    data: Data = dict(event.data) if isinstance(event.data, dict) else {}
+    # What it happened to is named already, in front of the sentence.
+    data = {key: value for key, value in data.items() if value not in ("", None, [], {})}
+    data = {key: value for key, value in data.items() if not _is_named(value, event.target_label)}
+    told = _TOLD.get(event.kind)
+    if told and (sentence := told(data)):
+        return sentence
+    said = str(event).lower()
+    if what := data.pop("what", ""):
+        said = f"{said}, {what}"
+    parts = [*_changes(data), *(f"{_word(key)} {_plain(value)}" for key, value in data.items())]
+    return f"{said}: {', '.join(parts)}" if parts else said
+
+
+def _role_change(data: Data) -> str:
+    parts = [
+        f"{verb} {listed([str(name) for name in data[key]])}"
+        for key, verb in (("given", "gave the role"), ("taken", "took the role"))
+        if data.get(key)
+    ]
+    return " and ".join(parts)
+
+
+def _refused(data: Data) -> str:
+    path = data.get("path")
+    return (
+        f"was refused access to {data.get('method', '')} {path}".replace("  ", " ") if path else ""
+    )
+
+
+def _sign_in_failed(data: Data) -> str:
+    return f"failed to sign in as “{data['username']}”" if "username" in data else ""
+
+
+def _verification(data: Data) -> str:
+    if "whole" not in data:
+        return ""
+    rows = f"{data.get('rows', 0):,} rows"
+    if data["whole"]:
+        return f"verified the trail: whole, {rows}"
+    return f"verified the trail: {data.get('problems', 0):,} problems in {rows}"
+
+
+def _audit_export(data: Data) -> str:
+    return f"exported the audit log: {data['filter']}" if "filter" in data else ""
+
+
+_TOLD: dict[str, Callable[[Data], str]] = {
+    Kind.ROLE_CHANGE: _role_change,
+    Kind.REFUSED: _refused,
+    Kind.SIGN_IN_FAILED: _sign_in_failed,
+    Kind.VERIFICATION: _verification,
+    Kind.AUDIT_EXPORT: _audit_export,
+}
+
+
+def _changes(data: Data) -> list[str]:
+    """Take "field from before to after" out of the two shapes that events have for it."""
+    changes = data.pop("changes", {})
+    if "field" in data:
+        changes = {data.pop("field"): [data.pop("before", None), data.pop("after", None)]}
+    if not isinstance(changes, dict):
+        return []
+    return [
+        f"{_word(field)} from {_plain(pair[0])} to {_plain(pair[1])}"
+        for field, pair in changes.items()
+        if isinstance(pair, list) and len(pair) == 2
+    ]
+
+
+def _is_named(value: Any, label: str) -> bool:
+    return isinstance(value, str) and bool(label) and label.startswith(value)
+
+
+def _word(key: str) -> str:
+    return str(key).replace("_", " ")
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, list):
+        return listed([str(item) for item in value])
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return str(value)
+
+
+def listed(names: list[str]) -> str:
+    """Return "a", "a and b", "a, b and c", "a, b, c and 4 more"."""
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    if len(names) == 1:
+        return names[0]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

@@ -1,0 +1,101 @@
+"""The trail in a real browser: an auditor's question, a revert, and every page at both widths."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from apps.accounts.models import User
+from apps.audit.context import audit_context
+from apps.audit.models import ChangeSet
+from apps.organizations.models import Membership, Role
+from apps.organizations.services import membership_add, membership_change_role
+from tests.factories.accounts import UserFactory
+from tests.factories.organizations import OwnerFactory
+
+OpenPage = Callable[..., Page]
+WithRole = Callable[[str], User]
+
+
+@pytest.fixture
+def seat(staff_with_role: WithRole) -> Membership:
+    """Ada's seat in Acme, made an admin's by a colleague through the form."""
+    boss = staff_with_role("Staff")
+    acme = OwnerFactory(organization__name="Acme").organization
+    ada = UserFactory(first_name="Ada", last_name="Lovelace")
+    seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=boss)
+    with audit_context(door="form", request_id="promotion"):
+        return membership_change_role(
+            membership=seat, role=Role.ADMIN, actor=boss, reason="Takes over the roster"
+        )
+
+
+def test_who_made_her_an_admin_when_and_why_takes_two_clicks(
+    seat: Membership, page_as: OpenPage, staff_with_role: WithRole, screenshots: Path
+) -> None:
+    page = page_as(staff_with_role("Auditor"))
+    page.goto(reverse("admin:accounts_user_change", args=[seat.user_id]))
+
+    page.locator(f"a[href*='{seat.user_id}/history/']").click()
+
+    entry = page.locator(".qd-group", has_text="from member to admin")
+    expect(entry).to_contain_text("Staff")
+    expect(entry).to_contain_text("“Takes over the roster”")
+    expect(entry.locator("time")).to_have_attribute("datetime", re.compile(".+"))
+    page.screenshot(path=screenshots / "timeline-of-a-person.png")
+    entry.get_by_role("link", name="change set").click()
+    expect(page.locator("#content")).to_contain_text("“Takes over the roster”")
+    expect(page.locator("#content")).to_contain_text("promotion")
+
+
+def test_a_record_goes_back_from_the_menu_of_its_entry(
+    seat: Membership, page_as: OpenPage, staff_with_role: WithRole
+) -> None:
+    page = page_as(User.objects.get(email="staff@quarterdeck.example"))
+    page.goto(reverse("admin:organizations_membership_history", args=[seat.pk]))
+
+    page.get_by_label("More about this entry").last.click()
+    page.get_by_role("link", name="Revert to this").click()
+    expect(page.locator("#content")).to_contain_text("Admin")
+    page.get_by_label("Reason").fill("Promoted too early")
+    page.get_by_role("button", name="Revert to this").click()
+
+    expect(page.locator(".qd-group").first).to_contain_text("changed role from admin to member")
+    seat.refresh_from_db()
+    assert seat.role == Role.MEMBER
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_no_page_of_the_trail_is_wider_than_the_screen(
+    seat: Membership,
+    page_as: OpenPage,
+    staff_with_role: WithRole,
+    screenshots: Path,
+    width: str,
+    dark: bool,
+) -> None:
+    page = page_as(staff_with_role("Administrator"), width=width, dark=dark)
+    history = Membership.history.model.objects.filter(id=seat.pk).order_by("history_id")
+    change_set = ChangeSet.objects.get(request_id="promotion")
+    addresses = {
+        "timeline": reverse(
+            "admin:organizations_organization_history", args=[seat.organization_id]
+        ),
+        "log": reverse("admin:audit_changeset_changelist"),
+        "change-set": reverse("admin:audit_changeset_change", args=[change_set.pk]),
+        "revert": reverse(
+            "admin:organizations_membership_revert", args=[seat.pk, history[0].history_id]
+        ),
+    }
+    for name, address in addresses.items():
+        page.goto(address)
+        shade = "dark" if dark else "light"
+        page.screenshot(path=screenshots / f"trail-{name}-{width}-{shade}.png", full_page=True)
+        too_wide = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert too_wide <= 0, (name, width, too_wide)
