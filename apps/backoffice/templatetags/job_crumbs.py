@@ -1,0 +1,47 @@
+"""Where a page is, in the words of the navigation."""
+
+from django.db.models import Model
+from django.template import Context, Library
+from django.urls import NoReverseMatch, reverse
+
+register = Library()
+
+
+@register.simple_tag(takes_context=True)
+def job_crumbs(context: Context) -> list[dict[str, str]]:
+    """Return the job, its entry in the sidebar, the record and the page; nothing outside the sidebar."""
+    for group in context.get("sidebar_navigation") or []:
+        for item in group["items"]:
+            if item["active"]:
+                crumbs = [{"title": group["title"], "link": ""}] if group["title"] else []
+                if item["title"] != group["title"]:
+                    crumbs.append({"title": item["title"], "link": item["link"]})
+                else:
+                    crumbs[-1]["link"] = item["link"]
+                return [*crumbs, *_below(context, item["link"])]
+    return []
+
+
+def _below(context: Context, link: str) -> list[dict[str, str]]:
+    path = context["request"].path
+    if path == link:
+        return []
+    record = context.get("original") or context.get("object")
+    if not isinstance(record, Model):
+        title = context.get("content_title") or context.get("title")
+        return [{"title": str(title), "link": ""}] if title else []
+    url = _page_of(record)
+    crumbs = [{"title": str(record), "link": url}]
+    if path != url and context.get("title"):
+        # "History of Harbor Committee" stands behind "Harbor Committee" already.
+        title = str(context["title"]).removesuffix(f" of {record}")
+        crumbs.append({"title": title, "link": ""})
+    return crumbs
+
+
+def _page_of(record: Model) -> str:
+    opts = record._meta
+    try:
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+    except NoReverseMatch:
+        return ""
