@@ -16,7 +16,7 @@ import threading
 import time
 from typing import Any
 
-GRACE_SECONDS = 20
+GRACE_SECONDS = 60
 RESTARTS = 5
 
 

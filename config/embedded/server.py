@@ -21,7 +21,8 @@ from config.embedded.locks import Lock
 SOCKET = ".s.PGSQL.5432"
 # A socket's path may have 103 bytes on macOS and 107 on Linux.
 LONGEST_SOCKET_PATH = 100
-START_SECONDS = 60
+# After a crash in mid-import the server replays its log first.
+START_SECONDS = 300
 
 
 def options() -> dict[str, str]:
