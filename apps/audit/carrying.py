@@ -34,10 +34,15 @@ def _send(headers: dict[str, Any] | None = None, **_: Any) -> None:
 
 def _enter(task_id: str, task: Any, **_: Any) -> None:
     outer = current()  # There is one where the task runs inside its caller.
-    sent = getattr(task.request, HEADER, None) or {
-        "root": str(outer.root) if outer else "",
-        "request_id": outer.request_id if outer else "",
-    }
+    # A worker makes attributes of a message's headers; a task called in place keeps them apart.
+    sent = (
+        getattr(task.request, HEADER, None)
+        or (task.request.headers or {}).get(HEADER)
+        or {
+            "root": str(outer.root) if outer else "",
+            "request_id": outer.request_id if outer else "",
+        }
+    )
     change_set = uuid7()
     actor = actor_of(f"task {task.name}")
     manager = layer(
