@@ -9,11 +9,11 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from apps.audit.timeline.registry import run_links, timeline_label
+from apps.audit.timeline.registry import timeline_label, timeline_runs
 
 timeline_label(PeriodicTask, "{name}")
 timeline_label(IntervalSchedule, "every {every} {period}")
 timeline_label(CrontabSchedule, "{minute} {hour} {day_of_month} {month_of_year} {day_of_week}")
 timeline_label(ClockedSchedule, "{clocked_time}")
 timeline_label(SolarSchedule, "{event}")
-run_links["task"] = lambda run: reverse("admin:schedules_taskrun_change", args=[run])
+timeline_runs("task", url=lambda run: reverse("admin:schedules_taskrun_change", args=[run]))

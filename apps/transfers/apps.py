@@ -5,3 +5,6 @@ class TransfersConfig(AppConfig):
     name = "apps.transfers"
     label = "transfers"
     verbose_name = "Imports and exports"
+
+    def ready(self) -> None:
+        from apps.transfers import timeline  # noqa: F401  Leads the trail to the runs.

@@ -1,10 +1,13 @@
 """A record's timeline: what it tells, of whom, and that a page costs the same at any length."""
 
 from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -304,3 +307,26 @@ def test_nobody_reads_a_timeline_without_the_permission_to_view_the_record(
 
     assert client_of(StaffFactory()).get(history(acme)).status_code == 403
     assert Client().get(history(acme)).status_code == 302
+
+
+def test_an_imported_entry_leads_to_its_run_and_names_its_row(
+    reader: Client, tmp_path: Path
+) -> None:
+    OwnerFactory(organization__name="Acme", organization__slug="acme")
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "email,first_name,last_name,organization,role\n"
+        "one@example.org,One,Person,acme,member\n"
+        "two@example.org,Two,Persons,acme,viewer\n"
+    )
+    call_command("import_file", "members", roster, "--reason", "The new roster", stdout=StringIO())
+    two = User.objects.get(email="two@example.org")
+
+    response = reader.get(history(two))
+
+    page = text_of(response)
+    assert "Import run" in page
+    assert "gave a seat in Acme as viewer row 3" in page
+    assert "“The new roster”" in page
+    run = response.context["page"].entries[0].change_set.import_run_id
+    assert reverse("admin:transfers_importrun_change", args=[run]) in response.content.decode()

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.http import urlencode
 
 from apps.audit.models import ChangeSet, Door
-from apps.audit.timeline.registry import run_links
+from apps.audit.timeline.registry import runs
 
 register = template.Library()
 
@@ -56,10 +56,12 @@ def door_words(change_set: ChangeSet) -> str:
 @register.filter
 def door_url(change_set: ChangeSet) -> str:
     """Return the address of the run behind a change set, where there is a page for it."""
-    if change_set.import_run_id and (url := run_links.get("import")):
-        return url(change_set.import_run_id)
-    if change_set.task_run_id and (url := run_links.get("task")):
-        return url(change_set.task_run_id)
+    for kind, run_id in (
+        ("import", change_set.import_run_id),
+        ("task", change_set.task_run_id),
+    ):
+        if run_id and kind in runs:
+            return runs[kind].url(run_id)
     return ""
 
 

@@ -20,7 +20,7 @@ from apps.audit.timeline.models import (
 )
 from apps.audit.timeline.naming import Names, label_fields, name_of
 from apps.audit.timeline.positions import Branch
-from apps.audit.timeline.registry import labels, personal
+from apps.audit.timeline.registry import labels, personal, runs
 from apps.audit.timeline.values import EMPTY, Change, change, shown
 
 CONCEALED = "•••"
@@ -46,6 +46,8 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     change_set: ChangeSet | None = None
     is_own: bool = False
+    # The row of the imported file that it was written from, where that is known.
+    import_row: int | None = None
 
     @property
     def icon(self) -> str:
@@ -98,7 +100,22 @@ def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) 
         if branch.history is None and entry.change_set and _is_about_its_actor(entry):
             entry.subject = ""
         entries.append(entry)
+    _add_rows(entries)
     return entries
+
+
+def _add_rows(entries: list[Entry]) -> None:
+    known = runs.get("import")
+    wanted: dict[tuple[int, Any], list[Any]] = defaultdict(list)
+    for entry in entries:
+        if entry.kind and entry.change_set and entry.change_set.import_run_id:
+            wanted[entry.change_set.import_run_id, entry.model].append(entry.key)
+    if not wanted or known is None or known.rows is None:
+        return
+    rows = known.rows(wanted)
+    for entry in entries:
+        if entry.change_set and entry.change_set.import_run_id:
+            entry.import_row = rows.get((entry.change_set.import_run_id, str(entry.key)))
 
 
 def _is_about_its_actor(entry: Entry) -> bool:

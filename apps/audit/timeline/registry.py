@@ -79,8 +79,30 @@ def timeline_personal(model: AnyModel, *fields: str, permission: str) -> None:
     personal[model] = (frozenset(fields), permission)
 
 
-# Where the page of an import run or a task run is; told by the app that has it.
-run_links: dict[str, Callable[[int], str]] = {}
+@dataclass(frozen=True)
+class Runs:
+    """How the runs behind changes are reached."""
+
+    url: Callable[[int], str]
+    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], int]] | None
+
+
+runs: dict[str, Runs] = {}
+
+
+def timeline_runs(
+    kind: str,
+    *,
+    url: Callable[[int], str],
+    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], int]]
+    | None = None,
+) -> None:
+    """Say where the page of a run of `kind` ("import" or "task") is.
+
+    `rows` returns by (run, key as text) the number of the row that a record was written from, for
+    keys by (run, model).
+    """
+    runs[kind] = Runs(url, rows)
 
 
 @dataclass(frozen=True)
