@@ -146,5 +146,5 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "apps.backoffice.dashboard.dashboard_callback",
     "STYLES": [lambda request: static("core/quarterdeck.css")],
     "SCRIPTS": [lambda request: static("core/quarterdeck.js")],
-    "SIDEBAR": {"navigation": "apps.backoffice.navigation.sidebar"},
+    "SIDEBAR": {"show_search": True, "navigation": "apps.backoffice.navigation.sidebar"},
 }

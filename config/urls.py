@@ -4,8 +4,12 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from apps.backoffice.search import search
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
+    # Before the admin's own addresses: this one answers "admin:search".
+    path("admin/search/", admin.site.admin_view(search)),
     path("admin/", admin.site.urls),
     path("invitations/", include("apps.organizations.urls")),
 ]
