@@ -137,6 +137,11 @@ def number(value: int | float | None) -> SafeString | str:
     )
 
 
+def phrase(text: str) -> SafeString | str:
+    """Show a sentence in a list without letting a narrow screen break it at every word."""
+    return format_html('<span class="qd-phrase">{}</span>', text) if text else EMPTY
+
+
 def copyable(value: Any) -> SafeString | str:
     """Show an id with a button that copies it."""
     if value in (None, ""):

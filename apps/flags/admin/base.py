@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import EMPTY, GOOD, WAITING, label, moment, moment_column
+from apps.core.admin.display import EMPTY, GOOD, WAITING, label, moment, moment_column, phrase
 from apps.flags.registry import Declaration
 from apps.flags.selectors import DECLARED, last_turn, missing
 from apps.flags.services import flags_ensure
@@ -72,9 +72,9 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         return label("Not in the code", WAITING)
 
     @admin.display(description="what for")
-    def purpose(self, record: Any) -> str:
+    def purpose(self, record: Any) -> SafeString | str:
         declaration = self.declared.get(record.name)
-        return declaration.description if declaration else record.note or EMPTY
+        return phrase(declaration.description if declaration else record.note)
 
     @admin.display(description="owner")
     def owner(self, record: Any) -> str:

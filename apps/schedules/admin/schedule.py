@@ -17,7 +17,7 @@ from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment
+from apps.core.admin.display import EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
 from apps.core.admin.filters import DayRangeFilter
 from apps.schedules.admin.schedule_form import ScheduleForm, task_choices
 from apps.schedules.declared import declared_tasks
@@ -121,8 +121,8 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         return label("Enabled", GOOD) if schedule.enabled else label("Disabled", QUIET)
 
     @admin.display(description="when")
-    def timing(self, schedule: PeriodicTask) -> str:
-        return timing_in_words(schedule)
+    def timing(self, schedule: PeriodicTask) -> SafeString | str:
+        return phrase(timing_in_words(schedule))
 
     @admin.display(description="task")
     def task_label(self, schedule: PeriodicTask) -> str:

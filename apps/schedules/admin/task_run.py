@@ -24,6 +24,7 @@ from apps.core.admin.display import (
     WAITING,
     copyable,
     moment_column,
+    phrase,
     record_link,
     state_column,
 )
@@ -125,8 +126,8 @@ class TaskRunAdmin(RecordAdmin):
         return EMPTY if run.duration is None else duration_in_words(run.duration)
 
     @admin.display(description="said")
-    def said_short(self, run: TaskRun) -> str:
-        return truncatechars(run.said, 80) or EMPTY
+    def said_short(self, run: TaskRun) -> SafeString | str:
+        return phrase(truncatechars(run.said, 80))
 
     @admin.display(description="run by")
     def by(self, run: TaskRun) -> str:
