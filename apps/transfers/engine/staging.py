@@ -59,6 +59,7 @@ def stage(
             for lines in stager.blocks():
                 copy.write("".join(lines))
                 count += len(lines)
+        cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute(f"ANALYZE {tables.stage}")
     if not count:
         raise DomainError("The file has a header but no rows.")
