@@ -1,6 +1,6 @@
 # Quarterdeck's commands. `make help` lists them; README.md explains the two that matter.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench lock format
+.PHONY: help setup run test check kill-test bench lock format
 PY := .venv/bin/python
 
 help: ## List these commands
@@ -22,6 +22,10 @@ test: ## Set up, then run the whole suite (ARGS= goes to pytest)
 check: ## Lint, format, types, layers, migrations, deployment settings, pins
 	@deploy/bin/setup dev
 	@deploy/bin/check
+
+kill-test: ## Kill workers in the middle of an import, twenty times over
+	@deploy/bin/setup dev
+	@exec $(PY) -m pytest -m slow tests/transfers/test_kill.py
 
 bench: ## Run the benchmarks (ONLY=imports for one group)
 	@deploy/bin/setup dev

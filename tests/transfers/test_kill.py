@@ -1,0 +1,203 @@
+"""Workers killed with -9 in the middle, again and again: the import ends as if nothing had happened.
+
+Runs under a target of its own (`make kill-test`): it starts real worker processes on a database of
+the test's own, kills them at different moments, and looks at every row at the end. Bounded in time.
+"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection, connections
+
+from apps.accounts.models import User
+from apps.organizations.models import Membership
+from apps.transfers.models import ImportRun, UndoRun
+from apps.transfers.options import Matching
+from apps.transfers.selectors import plan_rows
+from apps.transfers.services import (
+    import_run_cancel,
+    import_run_confirm,
+    import_run_match,
+    import_run_start,
+    import_run_undo,
+)
+from tests.factories.accounts import SuperuserFactory
+from tests.factories.organizations import OrganizationFactory
+from tests.transfers.engine import MEMBER_HEADER, text_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+ROWS = int(os.environ.get("KILL_ROWS", "100000"))
+KILLS = int(os.environ.get("KILL_TIMES", "20"))
+DEADLINE = 600
+
+# A worker that looks for work as the sweeper does, without a broker in between.
+WORKER = """
+import os, sys, time, django
+from django.conf import settings
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+django.setup()
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+settings.JOB_STALE_SECONDS = 1.5
+settings.CELERY_TASK_ALWAYS_EAGER = False
+from django.db import connections
+connections["default"].settings_dict["NAME"] = sys.argv[1]
+from apps.core.jobs import waiting_jobs
+from apps.transfers.engine import running, undoing
+from apps.transfers.models import ImportRun, UndoRun
+import apps.transfers.engine.running as engine
+engine._told = lambda run: None
+advance = {ImportRun: running.advance, UndoRun: undoing.advance}
+print("up", flush=True)
+while True:
+    for job in waiting_jobs(advance):
+        advance[type(job)](job.pk)
+    time.sleep(0.05)
+"""
+
+
+class Worker:
+    """One worker process after the other, on the test's database."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[str] | None = None
+        self.kills = 0
+
+    def start(self) -> None:
+        name = connection.settings_dict["NAME"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", WORKER, str(name)],
+            cwd=Path(__file__).resolve().parents[2],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
+        )
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline().strip() == "up"
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            self.process = None
+            self.kills += 1
+
+
+@pytest.fixture
+def worker(settings: Any) -> Iterator[Worker]:
+    settings.JOB_STALE_SECONDS = 1.5
+    one = Worker()
+    one.start()
+    yield one
+    one.kill()
+    connections.close_all()
+
+
+def until(
+    worker: Worker, run: ImportRun | UndoRun, states: tuple[str, ...], kills: list[float]
+) -> None:
+    """Wait for a state; meanwhile kill the worker after each of the given delays, and start another."""
+    deadline = time.monotonic() + DEADLINE
+    next_kill = time.monotonic() + kills[0] if kills else None
+    while True:
+        run.refresh_from_db()
+        if run.state in states:
+            return
+        assert time.monotonic() < deadline, f"still {run.state} after {DEADLINE} s"
+        if next_kill is not None and time.monotonic() >= next_kill:
+            worker.kill()
+            worker.start()
+            kills.pop(0)
+            next_kill = time.monotonic() + kills[0] if kills else None
+        time.sleep(0.03)
+
+
+def roster(rows: int) -> bytes:
+    roles = ("member", "chair", "vice chair", "member")
+    return text_of(
+        [
+            MEMBER_HEADER,
+            *(
+                [f"p{n}@example.org", f"First{n}", "Last", "", f"H-{n % 50}", roles[n % 4]]
+                for n in range(rows)
+            ),
+        ]
+    ).encode()
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> ImportRun:
+    # No broker: the worker finds the row by itself, as after a lost message.
+    monkeypatch.setattr("apps.transfers.tasks.import_run_advance.delay", lambda pk: None)
+    monkeypatch.setattr("apps.transfers.tasks.undo_run_advance.delay", lambda pk: None)
+    for number in range(50):
+        OrganizationFactory(name=f"Harbor {number}", external_id=f"H-{number}")
+    return import_run_start(
+        dataset="members",
+        file=ContentFile(roster(ROWS), name="roster.csv"),
+        actor=SuperuserFactory(),
+    )
+
+
+def whole(run: ImportRun) -> None:
+    """Every row is there once, the history is exactly the changes, the counts add up."""
+    assert run.results == {"created": ROWS, "updated": 0, "drifted": 0}
+    assert (run.rows_done, run.rows_to_do) == (ROWS, ROWS)
+    assert Membership.objects.count() == ROWS
+    assert User.objects.filter(email__startswith="p").count() == ROWS
+    assert Membership.history.count() == ROWS
+    assert Membership.history.values("id").distinct().count() == ROWS
+    assert User.history.filter(email__startswith="p").count() == ROWS
+
+
+def test_twenty_kills_leave_one_whole_import(worker: Worker, started: ImportRun) -> None:
+    run = started
+    moments = random.Random(7)  # noqa: S311  Any moments will do, but the same each time.
+    kills = [moments.uniform(0.05, 1.0) for _ in range(KILLS)]
+    until(worker, run, ("read",), kills[: KILLS // 5])
+    import_run_match(run=run, matching=Matching.from_json(run.matching), actor=run.user)
+    until(worker, run, ("planned",), kills[KILLS // 5 : KILLS // 2])
+    assert run.counts == {"create": ROWS}
+    import_run_confirm(run=run, plan_token=run.plan_token, reason="kill test", actor=run.user)
+    until(worker, run, ("applied", "applied_in_part", "failed"), kills[KILLS // 2 :])
+    assert (run.state, run.error) == ("applied", "")
+    assert worker.kills >= KILLS // 2
+    whole(run)
+
+
+def test_cancel_at_forty_percent_and_undo_of_what_was_applied(
+    worker: Worker, started: ImportRun
+) -> None:
+    run = started
+    until(worker, run, ("read",), [])
+    import_run_match(run=run, matching=Matching.from_json(run.matching), actor=run.user)
+    until(worker, run, ("planned",), [])
+    import_run_confirm(run=run, plan_token=run.plan_token, reason="kill test", actor=run.user)
+    while run.rows_done < 0.4 * ROWS:
+        time.sleep(0.01)
+        run.refresh_from_db()
+    import_run_cancel(run=run, actor=run.user)
+    until(worker, run, ("applied_in_part", "applied"), [])
+    done = run.results["created"]
+    assert run.error.startswith(f"Cancelled: {done:,} of {ROWS:,} rows were done")
+    assert Membership.objects.count() == Membership.history.count() == done < ROWS
+    assert (
+        run.checkpoint == plan_rows(run, outcome="applied", after=run.checkpoint - 1).rows[0].number
+    )
+    undo = import_run_undo(run=run, reason="undo of a part", actor=run.user)
+    until(worker, undo, ("undone", "undone_in_part", "failed"), [0.3, 0.5])
+    assert (undo.state, undo.results) == ("undone", {"removed": 2 * done, "reverted": 0, "kept": 0})
+    assert not Membership.objects.exists()
+    assert Membership.history.count() == 2 * done
+    assert User.objects.filter(email__startswith="p", status="active").count() == 0
