@@ -12,51 +12,17 @@ import time
 from functools import cached_property
 from pathlib import Path
 
-from config import env
 from config.embedded import keeper
 from config.embedded.account import Account, account_for
 from config.embedded.errors import CannotStartError
 from config.embedded.locks import Lock
+from config.embedded.options import environment, options
 
 SOCKET = ".s.PGSQL.5432"
 # A socket's path may have 103 bytes on macOS and 107 on Linux.
 LONGEST_SOCKET_PATH = 100
 # After a crash in mid-import the server replays its log first.
 START_SECONDS = 300
-
-
-def options() -> dict[str, str]:
-    """Return the server's settings: those of PostgreSQL but for bulk work on one machine.
-
-    Everything stays durable (`fsync`, `synchronous_commit`). A small `/dev/shm`, as in containers,
-    would let parallel queries fail, so then the shared memory lies in files.
-    """
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        shm = os.statvfs("/dev/shm")  # noqa: S108
-        roomy = shm.f_bavail * shm.f_frsize > 512 * 2**20
-    except OSError:
-        roomy = sys.platform == "darwin"
-    return {
-        "listen_addresses": "",
-        "max_connections": "100",
-        "shared_buffers": f"{min(256, max(32, memory // 2**20 // 8))}MB",
-        "work_mem": "16MB",
-        "maintenance_work_mem": "128MB",
-        # An import of a million rows writes about 1 GB; a checkpoint in its midst doubles that.
-        "max_wal_size": "4GB",
-        "min_wal_size": "128MB",
-        "checkpoint_timeout": "15min",
-        # No replica ever reads from this server.
-        "wal_level": "minimal",
-        "max_wal_senders": "0",
-        "random_page_cost": "1.1",
-        "jit": "off",
-        "dynamic_shared_memory_type": "posix" if roomy else "mmap",
-        "log_checkpoints": "off",
-        "timezone": "UTC",
-        "log_timezone": "UTC",
-    }
 
 
 class Server:
@@ -158,7 +124,7 @@ class Server:
         self.keeper_pid = os.posix_spawn(
             sys.executable,
             [sys.executable, "-I", "-S", str(keeper.__file__), *map(str, arguments)],
-            _environment(),
+            environment(),
             # Nothing of ours stays open in it: a pipe that reads our output ends when we end.
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
@@ -259,18 +225,9 @@ class Server:
         command = [str(self.programs / program), *map(str, arguments)]
         done = subprocess.run(  # noqa: S603
             command, input=feed, capture_output=True, text=True, check=False, cwd="/",
-            env=_environment(), **account.options,
+            env=environment(), **account.options,
         )  # fmt: skip
         if done.returncode != 0:
             raise CannotStartError(
                 f"The embedded PostgreSQL could not be set up ({program}): {done.stderr.strip()[-1500:]}"
             )
-
-
-def _environment() -> dict[str, str]:
-    """Return our environment without the variables that PostgreSQL's programs listen to."""
-    return {
-        name: value
-        for name, value in env.surroundings().items()
-        if not name.startswith(("PG", "LC_"))
-    }
