@@ -255,3 +255,16 @@ def test_the_filters_of_runs_answer(client: Client, root: Any, query: str) -> No
     TaskRunFactory()
     url = reverse("admin:schedules_taskrun_changelist")
     assert client.get(url + query).status_code == 200
+
+
+def test_a_deleted_schedule_leaves_its_runs_and_an_event(client: Client, root: Any) -> None:
+    run = TaskRunFactory()
+    url = reverse("admin:django_celery_beat_periodictask_delete", args=[run.schedule.pk])
+
+    client.post(url, {"reason": "Nobody reads it"})
+
+    assert not PeriodicTask.objects.exists()
+    run.refresh_from_db()
+    assert run.schedule is None
+    event = Event.objects.get(kind="schedule_change")
+    assert (event.data["what"], event.reason) == ("deleted", "Nobody reads it")

@@ -29,7 +29,12 @@ from apps.schedules.selectors import (
     timing_in_words,
     with_last_run,
 )
-from apps.schedules.services import schedule_run_now, schedule_save, schedule_set_enabled
+from apps.schedules.services import (
+    schedule_delete,
+    schedule_run_now,
+    schedule_save,
+    schedule_set_enabled,
+)
 
 CHANGE = "django_celery_beat.change_periodictask"
 ORIGINS = {
@@ -179,6 +184,10 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     )
     def disable(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
         return _set_enabled(request, schedules, False, answer.reason)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        for schedule in queryset:
+            schedule_delete(schedule=schedule, actor=request.user)
 
     def save_model(
         self, request: HttpRequest, obj: PeriodicTask, form: ModelForm, change: bool

@@ -89,6 +89,20 @@ def schedule_set_enabled(*, schedule: PeriodicTask, enabled: bool, reason: str, 
     return True
 
 
+@transaction.atomic
+def schedule_delete(*, schedule: PeriodicTask, actor: Any) -> None:
+    """Delete a schedule; its runs stay. The caller has checked the permission and gives the reason."""
+    record_event(
+        "schedule_change",
+        actor=actor,
+        target=schedule,
+        schedule=schedule.name,
+        what="deleted",
+        changes={},
+    )
+    schedule.delete()
+
+
 def _changes(before: PeriodicTask | None, after: PeriodicTask) -> dict[str, list[Any]]:
     if before is None:
         return {}
