@@ -5,7 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
@@ -98,6 +104,8 @@ class ChangeSetAdmin(BaseAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The page of one change set: of what its reader may see."""
+        if object_id is None:
+            raise MissingPermission("audit.add_changeset")
         if not may_see_change_sets(request.user):
             raise MissingPermission("audit.view_changeset")
         if request.method not in ("GET", "HEAD"):
@@ -137,8 +145,9 @@ class ChangeSetAdmin(BaseAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A change set never changes: it has no history of its own."""
-        raise RecordNotFound(self.model, object_id)
+        """A change set never changes: its page is its history."""
+        _require(request, "audit.view_auditlog")
+        return HttpResponseRedirect(reverse("admin:audit_changeset_change", args=[object_id]))
 
     def record_view(self, request: HttpRequest, label: str, object_id: str) -> HttpResponse:
         """The history of any record ever, whether it is still there or not."""
