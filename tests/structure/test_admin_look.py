@@ -97,6 +97,18 @@ def test_no_page_of_the_site_is_drawn_by_djangos_own_templates(
     _assert_themed(answer)
 
 
+def test_the_page_of_an_app_and_a_window_of_a_form_are_themed_too(staff: dict[str, User]) -> None:
+    client = Client()
+    client.force_login(staff["superuser"])
+
+    for url in (
+        reverse("admin:app_list", args=["organizations"]),
+        reverse("admin:accounts_user_add") + "?_popup=1",
+        reverse("admin:accounts_user_changelist") + "?_popup=1",
+    ):
+        _assert_themed(client.get(url))
+
+
 def _assert_themed(answer: Any) -> None:
     """The page's frame is Unfold's or ours; Django's own may lend fragments such as a script tag."""
     if answer.status_code == 302:

@@ -3,13 +3,16 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.organizations import InvitationFactory, MembershipFactory
+from tests.factories.projects import ProjectFactory, TaskFactory
 from tests.structure.samples import sample
 
 pytestmark = pytest.mark.django_db
@@ -48,3 +51,49 @@ def _rows(page: Any) -> int | None:
 
 def _shapes(queries: CaptureQueriesContext) -> list[str]:
     return [query["sql"][:120] for query in queries]
+
+
+def _seats(organization: Any, number: int) -> None:
+    for _ in range(number):
+        MembershipFactory(organization=organization)
+        InvitationFactory(organization=organization)
+        ProjectFactory(organization=organization)
+
+
+def _tasks(project: Any, number: int) -> None:
+    for _ in range(number):
+        TaskFactory(project=project, assignee=UserFactory())
+
+
+def _memberships(user: Any, number: int) -> None:
+    for _ in range(number):
+        MembershipFactory(user=user)
+
+
+@pytest.mark.parametrize(
+    ("label", "fill", "each"),
+    [
+        ("organizations.Organization", _seats, 0),
+        # A select with search looks its chosen person up, so a row costs one statement, and a page
+        # of rows is all there ever is.
+        ("projects.Project", _tasks, 1),
+        ("accounts.User", _memberships, 0),
+    ],
+)
+def test_a_page_with_many_rows_asks_no_more_than_one_with_few(
+    label: str, fill: Any, each: int
+) -> None:
+    client = Client()
+    client.force_login(SuperuserFactory())
+    record = sample(apps.get_model(label))
+    url = reverse(f"admin:{label.lower().replace('.', '_')}_change", args=[record.pk])
+    fill(record, 3)
+    client.get(url)
+
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    fill(record, 10)
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+
+    assert len(many) <= len(few) + 10 * each, _shapes(many)
