@@ -176,6 +176,12 @@ class BaseAdmin(ModelAdmin):
         # What the database checks only at the commit would come too late to be shown in the form.
         connections[router.db_for_write(self.model)].check_constraints()
 
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The database writes the history; a second one, of forms alone, would only contradict it."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """See `log_addition`."""
+
     @classmethod
     def add_inline(cls, inline: type[InlineModelAdmin]) -> type[InlineModelAdmin]:
         """Show records of a higher app on this page; the higher app decorates its inline with this."""
