@@ -234,10 +234,14 @@ def _floor(rows: int, folder: Path) -> float:
 
 def _page(run_id: int) -> float:
     """Return the seconds of the slowest of a plan's pages, each the best of five."""
+    from apps.transfers.engine.tables import index_for_search
     from apps.transfers.models import ImportRun
     from apps.transfers.selectors import plan_rows
+    from apps.transfers.selectors.plans import search_columns
 
     run = ImportRun.objects.get(pk=run_id)
+    # As for every run of a browser's.
+    index_for_search(run, search_columns(run))
     filters: list[dict[str, Any]] = [
         {},
         {"verdict": "create"},

@@ -17,7 +17,7 @@ from apps.transfers.engine.context import Context
 from apps.transfers.engine.writing import Range
 from apps.transfers.models import ImportRun
 
-CHUNK = 10_000
+CHUNK = 20_000
 _RETRIES = 6
 # Each refusal by the database costs a transaction of its own; so many mean that something is wrong.
 _MAX_REFUSALS = 500
@@ -148,8 +148,10 @@ class Applier:
         rows = Range(self.order, low, high, sorted(drifted))
         writing.insert_made(context, rows)
         for info in context.parts:
-            writing.insert(context, info, rows)
-            writing.update(context, info, rows)
+            if context.has_planned(info, "create"):
+                writing.insert(context, info, rows)
+            if context.has_planned(info, "update"):
+                writing.update(context, info, rows)
         # Deferred checks speak now, while the range can still be halved.
         context.execute("SET CONSTRAINTS ALL IMMEDIATE")
         context.execute("SET CONSTRAINTS ALL DEFERRED")

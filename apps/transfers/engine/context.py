@@ -112,6 +112,10 @@ class Context:
     def last(self) -> PartInfo:
         return self.parts[-1]
 
+    def has_planned(self, info: PartInfo, op: str) -> bool:
+        """Whether the plan creates ("create") or changes ("update") any record of the part."""
+        return bool(self.run.plan_facts.get("parts", {}).get(info.name, {}).get(op, 1))
+
     def execute(self, sql: str, params: Any = None) -> int:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)

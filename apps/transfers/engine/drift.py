@@ -21,19 +21,21 @@ def find(context: Context, rows: Range) -> dict[int, str]:
             found.setdefault(number, why)
 
     for info in context.parts:
-        collect(
-            EXISTS,
-            f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.op_{info.name} = 'c' AND EXISTS "
-            f"(SELECT FROM {info.table} t WHERE {key_match(context, info)}{info.alive('t')})",
-            rows.params,
-        )
-        collect(
-            CHANGED,
-            f"SELECT p.number FROM {plan} p LEFT JOIN {info.table} t ON t.id = p.id_{info.name}"
-            f"{info.alive('t')} WHERE {rows.where()} AND p.op_{info.name} = 'u' "
-            f"AND (t.id IS NULL OR {_differs(info)})",
-            rows.params,
-        )
+        if context.has_planned(info, "create"):
+            collect(
+                EXISTS,
+                f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.op_{info.name} = 'c' AND EXISTS "
+                f"(SELECT FROM {info.table} t WHERE {key_match(context, info)}{info.alive('t')})",
+                rows.params,
+            )
+        if context.has_planned(info, "update"):
+            collect(
+                CHANGED,
+                f"SELECT p.number FROM {plan} p LEFT JOIN {info.table} t ON t.id = p.id_{info.name}"
+                f"{info.alive('t')} WHERE {rows.where()} AND p.op_{info.name} = 'u' "
+                f"AND (t.id IS NULL OR {_differs(info)})",
+                rows.params,
+            )
     for name in context.relations:
         relation = context.columns[name].relation
         if relation is None:

@@ -266,10 +266,13 @@ def _write_plan(context: Context) -> None:
             for name in slugs.made_columns(context, info)
         ]
     drop(tables.plan)
+    # Most rows change nothing that is there: for them no JSON is made at all.
+    touched = " OR ".join(f"({op}) = 'u'" for _, op in ops)
     inner = f"""
         SELECT {", ".join(select)},
                COALESCE(s.problems, x.problems) AS problems, COALESCE(s.cause, x.cause) AS cause,
-               {" || ".join(changes) or "'{}'::jsonb"} AS changes, {" || ".join(befores)} AS before
+               CASE WHEN {touched} THEN {" || ".join(changes) or "'{}'::jsonb"} END AS changes,
+               CASE WHEN {touched} THEN {" || ".join(befores)} END AS before
         FROM {tables.stage} s
         LEFT JOIN {tables.work} w ON w.number = s.number
         LEFT JOIN (SELECT number, min(cause) AS cause, jsonb_agg(problem) AS problems
@@ -297,7 +300,7 @@ def _write_plan(context: Context) -> None:
                CASE WHEN verdict = 'update' THEN
                    (SELECT string_agg(k, ',' ORDER BY k) FROM jsonb_object_keys(changes) k)
                    ELSE COALESCE(cause, '') END AS cause,
-               problems, NULLIF(changes, '{{}}') AS changes, NULLIF(before, '{{}}') AS before, {names}
+               problems, changes, before, {names}
         FROM (
             SELECT i.*, CASE
                 WHEN cause = 'duplicate' THEN 'duplicate'

@@ -5,7 +5,6 @@ import resource as system
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -17,14 +16,13 @@ from apps.transfers import registry
 from apps.transfers.engine import planning, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
 from apps.transfers.engine.context import Context
-from apps.transfers.engine.matching import known_words, suggest_matching
+from apps.transfers.engine.matching import suggest_matching
+from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.permissions import check_may_import
 from apps.transfers.engine.remembering import remembered_matching
-from apps.transfers.engine.words import fold_word
 from apps.transfers.models import ImportRun
-from apps.transfers.models.uploads import private_storage
 from apps.transfers.options import Findings, Matching, Reading
-from apps.transfers.reading import Source, open_source
+from apps.transfers.selectors.plans import search_columns
 from apps.transfers.uploads import upload_verify
 
 logger = logging.getLogger(__name__)
@@ -88,21 +86,6 @@ def _move(run: ImportRun, state: str, **changes: Any) -> None:
         for name, value in changes.items():
             setattr(run, name, value)
         run.save(update_fields=list(changes))
-
-
-def source_of(run: ImportRun, reading: Reading | None = None) -> Source:
-    """Open the run's file as it was read; raises DomainError when it is gone or not the same."""
-    dataset = registry.get(run.dataset)
-    known = known_words(dataset)
-    upload = run.upload
-    if upload.is_gone:
-        raise DomainError(f"The file {upload.name} was deleted after its time. Upload it again.")
-    path = Path(private_storage().path(upload.path))
-    return open_source(
-        path,
-        reading or Reading.from_json(run.reading),
-        lambda header: fold_word(header) in known,
-    )
 
 
 def read(run: ImportRun) -> None:
@@ -183,6 +166,8 @@ def plan(run: ImportRun) -> None:
         results={},
         planned_at=timezone.now(),
     )
+    if run.door != "command":
+        tables.index_for_search(run, search_columns(run))
     run.release()
 
 

@@ -61,6 +61,8 @@ def lock(context: Context, rows: Range) -> None:
             rows.params,
         )
     for info in context.parts:
+        if not context.has_planned(info, "update"):
+            continue
         context.execute(
             f"SELECT count(*) FROM (SELECT 1 FROM {info.table} t WHERE t.id IN "
             f"(SELECT p.id_{info.name} FROM {plan} p WHERE {rows.where()} AND p.op_{info.name} = 'u') "

@@ -11,7 +11,7 @@ from django.db import connection
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine.running import source_of
+from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Reading

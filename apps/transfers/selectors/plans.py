@@ -186,7 +186,7 @@ def search_columns(run: ImportRun) -> list[str]:
         part.fields[name] for part in dataset.parts() for key in part.keys for name in key
     ]
     given = given_columns(run)
-    return [name for name in given if name in part_fields] or given[:1]
+    return [name for name in given if name in part_fields][:3] or given[:1]
 
 
 def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
