@@ -382,7 +382,21 @@ def test_a_search_line_is_read(line: str, found: Filter) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["50%", "a_b", "back\\slash", "'; DROP TABLE x; --", 'quote"', "kind:nonsense", "import:x"],
+    [
+        "50%",
+        "a_b",
+        "back\\slash",
+        "'; DROP TABLE x; --",
+        'quote"',
+        "kind:nonsense",
+        "import:x",
+        "import:99999999999999999999",
+        "object:99999999999999999999",
+        "since:0001-01-01",
+        "until:9999-12-31",
+        "nul\0l",
+    ],
 )
 def test_no_search_line_breaks_the_page(auditor: Client, promotion: Any, line: str) -> None:
     assert auditor.get(log(line)).status_code == 200
+    assert auditor.get(log(line, before="99999999999999999999")).status_code == 200

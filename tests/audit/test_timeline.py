@@ -330,3 +330,16 @@ def test_an_imported_entry_leads_to_its_run_and_names_its_row(
     assert "“The new roster”" in page
     run = response.context["page"].entries[0].change_set.import_run_id
     assert reverse("admin:transfers_importrun_change", args=[run]) in response.content.decode()
+
+
+def test_the_trash_leads_to_the_history_of_what_lies_in_it(
+    staff_with: StaffWith, client_of: ClientOf
+) -> None:
+    acme = OwnerFactory(organization__name="Acme").organization
+    organization_trash(organization=acme, actor=None, reason="Closed down")
+    reader = client_of(staff_with(*READS, "organizations.restore_organization"))
+    page = reader.get(reverse("admin:organizations_trashedorganization_change", args=[acme.pk]))
+    url = reverse("admin:organizations_trashedorganization_history", args=[acme.pk])
+
+    assert url in page.content.decode()
+    assert "“Closed down”" in text_of(reader.get(url))

@@ -27,7 +27,7 @@ from apps.audit.admin.timeline import (
 from apps.audit.models import ChangeSet, Verification
 from apps.audit.selectors import change_set_counts
 from apps.audit.templatetags.trail import person
-from apps.audit.timeline.filters import from_query
+from apps.audit.timeline.filters import from_query, position_from
 from apps.audit.timeline.models import history_models, history_of
 from apps.audit.timeline.naming import Names
 from apps.audit.timeline.pages import page
@@ -86,7 +86,7 @@ class ChangeSetAdmin(BaseAdmin):
                 branches_of_all(),
                 viewer=request.user,
                 filter=filter,
-                before=int(before) if before.isdecimal() else None,
+                before=position_from(before),
             ),
             "subjects": True,
             "verification": Verification.objects.order_by("-started_at").first(),
@@ -135,7 +135,7 @@ class ChangeSetAdmin(BaseAdmin):
             "page": page(
                 branches,
                 viewer=request.user,
-                before=int(before) if before.isdecimal() else None,
+                before=position_from(before),
             ),
             "subjects": True,
             **(extra_context or {}),

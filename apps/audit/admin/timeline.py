@@ -16,7 +16,13 @@ from unfold.widgets import (
 
 from apps.audit.admin.log_form import day_widget
 from apps.audit.admin.revert import may_revert, revert_view
-from apps.audit.timeline.filters import EVENT_CHOICES, KIND_CHOICES, Filter, from_query
+from apps.audit.timeline.filters import (
+    EVENT_CHOICES,
+    KIND_CHOICES,
+    Filter,
+    from_query,
+    position_from,
+)
 from apps.audit.timeline.models import field_label, hidden_fields, history_of, told_fields
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_record
@@ -111,7 +117,7 @@ def timeline_context(request: HttpRequest, model: type[models.Model], key: Any) 
             branches_of_record(model, key, shows=shows),
             viewer=request.user,
             filter=filter,
-            before=int(before) if before.isdecimal() else None,
+            before=position_from(before),
             about=(model, key),
         ),
     }

@@ -154,6 +154,8 @@ def _object(history: Any, text: str) -> tuple[Any, ...]:
         key = pk.to_python(text)
     except (ValidationError, ValueError):
         key = None
+    if isinstance(key, int) and abs(key) >= 2**31:
+        key = None
     parts: list[str] = ["false"]
     params: list[Any] = []
     if key is not None:

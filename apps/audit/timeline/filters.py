@@ -86,11 +86,11 @@ def _midnight(day: date) -> datetime:
 
 def from_query(query: Mapping[str, str]) -> Filter:
     """Read the search line `q` and the form's own parameters, which have the same names."""
-    found = parse(query.get("q", ""))
+    found = parse(_clean(query.get("q", "")))
     given: dict[str, Any] = {}
     problems = list(found.problems)
     for name in ("actor", "object", "field", "kind", "door", "since", "until"):
-        if value := query.get(name, "").strip():
+        if value := _clean(query.get(name, "")).strip():
             _take(name, value, given, problems)
     return replace(found, **given, problems=tuple(problems))
 
@@ -129,11 +129,23 @@ def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> 
         given[name] = value.lower() if name in ("kind", "door") else value
 
 
+def position_from(text: str) -> int | None:
+    """Return the position that a page's address names; None for the top and for anything else."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
+def _clean(text: str) -> str:
+    # PostgreSQL has no text with a null character in it.
+    return text.replace("\0", "")
+
+
 def _day(value: str) -> date | None:
     try:
-        return parse_date(value)
+        day = parse_date(value)
     except ValueError:
         return None
+    # Beyond these the clock arithmetic around a day would overflow.
+    return day if day and 1900 <= day.year < 3000 else None
 
 
 _NAMES = {field.name for field in fields(Filter)} - {"words", "problems"}

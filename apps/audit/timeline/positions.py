@@ -22,7 +22,7 @@ from apps.audit.timeline.filters import Filter
 from apps.audit.timeline.models import history_models, history_of, key_column
 from apps.audit.timeline.registry import Inclusion, inclusions
 
-SCAN = 100_000
+SCAN = 50_000
 _LONGEST_STATEMENT = timedelta(days=1)
 WHOLE = Condition("")
 
