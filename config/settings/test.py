@@ -2,7 +2,7 @@
 
 from config import env
 from config.settings.base import *
-from config.settings.base import DATABASES, STORAGES, VAR_DIR
+from config.settings.base import DATABASES, ENV, STORAGES, VAR_DIR
 
 ENVIRONMENT_LABEL = "Test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -11,6 +11,14 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 # Each process of a parallel run has files of its own, as it has a database of its own.
 TEST_DIR = VAR_DIR / "test" / env.test_process()
 MEDIA_ROOT = TEST_DIR / "media"
+if not ENV.redis_url:
+    # Nor may a worker of `make run` in this folder take the messages of a test.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(TEST_DIR / "broker" / "queue"),
+        "data_folder_out": str(TEST_DIR / "broker" / "queue"),
+        "control_folder": str(TEST_DIR / "broker" / "control"),
+        "polling_interval": 0.2,
+    }
 STORAGES["private"]["OPTIONS"]["location"] = TEST_DIR / "private"
 # Static files come from the apps: nothing needs to be collected first.
 WHITENOISE_AUTOREFRESH = True

@@ -1,0 +1,179 @@
+"""The support agent brings a customer's roster in: a real browser, server and worker."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Page, expect
+
+from apps.accounts.models import User
+from apps.organizations.models import Membership, Organization
+from apps.transfers.models import ImportRun
+from tests.factories.organizations import OrganizationFactory
+
+LOOKS = [("wide", False), ("wide", True), ("narrow", False), ("narrow", True)]
+HEADER = "Committee,Position,First,Last,E-mail,Office phone,Party\n"
+WORDS = ("chair", "vice chair", "member", "member", "grand marshal")
+
+
+def roster(rows: int) -> str:
+    """An invented roster in the shape of the real ones: own headers, own words, some without e-mail."""
+    lines = [
+        f"Harbor Finance,{WORDS[n % 5]},First{n},Last{n},{'' if n % 20 == 7 else f'p{n}@example.org'},919-555-{n:04},\n"
+        for n in range(rows)
+    ]
+    return HEADER + "".join(lines)
+
+
+@pytest.fixture
+def worker(transactional_db: None) -> Iterator[None]:
+    """A Celery worker as a process of its own, at work on the tests' database and messages."""
+    code = (
+        "import sys, django\n"
+        "from django.conf import settings\n"
+        "settings.DATABASES['default']['NAME'] = sys.argv[1]\n"
+        "django.setup()\n"
+        "from config.celery import app\n"
+        "app.worker_main(['worker', '--pool=threads', '--concurrency=2', '--loglevel=warning',"
+        " '--without-mingle', '--without-gossip', '--without-heartbeat'])\n"
+    )
+    log = Path(settings.TEST_DIR) / "worker.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", code, str(connection.settings_dict["NAME"])],
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        yield
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def agent(staff_with_role: Callable[[str], User]) -> User:
+    return staff_with_role("Support")
+
+
+@pytest.fixture
+def harbor(transactional_db: None) -> Organization:
+    return OrganizationFactory(name="Harbor Finance", slug="harbor-finance")
+
+
+def shoot(page: Page, folder: Path, name: str, look: str) -> None:
+    page.evaluate("document.fonts.ready")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    page.screenshot(path=folder / f"import-{name}-{look}.png", full_page=True)
+
+
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
+def test_a_roster_goes_in_from_upload_to_result(
+    width: str,
+    dark: bool,
+    page_as: Callable[..., Page],
+    agent: User,
+    harbor: Organization,
+    worker: None,
+    screenshots: Path,
+    tmp_path: Path,
+) -> None:
+    look = f"{width}-{'dark' if dark else 'light'}"
+    file = tmp_path / "spring roster.csv"
+    file.write_text(roster(120))
+    page = page_as(agent, width=width, dark=dark)
+
+    page.goto("/admin/transfers/importrun/new/")
+    shoot(page, screenshots, "1-new", look)
+    page.get_by_text("One seat per row").click()
+    page.locator("input[type=file]").set_input_files(file)
+
+    expect(page.get_by_text("120 rows")).to_be_visible(timeout=60_000)
+    shoot(page, screenshots, "2-file", look)
+    page.get_by_role("link", name="Columns", exact=True).last.click()
+
+    # A word that nobody knows is open until somebody says what it means.
+    word = page.get_by_label("Meaning of grand marshal")
+    expect(word).to_have_value("")
+    expect(page.get_by_label("Meaning of vice chair")).to_have_value("admin")
+    word.select_option("viewer")
+    shoot(page, screenshots, "3-columns", look)
+    page.get_by_role("button", name="Check", exact=True).click()
+
+    expect(page.get_by_role("button", name="Apply 114 rows")).to_be_visible(timeout=60_000)
+    shoot(page, screenshots, "4-check", look)
+    page.get_by_role("link", name="6 refused").click()
+    expect(page.get_by_text("E-mail is missing").first).to_be_visible()
+    shoot(page, screenshots, "4-check-refused", look)
+    page.get_by_label("Reason").fill("The spring roster of Harbor Finance")
+    page.get_by_role("button", name="Apply 114 rows").click()
+
+    expect(page.get_by_text("114 rows applied")).to_be_visible(timeout=60_000)
+    shoot(page, screenshots, "5-result", look)
+
+    run = ImportRun.objects.get()
+    assert run.state == ImportRun.State.APPLIED
+    assert run.reason == "The spring roster of Harbor Finance"
+    assert Membership.objects.get(user__email="p0@example.org").role == "owner"
+    assert Membership.objects.get(user__email="p4@example.org").role == "viewer"
+
+    page.get_by_role("link", name=f"Run {run.pk}").click()
+    shoot(page, screenshots, "6-run", look)
+    page.get_by_role("link", name="Mapping", exact=True).click()
+    shoot(page, screenshots, "6-run-mapping", look)
+    page.get_by_role("link", name="Undo", exact=True).last.click()
+    expect(page.get_by_text("114 seats created by the import are removed")).to_be_visible()
+    shoot(page, screenshots, "7-undo", look)
+    page.get_by_label("Reason").fill("The wrong roster")
+    page.get_by_role("button", name="Undo the import").click()
+    expect(page.get_by_text("The run was undone already.")).to_be_visible(timeout=60_000)
+    assert not Membership.objects.filter(user__email="p0@example.org").exists()
+    shoot(page, screenshots, "8-undone", look)
+
+
+def test_the_keyboard_alone_is_enough(
+    page_as: Callable[..., Page],
+    agent: User,
+    harbor: Organization,
+    worker: None,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text(roster(4))
+    page = page_as(agent)
+    page.goto("/admin/transfers/importrun/new/")
+    reach(page, "input[name=dataset]")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("input[name=dataset][value=members]")).to_be_checked()
+    reach(page, "input[type=file]")
+    page.locator("input[type=file]").set_input_files(file)
+
+    expect(page.get_by_text("4 rows")).to_be_visible(timeout=60_000)
+    reach(page, "a.qd-primary")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/columns/")
+    reach(page, "button.qd-primary")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Apply 4 rows")).to_be_visible(timeout=60_000)
+    reach(page, "input[name=reason]")
+    page.keyboard.type("By keyboard")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("4 rows applied")).to_be_visible(timeout=60_000)
+
+
+def reach(page: Page, selector: str) -> None:
+    """Press the tab key until the element has the focus, as somebody without a mouse does."""
+    for _ in range(120):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by the tab key.")
