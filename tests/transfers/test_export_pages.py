@@ -137,6 +137,13 @@ def test_a_choice_of_columns_is_kept_as_a_profile(
     assert re.findall(r'name="fields_chosen" value="(\w+)"[^>]* checked', page) == ["slug"]
 
 
+def test_a_filter_that_the_list_has_not_is_refused_in_words(support: Client, fleets: None) -> None:
+    answer = support.get(reverse(PAGE) + "?shoe_size=42")
+
+    assert answer.status_code == 409
+    assert "The list has no such filter" in text(answer)
+
+
 def test_members_leave_with_the_filters_of_their_list(support: Client, db: None) -> None:
     harbor: Organization = OrganizationFactory(name="Harbor Finance")
     MembershipFactory(organization=harbor, role="viewer", user__email="vi@example.org")

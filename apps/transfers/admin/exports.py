@@ -9,6 +9,8 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import FieldError, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
@@ -56,8 +58,8 @@ class ExportMixin(BaseAdmin):
         if dataset is None:
             raise Http404("This list has no dataset to export.")
         require(request.user, *permissions_to_export(dataset))
-        queryset = list_queryset(self, request)
         profile = _profile(request, dataset)
+        queryset = list_queryset(self, request)
         initial = {"fields_chosen": profile.fields, "format": profile.format} if profile else {}
         form = ExportForm(request.POST or None, dataset=dataset, initial=initial)
         status = 200
@@ -135,8 +137,11 @@ def dataset_of(model: type) -> type[DatasetResource] | None:
 
 def list_queryset(model_admin: Any, request: HttpRequest) -> QuerySet:
     """Return what the list at this address shows, all pages of it."""
-    changelist = model_admin.get_changelist_instance(request)
-    queryset: QuerySet = changelist.get_queryset(request)
+    try:
+        changelist = model_admin.get_changelist_instance(request)
+        queryset: QuerySet = changelist.get_queryset(request)
+    except (IncorrectLookupParameters, FieldError, ValidationError, ValueError):
+        raise DomainError("The list has no such filter. Go back to it and filter anew.") from None
     return queryset
 
 
@@ -166,7 +171,10 @@ def _narrowed_by(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _profile(request: HttpRequest, dataset: type[DatasetResource]) -> ExportProfile | None:
-    name = request.GET.get("profile", "")
+    """Take the profile's name out of the address, which is the list's otherwise."""
+    query = request.GET.copy()
+    name = (query.pop("profile", None) or [""])[-1]
+    request.GET = query
     if not name:
         return None
     return ExportProfile.objects.filter(

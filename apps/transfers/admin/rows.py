@@ -165,7 +165,7 @@ class PlanTable:
             for name, (before, after) in row.changes.items()
             if row.verdict == "update" or (after and after not in said)
         ]
-        if not changed and row.verdict != "refused":
+        if not changed:
             changed = [
                 Cell(self.labels.get(name, name), None, value, False)
                 for name, value in row.values.items()

@@ -134,6 +134,17 @@ function enhanceColumns(form) {
     for (const select of selects) {
         select.addEventListener("change", update);
     }
+    for (const word of form.querySelectorAll(".qd-words select")) {
+        word.addEventListener("change", () => {
+            word.removeAttribute("aria-invalid");
+            const open = document.querySelector(`[data-open="${word.dataset.group}"]`);
+            const left = form.querySelectorAll(`[data-group="${word.dataset.group}"][aria-invalid]`).length;
+            if (open) {
+                open.textContent = `${left} open`;
+                open.hidden = left === 0;
+            }
+        });
+    }
     update();
 }
 
