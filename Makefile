@@ -23,9 +23,9 @@ check: ## Lint, format, types, layers, migrations, deployment settings, pins
 	@deploy/bin/setup dev
 	@deploy/bin/check
 
-kill-test: ## Kill workers in the middle of an import, twenty times over
+kill-test: ## Kill workers in the middle of imports and scheduled tasks, many times over
 	@deploy/bin/setup dev
-	@exec $(PY) -m pytest -m slow tests/transfers/test_kill.py
+	@exec $(PY) -m pytest -m slow tests/transfers/test_kill.py tests/schedules
 
 bench: ## Run the benchmarks (ONLY=imports for one group)
 	@deploy/bin/setup dev

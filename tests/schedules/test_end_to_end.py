@@ -21,7 +21,7 @@ from apps.schedules.services import runs_sweep
 from tests.factories.schedules import IntervalFactory, ScheduleFactory
 from tests.schedules.processes import long_sleep
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @contextmanager
@@ -90,6 +90,7 @@ def test_a_schedule_that_is_due_is_run_by_a_worker_and_leaves_its_row(tmp_path: 
     assert schedule.total_run_count == 1
 
 
+@pytest.mark.slow
 def test_the_run_of_a_worker_that_was_killed_is_marked_lost(tmp_path: Path) -> None:
     schedule = ScheduleFactory(
         task=long_sleep.name,
