@@ -113,15 +113,16 @@ class HistoryTrigger(AuditTrigger):
                 history_id, history_date, history_type, history_user_id,
                 history_change_reason, change_set_id, hidden_changes, link, {", ".join(columns)}
             )
-            SELECT nextval('audit_position'), _at, '{kind}',
-                nullif(current_setting('audit.actor', true), '')::uuid,
-                nullif(current_setting('audit.reason', true), ''),
-                (SELECT audit_change_set()), {hidden}, {link},
+            SELECT nextval('audit_position'), _at, '{kind}', _actor, _reason, (SELECT audit_change_set()), {hidden}, {link},
                 {self._row(alias, columns)}
         """
 
     def get_declare(self, model: Any) -> list[tuple[str, str]]:
-        return [("_at", "timestamptz := clock_timestamp()")]
+        return [
+            ("_at", "timestamptz := clock_timestamp()"),
+            ("_actor", "uuid := nullif(current_setting('audit.actor', true), '')::uuid"),
+            ("_reason", "text := nullif(current_setting('audit.reason', true), '')"),
+        ]
 
 
 class HistoryInsert(HistoryTrigger):

@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from tests.bench import Result, database
 
@@ -17,51 +19,32 @@ SEED = f"""
     INSERT INTO projects_project (name, description, organization_id)
     SELECT 'Project', '', id FROM organizations_organization;
     CREATE TABLE bench_seat AS
-    SELECT u.id AS user_id, o.id AS organization_id, row_number() OVER () AS n FROM (
+    SELECT u.id AS user_id, o.id AS organization_id FROM (
         SELECT id, row_number() OVER () AS n FROM accounts_user
     ) u JOIN (
         SELECT id, row_number() OVER () AS n FROM organizations_organization
     ) o ON o.n = u.n % 1000 + 1;
-    CREATE TABLE bench_project AS SELECT id, row_number() OVER () AS n FROM projects_project;
     ANALYZE;
 """
 
 SEATS = "INSERT INTO organizations_membership (user_id, organization_id, role)"
 TASKS = "INSERT INTO projects_task (title, status, project_id)"
-USERS = "INSERT INTO accounts_user (password, email, first_name, last_name, phone, avatar, is_superuser)"
-CASES: dict[str, tuple[str, dict[str, str]]] = {
-    "memberships": (
-        "organizations_membership",
-        {
-            "insert": f"{SEATS} SELECT user_id, organization_id, 'member' FROM bench_seat",
-            "update": "UPDATE organizations_membership SET role = 'viewer'",
-            "upsert": f"{SEATS} SELECT user_id, organization_id, 'admin' FROM bench_seat"
-            " ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role",
-            "update that changes nothing": "UPDATE organizations_membership SET role = role",
-        },
-    ),
-    "tasks": (
-        "projects_task",
-        {
-            "insert": f"{TASKS} SELECT 'Task ' || i, 'todo', p.id FROM generate_series(1, 100) i,"
-            " bench_project p",
-            "update": "UPDATE projects_task SET status = 'done'",
-            "upsert": f"{TASKS} SELECT 'Task ' || i, 'in_progress', p.id FROM generate_series(1, 100) i,"
-            " bench_project p ON CONFLICT (project_id, title) DO UPDATE SET status = excluded.status",
-            "update that changes nothing": "UPDATE projects_task SET status = status",
-        },
-    ),
-    "users": (
-        "accounts_user",
-        {
-            "insert": f"{USERS} SELECT '!', 'other' || n || '@example.org', 'First', 'Last', '', '', false"
-            f" FROM generate_series(1, {ROWS}) n",
-            "update": "UPDATE accounts_user SET phone = '+1' WHERE email LIKE 'other%'",
-            "upsert": f"{USERS} SELECT '!', 'other' || n || '@example.org', 'First', 'Name', '', '', false"
-            f" FROM generate_series(1, {ROWS}) n ON CONFLICT (email) DO UPDATE SET last_name = excluded.last_name",
-            "update that changes nothing": "UPDATE accounts_user SET phone = phone WHERE email LIKE 'other%'",
-        },
-    ),
+HUNDRED = "FROM projects_project p, generate_series(1, 100) n"
+STATEMENTS: dict[str, dict[str, str]] = {
+    "organizations_membership": {
+        "insert": f"{SEATS} SELECT user_id, organization_id, 'member' FROM bench_seat",
+        "update": "UPDATE organizations_membership SET role = 'viewer'",
+        "upsert": f"{SEATS} SELECT user_id, organization_id, 'admin' FROM bench_seat"
+        " ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role",
+        "update that changes nothing": "UPDATE organizations_membership SET role = role",
+    },
+    "projects_task": {
+        "insert": f"{TASKS} SELECT 'Task ' || n, 'todo', p.id {HUNDRED}",
+        "update": "UPDATE projects_task SET status = 'done'",
+        "upsert": f"{TASKS} SELECT 'Task ' || n, 'in_progress', p.id {HUNDRED}"
+        " ON CONFLICT (project_id, title) DO UPDATE SET status = excluded.status",
+        "update that changes nothing": "UPDATE projects_task SET status = status",
+    },
 }
 GOALS = {"insert": 2.0, "update": 2.0, "upsert": 2.0, "update that changes nothing": 1.2}
 
@@ -69,24 +52,80 @@ GOALS = {"insert": 2.0, "update": 2.0, "upsert": 2.0, "update that changes nothi
 def measure() -> Iterator[Result]:
     with database():
         run(SEED)
-        for name, (table, statements) in CASES.items():
-            times = {(kind, audited): [] for kind in statements for audited in (True, False)}
-            for _round in range(ROUNDS):
-                for audited in (False, True):
-                    reset(table)
-                    switch(table, on=audited)
-                    for kind, statement in statements.items():
-                        times[kind, audited].append(seconds(lambda sql=statement: run(sql)))
-                        run(f"VACUUM ANALYZE {table}")
-                    switch(table, on=True)
-            for kind in statements:
-                yield Result(
-                    f"{kind}, {name}",
-                    min(times[kind, True]),
-                    rows=ROWS,
-                    against=min(times[kind, False]),
-                    goal=GOALS[kind],
-                )
+        for table, statements in STATEMENTS.items():
+            yield from against_the_bare_statement(table, statements)
+        yield from against_the_bulk_helpers()
+
+
+def against_the_bare_statement(table: str, statements: dict[str, str]) -> Iterator[Result]:
+    """The best of some rounds; each round runs all statements without triggers, then with."""
+    times: dict[tuple[str, bool], list[float]] = {}
+    for _round in range(ROUNDS):
+        for audited in (False, True):
+            empty(table)
+            with triggers(table, on=audited):
+                for kind, statement in statements.items():
+                    taken = seconds(run, statement)
+                    times.setdefault((kind, audited), []).append(taken)
+                    run(f"VACUUM ANALYZE {table}")
+    for kind in statements:
+        with_trail, bare = min(times[kind, True]), min(times[kind, False])
+        yield Result(f"{kind}, {table}", with_trail, rows=ROWS, against=bare, goal=GOALS[kind])
+
+
+def against_the_bulk_helpers() -> Iterator[Result]:
+    """The ORM's own bulk methods with the trail, against simple-history's helpers without it."""
+    from django.test import override_settings
+    from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+    from apps.projects.models import Project, Task
+
+    projects = list(Project.objects.all())
+
+    def new() -> list[Any]:
+        return [Task(title=f"Task {n}", project=p) for p in projects for n in range(100)]
+
+    def changed(tasks: list[Any]) -> list[Any]:
+        for task in tasks:
+            task.status = "done"
+        return tasks
+
+    empty("projects_task")
+    tasks = new()
+    created = seconds(Task.objects.bulk_create, tasks, batch_size=5000)
+    updated = seconds(Task.objects.bulk_update, changed(tasks), ["status"], batch_size=5000)
+
+    empty("projects_task")
+    tasks = new()
+    # The helper adds to the history from outside, which the trail refuses.
+    with (
+        override_settings(SIMPLE_HISTORY_ENABLED=True),
+        triggers("projects_task", on=False),
+        triggers("projects_historicaltask", on=False),
+        own_positions(),
+    ):
+        helped = seconds(bulk_create_with_history, tasks, Task, batch_size=5000)
+        helped_update = seconds(
+            bulk_update_with_history, changed(tasks), Task, ["status"], batch_size=5000
+        )
+    yield Result("bulk_create", created, rows=ROWS, against=helped, goal=0.5)
+    yield Result("bulk_update", updated, rows=ROWS, against=helped_update, goal=0.5)
+
+
+@contextmanager
+def own_positions() -> Iterator[None]:
+    """Let history rows made in Python take their position from the sequence."""
+    from apps.projects.models import Task
+
+    field = Task.history.model._meta.pk
+    positions = iter(range(10**9, 2 * 10**9))
+    field.default = lambda: next(positions)
+    field.__dict__.pop("_get_default", None)
+    try:
+        yield
+    finally:
+        del field.default
+        field.__dict__.pop("_get_default", None)
 
 
 def run(statement: str) -> None:
@@ -96,18 +135,23 @@ def run(statement: str) -> None:
         cursor.execute(statement)
 
 
-def seconds(work: Callable[[], None]) -> float:
+def seconds(work: Callable[..., object], *args: object, **options: object) -> float:
     start = time.perf_counter()
-    work()
+    work(*args, **options)
     return time.perf_counter() - start
 
 
-def reset(table: str) -> None:
-    where = "WHERE email LIKE 'other%'" if table == "accounts_user" else ""
-    run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    run(f"DELETE FROM {table} {where}")
+def empty(table: str) -> None:
+    with triggers(table, on=False):
+        run(f"DELETE FROM {table}")
     run(f"VACUUM FULL {table}")
 
 
-def switch(table: str, *, on: bool) -> None:
+@contextmanager
+def triggers(table: str, *, on: bool) -> Iterator[None]:
+    """Switch the triggers declared on a table on or off; foreign keys are checked all the same."""
     run(f"ALTER TABLE {table} {'ENABLE' if on else 'DISABLE'} TRIGGER USER")
+    try:
+        yield
+    finally:
+        run(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -590,9 +590,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func="\n            INSERT INTO \"accounts_historicalgroup\" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, \"id\", \"name\"\n            )\n            SELECT nextval('audit_position'), _at, '+',\n                nullif(current_setting('audit.actor', true), '')::uuid,\n                nullif(current_setting('audit.reason', true), ''),\n                (SELECT audit_change_set()), NULL, NULL,\n                n.\"id\", n.\"name\"\n         FROM new_rows n; RETURN NULL;",
-                    hash="6145c47d6d3c6632f5afde770028cdf3b78e279c",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicalgroup" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name"\n         FROM new_rows n; RETURN NULL;',
+                    hash="267063dbd9519de907459c0641b73c1a30815967",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_16e2b",
@@ -607,9 +607,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "accounts_historicalgroup" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name"), 0),\n                n."id", n."name"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name"), ROW(n."id", n."name")\n            );\n            RETURN NULL;\n        ',
-                    hash="4ee6f40a0464af9c95cd172d76a2a9cc0a28c2d9",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "accounts_historicalgroup" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name"), 0),\n                n."id", n."name"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name"), ROW(n."id", n."name")\n            );\n            RETURN NULL;\n        ',
+                    hash="2ba1b56c07c9eec925d8062d90f69fb598fa1ee5",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_4cc8b",
@@ -624,9 +624,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicalgroup" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name"), 0),\n                o."id", o."name"\n         FROM old_rows o; RETURN NULL;',
-                    hash="51b0641398e8781208d98e9e4deb6b9540d9c438",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicalgroup" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name"), 0),\n                o."id", o."name"\n         FROM old_rows o; RETURN NULL;',
+                    hash="4f483d9d4acb9e8c4e0958058887bf19bdfbc908",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_f59dc",
@@ -671,9 +671,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicalgroup_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "group_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."group_id", n."permission_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="761e1f38fc5f49375a7b5b330b131e465ceab626",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicalgroup_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "group_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."group_id", n."permission_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="1fa4a5f9de74e71c681a209bd701ceade4dac707",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_29d2f",
@@ -688,9 +688,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "accounts_historicalgroup_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "group_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."group_id", o."permission_id"), 0),\n                n."id", n."group_id", n."permission_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."group_id", o."permission_id"), ROW(n."id", n."group_id", n."permission_id")\n            );\n            RETURN NULL;\n        ',
-                    hash="caf385d93124c6aa5e0817929ff6e870e15bc9ac",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "accounts_historicalgroup_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "group_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."group_id", o."permission_id"), 0),\n                n."id", n."group_id", n."permission_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."group_id", o."permission_id"), ROW(n."id", n."group_id", n."permission_id")\n            );\n            RETURN NULL;\n        ',
+                    hash="a255ae1ba0c197232fbc6a6d2fd2c8b2e38e9bea",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_c2718",
@@ -705,9 +705,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicalgroup_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "group_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."group_id", o."permission_id"), 0),\n                o."id", o."group_id", o."permission_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="936471b6092074460b3fefe2e63dd8aa62e307a4",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicalgroup_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "group_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."group_id", o."permission_id"), 0),\n                o."id", o."group_id", o."permission_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="8d385466c3b8d75bbd3997142287285df81c984f",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_274ba",
@@ -822,9 +822,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicaluser" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "is_superuser", "id", "created_at", "email", "first_name", "last_name", "phone", "avatar", "is_verified", "status", "is_staff"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."is_superuser", n."id", n."created_at", n."email", n."first_name", n."last_name", n."phone", n."avatar", n."is_verified", n."status", n."is_staff"\n         FROM new_rows n; RETURN NULL;',
-                    hash="323aaf7157c373f5186ceebb7e3309422d15b2d2",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicaluser" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "is_superuser", "id", "created_at", "email", "first_name", "last_name", "phone", "avatar", "is_verified", "status", "is_staff"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."is_superuser", n."id", n."created_at", n."email", n."first_name", n."last_name", n."phone", n."avatar", n."is_verified", n."status", n."is_staff"\n         FROM new_rows n; RETURN NULL;',
+                    hash="f2777da91bbc5358bdf0e8097e1e0a5fa8c786a5",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_e218e",
@@ -839,9 +839,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "accounts_historicaluser" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "is_superuser", "id", "created_at", "email", "first_name", "last_name", "phone", "avatar", "is_verified", "status", "is_staff"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), nullif(array_remove(ARRAY[CASE WHEN record_image_ne(ROW(o."password"), ROW(n."password")) THEN \'password\' END]::text[], NULL), \'{}\'), hash_record_extended(ROW(o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff"), 0),\n                n."is_superuser", n."id", n."created_at", n."email", n."first_name", n."last_name", n."phone", n."avatar", n."is_verified", n."status", n."is_staff"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff", o."password"), ROW(n."is_superuser", n."id", n."created_at", n."email", n."first_name", n."last_name", n."phone", n."avatar", n."is_verified", n."status", n."is_staff", n."password")\n            );\n            RETURN NULL;\n        ',
-                    hash="a85f0c5264db51963496c4d0f2bea5082ced076e",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "accounts_historicaluser" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "is_superuser", "id", "created_at", "email", "first_name", "last_name", "phone", "avatar", "is_verified", "status", "is_staff"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), nullif(array_remove(ARRAY[CASE WHEN record_image_ne(ROW(o."password"), ROW(n."password")) THEN \'password\' END]::text[], NULL), \'{}\'), hash_record_extended(ROW(o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff"), 0),\n                n."is_superuser", n."id", n."created_at", n."email", n."first_name", n."last_name", n."phone", n."avatar", n."is_verified", n."status", n."is_staff"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff", o."password"), ROW(n."is_superuser", n."id", n."created_at", n."email", n."first_name", n."last_name", n."phone", n."avatar", n."is_verified", n."status", n."is_staff", n."password")\n            );\n            RETURN NULL;\n        ',
+                    hash="d4b8abd3a741479b9d1737d0e24cc20660cd7580",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_e821b",
@@ -856,9 +856,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicaluser" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "is_superuser", "id", "created_at", "email", "first_name", "last_name", "phone", "avatar", "is_verified", "status", "is_staff"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff"), 0),\n                o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff"\n         FROM old_rows o; RETURN NULL;',
-                    hash="0acda14dc025927fdd8a9a3ccde05535c77bfe67",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicaluser" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "is_superuser", "id", "created_at", "email", "first_name", "last_name", "phone", "avatar", "is_verified", "status", "is_staff"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff"), 0),\n                o."is_superuser", o."id", o."created_at", o."email", o."first_name", o."last_name", o."phone", o."avatar", o."is_verified", o."status", o."is_staff"\n         FROM old_rows o; RETURN NULL;',
+                    hash="48c9a8ba8a58765a6a9f60d4fe139be8aa7b6c38",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_3f525",
@@ -1162,9 +1162,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicaluser_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."user_id", n."group_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="7dc763385d8d08b409371a719758a0e94df8092a",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicaluser_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."user_id", n."group_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="c6887cacf7453aa1d9444142e9c71c01774dc90f",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_f642d",
@@ -1179,9 +1179,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "accounts_historicaluser_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."group_id"), 0),\n                n."id", n."user_id", n."group_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."user_id", o."group_id"), ROW(n."id", n."user_id", n."group_id")\n            );\n            RETURN NULL;\n        ',
-                    hash="186610a83a1d7622251c5b4269353593f2824255",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "accounts_historicaluser_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."group_id"), 0),\n                n."id", n."user_id", n."group_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."user_id", o."group_id"), ROW(n."id", n."user_id", n."group_id")\n            );\n            RETURN NULL;\n        ',
+                    hash="bcc4832adafbabffb5314d1e7818060357cfd2a1",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_b1f10",
@@ -1196,9 +1196,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicaluser_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."group_id"), 0),\n                o."id", o."user_id", o."group_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="dfdbbe329b1c856d4f851d6cf404e35c3001dfe1",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicaluser_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."group_id"), 0),\n                o."id", o."user_id", o."group_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="2e7c4296d2caf67db496d499e3be5d564df2ae0e",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_a0fb2",
@@ -1243,9 +1243,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicaluser_user_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."user_id", n."permission_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="badf1a2ad3bffa69381048b80c7d2de0ddc2803a",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicaluser_user_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."user_id", n."permission_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="baf87d55b363bf8857d3d20dd847612fc70042ca",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_edc58",
@@ -1260,9 +1260,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "accounts_historicaluser_user_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."permission_id"), 0),\n                n."id", n."user_id", n."permission_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."user_id", o."permission_id"), ROW(n."id", n."user_id", n."permission_id")\n            );\n            RETURN NULL;\n        ',
-                    hash="fa32280bf0bc811d98e1b634c728faf30fcb18a7",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "accounts_historicaluser_user_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."permission_id"), 0),\n                n."id", n."user_id", n."permission_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."user_id", o."permission_id"), ROW(n."id", n."user_id", n."permission_id")\n            );\n            RETURN NULL;\n        ',
+                    hash="09a89a2621151a3105bbf8b81168be09ac275e7e",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_aaaf2",
@@ -1277,9 +1277,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "accounts_historicaluser_user_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."permission_id"), 0),\n                o."id", o."user_id", o."permission_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="06f22253581040830974534c8a6d01a4268790db",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicaluser_user_permissions" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "user_id", "permission_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."user_id", o."permission_id"), 0),\n                o."id", o."user_id", o."permission_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="c5fbd7b8183e43803688f13653bbbc5fae7aa3ef",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_6ea63",

@@ -816,9 +816,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalsample" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "percent", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."percent", n."note", n."created", n."modified"\n         FROM new_rows n; RETURN NULL;',
-                    hash="a2d66e0604a2d998b26242b1940f0aba58d7532c",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalsample" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "percent", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."percent", n."note", n."created", n."modified"\n         FROM new_rows n; RETURN NULL;',
+                    hash="86af98a1d7f7f13ea0260ea500d2cebe204d9636",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_9bd34",
@@ -833,9 +833,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "flags_historicalsample" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "percent", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."percent", o."note", o."created", o."modified"), 0),\n                n."id", n."name", n."percent", n."note", n."created", n."modified"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."percent", o."note", o."created", o."modified"), ROW(n."id", n."name", n."percent", n."note", n."created", n."modified")\n            );\n            RETURN NULL;\n        ',
-                    hash="54abe2c4d387ecec0c4b99c94b9e76dca6370d26",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "flags_historicalsample" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "percent", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."percent", o."note", o."created", o."modified"), 0),\n                n."id", n."name", n."percent", n."note", n."created", n."modified"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."percent", o."note", o."created", o."modified"), ROW(n."id", n."name", n."percent", n."note", n."created", n."modified")\n            );\n            RETURN NULL;\n        ',
+                    hash="0b21b74959cdd17082bc00e966331a4e1846546a",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_e1ff1",
@@ -850,9 +850,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalsample" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "percent", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."percent", o."note", o."created", o."modified"), 0),\n                o."id", o."name", o."percent", o."note", o."created", o."modified"\n         FROM old_rows o; RETURN NULL;',
-                    hash="cb91de99fc2e014e69003568e8f6b361a8ce829c",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalsample" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "percent", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."percent", o."note", o."created", o."modified"), 0),\n                o."id", o."name", o."percent", o."note", o."created", o."modified"\n         FROM old_rows o; RETURN NULL;',
+                    hash="57fa58d112f914d5d6bba10ad8ae890f1ad1ce44",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_fe482",
@@ -897,9 +897,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalswitch" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "active", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."active", n."note", n."created", n."modified"\n         FROM new_rows n; RETURN NULL;',
-                    hash="e46e6f1b1f717524523c8d4b9e36f65b6e04240d",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalswitch" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "active", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."active", n."note", n."created", n."modified"\n         FROM new_rows n; RETURN NULL;',
+                    hash="cd9aabe031bb2729830b721f03f4de195ff5e70f",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_689a3",
@@ -914,9 +914,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "flags_historicalswitch" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "active", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."active", o."note", o."created", o."modified"), 0),\n                n."id", n."name", n."active", n."note", n."created", n."modified"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."active", o."note", o."created", o."modified"), ROW(n."id", n."name", n."active", n."note", n."created", n."modified")\n            );\n            RETURN NULL;\n        ',
-                    hash="4ce887ab1b4836f2997e656a59d01703da00c82b",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "flags_historicalswitch" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "active", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."active", o."note", o."created", o."modified"), 0),\n                n."id", n."name", n."active", n."note", n."created", n."modified"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."active", o."note", o."created", o."modified"), ROW(n."id", n."name", n."active", n."note", n."created", n."modified")\n            );\n            RETURN NULL;\n        ',
+                    hash="c0e4b0078bb602b0492bb476e2bd9a74ad558b8e",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_967fa",
@@ -931,9 +931,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalswitch" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "active", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."active", o."note", o."created", o."modified"), 0),\n                o."id", o."name", o."active", o."note", o."created", o."modified"\n         FROM old_rows o; RETURN NULL;',
-                    hash="82646117921daef4293915623313b4866c60a92a",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalswitch" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "active", "note", "created", "modified"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."active", o."note", o."created", o."modified"), 0),\n                o."id", o."name", o."active", o."note", o."created", o."modified"\n         FROM old_rows o; RETURN NULL;',
+                    hash="b67cf4f142971c4e3ce6cbc82d7f2830c701718d",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_5f818",
@@ -1000,9 +1000,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "everyone", "percent", "staff", "authenticated", "note", "created", "modified", "superusers"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."everyone", n."percent", n."staff", n."authenticated", n."note", n."created", n."modified", n."superusers"\n         FROM new_rows n; RETURN NULL;',
-                    hash="5870dd4f0d9ca54fdb8824fe3b2bb7058b43a41b",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "everyone", "percent", "staff", "authenticated", "note", "created", "modified", "superusers"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."everyone", n."percent", n."staff", n."authenticated", n."note", n."created", n."modified", n."superusers"\n         FROM new_rows n; RETURN NULL;',
+                    hash="180b6648510c4b8e04046afeb63fdf825f844feb",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_a0150",
@@ -1017,9 +1017,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "flags_historicalflag" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "everyone", "percent", "staff", "authenticated", "note", "created", "modified", "superusers"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"), 0),\n                n."id", n."name", n."everyone", n."percent", n."staff", n."authenticated", n."note", n."created", n."modified", n."superusers"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"), ROW(n."id", n."name", n."everyone", n."percent", n."staff", n."authenticated", n."note", n."created", n."modified", n."superusers")\n            );\n            RETURN NULL;\n        ',
-                    hash="b78f360e9dfdff3659b36e503c143139b073ebbb",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "flags_historicalflag" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "everyone", "percent", "staff", "authenticated", "note", "created", "modified", "superusers"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"), 0),\n                n."id", n."name", n."everyone", n."percent", n."staff", n."authenticated", n."note", n."created", n."modified", n."superusers"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"), ROW(n."id", n."name", n."everyone", n."percent", n."staff", n."authenticated", n."note", n."created", n."modified", n."superusers")\n            );\n            RETURN NULL;\n        ',
+                    hash="e0eecd311a811b9098b0d57ac0e0408c2f71a032",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_d3992",
@@ -1034,9 +1034,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "everyone", "percent", "staff", "authenticated", "note", "created", "modified", "superusers"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"), 0),\n                o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"\n         FROM old_rows o; RETURN NULL;',
-                    hash="7590c3c7a8751b6f03c13c8231c05f6ca024995f",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "everyone", "percent", "staff", "authenticated", "note", "created", "modified", "superusers"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"), 0),\n                o."id", o."name", o."everyone", o."percent", o."staff", o."authenticated", o."note", o."created", o."modified", o."superusers"\n         FROM old_rows o; RETURN NULL;',
+                    hash="1b5613f78b7869da290bc0e3d7489d1a8ab1641c",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_66fbc",
@@ -1382,9 +1382,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."flag_id", n."group_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="f9843aa8fac46e2af570a47e28479c46829e09d0",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."flag_id", n."group_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="5a91cac9f6d1200bf945198c9961e0e1c7f835d3",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_e43a1",
@@ -1399,9 +1399,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "flags_historicalflag_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."group_id"), 0),\n                n."id", n."flag_id", n."group_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."flag_id", o."group_id"), ROW(n."id", n."flag_id", n."group_id")\n            );\n            RETURN NULL;\n        ',
-                    hash="be5df64c57077388b9d5dd81b0f75c9cc8a8b4f9",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "flags_historicalflag_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."group_id"), 0),\n                n."id", n."flag_id", n."group_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."flag_id", o."group_id"), ROW(n."id", n."flag_id", n."group_id")\n            );\n            RETURN NULL;\n        ',
+                    hash="5c7edae5838ec6bddcfe84a8bdb0283c0cda4289",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_a7d0f",
@@ -1416,9 +1416,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."group_id"), 0),\n                o."id", o."flag_id", o."group_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="37dcc6055691d799e77fba200265f2b1a36d7c7b",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag_groups" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "group_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."group_id"), 0),\n                o."id", o."flag_id", o."group_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="20bb614ac33468fb51a9cb27485416e120a30f86",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_2d0de",
@@ -1463,9 +1463,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag_organizations" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "organization_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."flag_id", n."organization_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="d707a8ad0bccb9ae4de1cea4fbf49d5a5c337733",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag_organizations" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "organization_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."flag_id", n."organization_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="68db9323c987537f035d984bc51a02ff42eefe6a",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_44d59",
@@ -1480,9 +1480,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "flags_historicalflag_organizations" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "organization_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."organization_id"), 0),\n                n."id", n."flag_id", n."organization_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."flag_id", o."organization_id"), ROW(n."id", n."flag_id", n."organization_id")\n            );\n            RETURN NULL;\n        ',
-                    hash="f1425555e1fe87ee377e6787b51cc15b8426221d",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "flags_historicalflag_organizations" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "organization_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."organization_id"), 0),\n                n."id", n."flag_id", n."organization_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."flag_id", o."organization_id"), ROW(n."id", n."flag_id", n."organization_id")\n            );\n            RETURN NULL;\n        ',
+                    hash="7be18149a342f94743afb9cb61ea4ca6b26beee7",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_4d6cd",
@@ -1497,9 +1497,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag_organizations" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "organization_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."organization_id"), 0),\n                o."id", o."flag_id", o."organization_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="3d3685cc874558e5bfe0901708ea6f11f5f1cca9",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag_organizations" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "organization_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."organization_id"), 0),\n                o."id", o."flag_id", o."organization_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="7159c5df7aec6a3ab72f56d92563c0e337b6f375",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_8a8cd",
@@ -1544,9 +1544,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag_users" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."flag_id", n."user_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="0cf4fa10704eccefbca3710dfea3ecb4d4f65bfb",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag_users" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."flag_id", n."user_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="eb1dbc01f7381188dad6eb8641422d99baa68843",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_14f9e",
@@ -1561,9 +1561,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "flags_historicalflag_users" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."user_id"), 0),\n                n."id", n."flag_id", n."user_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."flag_id", o."user_id"), ROW(n."id", n."flag_id", n."user_id")\n            );\n            RETURN NULL;\n        ',
-                    hash="44a97d63bf1899bfc60e9955a4dec460b4cfb231",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "flags_historicalflag_users" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."user_id"), 0),\n                n."id", n."flag_id", n."user_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."flag_id", o."user_id"), ROW(n."id", n."flag_id", n."user_id")\n            );\n            RETURN NULL;\n        ',
+                    hash="fc2e4b4982044ca8312b5e81b5ca56fba7c26dda",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_a13af",
@@ -1578,9 +1578,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "flags_historicalflag_users" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."user_id"), 0),\n                o."id", o."flag_id", o."user_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="f0d646f1d1d3b4150657f46855629386b90abda5",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "flags_historicalflag_users" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "flag_id", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."flag_id", o."user_id"), 0),\n                o."id", o."flag_id", o."user_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="fd37e6f096fcfa71bb955c974bf755b40049c506",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_667a0",

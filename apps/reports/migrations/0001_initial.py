@@ -367,9 +367,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "reports_historicalreportsubscription" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "report", "enabled", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."created_at", n."report", n."enabled", n."user_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="e09ddf5112805c3b704592ba53a741369d7db480",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "reports_historicalreportsubscription" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "report", "enabled", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."created_at", n."report", n."enabled", n."user_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="7f13b17d25ce50af08dea53f18d970145dacaade",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_999c5",
@@ -384,9 +384,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "reports_historicalreportsubscription" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "report", "enabled", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."report", o."enabled", o."user_id"), 0),\n                n."id", n."created_at", n."report", n."enabled", n."user_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."created_at", o."report", o."enabled", o."user_id"), ROW(n."id", n."created_at", n."report", n."enabled", n."user_id")\n            );\n            RETURN NULL;\n        ',
-                    hash="233d3bad8bd15dec9fbf570373ecdbfea4a68e69",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "reports_historicalreportsubscription" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "report", "enabled", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."report", o."enabled", o."user_id"), 0),\n                n."id", n."created_at", n."report", n."enabled", n."user_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."created_at", o."report", o."enabled", o."user_id"), ROW(n."id", n."created_at", n."report", n."enabled", n."user_id")\n            );\n            RETURN NULL;\n        ',
+                    hash="fa3b272b747784c2fc8175a72d8554f9fc355a75",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_a3eae",
@@ -401,9 +401,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "reports_historicalreportsubscription" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "report", "enabled", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."report", o."enabled", o."user_id"), 0),\n                o."id", o."created_at", o."report", o."enabled", o."user_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="615c4e8a17fa9d8e3f7fddd4e3ec0d3ae771a7dd",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "reports_historicalreportsubscription" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "report", "enabled", "user_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."report", o."enabled", o."user_id"), 0),\n                o."id", o."created_at", o."report", o."enabled", o."user_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="67332b48fd1a24e05fb4a47d359546902bd35608",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_83715",

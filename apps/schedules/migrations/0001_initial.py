@@ -782,9 +782,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func="\n            INSERT INTO \"schedules_historicalclockedschedule\" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, \"id\", \"clocked_time\"\n            )\n            SELECT nextval('audit_position'), _at, '+',\n                nullif(current_setting('audit.actor', true), '')::uuid,\n                nullif(current_setting('audit.reason', true), ''),\n                (SELECT audit_change_set()), NULL, NULL,\n                n.\"id\", n.\"clocked_time\"\n         FROM new_rows n; RETURN NULL;",
-                    hash="d4b48408083443063bfb53f2e3420346da05e2bb",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalclockedschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "clocked_time"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."clocked_time"\n         FROM new_rows n; RETURN NULL;',
+                    hash="31196cb12f80a05627d639a68f8de3d4f8cdece8",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_50b7b",
@@ -799,9 +799,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "schedules_historicalclockedschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "clocked_time"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."clocked_time"), 0),\n                n."id", n."clocked_time"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."clocked_time"), ROW(n."id", n."clocked_time")\n            );\n            RETURN NULL;\n        ',
-                    hash="77088188fbdcd8d7ae84b17ca891f3b715602ad5",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "schedules_historicalclockedschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "clocked_time"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."clocked_time"), 0),\n                n."id", n."clocked_time"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."clocked_time"), ROW(n."id", n."clocked_time")\n            );\n            RETURN NULL;\n        ',
+                    hash="878ef4bb717ed5388d1f8d9019ade0ded0413b15",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_c3b52",
@@ -816,9 +816,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalclockedschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "clocked_time"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."clocked_time"), 0),\n                o."id", o."clocked_time"\n         FROM old_rows o; RETURN NULL;',
-                    hash="741f817d100d58cafc8717104a057a5dea401084",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalclockedschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "clocked_time"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."clocked_time"), 0),\n                o."id", o."clocked_time"\n         FROM old_rows o; RETURN NULL;',
+                    hash="1ba65b976c9841f56c5771221da40848b00cd685",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_229cf",
@@ -863,9 +863,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalcrontabschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."minute", n."hour", n."day_of_month", n."month_of_year", n."day_of_week", n."timezone"\n         FROM new_rows n; RETURN NULL;',
-                    hash="d74a3d48e9a4edf47dd2eba0a4525bbd9f3435b8",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalcrontabschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."minute", n."hour", n."day_of_month", n."month_of_year", n."day_of_week", n."timezone"\n         FROM new_rows n; RETURN NULL;',
+                    hash="061cfe137a03bbbe63356a6dd8b495adbfe114b0",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_e8cd4",
@@ -880,9 +880,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "schedules_historicalcrontabschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"), 0),\n                n."id", n."minute", n."hour", n."day_of_month", n."month_of_year", n."day_of_week", n."timezone"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"), ROW(n."id", n."minute", n."hour", n."day_of_month", n."month_of_year", n."day_of_week", n."timezone")\n            );\n            RETURN NULL;\n        ',
-                    hash="9f387b80b0d33590a274cadc4111f210a1741301",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "schedules_historicalcrontabschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"), 0),\n                n."id", n."minute", n."hour", n."day_of_month", n."month_of_year", n."day_of_week", n."timezone"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"), ROW(n."id", n."minute", n."hour", n."day_of_month", n."month_of_year", n."day_of_week", n."timezone")\n            );\n            RETURN NULL;\n        ',
+                    hash="86f37cf15fbb74f95a80b8d881127cd895db96ba",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_0b678",
@@ -897,9 +897,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalcrontabschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"), 0),\n                o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"\n         FROM old_rows o; RETURN NULL;',
-                    hash="ef1f33e84b16f768a6e6b357695cd4440a8e4b7e",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalcrontabschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "minute", "hour", "day_of_month", "month_of_year", "day_of_week", "timezone"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"), 0),\n                o."id", o."minute", o."hour", o."day_of_month", o."month_of_year", o."day_of_week", o."timezone"\n         FROM old_rows o; RETURN NULL;',
+                    hash="3175d58ec54b0ae5a0bfea5271606ce32daf54bd",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_9ef4e",
@@ -944,9 +944,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalintervalschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "every", "period"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."every", n."period"\n         FROM new_rows n; RETURN NULL;',
-                    hash="88079f54a136f7ff5a112847359ff881cd8c2926",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalintervalschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "every", "period"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."every", n."period"\n         FROM new_rows n; RETURN NULL;',
+                    hash="27f52713a1f35bf705246884562a7df799a5e336",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_1aefc",
@@ -961,9 +961,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "schedules_historicalintervalschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "every", "period"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."every", o."period"), 0),\n                n."id", n."every", n."period"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."every", o."period"), ROW(n."id", n."every", n."period")\n            );\n            RETURN NULL;\n        ',
-                    hash="e281bf1ddb4062222fa4fa8e256b4a7ef2226a5b",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "schedules_historicalintervalschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "every", "period"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."every", o."period"), 0),\n                n."id", n."every", n."period"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."every", o."period"), ROW(n."id", n."every", n."period")\n            );\n            RETURN NULL;\n        ',
+                    hash="634729bf6c9fc164d1d18b483e5b0dfcd04fac5f",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_c6c93",
@@ -978,9 +978,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalintervalschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "every", "period"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."every", o."period"), 0),\n                o."id", o."every", o."period"\n         FROM old_rows o; RETURN NULL;',
-                    hash="e6517b08ecc3cbb8abefe6d4ceb8cdd9d44b3c8f",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalintervalschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "every", "period"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."every", o."period"), 0),\n                o."id", o."every", o."period"\n         FROM old_rows o; RETURN NULL;',
+                    hash="dd235fdf953d0ebbe637c856129790c0e852063b",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_aa4e5",
@@ -1025,9 +1025,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalperiodictask" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "task", "interval_id", "crontab_id", "solar_id", "clocked_id", "args", "kwargs", "queue", "exchange", "routing_key", "headers", "priority", "expires", "expire_seconds", "one_off", "start_time", "enabled", "description"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."task", n."interval_id", n."crontab_id", n."solar_id", n."clocked_id", n."args", n."kwargs", n."queue", n."exchange", n."routing_key", n."headers", n."priority", n."expires", n."expire_seconds", n."one_off", n."start_time", n."enabled", n."description"\n         FROM new_rows n; RETURN NULL;',
-                    hash="63df2f697b12f553d38e11929a0d6f4993198f01",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalperiodictask" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "task", "interval_id", "crontab_id", "solar_id", "clocked_id", "args", "kwargs", "queue", "exchange", "routing_key", "headers", "priority", "expires", "expire_seconds", "one_off", "start_time", "enabled", "description"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."name", n."task", n."interval_id", n."crontab_id", n."solar_id", n."clocked_id", n."args", n."kwargs", n."queue", n."exchange", n."routing_key", n."headers", n."priority", n."expires", n."expire_seconds", n."one_off", n."start_time", n."enabled", n."description"\n         FROM new_rows n; RETURN NULL;',
+                    hash="39b6452f18f25d0b820f8da7138b34140a9ffc4b",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_36a18",
@@ -1042,9 +1042,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "schedules_historicalperiodictask" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "task", "interval_id", "crontab_id", "solar_id", "clocked_id", "args", "kwargs", "queue", "exchange", "routing_key", "headers", "priority", "expires", "expire_seconds", "one_off", "start_time", "enabled", "description"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"), 0),\n                n."id", n."name", n."task", n."interval_id", n."crontab_id", n."solar_id", n."clocked_id", n."args", n."kwargs", n."queue", n."exchange", n."routing_key", n."headers", n."priority", n."expires", n."expire_seconds", n."one_off", n."start_time", n."enabled", n."description"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"), ROW(n."id", n."name", n."task", n."interval_id", n."crontab_id", n."solar_id", n."clocked_id", n."args", n."kwargs", n."queue", n."exchange", n."routing_key", n."headers", n."priority", n."expires", n."expire_seconds", n."one_off", n."start_time", n."enabled", n."description")\n            );\n            RETURN NULL;\n        ',
-                    hash="f3d478e7ce4a3a8e605bc428b4fe00c885522c7e",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "schedules_historicalperiodictask" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "task", "interval_id", "crontab_id", "solar_id", "clocked_id", "args", "kwargs", "queue", "exchange", "routing_key", "headers", "priority", "expires", "expire_seconds", "one_off", "start_time", "enabled", "description"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"), 0),\n                n."id", n."name", n."task", n."interval_id", n."crontab_id", n."solar_id", n."clocked_id", n."args", n."kwargs", n."queue", n."exchange", n."routing_key", n."headers", n."priority", n."expires", n."expire_seconds", n."one_off", n."start_time", n."enabled", n."description"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"), ROW(n."id", n."name", n."task", n."interval_id", n."crontab_id", n."solar_id", n."clocked_id", n."args", n."kwargs", n."queue", n."exchange", n."routing_key", n."headers", n."priority", n."expires", n."expire_seconds", n."one_off", n."start_time", n."enabled", n."description")\n            );\n            RETURN NULL;\n        ',
+                    hash="44004293cda23a9982dbcf61a329149ef6a4d317",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_b8272",
@@ -1059,9 +1059,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalperiodictask" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "task", "interval_id", "crontab_id", "solar_id", "clocked_id", "args", "kwargs", "queue", "exchange", "routing_key", "headers", "priority", "expires", "expire_seconds", "one_off", "start_time", "enabled", "description"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"), 0),\n                o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"\n         FROM old_rows o; RETURN NULL;',
-                    hash="e5f74b61e16ade1570bd83a5dd4a38e00834ac70",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalperiodictask" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "name", "task", "interval_id", "crontab_id", "solar_id", "clocked_id", "args", "kwargs", "queue", "exchange", "routing_key", "headers", "priority", "expires", "expire_seconds", "one_off", "start_time", "enabled", "description"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"), 0),\n                o."id", o."name", o."task", o."interval_id", o."crontab_id", o."solar_id", o."clocked_id", o."args", o."kwargs", o."queue", o."exchange", o."routing_key", o."headers", o."priority", o."expires", o."expire_seconds", o."one_off", o."start_time", o."enabled", o."description"\n         FROM old_rows o; RETURN NULL;',
+                    hash="7d55e972914a1119c16de904d5cafd4fbd73306a",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_576a9",
@@ -1106,9 +1106,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalsolarschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "event", "latitude", "longitude"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."event", n."latitude", n."longitude"\n         FROM new_rows n; RETURN NULL;',
-                    hash="7d8c73482f83bc91f699bb82241f168734331d0b",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalsolarschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "event", "latitude", "longitude"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."event", n."latitude", n."longitude"\n         FROM new_rows n; RETURN NULL;',
+                    hash="c152ae437ac1f121674bb5761b00dc522218e311",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_e5d51",
@@ -1123,9 +1123,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            \n            INSERT INTO "schedules_historicalsolarschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "event", "latitude", "longitude"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."event", o."latitude", o."longitude"), 0),\n                n."id", n."event", n."latitude", n."longitude"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."event", o."latitude", o."longitude"), ROW(n."id", n."event", n."latitude", n."longitude")\n            );\n            RETURN NULL;\n        ',
-                    hash="a21f4339aa5401863a546e16480f689cfb9e8a54",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "schedules_historicalsolarschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "event", "latitude", "longitude"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."event", o."latitude", o."longitude"), 0),\n                n."id", n."event", n."latitude", n."longitude"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."event", o."latitude", o."longitude"), ROW(n."id", n."event", n."latitude", n."longitude")\n            );\n            RETURN NULL;\n        ',
+                    hash="7a507f21daf612c5504c625cb7d3158e518ebdb6",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_d9737",
@@ -1140,9 +1140,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
-                    declare="DECLARE _at timestamptz := clock_timestamp();",
-                    func='\n            INSERT INTO "schedules_historicalsolarschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "event", "latitude", "longitude"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\',\n                nullif(current_setting(\'audit.actor\', true), \'\')::uuid,\n                nullif(current_setting(\'audit.reason\', true), \'\'),\n                (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."event", o."latitude", o."longitude"), 0),\n                o."id", o."event", o."latitude", o."longitude"\n         FROM old_rows o; RETURN NULL;',
-                    hash="8eb5283b4ada45d57f403f92b021bec6065bc049",
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "schedules_historicalsolarschedule" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "event", "latitude", "longitude"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."event", o."latitude", o."longitude"), 0),\n                o."id", o."event", o."latitude", o."longitude"\n         FROM old_rows o; RETURN NULL;',
+                    hash="032f4d1309b3688805898f578bcb3e3162ff1e92",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_98735",
