@@ -63,6 +63,14 @@ timeline_includes(
 )
 timeline_includes(
     Group,
+    UserRole,
+    by="group",
+    subject="{user}",
+    created="gave it to {user}",
+    deleted="took it from {user}",
+)
+timeline_includes(
+    Group,
     RolePermission,
     by="group",
     subject="the permission {permission}",

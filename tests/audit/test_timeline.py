@@ -343,3 +343,33 @@ def test_the_trash_leads_to_the_history_of_what_lies_in_it(
 
     assert url in page.content.decode()
     assert "“Closed down”" in text_of(reader.get(url))
+
+
+def test_who_really_acted_and_through_what_is_told(reader: Client) -> None:
+    ada = StaffFactory(first_name="Ada", last_name="Lovelace")
+    grace = StaffFactory(first_name="Grace", last_name="Hopper")
+    acme = OrganizationFactory()
+    with audit_context(actor=ada, real_actor=grace, door="form"):
+        Organization.objects.filter(pk=acme.pk).update(name="Acme")
+    with audit_context(actor="command import_file", door="command"):
+        Organization.objects.filter(pk=acme.pk).update(name="Acme Ltd")
+
+    page = text_of(reader.get(history(acme)))
+
+    assert "Ada Lovelace really Grace Hopper" in page
+    assert "command import_file" in page
+    assert "Database, by hand as" in page
+
+
+def test_a_roles_own_history_names_those_who_got_and_lost_it(client_of: ClientOf) -> None:
+    boss = SuperuserFactory(first_name="Grace", last_name="Hopper")
+    ada = UserFactory(first_name="Ada", last_name="Lovelace")
+    auditor = Group.objects.create(name="Night auditor")
+    user_set_roles(user=ada, roles=[auditor], actor=boss, reason="The yearly audit")
+    user_set_roles(user=ada, roles=[], actor=boss, reason="It is over")
+
+    page = text_of(client_of(boss).get(history(auditor)))
+
+    assert "gave it to Ada Lovelace" in page
+    assert "took it from Ada Lovelace" in page
+    assert "“It is over”" in page
