@@ -5,7 +5,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
+from apps.backoffice.templatetags.job_crumbs import job_crumbs
 from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.factories.organizations import TrashedOrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +44,26 @@ def test_the_longest_matching_entry_is_the_active_one(client: Client) -> None:
         if item["active"]
     ]
     assert active == ["Tasks"]
+
+
+def test_the_crumbs_are_the_job_its_list_the_record_and_the_page(client: Client) -> None:
+    client.force_login(SuperuserFactory())
+    trashed = TrashedOrganizationFactory(name="Old Harbor")
+    page = "admin:organizations_trashedorganization_{}"
+
+    def crumbs(url: str) -> list[str]:
+        answer = client.get(url)
+        return [crumb["title"] for crumb in job_crumbs(answer.context)]  # type: ignore[arg-type]
+
+    assert crumbs(reverse(page.format("changelist"))) == ["People", "Organizations' trash"]
+    assert crumbs(reverse(page.format("change"), args=[trashed.pk])) == [
+        "People",
+        "Organizations' trash",
+        "Old Harbor",
+    ]
+    assert crumbs(reverse(page.format("purge"), args=[trashed.pk])) == [
+        "People",
+        "Organizations' trash",
+        "Old Harbor",
+        "Delete for good",
+    ]

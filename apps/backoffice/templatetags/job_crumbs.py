@@ -30,17 +30,19 @@ def _below(context: Context, link: str) -> list[dict[str, str]]:
     if not isinstance(record, Model):
         title = context.get("content_title") or context.get("title")
         return [{"title": str(title), "link": ""}] if title else []
-    url = _page_of(record)
-    crumbs = [{"title": str(record), "link": url}]
-    if path != url and context.get("title"):
+    crumbs = [{"title": str(record), "link": _page_of(context, record)}]
+    if not path.endswith("/change/") and context.get("title"):
         # "History of Harbor Committee" stands behind "Harbor Committee" already.
         title = str(context["title"]).removesuffix(f" of {record}")
         crumbs.append({"title": title, "link": ""})
     return crumbs
 
 
-def _page_of(record: Model) -> str:
-    opts = record._meta
+def _page_of(context: Context, record: Model) -> str:
+    # In the trash the page is that of the trash, whose records are of the living model's class.
+    opts = context.get("opts") or record._meta
+    if opts.concrete_model is not record._meta.concrete_model:
+        opts = record._meta
     try:
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
     except NoReverseMatch:
