@@ -296,7 +296,7 @@ def test_a_record_that_is_gone_is_found_by_auditors_alone(
     page = text_of(auditor.get(url, follow=True))
 
     assert "Acme" in page
-    assert "its history stays" in page
+    assert "Its history stays" in page
     assert "“Asked to be forgotten”" in page
 
 
@@ -373,3 +373,30 @@ def test_a_roles_own_history_names_those_who_got_and_lost_it(client_of: ClientOf
     assert "gave it to Ada Lovelace" in page
     assert "took it from Ada Lovelace" in page
     assert "“It is over”" in page
+
+
+def test_a_seat_that_is_gone_is_still_called_by_its_names(
+    staff_with: StaffWith, client_of: ClientOf
+) -> None:
+    acme = OwnerFactory(organization__name="Acme").organization
+    ada = UserFactory(first_name="Ada", last_name="Lovelace")
+    seat = membership_add(organization=acme, user=ada, actor=None)
+    url = history(seat)
+    membership_remove(membership=seat, actor=None, reason="Left")
+
+    page = client_of(staff_with(*READS, "audit.view_auditlog")).get(url, follow=True)
+
+    assert page.context["title"] == "History of Ada Lovelace in Acme"
+
+
+def test_a_change_whose_state_before_was_trimmed_says_so(reader: Client) -> None:
+    acme = OrganizationFactory(name="Acme")
+    Organization.objects.filter(pk=acme.pk).update(name="Acme Ltd")
+    first = Organization.history.last().history_id
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('audit.retention', 'Older than the law asks', true)")
+        cursor.execute(
+            "DELETE FROM organizations_historicalorganization WHERE history_id = %s", [first]
+        )
+
+    assert "the state before is not kept any more" in text_of(reader.get(history(acme)))

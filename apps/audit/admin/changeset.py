@@ -18,7 +18,6 @@ from django.urls import URLPattern, path, reverse
 from apps.audit.admin.export import export_view
 from apps.audit.admin.log_form import LogForm
 from apps.audit.admin.timeline import (
-    TimelineForm,
     may_see_change_sets,
     permission_to,
     timeline_context,
@@ -29,9 +28,12 @@ from apps.audit.selectors import change_set_counts
 from apps.audit.templatetags.trail import person
 from apps.audit.timeline.filters import from_query, position_from
 from apps.audit.timeline.models import history_models, history_of
-from apps.audit.timeline.naming import Names
 from apps.audit.timeline.pages import page
-from apps.audit.timeline.positions import branches_of_all, branches_of_change_set
+from apps.audit.timeline.positions import (
+    branches_of_all,
+    branches_of_change_set,
+    branches_of_record,
+)
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import MissingPermission, RecordNotFound
 
@@ -159,12 +161,12 @@ class ChangeSetAdmin(BaseAdmin):
         key = _known_key(model, object_id)
         if key is None:
             raise RecordNotFound(model, object_id)
-        names = Names()
-        names.want(model, key)
-        names.resolve()
+        (own, *_) = branches_of_record(model, key)
+        newest = page([own], viewer=request.user, about=(model, key), limit=1).entries
+        name = newest[0].subject if newest else f"{model._meta.verbose_name} {key}"
         context = {
             **timeline_context(request, model, key),
-            "title": f"History of {names.get(model, key)}",
+            "title": f"History of {name}",
             "is_gone": not model._base_manager.filter(pk=key).exists(),
         }
         return timeline_response(self, request, context)
@@ -216,6 +218,3 @@ def _known_key(model: type[models.Model], key: str) -> Any:
     except (ValidationError, ValueError, OverflowError):
         return None
     return value if known else None
-
-
-__all__ = ["ChangeSetAdmin", "TimelineForm"]

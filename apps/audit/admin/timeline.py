@@ -19,7 +19,6 @@ from apps.audit.admin.revert import may_revert, revert_view
 from apps.audit.timeline.filters import (
     EVENT_CHOICES,
     KIND_CHOICES,
-    Filter,
     from_query,
     position_from,
 )
@@ -198,6 +197,3 @@ def _field_choices(model: type[models.Model]) -> list[tuple[str, str]]:
         ((name, label[:1].upper() + label[1:]) for name, label in found.items()),
         key=lambda choice: choice[1].lower(),
     )
-
-
-__all__ = ["Filter", "TimelineMixin", "record_url", "timeline_context"]

@@ -13,7 +13,6 @@ from django.urls import NoReverseMatch, reverse
 from apps.audit.models import ChangeSet, Event
 from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.models import (
-    TRASH_FIELDS,
     field_label,
     is_soft_deletable,
     told_fields,
@@ -46,6 +45,8 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     change_set: ChangeSet | None = None
     is_own: bool = False
+    # False for a change whose state before was trimmed away.
+    has_before: bool = True
     # The row of the imported file that it was written from, where that is known.
     import_row: int | None = None
 
@@ -169,6 +170,7 @@ def _of_row(
         reason=row.history_change_reason or "",
         changes=changes,
         is_own=is_own,
+        has_before=row.history_type != "~" or previous is not None,
     )
     entry.sentence = sentences.of_row(entry, branch.inclusion, show, _trash(model, row, previous))
     return entry
@@ -257,6 +259,3 @@ def _of_event(event: Event) -> Entry:
         reason=event.reason,
         event_kind=event.kind,
     )
-
-
-__all__ = ["CONCEALED", "TRASH_FIELDS", "Entry", "load", "timeline_url"]

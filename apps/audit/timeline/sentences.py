@@ -16,6 +16,9 @@ def of_row(entry: Any, inclusion: Inclusion | None, show: Callable[[str], str], 
     """Tell what happened to a record; `trash` is "in" or "out" where it went there or came back."""
     model = entry.model
     noun = str(model._meta.verbose_name)
+    if not entry.has_before:
+        of = f" of {fill(inclusion.subject, show)}" if inclusion else ""
+        return f"changed something{of}; the state before is not kept any more"
 
     def low(name: str) -> str:
         return _low(show(name), bool(model._meta.get_field(name).flatchoices))
