@@ -20,7 +20,7 @@ from django.urls import URLPattern, path, reverse
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import DomainError
 from apps.transfers import registry
-from apps.transfers.access import may_export, permissions_to_export, require
+from apps.transfers.access import dataset_card, may_export, permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
 from apps.transfers.admin.list_button import with_list_button
 from apps.transfers.declarations import DatasetResource
@@ -111,12 +111,13 @@ class ExportMixin(BaseAdmin):
         status: int,
     ) -> HttpResponseBase:
         list_url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        noun = dataset_card(dataset.dataset()).label.lower()
         profiles = ExportProfile.objects.filter(user=request.user, dataset=dataset.dataset())
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Export {self.opts.verbose_name_plural}",
+            "title": f"Export {noun}",
             "opts": self.opts,
-            "noun": self.opts.verbose_name_plural,
+            "noun": noun,
             "form": form,
             "count": queryset.count(),
             "narrowed_by": _narrowed_by(request),

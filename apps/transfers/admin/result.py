@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from apps.transfers import registry
-from apps.transfers.access import may_import
+from apps.transfers.access import dataset_card, may_import
 from apps.transfers.models import ImportRun, UndoRun
 
 STATE_COLORS = {
@@ -52,10 +52,23 @@ def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "can_undo": run.state in ImportRun.APPLIED_STATES
         and user.has_perm("transfers.undo_import"),
         "records_url": records_url(user, run),
+        "records_label": f"All {dataset_card(run.dataset).label.lower()}",
+        "next_attempt": attempt_number(run) + 1,
         "changes_url": changes_url(user, run),
         "undo_runs": list(UndoRun.objects.filter(run=run).select_related("user")[:10]),
         "run_url": reverse("admin:transfers_importrun_change", args=[run.pk]),
     }
+
+
+def attempt_number(run: ImportRun) -> int:
+    """Return 1 for a first try, 2 for the file mended after it, and so on."""
+    number = 1
+    earlier = run.attempt_of
+    # Bounded: a chain of a hundred attempts is told as a hundred.
+    while earlier is not None and number < 100:
+        number += 1
+        earlier = earlier.attempt_of
+    return number
 
 
 def headline(run: ImportRun) -> str:
@@ -122,7 +135,7 @@ def changes_url(user: Any, run: ImportRun) -> str:
     """Return the audit log narrowed to this run, where there is one for this user."""
     if not user.has_perm("audit.view_auditlog"):
         return ""
-    url = _reverse("admin:audit_log")
+    url = _reverse("admin:audit_changeset_changelist")
     return f"{url}?q=import:{run.pk}" if url else ""
 
 

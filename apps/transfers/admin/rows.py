@@ -160,16 +160,17 @@ class PlanTable:
     def _row(self, row: PlanRow) -> Row:
         # What the key says already is not said again.
         said = row.key.split(" · ")
+        faulty = {problem.get("column", "") for problem in row.problems}
         changed = [
             Cell(self.labels.get(name, name), before, after, row.verdict == "update")
             for name, (before, after) in row.changes.items()
-            if row.verdict == "update" or (after and after not in said)
+            if row.verdict == "update" or (after and after not in said and name not in faulty)
         ]
         if not changed:
             changed = [
                 Cell(self.labels.get(name, name), None, value, False)
                 for name, value in row.values.items()
-                if value and value not in said
+                if value and value not in said and name not in faulty
             ]
         return Row(
             number=row.number,

@@ -3,7 +3,11 @@
 from typing import Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    CHECKBOX_CLASSES,
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.models import ExportRun
@@ -12,7 +16,7 @@ from apps.transfers.models import ExportRun
 class ExportForm(forms.Form):
     fields_chosen = forms.MultipleChoiceField(
         label="Columns",
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": " ".join(CHECKBOX_CLASSES)}),
         error_messages={"required": "Choose at least one column."},
     )
     format = forms.ChoiceField(
