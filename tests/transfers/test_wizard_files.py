@@ -123,6 +123,14 @@ def test_ragged_rows_are_refused_alone_and_never_shifted(
     assert '<td class="qd-num">3</td>' in page
 
 
+def test_a_nul_byte_refuses_its_row_alone(support: Client, harbor: Organization) -> None:
+    run = planned_run(support, HEAD + ROW + "b\0o@example.org,Bo,Lind,Harbor Finance,member\n")
+
+    assert run.counts == {**run.counts, "create": 1, "refused": 1}
+    for step in ("file", "columns", "check"):
+        assert support.get(url(step, run)).status_code == 200
+
+
 def test_duplicate_headers_are_never_matched_without_a_person(
     support: Client, harbor: Organization
 ) -> None:

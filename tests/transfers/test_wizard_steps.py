@@ -293,6 +293,7 @@ def test_the_mended_file_is_another_attempt_with_the_same_mapping(
     support: Client, harbor: Organization
 ) -> None:
     first = applied_run(support, choices={"column-1": ""})
+    assert "(attempt 2)" in text(support.get(url("apply", first)))
 
     second = applied_run(
         support,

@@ -175,7 +175,7 @@ def _profile(request: HttpRequest, dataset: type[DatasetResource]) -> ExportProf
     """Take the profile's name out of the address, which is the list's otherwise."""
     query = request.GET.copy()
     name = (query.pop("profile", None) or [""])[-1]
-    request.GET = query
+    request.GET = QueryDict(query.urlencode())
     if not name:
         return None
     return ExportProfile.objects.filter(
