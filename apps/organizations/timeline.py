@@ -45,7 +45,8 @@ timeline_includes(
 
 
 def _revert_organization(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
-    owner = values.pop("owner", None)
+    # A new owner needs a seat, which the service sees to; to have none needs nothing.
+    owner = values.pop("owner") if values.get("owner") is not None else None
     for name, value in values.items():
         setattr(record, name, value)
     validated(record)

@@ -194,6 +194,20 @@ def test_a_seat_goes_back_through_its_service(keeper: Client) -> None:
     assert Membership.history.first().history_change_reason == "Too soon"
 
 
+def test_an_owner_comes_and_goes_with_a_revert(keeper: Client, acme: Organization) -> None:
+    owner = OwnerFactory(organization=acme).user
+    Organization.objects.filter(pk=acme.pk).update(owner=owner)
+    nobody, somebody = positions(acme)[-2:]
+
+    keeper.post(revert_url(acme, nobody), {"reason": "x", "newest": somebody})
+    acme.refresh_from_db()
+    assert acme.owner_id is None
+
+    keeper.post(revert_url(acme, somebody), {"reason": "x", "newest": positions(acme)[-1]})
+    acme.refresh_from_db()
+    assert acme.owner == owner
+
+
 def test_what_the_database_alone_refuses_is_a_sentence_too(keeper: Client) -> None:
     task = TaskFactory(title="First")
     Task.objects.filter(pk=task.pk).update(title="Second")

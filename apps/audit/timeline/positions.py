@@ -120,7 +120,7 @@ def _condition(branch: Branch, filter: Filter) -> Condition | None:
     if branch.history is not None:
         return of_history(branch.history, filter)
     condition = of_events(filter)
-    if condition is not None and branch.without_kinds:
+    if condition is not None and branch.without_kinds and not filter.kind:
         condition = condition.and_("NOT (h.kind = ANY(%s))", list(branch.without_kinds))
     return condition
 
