@@ -24,6 +24,7 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
             "imports": lately.imports(user),
             "changes": lately.changes(user),
             "verification": _verification(user),
+            "sees_trail": user.has_perm("audit.view_auditlog"),
             "sees_imports": user.has_perm("transfers.view_importrun"),
             "new_import_url": _new_import_url(user),
         }

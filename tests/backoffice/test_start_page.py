@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.accounts.reference import load_roles, shipped_roles
 from apps.audit.context import audit_context
+from apps.audit.models import Verification
 from apps.organizations.services.organizations import organization_create
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.factories.organizations import InvitationFactory, MembershipFactory
@@ -109,3 +110,16 @@ def test_a_number_says_what_came_this_week_and_last(
 
     (card,) = [card for card in page.context["numbers"] if card["label"] == "Open tasks"]
     assert (card["value"], card["this_week"], card["last_week"]) == (2, 1, 1)
+
+
+def test_auditors_are_told_the_last_verdict_on_the_trail(
+    role_clients: dict[str, tuple[User, Client]],
+) -> None:
+    client = role_clients["Auditor"][1]
+    assert "has not been verified yet" in client.get(reverse("admin:index")).content.decode()
+
+    now = timezone.now()
+    Verification.objects.create(started_at=now, finished_at=now, whole=True, rows=12)
+    assert "The trail was verified" in client.get(reverse("admin:index")).content.decode()
+    staff = role_clients["Staff"][1].get(reverse("admin:index")).content.decode()
+    assert "The trail was verified" not in staff
