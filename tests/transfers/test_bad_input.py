@@ -380,3 +380,58 @@ def test_a_thousand_bad_rows_are_grouped_by_cause(importer: Importer) -> None:
     result = importer.rows("members", table(*[row(n, email="bad") for n in range(1_000)]))
     assert (result.failed, len(result.problems)) == (1_000, 100)
     assert result.record.causes == [["refused", "email:invalid", 1_000]]
+
+
+def test_hidden_rows_and_merged_cells_are_counted(importer: Importer) -> None:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, ["E-mail", "First", "Organization"])
+        for number in range(1, 4):
+            sheet.write_row(number, 0, [f"p{number}@example.org", "Ann", "H-1"])
+        sheet.set_row(2, None, None, {"hidden": True})
+        sheet.merge_range(4, 0, 5, 0, "p9@example.org")
+        sheet.write(4, 2, "H-1")
+        sheet.write(5, 2, "H-1")
+        workbook.add_worksheet("Secret").hide()
+    result = importer.raw("members", buffer.getvalue(), name="roster.xlsx")
+    assert (result.created, result.refused_rows()) == (4, [6])
+    assert result.notes == [
+        "1 sheet is hidden; not read.",
+        "1 row is hidden; read like the others.",
+        "1 merged range is there: only the first cell of each has a value.",
+    ]
+
+
+def test_numbers_with_two_marks_have_one_reading_and_words_of_yes_are_known() -> None:
+    from apps.transfers.engine.cells import number_reader, read_boolean
+    from apps.transfers.engine.problems import CellError
+
+    read = number_reader("", whole=False)
+    assert [read(text) for text in ("1,234.50", "1.234,50", "1 234,5", "-7", "0,5")] == [
+        "1234.50", "1234.50", "1234.5", "-7", "0.5",
+    ]  # fmt: skip
+    with pytest.raises(CellError, match=r"two readings: 1234 or 1\.234"):
+        read("1,234")
+    assert number_reader(",", whole=False)("1,234") == "1.234"
+    assert number_reader("", whole=True)("123.0") == "123"
+    with pytest.raises(CellError, match="no whole number"):
+        number_reader("", whole=True)("1.9")
+    assert [read_boolean(text) for text in ("Yes", "no", "OUI", "1", "x", "ja")] == [
+        "true", "false", "true", "true", "true", "true",
+    ]  # fmt: skip
+    with pytest.raises(CellError, match="neither yes nor no"):
+        read_boolean("perhaps")
+
+
+def test_swapped_addresses_are_said_in_the_blast_radius(importer: Importer) -> None:
+    importer.rows(
+        "members", table(row(1, first="Ann", last="Ash"), row(2, first="Ben", last="Bee"))
+    )
+    swapped = importer.rows(
+        "members",
+        table(row(2, first="Ann", last="Ash"), row(1, first="Ben", last="Bee")),
+        "--dry-run",
+    )
+    sentences = [impact["sentence"] for impact in swapped.record.impacts]
+    assert "Changes first and last name of 2 people at once: were e-mails swapped?" in sentences

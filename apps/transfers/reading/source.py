@@ -23,9 +23,16 @@ _BATCH = 4096
 class Source:
     """A table in a file. `survey()` reads it once and fills `findings`; `rows()` streams it."""
 
-    def __init__(self, findings: Findings, records: Callable[[], Iterator[Row]]) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        records: Callable[[], Iterator[Row]],
+        notes: SheetNotes | None = None,
+    ) -> None:
         self.findings = findings
         self._records = records
+        # Filled by each pass over a sheet.
+        self._notes = notes
 
     def rows(self) -> Iterator[Row]:
         """Yield (number, cells) of every row after the header."""
@@ -45,6 +52,8 @@ class Source:
         found.samples, found.rows, found.blanks = [], 0, [0] * width
         samples: list[list[str]] = [[] for _ in range(width)]
         words: list[Counter[str] | None] = [Counter() for _ in range(width)]
+        if self._notes is not None:
+            self._notes.clear()
         rows = self.rows()
         while batch := list(islice(rows, _BATCH)):
             found.rows += len(batch)
@@ -76,6 +85,8 @@ class Source:
             for position, counter in enumerate(words)
             if counter is not None and all(len(word) <= 200 for word in counter)
         }
+        if self._notes is not None:
+            found.notes += _sentences(self._notes)
         return found
 
 
@@ -136,21 +147,23 @@ def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Sou
             return Source(found, lambda: iter(()))
     found.sheet = chosen[0].name
     notes = SheetNotes()
-    source = _with_header(found, lambda: book.rows(chosen[0], SheetNotes()), reading, known)
-    # One more look, for what only the whole sheet tells.
-    for _ in book.rows(chosen[0], notes):
-        pass
+    source = _with_header(found, lambda: book.rows(chosen[0], notes), reading, known)
+    return Source(source.findings, lambda: book.rows(chosen[0], notes), notes)
+
+
+def _sentences(notes: SheetNotes) -> list[str]:
+    found = []
     if notes.hidden_rows:
-        found.notes.append(f"{_plural(notes.hidden_rows, 'row')} hidden; read like the others.")
+        found.append(f"{_plural(notes.hidden_rows, 'row')} hidden; read like the others.")
     if notes.merged:
-        found.notes.append(
-            f"{_plural(notes.merged, 'merged range')}: only the first cell of each has a value."
+        found.append(
+            f"{_plural(notes.merged, 'merged range')} there: only the first cell of each has a value."
         )
     if notes.formulas_without_result:
-        found.notes.append(
+        found.append(
             f"{_plural(notes.formulas_without_result, 'formula')} without a stored result."
         )
-    return source
+    return found
 
 
 def _with_header(

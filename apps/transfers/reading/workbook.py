@@ -37,6 +37,9 @@ class SheetNotes:
     merged: int = 0
     formulas_without_result: int = 0
 
+    def clear(self) -> None:
+        self.hidden_rows = self.merged = self.formulas_without_result = 0
+
 
 class SharedStrings:
     """The workbook's table of texts, as one block of bytes: a third of what a list would take."""
