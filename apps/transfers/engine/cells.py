@@ -70,7 +70,8 @@ def exact_digits(text: str) -> str:
 
 def read_email(text: str) -> str:
     if _SIMPLE_EMAIL.fullmatch(text):
-        return fold_email(text)
+        # ASCII alone, for which this is `fold_email`, and much quicker.
+        return text.lower()
     text = text.removeprefix("mailto:").strip()
     named = _NAMED_EMAIL.fullmatch(text)
     if named:
