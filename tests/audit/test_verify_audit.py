@@ -310,3 +310,14 @@ def test_shapes_are_written_when_they_change() -> None:
     shapes.remember()
 
     assert Shape.objects.count() == before > 0
+
+
+def test_everything_that_the_product_ships_with_is_whole() -> None:
+    """Every audited table has rows then, of every type of key and column that there is."""
+    call_command("load_reference", stdout=StringIO())
+    call_command("seed_demo", "--members=20", stdout=StringIO(), stderr=StringIO())
+
+    verdict, code = verify()
+
+    assert (verdict["problems"], code) == ([], 0)
+    assert verify()[1] == 0

@@ -21,14 +21,13 @@ def check_records(audited: Audited) -> Iterator[Problem]:
 def _compare_with_live(audited: Audited) -> Iterator[Problem]:
     table, history = audited.model._meta.db_table, audited.history_model._meta.db_table
     key = _key(audited)
+    live_types, kept_types = _types(table), _types(history)
     live, kept = [], []
-    for field in audited.model._meta.concrete_fields:
-        column = f'"{field.column}"'
-        if column in audited.columns:
-            there = audited.history_model._meta.get_field(field.name)
-            cast = "::text" if field.db_type(connection) != there.db_type(connection) else ""
-            live.append(f"l.{column}{cast}")
-            kept.append(f"h.{column}{cast}")
+    for column in audited.columns:
+        # A file's name is text in history, and some keys are wider in one table than in the other.
+        cast = "" if live_types[column] == kept_types[column] else "::text"
+        live.append(f"l.{column}{cast}")
+        kept.append(f"h.{column}{cast}")
     statement = f"""
         SELECT coalesce(l.{key}::text, h.{key}::text), h.history_id, CASE
             WHEN h.{key} IS NULL THEN 'unrecorded'
@@ -137,6 +136,17 @@ def _look_for_change_sets(audited: Audited) -> Iterator[Problem]:
             yield Problem(
                 "orphaned", history, "the change set of this row is not there", position, record
             )
+
+
+def _types(table: str) -> dict[str, int]:
+    """Return the type of each quoted column, as the database has it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname, atttypid FROM pg_attribute WHERE attrelid = %s::regclass"
+            " AND attnum > 0 AND NOT attisdropped",
+            [f'"{table}"'],
+        )
+        return {f'"{name}"': int(oid) for name, oid in cursor.fetchall()}
 
 
 def _key(audited: Audited) -> str:
