@@ -19,6 +19,7 @@ from apps.transfers.engine.context import Context
 from apps.transfers.engine.matching import suggest_matching
 from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.engine.recording import record_import
 from apps.transfers.engine.remembering import remembered_matching
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
@@ -187,6 +188,7 @@ def apply(run: ImportRun) -> None:
     in_part = bool(results.get("drifted") or results.get("refused"))
     state = State.APPLIED_IN_PART if in_part else State.APPLIED
     _move(run, state, ended_at=timezone.now())
+    record_import(run)
     run.release()
     _told(run)
 
@@ -216,6 +218,8 @@ def _end(run: ImportRun, state: str, error: str) -> None:
         with run.hold(cancellable=False):
             run.state, run.error, run.ended_at = state, error, timezone.now()
             run.save(update_fields=["state", "error", "ended_at"])
+            if state == State.APPLIED_IN_PART:
+                record_import(run)
         run.release()
     except ClaimLostError:
         return

@@ -22,6 +22,7 @@ from apps.transfers.engine.applying import CHUNK
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.engine.planning import LATE
+from apps.transfers.engine.recording import record_undo
 from apps.transfers.engine.running import context_of
 from apps.transfers.engine.undo_rules import UndoRange
 from apps.transfers.models import ImportRun, UndoRun
@@ -62,6 +63,7 @@ def _end(undo: UndoRun, state: str, error: str = "") -> None:
             undo.save(update_fields=["state", "error", "ended_at"])
             if state in (State.UNDONE, State.UNDONE_IN_PART):
                 ImportRun.objects.filter(pk=undo.run_id).update(state=ImportRun.State.UNDONE)
+                record_undo(undo)
         undo.release()
     except ClaimLostError:
         return
