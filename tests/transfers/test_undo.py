@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from apps.accounts.models import User
+from apps.audit.models import Event
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import undo_preview, undo_rows
@@ -46,6 +47,7 @@ def test_seats_go_and_people_are_deactivated(imported: Outcome) -> None:
     assert not Membership.objects.exists()
     assert set(User.objects.values_list("status", flat=True)) == {"deactivated"}
     assert imported.record.state == ImportRun.State.UNDONE
+    assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == ["import", "undo"]
 
 
 def test_an_undo_leaves_its_own_trail(imported: Outcome) -> None:
