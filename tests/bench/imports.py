@@ -89,6 +89,7 @@ def _size(
         goal=1.5 if rows == 1_000_000 else None,
     )
 
+    _settle()
     before = _history_rows()
     again = _import(path)
     assert (again["unchanged"], _history_rows()) == (rows, before), again
