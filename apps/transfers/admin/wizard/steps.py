@@ -58,7 +58,7 @@ def step_bar(current: str, run: ImportRun | None = None) -> list[Step]:
             number=number,
             url=step_url(run, name) if run and name in reachable and name != current else "",
             is_current=name == current,
-            is_done=names.index(name) < position or bool(run and run.has_ended and name != APPLY),
+            is_done=names.index(name) < position,
         )
         for number, name in enumerate(names, 1)
     ]
