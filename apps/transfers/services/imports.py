@@ -10,7 +10,6 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from apps.audit.events import record_event
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.engine.matching import headers_digest, unmatched_needs
@@ -189,15 +188,6 @@ def import_run_confirm(
     run.reason, run.state = reason.strip() or run.reason, State.CONFIRMED
     run.confirmed_at, run.confirmed_by = timezone.now(), actor
     run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by"])
-    record_event(
-        "import",
-        actor=actor or "command import_file",
-        target=run,
-        dataset=run.dataset,
-        file=run.upload.name,
-        sha256=run.upload.sha256,
-        counts=run.counts,
-    )
     import_run_advance_later(run)
     return run
 

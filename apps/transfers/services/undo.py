@@ -5,7 +5,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.audit.events import record_event
 from apps.core.errors import DomainError
 from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.models import ImportRun, UndoRun
@@ -33,7 +32,6 @@ def import_run_undo(
     if why_not:
         raise DomainError(why_not)
     undo = UndoRun.objects.create(run=run, user=actor, reason=reason, rows_to_do=run.rows_done)
-    record_event("undo", actor=actor or "command undo_import", target=run, dataset=run.dataset)
     if in_background:
         transaction.on_commit(lambda: undo_run_advance.delay(undo.pk))
     return undo
