@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -142,6 +144,12 @@ def test_a_filter_that_the_list_has_not_is_refused_in_words(support: Client, fle
 
     assert answer.status_code == 409
     assert "The list has no such filter" in text(answer)
+
+
+def test_the_rows_leave_too_where_statements_are_logged(support: Client, fleets: None) -> None:
+    with CaptureQueriesContext(connection):
+        answer = support.post(reverse(PAGE), {"fields_chosen": ["name"], "format": "csv"})
+        assert len(records(answer)) == 4
 
 
 def test_members_leave_with_the_filters_of_their_list(support: Client, db: None) -> None:

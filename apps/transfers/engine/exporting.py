@@ -113,7 +113,8 @@ def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         parts: list[bytes] = []
         size = 0
-        with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
+        # The driver's own cursor: Django's, where it logs statements (DEBUG), takes no parameters here.
+        with cursor.cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
             for record in copy:
                 parts.append(bytes(record))
                 size += len(record)
