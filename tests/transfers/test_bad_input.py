@@ -192,6 +192,7 @@ def test_a_duplicate_header_must_be_chosen(importer: Importer) -> None:
     result = importer.text("members", text)
     assert result.code == 2
     assert "No column gives “E-mail”" in result.err
+    assert "The header “E-mail” stands 2 times: columns 1, 2." in result.err
     named = importer.text("members", text, "--map", "E-mail=email")
     assert "stands above 2 columns" in named.err
     chosen = importer.text("members", text, "--map", "#2=email")

@@ -48,13 +48,20 @@ def header_notes(found: Findings) -> list[str]:
     notes = []
     if found.header_row > 1:
         notes.append(f"The header is in row {found.header_row:,}; what stands above is not read.")
-    for header, times in Counter(h for h in found.headers if h).items():
-        if times > 1:
-            places = [str(i + 1) for i, each in enumerate(found.headers) if each == header]
-            notes.append(
-                f"The header “{header}” stands {times} times: columns {', '.join(places)}."
-            )
+    notes += repeated_headers(found.headers)
     blank = [str(i + 1) for i, each in enumerate(found.headers) if not each]
     if blank:
         notes.append(f"No header stands above column {', '.join(blank)}.")
     return notes
+
+
+def repeated_headers(headers: list[str]) -> list[str]:
+    """Return a sentence for each header that stands above more than one column."""
+    sentences = []
+    for header, times in Counter(h for h in headers if h).items():
+        if times > 1:
+            places = [str(i + 1) for i, each in enumerate(headers) if each == header]
+            sentences.append(
+                f"The header “{header}” stands {times} times: columns {', '.join(places)}."
+            )
+    return sentences
