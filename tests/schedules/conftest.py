@@ -15,8 +15,15 @@ def sent(settings: Any, tmp_path: Any) -> Any:
         messages.append({"headers": headers, "body": body})
 
     before = current_app.conf.broker_url, current_app.conf.broker_transport_options
-    current_app.conf.update(broker_url="memory://", broker_transport_options={})
+    switch_broker("memory://", {})
     signals.before_task_publish.connect(collect)
     yield messages
     signals.before_task_publish.disconnect(collect)
-    current_app.conf.update(broker_url=before[0], broker_transport_options=before[1])
+    switch_broker(*before)
+
+
+def switch_broker(url: str, options: dict[str, Any]) -> None:
+    """Send to another broker, on new connections: a kept one would send to the old for ever."""
+    current_app.conf.update(broker_url=url, broker_transport_options=options)
+    # What Celery itself does in a new process.
+    current_app._after_fork()
