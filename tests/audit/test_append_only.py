@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from apps.audit.functions import FUNCTIONS
 from apps.audit.models import ChangeSet, Event, Kind, Removal, Seal
 from apps.audit.proof.verify import trail_verify
 from apps.audit.retention import history_trim
@@ -142,3 +143,16 @@ class TestRetention:
         with pytest.raises(DomainError, match="not whole"):
             history_trim(before=timezone.now() + timedelta(days=1), reason="Old.", actor="x")
         assert Task.history.count() == rows
+
+
+@pytest.mark.django_db
+def test_no_setting_lets_a_database_that_is_not_a_tests_be_emptied() -> None:
+    # The suite's own flush says "this is a test's database"; the name must say so too.
+    guards = [FUNCTIONS["audit_guard"], FUNCTIONS["audit_refuse_truncate"]]
+    with connection.cursor() as cursor:
+        for guard in guards:
+            cursor.execute(guard.replace("'test_'", "'another_name_'"))
+        cursor.execute("SELECT set_config('audit.flush', current_database(), true)")
+        for table in ("audit_event", "organizations_organization"):
+            with pytest.raises(DatabaseError, match="refused"), transaction.atomic():
+                cursor.execute(f"TRUNCATE {table} CASCADE")
