@@ -48,6 +48,7 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.fingerprint import fingerprint
 from apps.core.attribution import attributed
 from apps.core.errors import DomainError, MissingPermission, RecordNotFound
+from apps.core.sudo import require_fresh_factor
 
 CONFIRMATION = "_confirmation"
 _SALT = "core.confirm"
@@ -68,6 +69,7 @@ def confirmed(
     when: Callable[[Any], bool] | None = None,
     form_class: type[ConfirmationForm] = ConfirmationForm,
     in_row_menu: bool = True,
+    sudo: bool = False,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Make a ModelAdmin method an action that asks first; see the module's docstring.
 
@@ -76,7 +78,8 @@ def confirmed(
     `reason` is "required", "optional" or "none". `explanation` is one sentence under the title;
     `consequences` returns sentences, worst first. `typed` returns what must be typed, for what
     cannot be undone. `when` says of one record whether its page offers the action; the service
-    still has the last word.
+    still has the last word. `sudo` asks for a fresh factor before the page is shown and again before
+    it is done.
     """
 
     def declare(function: Callable[..., Any]) -> Any:
@@ -95,6 +98,8 @@ def confirmed(
                     raise MissingPermission(permission_name(model_admin, permission))
             if queryset is None:
                 raise Http404("Nothing is selected.")
+            if sudo:
+                require_fresh_factor(request, description.lower())
             return _Confirmation(model_admin, request, queryset, object_id, action, options).run()
 
         options = {
