@@ -3,14 +3,14 @@
 from typing import Any
 
 import pgtrigger
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Collate, Lower
 
 from apps.accounts.querysets import UserQuerySet
-from apps.audit.history import History, audit_model
+from apps.audit.history import History
 from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
 
@@ -115,10 +115,3 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.first_name or self.email
-
-
-# Who may do what is decided in tables that Django owns; their history is kept here.
-audit_model(Group, app="apps.accounts")
-audit_model(Group.permissions.through, app="apps.accounts")
-audit_model(User.groups.through, app="apps.accounts")
-audit_model(User.user_permissions.through, app="apps.accounts")

@@ -1,0 +1,14 @@
+"""People, and who may do what."""
+
+from django.contrib.auth.models import Group
+
+from apps.accounts.models.user import User, UserManager
+from apps.audit.history import audit_model
+
+__all__ = ["User", "UserManager"]
+
+# Who may do what is decided in tables that Django owns; their history is kept here.
+audit_model(Group, app="apps.accounts")
+audit_model(Group.permissions.through, app="apps.accounts")
+audit_model(User.groups.through, app="apps.accounts")
+audit_model(User.user_permissions.through, app="apps.accounts")
