@@ -88,6 +88,7 @@ class Kind(models.TextChoices):
     SIGN_IN_FAILED = "sign_in_failed", "Failed to sign in"
     SIGN_OUT = "sign_out", "Signed out"
     ROLE_CHANGE = "role_change", "Changed a role"
+    SCOPE_CHANGE = "scope_change", "Changed what somebody sees"
     EXPORT = "export", "Exported"
     IMPORT = "import", "Imported"
     UNDO = "undo", "Undid an import"

@@ -8,7 +8,11 @@ from apps.core.search import found_by
 
 
 class ScopedQuerySet(models.QuerySet):
-    """A queryset that can be narrowed to what one staff user may see."""
+    """A queryset that can be narrowed to what one staff user may see.
+
+    A model whose records belong to organizations, or to a person, narrows it in its own queryset;
+    `apps/core/scope.py` says for whom.
+    """
 
     def for_staff(self, user: Any) -> Self:
         """Return the rows inside `user`'s scope. The base sees everything; an app's own narrows it."""

@@ -7,11 +7,15 @@ class OrganizationsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
+        from apps.accounts.scope import register
         from apps.accounts.services import deactivation_warnings
 
         # Registers the datasets, and how the records are told of.
         from apps.organizations import resources, timeline  # noqa: F401
+        from apps.organizations.scope import SCOPE
         from apps.organizations.selectors import answers_for
+
+        register(SCOPE)
 
         if answers_for not in deactivation_warnings:
             deactivation_warnings.append(answers_for)

@@ -221,6 +221,35 @@ class Membership(BaseModel):
         return f"{self.user} in {self.organization}"
 
 
+class StaffOrganization(BaseModel):
+    """An organization that a limited staff user sees."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="scope",
+        db_index=False,
+        verbose_name="staff user",
+    )
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="seen_by")
+
+    history = History()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = "limit of a staff user"
+        verbose_name_plural = "limits of staff users"
+        ordering = ["user", "organization"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organization"], name="stafforganization_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} sees {self.organization}"
+
+
 class Invitation(BaseModel):
     """An offer of a seat, sent to an e-mail address, good for some days."""
 

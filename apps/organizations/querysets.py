@@ -6,19 +6,23 @@ from typing import Any, Self
 from django.utils import timezone
 
 from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
+from apps.core.scope import sees_everything
+from apps.organizations.scope import organizations_of
 
 
 class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
     def for_staff(self, user: Any) -> Self:
-        # Every staff user sees every organization; what belongs to one follows it.
-        return self
+        """Return the organizations that `user` sees; what belongs to one follows it."""
+        return self if sees_everything(user) else self.filter(pk__in=organizations_of(user))
 
 
 class MembershipQuerySet(SearchableQuerySet):
     search_through = ("user", "organization")
 
     def for_staff(self, user: Any) -> Self:
-        return self
+        if sees_everything(user):
+            return self
+        return self.filter(organization__in=organizations_of(user))
 
     def owners(self) -> Self:
         return self.filter(role="owner")
@@ -28,7 +32,9 @@ class InvitationQuerySet(SearchableQuerySet):
     search_through = ("organization",)
 
     def for_staff(self, user: Any) -> Self:
-        return self
+        if sees_everything(user):
+            return self
+        return self.filter(organization__in=organizations_of(user))
 
     def pending(self) -> Self:
         return self.filter(state="pending")

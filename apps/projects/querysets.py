@@ -3,21 +3,26 @@
 from typing import Any, Self
 
 from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
+from apps.core.scope import sees_everything
+from apps.organizations.scope import organizations_of
 
 
 class ProjectQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
     search_through = ("organization",)
 
     def for_staff(self, user: Any) -> Self:
-        # Every staff user sees the projects of every organization.
-        return self
+        if sees_everything(user):
+            return self
+        return self.filter(organization__in=organizations_of(user))
 
 
 class TaskQuerySet(SearchableQuerySet):
     search_through = ("project",)
 
     def for_staff(self, user: Any) -> Self:
-        return self
+        if sees_everything(user):
+            return self
+        return self.filter(project__organization__in=organizations_of(user))
 
     def of_living_projects(self) -> Self:
         return self.filter(project__deleted_at__isnull=True)

@@ -18,6 +18,7 @@ from unfold.decorators import display
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.admin.role_form import RoleForm
 from apps.accounts.models import User
+from apps.accounts.scope import scope_in_words
 from apps.accounts.services import (
     user_create,
     user_deactivate,
@@ -41,6 +42,7 @@ from apps.core.admin.display import (
 )
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.wording import counted, listed
+from apps.core.scope import sees_everything
 
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 
@@ -91,6 +93,10 @@ class UserAdmin(TimelineMixin, BaseAdmin):
         labels = format_html_join(" ", "{}", ((label(role, MAIN),) for role in user.groups.all()))
         return labels or EMPTY
 
+    @display(description="sees")
+    def sees(self, user: User) -> str:
+        return "Everything" if sees_everything(user) else f"Only {scope_in_words(user)}"
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")
 
@@ -113,7 +119,7 @@ class UserAdmin(TimelineMixin, BaseAdmin):
                 "Sign-in and roles",
                 {
                     "classes": ["tab"],
-                    "fields": ["is_verified", "is_staff", "roles", "last_login_moment"],
+                    "fields": ["is_verified", "is_staff", "roles", "sees", "last_login_moment"],
                 },
             ),
             ("Record", {"classes": ["tab"], "fields": ["copyable_id", "created_moment"]}),
@@ -129,6 +135,7 @@ class UserAdmin(TimelineMixin, BaseAdmin):
             "status_label",
             "is_staff",
             "roles",
+            "sees",
             "last_login_moment",
             "copyable_id",
             "created_moment",

@@ -59,6 +59,12 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(
         "staff", default=False, db_default=False, help_text="May sign in to this back office."
     )
+    is_limited = models.BooleanField(
+        "limited to some organizations",
+        default=False,
+        db_default=False,
+        help_text="Sees the organizations that are named for them, and what belongs to these alone.",
+    )
 
     objects = UserManager()
     # A sign-in is an event of its own, and `is_active` follows from `status`.
@@ -93,6 +99,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         permissions = [
             ("view_personal_data", "Can see e-mail addresses and phone numbers"),
             ("set_roles", "Can give and take staff roles"),
+            ("set_scope", "Can limit staff to some organizations"),
         ]
         triggers = [
             # Not even psql may: history and foreign keys lean on every person who ever was here.

@@ -12,6 +12,7 @@ ICONS: dict[str, str] = {
     Kind.SIGN_IN_FAILED: "gpp_bad",
     Kind.SIGN_OUT: "logout",
     Kind.ROLE_CHANGE: "shield_person",
+    Kind.SCOPE_CHANGE: "visibility",
     Kind.EXPORT: "download",
     Kind.IMPORT: "upload_file",
     Kind.UNDO: "undo",
@@ -50,6 +51,13 @@ def _role_change(data: Data) -> str:
     return " and ".join(parts)
 
 
+def _scope_change(data: Data) -> str:
+    if "after" not in data:
+        return ""
+    was = f" (was {data['before']})" if data.get("before") else ""
+    return f"set what they see to {data['after']}{was}"
+
+
 def _refused(data: Data) -> str:
     path = data.get("path")
     return (
@@ -76,6 +84,7 @@ def _audit_export(data: Data) -> str:
 
 _TOLD: dict[str, Callable[[Data], str]] = {
     Kind.ROLE_CHANGE: _role_change,
+    Kind.SCOPE_CHANGE: _scope_change,
     Kind.REFUSED: _refused,
     Kind.SIGN_IN_FAILED: _sign_in_failed,
     Kind.VERIFICATION: _verification,

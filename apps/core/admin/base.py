@@ -18,13 +18,14 @@ from apps.core.admin.confirm import confirmed, may
 from apps.core.admin.confirm_form import REASON_LENGTH, ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.paginator import EstimatingPaginator
+from apps.core.admin.scope import ScopedAdmin
 from apps.core.admin.wording import counted
 from apps.core.attribution import attributed
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError, RecordNotFound
 
 
-class BaseAdmin(ModelAdmin):
+class BaseAdmin(ScopedAdmin, ModelAdmin):
     """Unfold's ModelAdmin, held to the user's scope and to a constant number of queries.
 
     Its change form takes an optional reason, which the history keeps with the change; `ask_reason =
@@ -82,11 +83,6 @@ class BaseAdmin(ModelAdmin):
             name = "delete_records"
             actions[name] = (type(self).delete_records, name, "Delete")
         return actions
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        queryset = super().get_queryset(request)
-        for_staff = getattr(queryset, "for_staff", None)
-        return for_staff(request.user) if for_staff else queryset
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -188,6 +184,13 @@ class BaseAdmin(ModelAdmin):
         cls.inlines = [*cls.inlines, inline]
         return inline
 
+    @classmethod
+    def add_action(cls, action: Any) -> Any:
+        """Offer an action of a higher app (a `confirmed` function) on a record's page here."""
+        setattr(cls, action.__name__, action)
+        cls.actions_detail = [*cls.actions_detail, action.__name__]
+        return action
+
 
 def demand_reason(request: HttpRequest) -> None:
     """Refuse a change form that came without a reason."""
@@ -211,7 +214,7 @@ def _offered(method: Any, record: Model | None) -> bool:
     return when is None or (record is not None and when(record))
 
 
-class BaseTabularInline(TabularInline):
+class BaseTabularInline(ScopedAdmin, TabularInline):
     """An inline that shows a page of rows, never all of them."""
 
     extra = 0
@@ -237,6 +240,6 @@ class ReadOnlyInline(BaseTabularInline):
         return False
 
 
-class BaseStackedInline(StackedInline):
+class BaseStackedInline(ScopedAdmin, StackedInline):
     extra = 0
     model: type[Model]

@@ -10,8 +10,26 @@ from typing import Any
 from django.db.models import DateTimeField, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.contrib.filters.admin import RangeDateFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
+from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.utils import parse_date_str
+
+from apps.core.admin.scope import in_scope
+
+
+class RecordForm(AutocompleteDropdownForm):
+    """Names the chosen record only to who sees it: Unfold's own names any."""
+
+    def __init__(self, request: HttpRequest, name: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, name, *args, **kwargs)
+        field: Any = self.fields[name]
+        field.queryset = in_scope(field.queryset.all(), request.user)
+
+
+class RecordFilter(AutocompleteSelectFilter):
+    """By one related record, found by search; held to what the user sees."""
+
+    form_class = RecordForm
 
 
 class DayRangeFilter(RangeDateFilter):

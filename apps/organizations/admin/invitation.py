@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
@@ -15,7 +15,7 @@ from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
-from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.wording import counted
 from apps.organizations.admin.colors import INVITATION_COLORS, ROLE_COLORS
 from apps.organizations.models import Invitation
@@ -38,7 +38,7 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     ]
     list_filter = [
         ("state", ChoicesDropdownFilter),
-        ("organization", AutocompleteSelectFilter),
+        ("organization", RecordFilter),
         ("created_at", DayRangeFilter),
     ]
     list_select_related = ["organization"]

@@ -7,14 +7,14 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
-from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.organizations.admin.colors import ROLE_COLORS
 from apps.organizations.models import Membership
 from apps.organizations.services.memberships import (
@@ -30,8 +30,8 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     reason_required = True
     list_filter = [
         ("role", ChoicesDropdownFilter),
-        ("organization", AutocompleteSelectFilter),
-        ("user", AutocompleteSelectFilter),
+        ("organization", RecordFilter),
+        ("user", RecordFilter),
         ("created_at", DayRangeFilter),
     ]
     list_select_related = ["user", "organization"]

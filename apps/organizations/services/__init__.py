@@ -24,6 +24,7 @@ from apps.organizations.services.organizations import (
     organizations_restore,
     organizations_trash,
 )
+from apps.organizations.services.scope import user_set_scope
 
 __all__ = [
     "invitation_accept",
@@ -44,4 +45,5 @@ __all__ = [
     "organizations_purge",
     "organizations_restore",
     "organizations_trash",
+    "user_set_scope",
 ]

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
@@ -19,7 +19,7 @@ from apps.core.admin.display import (
     record_link,
     state_column,
 )
-from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.subcount import subcount
 from apps.core.admin.trash import ToTrash
 from apps.core.trash import Counts
@@ -45,7 +45,7 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
-        ("organization", AutocompleteSelectFilter),
+        ("organization", RecordFilter),
         ("created_at", DayRangeFilter),
     ]
     list_select_related = ["organization"]

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
@@ -15,7 +15,7 @@ from apps.core.admin.display import (
     record_link,
     state_column,
 )
-from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.projects.admin.colors import TASK_COLORS
 from apps.projects.models import Task
 from apps.transfers.admin.exports import ExportMixin
@@ -26,8 +26,8 @@ class TaskAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     list_display = ["title", "project_link", "status_label", "assignee_link", "due"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
-        ("project", AutocompleteSelectFilter),
-        ("assignee", AutocompleteSelectFilter),
+        ("project", RecordFilter),
+        ("assignee", RecordFilter),
         ("due_date", DayRangeFilter),
     ]
     list_select_related = ["project", "assignee"]

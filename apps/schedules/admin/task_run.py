@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.template.defaultfilters import truncatechars
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
-    AutocompleteSelectFilter,
     ChoicesDropdownFilter,
     DropdownFilter,
 )
@@ -28,7 +27,7 @@ from apps.core.admin.display import (
     record_link,
     state_column,
 )
-from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.record import RecordAdmin
 from apps.schedules.admin.schedule import TaskFilter
 from apps.schedules.declared import declared_tasks
@@ -71,7 +70,7 @@ class TaskRunAdmin(RecordAdmin):
     list_filter = [
         ("state", ChoicesDropdownFilter),
         TaskFilter,
-        ("schedule", AutocompleteSelectFilter),
+        ("schedule", RecordFilter),
         ("due_at", DayRangeFilter),
         DoorFilter,
     ]

@@ -1,0 +1,44 @@
+"""Admin classes and inlines held to the user's scope: what they list, and what may be chosen."""
+
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+
+
+def in_scope(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    """Return what `user` sees of `queryset`; all of it where its model knows no scope."""
+    for_staff = getattr(queryset, "for_staff", None)
+    return for_staff(user) if for_staff else queryset
+
+
+class ScopedAdmin:
+    """Narrows an admin class or an inline to what the request's user sees.
+
+    A posted key of a record outside of it is answered like one that does not exist.
+    """
+
+    model: type[Model]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return in_scope(super().get_queryset(request), request.user)  # type: ignore[misc]
+
+    def get_field_queryset(
+        self, db: str | None, db_field: Any, request: HttpRequest
+    ) -> QuerySet[Any] | None:
+        """Return the records that a relation's field offers and accepts.
+
+        Beside what the user sees these are the ones that his own records name already, such as the
+        colleague whom a task is assigned to: else to save a form would take him off it.
+        """
+        ordered: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
+        offered = db_field.remote_field.model._default_manager.all() if ordered is None else ordered
+        seen = in_scope(offered, request.user)
+        if seen is offered:
+            return ordered
+        everything = self.model._default_manager.all()
+        own = in_scope(everything, request.user)
+        if own is everything or db_field.many_to_many:
+            return seen
+        named = own.exclude(**{db_field.name: None}).order_by().values(db_field.name)
+        return offered.filter(Q(pk__in=seen.order_by().values("pk")) | Q(pk__in=named))

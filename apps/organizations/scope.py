@@ -1,0 +1,45 @@
+"""What a limited staff user sees: the one place that knows his organizations.
+
+Every `for_staff(user)` of what belongs to an organization asks here, and gets a subquery: a list of
+keys would cost a statement, and would be stale where somebody takes an organization away meanwhile.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from apps.accounts.scope import Scope
+
+
+def organizations_of(user: Any) -> QuerySet[Any]:
+    """Return the keys of the organizations that a limited user sees."""
+    entries: Any = apps.get_model("organizations.StaffOrganization")
+    found: QuerySet[Any] = entries.objects.filter(user=user.pk).order_by().values("organization")
+    return found
+
+
+def people_of_organizations(user: Any) -> QuerySet[Any]:
+    """Return the keys of those who hold a seat in the limited user's organizations.
+
+    A pending invitation makes nobody seen: else to invite an address would be to look its person up.
+    """
+    seats: Any = apps.get_model("organizations.Membership")
+    found: QuerySet[Any] = seats.objects.filter(organization__in=organizations_of(user)).values(
+        "user"
+    )
+    return found
+
+
+def _words(user: Any) -> str:
+    number = organizations_of(user).count()
+    if not number:
+        return "nothing"
+    return f"{number:,} {'organization' if number == 1 else 'organizations'}"
+
+
+def _covers(user: Any, other: Any) -> bool:
+    return not organizations_of(other).exclude(organization__in=organizations_of(user)).exists()
+
+
+SCOPE = Scope(people=people_of_organizations, words=_words, covers=_covers)

@@ -1,0 +1,89 @@
+"""What a staff user sees: everything, or some organizations."""
+
+from collections.abc import Iterable
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.models import User
+from apps.accounts.scope import covers, scope_in_words
+from apps.audit.events import record_event
+from apps.core.errors import DomainError
+from apps.core.scope import is_limited as is_limited_actor
+from apps.organizations.models import Organization, StaffOrganization
+
+
+def user_set_scope(
+    *,
+    user: User,
+    is_limited: bool,
+    organizations: Iterable[Organization] = (),
+    actor: Actor,
+    reason: str = "",
+) -> str:
+    """Limit `user` to exactly these organizations, or let him see everything; return it in words.
+
+    A limited user without an organization sees nothing. Who is limited himself decides only over
+    what lies in his own scope: he gives and takes his own organizations alone, widens nobody beyond
+    them, and does not touch a colleague who sees more than he.
+    """
+    require(actor, "accounts.set_scope")
+    with act(actor=actor, reason=reason):
+        locked = User.objects.for_actor(actor).select_for_update(no_key=True).filter(pk=user.pk)
+        person = locked.first()
+        if person is None:
+            raise DomainError("This person is not there any more, or not in your scope.")
+        if isinstance(actor, User) and actor.pk == person.pk:
+            raise DomainError("Nobody changes what he himself sees. Ask a colleague.")
+        if person.is_superuser:
+            raise DomainError("A superuser sees everything. Take that right away first.")
+        if is_limited_actor(actor):
+            _refuse_to_widen(actor, person, is_limited)
+        before = scope_in_words(person)
+        wanted = _known(organizations, actor) if is_limited else set()
+        given, taken = _write(person, is_limited, wanted, actor)
+        now = scope_in_words(person)
+        if given or taken or before != now:
+            # Numbers alone: who reads this may not see every organization. The history names them.
+            record_event(
+                "scope_change",
+                actor=actor,
+                target=person,
+                before=before,
+                after=now,
+                given=given,
+                taken=taken,
+            )
+        return now
+
+
+def _refuse_to_widen(actor: Actor, person: User, is_limited: bool) -> None:
+    if not is_limited:
+        raise DomainError("You see some organizations only, so you cannot let others see all.")
+    if person.is_staff and not covers(actor, person):
+        raise DomainError(f"{person} sees more than you do. Ask a colleague who sees all.")
+
+
+def _known(organizations: Iterable[Organization], actor: Actor) -> set[object]:
+    """Return the keys of the organizations, every one in the actor's own scope."""
+    keys = {organization.pk for organization in organizations}
+    seen = Organization.all_objects.for_actor(actor).filter(pk__in=keys)
+    if seen.count() != len(keys):
+        raise DomainError("One of these organizations is not there any more, or not in your scope.")
+    return keys
+
+
+def _write(person: User, is_limited: bool, wanted: set[object], actor: Actor) -> tuple[int, int]:
+    """Store the scope; return how many organizations were given and how many taken."""
+    entries = StaffOrganization.objects.filter(user=person)
+    mine = entries
+    if is_limited_actor(actor):
+        # What the actor does not see stays as it is, and is not told.
+        mine = entries.filter(organization__in=Organization.all_objects.for_actor(actor))
+    held = set(mine.values_list("organization_id", flat=True))
+    taken, _ = mine.exclude(organization__in=wanted).delete()
+    given = StaffOrganization.objects.bulk_create(
+        StaffOrganization(user=person, organization_id=key) for key in wanted - held
+    )
+    if person.is_limited != is_limited:
+        person.is_limited = is_limited
+        person.save(update_fields=["is_limited"])
+    return len(given), taken
