@@ -145,6 +145,9 @@ UNFOLD = {
     "ENVIRONMENT": "apps.backoffice.environment.environment_label",
     "DASHBOARD_CALLBACK": "apps.backoffice.dashboard.dashboard_callback",
     "STYLES": [lambda request: static("core/quarterdeck.css")],
-    "SCRIPTS": [lambda request: static("core/quarterdeck.js")],
+    "SCRIPTS": [
+        lambda request: static("core/strict-csp.js"),
+        lambda request: static("core/quarterdeck.js"),
+    ],
     "SIDEBAR": {"show_search": True, "navigation": "apps.backoffice.navigation.sidebar"},
 }

@@ -20,6 +20,12 @@ from tests.factories.accounts import StaffFactory
 # own queries for ones made inside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+# The browser tells a page alone what its policy refused; a refusal is an error of the page.
+_TELL_REFUSALS = """document.addEventListener("securitypolicyviolation", (event) => console.error(
+    `Content-Security-Policy: ${event.effectiveDirective} refused ${event.blockedURI || "inline"}: ` +
+    `${event.sourceFile || document.location.pathname}:${event.lineNumber} ${event.sample}`
+))"""
+
 WIDTHS = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "height": 844}}
 _ARGUMENTS = [
     "--no-sandbox",
@@ -89,11 +95,14 @@ def page_as(live_server: Any, browser: Browser) -> Iterator[Callable[..., Page]]
         context.add_cookies(
             [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
         )
+        context.add_init_script(_TELL_REFUSALS)
         page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.on(
             "console",
-            lambda message: errors.append(message.text) if message.type == "error" else None,
+            lambda message: (
+                errors.append(f"{page.url}: {message.text}") if message.type == "error" else None
+            ),
         )
         return page
 
