@@ -104,9 +104,13 @@ def _would_be_ownerless(context: Any) -> Asked:
           AND EXISTS (
               SELECT FROM organizations_historicalmembership h
               WHERE h.organization_id = t.organization_id AND h.role = 'owner'
-                AND h.history_date < %s)
+                AND h.history_type <> '-' AND h.history_date < %s
+                -- As it stood then: an owner of long ago who had gone is none.
+                AND NOT EXISTS (
+                    SELECT FROM organizations_historicalmembership l
+                    WHERE l.id = h.id AND l.history_id > h.history_id AND l.history_date < %s))
         """,
-        [context.run.confirmed_at],
+        [context.run.confirmed_at, context.run.confirmed_at],
     )
 
 
@@ -180,7 +184,10 @@ def _deactivated(context: Any) -> Asked:
     return (
         f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
         "JOIN accounts_user u ON u.id = p.id_person AND u.status = 'deactivated' "
-        "WHERE p.op_seat = 'c'",
+        "WHERE p.op_seat = 'c' "
+        # Whom this very import brings back is said elsewhere.
+        f"AND NOT EXISTS (SELECT FROM {context.tables.plan} q WHERE q.id_person = u.id "
+        "AND jsonb_exists(q.changes, 'back:person'))",
         [],
     )
 

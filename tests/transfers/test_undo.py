@@ -2,16 +2,21 @@
 
 import io
 import json
+import re
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from apps.accounts.models import User
+from apps.audit.context import audit_context
 from apps.audit.models import Event
 from apps.organizations.models import Membership, Organization
+from apps.transfers.engine.running import advance
 from apps.transfers.models import ImportRun, UndoRun
-from apps.transfers.selectors import undo_preview, undo_rows
+from apps.transfers.selectors import plan_rows, undo_preview, undo_rows
+from apps.transfers.services import import_run_confirm
+from tests.factories.accounts import StaffFactory
 from tests.factories.organizations import OrganizationFactory
 from tests.transfers.engine import Importer, Outcome
 
@@ -127,3 +132,99 @@ def test_an_organization_that_the_import_made_goes_again(importer: Importer) -> 
     code, result, _ = undone(made.run)
     assert (code, result["removed"]) == (0, 3)
     assert not Organization.objects.exists()
+
+
+def people() -> list[tuple[Any, ...]]:
+    fields = ("email", "first_name", "last_name", "phone", "status", "is_active", "is_staff")
+    return list(User.objects.order_by("email").values_list(*fields))
+
+
+def seats() -> list[tuple[Any, ...]]:
+    found = Membership.objects.order_by("user__email", "organization__slug")
+    return list(found.values_list("user__email", "organization__external_id", "role"))
+
+
+def test_the_same_file_after_an_undo_brings_back_what_the_first_import_made(
+    imported: Outcome, importer: Importer
+) -> None:
+    people_then, seats_then = people(), seats()
+    undone(imported.run)
+    planned = importer.members(*ROWS, options=("--dry-run",))
+    assert [impact["sentence"] for impact in planned.record.impacts] == [
+        "3 people come back, who were deactivated when an import was undone."
+    ]
+    assert plan_rows(planned.record).rows[0].changes["back:person"] == ("deactivated", "active")
+
+    again = importer.members(*ROWS)
+
+    assert (again.code, again.created, again.failed) == (0, 3, 0)
+    assert (people(), seats()) == (people_then, seats_then)
+    ann = User.history.filter(email="p1@example.org").order_by("history_id")
+    assert list(ann.values_list("history_type", "status", "change_set__door")) == [
+        ("+", "active", "import"), ("~", "deactivated", "undo"), ("~", "active", "import"),
+    ]  # fmt: skip
+    third = importer.members(*ROWS)
+    assert (third.unchanged, third.updated) == (3, 0)
+
+    # And there and back once more, people and seats alike.
+    preview = undo_preview(again.record)
+    assert (
+        "3 people whom the import brought back are deactivated again." in preview.lines,
+        preview.kept_count,
+    ) == (True, 0)
+    assert undone(again.run)[1]["state"] == "undone"
+    assert {status for *_, status, _, _ in people()} == {"deactivated"}
+    assert seats() == []
+
+
+def test_who_came_back_and_is_needed_by_now_stays(imported: Outcome, importer: Importer) -> None:
+    undone(imported.run)
+    again = importer.members(*ROWS)
+    ben = User.objects.get(email="p2@example.org")
+    Membership.objects.create(user=ben, organization=OrganizationFactory(), role="member")
+    assert [line["number"] for line in undo_preview(again.record).kept] == [3]
+    code, result, _ = undone(again.run)
+    assert (code, result["kept"]) == (3, 1)
+    ben.refresh_from_db()
+    assert ben.status == "active"
+
+
+@pytest.mark.parametrize("then_undone", [False, True])
+def test_whom_a_person_deactivated_no_import_brings_back_and_the_row_says_so(
+    imported: Outcome, importer: Importer, then_undone: bool
+) -> None:
+    boss = StaffFactory(first_name="Bo", last_name="Ss")
+    ben = User.objects.get(email="p2@example.org")
+    with audit_context(actor=boss, reason="He left the company"):
+        User.objects.filter(pk=ben.pk).update(status="deactivated")
+    if then_undone:
+        undone(imported.run)
+    rows = [list(row) for row in ROWS]
+    rows[1][3] = "919-555-7777"
+
+    again = importer.members(*rows)
+
+    ben.refresh_from_db()
+    assert (ben.status, ben.phone) == ("deactivated", "919-555-7777")
+    row = plan_rows(again.record, search="3").rows[0]
+    (note,) = row.problems
+    assert note["code"] == "note"
+    assert re.fullmatch(
+        r"This person was deactivated on \d{4}-\d\d-\d\d by Bo Ss \(“He left the company”\) "
+        r"and stays so\.",
+        note["message"],
+    )
+    assert again.problems == []
+
+
+def test_who_was_brought_back_by_hand_in_between_is_drifted(
+    imported: Outcome, importer: Importer
+) -> None:
+    undone(imported.run)
+    planned = importer.members(*ROWS, options=("--dry-run",)).record
+    User.objects.filter(email="p3@example.org").update(status="active")
+    import_run_confirm(run=planned, plan_token=planned.plan_token, reason="x", actor=None)
+    advance(planned.pk)
+    planned.refresh_from_db()
+    assert (planned.state, planned.results["drifted"]) == ("applied_in_part", 1)
+    assert plan_rows(planned, outcome="drifted").rows[0].number == 4

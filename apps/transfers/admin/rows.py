@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from apps.transfers import registry
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
+from apps.transfers.selectors.plans import change_labels
 
 VERDICT_LABELS = {
     "create": ("create", "success"),
@@ -74,9 +74,7 @@ class PlanTable:
         self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
         after = request.GET.get("after", "")
         self.after = int(after) if after.isdecimal() and len(after) < 10 else 0
-        self.labels = {
-            name: column.label for name, column in registry.get(run.dataset).columns().items()
-        }
+        self.labels = change_labels(run)
 
     def url(self, **changes: Any) -> str:
         """Return the table's address with changes; another filter begins at the first page."""
@@ -162,7 +160,12 @@ class PlanTable:
         said = row.key.split(" · ")
         faulty = {problem.get("column", "") for problem in row.problems}
         changed = [
-            Cell(self.labels.get(name, name), before, after, row.verdict == "update")
+            Cell(
+                self.labels.get(name, name),
+                before,
+                after,
+                row.verdict == "update" or name.startswith("back:"),
+            )
             for name, (before, after) in row.changes.items()
             if row.verdict == "update" or (after and after not in said and name not in faulty)
         ]

@@ -3,6 +3,7 @@
 from django.apps import apps
 from django.db import connection
 
+from apps.transfers.engine import reviving
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.writing import Range, key_match
 
@@ -33,7 +34,7 @@ def find(context: Context, rows: Range) -> dict[int, str]:
                 CHANGED,
                 f"SELECT p.number FROM {plan} p LEFT JOIN {info.table} t ON t.id = p.id_{info.name}"
                 f"{info.alive('t')} WHERE {rows.where()} AND p.op_{info.name} = 'u' "
-                f"AND (t.id IS NULL OR {_differs(info)})",
+                f"AND (t.id IS NULL OR {_differs(info)} OR {reviving.drifted(info)})",
                 rows.params,
             )
     for name in context.relations:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine import parts, refusals, relations, slugs
+from apps.transfers.engine import parts, refusals, relations, reviving, slugs
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.export_query import version_of
 from apps.transfers.engine.tables import drop
@@ -33,6 +33,7 @@ def plan(context: Context) -> dict[str, Any]:
         for info in context.parts:
             parts.build(context, info)
             slugs.fill(context, info)
+            reviving.find(context, info)
         _refuse_stale(context)
         _skip_by_mode(context)
         for rule in context.resource.rules():
@@ -237,7 +238,12 @@ def _write_plan(context: Context) -> None:
         diff = _diff(info, p)
         differs = " OR ".join(each[3] for each in diff) or "false"
         writes = "x.number IS NULL" if info.is_last else f"{p}.first = s.number"
+        back = reviving.comes_back(context, info, p)
         update = "false" if mode == "create" else f"{p}.live AND ({differs})"
+        if back:
+            # Who comes back is as good as new, whatever the mode.
+            update = f"{p}.live AND ({back} OR ({update}))"
+            diff.append((reviving.change_key(info), "'deactivated'", "'active'", back))
         create = "false" if mode == "update" else f"NOT {p}.live"
         op = f"CASE WHEN NOT ({writes}) THEN NULL WHEN {create} THEN 'c' WHEN {update} THEN 'u' END"
         ops.append((info, op))
@@ -322,6 +328,8 @@ def _write_plan(context: Context) -> None:
             f"CREATE INDEX ON {tables.plan} (id_{info.name}) WHERE op_{info.name} IS NOT NULL"
         )
     context.execute(f"ANALYZE {tables.plan}")
+    for info in context.parts:
+        reviving.write_notes(context, info)
 
 
 def _summary(context: Context) -> dict[str, Any]:
@@ -376,6 +384,7 @@ def _impacts(context: Context) -> list[dict[str, Any]]:
                     and number >= impact.second_person,
                 }
             )
+    found += [line for info in context.parts if (line := reviving.impact(context, info))]
     for name in context.given:
         number = context.rows(
             f"SELECT count(*) FROM {plan_table} WHERE verdict IN ('create', 'update') "

@@ -25,6 +25,9 @@ class Tables:
     def part(self, name: str) -> str:
         return f"import_part_{self._run_id}_{name}"
 
+    def aside(self, name: str) -> str:
+        return f"import_aside_{self._run_id}_{name}"
+
     def relation(self, column: str) -> str:
         return f"import_rel_{self._run_id}_{column}"
 
@@ -33,6 +36,7 @@ class Tables:
             self.work,
             self.refused,
             *(self.part(part.name) for part in resource.parts()),
+            *(self.aside(part.name) for part in resource.parts() if part.undo),
             *(self.relation(name) for name, c in resource.columns().items() if c.relation),
         ]
 

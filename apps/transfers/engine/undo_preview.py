@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.transfers.engine import undo_rules
+from apps.transfers.engine import reviving, undo_rules
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.running import context_of
 from apps.transfers.engine.undo_rules import UndoRange
@@ -25,14 +25,14 @@ def preview(run: ImportRun) -> UndoPreview:
         stays = _stays(context, info, rows)
         for number, why in stays.items():
             kept.setdefault(number, why)
-        created, updated = context.rows(
+        created, updated, back = context.rows(
             f"SELECT count(*) FILTER (WHERE op_{info.name} = 'c' AND number <> ALL(%s)), "
-            f"count(*) FILTER (WHERE op_{info.name} = 'u') "
+            f"count(*) FILTER (WHERE op_{info.name} = 'u'), "
+            f"count(*) FILTER (WHERE {reviving.is_back(info)} AND number <> ALL(%s)) "
             f"FROM {context.tables.plan} p WHERE {rows.where()}",
-            [list(kept), *rows.params],
+            [list(kept), list(kept), *rows.params],
         )[0]
         removed, reverted = removed + created, reverted + updated
-        what = _plural(info)
         if created:
             how = (
                 "deactivated"
@@ -41,10 +41,16 @@ def preview(run: ImportRun) -> UndoPreview:
                 if info.soft_delete
                 else "removed"
             )
-            lines.append(f"{created:,} {what(created)} created by the import {_is(created)} {how}.")
+            what = reviving.people(info, created)
+            lines.append(f"{created:,} {what} created by the import {_is(created)} {how}.")
+        if back:
+            what = reviving.people(info, back)
+            lines.append(
+                f"{back:,} {what} whom the import brought back {_is(back)} deactivated again."
+            )
         if updated:
             lines.append(
-                f"{updated:,} {what(updated)} {_is(updated)} set back, field by field, "
+                f"{updated:,} {reviving.people(info, updated)} {_is(updated)} set back, field by field, "
                 "where nobody has changed them since."
             )
         for number, why in undo_rules.kept_changes(context, info, rows).items():
@@ -92,12 +98,6 @@ def _by_whom(context: Context, number: int) -> str:
             who = last.history_user
             return f" Last by {who or 'the system'}, {last.history_date:%Y-%m-%d %H:%M}."
     return ""
-
-
-def _plural(info: PartInfo) -> Any:
-    label = info.part.label
-    many = "people" if label == "person" else f"{label}s"
-    return lambda n: label if n == 1 else many
 
 
 def _is(count: int) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection
 
+from apps.transfers.engine import reviving
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.writing import plan_value
 
@@ -68,13 +69,16 @@ def kept_creations(context: Context, info: PartInfo, rows: UndoRange) -> dict[in
     found: dict[int, str] = {}
     base = (
         f"SELECT p.number FROM {plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
-        f"{info.alive('t')} WHERE {rows.where()} AND p.op_{info.name} = 'c'"
+        f"{info.alive('t')} WHERE {rows.where()} "
     )
-    for (number,) in context.rows(f"{base} AND ({differs})", rows.params):
+    created = f"p.op_{info.name} = 'c'"
+    for (number,) in context.rows(f"{base} AND {created} AND ({differs})", rows.params):
         found[number] = CHANGED
     used = used_elsewhere(context, info.model, "t", exclude_own=False)
     if used != "false":
-        for (number,) in context.rows(f"{base} AND ({used})", rows.params):
+        # Who came back by the run goes as he came, where nobody needs him by now.
+        mine = f"({created} OR {reviving.is_back(info)})"
+        for (number,) in context.rows(f"{base} AND {mine} AND ({used})", rows.params):
             found.setdefault(number, IN_USE)
     return found
 
@@ -93,6 +97,8 @@ def kept_changes(context: Context, info: PartInfo, rows: UndoRange) -> dict[int,
                 f"(jsonb_exists(p.changes, '{field.source}') "
                 f"AND t.{field.column} IS DISTINCT FROM {value})"
             )
+    if info.part.undo:
+        changed.append(f"({reviving.is_back(info)} AND NOT {reviving.still_back(info)})")
     if not changed:
         return {}
     found = {}

@@ -17,7 +17,7 @@ from apps.audit.context import audit_context
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.uuid7 import uuid7
-from apps.transfers.engine import undo_rules, writing
+from apps.transfers.engine import reviving, undo_rules, writing
 from apps.transfers.engine.applying import CHUNK
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.permissions import check_may_undo
@@ -150,7 +150,7 @@ class Undoer:
             removed += self._remove(info, rows, sorted(kept))
             for number, why in undo_rules.kept_changes(context, info, rows).items():
                 kept.setdefault(number, why)
-            reverted += self._revert(info, rows)
+            reverted += self._revert(info, rows, sorted(kept))
         context.execute("SET CONSTRAINTS ALL IMMEDIATE")
         context.execute("SET CONSTRAINTS ALL DEFERRED")
         if kept:
@@ -178,7 +178,7 @@ class Undoer:
             return _trash(self.context, info.table, condition, params, self.undo, self.trash_id)
         return self.context.execute(f"DELETE FROM {info.table} t WHERE {condition}", params)
 
-    def _revert(self, info: PartInfo, rows: UndoRange) -> int:
+    def _revert(self, info: PartInfo, rows: UndoRange, kept: list[int]) -> int:
         """Put back each field that still has what the run wrote."""
         sets, differs = [], []
         for field in info.fields.values():
@@ -196,13 +196,17 @@ class Undoer:
             )
             sets.append(f"{field.column} = CASE WHEN {same} THEN {value} ELSE t.{field.column} END")
             differs.append(same)
+        again = reviving.undo_sets(info)
+        sets += again
+        if again:
+            differs.append(reviving.still_back(info))
         if not sets:
             return 0
         return self.context.execute(
             f"UPDATE {info.table} t SET {', '.join(sets)} FROM {self.context.tables.plan} p "
             f"WHERE {rows.where()} AND p.op_{info.name} = 'u' AND t.id = p.id_{info.name} "
             f"AND ({' OR '.join(differs)}){info.alive('t')}",
-            rows.params,
+            [*([kept] * len(again)), *rows.params],
         )
 
     def _made(self) -> None:

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models.fields import NOT_PROVIDED
 
-from apps.transfers.engine import slugs
+from apps.transfers.engine import reviving, slugs
 from apps.transfers.engine.context import Context, PartInfo
 
 # Every chunk of every import takes this lock, so that two imports interleave chunk by chunk.
@@ -149,6 +149,7 @@ def update(context: Context, info: PartInfo, rows: Range) -> int:
                 )
             else:
                 sets.append(f"{field.column} = COALESCE({value}, t.{field.column})")
+    sets += reviving.sets(info)
     if not sets:
         return 0
     return context.execute(

@@ -280,10 +280,24 @@ _CODES = {
 }
 
 
+def change_labels(run: ImportRun) -> dict[str, str]:
+    """Return the label of everything that a row can change: the columns, and who comes back."""
+    dataset = registry.get(run.dataset)
+    return {
+        **{name: column.label for name, column in dataset.columns().items()},
+        **{f"back:{part.name}": part.label.capitalize() for part in dataset.parts() if part.undo},
+    }
+
+
 def cause_label(run: ImportRun, verdict: str, cause: str) -> str:
     columns = registry.get(run.dataset).columns()
     if verdict == "update":
-        return ", ".join(columns[name].label for name in cause.split(",") if name in columns)
+        labels = change_labels(run)
+        return ", ".join(
+            f"{labels[name]} comes back" if name.startswith("back:") else labels[name]
+            for name in cause.split(",")
+            if name in labels
+        )
     if cause in _CAUSES:
         return _CAUSES[cause]
     name, _, code = cause.partition(":")
