@@ -71,6 +71,9 @@ class Environment(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Level of the log: DEBUG, INFO, WARNING or ERROR."
     )
+    impersonation_minutes: int = Field(
+        30, ge=1, le=30, description="Minutes for which staff may act as somebody else, 30 at most."
+    )
     time_zone: str = Field("UTC", description="Zone of schedules and of displayed times.")
 
     @field_validator("database_url")

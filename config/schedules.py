@@ -15,6 +15,11 @@ SCHEDULES: list[dict[str, Any]] = [
         "crontab": "0 3 * * *",
     },
     {
+        "name": "End impersonations",
+        "task": "apps.accounts.tasks.end_impersonations",
+        "every": (5, "minutes"),
+    },
+    {
         "name": "Sweep lost task runs",
         "task": "apps.schedules.tasks.sweep_task_runs",
         "every": (5, "minutes"),

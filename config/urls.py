@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     # Before the admin's own addresses: this one answers "admin:search".
     path("admin/search/", admin.site.admin_view(search)),
+    path("admin/impersonation/", include("apps.accounts.impersonation.urls")),
     path("admin/", admin.site.urls),
     path("invitations/", include("apps.organizations.urls")),
 ]

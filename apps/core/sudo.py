@@ -7,6 +7,7 @@ takes the person back. Where nobody has registered, nothing is asked.
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 
@@ -28,8 +29,13 @@ def register(is_fresh: IsFresh) -> None:
     _registered[:] = [is_fresh]
 
 
+def is_impersonated(request: HttpRequest) -> bool:
+    """Tell whether somebody acts in somebody else's place: for that there is no sudo mode."""
+    return getattr(request, "real_user", None) is not None
+
+
 def has_fresh_factor(request: HttpRequest) -> bool:
-    return all(is_fresh(request) for is_fresh in _registered)
+    return not is_impersonated(request) and all(is_fresh(request) for is_fresh in _registered)
 
 
 def require_fresh_factor(request: HttpRequest, purpose: str) -> None:
@@ -38,5 +44,9 @@ def require_fresh_factor(request: HttpRequest, purpose: str) -> None:
     `purpose` ends the sentence "A fresh sign-in is asked for before you …": "purge 3 organizations".
     Ask on the GET that shows the confirmation too, so that no input is lost on the POST.
     """
+    if is_impersonated(request):
+        raise PermissionDenied(
+            f"Nobody may {purpose} in somebody else's place. Stop acting as this person first."
+        )
     if not has_fresh_factor(request):
         raise FreshFactorNeeded(purpose)

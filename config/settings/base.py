@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "simple_history",
     "pgtrigger",
     "waffle",
+    "hijack",
     "django_celery_beat",
     "apps.core",
     "apps.audit",
@@ -65,6 +66,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "waffle.middleware.WaffleMiddleware",
+    # After everything that looks after the session, which stays the impersonator's own.
+    "apps.accounts.impersonation.middleware.ImpersonationMiddleware",
     "apps.backoffice.middleware.RefusalMiddleware",
 ]
 
@@ -157,6 +160,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# django-hijack's own views are not mounted, and if they were they would refuse everybody.
+HIJACK_PERMISSION_CHECK = "apps.accounts.impersonation.rules.hijack_permits"
+HIJACK_INSERT_BEFORE = None  # Our middleware shows the banner.
+IMPERSONATION_MINUTES = ENV.impersonation_minutes
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = ENV.time_zone

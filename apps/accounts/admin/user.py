@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
@@ -15,8 +16,12 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.accounts.admin.impersonation_form import ImpersonationForm
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.admin.role_form import RoleForm
+from apps.accounts.impersonation import sessions
+from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
+from apps.accounts.impersonation.services import impersonation_start
 from apps.accounts.models import User
 from apps.accounts.scope import scope_in_words
 from apps.accounts.services import (
@@ -69,7 +74,7 @@ class UserAdmin(TimelineMixin, BaseAdmin):
     sortable_by = ["email", "created_moment"]
     actions = ["deactivate", "reactivate"]
     actions_row = ["deactivate", "reactivate"]
-    actions_detail = ["set_roles", "deactivate", "reactivate"]
+    actions_detail = ["set_roles", "impersonate", "deactivate", "reactivate"]
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)
@@ -218,3 +223,29 @@ class UserAdmin(TimelineMixin, BaseAdmin):
             if names
         ]
         return f"{user}: {'; '.join(said)}." if said else f"{user} has these roles already."
+
+    @confirmed(
+        permission=IMPERSONATE,
+        description="Act as this person",
+        icon="supervisor_account",
+        explanation="You see the back office as this person does, for a short time.",
+        consequences=lambda users: [
+            "The person sees in the own history that you did, when and why.",
+            "Whatever you do carries both names.",
+        ],
+        form_class=ImpersonationForm,
+        when=lambda user: user.is_staff and user.is_active,
+        sudo=True,
+    )
+    def impersonate(
+        self, request: HttpRequest, users: QuerySet[Any], answer: ImpersonationForm
+    ) -> HttpResponse:
+        actor: Any = request.user
+        begun = impersonation_start(
+            target=users.get(),
+            may_write=answer.cleaned_data.get("may_write", False),
+            actor=actor,
+            reason=answer.reason,
+        )
+        sessions.enter(request, begun)
+        return HttpResponseRedirect(reverse("admin:index"))

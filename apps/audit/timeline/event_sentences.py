@@ -78,6 +78,17 @@ def _verification(data: Data) -> str:
     return f"verified the trail: {data.get('problems', 0):,} problems in {rows}"
 
 
+def _impersonation(data: Data) -> str:
+    """Tell it from either side: "began to act as Ida Berg", "began to act as this person"."""
+    whom = data.get("as", "this person")
+    if data.get("did") == "began":
+        how = "with writing" if data.get("writing") else "read-only"
+        return f"began to act as {whom}, {how}"
+    if data.get("did") == "ended":
+        return f"stopped acting as {whom}: {str(data.get('how', '')).lower()}"
+    return ""
+
+
 def _audit_export(data: Data) -> str:
     return f"exported the audit log: {data['filter']}" if "filter" in data else ""
 
@@ -89,6 +100,7 @@ _TOLD: dict[str, Callable[[Data], str]] = {
     Kind.SIGN_IN_FAILED: _sign_in_failed,
     Kind.VERIFICATION: _verification,
     Kind.AUDIT_EXPORT: _audit_export,
+    Kind.IMPERSONATION: _impersonation,
 }
 
 

@@ -1,0 +1,114 @@
+"""Puts the other person into the request, holds the limits, and shows the banner."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.urls import reverse
+from hijack.middleware import HijackUserMiddleware
+
+from apps.accounts.impersonation import sessions
+from apps.accounts.impersonation.limits import is_refused_always, is_way_out
+from apps.accounts.impersonation.rules import WRITING
+from apps.accounts.impersonation.services import ending_of, impersonation_end
+from apps.accounts.models import Impersonation
+from apps.core.errors import MissingPermission
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_HTML = ("text/html", "application/xhtml+xml")
+# The banner stands above the page; on a page of an unknown make at its end, where it sticks as well.
+_ANCHORS = ('<div id="page"', "</body>")
+
+
+class ImpersonationMiddleware(HijackUserMiddleware):
+    """Stands behind everything that looks after the session: that is the impersonator's own."""
+
+    get_response: Callable[[HttpRequest], HttpResponseBase]
+
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        impersonation = sessions.opened(request)
+        if impersonation is None:
+            return None
+        if ending := ending_of(impersonation):
+            return _over(request, impersonation, ending)
+        real = request.user
+        request.real_user = real  # type: ignore[attr-defined]
+        request.impersonation = impersonation  # type: ignore[attr-defined]
+        target: Any = self.setup_user(request, impersonation.target)
+        # As a session's own user has it; some back ends are asked by its name.
+        target.backend = getattr(real, "backend", "")
+        request.user = target
+
+        async def auser() -> Any:
+            return target
+
+        request.auser = auser
+        return None
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        impersonation = getattr(request, "impersonation", None)
+        if impersonation is None:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if is_way_out(name):
+            if request.method == "POST" and name != "impersonation_stop":
+                # Who signs out is the one who signed in.
+                sessions.leave(request, Impersonation.Ending.SIGNED_OUT)
+            return None
+        if is_refused_always(name):
+            raise PermissionDenied(
+                f"This is {impersonation.target}'s own, or not to be done in somebody else's place. "
+                "Stop acting as this person first."
+            )
+        if request.method not in _SAFE and not impersonation.may_write:
+            if request.real_user.has_perm(WRITING):  # type: ignore[attr-defined]
+                raise PermissionDenied(
+                    f"You act as {impersonation.target} read-only. "
+                    "Stop, and begin again with writing if that is what you need."
+                )
+            raise MissingPermission(WRITING)
+        return None
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        impersonation = getattr(request, "impersonation", None)
+        if impersonation is None or not _is_page(response):
+            return response
+        content = response.content.decode(response.charset)
+        for anchor in _ANCHORS:
+            before, found, after = content.partition(anchor)
+            if found:
+                banner = render_to_string(
+                    "hijack/notification.html", {"impersonation": impersonation}, request
+                )
+                response.content = f"{before}{banner}{found}{after}"
+                if "Content-Length" in response:
+                    response.headers["Content-Length"] = str(len(response.content))
+                break
+        # What was shown in somebody's place is shown to nobody else, and not from a cache.
+        response.headers["Cache-Control"] = "no-store, private"
+        return response
+
+
+def _over(request: HttpRequest, impersonation: Impersonation, ending: str) -> HttpResponse:
+    """Answer the first request after the end: as oneself again, and with nothing done."""
+    impersonation_end(impersonation=impersonation, ending=ending)
+    sessions.forget(request)
+    how = str(Impersonation.Ending(ending).label).lower()
+    messages.warning(
+        request, f"You do not act as {impersonation.target} any more: {how}. Nothing was done."
+    )
+    return HttpResponseRedirect(reverse("admin:index"))
+
+
+def _is_page(response: Any) -> bool:
+    return (
+        not response.streaming
+        and not response.has_header("Content-Encoding")
+        and response.get("Content-Type", "").partition(";")[0] in _HTML
+    )

@@ -1,0 +1,35 @@
+"""Who may act as whom."""
+
+from typing import Any
+
+from apps.accounts.models import User
+from apps.accounts.scope import covers
+
+PERMISSION = "accounts.impersonate_user"
+WRITING = "accounts.impersonate_and_write"
+
+
+def obstacle_to(*, impersonator: User, target: User) -> str:
+    """Return why `impersonator` may not act as `target`, as a sentence; nothing where he may.
+
+    The permission itself is not asked here.
+    """
+    if target.pk == impersonator.pk:
+        return "Nobody acts as himself."
+    if not target.is_active:
+        return f"{target} is deactivated."
+    if not target.is_staff:
+        return f"{target} has no staff role, so there is nothing here to see as this person."
+    if target.is_superuser:
+        return f"{target} may do everything, and nobody acts as somebody with more power."
+    more = target.get_all_permissions() - impersonator.get_all_permissions()
+    if more:
+        return f"{target} may do what you may not ({min(more)}), and nobody acts as somebody with more power."
+    if not covers(impersonator, target):
+        return f"{target} sees more organizations than you do."
+    return ""
+
+
+def hijack_permits(*, hijacker: Any, hijacked: Any) -> bool:
+    """Answer django-hijack's own views and filters: never. Only our confirmed action begins."""
+    return False

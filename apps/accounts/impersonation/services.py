@@ -1,0 +1,91 @@
+"""Beginning to act as somebody else, and ending it."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from apps.accounts.actors import act, require
+from apps.accounts.impersonation.rules import PERMISSION, WRITING, obstacle_to
+from apps.accounts.models import Impersonation, User
+from apps.audit.context import current
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.errors import DomainError
+
+
+def impersonation_start(
+    *, target: User, may_write: bool, actor: User, reason: str
+) -> Impersonation:
+    """Let `actor` act as `target` from now on; one that he has open elsewhere ends.
+
+    Raises `DomainError` where he may not act as this very person. The caller has asked for a fresh
+    factor, and puts the id into the session.
+    """
+    require(actor, PERMISSION, *([WRITING] if may_write else []))
+    if not reason.strip():
+        raise DomainError("Say why: the reason is kept, and the person can read it.")
+    context = current()
+    if context is not None and context.real_actor().id:
+        raise DomainError("You act as somebody else already. Stop that first.")
+    with act(actor=actor, reason=reason):
+        people = User.objects.for_actor(actor).select_for_update(no_key=True)
+        found = {user.pk: user for user in people.filter(pk__in=[target.pk, actor.pk])}
+        locked = found.get(target.pk)
+        if locked is None:
+            raise DomainError("This person is not there any more, or not in your scope.")
+        if obstacle := obstacle_to(impersonator=actor, target=locked):
+            raise DomainError(obstacle)
+        for open_one in Impersonation.objects.filter(impersonator=actor, ended_at=None):
+            impersonation_end(impersonation=open_one, ending=Impersonation.Ending.REPLACED)
+        now = timezone.now()
+        begun = Impersonation.objects.create(
+            reason=reason,
+            may_write=may_write,
+            started_at=now,
+            ends_at=now + timedelta(minutes=settings.IMPERSONATION_MINUTES),
+            impersonator=actor,
+            target=locked,
+        )
+        _record(begun, did="began", writing=may_write, until=begun.ends_at.isoformat())
+        return begun
+
+
+def impersonation_end(*, impersonation: Impersonation, ending: str) -> bool:
+    """End one, however it comes to that; return whether it was open."""
+    with act(actor=impersonation.impersonator, reason=""):
+        open_ones = Impersonation.objects.filter(pk=impersonation.pk, ended_at=None)
+        if not open_ones.update(ended_at=timezone.now(), ending=ending):
+            return False
+        _record(impersonation, did="ended", how=str(Impersonation.Ending(ending).label))
+    return True
+
+
+def impersonations_expire() -> int:
+    """End those whose time is up and whose browser has not come back; return how many."""
+    over = Impersonation.objects.filter(ended_at=None, ends_at__lte=timezone.now())
+    people = over.select_related("impersonator", "target")
+    return sum(impersonation_end(impersonation=each, ending="expired") for each in people)
+
+
+def ending_of(impersonation: Impersonation) -> str:
+    """Return why an impersonation is over, if it is; asked at every request."""
+    if impersonation.ended_at is not None:
+        return impersonation.ending
+    if impersonation.ends_at <= timezone.now():
+        return Impersonation.Ending.EXPIRED
+    impersonator, target = impersonation.impersonator, impersonation.target
+    allowed = impersonator.is_active and impersonator.has_perm(PERMISSION)
+    if impersonation.may_write and not impersonator.has_perm(WRITING):
+        allowed = False
+    if not allowed or obstacle_to(impersonator=impersonator, target=target):
+        return Impersonation.Ending.REFUSED
+    return ""
+
+
+def _record(impersonation: Impersonation, **data: object) -> None:
+    """Write the event into the timelines of both."""
+    impersonator, target = impersonation.impersonator, impersonation.target
+    for about, other in ((target, "by"), (impersonator, "as")):
+        whom = {other: str(impersonator if other == "by" else target)}
+        record_event(Kind.IMPERSONATION, actor=impersonator, target=about, **data, **whom)

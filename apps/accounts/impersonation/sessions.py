@@ -1,0 +1,71 @@
+"""Which impersonation a session has open."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+from hijack.signals import hijack_ended, hijack_started
+
+from apps.accounts.impersonation.services import impersonation_end
+from apps.accounts.models import Impersonation
+
+_KEY = "impersonation"
+# django-hijack's own mark, which its filters and other packages look for.
+_HISTORY = "hijack_history"
+
+
+def opened(request: HttpRequest) -> Impersonation | None:
+    """Return what the session has open, over or not; it ends with whoever signed in."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return None
+    key = request.session.get(_KEY)
+    if key is None:
+        return None
+    found: Impersonation | None = (
+        Impersonation.objects.select_related("impersonator", "target").filter(pk=key).first()
+    )
+    if found is None:
+        forget(request)
+        return None
+    if not request.user.is_authenticated or request.user.pk != found.impersonator_id:
+        # Deactivated, signed out elsewhere, or somebody else's session by now.
+        impersonation_end(impersonation=found, ending=Impersonation.Ending.REFUSED)
+        forget(request)
+        return None
+    return found
+
+
+def enter(request: HttpRequest, impersonation: Impersonation) -> None:
+    """Let the session act as the other person from its next request on."""
+    request.session[_KEY] = impersonation.pk
+    request.session[_HISTORY] = [request.session[SESSION_KEY]]
+    hijack_started.send(
+        sender=None,
+        request=request,
+        hijacker=impersonation.impersonator,
+        hijacked=impersonation.target,
+    )
+
+
+def leave(request: HttpRequest, ending: str) -> Impersonation | None:
+    """End what the request acts in; from here on it is the impersonator's own."""
+    impersonation: Any = getattr(request, "impersonation", None)
+    if impersonation is None:
+        return None
+    real = request.real_user  # type: ignore[attr-defined]
+
+    async def auser() -> Any:
+        return real
+
+    request.user, request.auser = real, auser
+    del request.real_user, request.impersonation  # type: ignore[attr-defined]
+    impersonation_end(impersonation=impersonation, ending=ending)
+    forget(request)
+    hijack_ended.send(sender=None, request=request, hijacker=real, hijacked=impersonation.target)
+    return impersonation
+
+
+def forget(request: HttpRequest) -> None:
+    request.session.pop(_KEY, None)
+    request.session.pop(_HISTORY, None)
