@@ -69,6 +69,16 @@ def _list_of(model: type[Model]) -> str:
         return ""
 
 
+def too_large(request: HttpRequest, *, limit: int, length: int) -> HttpResponse:
+    """The 413 page: what was sent is longer than this address takes, and was not read."""
+    return _page(request, 413, limit=limit, length=length)
+
+
+def length_required(request: HttpRequest) -> HttpResponse:
+    """The 411 page: what was sent does not say how long it is, and was not read."""
+    return _page(request, 411)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the database: it may be what failed."""
     return _page(request, 500, plain=True)
@@ -105,6 +115,8 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     409: "This is not possible now",
+    411: "This request does not say how long it is",
+    413: "This is too large",
     500: "Something went wrong here",
 }
 

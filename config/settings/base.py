@@ -55,17 +55,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Before everything that may answer in a view's place: every response carries the policy.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "apps.core.headers.BrowserHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Gives the request its id and its place in the trail, whatever comes of it.
     "apps.audit.middleware.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    # Before the CSRF check, which is the first to read what was sent.
+    "apps.backoffice.uploads.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "waffle.middleware.WaffleMiddleware",
     # After everything that looks after the session, which stays the impersonator's own.
     "apps.accounts.impersonation.middleware.ImpersonationMiddleware",
     "apps.backoffice.middleware.RefusalMiddleware",
@@ -149,6 +151,10 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# No script reads the token: forms carry it, and our own requests take it from their form.
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# What a page tells waits in the session, not in a cookie of its own.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "admin:login"
@@ -187,6 +193,13 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
+# What a request may send: this much anywhere, more only to the pages named here, from who has the
+# permission. A file of an import, and a little for the form around it.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+UPLOAD_LIMITS = {
+    "admin:transfers_importrun_new": (512 * 1024 * 1024 + 100_000, "transfers.import_data"),
+}
+
 if ENV.email_url:
     globals().update(mail.settings_from(ENV.email_url))
 else:
@@ -202,6 +215,9 @@ WAFFLE_SWITCH_MODEL = "flags.Switch"
 WAFFLE_SAMPLE_MODEL = "flags.Sample"
 # Its own three tables would stand beside ours, unused, and hold foreign keys to users and groups.
 MIGRATION_MODULES = {"waffle": None}
+# Flags decide by person and never by cookie. waffle's middleware, which would set them without HttpOnly
+# and SameSite, is left out; should one be set after all, then only over HTTPS.
+WAFFLE_SECURE = True
 WAFFLE_ENABLE_ADMIN_PAGES = False  # apps.flags registers its own, themed ones.
 WAFFLE_OVERRIDE = False
 WAFFLE_FLAG_DEFAULT = WAFFLE_SWITCH_DEFAULT = WAFFLE_SAMPLE_DEFAULT = False
