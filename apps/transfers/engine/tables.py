@@ -20,6 +20,7 @@ class Tables:
         self.made = f"import_made_{run_id}"
         self.work = f"import_work_{run_id}"
         self.refused = f"import_refused_{run_id}"
+        self.settled = f"import_settled_{run_id}"
         self._run_id = run_id
 
     def part(self, name: str) -> str:
@@ -35,6 +36,7 @@ class Tables:
         return [
             self.work,
             self.refused,
+            self.settled,
             *(self.part(part.name) for part in resource.parts()),
             *(self.aside(part.name) for part in resource.parts() if part.undo),
             *(self.relation(name) for name, c in resource.columns().items() if c.relation),

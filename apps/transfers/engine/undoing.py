@@ -21,7 +21,7 @@ from apps.transfers.engine import reviving, undo_rules, writing
 from apps.transfers.engine.applying import CHUNK
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.permissions import check_may_undo
-from apps.transfers.engine.planning import LATE
+from apps.transfers.engine.plan_table import LATE
 from apps.transfers.engine.recording import record_undo
 from apps.transfers.engine.running import context_of
 from apps.transfers.engine.undo_rules import UndoRange
