@@ -74,6 +74,9 @@ class Environment(BaseSettings):
     impersonation_minutes: int = Field(
         30, ge=1, le=30, description="Minutes for which staff may act as somebody else, 30 at most."
     )
+    sudo_minutes: int = Field(
+        15, ge=1, le=60, description="Minutes that a fresh factor opens sudo mode for."
+    )
     time_zone: str = Field("UTC", description="Zone of schedules and of displayed times.")
 
     @field_validator("database_url")

@@ -96,7 +96,7 @@ def announce(environment: env.Environment, out: Output, manager: LastingManager)
     deadline = time.monotonic() + READY_SECONDS
     while not manager.is_stopping:
         try:
-            urllib.request.urlopen(f"{address}/admin/login/", timeout=10).close()  # noqa: S310
+            urllib.request.urlopen(f"{address}/account/login/", timeout=10).close()  # noqa: S310
             break
         except urllib.error.HTTPError as error:
             out.write(f"The sign-in page answers {error.code}; the lines of web above say why.\n")

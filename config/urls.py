@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/search/", admin.site.admin_view(search)),
     path("admin/impersonation/", include("apps.accounts.impersonation.urls")),
     path("admin/", admin.site.urls),
+    path("account/", include("apps.accounts.urls")),
     path("invitations/", include("apps.organizations.urls")),
 ]
 

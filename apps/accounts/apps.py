@@ -8,3 +8,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import timeline  # noqa: F401
+        from apps.accounts.signin import sudo
+
+        sudo.register()

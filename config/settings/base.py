@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
-from config import embedded, env, mail, schedules, unfold
+from config import embedded, env, mail, schedules, sign_in, unfold
 
 BASE_DIR = env.ROOT
 ENV = env.read()
@@ -40,6 +40,10 @@ INSTALLED_APPS = [
     "waffle",
     "hijack",
     "django_celery_beat",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "apps.core",
     "apps.audit",
     "apps.accounts",
@@ -67,7 +71,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "apps.accounts.signin.middleware.SudoMiddleware",
     # After everything that looks after the session, which stays the impersonator's own.
     "apps.accounts.impersonation.middleware.ImpersonationMiddleware",
     "apps.backoffice.middleware.RefusalMiddleware",
@@ -88,6 +94,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.csp",
+                "apps.accounts.look.account_pages",
             ],
         },
     },
@@ -157,15 +164,9 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "accounts.User"
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+globals().update(sign_in.settings_from(ENV))
+SUDO_SECONDS = ENV.sudo_minutes * 60
 CSRF_FAILURE_VIEW = "apps.backoffice.refusals.csrf_failure"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
 
 # django-hijack's own views are not mounted, and if they were they would refuse everybody.
 HIJACK_PERMISSION_CHECK = "apps.accounts.impersonation.rules.hijack_permits"

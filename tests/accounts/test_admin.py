@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory
+from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory, prove_factor
 from tests.trace import last_trace
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +51,7 @@ def test_roles_are_given_and_taken_by_who_may_set_them() -> None:
     assert _client().post(url, answers).status_code == 403
     assert not user.groups.exists()
 
-    answer = _client("accounts.set_roles").post(url, answers)
+    answer = prove_factor(_client("accounts.set_roles")).post(url, answers)
     assert answer.status_code == 302
     user.refresh_from_db()
     assert user.is_staff

@@ -81,14 +81,14 @@ class TestDeactivating:
         person = SuperuserFactory()
         person.set_password(SIGN_IN)
         person.save()
-        sign_in = {"username": person.email, "password": SIGN_IN}
-        client.post(reverse("admin:login"), sign_in)
+        sign_in = {"login": person.email, "password": SIGN_IN}
+        client.post(reverse("account_login"), sign_in)
         assert client.get(reverse("admin:index")).status_code == 200
 
         user_deactivate(user=person, actor=None)
 
         assert client.get(reverse("admin:index")).status_code == 302
-        refused = client.post(reverse("admin:login"), sign_in)
+        refused = client.post(reverse("account_login"), sign_in)
         assert refused.status_code == 200
         assert client.get(reverse("admin:index")).status_code == 302
 

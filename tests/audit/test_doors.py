@@ -141,7 +141,7 @@ class TestTheAdmin:
 def test_a_request_id_is_taken_over_only_when_it_is_one(
     client: Client, given: str, *, kept: bool
 ) -> None:
-    answer = client.get("/admin/login/", headers={"X-Request-ID": given})
+    answer = client.get("/account/login/", headers={"X-Request-ID": given})
 
     assert (answer.headers["X-Request-ID"] == given) is kept
     assert len(answer.headers["X-Request-ID"]) >= 8

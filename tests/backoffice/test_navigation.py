@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.backoffice.templatetags.job_crumbs import job_crumbs
-from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.factories.accounts import StaffFactory, SuperuserFactory, prove_factor
 from tests.factories.organizations import TrashedOrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,7 @@ def test_the_longest_matching_entry_is_the_active_one(client: Client) -> None:
 
 def test_the_crumbs_are_the_job_its_list_the_record_and_the_page(client: Client) -> None:
     client.force_login(SuperuserFactory())
+    prove_factor(client)
     trashed = TrashedOrganizationFactory(name="Old Harbor")
     page = "admin:organizations_trashedorganization_{}"
 

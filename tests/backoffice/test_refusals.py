@@ -94,7 +94,7 @@ def test_the_500_page_asks_nothing_of_the_database(
 def test_a_form_without_its_token_is_refused_kindly() -> None:
     client = Client(enforce_csrf_checks=True)
 
-    page = client.post(reverse("admin:login"), {"username": "a", "password": "b"})
+    page = client.post(reverse("account_login"), {"login": "a", "password": "b"})
 
     assert page.status_code == 403
     assert "Go back, reload the page" in page.content.decode()

@@ -67,7 +67,7 @@ def _run_once(clone: Path) -> tuple[float, float, int]:
 
 def _answers(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/admin/login/", timeout=10) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/account/login/", timeout=10) as page:
             return bool(page.status == 200)
     except OSError:
         return False

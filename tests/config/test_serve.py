@@ -56,7 +56,7 @@ class Run:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/admin/login/") as page:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/account/login/") as page:
                 return bool(page.status == 200)
         except OSError:
             return False

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.organizations.models import Organization
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, prove_factor
 from tests.factories.organizations import OrganizationFactory, TrashedOrganizationFactory
 from tests.factories.projects import ProjectFactory
 
@@ -29,7 +29,7 @@ def client_who_may() -> Callable[..., Client]:
         client = Client()
         names = [f"organizations.{name}_organization" for name in permissions]
         client.force_login(StaffFactory(may=names))
-        return client
+        return prove_factor(client)
 
     return make
 

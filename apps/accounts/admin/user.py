@@ -208,6 +208,7 @@ class UserAdmin(TimelineMixin, BaseAdmin):
         description="Set roles",
         icon="shield_person",
         form_class=RoleForm,
+        sudo=True,
     )
     def set_roles(self, request: HttpRequest, users: QuerySet[Any], answer: RoleForm) -> str:
         user = users.get()

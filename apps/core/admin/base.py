@@ -56,6 +56,7 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
         icon="delete",
         danger=True,
         consequences=deletion.consequences,
+        sudo="bulk",
     )
     def delete_records(
         self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm

@@ -29,7 +29,7 @@ number and identity of the records are checked again against what was confirmed.
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -46,9 +46,10 @@ from unfold.enums import ActionVariant
 
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.fingerprint import fingerprint
+from apps.core.admin.wording import counted
 from apps.core.attribution import attributed
 from apps.core.errors import DomainError, MissingPermission, RecordNotFound
-from apps.core.sudo import require_fresh_factor
+from apps.core.sudo import has_fresh_factor, require_fresh_factor
 
 CONFIRMATION = "_confirmation"
 _SALT = "core.confirm"
@@ -69,7 +70,7 @@ def confirmed(
     when: Callable[[Any], bool] | None = None,
     form_class: type[ConfirmationForm] = ConfirmationForm,
     in_row_menu: bool = True,
-    sudo: bool = False,
+    sudo: bool | Literal["bulk"] = False,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Make a ModelAdmin method an action that asks first; see the module's docstring.
 
@@ -79,7 +80,7 @@ def confirmed(
     `consequences` returns sentences, worst first. `typed` returns what must be typed, for what
     cannot be undone. `when` says of one record whether its page offers the action; the service
     still has the last word. `sudo` asks for a fresh factor before the page is shown and again before
-    it is done.
+    it is done; "bulk" asks only where more than one record is meant.
     """
 
     def declare(function: Callable[..., Any]) -> Any:
@@ -98,8 +99,8 @@ def confirmed(
                     raise MissingPermission(permission_name(model_admin, permission))
             if queryset is None:
                 raise Http404("Nothing is selected.")
-            if sudo:
-                require_fresh_factor(request, description.lower())
+            if sudo and not has_fresh_factor(request) and (sudo is True or len(queryset[:2]) > 1):
+                require_fresh_factor(request, _purpose(description, queryset))
             return _Confirmation(model_admin, request, queryset, object_id, action, options).run()
 
         options = {
@@ -126,6 +127,13 @@ def confirmed(
         return action
 
     return declare
+
+
+def _purpose(description: str, queryset: QuerySet) -> str:
+    """Return what a factor is asked for: “delete for good: Harbor Committee”."""
+    some = list(queryset[:2])
+    what = str(some[0]) if len(some) == 1 else counted(queryset.count(), queryset.model)
+    return f"{description[:1].lower()}{description[1:]}: {what}"
 
 
 def may(model_admin: Any, request: HttpRequest, permission: str, record: Any = None) -> bool:

@@ -66,6 +66,7 @@ class ToTrash(BaseAdmin):
         icon="delete",
         danger=True,
         consequences=_trashing,
+        sudo="bulk",
     )
     def move_to_trash(
         self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
@@ -185,6 +186,7 @@ class TrashAdmin(BaseAdmin):
         danger=True,
         consequences=_purging,
         typed=_name_or_number,
+        sudo=True,
     )
     def purge(self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm) -> str:
         counts = self.purge_records(request, queryset, answer.reason)

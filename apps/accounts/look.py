@@ -1,0 +1,28 @@
+"""What the account pages need to look like the rest: they are drawn by allauth's views."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.sites import UnfoldAdminSite
+
+from apps.accounts.signin import sudo
+
+PAGES = "/account/"
+
+
+def account_pages(request: HttpRequest) -> dict[str, Any]:
+    """Context of the account pages alone: Unfold's look, and what a factor is asked for."""
+    site = admin.site
+    if not request.path.startswith(PAGES) or not isinstance(site, UnfoldAdminSite):
+        return {}
+    return {
+        "site_title": site._get_config("SITE_TITLE", request),
+        "site_favicons": site._get_favicons("SITE_FAVICONS", request),
+        "colors": site._get_colors("COLORS", request),
+        "styles": site._get_list("STYLES", request),
+        "scripts": site._get_list("SCRIPTS", request),
+        "sudo_purpose": sudo.purpose(request),
+        "sudo_minutes": settings.SUDO_SECONDS // 60,
+    }

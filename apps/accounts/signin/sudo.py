@@ -1,0 +1,109 @@
+"""Sudo mode: a factor proven lately, in this session, opens what does great damage.
+
+allauth notes in the session which factor was proven when; a note with `reauthenticated` was made
+because the person was asked again. A sign-in alone never opens sudo. Who has set up a second factor
+opens it by that one, anybody else by the password.
+"""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from allauth.account.authentication import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+)
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest
+
+from apps.accounts.models import User
+from apps.core import sudo
+
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+PENDING = "sudo_pending"
+# What a session keeps of a suspended form; a longer one has to be filled in again.
+LONGEST_FORM = 200_000
+
+
+def register() -> None:
+    sudo.register(is_fresh)
+
+
+def has_second_factor(user: Any) -> bool:
+    return bool(
+        user.is_authenticated
+        and Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists()
+    )
+
+
+def is_acting_as_another(request: HttpRequest) -> bool:
+    """Tell whether somebody acts as somebody else in this request."""
+    if getattr(request, "real_user", None) not in (None, request.user):
+        return True
+    return bool(request.session.get("hijack_history"))
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    return fresh_until(request) is not None
+
+
+def fresh_until(request: HttpRequest) -> datetime | None:
+    """Return until when sudo is on in this session; nothing where it is off."""
+    user = request.user
+    if not isinstance(user, User) or is_acting_as_another(request):
+        return None
+    proofs = [
+        record
+        for record in get_authentication_records(request, user)
+        if record.get("reauthenticated")
+        and time.time() - record["at"] < settings.SUDO_SECONDS
+        and record["method"] in ("password", "mfa")
+    ]
+    if not proofs:
+        return None
+    # Asked only where a proof is there: a page without sudo costs no query.
+    if has_second_factor(user):
+        proofs = [record for record in proofs if record["method"] == "mfa"]
+    if not proofs:
+        return None
+    return datetime.fromtimestamp(proofs[-1]["at"] + settings.SUDO_SECONDS, UTC)
+
+
+def end(request: HttpRequest) -> None:
+    """End sudo in this session; the sign-in itself stays."""
+    records = get_authentication_records(request, request.user)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {key: value for key, value in record.items() if key != "reauthenticated"}
+        for record in records
+    ]
+    request.session.pop(PENDING, None)
+
+
+def suspend(request: HttpRequest, purpose: str) -> None:
+    """Keep what was asked for in the session, until the factor is proven."""
+    posted = None
+    if request.method == "POST":
+        form = request.POST.copy()
+        form.pop("csrfmiddlewaretoken", None)
+        posted = form.urlencode()
+    lost = bool(request.FILES) or (posted is not None and len(posted) > LONGEST_FORM)
+    request.session[PENDING] = {
+        "purpose": purpose,
+        "path": request.get_full_path(),
+        "posted": None if lost else posted,
+        "lost": lost,
+    }
+
+
+def purpose(request: HttpRequest) -> str:
+    """Return what the factor is asked for: "purge 3 organizations"."""
+    # A request that failed early has no session, and its error page asks here too.
+    session = getattr(request, "session", {})
+    return str(session.get(PENDING, {}).get("purpose", ""))
+
+
+def resume(request: HttpRequest) -> dict[str, Any] | None:
+    """Take back what `suspend` kept."""
+    pending: dict[str, Any] | None = request.session.pop(PENDING, None)
+    return pending

@@ -1,0 +1,59 @@
+"""Signing in and one's own account: of allauth's addresses those alone that are used here.
+
+There is no sign-up, no list of e-mail addresses and no page of third-party accounts.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
+from django.urls import path, re_path
+from django.views.generic import RedirectView
+
+from apps.accounts.views import security, sudo
+
+urlpatterns = [
+    path("", security.security, name="account_security"),
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("password/reset/", account.password_reset, name="account_reset_password"),
+    path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "password/reset/key/done/",
+        account.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    path("factors/authenticate/", factors.authenticate, name="mfa_authenticate"),
+    path("factors/reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("factors/", RedirectView.as_view(pattern_name="account_security"), name="mfa_index"),
+    path("factors/authenticator/on/", totp.activate_totp, name="mfa_activate_totp"),
+    path("factors/authenticator/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("factors/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "factors/codes/new/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path("factors/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
+    path("factors/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "factors/passkeys/reauthenticate/",
+        passkeys.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("factors/passkeys/<int:pk>/rename/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("factors/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("sudo/", sudo.ask, name="account_sudo"),
+    path("sudo/resume/", sudo.resume, name="account_sudo_resume"),
+    path("sudo/end/", sudo.end, name="account_sudo_end"),
+]

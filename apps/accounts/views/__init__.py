@@ -1,0 +1,1 @@
+"""Pages of one's own account, beside those that allauth brings."""
