@@ -11,7 +11,7 @@ from apps.transfers import registry
 from apps.transfers.engine.words import fold_word
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
-from apps.transfers.selectors.plans import plan_rows
+from apps.transfers.selectors.plans import file_headers, plan_rows
 
 # Exit codes.
 OK, SOME_FAILED, UNUSABLE = 0, 3, 2
@@ -131,12 +131,16 @@ def run_json(run: ImportRun) -> dict[str, Any]:
     """Return the object of `--json`, as the design gives it."""
     applied = run.confirmed_at is not None
     counts, results = run.counts, run.results
+    headers = file_headers(run)
     problems = [
         {
             "row": row.number,
-            "column": problem["column"],
+            # As the file calls it; `field` is the dataset's own name.
+            "column": headers.get(problem["column"], problem["column"]),
+            "field": problem["column"],
             "value": problem["value"],
             "message": problem["message"],
+            "suggestion": problem.get("suggestion", ""),
         }
         for row in _problem_rows(run)
         for problem in row.problems

@@ -137,7 +137,7 @@ def test_a_bad_cell_refuses_its_row_alone(
     result = importer.rows("members", table(row(7), cells))
     assert (result.code, result.created, result.failed) == (3, 1, 1)
     problem = result.problems[0]
-    assert (problem["row"], problem["column"]) == (3, column)
+    assert (problem["row"], problem["field"]) == (3, column)
     assert message in problem["message"]
 
 

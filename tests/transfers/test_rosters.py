@@ -54,15 +54,15 @@ def test_two_organizations_of_one_name_get_two_slugs(imported: Outcome) -> None:
 
 def test_who_has_no_email_is_refused_with_the_sheets_own_row_number(imported: Outcome) -> None:
     assert imported.code == 3
-    missing = [p for p in imported.problems if p["column"] == "email"]
+    missing = [p for p in imported.problems if p["field"] == "email"]
     assert [(p["row"], p["message"]) for p in missing] == [(5, "E-mail is missing.")]
 
 
 def test_two_roles_for_one_seat_refuse_both_rows(imported: Outcome) -> None:
-    conflicts = [p for p in imported.problems if p["column"] == "role"]
+    conflicts = [p for p in imported.problems if p["field"] == "role"]
     assert [p["row"] for p in conflicts] == [7, 8]
     assert (
-        "Rows 7, 8 disagree about this seat: role is “member” or “owner”."
+        "Rows 7, 8 disagree about this seat: role is “chair” or “member”."
         in conflicts[0]["message"]
     )
     assert not User.objects.filter(email="eve.orr@example.org").exists()

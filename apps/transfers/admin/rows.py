@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
-from apps.transfers.selectors.plans import change_labels
+from apps.transfers.selectors.plans import change_labels, file_headers
 
 VERDICT_LABELS = {
     "create": ("create", "success"),
@@ -75,6 +75,7 @@ class PlanTable:
         after = request.GET.get("after", "")
         self.after = int(after) if after.isdecimal() and len(after) < 10 else 0
         self.labels = change_labels(run)
+        self.headers = file_headers(run)
 
     def url(self, **changes: Any) -> str:
         """Return the table's address with changes; another filter begins at the first page."""
@@ -182,7 +183,7 @@ class PlanTable:
             outcome=OUTCOME_LABELS.get(row.outcome),
             cells=changed,
             problems=[
-                {**problem, "label": self.labels.get(problem.get("column", ""), "")}
+                {**problem, "label": self.headers.get(problem.get("column", ""), "")}
                 for problem in row.problems
             ],
         )

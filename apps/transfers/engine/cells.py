@@ -18,7 +18,7 @@ from rapidfuzz import fuzz, process
 from apps.core.fields import fold_email
 from apps.transfers.declarations import Column, Kind
 from apps.transfers.engine.problems import CellError
-from apps.transfers.engine.words import fold_word
+from apps.transfers.engine.words import fold_word, relation_key
 
 Reader = Callable[[str], str]
 
@@ -269,5 +269,14 @@ def reader_for(
 
 
 def _relation_reader(words: dict[str, str]) -> Reader:
-    own = {fold_word(word): value for word, value in words.items()}
-    return lambda text: own.get(fold_word(text)) or exact_digits(text)
+    if not words:
+        return exact_digits
+    own = {relation_key(word): value for word, value in words.items()}
+
+    def read(text: str) -> str:
+        value = own.get(relation_key(text))
+        if value == "":
+            raise CellError("unwanted", f"“{text}” was marked as not to be imported.")
+        return exact_digits(text) if value is None else value
+
+    return read

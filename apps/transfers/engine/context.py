@@ -6,7 +6,7 @@ from typing import Any
 from django.db import connection, models
 
 from apps.transfers.declarations import Column, DatasetResource, Part
-from apps.transfers.engine.staging import mapped_columns
+from apps.transfers.engine.staging import mapped_columns, own_word_columns
 from apps.transfers.engine.tables import Tables, model_of
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
@@ -72,6 +72,7 @@ class Context:
         self.tables = Tables(run.pk)
         self.given = list(mapped_columns(resource, matching))
         self.columns: dict[str, Column] = resource.columns()
+        self._own = set(own_word_columns(resource, matching))
         self.relations = [name for name in self.given if self.columns[name].relation]
         parts = resource.parts()
         self.parts = [
@@ -107,6 +108,14 @@ class Context:
             is_last=is_last,
             soft_delete="deleted_at" in by_attname,
         )
+
+    def word(self, name: str, alias: str) -> str:
+        """SQL of what the file itself says in a column: its own word, where it is not the value."""
+        value = f"{alias}.c_{name}"
+        return f"COALESCE({alias}.o_{name}, {value})" if name in self._own else value
+
+    def own_words(self, alias: str) -> list[str]:
+        return [f"{alias}.o_{name}" for name in self.given if name in self._own]
 
     @property
     def last(self) -> PartInfo:

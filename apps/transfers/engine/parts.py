@@ -210,7 +210,7 @@ def _refuse_clashes(context: Context, info: PartInfo) -> None:
             continue
         text = text_of(context, field)
         column = context.columns[field.source]
-        shown = f"w.c_{field.source}"
+        shown = context.word(field.source, "w")
         rows = rows_of(context, info, "p.clash")
         from_, _, where = rows.partition(" WHERE ")
         context.execute(
@@ -301,7 +301,7 @@ def _refuse_taken(context: Context, info: PartInfo) -> None:
                 code=f"{field.source}:taken",
                 column=field.source,
                 number="w.number",
-                value=f"w.c_{field.source}",
+                value=context.word(field.source, "w"),
                 rows=rows_of(context, info, condition),
                 message=f"format(%s, w.c_{field.source})",
                 params=[

@@ -77,6 +77,7 @@ def _build_work(context: Context) -> None:
         f"CASE WHEN s.c_{name} = '' THEN '' ELSE r_{name}.id::text END AS i_{name}"
         for name in context.relations
     ]
+    columns += context.own_words("s")
     context.execute(f"DROP TABLE IF EXISTS {tables.work}")
     context.execute(
         f"CREATE UNLOGGED TABLE {tables.work} AS SELECT {', '.join(columns)} "
@@ -156,7 +157,11 @@ def _apply_rule(context: Context, rule: Any) -> None:
         code=rule.code,
         column=rule.column,
         number="bad.number",
-        rows=f"FROM ({sql}) AS bad WHERE {refusals.unrefused(context, 'bad')}",
+        value=context.word(rule.column, "s") if rule.column in context.given else "''",
+        rows=(
+            f"FROM ({sql}) AS bad JOIN {context.tables.stage} s ON s.number = bad.number "
+            f"WHERE {refusals.unrefused(context, 'bad')}"
+        ),
         row_params=params,
         text=rule.message,
     )

@@ -21,13 +21,14 @@ def refuse(
     message: str = "",
     text: str = "",
     value: str = "''",
+    suggestion: str = "''",
     number: str = "s.number",
     params: Sequence[Any] = (),
     row_params: Sequence[Any] = (),
 ) -> int:
     """Refuse the rows that `rows` (FROM … WHERE …) selects; return how many.
 
-    `message` and `value` are SQL, with `params` for the message; `text` is a plain message instead.
+    `message`, `value` and `suggestion` are SQL, with `params` for the message; `text` is a plain message instead.
     """
     if text:
         message, params = "%s", [text]
@@ -36,7 +37,7 @@ def refuse(
         INSERT INTO {context.tables.refused} (number, cause, problem)
         SELECT {number}, %s, jsonb_build_object(
             'code', %s::text, 'column', %s::text, 'message', {message}::text,
-            'value', COALESCE(left({value}, 200), ''), 'suggestion', ''
+            'value', COALESCE(left({value}, 200), ''), 'suggestion', COALESCE({suggestion}, '')
         ) {rows}
         """,
         [code, code, column, *params, *row_params],

@@ -8,6 +8,7 @@ from django.db import connection
 from apps.transfers.declarations import Relation
 from apps.transfers.engine import slugs
 from apps.transfers.engine.context import Context, scope_sql
+from apps.transfers.engine.naming import Namer, records_of
 from apps.transfers.engine.refusals import refuse
 
 
@@ -113,8 +114,40 @@ def _resolve_one(context: Context, name: str) -> None:
     )
     if name in context.matching.create_missing and relation.create and not within:
         _make_missing(context, name, relation)
+    _suggest(context, name, relation, within)
     context.execute(f"ANALYZE {table}")
     _refuse_unfound(context, name, model)
+
+
+# Candidates are looked for by hand, word by word: for the most frequent ones.
+_SUGGESTED = 50
+
+
+def _suggest(context: Context, name: str, relation: Relation, within: list[str]) -> None:
+    """Say beside each word that names no record, or several, which ones it may mean."""
+    table = context.tables.relation(name)
+    context.execute(f"ALTER TABLE {table} ADD suggestion text")
+    scopes = "".join(f", w_{other}" for other in within)
+    open_ = context.rows(
+        f"SELECT value{scopes} FROM {table} WHERE n <> 1 ORDER BY times DESC, value LIMIT %s",
+        [_SUGGESTED],
+    )
+    namers: dict[tuple[Any, ...], Namer] = {}
+    for value, *ids in open_:
+        if None in ids:
+            continue
+        namer = namers.get(tuple(ids))
+        if namer is None:
+            queryset = records_of(relation, context.actor)
+            for field, other in relation.within.items():
+                if other in within:
+                    queryset = queryset.filter(**{field: ids[within.index(other)]})
+            namer = namers[tuple(ids)] = Namer(relation, queryset)
+        said = "; ".join(str(candidate) for candidate in namer.candidates(value)[:3])
+        same = "".join(f" AND w_{other} = %s" for other in within)
+        context.execute(
+            f"UPDATE {table} SET suggestion = %s WHERE value = %s{same}", [said, value, *ids]
+        )
 
 
 def _attname(model: Any, relation: Relation, other: str) -> str:
@@ -152,6 +185,15 @@ def _make_missing(context: Context, name: str, relation: Relation) -> None:
         )
 
 
+def _say(context: Context, name: str) -> str:
+    """SQL of the message about a value; where the file has another word for it, of both."""
+    message, word = f"format(%s, s.c_{name})", context.word(name, "s")
+    if word == f"s.c_{name}":
+        return message
+    said = f"'“' || {word} || '” is said to mean “' || s.c_{name} || '”. '"
+    return f"CASE WHEN s.o_{name} IS NULL THEN '' ELSE {said} END || {message}"
+
+
 def _refuse_unfound(context: Context, name: str, model: Any) -> None:
     column = context.columns[name]
     label = str(model._meta.verbose_name)
@@ -165,9 +207,10 @@ def _refuse_unfound(context: Context, name: str, model: Any) -> None:
             context,
             code=f"{name}:{code}",
             column=name,
-            value=f"s.c_{name}",
-            message=f"format(%s, s.c_{name})",
+            value=context.word(name, "s"),
+            message=_say(context, name),
             params=[message],
+            suggestion=f"r_{name}.suggestion",
             rows=(
                 f"FROM {context.tables.stage} s {join_sql(context, through=name)} "
                 f"WHERE s.problems IS NULL AND s.c_{name} <> '' AND {condition.replace('r.', f'r_{name}.')}"
@@ -180,8 +223,8 @@ def _refuse_unfound(context: Context, name: str, model: Any) -> None:
             context,
             code=f"{name}:not_found",
             column=name,
-            value=f"s.c_{name}",
-            message=f"format(%s, s.c_{name})",
+            value=context.word(name, "s"),
+            message=_say(context, name),
             params=[missing],
             rows=(
                 f"FROM {context.tables.stage} s {join_sql(context, through=name)} "

@@ -19,7 +19,14 @@ def matching_remember(run: ImportRun) -> None:
     """Keep the run's matching for the next file with the same headers."""
     if run.user_id is None:
         return
-    matching = {**run.matching, "stop_after": 0, "mode": "upsert", "on_error": "skip"}
+    # How to go about it, and what may be created, is said anew each time.
+    matching = {
+        **run.matching,
+        "stop_after": 0,
+        "mode": "upsert",
+        "on_error": "skip",
+        "create_missing": [],
+    }
     ImportTemplate.objects.update_or_create(
         user_id=run.user_id,
         dataset=run.dataset,

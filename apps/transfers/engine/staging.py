@@ -1,14 +1,14 @@
 """Streams the file's cells, cleaned, into the staging table with COPY."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from django.db import connection
 from django.utils.text import slugify
 
 from apps.core.errors import DomainError
-from apps.transfers.declarations import Column, DatasetResource
+from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.engine.columns import ColumnReader
 from apps.transfers.engine.problems import Problem
 from apps.transfers.engine.tables import Tables, drop
@@ -39,6 +39,18 @@ def derived_columns(
     ]
 
 
+def own_word_columns(resource: type[DatasetResource], matching: Matching) -> list[str]:
+    """Return the columns whose cells may mean something else than they say: there the file's own word
+    is staged beside the value, so that a refusal can speak of it."""
+    columns = resource.columns()
+    return [
+        name
+        for name in mapped_columns(resource, matching)
+        if columns[name].kind is Kind.CHOICE
+        or (columns[name].kind is Kind.RELATION and matching.values.get(name))
+    ]
+
+
 def stage(
     *, tables: Tables, resource: type[DatasetResource], matching: Matching, source: Source
 ) -> int:
@@ -47,6 +59,8 @@ def stage(
     derived = derived_columns(resource, given)
     names = ["number", "problems", "cause"]
     names += [f"c_{name}" for name in given] + [name for name, _ in derived]
+    own = own_word_columns(resource, matching)
+    names += [f"o_{name}" for name in own]
     drop(tables.stage)
     count = 0
     with connection.cursor() as cursor:
@@ -54,7 +68,7 @@ def stage(
         cursor.execute(
             f"CREATE UNLOGGED TABLE {tables.stage} (number int, problems jsonb, {types})"
         )
-        stager = _Stager(resource, matching, source, given, derived)
+        stager = _Stager(resource, matching, source, given, derived, own)
         with cursor.copy(f"COPY {tables.stage} ({', '.join(names)}) FROM STDIN") as copy:
             for lines in stager.blocks():
                 copy.write("".join(lines))
@@ -74,15 +88,18 @@ class _Stager:
         source: Source,
         given: dict[str, int],
         derived: list[tuple[str, str]],
+        own: list[str],
     ) -> None:
         columns = resource.columns()
         self.readers = [ColumnReader(columns[name], matching) for name in given]
         self.positions = list(given.values())
         self.derived = [list(given).index(source_) for _, source_ in derived]
+        self.own = [list(given).index(name) for name in own]
+        self._own_words: list[dict[str, str | None]] = [{} for _ in own]
         self.width = len(source.findings.headers)
         self.is_text = source.findings.format == "csv"
         self.source = source
-        self._lead_width = len(self.readers) + len(self.derived)
+        self._lead_width = len(self.readers) + len(self.derived) + len(self.own)
         self._slugs: dict[str | None, str | None] = {}
         self._stop_after = matching.stop_after
         self._failed = 0
@@ -148,6 +165,10 @@ class _Stager:
             if reader.column.check is not None:
                 self._check(reader.column, column, problems)
         values += [[self._slug(value) for value in values[index]] for index in self.derived]
+        values += [
+            self._own(known, cells_by_position[self.positions[index]], values[index])
+            for known, index in zip(self._own_words, self.own, strict=True)
+        ]
         escaped = [_escaped(column) for column in values]
         for (number, _), mine, texts in zip(
             fitting, problems, zip(*escaped, strict=True), strict=True
@@ -172,6 +193,16 @@ class _Stager:
         self._failed += 1
         rest = "\t".join(["\\N"] * self._lead_width)
         return f"{number}\t{_json([problem])}\t{problem.code}\t{rest}\n"
+
+    def _own(
+        self, known: dict[str, str | None], cells: Sequence[str], values: Sequence[str | None]
+    ) -> list[str | None]:
+        """Return the cells' own words, None where a cell says its value itself."""
+        if len(known) > 50_000:
+            known.clear()
+        for cell in set(cells) - known.keys():
+            known[cell] = own_word(cell, values[cells.index(cell)])
+        return [known[cell] for cell in cells]
 
     def _slug(self, value: str | None) -> str | None:
         slug = self._slugs.get(value)
@@ -198,6 +229,11 @@ class _Stager:
         return self._refused(
             number, Problem("total", "", "The row is a line of totals, not a record.", filled[0])
         )
+
+
+def own_word(cell: str, value: str | None) -> str | None:
+    word = "".join(each for each in cell if each.isprintable()).strip()
+    return None if not word or value is None or word == value else word[:200]
 
 
 def _escaped(column: list[str | None]) -> list[str]:

@@ -15,7 +15,7 @@ from unfold.widgets import (
 
 from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.options import Matching
-from apps.transfers.selectors import ColumnSuggestion, ValueWord
+from apps.transfers.selectors import ColumnSuggestion, RelationWords, ValueWord
 
 MODES = [
     ("upsert", "Create and update"),
@@ -70,8 +70,14 @@ class MatchingForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, dataset: type[DatasetResource], matching: Matching, **kwargs: Any
+        self,
+        *args: Any,
+        dataset: type[DatasetResource],
+        matching: Matching,
+        relations: Iterable[RelationWords] = (),
+        **kwargs: Any,
     ) -> None:
+        looked_up = {group.column: group for group in relations}
         empty = sorted({word for words in matching.empty_words.values() for word in words})
         kwargs["initial"] = {
             "mode": matching.mode,
@@ -87,7 +93,7 @@ class MatchingForm(forms.Form):
         for name, column in columns.items():
             if column.relation and column.relation.create:
                 self.fields[f"create_{name}"] = forms.BooleanField(
-                    label=f"Create a missing {column.label.lower()}",
+                    label=_creation(column, looked_up.get(name)),
                     required=False,
                     initial=name in matching.create_missing,
                     widget=UnfoldBooleanWidget,
@@ -111,6 +117,19 @@ class MatchingForm(forms.Form):
                 if name.startswith("create_") and value
             ],
         )
+
+
+def _creation(column: Column, words: RelationWords | None) -> str:
+    """Say how many records a tick would create, where every word was looked at."""
+    label = column.label.lower()
+    if words is None or not words.is_whole or not words.missing:
+        return f"Create a missing {label}"
+    rows = sum(word.count or 0 for word in words.missing)
+    number = len(words.missing)
+    return (
+        f"Create {number:,} missing {label}{'s' if number > 1 else ''} "
+        f"({rows:,} row{'s' if rows != 1 else ''})"
+    )
 
 
 def posted_matching(
@@ -149,6 +168,10 @@ def posted_matching(
     )
 
 
+def typed_field(column: str, word: str) -> str:
+    return f"typed:{column}:{word}"
+
+
 def word_field(column: str, word: str) -> str:
     return f"word:{column}:{word}"
 
@@ -167,7 +190,15 @@ def _posted_words(
             continue
         _, column, word = name.split(":", 2)
         value = str(posted)
-        if column not in known or value == meant.get((column, word), ""):
+        if column not in known:
+            continue
+        if known[column].relation is not None:
+            # What was typed is more than what was chosen; nothing leaves the word open again.
+            value = str(post.get(typed_field(column, word), "")).strip() or value
+            own = {w: v for w, v in values.pop(column, {}).items() if w != word}
+            values |= {column: own | ({word: value} if value else {})}
+            continue
+        if value == meant.get((column, word), ""):
             continue
         values.setdefault(column, {})[word] = value
-    return values
+    return {column: own for column, own in values.items() if own}

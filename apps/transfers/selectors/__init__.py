@@ -19,6 +19,7 @@ from apps.transfers.selectors.plans import (
     plan_rows,
     run_progress,
 )
+from apps.transfers.selectors.relations import RelationWord, RelationWords, relation_words
 from apps.transfers.selectors.undo import UndoPreview, undo_preview, undo_rows
 
 __all__ = [
@@ -28,6 +29,8 @@ __all__ = [
     "PlanPage",
     "PlanRow",
     "Progress",
+    "RelationWord",
+    "RelationWords",
     "UndoPreview",
     "ValueWord",
     "column_suggestions",
@@ -36,6 +39,7 @@ __all__ = [
     "plan_impacts",
     "plan_rows",
     "refused_rows_file",
+    "relation_words",
     "run_progress",
     "same_content_runs",
     "undo_preview",

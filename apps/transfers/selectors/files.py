@@ -11,11 +11,12 @@ from django.db import connection
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import VERSION
+from apps.transfers.engine.export_query import defused
 from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Reading
-from apps.transfers.selectors.plans import _json
+from apps.transfers.selectors.plans import _json, file_headers
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON = "Why it was refused"
@@ -92,12 +93,15 @@ def _with_cells(
             wanted = next(refused, None)
 
 
-def _reason(problems: list[dict[str, str]]) -> str:
-    return " ".join(
-        problem["message"]
+def _reason(problems: list[dict[str, str]], headers: dict[str, str]) -> str:
+    """Return why a row is refused, each cell under the header that it has in this very file."""
+    said = " ".join(
+        (f"{headers[problem['column']]}: " if problem["column"] in headers else "")
+        + problem["message"]
         + (f" Perhaps: {problem['suggestion']}." if problem["suggestion"] else "")
         for problem in problems
     )
+    return defused(said)
 
 
 def _text(run: ImportRun, findings: Findings) -> Iterator[bytes]:
@@ -118,9 +122,9 @@ def _text(run: ImportRun, findings: Findings) -> Iterator[bytes]:
 
     writer.writerow([*findings.headers, REASON])
     yield head + flush()
-    width = len(findings.headers)
+    width, named = len(findings.headers), file_headers(run)
     for cells, problems in _with_cells(run, findings):
-        writer.writerow([*(cells + [""] * (width - len(cells))), _reason(problems)])
+        writer.writerow([*(cells + [""] * (width - len(cells))), _reason(problems, named)])
         if buffer.tell() > 64 * 1024:
             yield flush()
     yield flush()
@@ -138,12 +142,12 @@ def _workbook(run: ImportRun, findings: Findings) -> bytes:
         bad = book.add_format({"bg_color": "#FECACA", "num_format": "@"})
         plain = book.add_format({"num_format": "@"})
         sheet.write_row(0, 0, [*findings.headers, REASON], bold)
-        width = len(findings.headers)
+        width, named = len(findings.headers), file_headers(run)
         for line, (cells, problems) in enumerate(_with_cells(run, findings), start=1):
             marked = {positions.get(problem["column"], -1) for problem in problems}
             for column in range(width):
                 cell = cells[column] if column < len(cells) else ""
                 if cell or column in marked:
                     sheet.write_string(line, column, cell, bad if column in marked else plain)
-            sheet.write_string(line, width, _reason(problems))
+            sheet.write_string(line, width, _reason(problems, named))
     return buffer.getvalue()

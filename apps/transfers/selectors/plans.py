@@ -93,6 +93,17 @@ def given_columns(run: ImportRun) -> list[str]:
     return [name for name in registry.get(run.dataset).columns() if name in taken]
 
 
+def file_headers(run: ImportRun) -> dict[str, str]:
+    """Return dataset column → header of the file, or "column 3" where none stands above it."""
+    headers = run.findings.get("headers", [])
+    return {
+        name: (headers[int(position)] if int(position) < len(headers) else "")
+        or f"column {int(position) + 1}"
+        for position, name in run.matching.get("columns", {}).items()
+        if name
+    }
+
+
 def _causes_of(run: ImportRun, verdict: str, cause: str) -> list[str]:
     """The stored causes that a filter means; an update's cause lists every column that it changes."""
     found = [stored for kind, stored, _ in run.causes if kind == verdict]

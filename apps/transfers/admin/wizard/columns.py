@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from unfold.widgets import SELECT_CLASSES
+from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
 
 from apps.core.errors import DomainError
 from apps.transfers import registry
@@ -16,13 +16,21 @@ from apps.transfers.admin.wizard.doors import render, run_page
 from apps.transfers.admin.wizard.remembered import matching_like
 from apps.transfers.admin.wizard.steps import CHECK, COLUMNS, FILE, step_context, step_url
 from apps.transfers.declarations import Column, DatasetResource, Kind
-from apps.transfers.forms.matching import DATE_ORDERS, MatchingForm, posted_matching, word_field
+from apps.transfers.forms.matching import (
+    DATE_ORDERS,
+    MatchingForm,
+    posted_matching,
+    typed_field,
+    word_field,
+)
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
 from apps.transfers.selectors import (
     ColumnSuggestion,
+    RelationWords,
     ValueWord,
     column_suggestions,
+    relation_words,
     value_words,
 )
 from apps.transfers.selectors.pages import latest_runs, named_templates
@@ -170,6 +178,24 @@ def _word_groups(words: list[ValueWord], known: dict[str, Column]) -> list[dict[
     return groups
 
 
+def _relation_group(group: RelationWords) -> dict[str, Any]:
+    """A relation column's open words, each with the records that it may mean."""
+    items = []
+    for word in group.words:
+        choices = [(candidate.value, str(candidate)) for candidate in word.candidates]
+        if word.meant and word.meant not in {value for value, _ in choices}:
+            choices.insert(0, (word.meant, word.meant))
+        items.append(
+            {
+                "field": word_field(word.column, word.word),
+                "typed": typed_field(word.column, word.word),
+                "word": word,
+                "choices": choices,
+            }
+        )
+    return {"group": group, "words": items}
+
+
 def key_in_words(dataset: type[DatasetResource]) -> str:
     """Say what tells a record of the dataset: "e-mail and organization"."""
     part = dataset.parts()[-1]
@@ -200,11 +226,12 @@ def _page(
         matching = replace(matching, columns=suggested, how=how)
         run.matching = matching.to_json()
     lines = [_line(suggestion, known, matching) for suggestion in suggestions]
+    relations = relation_words(run, request.user)
     given = {line.target for line in lines if line.target}
     context = step_context(
         COLUMNS,
         run,
-        form=form or MatchingForm(dataset=dataset, matching=matching),
+        form=form or MatchingForm(dataset=dataset, matching=matching, relations=relations),
         dataset=dataset_card(run.dataset),
         key=key_in_words(dataset),
         lines=lines,
@@ -216,9 +243,11 @@ def _page(
         ],
         is_complete=all(name in given for name, c in known.items() if c.required),
         groups=_word_groups(value_words(run), known),
+        relations=[_relation_group(group) for group in relations],
         date_orders=DATE_ORDERS,
         templates=named_templates(request.user, run.dataset),
         latest=[other for other in latest_runs(request.user, run.dataset) if other.pk != run.pk],
         select_classes=" ".join(SELECT_CLASSES),
+        input_classes=" ".join(INPUT_CLASSES),
     )
     return render(request, "columns", context, title=f"Import {run.upload.name}", status=status)

@@ -57,4 +57,5 @@ def carried_over(matching: Matching, theirs: list[str], ours: list[str]) -> Matc
         if known in targets:
             columns[str(index)] = target
             how[str(index)] = "remembered" if target else "none"
-    return replace(matching, columns=columns, how=how)
+    # What may be created is approved for one file at a time.
+    return replace(matching, columns=columns, how=how, create_missing=[])

@@ -150,4 +150,5 @@ class Command(BaseCommand):
             self.stdout.write(impact["sentence"])
         for problem in result["problems"]:
             where = f", {problem['column']}" if problem["column"] else ""
-            self.stdout.write(f"Row {problem['row']:,}{where}: {problem['message']}")
+            perhaps = f" Perhaps: {problem['suggestion']}." if problem["suggestion"] else ""
+            self.stdout.write(f"Row {problem['row']:,}{where}: {problem['message']}{perhaps}")

@@ -1,0 +1,135 @@
+"""The step "columns": words of relation columns that name no record, or several."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from apps.transfers import registry
+from apps.transfers.declarations import Column
+from apps.transfers.engine.columns import ColumnReader
+from apps.transfers.engine.naming import Candidate, Namer, hits, records_of
+from apps.transfers.engine.problems import Problem
+from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.words import relation_key
+from apps.transfers.models import ImportRun
+from apps.transfers.options import Findings, Matching
+
+LISTED = 100
+
+
+@dataclass
+class RelationWord:
+    """A word that names no record, or several, or was given a meaning. `count` is None where the
+    rows were not counted; `meant` is the value that stands for it now, `records` how many that finds."""
+
+    column: str
+    word: str
+    count: int | None
+    meant: str
+    records: int
+    candidates: list[Candidate] = field(default_factory=list)
+
+
+@dataclass
+class RelationWords:
+    """One relation column. `found` of its words name one record; `is_whole`: every word was looked at."""
+
+    column: str
+    label: str
+    found: int
+    is_whole: bool
+    can_create: bool
+    words: list[RelationWord]
+
+    @property
+    def missing(self) -> list[RelationWord]:
+        return [word for word in self.words if not word.records]
+
+    @property
+    def open(self) -> int:
+        return sum(word.records != 1 for word in self.words)
+
+
+def relation_words(run: ImportRun, user: Any) -> list[RelationWords]:
+    """Return the relation columns of the matching that have such words.
+
+    A column that is looked up within another one (a project within its organization) has none: its
+    words mean nothing by themselves.
+    """
+    matching = Matching.from_json(run.matching)
+    columns = registry.get(run.dataset).columns()
+    found = []
+    for position, name in matching.columns.items():
+        column = columns.get(name)
+        if column is None or column.relation is None or column.relation.within:
+            continue
+        group = _looked_up(run, user, column, position, matching)
+        if group.words:
+            found.append(group)
+    return found
+
+
+def _looked_up(
+    run: ImportRun, user: Any, column: Column, position: str, matching: Matching
+) -> RelationWords:
+    relation = column.relation
+    assert relation is not None  # noqa: S101
+    counted, is_whole = _counted(run, column.name, position)
+    own = matching.values.get(column.name, {})
+    by_key = {relation_key(word): value for word, value in own.items()}
+    for word in own:
+        if relation_key(word) not in {relation_key(each) for each in counted}:
+            counted[word] = None
+    queryset = records_of(relation, user)
+    values = _values(column, counted, by_key, matching)
+    records = {
+        value: len(keys) for value, keys in hits(relation, queryset, values.values()).items()
+    }
+    namer = Namer(relation, queryset)
+    words: list[RelationWord] = []
+    found = 0
+    for word, value in values.items():
+        meant = by_key.get(relation_key(word), "")
+        number = records[value]
+        if number == 1 and not meant:
+            found += 1
+        elif len(words) < LISTED:
+            candidates = namer.candidates(word)
+            words.append(RelationWord(column.name, word, counted[word], meant, number, candidates))
+    return RelationWords(column.name, column.label, found, is_whole, bool(relation.create), words)
+
+
+def _values(
+    column: Column, counted: dict[str, int | None], by_key: dict[str, str], matching: Matching
+) -> dict[str, str]:
+    """Return word → what is looked up for it; blank and unreadable cells are left out."""
+    plain = Matching.from_json({**matching.to_json(), "values": {}})
+    cells = list(counted)
+    problems: list[list[Problem] | None] = [None] * len(cells)
+    read = ColumnReader(column, plain).read(cells, problems)
+    return {
+        cell: by_key.get(relation_key(cell)) or value
+        for cell, value in zip(cells, read, strict=True)
+        if value
+    }
+
+
+def _counted(run: ImportRun, name: str, position: str) -> tuple[dict[str, int | None], bool]:
+    """Return the words with their rows, most frequent first: all of them where the file has few;
+    else those that the last plan refused; and whether these are all."""
+    words = Findings.from_json(run.findings).words.get(position)
+    if words is not None:
+        return {word: count for word, count in words if word.strip()}, True
+    plan = Tables(run.pk).plan
+    if run.planned_at is None or not exists(plan):
+        return {}, False
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.problem->>'value', count(*) FROM {plan} "
+            f"CROSS JOIN LATERAL jsonb_array_elements(problems) AS p(problem) "
+            f"WHERE verdict = 'refused' AND cause IN (%s, %s) AND p.problem->>'column' = %s "
+            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
+            [f"{name}:not_found", f"{name}:ambiguous", name, LISTED],
+        )
+        return dict(cursor.fetchall()), False
