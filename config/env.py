@@ -19,7 +19,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config import mail
+from config import four_eyes, mail
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -78,6 +78,15 @@ class Environment(BaseSettings):
         15, ge=1, le=60, description="Minutes that a fresh factor opens sudo mode for."
     )
     time_zone: str = Field("UTC", description="Zone of schedules and of displayed times.")
+    four_eyes: str = Field(
+        "purge, roles, flags, import:50000, bulk:1000",
+        description="What a second person must approve: deleting for good, roles that can give roles, "
+        "protected flags, imports above a number of rows, bulk actions above a number of records. "
+        "off: nothing. The demo has smaller numbers.",
+    )
+    four_eyes_hours: int = Field(
+        24, ge=1, le=720, description="Hours after which a request that nobody decided is over."
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -116,6 +125,12 @@ class Environment(BaseSettings):
     def _is_hosts(cls, value: str) -> str:
         if "/" in value or " " in value.strip().replace(", ", ","):
             raise ValueError("must be host names separated by commas, without addresses' http://")
+        return value
+
+    @field_validator("four_eyes")
+    @classmethod
+    def _is_four_eyes(cls, value: str) -> str:
+        four_eyes.parse(value)
         return value
 
     @field_validator("time_zone")

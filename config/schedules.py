@@ -40,6 +40,11 @@ SCHEDULES: list[dict[str, Any]] = [
         "every": (5, "minutes"),
     },
     {
+        "name": "Sweep requests",
+        "task": "apps.accounts.tasks.sweep_approvals",
+        "every": (5, "minutes"),
+    },
+    {
         "name": "Pick up abandoned jobs",
         "task": "apps.transfers.tasks.jobs_sweep",
         "every": (1, "minutes"),

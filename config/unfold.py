@@ -7,7 +7,10 @@ from django.templatetags.static import static
 NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
     (
         "",
-        [{"title": "Start", "icon": "home", "url": "admin:index"}],
+        [
+            {"title": "Start", "icon": "home", "url": "admin:index"},
+            {"title": "Requests", "icon": "approval", "model": "accounts.ApprovalRequest"},
+        ],
     ),
     (
         "People",

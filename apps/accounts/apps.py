@@ -7,7 +7,14 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from apps.accounts import timeline  # noqa: F401
+        from apps.accounts import tasks, timeline  # noqa: F401
+        from apps.accounts.approvals import registry
+        from apps.accounts.approvals.bulk import ManyRecords
+        from apps.accounts.approvals.office import AccountsOffice
+        from apps.accounts.approvals.roles import EmpowerRole, GiveRoles
         from apps.accounts.signin import sudo
+        from apps.core import approvals
 
         sudo.register()
+        approvals.register(AccountsOffice())
+        registry.register(ManyRecords(), GiveRoles(), EmpowerRole())

@@ -1,9 +1,11 @@
-"""Querysets of users."""
+"""Querysets of users, and of what they ask each other to approve."""
 
 from typing import Any, Self
 
+from django.utils import timezone
+
 from apps.accounts.scope import people_of
-from apps.core.querysets import SearchableQuerySet
+from apps.core.querysets import ScopedQuerySet, SearchableQuerySet
 from apps.core.scope import sees_everything
 
 
@@ -17,3 +19,20 @@ class UserQuerySet(SearchableQuerySet):
 
     def staff(self) -> Self:
         return self.filter(is_staff=True)
+
+
+class ApprovalQuerySet(ScopedQuerySet):
+    def for_staff(self, user: Any) -> Self:
+        """Return what `user` asked for himself, what he could decide, and for an auditor all.
+
+        Which records somebody may decide on is looked at once more when he opens or decides one.
+        """
+        from apps.accounts.approvals.selectors import may_see
+
+        return self.filter(may_see(user))
+
+    def pending(self) -> Self:
+        return self.filter(state="pending", expires_at__gt=timezone.now())
+
+    def overdue(self) -> Self:
+        return self.filter(state="pending", expires_at__lte=timezone.now())

@@ -6,6 +6,8 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 
 from apps.accounts.actors import Actor, act, require
+from apps.accounts.approvals.guard import require_approval
+from apps.accounts.approvals.roles import GiveRoles, powerful
 from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.core.constraints import refusals_in_words, validated
@@ -94,6 +96,9 @@ def user_set_roles(
         given = [group for key, group in wanted.items() if key not in held]
         taken = [group for key, group in held.items() if key not in wanted]
         _may_hand_out(actor, given + taken)
+        if powerful(given):
+            arguments = {"user": str(locked.pk), "roles": sorted(wanted)}
+            require_approval(GiveRoles.kind, arguments, actor=actor)
         locked.groups.remove(*taken)
         locked.groups.add(*given)
         is_staff = bool(wanted) or locked.is_superuser

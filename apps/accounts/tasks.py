@@ -1,7 +1,17 @@
-"""Background work on people."""
+"""Background work on people, and on what they ask each other."""
 
+from uuid import UUID
+
+from celery import shared_task
+from django.db.models import Q
+
+from apps.accounts.approvals.mails import mail_request
+from apps.accounts.approvals.services import approvals_sweep
 from apps.accounts.impersonation.services import impersonations_expire
+from apps.accounts.models import ApprovalRequest
 from apps.core.schedulable import schedulable
+
+MOST_AT_ONCE = 200
 
 
 @schedulable(
@@ -10,3 +20,23 @@ from apps.core.schedulable import schedulable
 )
 def end_impersonations() -> str:
     return f"{impersonations_expire():,} impersonations ended"
+
+
+@shared_task(ignore_result=True)
+def mail_approval(request_id: str) -> None:
+    """Tell those who can decide, or who asked, whatever is owed now."""
+    mail_request(UUID(request_id))
+
+
+@schedulable(
+    label="Sweep requests",
+    description="Ends requests that are out of time or void by a change, and mails what was not mailed.",
+)
+def sweep_approvals() -> str:
+    expired, void = approvals_sweep()
+    pending = Q(state="pending")
+    owed = ApprovalRequest.objects.filter(
+        (pending & Q(announced_at=None)) | (~pending & ~Q(state="withdrawn") & Q(answered_at=None))
+    )
+    mailed = sum(mail_request(key) for key in owed.values_list("pk", flat=True)[:MOST_AT_ONCE])
+    return f"{expired:,} requests expired, {void:,} became void, {mailed:,} mails sent"

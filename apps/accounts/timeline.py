@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from apps.accounts.models import User
+from apps.accounts.models import ApprovalRequest, User
 from apps.audit.timeline.registry import (
     timeline_includes,
     timeline_label,
@@ -22,6 +22,7 @@ def _name(row: Any) -> str:
 
 
 timeline_label(User, _name)
+timeline_label(ApprovalRequest, "{sentence}")
 timeline_label(Group, "{name}")
 timeline_label(Permission, "{codename}")
 timeline_label(

@@ -100,6 +100,8 @@ class Kind(models.TextChoices):
     AUDIT_EXPORT = "audit_export", "Exported the audit log"
     VERIFICATION = "verification", "Verified the trail"
     RETENTION = "retention", "Trimmed the trail"
+    APPROVAL_ASKED = "approval_asked", "Asked for a second person"
+    APPROVAL_DECIDED = "approval_decided", "Decided a request"
 
 
 class Event(models.Model):

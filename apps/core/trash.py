@@ -72,6 +72,22 @@ def purge(queryset: models.QuerySet) -> Counts:
     return counts
 
 
+def reach_of_purge(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
+    """Yield the records of `queryset` and, by model, all rows that a purge would take with them."""
+    rows = _plain(queryset)
+    yield rows
+    for child, name in belongings(_concrete(queryset)):
+        yield from reach_of_purge(child._base_manager.filter(**{f"{name}__in": rows.values("pk")}))
+
+
+def reach_of_trash(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
+    """Yield the living of `queryset` and, by model, the living rows that would go along."""
+    rows = _plain(queryset).alive()
+    yield rows
+    for child, name in _soft_deletable_belongings(_concrete(queryset)):
+        yield from reach_of_trash(child._base_manager.filter(**{f"{name}__in": rows.values("pk")}))
+
+
 def count_trash(queryset: models.QuerySet) -> Counts:
     """Return what `trash` would move, for a confirmation."""
     living = _plain(queryset).alive()

@@ -10,8 +10,8 @@ class OrganizationsConfig(AppConfig):
         from apps.accounts.scope import register
         from apps.accounts.services import deactivation_warnings
 
-        # Registers the datasets, and how the records are told of.
-        from apps.organizations import resources, timeline  # noqa: F401
+        # Registers the datasets, what needs a second person, and how the records are told of.
+        from apps.organizations import approvals, resources, timeline  # noqa: F401
         from apps.organizations.scope import SCOPE
         from apps.organizations.selectors import answers_for
 

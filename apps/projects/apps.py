@@ -6,5 +6,5 @@ class ProjectsConfig(AppConfig):
     label = "projects"
 
     def ready(self) -> None:
-        # Registers the datasets, the reports, and how the records are told of.
-        from apps.projects import reports, resources, timeline  # noqa: F401
+        # Registers the datasets, the reports, what needs a second person, and how records are told of.
+        from apps.projects import approvals, reports, resources, timeline  # noqa: F401

@@ -3,6 +3,7 @@
 from django.db.models import Count, Exists, OuterRef
 
 from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.approvals.records import require_approval_of
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.trash import Counts, locked, purge, restore, trash
@@ -47,10 +48,11 @@ def projects_trash(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
     """Move projects to the trash; their tasks stay in them, out of sight."""
     require(actor, "projects.delete_project")
     with act(actor=actor, reason=reason):
-        counts = trash(locked(projects.for_actor(actor)), by=user_or_none(actor))
-        if not counts[Project]:
+        living = locked(projects.for_actor(actor)).alive()
+        if not living.exists():
             raise DomainError("There is nothing here that is not in the trash already.")
-        return counts
+        require_approval_of("projects.trash", living, actor=actor)
+        return trash(living, by=user_or_none(actor))
 
 
 def project_restore(*, project: Project, actor: Actor, reason: str = "") -> Counts:
@@ -86,10 +88,10 @@ def projects_purge(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
         alive = doomed.alive().order_by("name").first()
         if alive is not None:
             raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
-        counts = purge(doomed)
-        if not counts[Project]:
+        if not doomed.exists():
             raise DomainError("There is nothing here to purge.")
-        return counts
+        require_approval_of("projects.purge", doomed, actor=actor)
+        return purge(doomed)
 
 
 def _refuse_in_the_way(dead: ProjectQuerySet) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
-from config import embedded, env, mail, schedules, sign_in, unfold
+from config import embedded, env, four_eyes, mail, schedules, sign_in, unfold
 
 BASE_DIR = env.ROOT
 ENV = env.read()
@@ -233,6 +233,10 @@ IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SIMPLE_HISTORY_ENABLED = False  # PostgreSQL triggers write the history, see apps/audit.
+
+# What a second person must approve, and for how long he may be asked; see apps/accounts/approvals.
+FOUR_EYES = four_eyes.parse(ENV.four_eyes)
+FOUR_EYES_HOURS = ENV.four_eyes_hours
 
 UNFOLD = unfold.UNFOLD
 NAVIGATION = unfold.NAVIGATION

@@ -1,5 +1,6 @@
 """The demo and the developer's machine: the embedded database, mail on the console."""
 
+from config import four_eyes
 from config.settings.base import *
 from config.settings.base import ENV
 
@@ -7,3 +8,6 @@ ENVIRONMENT_LABEL = ENV.environment_label or "Demo"
 # Cookies know no ports: two demos side by side would sign each other out.
 SESSION_COOKIE_NAME = f"sessionid{ENV.port}"
 CSRF_COOKIE_NAME = f"csrftoken{ENV.port}"
+
+if "four_eyes" not in ENV.model_fields_set:
+    FOUR_EYES = four_eyes.parse(four_eyes.DEMO)

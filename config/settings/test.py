@@ -26,3 +26,5 @@ WHITENOISE_USE_FINDERS = True
 DATABASES["default"]["OPTIONS"].pop("pool")
 # A test's data need not outlive a power cut.
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+# One person may do everything but great imports; the tests of requests list what they ask for.
+FOUR_EYES = {"import": 50_000}

@@ -1,15 +1,17 @@
 """Users by state."""
 
 import time
+from datetime import timedelta
 from typing import Any
 
 import factory
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from apps.accounts.models import User
+from apps.accounts.models import ApprovalRequest, User
 
 
 class UserFactory(DjangoModelFactory):
@@ -58,6 +60,38 @@ class RoleFactory(DjangoModelFactory):
     def gives(self: Any, create: bool, permissions: list[str] | None, **kwargs: Any) -> None:
         if permissions:
             self.permissions.set(permission(name) for name in permissions)
+
+
+class ApprovalRequestFactory(DjangoModelFactory):
+    """A request that waits for somebody to decide on many records of a list."""
+
+    class Meta:
+        model = ApprovalRequest
+
+    kind = "core.bulk"
+    sentence = factory.Sequence(lambda n: f"Deactivate: {n + 30} users")
+    arguments = factory.LazyFunction(
+        lambda: {
+            "model": "accounts.user",
+            "action": "deactivate",
+            "label": "Deactivate",
+            "keys": [],
+            "data": {},
+        }
+    )
+    picture = factory.LazyAttribute(
+        lambda request: {
+            "sentence": request.sentence,
+            "lines": [],
+            "total": 30,
+            "consequences": [],
+            "parts": [],
+        }
+    )
+    fingerprint = factory.Sequence(lambda n: f"{n:064}")
+    reason = "They left."
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+    requester = factory.SubFactory(StaffFactory)
 
 
 def permission(name: str) -> Permission:

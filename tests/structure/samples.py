@@ -18,7 +18,12 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.organizations.models import Role
 from apps.transfers.models import ExportRun, ImportRun, Upload
-from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory
+from tests.factories.accounts import (
+    ApprovalRequestFactory,
+    RoleFactory,
+    StaffFactory,
+    UserFactory,
+)
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
 from tests.factories.organizations import (
     InvitationFactory,
@@ -131,7 +136,14 @@ def _solar() -> Any:
     )
 
 
+def _approval_request() -> Any:
+    return ApprovalRequestFactory(
+        state="refused", decided_at=timezone.now(), decided_by=StaffFactory()
+    )
+
+
 SAMPLES: dict[str, Callable[[], Any]] = {
+    "accounts.ApprovalRequest": _approval_request,
     "accounts.User": _user,
     "auth.Group": RoleFactory,
     "auth.Permission": _permission,

@@ -23,6 +23,8 @@ ICONS: dict[str, str] = {
     Kind.AUDIT_EXPORT: "download",
     Kind.VERIFICATION: "verified",
     Kind.RETENTION: "auto_delete",
+    Kind.APPROVAL_ASKED: "approval",
+    Kind.APPROVAL_DECIDED: "how_to_reg",
 }
 
 
@@ -93,6 +95,17 @@ def _audit_export(data: Data) -> str:
     return f"exported the audit log: {data['filter']}" if "filter" in data else ""
 
 
+def _approval_asked(data: Data) -> str:
+    return "asked for a second person"
+
+
+def _approval_decided(data: Data) -> str:
+    said = {"approved": "approved", "refused": "refused"}.get(str(data.get("decision")), "decided")
+    asked = f" what {data['requester']} asked for" if data.get("requester") else ""
+    came = f": {data['outcome']}" if said == "approved" and data.get("outcome") else ""
+    return f"{said}{asked}{came}".rstrip(".")
+
+
 _TOLD: dict[str, Callable[[Data], str]] = {
     Kind.ROLE_CHANGE: _role_change,
     Kind.SCOPE_CHANGE: _scope_change,
@@ -101,6 +114,8 @@ _TOLD: dict[str, Callable[[Data], str]] = {
     Kind.VERIFICATION: _verification,
     Kind.AUDIT_EXPORT: _audit_export,
     Kind.IMPERSONATION: _impersonation,
+    Kind.APPROVAL_ASKED: _approval_asked,
+    Kind.APPROVAL_DECIDED: _approval_decided,
 }
 
 

@@ -23,7 +23,8 @@ The page shows how many records and which are meant, the consequences, and the f
 must be typed, and whatever fields a `form_class` of your own (a `ConfirmationForm`) adds. The method
 runs after the POST, in one transaction, attributed to the user with the reason; what it returns is
 the success message, or a response of its own. A `DomainError` undoes everything and is shown on the
-page, with the input kept. "Select all" posts no ids: the list's query is in the address, and the
+page, with the input kept. What needs a second person becomes a request by the same button; see
+`second_person.py`. "Select all" posts no ids: the list's query is in the address, and the
 number and identity of the records are checked again against what was confirmed.
 """
 
@@ -46,7 +47,9 @@ from unfold.enums import ActionVariant
 
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.fingerprint import fingerprint
+from apps.core.admin.second_person import SecondPerson
 from apps.core.admin.wording import counted
+from apps.core.approvals import ApprovalNeeded
 from apps.core.attribution import attributed
 from apps.core.errors import DomainError, MissingPermission, RecordNotFound
 from apps.core.sudo import has_fresh_factor, require_fresh_factor
@@ -124,6 +127,7 @@ def confirmed(
         action.extra_options = {"display_in_dropdown": in_row_menu}  # type: ignore[attr-defined]
         action.when = when  # type: ignore[attr-defined]
         action.is_confirmed = True  # type: ignore[attr-defined]
+        action.confirmation = options  # type: ignore[attr-defined]
         return action
 
     return declare
@@ -180,6 +184,7 @@ class _Confirmation:
         self.object_id = object_id
         self.action = action
         self.options = options
+        self.second_person = SecondPerson(model_admin, request, queryset, options)
 
     def run(self) -> HttpResponseBase | None:
         posted = self.request.method == "POST" and (
@@ -199,7 +204,11 @@ class _Confirmation:
                 transaction.atomic(),
                 attributed(actor=self.request.user, reason=form.reason, door="form"),
             ):
+                if self.object_id is None:
+                    self.second_person.demand_for_many()
                 said = self.options["function"](self.model_admin, self.request, self.queryset, form)
+        except ApprovalNeeded as needed:
+            return self.second_person.ask(needed, form) or self._page(form, status=409)
         except DomainError as error:
             form.add_error(None, error.message)
             return self._page(form, status=409)
@@ -271,6 +280,7 @@ class _Confirmation:
             "explanation": self.options["explanation"],
             "consequences": list(consequences(self.queryset)) if consequences else [],
             "danger": self.options["danger"],
+            "second_person": self.second_person.sentence(),
             "hidden": hidden,
             "cancel_url": self._back_url(),
         }

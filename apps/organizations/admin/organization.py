@@ -38,6 +38,7 @@ from apps.transfers.admin.exports import ExportMixin
 
 @admin.register(Organization)
 class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
+    approval_kinds = {"move_to_trash": "organizations.trash"}
     trash_url = "admin:organizations_trashedorganization_changelist"
     list_display = [
         "name",

@@ -14,6 +14,7 @@ from apps.organizations.services.organizations import organizations_purge, organ
 
 @admin.register(TrashedOrganization)
 class TrashedOrganizationAdmin(TimelineMixin, TrashAdmin):
+    approval_kinds = {"purge": "organizations.purge"}
     trash_columns = ["slug", "external_id"]
     search_fields = ["name", "slug", "external_id"]
     search_help_text = "Name, slug or external ID"

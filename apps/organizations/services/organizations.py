@@ -4,6 +4,7 @@ from django.db.models import Count
 from django.utils.text import slugify
 
 from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.approvals.records import require_approval_of
 from apps.accounts.models import User
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
@@ -72,10 +73,11 @@ def organizations_trash(
     """Move organizations to the trash, and their living projects with them; count what went."""
     require(actor, "organizations.delete_organization")
     with act(actor=actor, reason=reason):
-        counts = trash(locked(organizations.for_actor(actor)), by=user_or_none(actor))
-        if not counts[Organization]:
+        living = locked(organizations.for_actor(actor)).alive()
+        if not living.exists():
             raise DomainError("There is nothing here that is not in the trash already.")
-        return counts
+        require_approval_of("organizations.trash", living, actor=actor)
+        return trash(living, by=user_or_none(actor))
 
 
 def organization_restore(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
@@ -125,10 +127,10 @@ def organizations_purge(
         alive = doomed.alive().order_by("name").first()
         if alive is not None:
             raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
-        counts = purge(doomed)
-        if not counts[Organization]:
+        if not doomed.exists():
             raise DomainError("There is nothing here to purge.")
-        return counts
+        require_approval_of("organizations.purge", doomed, actor=actor)
+        return purge(doomed)
 
 
 def free_slug(name: str) -> str:

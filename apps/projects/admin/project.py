@@ -41,6 +41,7 @@ class TaskInline(BaseTabularInline):
 
 @admin.register(Project)
 class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
+    approval_kinds = {"move_to_trash": "projects.trash"}
     trash_url = "admin:projects_trashedproject_changelist"
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [

@@ -15,6 +15,7 @@ from apps.projects.services import projects_purge, projects_restore
 
 @admin.register(TrashedProject)
 class TrashedProjectAdmin(TimelineMixin, TrashAdmin):
+    approval_kinds = {"purge": "projects.purge"}
     trash_columns = ["organization"]
     search_fields = ["name"]
     search_help_text = "Name"

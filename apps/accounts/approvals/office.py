@@ -1,0 +1,39 @@
+"""The office that pages of the ground floor talk to; see `apps/core/approvals.py`."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from apps.accounts.approvals import registry
+from apps.accounts.approvals.bulk import ManyRecords, arguments_of
+from apps.accounts.approvals.guard import people_behind, require_approval
+from apps.accounts.approvals.selectors import deciders, who_could
+from apps.accounts.approvals.services import approval_ask
+from apps.core.approvals import ApprovalNeeded, Asked
+
+_MANY = ManyRecords()
+
+
+class AccountsOffice:
+    def ask(self, needed: ApprovalNeeded, *, actor: Any, reason: str) -> Asked:
+        request = approval_ask(draft=needed.draft, reason=reason, actor=actor)
+        return Asked(
+            "Nothing has changed yet: a second person is asked.",
+            reverse("admin:accounts_approvalrequest_change", args=[request.pk]),
+        )
+
+    def foresee(self, kind: str, records: QuerySet, user: Any) -> str:
+        action = registry.get(kind or ManyRecords.kind)
+        if not action.foresees(records, records.count()):
+            return ""
+        people = deciders(action, {}, besides=people_behind(user))
+        return f"A second person must approve this: {action.why()}. {who_could(people, action)}"
+
+    def require_for_many(
+        self, *, records: QuerySet, action: str, label: str, data: dict[str, list[str]], user: Any
+    ) -> None:
+        count = records.count()
+        if _MANY.is_demanded({}, count):
+            arguments = arguments_of(records, action, label, data)
+            require_approval(_MANY.kind, arguments, count=count, actor=user)

@@ -1,0 +1,115 @@
+"""The commonest kind: an action on records of one model, by their keys."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
+
+from apps.accounts.actors import Actor
+from apps.accounts.approvals.guard import require_approval
+from apps.accounts.approvals.picture import SHOWN, Line, Picture
+from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.core.admin.wording import belongings, counted
+from apps.core.trash import Counts
+
+
+@dataclass
+class OnRecords(Approvable):
+    """`verb` begins the sentence, `done` ends what came of it: "Delete 3 … for good", "3 … deleted".
+
+    `word` lists the action itself, where it is dangerous for even one record; above the number of
+    `bulk` it needs an approval anyway. `reach` returns the rows that it takes along, by model.
+    """
+
+    kind: str  # type: ignore[misc]
+    label: str  # type: ignore[misc]
+    permission: str
+    records: Callable[[], QuerySet]
+    service: Callable[..., Counts]
+    reach: Callable[[QuerySet], Iterable[QuerySet]]
+    sentence: str
+    done: str
+    word: str = ""  # type: ignore[misc]
+    shown: tuple[str, ...] = ()
+    after: str = ""
+    consequences: tuple[str, ...] = ()
+    url_name: str = ""
+
+    def __post_init__(self) -> None:
+        self.permissions = (self.permission,)  # type: ignore[misc]
+
+    def is_demanded(self, arguments: Arguments, count: int) -> bool:
+        most = settings.FOUR_EYES.get("bulk")
+        return super().is_demanded(arguments, count) or (most is not None and count > most)
+
+    def chosen(self, arguments: Arguments) -> QuerySet:
+        return self.records().filter(pk__in=arguments.get("keys", []))
+
+    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+        chosen: Any = self.chosen(arguments)
+        found: int = chosen.for_staff(user).count()
+        # What is gone by now is in nobody's scope, and a matter of the comparison.
+        return found == chosen.count()
+
+    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        return [
+            (str(rows.model._meta.verbose_name_plural).capitalize(), rows)
+            for rows in self.reach(self.chosen(arguments))
+        ]
+
+    def picture(self, arguments: Arguments) -> Picture:
+        chosen = self.chosen(arguments).order_by("pk")
+        parts = self.parts(arguments)
+        total = len(arguments["keys"])
+        model = chosen.model
+        first = chosen.first()
+        name = f"“{first}”" if total == 1 and first is not None else counted(total, model)
+        along = [f"{part.count:,} {part.name.lower()}" for part in parts[1:] if part.count]
+        return Picture(
+            sentence=self.sentence.format(name),
+            lines=[self._line(record) for record in chosen[:SHOWN]],
+            total=total,
+            consequences=[
+                *self.consequences,
+                *([f"Goes with it: {', '.join(along)}."] if along else []),
+            ],
+            parts=parts,
+        )
+
+    def _line(self, record: Any) -> Line:
+        values = []
+        for name in self.shown:
+            field = record._meta.get_field(name)
+            value = getattr(record, f"get_{name}_display", lambda n=name: getattr(record, n))()
+            if value not in ("", None):
+                values.append([str(field.verbose_name), _plain(value), self.after])
+        return Line(str(record), self._url(record), values)
+
+    def _url(self, record: Any) -> str:
+        try:
+            return reverse(self.url_name, args=[record.pk]) if self.url_name else ""
+        except NoReverseMatch:
+            return ""
+
+    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+        counts = self.service(self.chosen(arguments), actor, reason)
+        model = self.records().model
+        others = belongings(counts, model)
+        return (
+            f"{counted(counts[model], model)}{f', with {others},' if others else ''} {self.done}."
+        )
+
+
+def require_approval_of(kind: str, records: QuerySet, *, actor: Actor) -> None:
+    """Ask for an approval of an action on `records`, which the caller has locked."""
+    keys = sorted(str(key) for key in records.order_by().values_list("pk", flat=True))
+    require_approval(kind, {"keys": keys}, count=len(keys), actor=actor)
+
+
+def _plain(value: Any) -> str:
+    if hasattr(value, "strftime"):
+        return f"{value:%Y-%m-%d %H:%M %Z}".strip()
+    return str(value)

@@ -1,0 +1,100 @@
+"""Which actions can ask for a second person. A higher app declares its own and registers them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from apps.accounts.approvals.digests import lock, part_of
+from apps.accounts.approvals.picture import Part, Picture
+from apps.core.errors import DomainError
+
+# What a service is called with: ids and values that fit JSON.
+type Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Where all rows can be seen that are too many for the request's own page."""
+
+    label: str
+    url: str
+
+
+class Approvable:
+    """One kind of action. Subclass, fill in, and `register` an instance.
+
+    `word` is the setting's word that lists it; `count` is how many rows or records are meant. What
+    `touches` returns is locked before it is compared and done, and digested whatever its number.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    word: ClassVar[str]
+    # Named permissions that requester and approver both need.
+    permissions: ClassVar[tuple[str, ...]] = ()
+
+    def is_demanded(self, arguments: Arguments, count: int) -> bool:
+        return self.word in settings.FOUR_EYES and count > settings.FOUR_EYES[self.word]
+
+    def foresees(self, records: QuerySet, count: int) -> bool:
+        """Tell before anything is posted whether an action on `records` will need an approval."""
+        return self.is_demanded({}, count)
+
+    def why(self) -> str:
+        """Return the clause after "A second person must approve this: "."""
+        return self.label[:1].lower() + self.label[1:]
+
+    def permissions_for(self, arguments: Arguments) -> Iterable[str]:
+        return self.permissions
+
+    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+        """Tell whether all that is meant is inside the user's scope."""
+        return True
+
+    def gainers(self, arguments: Arguments) -> list[UUID]:
+        """Return the people who would gain: they may not decide."""
+        return []
+
+    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        """Return what is touched, by its name in words."""
+        return []
+
+    def lock(self, arguments: Arguments) -> None:
+        for _, rows in self.touches(arguments):
+            lock(rows)
+
+    def parts(self, arguments: Arguments) -> list[Part]:
+        return [part_of(name, rows) for name, rows in self.touches(arguments)]
+
+    def picture(self, arguments: Arguments) -> Picture:
+        """Return what is touched and how, the same for the same data."""
+        raise NotImplementedError
+
+    def page(self, arguments: Arguments) -> Page | None:
+        return None
+
+    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+        """Do it as the requester, and say in a sentence what came of it."""
+        raise NotImplementedError
+
+
+_known: dict[str, Approvable] = {}
+
+
+def register(*actions: Approvable) -> None:
+    for action in actions:
+        _known[action.kind] = action
+
+
+def get(kind: str) -> Approvable:
+    if kind not in _known:
+        raise DomainError(f"Nobody knows what “{kind}” is any more, so it cannot be approved.")
+    return _known[kind]
+
+
+def known() -> list[Approvable]:
+    return list(_known.values())

@@ -1,0 +1,163 @@
+"""Roles that lead to more rights: giving one, and making a role into one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from apps.accounts.approvals.picture import Line, Picture
+from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.accounts.models import User
+from apps.core.admin.wording import listed
+
+# Who holds one of these can bring himself or a friend to every other right.
+POWERS = ("accounts.set_roles", "accounts.decide_approvalrequest")
+
+
+def powers() -> QuerySet[Permission]:
+    condition = Q()
+    for name in POWERS:
+        app_label, _, codename = name.partition(".")
+        condition |= Q(content_type__app_label=app_label, codename=codename)
+    return Permission.objects.filter(condition)
+
+
+def powerful(roles: list[Group]) -> list[Group]:
+    """Return those of `roles` that can give roles or decide requests."""
+    keys = set(
+        Group.objects.filter(
+            pk__in=[role.pk for role in roles], permissions__in=powers()
+        ).values_list("pk", flat=True)
+    )
+    return [role for role in roles if role.pk in keys]
+
+
+class GiveRoles(Approvable):
+    """`{"user": id, "roles": [ids]}`: exactly these roles, one of which leads to more rights."""
+
+    kind = "accounts.give_roles"
+    label = "Give a role that can give roles or approve requests"
+    word = "roles"
+    permissions = ("accounts.set_roles",)
+
+    def foresees(self, records: QuerySet, count: int) -> bool:
+        return False  # It depends on the roles that are chosen.
+
+    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+        return (
+            "user" not in arguments
+            or User.objects.for_staff(user).filter(pk=arguments["user"]).exists()
+        )
+
+    def gainers(self, arguments: Arguments) -> list[UUID]:
+        return [UUID(arguments["user"])] if "user" in arguments else []
+
+    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        through: Any = User.groups.through
+        gives: Any = Group.permissions.through
+        return [
+            ("The person", User.objects.filter(pk=arguments["user"])),
+            ("Roles", Group.objects.filter(pk__in=arguments["roles"])),
+            ("Roles held", through._default_manager.filter(user=arguments["user"])),
+            (
+                "Permissions of the roles",
+                gives._default_manager.filter(group__in=arguments["roles"]),
+            ),
+        ]
+
+    def picture(self, arguments: Arguments) -> Picture:
+        user = User.objects.get(pk=arguments["user"])
+        held = sorted(user.groups.values_list("name", flat=True))
+        roles = list(Group.objects.filter(pk__in=arguments["roles"]).order_by("name"))
+        wanted = [role.name for role in roles]
+        given = [name for name in wanted if name not in held]
+        taken = [name for name in held if name not in wanted]
+        parts = [f"give {user} the role {listed(given)}"] if given else []
+        parts += [f"take {listed(taken)}"] if taken else []
+        sentence = " and ".join(parts)
+        return Picture(
+            sentence=sentence[:1].upper() + sentence[1:],
+            lines=[
+                Line(
+                    str(user),
+                    reverse("admin:accounts_user_change", args=[user.pk]),
+                    [["roles", listed(held) or "none", listed(wanted) or "none"]],
+                )
+            ],
+            total=1,
+            consequences=[
+                f"{listed([role.name for role in powerful(roles)])} can give roles or approve requests, "
+                "and so lead to every other right."
+            ],
+            parts=self.parts(arguments),
+        )
+
+    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+        from apps.accounts.services import user_set_roles
+
+        user = User.objects.get(pk=arguments["user"])
+        roles = list(Group.objects.filter(pk__in=arguments["roles"]))
+        given, taken = user_set_roles(user=user, roles=roles, actor=actor, reason=reason)
+        said = [*(f"given: {name}" for name in given), *(f"taken: {name}" for name in taken)]
+        return f"{user}: {', '.join(said)}." if said else f"{user} has these roles already."
+
+
+class EmpowerRole(Approvable):
+    """`{"role": id, "add": ["app.codename"]}`: a role that is held gets one of the powers."""
+
+    kind = "accounts.empower_role"
+    label = "Let a role give roles or approve requests"
+    word = "roles"
+    permissions = ("auth.change_group",)
+
+    def foresees(self, records: QuerySet, count: int) -> bool:
+        return False
+
+    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        through: Any = User.groups.through
+        gives: Any = Group.permissions.through
+        return [
+            ("The role", Group.objects.filter(pk=arguments["role"])),
+            ("Its permissions", gives._default_manager.filter(group=arguments["role"])),
+            ("Its people", through._default_manager.filter(group=arguments["role"])),
+        ]
+
+    def gainers(self, arguments: Arguments) -> list[UUID]:
+        if "role" not in arguments:
+            return []
+        people = User.objects.filter(groups=arguments["role"])
+        return list(people.values_list("pk", flat=True))
+
+    def picture(self, arguments: Arguments) -> Picture:
+        role = Group.objects.get(pk=arguments["role"])
+        names = sorted(_named(arguments["add"]).values_list("name", flat=True))
+        held = role.user_set.count()
+        return Picture(
+            sentence=f"Give the role {role} the permission “{listed(names)}”",
+            lines=[
+                Line(
+                    str(role),
+                    reverse("admin:auth_group_change", args=[role.pk]),
+                    [["permission", "no", name] for name in names],
+                )
+            ],
+            total=1,
+            consequences=[f"{held:,} {'person has' if held == 1 else 'people have'} this role."],
+            parts=self.parts(arguments),
+        )
+
+    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+        role = Group.objects.get(pk=arguments["role"])
+        added = _named(arguments["add"])
+        role.permissions.add(*added)
+        return f"{role}: {listed(sorted(added.values_list('name', flat=True)))} added."
+
+
+def _named(names: list[str]) -> QuerySet[Permission]:
+    condition = Q(pk__in=[])
+    for name in names:
+        app_label, _, codename = name.partition(".")
+        condition |= Q(content_type__app_label=app_label, codename=codename)
+    return Permission.objects.filter(condition)

@@ -1,0 +1,156 @@
+"""Who may see requests, who could decide them, and which approval an action needs."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.db.models import Q, QuerySet
+
+from apps.accounts.approvals import registry
+from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.accounts.models import ApprovalRequest, User
+from apps.core.admin.wording import listed
+from apps.core.scope import sees_everything
+
+DECIDE = "accounts.decide_approvalrequest"
+_NAMED = 3
+_LOOKED_AT = 100
+
+
+def people_with(permissions: Iterable[str]) -> QuerySet[User]:
+    """Return the active staff who hold every one of `permissions`, by a role or by name."""
+    people = User.objects.active().staff()
+    for name in permissions:
+        app_label, _, codename = name.partition(".")
+        given = Permission.objects.filter(content_type__app_label=app_label, codename=codename)
+        people = people.filter(
+            Q(is_superuser=True) | Q(groups__in=_roles_with(given)) | Q(user_permissions__in=given)
+        )
+    return people.distinct().order_by("first_name", "last_name", "email")
+
+
+def _roles_with(given: QuerySet[Permission]) -> QuerySet[Any]:
+    from django.contrib.auth.models import Group
+
+    return Group.objects.filter(permissions__in=given)
+
+
+def deciders(action: Approvable, arguments: Arguments, *, besides: Collection[UUID]) -> list[User]:
+    """Return who could decide on an action now, by name: two people are found among the first."""
+    excluded = {*besides, *action.gainers(arguments)}
+    people = people_with([DECIDE, *action.permissions_for(arguments)]).exclude(pk__in=excluded)
+    return [user for user in people[:_LOOKED_AT] if action.may_reach(user, arguments)]
+
+
+def deciders_of(request: ApprovalRequest) -> list[User]:
+    action = registry.get(request.kind)
+    besides = {
+        request.requester_id,
+        *([request.real_requester_id] if request.real_requester_id else []),
+    }
+    return deciders(action, request.arguments, besides=besides)
+
+
+def who_could(people: list[User], action: Approvable) -> str:
+    """Say who could approve, or that nobody can and what to do about it."""
+    if people:
+        names = [str(user) for user in people[:_NAMED]]
+        more = len(people) - len(names)
+        return f"{listed([*names, f'{more:,} more'] if more else names)} could."
+    needed = listed([DECIDE, *action.permissions])
+    return (
+        f"Nobody else can at the moment: give a second person {needed}, "
+        "or let an operator decide with manage.py decide_request."
+    )
+
+
+def may_decide(request: ApprovalRequest, user: Any) -> bool:
+    """Tell whether `user` could decide on a request that waits, records in scope included."""
+    if not user.has_perm(DECIDE) or user.pk in {request.requester_id, request.real_requester_id}:
+        return False
+    action = registry.get(request.kind)
+    return (
+        user.pk not in request.gainers
+        and all(user.has_perm(name) for name in action.permissions_for(request.arguments))
+        and action.may_reach(user, request.arguments)
+    )
+
+
+def may_see(user: Any) -> Q:
+    """Return the condition for `ApprovalQuerySet.for_staff`."""
+    own = Q(requester=user.pk) | Q(real_requester=user.pk) | Q(decided_by=user.pk)
+    if not sees_everything(user):
+        return own | Q(pk__in=_in_scope(user))
+    if user.has_perm("audit.view_auditlog"):
+        return Q()
+    return own | Q(kind__in=decidable_kinds(user))
+
+
+def _in_scope(user: Any) -> list[UUID]:
+    """Return what a limited user could decide: whether he sees all of it, only each kind can tell."""
+    waiting = ApprovalRequest.objects.filter(
+        state=ApprovalRequest.State.PENDING, kind__in=decidable_kinds(user)
+    )
+    return [
+        request.pk
+        for request in waiting.order_by("created_at")[:_LOOKED_AT]
+        if registry.get(request.kind).may_reach(user, request.arguments)
+    ]
+
+
+def decidable_kinds(user: Any) -> list[str]:
+    if not user.has_perm(DECIDE):
+        return []
+    return [
+        action.kind
+        for action in registry.known()
+        if all(user.has_perm(name) for name in action.permissions)
+    ]
+
+
+def to_decide(user: Any) -> QuerySet[ApprovalRequest]:
+    """Return what waits for a decision that `user` could take, as far as one statement can tell."""
+    waiting = ApprovalRequest.objects.pending().filter(kind__in=decidable_kinds(user))
+    if not sees_everything(user):
+        waiting = waiting.filter(pk__in=_in_scope(user))
+    return (
+        waiting.exclude(requester=user.pk)
+        .exclude(real_requester=user.pk)
+        .exclude(gainers__contains=[user.pk])
+    )
+
+
+@dataclass(frozen=True)
+class ApprovalAnswer:
+    """Which approval an action needs: for the pages that explain why something is refused."""
+
+    kind: str
+    label: str
+    # How many records or rows one person may do alone; None where even one is too many.
+    alone_up_to: int | None
+    people: list[User]
+    sentence: str
+
+
+def approvals_of(permission: str, user: Any = None) -> list[ApprovalAnswer]:
+    """Return the approvals that acting on `permission` can need, and who could give them to `user`."""
+    found = []
+    for action in registry.known():
+        if permission not in action.permissions or action.word not in settings.FOUR_EYES:
+            continue
+        number = settings.FOUR_EYES[action.word] or None
+        people = deciders(action, {}, besides={user.pk} if user is not None else set())
+        above = f" of more than {number:,}" if number else ""
+        found.append(
+            ApprovalAnswer(
+                action.kind,
+                action.label,
+                number,
+                people,
+                f"{action.label}{above}: a second person must approve it. {who_could(people, action)}",
+            )
+        )
+    return found

@@ -1,0 +1,229 @@
+"""A request's life: asked, approved and done, refused, withdrawn; over by time or by a change."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.approvals import registry
+from apps.accounts.approvals.guard import Draft, executing, people_behind, real_actor_key
+from apps.accounts.approvals.mails import announce_later, answer_later
+from apps.accounts.approvals.picture import Picture, differences
+from apps.accounts.approvals.registry import Approvable
+from apps.accounts.approvals.selectors import DECIDE, deciders_of, who_could
+from apps.accounts.models import ApprovalRequest, User
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.errors import DomainError
+
+State = ApprovalRequest.State
+
+
+def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
+    """Make a request of what `require_approval` stopped; the same one again is the one that waits."""
+    reason = reason.strip()
+    if not reason:
+        raise DomainError("Say why: who decides on it reads your reason.")
+    fingerprint = draft.picture.fingerprint(draft.kind, draft.arguments)
+    with act(actor=actor, reason=reason):
+        # Two windows of one person must not ask twice; nobody else can make the same request.
+        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+        same = ApprovalRequest.objects.filter(
+            requester=actor, kind=draft.kind, fingerprint=fingerprint, state=State.PENDING
+        ).first()
+        if same is not None and same.is_pending:
+            return same
+        if same is not None:
+            _close(same, State.EXPIRED, "Nobody decided in time.")
+        request = ApprovalRequest.objects.create(
+            kind=draft.kind,
+            sentence=draft.picture.sentence,
+            arguments=draft.arguments,
+            picture=draft.picture.to_json(),
+            fingerprint=fingerprint,
+            reason=reason,
+            expires_at=timezone.now() + timedelta(hours=settings.FOUR_EYES_HOURS),
+            gainers=registry.get(draft.kind).gainers(draft.arguments),
+            requester=actor,
+            real_requester_id=real_actor_key(),
+        )
+        record_event(Kind.APPROVAL_ASKED, target=request, what=request.sentence)
+        announce_later(request)
+    return request
+
+
+def approval_approve(
+    *, request: ApprovalRequest, actor: Actor, reason: str = ""
+) -> ApprovalRequest:
+    """Approve a request and do what it asks for, in one transaction, as the requester's act.
+
+    Returns it approved and done; or expired or void where time or a change has ended it. Raises
+    `MissingPermission`, and `DomainError` for one's own request, one that is decided already, or
+    what the action itself refuses; then nothing has changed.
+    """
+    require(actor, DECIDE)
+    with act(actor=actor, reason=reason):
+        action = registry.get(request.kind)
+        _may_decide(request, action, actor)
+        # What is touched first, the request second: the order of those who change what is touched.
+        action.lock(request.arguments)
+        locked = _locked(request, actor)
+        if not locked.is_pending:
+            return _close(locked, State.EXPIRED, "Nobody decided in time.")
+        if problem := what_voids(locked):
+            return _close(locked, State.VOID, problem)
+        requester = User.objects.get(pk=locked.requester_id)
+        why = f"{locked.reason} (approved by {_name(actor)})"
+        with (
+            executing(locked.kind, locked.arguments, requester),
+            audit_context(actor=requester, reason=why),
+        ):
+            outcome = action.execute(locked.arguments, actor=requester, reason=why)
+        return _decide(locked, State.APPROVED, actor, reason, outcome)
+
+
+def approval_refuse(*, request: ApprovalRequest, actor: Actor, reason: str) -> ApprovalRequest:
+    """Refuse a request; the requester reads why. Returns it expired where its time was over."""
+    require(actor, DECIDE)
+    if not reason.strip():
+        raise DomainError("Say why: the requester reads your reason.")
+    with act(actor=actor, reason=reason):
+        _may_decide(request, registry.get(request.kind), actor)
+        locked = _locked(request, actor)
+        if not locked.is_pending:
+            return _close(locked, State.EXPIRED, "Nobody decided in time.")
+        return _decide(locked, State.REFUSED, actor, reason, "Nothing was changed.")
+
+
+def approval_withdraw(*, request: ApprovalRequest, actor: User, reason: str = "") -> None:
+    """Take one's own request back."""
+    with act(actor=actor, reason=reason):
+        locked = _locked(request, actor)
+        if actor.pk not in (locked.requester_id, locked.real_requester_id):
+            raise DomainError("Only who made a request can withdraw it. You can refuse it.")
+        _close(locked, State.WITHDRAWN, reason.strip() or "Withdrawn by the requester.")
+
+
+def approvals_sweep() -> tuple[int, int]:
+    """End what is out of time, and what changes have made void; return how many of each."""
+    expired = void = 0
+    for key in ApprovalRequest.objects.filter(state=State.PENDING).values_list("pk", flat=True):
+        with act(actor="task sweep_approvals"):
+            request = (
+                ApprovalRequest.objects.select_for_update(skip_locked=True)
+                .filter(pk=key, state=State.PENDING)
+                .first()
+            )
+            if request is None:
+                continue
+            if not request.is_pending:
+                _close(request, State.EXPIRED, "Nobody decided in time.")
+                expired += 1
+            elif problem := what_voids(request):
+                _close(request, State.VOID, problem)
+                void += 1
+    return expired, void
+
+
+def what_voids(request: ApprovalRequest) -> str:
+    """Return in words why a waiting request can no longer be approved, or nothing."""
+    try:
+        action = registry.get(request.kind)
+    except DomainError as error:
+        return error.message
+    requester = User.objects.get(pk=request.requester_id)
+    if not requester.is_active:
+        return f"{requester} is deactivated by now."
+    for name in action.permissions_for(request.arguments):
+        if not requester.has_perm(name):
+            return f"{requester} may no longer do this: {name} is missing."
+    if not action.may_reach(requester, request.arguments):
+        return f"{requester} no longer has all of this in scope."
+    try:
+        now = action.picture(request.arguments)
+    except DomainError as error:
+        return error.message
+    if now.fingerprint(request.kind, request.arguments) == request.fingerprint:
+        return ""
+    changed = "; ".join(differences(Picture.from_json(request.picture), now)[:5])
+    return f"It changed after it was asked for: {changed}."
+
+
+def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
+    """Refuse who asked, whoever acts as somebody, who would gain, and who may not do it himself."""
+    if not isinstance(actor, User):
+        _nobody_else_can(request, action, actor)
+        return
+    if people_behind(actor) & {request.requester_id, request.real_requester_id}:
+        raise DomainError("Nobody decides on his own request. Ask a colleague.")
+    if real_actor_key() not in (None, actor.pk):
+        raise DomainError("Nobody decides while he acts as somebody else.")
+    if actor.pk in request.gainers:
+        raise DomainError("This is about your own rights, so somebody else must decide.")
+    require(actor, *action.permissions_for(request.arguments))
+    if not action.may_reach(actor, request.arguments):
+        raise DomainError(
+            "Some of these records are not in your scope, so somebody else must decide."
+        )
+
+
+def _nobody_else_can(request: ApprovalRequest, action: Approvable, actor: Any) -> None:
+    """An operator at the server decides only where nobody else could, or all would stand still."""
+    people = deciders_of(request)
+    if people:
+        raise DomainError(
+            f"Nobody decides on the server what a colleague can decide. {who_could(people, action)}"
+        )
+
+
+def _locked(request: ApprovalRequest, actor: Actor) -> ApprovalRequest:
+    locked = (
+        ApprovalRequest.objects.for_actor(actor)
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=request.pk)
+        .first()
+    )
+    if locked is None:
+        raise DomainError("This request is not there any more, or not yours to see.")
+    if locked.state != State.PENDING:
+        by = f" by {locked.decided_by}" if locked.decided_by else ""
+        raise DomainError(
+            f"This request is not open any more: {locked.get_state_display().lower()}{by}."
+        )
+    return locked
+
+
+def _decide(
+    locked: ApprovalRequest, state: State, actor: Actor, reason: str, outcome: str
+) -> ApprovalRequest:
+    locked.decided_by = actor if isinstance(actor, User) else None
+    by = "" if locked.decided_by else f"Decided by {_name(actor)}. "
+    locked.decision_reason = f"{by}{reason.strip()}"
+    _close(locked, state, outcome)
+    record_event(
+        Kind.APPROVAL_DECIDED,
+        actor=actor,
+        target=locked,
+        decision=str(state),
+        what=locked.sentence,
+        requester=str(locked.requester),
+        approver=_name(actor),
+        outcome=outcome,
+    )
+    return locked
+
+
+def _close(locked: ApprovalRequest, state: State, outcome: str) -> ApprovalRequest:
+    """End a request. The caller holds its lock."""
+    locked.state, locked.outcome, locked.decided_at = state, outcome, timezone.now()
+    locked.save(update_fields=["state", "outcome", "decided_at", "decided_by", "decision_reason"])
+    if state != State.WITHDRAWN:
+        answer_later(locked)
+    return locked
+
+
+def _name(actor: Actor) -> str:
+    return str(actor) if actor is not None else "the system"

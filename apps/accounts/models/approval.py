@@ -1,0 +1,121 @@
+"""Requests: what one person wants to do and a second one must approve."""
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from apps.accounts.querysets import ApprovalQuerySet
+from apps.audit.history import History
+from apps.core.models import BaseModel
+
+
+class ApprovalRequest(BaseModel):
+    """Exactly what is asked for, as it was when it was asked; only the decision is added to it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Waiting"
+        APPROVED = "approved", "Approved and done"
+        REFUSED = "refused", "Refused"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+        EXPIRED = "expired", "Expired"
+        VOID = "void", "Void"
+
+    kind = models.CharField(max_length=80, help_text="The key of what is asked for.")
+    sentence = models.TextField("what", help_text="What is asked for, in one sentence.")
+    # Ids and values that the service is called with, complete.
+    arguments = models.JSONField()
+    # What was shown: records, values, consequences; see `approvals.picture`.
+    picture = models.JSONField()
+    # SHA-256 over all that it would touch, also of what is too much to be shown.
+    fingerprint = models.CharField(max_length=64)
+    reason = models.TextField()
+    state = models.CharField(
+        max_length=20, choices=State, default=State.PENDING, db_default=State.PENDING
+    )
+    expires_at = models.DateTimeField("expires")
+    decided_at = models.DateTimeField("decided", null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+    outcome = models.TextField(blank=True, help_text="What came of it.")
+    # People who would gain from it: they do not decide on it.
+    gainers = ArrayField(models.UUIDField(), default=list, blank=True)
+    announced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    answered_at = models.DateTimeField(null=True, blank=True, editable=False)
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="approval_requests"
+    )
+    real_requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who acted as the requester, where somebody did.",
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = models.Manager.from_queryset(ApprovalQuerySet)()  # type: ignore[assignment]
+    # The request itself never changes, and can be as large as what it asks for.
+    history = History(
+        excluded_fields=["arguments", "picture"],
+        untracked_fields=["announced_at", "answered_at"],
+    )
+
+    class Meta:
+        ordering = ["-created_at"]
+        default_permissions = ("view",)
+        permissions = [("decide_approvalrequest", "Can approve and refuse what others ask for")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["pending", "approved", "refused", "withdrawn", "expired", "void"]
+                ),
+                name="approvalrequest_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True)
+                | (
+                    ~models.Q(decided_by=models.F("requester"))
+                    & (
+                        models.Q(real_requester__isnull=True)
+                        | ~models.Q(decided_by=models.F("real_requester"))
+                    )
+                ),
+                name="approvalrequest_two_people",
+                violation_error_message="Nobody decides on his own request.",
+            ),
+            models.UniqueConstraint(
+                fields=["requester", "kind", "fingerprint"],
+                name="approvalrequest_asked_once",
+                condition=models.Q(state="pending"),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "expires_at"], name="approvalrequest_state"),
+            models.Index(fields=["requester", "-created_at"], name="approvalrequest_requester"),
+        ]
+        triggers = [
+            pgtrigger.ReadOnly(
+                name="says_what_it_said",
+                fields=[
+                    "kind",
+                    "arguments",
+                    "picture",
+                    "fingerprint",
+                    "requester",
+                    "real_requester",
+                    "gainers",
+                ],
+            ),
+            pgtrigger.Protect(name="is_kept", operation=pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+    @property
+    def is_pending(self) -> bool:
+        return self.state == self.State.PENDING and self.expires_at > timezone.now()

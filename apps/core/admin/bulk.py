@@ -1,0 +1,76 @@
+"""A list's action, done later on behalf of who confirmed it, once a second person has approved."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.messages.storage.base import BaseStorage
+from django.db.models import QuerySet
+from django.http import HttpRequest, QueryDict
+from django.http.response import HttpResponseBase
+
+from apps.core.admin.confirm import may, permission_name
+from apps.core.errors import DomainError, MissingPermission
+
+
+class _Unheard(BaseStorage):
+    """Messages of an action that nobody sits in front of; what it returns is kept instead."""
+
+    def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Any], bool]:
+        return [], True
+
+    def _store(self, messages: Any, response: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        return []
+
+
+def records_of(model: str, action: str, keys: list[str], user: Any) -> QuerySet:
+    """Return the records among `keys` that `user` sees in the list of that action."""
+    model_admin, _ = _found(model, action)
+    return model_admin.get_queryset(_request(user, {})).filter(pk__in=keys)
+
+
+def needed_permission(model: str, action: str) -> str:
+    model_admin, method = _found(model, action)
+    return permission_name(model_admin, method.allowed_permissions[0])
+
+
+def perform(model: str, action: str, keys: list[str], data: dict[str, list[str]], user: Any) -> str:
+    """Do it as `user`, with the form that he sent; the caller holds the transaction."""
+    model_admin, method = _found(model, action)
+    request = _request(user, data)
+    if not may(model_admin, request, method.allowed_permissions[0]):
+        raise MissingPermission(needed_permission(model, action))
+    records = model_admin.get_queryset(request).filter(pk__in=keys)
+    options = method.confirmation
+    form = options["form_class"](
+        request.POST,
+        request=request,
+        queryset=records,
+        reason=options["reason"],
+        typed=options["typed"](records) if options["typed"] else "",
+    )
+    if not form.is_valid():
+        problems = [str(problem) for problems in form.errors.values() for problem in problems]
+        raise DomainError(" ".join(problems))
+    said = options["function"](model_admin, request, records, form)
+    return "Done." if not said or isinstance(said, HttpResponseBase) else str(said)
+
+
+def _found(model: str, action: str) -> tuple[Any, Any]:
+    model_admin = admin.site._registry.get(apps.get_model(model))
+    method = getattr(type(model_admin), action, None) if model_admin else None
+    if not getattr(method, "is_confirmed", False):
+        raise DomainError(f"The list of {model} has no action “{action}” any more.")
+    return model_admin, method
+
+
+def _request(user: Any, data: dict[str, list[str]]) -> HttpRequest:
+    request = HttpRequest()
+    request.method = "POST"
+    request.user = user
+    posted: Any = QueryDict(mutable=True)
+    for name, values in data.items():
+        posted.setlist(name, values)
+    request.POST = posted
+    request._messages = _Unheard(request)  # type: ignore[attr-defined]
+    return request

@@ -1,0 +1,59 @@
+"""Four eyes, from the ground floor: what a setting lists is done only when a second person approves.
+
+The accounts app stands above this one; it keeps the requests and registers its office here. A service
+that must not act alone raises `ApprovalNeeded`; a page catches it and offers to ask. Where nobody has
+registered, nobody is asked.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from apps.core.errors import DomainError
+
+
+class ApprovalNeeded(DomainError):  # noqa: N818  It is a question, not an error.
+    """Raised before anything is done; `draft` is the request that may be made of it.
+
+    A door that cannot ask shows the message like any other refusal: it says who could approve.
+    """
+
+    def __init__(self, message: str, draft: Any) -> None:
+        super().__init__(message)
+        self.draft = draft
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that was made: what to tell who asked, and its page."""
+
+    message: str
+    url: str
+
+
+class Office(Protocol):
+    """Who keeps the requests."""
+
+    def ask(self, needed: ApprovalNeeded, *, actor: Any, reason: str) -> Asked:
+        """Make the request; raises `DomainError` without a reason."""
+
+    def foresee(self, kind: str, records: QuerySet, user: Any) -> str:
+        """Return the sentence for a confirmation that will end in a request, else nothing."""
+
+    def require_for_many(
+        self, *, records: QuerySet, action: str, label: str, data: dict[str, list[str]], user: Any
+    ) -> None:
+        """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""
+
+
+_registered: list[Office] = []
+
+
+def register(office: Office) -> None:
+    """Give the office; the last one given counts."""
+    _registered[:] = [office]
+
+
+def office() -> Office | None:
+    return _registered[0] if _registered else None
