@@ -9,12 +9,15 @@ from apps.accounts.actors import Actor, act, require
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.roles import GiveRoles, powerful
 from apps.accounts.models import User
+from apps.accounts.scope import covers
 from apps.audit.events import record_event
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
+from apps.core.scope import is_limited
 
 # A higher app adds what somebody should know before a person is deactivated: sentences about him.
-deactivation_warnings: list[Callable[[User], Iterable[str]]] = []
+# It gets the person and who asks, and names only what that one sees.
+deactivation_warnings: list[Callable[[User, Actor], Iterable[str]]] = []
 
 
 def user_create(
@@ -30,6 +33,11 @@ def user_create(
 ) -> User:
     """Create a person; without a password he cannot sign in until he has set one."""
     require(actor, "accounts.add_user")
+    if is_limited(actor):
+        # He would not see whom he made, and learn whether the address is known already.
+        raise DomainError(
+            "You see some organizations only. Invite the person to one of them instead."
+        )
     user = User(
         email=email,
         first_name=first_name.strip(),
@@ -44,9 +52,9 @@ def user_create(
     return user
 
 
-def user_deactivation_warnings(user: User) -> list[str]:
-    """Return what somebody should read before he deactivates `user`."""
-    return [sentence for source in deactivation_warnings for sentence in source(user)]
+def user_deactivation_warnings(user: User, actor: Actor) -> list[str]:
+    """Return what `actor` should read before he deactivates `user`."""
+    return [sentence for source in deactivation_warnings for sentence in source(user, actor)]
 
 
 def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
@@ -64,7 +72,7 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
             raise DomainError(f"{locked} is deactivated already.")
         locked.status = User.Status.DEACTIVATED
         locked.save(update_fields=["status"])
-        return user_deactivation_warnings(locked)
+        return user_deactivation_warnings(locked, actor)
 
 
 def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
@@ -96,6 +104,9 @@ def user_set_roles(
         given = [group for key, group in wanted.items() if key not in held]
         taken = [group for key, group in held.items() if key not in wanted]
         _may_hand_out(actor, given + taken)
+        if wanted:
+            # Whoever gets his first role here becomes staff, and sees what his scope says.
+            refuse_who_sees_more(actor, locked)
         if powerful(given):
             arguments = {"user": str(locked.pk), "roles": sorted(wanted)}
             require_approval(GiveRoles.kind, arguments, actor=actor)
@@ -112,13 +123,23 @@ def user_set_roles(
 
 
 def _locked(user: User, actor: Actor) -> User:
-    """Return the person's row, locked; refuse one that is staff to who may not set roles."""
+    """Return the person's row, locked; refuse one that is staff to who may not set roles, or sees less."""
     locked = User.objects.for_actor(actor).select_for_update(no_key=True).filter(pk=user.pk).first()
     if locked is None:
         raise DomainError("This person is not there any more, or not in your scope.")
     if locked.is_staff:
         require(actor, "accounts.set_roles")
+        refuse_who_sees_more(actor, locked)
     return locked
+
+
+def refuse_who_sees_more(actor: Actor, person: User) -> None:
+    """Refuse to decide over the account of somebody who sees more than `actor` does."""
+    if is_limited(actor) and not covers(actor, person):
+        raise DomainError(
+            f"{person} sees, or would see, more than you do. Limit them to your organizations "
+            "first, or ask a colleague who sees all."
+        )
 
 
 def _may_hand_out(actor: Any, groups: list[Group]) -> None:

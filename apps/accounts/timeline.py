@@ -5,12 +5,14 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 
 from apps.accounts.models import ApprovalRequest, User
+from apps.accounts.scope import people_of
 from apps.audit.timeline.registry import (
     timeline_includes,
     timeline_label,
     timeline_personal,
     timeline_reverts,
 )
+from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
 
 UserRole: Any = User.groups.through
 UserPermission: Any = User.user_permissions.through
@@ -79,5 +81,9 @@ timeline_includes(
     deleted="took the permission {permission}",
 )
 timeline_personal(User, "email", "phone", permission="accounts.view_personal_data")
+timeline_scope(User, id=people_of)
+timeline_scope(UserRole, user=people_of)
+timeline_scope(UserPermission, user=people_of)
+timeline_unscoped(Group, RolePermission)
 # What a person may do is given and taken by services of its own, never by going back.
 timeline_reverts(User, "email", "first_name", "last_name", "phone", "is_verified")

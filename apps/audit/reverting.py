@@ -11,6 +11,7 @@ from apps.audit.context import audit_context
 from apps.audit.timeline.models import history_of
 from apps.audit.timeline.naming import Names
 from apps.audit.timeline.registry import reversions
+from apps.audit.timeline.scope import history_in_scope
 from apps.audit.timeline.values import Change, change
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError, MissingPermission
@@ -30,18 +31,22 @@ class Plan:
     newest: int
 
 
-def revert_plan(record: Any, position: int) -> Plan | None:
-    """Return what would change if `record` went back to how it was at `position`; None if it never was."""
+def revert_plan(record: Any, position: int, actor: Any) -> Plan | None:
+    """Return what would change if `record` went back to how it was at `position`.
+
+    None if it never was so, or where `actor` does not see it as it was then.
+    """
     model = type(record)._meta.concrete_model
     history = history_of(model)
     if history is None or model not in reversions:
         return None
     own = history.objects.filter(**{model._meta.pk.name: record.pk})
-    row = own.filter(history_id=position).first()
+    seen = own if actor is None else history_in_scope(model, actor)
+    row = seen.filter(history_id=position, **{model._meta.pk.name: record.pk}).first()
     newest = own.order_by("-history_id").values_list("history_id", flat=True).first()
     if row is None or newest is None:
         return None
-    names = Names()
+    names = Names(actor)
     fields = [model._meta.get_field(name) for name in reversions[model].fields]
     differing: list[Any] = [
         field for field in fields if getattr(record, field.attname) != getattr(row, field.attname)
@@ -58,7 +63,7 @@ def revert_plan(record: Any, position: int) -> Plan | None:
         changes.append(made)
         values[field.name] = then
         if field.is_relation and then is not None:
-            values[field.name] = field.related_model._base_manager.filter(pk=then).first()
+            values[field.name] = _seen(field.related_model, actor).filter(pk=then).first()
             if values[field.name] is None:
                 obstacles.append(
                     f"{made.label.capitalize()} was {made.after} then, and {made.after} is not there any more."
@@ -83,7 +88,7 @@ def record_revert(
         locked = model._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
         if locked is None:
             raise DomainError("This record is not there any more.")
-        plan = revert_plan(locked, position)
+        plan = revert_plan(locked, position, actor)
         if plan is None:
             raise DomainError("The history does not know this state of the record.")
         if plan.newest != newest:
@@ -98,6 +103,13 @@ def record_revert(
             # What the database checks only at the commit would come too late to be a sentence.
             connection.check_constraints()
         return plan.changes
+
+
+def _seen(model: Any, actor: Any) -> Any:
+    """Return the records of `model` that may be put back by `actor`."""
+    everything = getattr(model, "all_objects", model._base_manager).all()
+    for_actor = getattr(everything, "for_actor", None)
+    return for_actor(actor) if for_actor else everything
 
 
 def _save(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:

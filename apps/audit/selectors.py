@@ -7,6 +7,7 @@ from django.db import connection, models
 
 from apps.audit.models import ChangeSet
 from apps.audit.timeline.models import history_models
+from apps.audit.timeline.scope import history_in_scope
 
 
 @dataclass(frozen=True)
@@ -23,23 +24,25 @@ class Count:
         return self.created + self.changed + self.deleted
 
 
-def change_set_counts(change_set: ChangeSet) -> list[Count]:
-    """Count what a change set did, by model and kind, in one statement."""
-    quote = connection.ops.quote_name
-    histories = list(history_models().values())
+def change_set_counts(change_set: ChangeSet, viewer: Any) -> list[Count]:
+    """Count what a change set did to records that `viewer` sees, by model and kind, in one statement."""
+    found: dict[str, dict[str, int]] = {}
     parts = [
-        f"SELECT {index}, history_type, count(*) FROM {quote(history._meta.db_table)}"  # noqa: S608
-        " WHERE change_set_id = %s GROUP BY history_type"
-        for index, history in enumerate(histories)
+        history_in_scope(model, viewer)
+        .filter(change_set=change_set.pk)
+        .order_by()
+        .annotate(what=models.Value(model._meta.label, output_field=models.CharField()))
+        .values("what", "history_type")
+        .annotate(number=models.Count("history_id"))
+        .values_list("what", "history_type", "number")
+        for model in history_models()
     ]
-    found: dict[int, dict[str, int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), [change_set.pk] * len(parts))
-        for index, kind, count in cursor.fetchall():
-            found.setdefault(index, {})[kind] = count
+    for what, kind, number in parts[0].union(*parts[1:], all=True):
+        found.setdefault(what, {})[kind] = number
     return [
-        Count(histories[index].instance_type, *(kinds.get(kind, 0) for kind in "+~-"))
-        for index, kinds in sorted(found.items())
+        Count(model, *(found[model._meta.label].get(kind, 0) for kind in "+~-"))
+        for model in history_models()
+        if model._meta.label in found
     ]
 
 

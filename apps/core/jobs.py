@@ -21,6 +21,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.core.scope import own_work
+
 
 class ClaimLostError(Exception):
     """Another worker has taken the job over; this one must stop and write nothing more."""
@@ -37,7 +39,8 @@ def stale_after() -> timedelta:
 
 class JobQuerySet(models.QuerySet):
     def for_staff(self, user: Any) -> Self:
-        return self
+        """Return the runs that `user` sees: of who is limited, his own."""
+        return own_work(self, user, by="user", since="created_at")
 
     def waiting(self) -> Self:
         """Jobs that should be at work and have no living worker."""

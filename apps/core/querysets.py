@@ -14,6 +14,9 @@ class ScopedQuerySet(models.QuerySet):
     `apps/core/scope.py` says for whom.
     """
 
+    # Whether a record that a limited user creates is one that he sees.
+    new_is_in_scope = True
+
     def for_staff(self, user: Any) -> Self:
         """Return the rows inside `user`'s scope. The base sees everything; an app's own narrows it."""
         return self

@@ -7,6 +7,8 @@ Whether he is limited stands on himself; what he is limited to is said by the ap
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from apps.core.errors import DomainError
 
 
@@ -24,3 +26,16 @@ def refuse_limited(actor: Any, what: str) -> None:
     """Refuse what reaches beyond any one organization to who is limited to some."""
     if is_limited(actor):
         raise DomainError(f"{what} You are limited to some of them: ask a colleague who sees all.")
+
+
+def own_work[Rows: QuerySet[Any]](rows: Rows, user: Any, *, by: str, since: str) -> Rows:
+    """Return what a limited user may see of stored work (runs, files): his own.
+
+    What he made before somebody took a part of his scope away may hold what he sees no more, so it
+    is not his to see either. `by` and `since` name the fields of who made it and when.
+    """
+    if sees_everything(user):
+        return rows
+    mine: Rows = rows.filter(**{by: user.pk})
+    narrowed = getattr(user, "narrowed_at", None)
+    return mine.filter(**{f"{since}__gt": narrowed}) if narrowed else mine

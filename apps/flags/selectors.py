@@ -7,11 +7,13 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
-from django.db.models.functions import Coalesce
 
+from apps.accounts.scope import people_of
 from apps.core.admin.subcount import subcount
+from apps.core.scope import sees_everything
 from apps.flags.models import Flag
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES, Declaration
+from apps.organizations.scope import organizations_of
 
 DECLARED: dict[str, dict[str, Declaration]] = {
     "flag": FLAGS,
@@ -29,17 +31,25 @@ class LastTurn:
     reason: str
 
 
-def with_reach(queryset: QuerySet[Flag]) -> QuerySet[Flag]:
-    """Add the numbers that `state_in_words` says, in the list's own query."""
+def with_reach(queryset: QuerySet[Flag], viewer: Any) -> QuerySet[Flag]:
+    """Add the numbers that `state_in_words` says to `viewer`, in the list's own query."""
+    users, groups, organizations = (
+        _targets(through)
+        for through in (Flag.users.through, Flag.groups.through, Flag.organizations.through)
+    )
+    if not sees_everything(viewer):
+        users = users.filter(user__in=people_of(viewer))
+        organizations = organizations.filter(organization__in=organizations_of(viewer))
     return queryset.annotate(
-        user_count=_targets(Flag.users.through),
-        group_count=_targets(Flag.groups.through),
-        organization_count=_targets(Flag.organizations.through),
+        user_count=subcount(users, "flag"),
+        group_count=subcount(groups, "flag"),
+        organization_count=subcount(organizations, "flag"),
     )
 
 
-def _targets(through: Any) -> Coalesce:
-    return subcount(through.objects.all(), "flag")
+def _targets(through: Any) -> QuerySet[Any]:
+    found: QuerySet[Any] = through.objects.all()
+    return found
 
 
 def state_in_words(flag: Flag) -> str:

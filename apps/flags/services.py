@@ -8,6 +8,7 @@ from django.db import transaction
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.scope import refuse_limited
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
 
@@ -15,6 +16,7 @@ from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
 def _check(actor: Any, reason: str) -> str:
     if not actor.has_perm("flags.flip_flag"):
         raise MissingPermission("flags.flip_flag")
+    refuse_limited(actor, "A flag reaches every organization.")
     reason = reason.strip()
     if not reason:
         raise DomainError("Say why: a reason is needed to turn a flag, a switch or a sample.")

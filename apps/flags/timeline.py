@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from apps.accounts.scope import people_of
 from apps.audit.timeline.registry import timeline_includes, timeline_label
+from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
 from apps.flags.models import Flag, Sample, Switch
+from apps.organizations.scope import organizations_of
 
 for _model in (Flag, Switch, Sample):
     timeline_label(_model, "{name}")
@@ -21,6 +24,9 @@ def _tell_targets(through: Any, field: str, words: str) -> None:
     )
 
 
+timeline_unscoped(Flag, Switch, Sample, Flag.groups.through)
+timeline_scope(Flag.organizations.through, organization=organizations_of)
+timeline_scope(Flag.users.through, user=people_of)
 _tell_targets(Flag.organizations.through, "organization", "the organization")
 _tell_targets(Flag.groups.through, "group", "the role")
 _tell_targets(Flag.users.through, "user", "the person")

@@ -1,9 +1,11 @@
-"""The lock that every change of an organization's seats takes first."""
+"""What every change of an organization's seats does first: lock it, and look at whom it names."""
 
 from uuid import UUID
 
 from apps.accounts.actors import Actor
+from apps.accounts.models import User
 from apps.core.errors import DomainError
+from apps.core.scope import is_limited
 from apps.organizations.models import Organization
 
 
@@ -24,3 +26,9 @@ def lock_organization(key: UUID, actor: Actor) -> Organization:
     if organization.is_deleted:
         raise DomainError(f"{organization} is in the trash. Restore it first.")
     return organization
+
+
+def refuse_unseen(person: User, actor: Actor) -> None:
+    """Refuse to put somebody on a seat whom `actor` does not see: he invites the address instead."""
+    if is_limited(actor) and not User.objects.for_staff(actor).filter(pk=person.pk).exists():
+        raise DomainError("This person is not there any more, or not in your scope.")

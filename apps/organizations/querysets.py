@@ -11,6 +11,8 @@ from apps.organizations.scope import organizations_of
 
 
 class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
+    new_is_in_scope = False
+
     def for_staff(self, user: Any) -> Self:
         """Return the organizations that `user` sees; what belongs to one follows it."""
         return self if sees_everything(user) else self.filter(pk__in=organizations_of(user))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from apps.accounts.actors import Actor
 from apps.accounts.models import User
 from apps.organizations.models import Invitation, Organization
 from apps.organizations.services.invitations import digest
@@ -16,9 +17,9 @@ def invitation_of_token(token: str) -> Invitation | None:
     )
 
 
-def answers_for(user: User) -> Iterator[str]:
-    """Yield a sentence about the organizations that have `user` as their owner, if there are any."""
-    owned = Organization.objects.filter(owner=user)
+def answers_for(user: User, actor: Actor) -> Iterator[str]:
+    """Yield a sentence about the organizations that have `user` as their owner and `actor` sees."""
+    owned = Organization.objects.for_actor(actor).filter(owner=user)
     number = owned.count()
     if number == 1:
         yield f"{user} still answers for {owned.get()}. Hand it over to another owner."

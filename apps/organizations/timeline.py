@@ -3,10 +3,13 @@
 from typing import Any
 
 from apps.accounts.models import User
+from apps.accounts.scope import people_of
 from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_reverts
+from apps.audit.timeline.scope import timeline_scope
 from apps.core.constraints import validated
 from apps.core.errors import DomainError
-from apps.organizations.models import Invitation, Membership, Organization
+from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
+from apps.organizations.scope import organizations_of
 from apps.organizations.services import membership_change_role, organization_set_owner
 
 timeline_label(Organization, "{name}")
@@ -42,6 +45,26 @@ timeline_includes(
     created="gave a seat in {organization} as {role}",
     deleted="took the seat in {organization}, which was {role}",
 )
+
+timeline_label(
+    StaffOrganization,
+    "{user}",
+    created="let them see {organization}",
+    deleted="let them see {organization} no more",
+    page="user",
+)
+timeline_includes(
+    User,
+    StaffOrganization,
+    by="user",
+    subject="{organization} in what they see",
+    created="let them see {organization}",
+    deleted="let them see {organization} no more",
+)
+timeline_scope(Organization, id=organizations_of)
+timeline_scope(Membership, organization=organizations_of)
+timeline_scope(Invitation, organization=organizations_of)
+timeline_scope(StaffOrganization, organization=organizations_of, user=people_of)
 
 
 def _revert_organization(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:

@@ -7,6 +7,11 @@ from django.db.models.functions import Now
 
 from apps.audit.history import History
 from apps.core.models import BaseModel
+from apps.reports.querysets import (
+    ReportDeliveryQuerySet,
+    ReportRunQuerySet,
+    ReportSubscriptionQuerySet,
+)
 
 
 def private_storage() -> Storage:
@@ -23,6 +28,7 @@ class ReportSubscription(BaseModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="report_subscriptions"
     )
 
+    objects = models.Manager.from_queryset(ReportSubscriptionQuerySet)()  # type: ignore[assignment]
     history = History()
 
     class Meta:
@@ -82,6 +88,8 @@ class ReportRun(models.Model):
         help_text="Empty where a schedule did.",
     )
 
+    objects = models.Manager.from_queryset(ReportRunQuerySet)()
+
     class Meta:
         ordering = ["-id"]
         permissions = [("view_report", "Can view reports")]
@@ -119,6 +127,8 @@ class ReportDelivery(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = models.Manager.from_queryset(ReportDeliveryQuerySet)()
 
     class Meta:
         ordering = ["email"]

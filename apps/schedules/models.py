@@ -14,6 +14,7 @@ from django_celery_beat.models import (
 )
 
 from apps.audit.history import audit_model
+from apps.schedules.querysets import TaskRunQuerySet
 
 # Beat notes in the same row when it last sent a task: that is no change of the schedule.
 audit_model(
@@ -70,6 +71,8 @@ class TaskRun(models.Model):
         verbose_name="run by",
         help_text="Who asked for this run by hand; empty where the schedule did.",
     )
+
+    objects = TaskRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

@@ -10,10 +10,12 @@ from django_celery_beat.models import (
 )
 
 from apps.audit.timeline.registry import timeline_label, timeline_runs
+from apps.audit.timeline.scope import timeline_unscoped
 
 timeline_label(PeriodicTask, "{name}")
 timeline_label(IntervalSchedule, "every {every} {period}")
 timeline_label(CrontabSchedule, "{minute} {hour} {day_of_month} {month_of_year} {day_of_week}")
 timeline_label(ClockedSchedule, "{clocked_time}")
 timeline_label(SolarSchedule, "{event}")
+timeline_unscoped(PeriodicTask, IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule)
 timeline_runs("task", url=lambda run: reverse("admin:schedules_taskrun_change", args=[run]))

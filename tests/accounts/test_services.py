@@ -99,9 +99,9 @@ class TestDeactivating:
         other = UserFactory()
         organization_create(name="Egg", owner=other, actor=None)
 
-        assert user_deactivation_warnings(owner) == user_deactivate(user=owner, actor=None)
-        (several,) = user_deactivation_warnings(owner)
-        (one,) = user_deactivation_warnings(other)
+        assert user_deactivation_warnings(owner, None) == user_deactivate(user=owner, actor=None)
+        (several,) = user_deactivation_warnings(owner, None)
+        (one,) = user_deactivation_warnings(other, None)
         assert several == (
             "Aoife O'Hara still answers for 4 organizations: Acme, Bolt, Cog and 1 more. "
             "Hand them over."

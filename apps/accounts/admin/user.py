@@ -23,7 +23,7 @@ from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
 from apps.accounts.impersonation.services import impersonation_start
 from apps.accounts.models import User
-from apps.accounts.scope import scope_in_words
+from apps.accounts.scope import covers, scope_in_words
 from apps.accounts.services import (
     user_create,
     user_deactivate,
@@ -52,12 +52,17 @@ from apps.core.scope import sees_everything
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 
 
-def _warnings(users: QuerySet[Any]) -> list[str]:
-    """Sentences for the confirmation; of many people only the first are asked about."""
-    return [
-        "They can no longer sign in; a session that is open ends at its next request.",
-        *(sentence for user in users[:20] for sentence in user_deactivation_warnings(user)),
-    ]
+class DeactivationForm(ConfirmationForm):
+    def consequences(self) -> list[str]:
+        """Say what should be known; of many people only the first are asked about."""
+        return [
+            "They can no longer sign in; a session that is open ends at its next request.",
+            *(
+                sentence
+                for user in self.queryset[:20]
+                for sentence in user_deactivation_warnings(user, self.request.user)
+            ),
+        ]
 
 
 @admin.register(User)
@@ -153,7 +158,13 @@ class UserAdmin(TimelineMixin, BaseAdmin):
         """A colleague's own record is changed only by who may set roles: it leads to his rights."""
         if obj is not None and obj.is_staff and not request.user.has_perm("accounts.set_roles"):
             return False
+        if obj is not None and obj.is_staff and not covers(request.user, obj):
+            return False
         return super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who sees some organizations only invites people into them."""
+        return super().has_add_permission(request) and sees_everything(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are deactivated: history and foreign keys lean on them."""
@@ -178,7 +189,7 @@ class UserAdmin(TimelineMixin, BaseAdmin):
         description="Deactivate",
         icon="person_off",
         danger=True,
-        consequences=_warnings,
+        form_class=DeactivationForm,
         when=lambda user: user.status == User.Status.ACTIVE,
     )
     def deactivate(

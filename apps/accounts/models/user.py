@@ -65,10 +65,17 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         db_default=False,
         help_text="Sees the organizations that are named for them, and what belongs to these alone.",
     )
+    narrowed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When a part of what they see was last taken away.",
+    )
 
     objects = UserManager()
     # A sign-in is an event of its own, and `is_active` follows from `status`.
-    history = History(excluded_fields=["password"], untracked_fields=["last_login", "is_active"])
+    history = History(
+        excluded_fields=["password"], untracked_fields=["last_login", "is_active", "narrowed_at"]
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

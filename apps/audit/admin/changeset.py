@@ -1,5 +1,6 @@
 """The audit log, the page of one change set, and the history of records that are no more."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -27,15 +28,17 @@ from apps.audit.models import ChangeSet, Verification
 from apps.audit.selectors import change_set_counts
 from apps.audit.templatetags.trail import person
 from apps.audit.timeline.filters import from_query, position_from
-from apps.audit.timeline.models import history_models, history_of
+from apps.audit.timeline.models import history_models
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import (
     branches_of_all,
     branches_of_change_set,
     branches_of_record,
 )
+from apps.audit.timeline.scope import change_sets_in_scope, history_in_scope
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import MissingPermission, RecordNotFound
+from apps.core.scope import sees_everything
 
 
 @admin.register(ChangeSet)
@@ -112,7 +115,7 @@ class ChangeSetAdmin(BaseAdmin):
             raise MissingPermission("audit.view_changeset")
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        change_set = _change_set(object_id)
+        change_set = _change_set(object_id, request.user)
         sees_all = request.user.has_perm("audit.view_auditlog")
         branches = [
             branch
@@ -121,7 +124,7 @@ class ChangeSetAdmin(BaseAdmin):
             or (branch.history and _may_view(request.user, branch.history.instance_type))
         ]
         before = request.GET.get("before", "")
-        counts = change_set_counts(change_set)
+        counts = change_set_counts(change_set, request.user)
         shown = [count for count in counts if sees_all or _may_view(request.user, count.model)]
         context = {
             "title": f"Change set of {person(change_set.actor_label)}",
@@ -130,9 +133,9 @@ class ChangeSetAdmin(BaseAdmin):
             "counts": shown,
             "concealed": sum(count.total for count in counts) - sum(c.total for c in shown),
             "sees_log": sees_all,
-            "related": ChangeSet.objects.filter(root_id=change_set.root_id)
-            .exclude(pk=change_set.pk)
-            .order_by("started_at")[:20],
+            # An address names the record that the page was about.
+            "shows_path": sees_everything(request.user) or change_set.actor_id == request.user.pk,
+            "related": _related(change_set, request.user),
             "is_first_page": not before,
             "page": page(
                 branches,
@@ -158,7 +161,7 @@ class ChangeSetAdmin(BaseAdmin):
         model = models_by_label.get(label)
         if model is None:
             raise Http404(f"Nothing called “{label}” has a history.")
-        key = _known_key(model, object_id)
+        key = _known_key(model, object_id, request.user)
         if key is None:
             raise RecordNotFound(model, object_id)
         (own, *_) = branches_of_record(model, key)
@@ -198,23 +201,35 @@ def _may_view(user: Any, model: type[models.Model]) -> bool:
     return bool(user.has_perm(permission_to("view", model)))
 
 
-def _change_set(key: Any) -> ChangeSet:
+def _change_set(key: Any, viewer: Any) -> ChangeSet:
+    """Return the change set, where it is the viewer's own or holds something that he sees."""
     try:
         found = ChangeSet.objects.filter(pk=key).first()
     except (ValidationError, ValueError):
         found = None
-    if found is None:
+    if found is None or not _in_scope([found], viewer):
         raise RecordNotFound(ChangeSet, str(key))
     return found
 
 
-def _known_key(model: type[models.Model], key: str) -> Any:
-    """Return the key of a record that the history knows; None for any other."""
-    history: Any = history_of(model)
+def _related(change_set: ChangeSet, viewer: Any) -> list[ChangeSet]:
+    """Return the other change sets of the same request."""
+    others = ChangeSet.objects.filter(root_id=change_set.root_id).exclude(pk=change_set.pk)
+    return _in_scope(others.order_by("started_at")[:20], viewer)
+
+
+def _in_scope(change_sets: Iterable[ChangeSet], viewer: Any) -> list[ChangeSet]:
+    found = list(change_sets)
+    seen = change_sets_in_scope([each.pk for each in found if each.actor_id != viewer.pk], viewer)
+    return [each for each in found if each.actor_id == viewer.pk or each.pk in seen]
+
+
+def _known_key(model: type[models.Model], key: str, viewer: Any) -> Any:
+    """Return the key of a record that the history knows and `viewer` sees; None for any other."""
     pk: Any = model._meta.pk
     try:
         value = pk.to_python(key)
-        known = history.objects.filter(**{pk.name: value}).exists()
+        known = history_in_scope(model, viewer).filter(**{pk.name: value}).exists()
     except (ValidationError, ValueError, OverflowError):
         return None
     return value if known else None

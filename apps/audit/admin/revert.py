@@ -40,7 +40,7 @@ def revert_view(admin: Any, request: HttpRequest, record: Any, position: int) ->
         raise MissingPermission("audit.revert_record")
     if not admin.has_change_permission(request, record):
         raise MissingPermission(f"{opts.app_label}.change_{opts.model_name}")
-    plan = revert_plan(record, position)
+    plan = revert_plan(record, position, request.user)
     if plan is None:
         raise Http404("The history does not know this state of the record.")
     if request.method != "POST":

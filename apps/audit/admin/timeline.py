@@ -26,6 +26,7 @@ from apps.audit.timeline.models import field_label, hidden_fields, history_of, t
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_record
 from apps.audit.timeline.registry import inclusions
+from apps.audit.timeline.scope import history_in_scope
 from apps.core.errors import MissingPermission, RecordNotFound
 
 
@@ -158,7 +159,8 @@ def _of_what_is_gone(admin: Any, request: HttpRequest, key: str) -> HttpResponse
     try:
         key = model._meta.pk.to_python(key)
         known = (
-            history is not None and history.objects.filter(**{model._meta.pk.name: key}).exists()
+            history is not None
+            and history_in_scope(model, request.user).filter(**{model._meta.pk.name: key}).exists()
         )
     except (ValidationError, ValueError):
         known = False

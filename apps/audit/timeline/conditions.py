@@ -7,6 +7,7 @@ from the models, everything that a reader typed travels as a parameter.
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 
@@ -39,8 +40,11 @@ class Condition:
         return f"WHERE {self.sql}" if self.sql else ""
 
 
-def of_history(history: Any, filter: Filter) -> Condition | None:
-    """Return what a row of this history table must fulfill; None where none can."""
+def of_history(history: Any, filter: Filter, viewer: Any) -> Condition | None:
+    """Return what a row of this history table must fulfill; None where none can.
+
+    Other records are meant by their names only where `viewer` sees them.
+    """
     condition = Condition("", compares=filter.compares)
     if filter.kind and filter.kind != CHANGES:
         if filter.kind not in HISTORY_TYPES:
@@ -51,9 +55,9 @@ def of_history(history: Any, filter: Filter) -> Condition | None:
     if filter.reason:
         condition = condition.and_("h.history_change_reason ILIKE %s", _like(filter.reason))
     if filter.object:
-        condition = condition.and_(*_object(history, filter.object))
+        condition = condition.and_(*_object(history, filter.object, viewer))
     for word in filter.words:
-        sql, *params = _object(history, word)
+        sql, *params = _object(history, word, viewer)
         condition = condition.and_(
             f"(h.history_change_reason ILIKE %s OR {_actors_named('h')} OR {sql})",
             _like(word),
@@ -61,7 +65,7 @@ def of_history(history: Any, filter: Filter) -> Condition | None:
             *params,
         )
     if filter.compares:
-        compared = _compared(history, filter)
+        compared = _compared(history, filter, viewer)
         if compared is None:
             return None
         condition = condition.and_(*compared)
@@ -146,7 +150,7 @@ def _actors_named(alias: str) -> str:
     )
 
 
-def _object(history: Any, text: str) -> tuple[Any, ...]:
+def _object(history: Any, text: str, viewer: Any) -> tuple[Any, ...]:
     """Match a record's key, or the fields that it is called by; names as they were then."""
     model = history.instance_type
     pk = model._meta.pk
@@ -165,13 +169,13 @@ def _object(history: Any, text: str) -> tuple[Any, ...]:
         if text.lower() in (model._meta.model_name, str(model._meta.verbose_name).lower()):
             parts.append("true")
         for field in label_fields(model):
-            sql, *given = _says(f"h.{_quote(str(field.column))}", field, text)
+            sql, *given = _says(f"h.{_quote(str(field.column))}", field, text, viewer)
             parts.append(sql)
             params += given
     return f"({' OR '.join(parts)})", *params
 
 
-def _compared(history: Any, filter: Filter) -> tuple[Any, ...] | None:
+def _compared(history: Any, filter: Filter, viewer: Any) -> tuple[Any, ...] | None:
     """Match entries in which a field changed: which, from what, to what."""
     model = history.instance_type
     wanted = filter.field.lower().replace(" ", "_")
@@ -179,7 +183,7 @@ def _compared(history: Any, filter: Filter) -> tuple[Any, ...] | None:
     parts: list[str] = []
     params: list[Any] = []
     for field in told:
-        sql, *given = _changed(field, filter)
+        sql, *given = _changed(field, filter, viewer)
         parts.append(sql)
         params += given
     if wanted and not filter.before and not filter.after:
@@ -190,7 +194,7 @@ def _compared(history: Any, filter: Filter) -> tuple[Any, ...] | None:
     return (f"({' OR '.join(parts)})", *params) if parts else None
 
 
-def _changed(field: models.Field, filter: Filter) -> tuple[Any, ...]:
+def _changed(field: models.Field, filter: Filter, viewer: Any) -> tuple[Any, ...]:
     column = _quote(str(field.column))
     before = f"(CASE h.history_type WHEN '-' THEN h.{column} ELSE p.{column} END)"
     after = f"(CASE WHEN h.history_type <> '-' THEN h.{column} END)"
@@ -198,17 +202,17 @@ def _changed(field: models.Field, filter: Filter) -> tuple[Any, ...]:
     params: list[Any] = []
     for expression, text in ((after, filter.after), (before, filter.before)):
         if text:
-            sql, *given = _says(expression, field, text)
+            sql, *given = _says(expression, field, text, viewer)
             parts.append(sql)
             params += given
     parts.append(f"nullif({before}::text, '') IS DISTINCT FROM nullif({after}::text, '')")
     return f"({' AND '.join(parts)})", *params
 
 
-def _says(expression: str, field: models.Field, text: str) -> tuple[Any, ...]:
+def _says(expression: str, field: models.Field, text: str, viewer: Any) -> tuple[Any, ...]:
     """Match a value as people read it: a choice by its label, a relation by the other's name."""
     if field.is_relation:
-        keys = _records_called(field.related_model, text)
+        keys = _records_called(field.related_model, text, viewer)
         return (f"{expression} = ANY(%s)", keys) if keys else ("false",)
     if isinstance(field, models.BooleanField):
         word = {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
@@ -223,13 +227,15 @@ def _says(expression: str, field: models.Field, text: str) -> tuple[Any, ...]:
     return f"{expression}::text ILIKE %s", _like(text)
 
 
-def _records_called(model: Any, text: str) -> list[Any]:
+def _records_called(model: Any, text: str, viewer: Any) -> list[Any]:
     """Return the keys of the records that a name means, where their model can be searched."""
     key = as_uuid(text)
     if key is not None:
         return [key] if isinstance(model._meta.pk, models.UUIDField) else []
-    manager = getattr(model, "all_objects", model._default_manager)
-    search = getattr(manager.all(), "search", None)
+    manager: Any = getattr(model, "all_objects", model._default_manager).all()
+    if hasattr(manager, "for_staff") and model is not get_user_model():
+        manager = manager.for_staff(viewer)
+    search = getattr(manager, "search", None)
     if search is not None:
         return list(search(text).order_by().values_list("pk", flat=True)[:_MATCHES])
     named = [field.name for field in label_fields(model) if not field.is_relation]

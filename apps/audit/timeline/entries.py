@@ -17,12 +17,10 @@ from apps.audit.timeline.models import (
     is_soft_deletable,
     told_fields,
 )
-from apps.audit.timeline.naming import Names, label_fields, name_of
+from apps.audit.timeline.naming import CONCEALED, Names, label_fields, name_of
 from apps.audit.timeline.positions import Branch
 from apps.audit.timeline.registry import labels, personal, runs
 from apps.audit.timeline.values import EMPTY, Change, change, shown
-
-CONCEALED = "•••"
 
 
 @dataclass
@@ -73,7 +71,7 @@ def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) 
         by_history[branch.history].append(position)
     stored: dict[int, Any] = {}
     previous: dict[int, Any] = {}
-    names = Names()
+    names = Names(viewer)
     for history, positions in by_history.items():
         if history is None:
             stored |= Event.objects.select_related("target_type").in_bulk(positions)

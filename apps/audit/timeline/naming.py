@@ -6,12 +6,15 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from apps.audit.timeline.models import history_of
 from apps.audit.timeline.registry import labels
+from apps.core.scope import is_limited
 
+CONCEALED = "•••"
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 # What a record is usually called by, for models that say nothing themselves.
 _USUAL = ("name", "title", "email", "label", "codename", "key")
@@ -59,9 +62,14 @@ def name_of(row: Any, model: type[models.Model], show: Callable[[str], str]) -> 
 
 
 class Names:
-    """Collects the keys that a page mentions, then finds all their names at once."""
+    """Collects the keys that a page mentions, then finds all their names at once.
 
-    def __init__(self) -> None:
+    A record outside of the viewer's scope has no name. People keep theirs: who did something, and
+    whom his own record names, a viewer may know.
+    """
+
+    def __init__(self, viewer: Any = None) -> None:
+        self._viewer = viewer
         self._wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         self._found: dict[tuple[type[models.Model], Any], str] = {}
 
@@ -76,6 +84,7 @@ class Names:
 
     def resolve(self) -> None:
         for model, keys in self._wanted.items():
+            keys = self._in_scope(model, keys)
             living = model._base_manager.filter(pk__in=keys)
             self._take(model, {record.pk: record for record in living})
             missing = [key for key in keys if (model, key) not in self._found]
@@ -89,6 +98,17 @@ class Names:
                 )
                 self._take(model, {getattr(row, model._meta.pk.attname): row for row in rows})
         self._wanted.clear()
+
+    def _in_scope(self, model: type[models.Model], keys: set[Any]) -> set[Any]:
+        if not is_limited(self._viewer) or model is get_user_model():
+            return keys
+        manager: Any = getattr(model, "all_objects", model._default_manager)
+        seen = manager.all()
+        if not hasattr(seen, "for_staff"):
+            return keys
+        inside = set(seen.for_staff(self._viewer).filter(pk__in=keys).values_list("pk", flat=True))
+        self._found |= {(model, key): CONCEALED for key in keys - inside}
+        return inside
 
     def get(self, model: type[models.Model], key: Any) -> str:
         return self._found.get((model, key)) or f"{model._meta.verbose_name} {key}"

@@ -13,6 +13,7 @@ from apps.audit.models import ChangeSet
 from apps.audit.timeline.entries import Entry, load
 from apps.audit.timeline.filters import Filter
 from apps.audit.timeline.positions import Branch, newest
+from apps.audit.timeline.scope import scoped
 
 PAGE = 30
 
@@ -59,8 +60,12 @@ def page(
     about: Any = None,
     limit: int = PAGE,
 ) -> Page:
-    """Return the newest entries of `branches` below position `before`; see `positions` and `load`."""
-    found = newest(branches, filter or Filter(), before=before, limit=limit)
+    """Return the newest entries of `branches` below position `before` that `viewer` may see.
+
+    See `positions`, `scope` and `load`.
+    """
+    seen = scoped(branches, viewer)
+    found = newest(seen, filter or Filter(), before=before, limit=limit, viewer=viewer)
     return Page(
         load(found.rows, viewer=viewer, about=about), found.next_before, found.stopped_early
     )

@@ -87,13 +87,17 @@ def newest(
     *,
     before: int | None,
     limit: int,
+    viewer: Any = None,
     scan: int = SCAN,
 ) -> Found:
-    """Return the newest entries below position `before` that fulfill `filter`."""
+    """Return the newest entries below position `before` that fulfill `filter`.
+
+    The caller has narrowed the branches to what `viewer` sees.
+    """
     asked = [
         (branch, condition)
         for branch in branches
-        if (condition := _condition(branch, filter)) is not None
+        if (condition := _condition(branch, filter, viewer)) is not None
     ]
     first, end = _bounds(filter)
     before = min((bound for bound in (before, end) if bound is not None), default=None)
@@ -116,9 +120,9 @@ def newest(
     return Found(page, floor, stopped_early=floor is not None)
 
 
-def _condition(branch: Branch, filter: Filter) -> Condition | None:
+def _condition(branch: Branch, filter: Filter, viewer: Any) -> Condition | None:
     if branch.history is not None:
-        return of_history(branch.history, filter)
+        return of_history(branch.history, filter, viewer)
     condition = of_events(filter)
     if condition is not None and branch.without_kinds and not filter.kind:
         condition = condition.and_("NOT (h.kind = ANY(%s))", list(branch.without_kinds))

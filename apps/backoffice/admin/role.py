@@ -11,10 +11,12 @@ from unfold.decorators import display
 
 from apps.accounts.models import User
 from apps.accounts.reference import shipped_roles
+from apps.accounts.scope import people_of
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
 from apps.core.admin.subcount import subcount
+from apps.core.scope import sees_everything
 
 admin.site.unregister(Group)
 
@@ -50,6 +52,8 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         people = User.groups.through._default_manager.all()
+        if not sees_everything(request.user):
+            people = people.filter(user__in=people_of(request.user))
         return super().get_queryset(request).annotate(people_count=subcount(people, "group"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -1,15 +1,19 @@
 """The latest imports, and what colleagues changed by hand."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import CharField, Count, Max, Model, Q, Value
+from django.db.models import CharField, Count, Exists, Max, Model, OuterRef, Q, Value
 from django.db.models.functions import Cast
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.audit.models import ChangeSet
+from apps.audit.timeline.scope import history_in_scope
 from apps.core.admin.display import QUIET
 from apps.core.admin.wording import counted, listed
+from apps.core.scope import sees_everything
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.projects.models import Project, Task
 from apps.transfers.admin.result import STATE_COLORS
@@ -17,6 +21,7 @@ from apps.transfers.models import ImportRun
 
 IMPORTS = 5
 CHANGES = 8
+LOOKED_AT = 2_000
 # The models whose changes are told, and the field that names a single record.
 TOLD: list[tuple[type[Model], str]] = [
     (Organization, "name"),
@@ -50,12 +55,20 @@ def changes(user: User) -> list[dict[str, Any]]:
     ]
     if not models:
         return []
-    sets = list(
+    others = (
         ChangeSet.objects.filter(door__in=["form", "api"])
         .filter(~Q(actor_id=user.pk), actor_id__isnull=False)
-        .order_by("-started_at", "-id")[: 2 * CHANGES]
+        .order_by("-started_at", "-id")
     )
-    contents = _contents([change_set.pk for change_set in sets], models) if sets else {}
+    if not sees_everything(user):
+        # Of the many that lie outside of his scope not all are looked through for a few inside.
+        inside = [
+            history_in_scope(model, user).filter(change_set=OuterRef("pk")) for model, _ in models
+        ]
+        recent = ChangeSet.objects.filter(pk__in=others[:LOOKED_AT].values("pk"))
+        others = recent.filter(reduce(or_, map(Exists, inside))).order_by("-started_at", "-id")
+    sets = list(others[: 2 * CHANGES])
+    contents = _contents([each.pk for each in sets], models, user) if sets else {}
     return [
         {
             "who": change_set.actor_label,
@@ -69,10 +82,13 @@ def changes(user: User) -> list[dict[str, Any]]:
     ][:CHANGES]
 
 
-def _contents(keys: list[Any], models: list[tuple[type[Model], str]]) -> dict[Any, dict[str, Any]]:
+def _contents(
+    keys: list[Any], models: list[tuple[type[Model], str]], user: User
+) -> dict[Any, dict[str, Any]]:
     """Say of each change set what it did, in a few words, with a link where it is one record."""
     parts = [
-        model.history.filter(change_set_id__in=keys)  # type: ignore[attr-defined]
+        history_in_scope(model, user)
+        .filter(change_set_id__in=keys)
         .order_by()
         .annotate(
             what=Value(model._meta.label, output_field=CharField()),

@@ -41,7 +41,7 @@ NEEDS = [
         "transfers.import_data",
         WAITING,
         "rule",
-        lambda user: ImportRun.objects.filter(user=user, state="planned"),
+        lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="planned"),
         "checked and waiting for you to apply",
         lambda: listing(ImportRun, state__exact="planned"),
     ),
@@ -50,7 +50,7 @@ NEEDS = [
         "transfers.view_importrun",
         BAD,
         "error",
-        lambda user: ImportRun.objects.filter(
+        lambda user: ImportRun.objects.for_staff(user).filter(
             state="failed", created_at__gte=timezone.now() - LATELY
         ),
         "failed in the last seven days",
@@ -72,7 +72,7 @@ NEEDS = [
         "schedules.view_taskrun",
         BAD,
         "sync_problem",
-        lambda user: TaskRun.objects.filter(
+        lambda user: TaskRun.objects.for_staff(user).filter(
             state__in=["failed", "lost"], due_at__gte=timezone.now() - timedelta(days=1)
         ),
         "failed since yesterday",
@@ -83,7 +83,7 @@ NEEDS = [
         "reports.view_reportrun",
         BAD,
         "unsubscribe",
-        lambda user: ReportDelivery.objects.filter(
+        lambda user: ReportDelivery.objects.for_staff(user).filter(
             state="failed", run__started_at__gte=timezone.now() - LATELY
         ),
         "not mailed in the last seven days",

@@ -73,8 +73,10 @@ NUMBERS = [
         "runs",
         "Runs of scheduled tasks, 14 days",
         "schedules.view_taskrun",
-        lambda user: TaskRun.objects.filter(due_at__gte=timezone.now() - timedelta(days=2 * WEEK)),
-        lambda user: TaskRun.objects.all(),
+        lambda user: TaskRun.objects.for_staff(user).filter(
+            due_at__gte=timezone.now() - timedelta(days=2 * WEEK)
+        ),
+        lambda user: TaskRun.objects.for_staff(user),
         "due_at",
         lambda: listing(TaskRun),
     ),

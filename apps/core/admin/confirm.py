@@ -278,7 +278,10 @@ class _Confirmation:
             "records": [(record, self._url(record)) for record in shown],
             "more": count - len(shown),
             "explanation": self.options["explanation"],
-            "consequences": list(consequences(self.queryset)) if consequences else [],
+            "consequences": [
+                *(consequences(self.queryset) if consequences else ()),
+                *form.consequences(),
+            ],
             "danger": self.options["danger"],
             "second_person": self.second_person.sentence(),
             "hidden": hidden,

@@ -43,6 +43,10 @@ class ConfirmationForm(forms.Form):
                 widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
             )
 
+    def consequences(self) -> list[str]:
+        """Return sentences for the page that depend on who asks; the action's own stand before them."""
+        return []
+
     @property
     def reason(self) -> str:
         return str(self.cleaned_data.get("reason", ""))

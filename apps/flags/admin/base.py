@@ -16,6 +16,7 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import EMPTY, GOOD, WAITING, label, moment, moment_column, phrase
+from apps.core.scope import sees_everything
 from apps.flags.registry import Declaration
 from apps.flags.selectors import DECLARED, last_turn, missing
 from apps.flags.services import flags_ensure
@@ -89,8 +90,18 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         return format_html("{}{}{}", moment(turn.since), by, why)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        # Whom a flag reaches is as much as whether it is on.
-        return super().has_change_permission(request, obj) and request.user.has_perm(FLIP)
+        # Whom a flag reaches is as much as whether it is on, and it reaches every organization.
+        return (
+            super().has_change_permission(request, obj)
+            and request.user.has_perm(FLIP)
+            and sees_everything(request.user)
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and sees_everything(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and sees_everything(request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         # The code asks by name: another name is another flag.

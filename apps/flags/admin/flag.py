@@ -12,12 +12,14 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, label
+from apps.core.scope import sees_everything
 from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
 from apps.flags.models import Flag
 from apps.flags.selectors import state_in_words, with_reach
 from apps.flags.services import flag_edited, flag_set
 
 _SHOWN = 20
+NAMED = ("organizations", "users")
 
 
 class StateFilter(DropdownFilter):
@@ -60,7 +62,17 @@ class FlagAdmin(DeclaredAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
-        return with_reach(super().get_queryset(request))
+        return with_reach(super().get_queryset(request), request.user)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if sees_everything(request.user):
+            return fieldsets
+        # Whom a flag names: to who is limited in numbers alone, in the label of its state.
+        return [
+            (title, {**options, "fields": [n for n in options["fields"] if n not in NAMED]})
+            for title, options in fieldsets
+        ]
 
     @admin.display(description="state", ordering="everyone")
     def state_label(self, flag: Flag) -> SafeString:

@@ -22,6 +22,7 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.subcount import subcount
 from apps.core.admin.trash import ToTrash
+from apps.core.scope import sees_everything
 from apps.core.trash import Counts
 from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.invite_form import InviteForm
@@ -84,6 +85,10 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
         return queryset.annotate(members_count=subcount(Membership.objects.all(), "organization"))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Who sees some organizations only would not see the one that he made."""
+        return super().has_add_permission(request) and sees_everything(request.user)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_inlines(request, obj) if obj else []

@@ -7,7 +7,7 @@ from apps.accounts.actors import Actor, act, require
 from apps.accounts.models import User
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
-from apps.organizations.locks import lock_organization
+from apps.organizations.locks import lock_organization, refuse_unseen
 from apps.organizations.models import Membership, Organization, Role
 from apps.organizations.querysets import MembershipQuerySet
 
@@ -25,6 +25,7 @@ def membership_add(
     _known(role)
     with act(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
+        refuse_unseen(user, actor)
         if user.status != User.Status.ACTIVE:
             raise DomainError(f"{user} is deactivated. Reactivate the person first.")
         with refusals_in_words():

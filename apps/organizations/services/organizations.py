@@ -8,9 +8,10 @@ from apps.accounts.approvals.records import require_approval_of
 from apps.accounts.models import User
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
+from apps.core.scope import refuse_limited
 from apps.core.trash import Counts, locked, purge, restore, trash
 from apps.core.uuid7 import uuid7
-from apps.organizations.locks import lock_organization
+from apps.organizations.locks import lock_organization, refuse_unseen
 from apps.organizations.models import Membership, Organization, Role
 from apps.organizations.querysets import OrganizationQuerySet
 
@@ -30,6 +31,7 @@ def organization_create(
     Without a slug one is made from the name, with a number behind it where it is taken.
     """
     require(actor, "organizations.add_organization")
+    refuse_limited(actor, "A new organization is seen by those who see all organizations.")
     organization = Organization(
         name=name.strip(),
         slug=slug.strip() or free_slug(name),
@@ -40,7 +42,7 @@ def organization_create(
     with act(actor=actor, reason=reason), refusals_in_words():
         organization.save(force_insert=True)
         if owner is not None:
-            _give_to(organization, owner)
+            _give_to(organization, owner, actor)
     return organization
 
 
@@ -56,7 +58,7 @@ def organization_set_owner(
         locked = lock_organization(organization.pk, actor)
         if locked.owner_id == owner.pk:
             raise DomainError(f"{owner} answers for {locked} already.")
-        _give_to(locked, owner)
+        _give_to(locked, owner, actor)
 
 
 def organization_trash(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
@@ -98,7 +100,7 @@ def organizations_restore(
     require(actor, "organizations.restore_organization")
     with act(actor=actor, reason=reason):
         dead = locked(organizations.for_actor(actor)).dead()
-        _refuse_what_is_taken(dead)
+        _refuse_what_is_taken(dead, actor)
         with refusals_in_words():
             counts = restore(dead)
         if not counts[Organization]:
@@ -149,8 +151,9 @@ def free_slug(name: str) -> str:
     return slug
 
 
-def _give_to(organization: Organization, owner: User) -> None:
+def _give_to(organization: Organization, owner: User, actor: Actor) -> None:
     """Make `owner` the owner, with an owner's seat. The caller holds the organization's lock."""
+    refuse_unseen(owner, actor)
     if owner.status != User.Status.ACTIVE:
         raise DomainError(f"{owner} is deactivated and cannot answer for an organization.")
     seat, created = Membership.objects.get_or_create(
@@ -163,13 +166,15 @@ def _give_to(organization: Organization, owner: User) -> None:
     organization.save(update_fields=["owner"])
 
 
-def _refuse_what_is_taken(dead: OrganizationQuerySet) -> None:
+def _refuse_what_is_taken(dead: OrganizationQuerySet, actor: Actor) -> None:
     for field, label in (("slug", "slug"), ("external_id", "external ID")):
         values = dead.exclude(**{field: ""}).order_by().values(field)
         taker = Organization.objects.filter(**{f"{field}__in": values}).order_by("name").first()
         if taker is not None:
+            seen = Organization.objects.for_actor(actor).filter(pk=taker.pk).exists()
             raise DomainError(
-                f"The {label} “{getattr(taker, field)}” is taken by {taker} by now. "
+                f"The {label} “{getattr(taker, field)}” is taken by "
+                f"{taker if seen else 'another organization'} by now. "
                 "Change it there first, or leave this one in the trash."
             )
         twice = values.annotate(number=Count("pk")).filter(number__gt=1).order_by(field).first()

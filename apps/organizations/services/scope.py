@@ -1,6 +1,9 @@
 """What a staff user sees: everything, or some organizations."""
 
 from collections.abc import Iterable
+from uuid import UUID
+
+from django.utils import timezone
 
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.models import User
@@ -38,7 +41,7 @@ def user_set_scope(
         if is_limited_actor(actor):
             _refuse_to_widen(actor, person, is_limited)
         before = scope_in_words(person)
-        wanted = _known(organizations, actor) if is_limited else set()
+        wanted: set[UUID] = _known(organizations, actor) if is_limited else set()
         given, taken = _write(person, is_limited, wanted, actor)
         now = scope_in_words(person)
         if given or taken or before != now:
@@ -62,7 +65,7 @@ def _refuse_to_widen(actor: Actor, person: User, is_limited: bool) -> None:
         raise DomainError(f"{person} sees more than you do. Ask a colleague who sees all.")
 
 
-def _known(organizations: Iterable[Organization], actor: Actor) -> set[object]:
+def _known(organizations: Iterable[Organization], actor: Actor) -> set[UUID]:
     """Return the keys of the organizations, every one in the actor's own scope."""
     keys = {organization.pk for organization in organizations}
     seen = Organization.all_objects.for_actor(actor).filter(pk__in=keys)
@@ -71,7 +74,7 @@ def _known(organizations: Iterable[Organization], actor: Actor) -> set[object]:
     return keys
 
 
-def _write(person: User, is_limited: bool, wanted: set[object], actor: Actor) -> tuple[int, int]:
+def _write(person: User, is_limited: bool, wanted: set[UUID], actor: Actor) -> tuple[int, int]:
     """Store the scope; return how many organizations were given and how many taken."""
     entries = StaffOrganization.objects.filter(user=person)
     mine = entries
@@ -83,7 +86,9 @@ def _write(person: User, is_limited: bool, wanted: set[object], actor: Actor) ->
     given = StaffOrganization.objects.bulk_create(
         StaffOrganization(user=person, organization_id=key) for key in wanted - held
     )
-    if person.is_limited != is_limited:
-        person.is_limited = is_limited
-        person.save(update_fields=["is_limited"])
+    if taken or (is_limited and not person.is_limited):
+        # Runs and files that were made before may hold what he sees no more.
+        person.narrowed_at = timezone.now()
+    person.is_limited = is_limited
+    person.save(update_fields=["is_limited", "narrowed_at"])
     return len(given), taken

@@ -61,7 +61,7 @@ class Pages:
         if not shown:
             raise MissingPermission("reports.view_report")
         subscribed = set(
-            ReportSubscription.objects.filter(user=request.user, enabled=True).values_list(
+            ReportSubscription.objects.filter(user=request.user.pk, enabled=True).values_list(
                 "report", flat=True
             )
         )
@@ -79,7 +79,7 @@ class Pages:
             result = report_make(report=name, params={}, actor=request.user)
         values = definition.parse(given)
         subscribed = ReportSubscription.objects.filter(
-            user=request.user, report=name, enabled=True
+            user=request.user.pk, report=name, enabled=True
         ).exists()
         return self._page(
             request,
@@ -135,7 +135,7 @@ class Pages:
 
     def file(self, request: HttpRequest, pk: int) -> FileResponse:
         """Return the file of a past run to who made it; others make their own, in their own scope."""
-        run = ReportRun.objects.filter(pk=pk).exclude(file="").first()
+        run = ReportRun.objects.for_staff(request.user).filter(pk=pk).exclude(file="").first()
         if run is None:
             raise Http404("This run has no file.")
         definition = _definition(request, run.report)

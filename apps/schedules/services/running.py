@@ -15,6 +15,7 @@ from django_celery_beat.models import PeriodicTask
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.scope import refuse_limited
 from apps.schedules.declared import problem_with
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import RUN_HEADER
@@ -54,6 +55,7 @@ def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Any) ->
     """
     if not actor.has_perm("schedules.run_task"):
         raise MissingPermission("schedules.run_task")
+    refuse_limited(actor, "A scheduled task works on every organization.")
     problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
     if problem:
         raise DomainError(problem)

@@ -145,7 +145,7 @@ class ExportRunAdmin(BaseAdmin):
 
 def _own(request: HttpRequest, run_id: int) -> ExportRun:
     user: Any = request.user
-    run = ExportRun.objects.filter(pk=run_id, user=user).first()
+    run = ExportRun.objects.for_staff(user).filter(pk=run_id, user=user).first()
     if run is None:
         raise RecordNotFound(ExportRun, str(run_id))
     return run

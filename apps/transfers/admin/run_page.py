@@ -46,7 +46,7 @@ def context(
         "rows": lambda: PlanTable(request, run, by_outcome=True).context(),
         "mapping": lambda: _mapping(run),
         "log": lambda: _log(run),
-        "undo": lambda: _undo(run, form),
+        "undo": lambda: _undo(run, form, user),
     }.get(tab, dict)()
     label = dataset_card(run.dataset).label.lower()
     seconds = result["duration"]
@@ -126,13 +126,13 @@ def _phase_order(name: str) -> int:
     return PHASES.index(name) if name in PHASES else len(PHASES)
 
 
-def _undo(run: ImportRun, form: ReasonForm | None) -> dict[str, Any]:
+def _undo(run: ImportRun, form: ReasonForm | None, user: Any) -> dict[str, Any]:
     working = (
         UndoRun.objects.filter(run=run, state__in=UndoRun.WORK_STATES)
         .select_related("user")
         .first()
     )
-    preview = None if working else undo_preview(run)
+    preview = None if working else undo_preview(run, user)
     over = preview is not None and not preview.possible
     return {
         "undo_working": working,
@@ -168,6 +168,8 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
 
 def undo_progress(request: HttpRequest, run_id: int) -> HttpResponseBase:
     require(request.user, VIEW_RUN)
+    if run_for_reader(request.user, run_id) is None:
+        raise RecordNotFound(ImportRun, str(run_id))
     undo_run = UndoRun.objects.filter(run_id=run_id).order_by("-id").first()
     if undo_run is None:
         raise RecordNotFound(UndoRun, str(run_id))

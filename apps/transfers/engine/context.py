@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import connection, models
 
+from apps.core.scope import is_limited
 from apps.transfers.declarations import Column, DatasetResource, Part
 from apps.transfers.engine.staging import mapped_columns, own_word_columns
 from apps.transfers.engine.tables import Tables, model_of
@@ -134,6 +135,21 @@ class Context:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return list(cursor.fetchall())
+
+
+def may_be_new(model: Any, actor: Any) -> bool:
+    """Tell whether a record that `actor` creates would lie in his scope."""
+    new_is_in_scope = getattr(model._default_manager.all(), "new_is_in_scope", True)
+    return bool(new_is_in_scope) or not is_limited(actor)
+
+
+def scope_literal(model: Any, actor: Any) -> str:
+    """Return `scope_sql` with its parameters in it, "" where that is everything."""
+    scope = scope_sql(model, actor, alive_only=False)
+    if scope is None:
+        return ""
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify(*scope))
 
 
 def scope_sql(model: Any, actor: Any, *, alive_only: bool) -> tuple[str, list[Any]] | None:

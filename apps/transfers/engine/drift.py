@@ -1,14 +1,19 @@
 """Finds the rows of a range whose records are no longer as the plan saw them."""
 
+from collections.abc import Callable
+
 from django.apps import apps
 from django.db import connection
 
 from apps.transfers.engine import reviving
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import Context, PartInfo, scope_literal
 from apps.transfers.engine.writing import Range, key_match
+
+type Collect = Callable[[str, str, list[object]], None]
 
 CHANGED = "Somebody changed this record after the preview. It was left alone."
 EXISTS = "Somebody created this record after the preview. It was left alone."
+UNSEEN = "You may not change this record any more. It was left alone."
 GONE = "A record that this row belongs to is gone since the preview."
 
 
@@ -55,8 +60,36 @@ def find(context: Context, rows: Range) -> dict[int, str]:
             f"(SELECT FROM {context.tables.made} m WHERE m.id = p.i_{name}::uuid)",
             rows.params,
         )
+    _unseen(context, rows, collect)
     _dependents(context, rows, found)
     return found
+
+
+def _unseen(context: Context, rows: Range, collect: Collect) -> None:
+    """Rows whose records the actor sees no more: his scope is asked anew for each chunk."""
+    for info in context.parts:
+        if scope := scope_literal(info.model, context.actor):
+            collect(
+                UNSEEN,
+                f"SELECT p.number FROM {context.tables.plan} p WHERE {rows.where()} "
+                f"AND p.op_{info.name} = 'u' AND p.id_{info.name} NOT IN ({_escaped(scope)})",
+                rows.params,
+            )
+    for name in context.relations:
+        relation = context.columns[name].relation
+        if relation is None:
+            continue
+        if scope := scope_literal(apps.get_model(relation.model), context.actor):
+            collect(
+                UNSEEN,
+                f"SELECT p.number FROM {context.tables.plan} p WHERE {rows.where()} "
+                f"AND p.i_{name} <> '' AND p.i_{name}::uuid NOT IN ({_escaped(scope)})",
+                rows.params,
+            )
+
+
+def _escaped(sql: str) -> str:
+    return sql.replace("%", "%%")
 
 
 def _differs(info: PartInfo) -> str:

@@ -1,6 +1,6 @@
 """Resolves a part: one line for each different record that the rows mean, with the live one beside it."""
 
-from apps.transfers.engine.context import Context, PartField, PartInfo, scope_sql
+from apps.transfers.engine.context import Context, PartField, PartInfo, may_be_new, scope_literal
 from apps.transfers.engine.refusals import refuse
 
 
@@ -50,7 +50,13 @@ def _single_key(context: Context, info: PartInfo, key: tuple[str, ...]) -> _Key:
 
 
 def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> _Key:
-    """The first alternative that a row gives in full decides."""
+    """The first alternative that a row gives in full decides.
+
+    What the actor does not see is not found: by which of its names a row means it, and how many are
+    called so, would tell that it exists.
+    """
+    scope = scope_literal(info.model, context.actor)
+    seen = f" AND t.id IN ({scope})" if scope else ""
     whens, select, names, found = [], [], [], []
     for number, key in enumerate(keys):
         given = " AND ".join(f"{text_of(context, info.fields[n])} <> ''" for n in key)
@@ -65,7 +71,7 @@ def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ..
             names.append(f"k{number}_{name}")
         on = " AND ".join(f"t.{info.fields[n].column} = g.k{number}_{n}" for n in key)
         found.append(
-            f"SELECT g.g, t.id FROM g JOIN {info.table} t ON {on}{info.alive('t')} WHERE g.alt = {number}"
+            f"SELECT g.g, t.id FROM g JOIN {info.table} t ON {on}{info.alive('t')}{seen} WHERE g.alt = {number}"
         )
     select.insert(0, f"{chosen} AS alt")
     names.insert(0, "alt")
@@ -246,18 +252,23 @@ def _refuse_clashes(context: Context, info: PartInfo) -> None:
 
 def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:
     """Refuse without telling whether such a record exists."""
-    scope = scope_sql(info.model, context.actor, alive_only=False)
-    if scope is None:
+    scope = scope_literal(info.model, context.actor)
+    if not scope:
         return
-    condition = f"p.live AND p.id NOT IN ({scope[0]})"
+    condition = f"p.live AND p.id NOT IN ({scope})"
+    if not may_be_new(info.model, context.actor):
+        condition = f"(NOT p.live OR p.id NOT IN ({scope}))"
+    code, text = f"{info.name}:not_allowed", f"You may not import this {info.part.label}."
+    if context.matching.mode == "update":
+        # As where there is none.
+        code, text = "skip:new", f"The {info.part.label} is new, and none is to be created."
     refuse(
         context,
-        code=f"{info.name}:not_allowed",
+        code=code,
         column="",
         number="w.number",
-        rows=rows_of(context, info, condition),
-        row_params=scope[1],
-        text=f"You may not import this {info.part.label}.",
+        rows=rows_of(context, info, condition).replace("%", "%%"),
+        text=text,
     )
 
 

@@ -13,14 +13,15 @@ def needed_permissions(resource: type[DatasetResource]) -> list[str]:
     return permissions_to_import(resource)
 
 
-def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> None:
+def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> Any:
     """Raise DomainError when `user` may not import the dataset; None is a command, which may.
 
     `fresh` reads the user and the permissions anew, so that what was taken away counts at once.
+    Returns the user as he was read.
     """
     if user is None:
         gates.require_open("bulk-import")
-        return
+        return None
     if fresh:
         user = type(user)._default_manager.get(pk=user.pk)
     if not user.is_active:
@@ -31,6 +32,7 @@ def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool 
             f"{user} may not import {resource.dataset()}: {', '.join(missing)} is missing."
         )
     gates.require_open("bulk-import", user)
+    return user
 
 
 def check_may_export(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> None:
@@ -46,11 +48,15 @@ def check_may_export(user: Any, resource: type[DatasetResource], *, fresh: bool 
         )
 
 
-def check_may_undo(user: Any, *, fresh: bool = False) -> None:
-    """Raise DomainError when `user` may not undo imports; None is a command, which may."""
+def check_may_undo(user: Any, *, fresh: bool = False) -> Any:
+    """Raise DomainError when `user` may not undo imports; None is a command, which may.
+
+    Returns the user as he was read.
+    """
     if user is None:
-        return
+        return None
     if fresh:
         user = type(user)._default_manager.get(pk=user.pk)
     if not user.is_active or not user.has_perm("transfers.undo_import"):
         raise DomainError(f"{user} may not undo imports: transfers.undo_import is missing.")
+    return user

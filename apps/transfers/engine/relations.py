@@ -7,7 +7,7 @@ from django.db import connection
 
 from apps.transfers.declarations import Relation
 from apps.transfers.engine import slugs
-from apps.transfers.engine.context import Context, scope_sql
+from apps.transfers.engine.context import Context, may_be_new, scope_sql
 from apps.transfers.engine.naming import Namer, records_of
 from apps.transfers.engine.refusals import refuse
 
@@ -112,7 +112,8 @@ def _resolve_one(context: Context, name: str) -> None:
         """,
         params,
     )
-    if name in context.matching.create_missing and relation.create and not within:
+    creates = name in context.matching.create_missing and may_be_new(model, context.actor)
+    if creates and relation.create and not within:
         _make_missing(context, name, relation)
     _suggest(context, name, relation, within)
     context.execute(f"ANALYZE {table}")

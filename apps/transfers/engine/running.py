@@ -177,13 +177,16 @@ def apply(run: ImportRun) -> None:
     if run.state == State.CONFIRMED:
         _move(run, State.APPLYING)
 
+    context = context_of(run)
+
     def before_chunk() -> None:
-        check_may_import(run.user, registry.get(run.dataset), fresh=True)
+        # What he may do and what he sees may have been taken away since the last chunk.
+        context.actor = check_may_import(run.user, registry.get(run.dataset), fresh=True)
         if run.confirmed_by_id and run.confirmed_by_id != run.user_id:
             check_may_import(run.confirmed_by, registry.get(run.dataset), fresh=True)
 
     with _phase(run, "apply"):
-        Applier(context_of(run), before_chunk=before_chunk).apply()
+        Applier(context, before_chunk=before_chunk).apply()
     results = run.results
     in_part = bool(results.get("drifted") or results.get("refused"))
     state = State.APPLIED_IN_PART if in_part else State.APPLIED

@@ -14,8 +14,9 @@ from apps.transfers.selectors.undo import UndoPreview
 _LISTED = 100
 
 
-def preview(run: ImportRun) -> UndoPreview:
+def preview(run: ImportRun, actor: Any) -> UndoPreview:
     context = context_of(run)
+    context.actor = actor
     order = "seq" if run.plan_facts.get("late") else "number"
     rows = UndoRange(order, 0, TOP, run.checkpoint)
     kept = undo_rules.kept_by_rules(context, rows)

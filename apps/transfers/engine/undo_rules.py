@@ -6,12 +6,14 @@ from typing import Any
 from django.db import connection
 
 from apps.transfers.engine import reviving
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import Context, PartInfo, scope_literal
 from apps.transfers.engine.writing import plan_value
 
 CHANGED = "It was changed since the import."
 IN_USE = "Others use it since the import."
 GONE = "It is gone already."
+# Also said of what is gone: to whom it is out of scope, it is not there.
+UNSEEN = "It is not there any more, or not in your scope."
 
 
 class UndoRange:
@@ -41,6 +43,15 @@ def kept_by_rules(context: Context, rows: UndoRange) -> dict[int, str]:
             [*params, *rows.params],
         ):
             found.setdefault(number, rule.message)
+    for info in context.parts:
+        if scope := scope_literal(info.model, context.actor):
+            for (number,) in context.rows(
+                f"SELECT p.number FROM {context.tables.plan} p WHERE {rows.where()} "
+                f"AND p.op_{info.name} IS NOT NULL AND p.id_{info.name} NOT IN "
+                f"({scope.replace('%', '%%')})",
+                rows.params,
+            ):
+                found.setdefault(number, UNSEEN)
     return found
 
 

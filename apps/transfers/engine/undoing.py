@@ -84,7 +84,7 @@ class Undoer:
                 self.undo.checkpoint = TOP
                 self.undo.save(update_fields=["state", "checkpoint"])
         while (low := self._next(self.undo.checkpoint)) is not None:
-            check_may_undo(self.undo.user, fresh=True)
+            self.context.actor = check_may_undo(self.undo.user, fresh=True)
             self._chunk(low, self.undo.checkpoint)
         self._made()
         with self.undo.hold():

@@ -1,6 +1,6 @@
 """A file that somebody gave us: private, bound to him, named by id, gone after a while."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -8,10 +8,17 @@ from django.db import models
 from django.utils import timezone
 
 from apps.core.models import BaseModel
+from apps.core.querysets import ScopedQuerySet
+from apps.core.scope import sees_everything
 
 
 def private_storage() -> Any:
     return storages["private"]
+
+
+class UploadQuerySet(ScopedQuerySet):
+    def for_staff(self, user: Any) -> Self:
+        return self if sees_everything(user) else self.filter(user=user.pk)
 
 
 class Upload(BaseModel):
@@ -30,6 +37,8 @@ class Upload(BaseModel):
         blank=True,
         related_name="uploads",
     )
+
+    objects = models.Manager.from_queryset(UploadQuerySet)()  # type: ignore[misc, assignment]
 
     class Meta:
         ordering = ["-created_at"]

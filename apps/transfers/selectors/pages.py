@@ -12,7 +12,8 @@ SAMPLE_ROWS = 5
 def latest_runs(user: Any, dataset: str, limit: int = 5) -> list[ImportRun]:
     """Return the user's last imports of a dataset that have a matching to take over."""
     return list(
-        ImportRun.objects.filter(user=user, dataset=dataset)
+        ImportRun.objects.for_staff(user)
+        .filter(user=user, dataset=dataset)
         .exclude(planned_at=None)
         .select_related("upload")
         .order_by("-id")[:limit]
@@ -28,8 +29,13 @@ def named_templates(user: Any, dataset: str) -> list[ImportTemplate]:
 
 
 def run_for_reader(user: Any, pk: int) -> ImportRun | None:
-    """Return a run that the user may read: his own, or any with the permission to view runs."""
+    """Return a run that the user may read: his own, or any in his scope with the permission to view."""
     mine = Q(user=user)
     if user.has_perm("transfers.view_importrun"):
         mine = Q()
-    return ImportRun.objects.filter(mine, pk=pk).select_related("upload", "user").first()
+    return (
+        ImportRun.objects.for_staff(user)
+        .filter(mine, pk=pk)
+        .select_related("upload", "user")
+        .first()
+    )

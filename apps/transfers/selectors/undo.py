@@ -37,14 +37,14 @@ def why_not_undo(run: ImportRun) -> str:
     return ""
 
 
-def undo_preview(run: ImportRun) -> UndoPreview:
-    """Return what an undo would do now; counted with the very conditions that it works by."""
+def undo_preview(run: ImportRun, actor: Any = None) -> UndoPreview:
+    """Return what an undo by `actor` would do now; counted with the very conditions that it works by."""
     why_not = why_not_undo(run)
     if why_not:
         return UndoPreview(False, why_not, 0, 0, 0)
     from apps.transfers.engine.undo_preview import preview
 
-    return preview(run)
+    return preview(run, actor)
 
 
 def undo_rows(run: ImportRun, *, after: int = 0, limit: int = 50) -> PlanPage:

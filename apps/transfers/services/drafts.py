@@ -7,6 +7,7 @@ from django.db import transaction
 from apps.core.errors import DomainError
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
+from apps.transfers.services.imports import run_in_scope
 
 
 @transaction.atomic
@@ -21,6 +22,7 @@ def import_run_keep_draft(
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
     if actor is None or fresh.user_id != actor.pk:
         raise DomainError("Only the person who started an import can go on with it.")
+    fresh = run_in_scope(ImportRun.objects, run, actor)
     if matching is not None and fresh.state == ImportRun.State.READ:
         fresh.matching = matching.to_json()
     if reason is not None and fresh.state == ImportRun.State.PLANNED:

@@ -66,7 +66,16 @@ def import_run_start(
 def _locked(run: ImportRun, actor: Any) -> ImportRun:
     """Lock the run's row; the caller is inside a transaction and may read no other rows before."""
     check_may_import(actor, registry.get(run.dataset))
-    return ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    return run_in_scope(ImportRun.objects, run, actor)
+
+
+def run_in_scope(runs: Any, run: Any, actor: Any) -> Any:
+    """Lock and return the run's row; raises DomainError where `actor` does not see it (any more)."""
+    found = runs.all() if actor is None else runs.for_staff(actor)
+    locked = found.select_for_update(of=("self",)).filter(pk=run.pk).first()
+    if locked is None:
+        raise DomainError("This run is not there any more, or not in your scope.")
+    return locked
 
 
 @transaction.atomic

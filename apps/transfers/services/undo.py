@@ -9,6 +9,7 @@ from apps.core.errors import DomainError
 from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.undo import why_not_undo
+from apps.transfers.services.imports import run_in_scope
 from apps.transfers.tasks import undo_run_advance
 
 State = UndoRun.State
@@ -24,7 +25,7 @@ def import_run_undo(
     (`in_background` False).
     """
     check_may_undo(actor)
-    run = ImportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    run = run_in_scope(ImportRun.objects, run, actor)
     active = run.undo_runs.filter(state__in=UndoRun.WORK_STATES).first()
     if active is not None:
         return active
@@ -41,7 +42,7 @@ def import_run_undo(
 def undo_run_cancel(*, undo_run: UndoRun, actor: Any) -> UndoRun:
     """Stop an undo within one chunk; it can be started again and goes on where it stopped."""
     check_may_undo(actor)
-    undo = UndoRun.objects.select_for_update(of=("self",)).get(pk=undo_run.pk)
+    undo: UndoRun = run_in_scope(UndoRun.objects, undo_run, actor)
     if undo.state not in UndoRun.WORK_STATES:
         raise DomainError(f"The undo has ended already: {undo.get_state_display().lower()}.")
     undo.cancel_requested_at = timezone.now()

@@ -56,13 +56,15 @@ class Command(BaseCommand):
             raise SystemExit(SOME_FAILED)
 
     def _undo(self, options: dict[str, Any]) -> UndoRun:
-        run = ImportRun.objects.filter(pk=options["run"]).first()
+        actor = user_of(options["user"])
+        runs = ImportRun.objects.all() if actor is None else ImportRun.objects.for_staff(actor)
+        run = runs.filter(pk=options["run"]).first()
         if run is None:
             raise DomainError(f"There is no import run {options['run']}.")
         undo = import_run_undo(
             run=run,
             reason=options["reason"],
-            actor=user_of(options["user"]),
+            actor=actor,
             in_background=False,
         )
         advance(undo.pk)

@@ -1,0 +1,22 @@
+"""Querysets of reports' runs and subscriptions."""
+
+from typing import Any, Self
+
+from apps.core.querysets import ScopedQuerySet
+from apps.core.scope import own_work, sees_everything
+
+
+class ReportRunQuerySet(ScopedQuerySet):
+    def for_staff(self, user: Any) -> Self:
+        """Return what `user` may see: a run tells of all that its maker sees, so his own."""
+        return own_work(self, user, by="started_by", since="started_at")
+
+
+class ReportDeliveryQuerySet(ScopedQuerySet):
+    def for_staff(self, user: Any) -> Self:
+        return self if sees_everything(user) else self.filter(recipient=user.pk)
+
+
+class ReportSubscriptionQuerySet(ScopedQuerySet):
+    def for_staff(self, user: Any) -> Self:
+        return self if sees_everything(user) else self.filter(user=user.pk)
