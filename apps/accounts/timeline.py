@@ -80,10 +80,10 @@ timeline_includes(
     created="gave the permission {permission}",
     deleted="took the permission {permission}",
 )
-timeline_personal(User, "email", "phone", permission="accounts.view_personal_data")
 timeline_scope(User, id=people_of)
 timeline_scope(UserRole, user=people_of)
 timeline_scope(UserPermission, user=people_of)
 timeline_unscoped(Group, RolePermission)
+timeline_personal(User, permission="accounts.view_personal_data")
 # What a person may do is given and taken by services of its own, never by going back.
 timeline_reverts(User, "email", "first_name", "last_name", "phone", "is_verified")

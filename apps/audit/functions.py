@@ -56,7 +56,9 @@ $$
 """
 
 # The trail grows through its triggers alone. Rows leave it only in a transaction that names its
-# reason in `audit.retention`, and what leaves is written to audit_removal.
+# reason in `audit.retention`, and what leaves is written to audit_removal. Personal data is blanked
+# only in one that names its reason in `audit.redaction`; the trigger `record_redaction` then refuses
+# whatever is no blanking, and writes the rest to audit_redaction.
 GUARD = """
 CREATE OR REPLACE FUNCTION audit_guard(table_name name, operation text, depth int) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -65,7 +67,12 @@ BEGIN
         RETURN;
     END IF;
     IF operation = 'DELETE' AND nullif(current_setting('audit.retention', true), '') IS NOT NULL
-        AND table_name NOT IN ('audit_removal', 'audit_seal', 'audit_sealblock')
+        AND table_name NOT IN ('audit_removal', 'audit_redaction', 'audit_seal', 'audit_sealblock')
+    THEN
+        RETURN;
+    END IF;
+    IF operation = 'UPDATE' AND nullif(current_setting('audit.redaction', true), '') IS NOT NULL
+        AND table_name NOT IN ('audit_removal', 'audit_redaction', 'audit_seal', 'audit_sealblock')
     THEN
         RETURN;
     END IF;

@@ -18,11 +18,23 @@ class History(HistoricalRecords):
     `excluded_fields` are watched but never kept (a password hash): a change of one is a history row
     that names it in `hidden_changes`. `untracked_fields` are not even watched (a last sign-in).
 
+    `masked_fields` are personal and shown to those alone who may see personal data; `erased_fields`
+    are personal as well, and shown. When a person is anonymized, both leave the history.
+
     `history_id` is a position in one trail over all tables, so that merged pages need one cursor.
     """
 
-    def __init__(self, *, untracked_fields: list[str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        untracked_fields: list[str] | None = None,
+        masked_fields: list[str] | None = None,
+        erased_fields: list[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.untracked_fields = list(untracked_fields or [])
+        self.masked_fields = list(masked_fields or [])
+        self.personal_fields = [*self.masked_fields, *(erased_fields or [])]
         self.hidden_fields = list(kwargs.get("excluded_fields") or [])
         kwargs["excluded_fields"] = self.hidden_fields + self.untracked_fields
         kwargs.setdefault("history_id_field", models.BigIntegerField(primary_key=True))
@@ -145,9 +157,27 @@ def add_triggers(
         triggers.RefuseTruncate(),
         triggers.RefuseNewKey(key=str(model._meta.pk.column)),
     )(model)
-    pgtrigger.register(triggers.AppendOnly(), triggers.RecordRemoval(position="history_id"))(
-        history_model
-    )
+    pgtrigger.register(
+        triggers.AppendOnly(),
+        triggers.RecordRemoval(position="history_id"),
+        triggers.RecordRedaction(
+            position="history_id",
+            record=str(model._meta.pk.column),
+            groups=personal_groups(model, history),
+        ),
+    )(history_model)
+
+
+def personal_groups(model: type[models.Model], history: History) -> list[list[str]]:
+    """Return the columns of a history table that may be blanked, those together that go together."""
+    columns = [str(model._meta.get_field(name).column) for name in history.personal_fields]  # type: ignore[union-attr]
+    return [*([columns] if columns else []), ["history_change_reason"]]
+
+
+def personal_fields(model: type[models.Model]) -> frozenset[str]:
+    """Return the fields of a model whose values are masked."""
+    found = (each.history.masked_fields for each in audited if each.model is model)
+    return frozenset(next(found, ()))
 
 
 def audit_model(model: type[models.Model], *, app: str, **options: Any) -> type[models.Model]:

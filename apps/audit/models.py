@@ -6,6 +6,10 @@ from django.db import models
 
 from apps.audit import triggers
 
+# What can be blanked when a person is anonymized; columns of one list go together.
+CHANGE_SET_GROUPS = [["actor_label", "real_actor_label", "address"], ["reason"]]
+EVENT_GROUPS = [["target_label"], ["data"], ["reason"]]
+
 
 class Door(models.TextChoices):
     """The way in that a change took."""
@@ -71,7 +75,11 @@ class ChangeSet(models.Model):
                 condition=models.Q(task_run_id__isnull=False),
             ),
         ]
-        triggers = [triggers.AppendOnly(), triggers.RecordRemoval(position="position")]
+        triggers = [
+            triggers.AppendOnly(),
+            triggers.RecordRemoval(position="position"),
+            triggers.RecordRedaction(position="position", groups=CHANGE_SET_GROUPS),
+        ]
 
     def __str__(self) -> str:
         return f"{self.door_label} by {self.actor_label}"
@@ -102,6 +110,7 @@ class Kind(models.TextChoices):
     RETENTION = "retention", "Trimmed the trail"
     APPROVAL_ASKED = "approval_asked", "Asked for a second person"
     APPROVAL_DECIDED = "approval_decided", "Decided a request"
+    ANONYMIZATION = "anonymization", "Anonymized a person"
 
 
 class Event(models.Model):
@@ -140,6 +149,7 @@ class Event(models.Model):
             triggers.FillEvent(),
             triggers.RefuseChange(),
             triggers.RecordRemoval(position="id"),
+            triggers.RecordRedaction(position="id", groups=EVENT_GROUPS),
         ]
 
     def __str__(self) -> str:
@@ -169,6 +179,36 @@ class Removal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rows} rows of {self.table}"
+
+
+class Redaction(models.Model):
+    """Personal data that left rows of the trail: written by the database itself as it is blanked.
+
+    `digests` are those of what was there, in the order of `positions`: with them the rows still fit
+    the digests that were sealed of them. `links` are those of the rows after them.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    table = models.TextField()
+    columns = ArrayField(models.TextField())
+    rows = models.BigIntegerField()
+    positions = ArrayField(models.BigIntegerField())
+    digests = ArrayField(models.UUIDField())
+    links = ArrayField(models.BigIntegerField(null=True))
+    # No foreign key: it is told of whoever it was.
+    person = models.UUIDField(null=True)
+    reason = models.TextField()
+    change_set_id = models.UUIDField()
+    database_role = models.TextField()
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ()
+        triggers = [triggers.AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.rows} rows of {self.table} redacted"
 
 
 class Seal(models.Model):
@@ -201,6 +241,8 @@ class SealBlock(models.Model):
 
     table = models.TextField()
     columns = ArrayField(models.TextField())
+    # Groups of columns that could be blanked, each as "a,b": a row's digest has one digest for each.
+    personal = ArrayField(models.TextField(), default=list)
     first_position = models.BigIntegerField()
     last_position = models.BigIntegerField()
     positions = ArrayField(models.BigIntegerField())

@@ -296,7 +296,7 @@ class Invitation(BaseModel):
     )
 
     objects = models.Manager.from_queryset(InvitationQuerySet)()
-    history = History(excluded_fields=["token_digest"])
+    history = History(excluded_fields=["token_digest"], masked_fields=["email"])
 
     class Meta:
         ordering = ["-created_at"]

@@ -4,7 +4,12 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.accounts.scope import people_of
-from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_reverts
+from apps.audit.timeline.registry import (
+    timeline_includes,
+    timeline_label,
+    timeline_personal,
+    timeline_reverts,
+)
 from apps.audit.timeline.scope import timeline_scope
 from apps.core.constraints import validated
 from apps.core.errors import DomainError
@@ -20,6 +25,7 @@ timeline_label(
     deleted="removed, was {role}",
 )
 timeline_label(Invitation, "{email} to {organization}", created="invited as {role}")
+timeline_personal(Invitation, permission="accounts.view_personal_data")
 
 timeline_includes(
     Organization,

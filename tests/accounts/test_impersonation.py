@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import NoReverseMatch, get_resolver, reverse
 from django.utils import timezone
@@ -16,13 +17,15 @@ from django.utils.module_loading import import_string
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import Impersonation, User
 from apps.audit.models import ChangeSet, Event, Kind
-from apps.core.sudo import FreshFactorNeeded, has_fresh_factor, register, require_fresh_factor
+from apps.core.sudo import has_fresh_factor, require_fresh_factor
 from tests.factories.accounts import (
     DeactivatedUserFactory,
     StaffFactory,
     SuperuserFactory,
     UserFactory,
     permission,
+    prove_factor,
+    sudo_client,
 )
 from tests.factories.organizations import OrganizationFactory
 
@@ -50,10 +53,9 @@ def begin(target: User, lead: User) -> Callable[..., Client]:
     """A client that acts as the target."""
 
     def begun(*, writing: bool = False) -> Client:
-        client = Client()
         if writing:
             lead.user_permissions.add(permission("accounts.impersonate_and_write"))
-        client.force_login(lead)
+        client = sudo_client(lead)
         answer = client.post(_url(target), {**WHY, "may_write": "on" if writing else ""})
         assert answer.status_code == 302, answer.content.decode()
         return client
@@ -70,8 +72,7 @@ def _stop(client: Client) -> Any:
 
 
 def test_it_begins_with_a_post_and_a_reason_and_never_with_a_get(target: User, lead: User) -> None:
-    client = Client()
-    client.force_login(lead)
+    client = sudo_client(lead)
 
     shown = client.get(_url(target))
     without_reason = client.post(_url(target), {"reason": " "})
@@ -90,22 +91,19 @@ def test_it_begins_with_a_post_and_a_reason_and_never_with_a_get(target: User, l
 
 
 def test_without_the_permission_nobody_begins(target: User) -> None:
-    client = Client()
-    client.force_login(StaffFactory(may=CHANGE))
+    client = sudo_client(may=CHANGE)
 
     assert client.post(_url(target), WHY).status_code == 403
     assert not Impersonation.objects.exists()
 
 
-def test_it_asks_for_a_fresh_factor(
-    target: User, lead: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("apps.core.sudo._registered", [lambda request: False])
-    client = Client(raise_request_exception=False)
+def test_it_asks_for_a_fresh_factor(target: User, lead: User) -> None:
+    client = Client()
     client.force_login(lead)
 
-    client.post(_url(target), WHY)
+    answer = client.post(_url(target), WHY)
 
+    assert answer["Location"].startswith(reverse("account_sudo"))
     assert not Impersonation.objects.exists()
 
 
@@ -121,8 +119,7 @@ def test_it_asks_for_a_fresh_factor(
 def test_nobody_acts_as_somebody_with_more_power_or_with_no_access(
     lead: User, make: Callable[[], User], said: str
 ) -> None:
-    client = Client()
-    client.force_login(lead)
+    client = sudo_client(lead)
 
     answer = client.post(_url(make()), WHY)
 
@@ -132,8 +129,7 @@ def test_nobody_acts_as_somebody_with_more_power_or_with_no_access(
 
 
 def test_nobody_acts_as_himself(lead: User) -> None:
-    client = Client()
-    client.force_login(lead)
+    client = sudo_client(lead)
 
     assert "Nobody acts as himself" in client.post(_url(lead), WHY).content.decode()
 
@@ -311,21 +307,28 @@ def test_the_other_one_never_signed_in(begin: Callable[..., Client], target: Use
     assert not Event.objects.filter(kind=Kind.SIGN_IN, target_pk=str(target.pk)).exists()
 
 
-def test_there_is_no_sudo_in_somebody_elses_place(
-    begin: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    register(lambda request: True)
-    try:
-        request = begin(writing=True).get(reverse("admin:index")).wsgi_request
-        assert not has_fresh_factor(request)
-        with pytest.raises(Exception, match="somebody else's place") as refusal:
-            require_fresh_factor(request, "purge 3 organizations")
-        assert not isinstance(refusal.value, FreshFactorNeeded)
-    finally:
-        monkeypatch.setattr("apps.core.sudo._registered", [])
+def test_there_is_no_sudo_in_somebody_elses_place(begin: Callable[..., Client]) -> None:
+    client = prove_factor(begin(writing=True))
+
+    request = client.get(reverse("admin:index")).wsgi_request
+
+    assert not has_fresh_factor(request)
+    with pytest.raises(PermissionDenied, match="somebody else's place"):
+        require_fresh_factor(request, "purge 3 organizations")
 
 
-@pytest.mark.parametrize("name", ["admin:password_change"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "account_security",
+        "account_change_password",
+        "account_sudo",
+        "mfa_activate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_list_webauthn",
+        "admin:password_change",
+    ],
+)
 def test_what_is_the_persons_own_is_not_even_shown(begin: Callable[..., Client], name: str) -> None:
     assert begin(writing=True).get(reverse(name)).status_code == 403
 

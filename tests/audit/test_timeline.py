@@ -356,7 +356,7 @@ def test_who_really_acted_and_through_what_is_told(reader: Client) -> None:
 
     page = text_of(reader.get(history(acme)))
 
-    assert "Ada Lovelace really Grace Hopper" in page
+    assert "Grace Hopper as Ada Lovelace" in page
     assert "command import_file" in page
     assert "Database, by hand as" in page
 

@@ -12,6 +12,7 @@ EXEMPT: dict[str, str] = {
     "accounts.Impersonation": "says itself who acted as whom, when, why and how it ended",
     "audit.ChangeSet": "the trail itself",
     "audit.Event": "the trail itself",
+    "audit.Redaction": "the trail itself",
     "audit.Removal": "the trail itself",
     "audit.Seal": "the proof of the trail",
     "audit.SealBlock": "the proof of the trail",

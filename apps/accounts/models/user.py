@@ -74,7 +74,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     objects = UserManager()
     # A sign-in is an event of its own, and `is_active` follows from `status`.
     history = History(
-        excluded_fields=["password"], untracked_fields=["last_login", "is_active", "narrowed_at"]
+        excluded_fields=["password"],
+        untracked_fields=["last_login", "is_active", "narrowed_at"],
+        masked_fields=["email", "phone"],
+        erased_fields=["first_name", "last_name", "avatar"],
     )
 
     USERNAME_FIELD = "email"

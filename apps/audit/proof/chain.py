@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import connection
 
 from apps.audit.models import Removal, SealBlock, Verification
+from apps.audit.proof import redactions
 from apps.audit.proof.problems import Problem
 from apps.audit.proof.seals import SEAL_DIGEST, block_digest
 from apps.audit.proof.tables import SealedTable, row_digest
@@ -18,7 +19,7 @@ def check_chain() -> Iterator[Problem]:
     with connection.cursor() as cursor:
         cursor.execute(
             f'SELECT id, "table" FROM audit_sealblock WHERE digest <> '
-            f"{block_digest('"table"', 'columns', 'positions', 'digests')} LIMIT {LIMIT}"
+            f"{block_digest('"table"', 'columns', 'personal', 'positions', 'digests')} LIMIT {LIMIT}"
         )
         for block, table in cursor.fetchall():
             yield Problem("seal", table, f"block {block} of the seals was edited", None)
@@ -55,8 +56,9 @@ def _last_head() -> str:
 
 def check_sealed_rows(table: SealedTable) -> Iterator[Problem]:
     """Compare the rows of a table with the digests that were sealed of them."""
-    shapes = SealBlock.objects.filter(table=table.name).order_by().values_list("columns", flat=True)
-    for columns in {tuple(shape) for shape in shapes}:
+    blocks = SealBlock.objects.filter(table=table.name).order_by()
+    shapes = blocks.values_list("columns", "personal")
+    for columns, personal in {(tuple(one), tuple(two)) for one, two in shapes}:
         gone = set(columns) - set(table.columns())
         if gone:
             yield Problem(
@@ -65,23 +67,27 @@ def check_sealed_rows(table: SealedTable) -> Iterator[Problem]:
                 f"rows were sealed with columns that are gone: {', '.join(gone)}",
             )
             continue
-        yield from _compare(table, list(columns))
+        yield from _compare(table, list(columns), list(personal))
+    yield from redactions.check(table)
     yield from _unsealed(table)
 
 
-def _compare(table: SealedTable, columns: list[str]) -> Iterator[Problem]:
+def _compare(table: SealedTable, columns: list[str], personal: list[str]) -> Iterator[Problem]:
+    digest = row_digest("t", columns, personal)
+    redacted, fits = redactions.allowance(table, columns, personal)
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT sealed.position, t.{table.key} IS NULL, {row_digest("t", columns)}
+            SELECT sealed.position, t.{table.key} IS NULL, {digest}
             FROM (
                 SELECT unnest(positions) AS position, unnest(digests) AS digest
-                FROM audit_sealblock WHERE "table" = %s AND columns = %s::text[]
-            ) sealed LEFT JOIN "{table.name}" t ON t.{table.key} = sealed.position
-            WHERE t.{table.key} IS NULL OR sealed.digest <> {row_digest("t", columns)}
+                FROM audit_sealblock
+                WHERE "table" = %s AND columns = %s::text[] AND personal = %s::text[]
+            ) sealed LEFT JOIN "{table.name}" t ON t.{table.key} = sealed.position {redacted}
+            WHERE t.{table.key} IS NULL OR (sealed.digest <> {digest} AND NOT {fits})
             ORDER BY sealed.position
             """,
-            [table.name, columns],
+            [table.name, columns, personal],
         )
         removed = None
         told = 0

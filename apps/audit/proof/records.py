@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from apps.audit.history import Audited
-from apps.audit.models import Removal, Shape
+from apps.audit.models import Redaction, Removal, Shape
 from apps.audit.proof.problems import Problem
 
 # Of one table, and one kind of check, this many problems are told; more would not tell more.
@@ -74,26 +74,48 @@ def _follow_links(audited: Audited) -> Iterator[Problem]:
         f"hash_record_extended(ROW({', '.join(f'h.{c}' for c in shape)}), 0)" for shape in shapes
     ]
     own = f"ARRAY[{', '.join(digests)}]"
+    joined, allowed = "", ""
+    if Redaction.objects.filter(table=history).exists():
+        # A row that was blanked gives another digest than the one that the row after it keeps.
+        joined = """
+            LEFT JOIN (
+                SELECT position, array_agg(link) AS links FROM (
+                    SELECT unnest(positions) AS position, unnest(links) AS link
+                    FROM audit_redaction WHERE "table" = %s
+                ) each GROUP BY position
+            ) r ON r.position = h.history_id
+        """
+        allowed = (
+            " || coalesce(r.links, '{}') || CASE WHEN r.position IS NOT NULL"
+            " AND h.history_type = '-' THEN ARRAY[h.link] ELSE '{}' END"
+        )
     trimmed = "false"
     if Removal.objects.filter(table=history).exists():
         trimmed = 'EXISTS (SELECT 1 FROM audit_removal r WHERE r."table" = %s AND r.positions[1] < x.history_id)'
     statement = f"""
         SELECT {key}::text, history_id, history_type, before, history_date < date_before FROM (
-            SELECT h.{key}, h.history_id, h.history_type, h.history_date, h.link, {own} AS own,
-                lag(h.history_type) OVER record AS before, lag({own}) OVER record AS own_before,
+            SELECT h.{key}, h.history_id, h.history_type, h.history_date, h.link, {own}{allowed} AS own,
+                lag(h.history_type) OVER record AS before, lag({own}{allowed}) OVER record AS own_before,
                 lag(h.history_date) OVER record AS date_before
-            FROM "{history}" h WINDOW record AS (PARTITION BY h.{key} ORDER BY h.history_id)
+            FROM "{history}" h {joined} WINDOW record AS (PARTITION BY h.{key} ORDER BY h.history_id)
         ) x
         WHERE history_id > %s AND NOT CASE
             WHEN history_type = '+' THEN link IS NULL AND coalesce(before = '-', true)
             WHEN before IS NULL THEN {trimmed}
             WHEN before = '-' THEN false
-            WHEN history_type = '-' THEN link = ANY (own) AND link = ANY (own_before)
+            WHEN history_type = '-' THEN coalesce(link = ANY (own) AND link = ANY (own_before), false)
             ELSE coalesce(link = ANY (own_before), false) END
         ORDER BY history_id LIMIT {LIMIT}
     """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [unprovable, *([history] if trimmed != "false" else [])])
+        cursor.execute(
+            statement,
+            [
+                *([history] if joined else []),
+                unprovable,
+                *([history] if trimmed != "false" else []),
+            ],
+        )
         for record, position, kind, before, earlier in cursor.fetchall():
             if before is None:
                 yield Problem(

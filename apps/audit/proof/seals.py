@@ -78,22 +78,25 @@ def _seal_day(day: date, tables: list[SealedTable], since: int, until: int) -> S
             columns = table.columns()
             cursor.execute(
                 f"""
-                INSERT INTO audit_sealblock (seal_id, "table", columns, first_position,
+                INSERT INTO audit_sealblock (seal_id, "table", columns, personal, first_position,
                     last_position, positions, digests, digest)
-                SELECT %s, %s, %s, positions[1], positions[cardinality(positions)], positions,
-                    digests, {block_digest("%s", "%s", "positions", "digests")}
+                SELECT %s, %s, %s, %s, positions[1], positions[cardinality(positions)], positions,
+                    digests, {block_digest("%s", "%s", "%s", "positions", "digests")}
                 FROM (
                     SELECT array_agg(position ORDER BY position) AS positions,
                         array_agg(digest ORDER BY position) AS digests
                     FROM (
-                        SELECT t.{table.key} AS position, {row_digest("t", columns)} AS digest,
+                        SELECT t.{table.key} AS position, {row_digest("t", columns, table.personal)} AS digest,
                             (row_number() OVER (ORDER BY t.{table.key}) - 1) / {BLOCK_ROWS} AS block
                         FROM "{table.name}" t
                         WHERE t.{table.key} > %s AND t.{table.key} <= %s AND t.{table.time}::date = %s
                     ) AS rows GROUP BY block
                 ) AS blocks ORDER BY positions[1]
                 """,
-                [number, table.name, columns, table.name, columns, since, until, day],
+                [
+                    *(number, table.name, columns, table.personal),
+                    *(table.name, columns, table.personal, since, until, day),
+                ],
             )
         previous = Seal.objects.last()
         cursor.execute(
@@ -115,11 +118,11 @@ def _seal_day(day: date, tables: list[SealedTable], since: int, until: int) -> S
     return Seal.objects.get(pk=number)
 
 
-def block_digest(table: str, columns: str, positions: str, digests: str) -> str:
+def block_digest(table: str, columns: str, personal: str, positions: str, digests: str) -> str:
     """Return the SQL of a block's digest: over its table, columns, positions and row digests."""
     return (
         "encode(sha256(convert_to(concat_ws('|', "
-        f"{table}::text, {columns}::text[]::text, {positions}::text, {digests}::text), 'UTF8')), 'hex')"
+        f"{table}::text, {columns}::text[]::text, nullif({personal}::text[]::text, '{{}}'), {positions}::text, {digests}::text), 'UTF8')), 'hex')"
     )
 
 

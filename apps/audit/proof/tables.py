@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from apps.audit.history import audited
+from apps.audit.history import audited, personal_groups
+from apps.audit.models import CHANGE_SET_GROUPS, EVENT_GROUPS
+from apps.audit.triggers import group_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,13 @@ class SealedTable:
     name: str
     key: str
     time: str
+    # Columns that may be blanked, in groups that go together.
+    groups: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def personal(self) -> list[str]:
+        """Return the groups as a seal's block keeps them."""
+        return [",".join(group) for group in self.groups]
 
     def columns(self) -> list[str]:
         """Return the columns of a row but for its position, in the table's own order."""
@@ -34,20 +43,42 @@ class SealedTable:
 def sealed_tables() -> list[SealedTable]:
     """Return every table of the trail, by name."""
     tables = [
-        SealedTable(each.history_model._meta.db_table, "history_id", "history_date")
+        SealedTable(
+            each.history_model._meta.db_table,
+            "history_id",
+            "history_date",
+            _grouped(personal_groups(each.model, each.history)),
+        )
         for each in audited
     ]
     tables += [
-        SealedTable("audit_changeset", "position", "started_at"),
-        SealedTable("audit_event", "id", "at"),
+        SealedTable("audit_changeset", "position", "started_at", _grouped(CHANGE_SET_GROUPS)),
+        SealedTable("audit_event", "id", "at", _grouped(EVENT_GROUPS)),
+        SealedTable("audit_redaction", "id", "at"),
         SealedTable("audit_removal", "id", "at"),
     ]
     return sorted(tables, key=lambda table: table.name)
 
 
-def row_digest(alias: str, columns: list[str]) -> str:
-    """Return the SQL of a row's digest. Run it inside `plain_text()`."""
-    row = ", ".join(f'{alias}."{column}"' for column in columns)
+def _grouped(groups: list[list[str]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(group) for group in groups)
+
+
+def row_digest(
+    alias: str,
+    columns: list[str],
+    personal: list[str],
+    digest_of: "Callable[[str], str] | None" = None,
+) -> str:
+    """Return the SQL of a row's digest. Run it inside `plain_text()`.
+
+    Columns that may be blanked (`personal`, "a,b" for a group) are in it by a digest of their own, so
+    that a row that was blanked still fits: `digest_of` then gives the SQL of a group's digest.
+    """
+    digest_of = digest_of or (lambda group: group_digest(alias, group.split(",")))
+    apart = {column for group in personal for column in group.split(",")}
+    parts = [f'{alias}."{column}"' for column in columns if column not in apart]
+    row = ", ".join([*parts, *map(digest_of, personal)])
     return f"encode(substr(sha256(convert_to(ROW({row})::text, 'UTF8')), 1, 16), 'hex')::uuid"
 
 

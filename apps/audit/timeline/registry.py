@@ -17,6 +17,8 @@ from typing import Any
 
 from django.db import models
 
+from apps.audit.history import personal_fields
+
 type AnyModel = type[models.Model]
 
 
@@ -74,9 +76,9 @@ def timeline_includes(
         known.append(inclusion)
 
 
-def timeline_personal(model: AnyModel, *fields: str, permission: str) -> None:
-    """Hide the values of `fields` from whoever lacks `permission`."""
-    personal[model] = (frozenset(fields), permission)
+def timeline_personal(model: AnyModel, *, permission: str) -> None:
+    """Hide the values that the model's history declares as masked from whoever lacks `permission`."""
+    personal[model] = (personal_fields(model), permission)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,135 @@
+"""Blanking what the trail holds of one person: the one way in which a row of it changes.
+
+The database lets personal columns be blanked and nothing else, and writes down of which rows, with
+digests by which they still fit what was sealed of them (`triggers.RecordRedaction`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models, transaction
+
+from apps.audit.history import audited
+from apps.audit.models import Event
+from apps.audit.triggers import REMOVED
+
+_BLANK_DATA = '{"removed": true}'
+
+
+@contextmanager
+def redacting(*, person: UUID, reason: str) -> Iterator[None]:
+    """Hold a transaction in which the functions below may be called, and only inside the block."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('audit.redaction', %s, true),"
+            " set_config('audit.redaction_of', %s, true)",
+            [reason, str(person)],
+        )
+        yield
+        cursor.execute(
+            "SELECT set_config('audit.redaction', '', true),"
+            " set_config('audit.redaction_of', '', true)"
+        )
+
+
+def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
+    """Blank the personal fields in the history of these records; return the number of rows.
+
+    The records themselves are blank by now: the newest row of a living one, which is what it is,
+    holds nothing personal and stays.
+    """
+    (each,) = [each for each in audited if each.model is model]
+    columns = [
+        str(model._meta.get_field(name).column)  # type: ignore[union-attr]
+        for name in each.history.personal_fields
+    ]
+    table, key = each.history_model._meta.db_table, str(model._meta.pk.column)
+    newest = f'(SELECT max(n.history_id) FROM "{table}" n WHERE n."{key}" = h."{key}")'  # noqa: S608
+    blank = ", ".join(f"\"{column}\" = ''" for column in columns)
+    filled = " OR ".join(f"coalesce(h.\"{column}\", '') <> ''" for column in columns)
+    return _execute(
+        f'UPDATE "{table}" h SET {blank} WHERE h."{key}" = ANY(%s) AND ({filled})'  # noqa: S608
+        f" AND (h.history_type = '-' OR h.history_id < {newest})",
+        [list(keys)],
+    )
+
+
+def redact_doings(person: UUID) -> int:
+    """Blank the person's name and address in everything that he did; his key stays."""
+    return _execute(
+        "UPDATE audit_changeset SET actor_label = %s, address = '',"
+        " real_actor_label = CASE real_actor_label WHEN '' THEN '' ELSE %s END"
+        " WHERE (actor_id = %s OR real_actor_id = %s) AND actor_label <> %s",
+        [REMOVED, REMOVED, person, person, REMOVED],
+    )
+
+
+def redact_labels(model: type[models.Model], keys: Iterable[Any]) -> int:
+    """Blank the names of these records in the events about them."""
+    return _execute(
+        "UPDATE audit_event SET target_label = %s WHERE target_type_id = %s"
+        " AND target_pk = ANY(%s) AND target_label NOT IN ('', %s)",
+        [
+            REMOVED,
+            ContentType.objects.get_for_model(model).pk,
+            [str(key) for key in keys],
+            REMOVED,
+        ],
+    )
+
+
+def redact_mentions(*, words: Sequence[str], names: Sequence[str] = ()) -> int:
+    """Blank what mentions one of `words` anywhere in the trail; return the number of values.
+
+    A reason is blanked whole. Of `names`, which others may bear as well, only what events say.
+    """
+    said, told = _patterns(words), _patterns([*words, *names])
+    statements: list[tuple[str, str, str, list[str]]] = [
+        ("audit_changeset", "reason", REMOVED, said),
+        ("audit_event", "reason", REMOVED, said),
+        ("audit_event", "target_label", REMOVED, told),
+        ("audit_event", "data", _BLANK_DATA, told),
+        *(
+            (each.history_model._meta.db_table, "history_change_reason", REMOVED, said)
+            for each in audited
+        ),
+    ]
+    total = 0
+    for table, column, blank, patterns in statements:
+        if patterns:
+            total += _execute(
+                f'UPDATE "{table}" SET "{column}" = %s WHERE "{column}"::text ILIKE ANY(%s)',  # noqa: S608
+                [blank, patterns],
+            )
+    labels = "actor_label ILIKE ANY(%s) OR real_actor_label ILIKE ANY(%s)"
+    if said:
+        total += _execute(
+            "UPDATE audit_changeset SET actor_label = %s, address = '',"  # noqa: S608
+            f" real_actor_label = CASE real_actor_label WHEN '' THEN '' ELSE %s END WHERE {labels}",
+            [REMOVED, REMOVED, said, said],
+        )
+    return total
+
+
+def mentions(*, words: Sequence[str], names: Sequence[str] = ()) -> int:
+    """Count the events that mention the person, for a preview."""
+    query = models.Q()
+    for word in [*words, *names]:
+        query |= models.Q(target_label__icontains=word) | models.Q(data__icontains=word)
+    return Event.objects.filter(query).count() if query else 0
+
+
+def _patterns(words: Sequence[str]) -> list[str]:
+    escaped = (
+        word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words if word
+    )
+    return [f"%{word}%" for word in escaped]
+
+
+def _execute(sql: str, params: list[Any]) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount
