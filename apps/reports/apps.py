@@ -6,4 +6,8 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
+        from apps.accounts.anonymization.registry import register
         from apps.reports import timeline  # noqa: F401
+        from apps.reports.anonymization import HOLDING
+
+        register(HOLDING)

@@ -19,6 +19,14 @@ from unfold.decorators import display
 from apps.accounts.admin.impersonation_form import ImpersonationForm
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.admin.role_form import RoleForm
+from apps.accounts.anonymization.person import is_anonymous
+from apps.accounts.anonymization.services import (
+    PERMISSION as ANONYMIZE,
+)
+from apps.accounts.anonymization.services import (
+    user_anonymization_preview,
+    user_anonymize,
+)
 from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
 from apps.accounts.impersonation.services import impersonation_start
@@ -52,6 +60,11 @@ from apps.core.scope import sees_everything
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 
 
+class AnonymizationForm(ConfirmationForm):
+    def consequences(self) -> list[str]:
+        return user_anonymization_preview(self.queryset.get())
+
+
 class DeactivationForm(ConfirmationForm):
     def consequences(self) -> list[str]:
         """Say what should be known; of many people only the first are asked about."""
@@ -79,7 +92,7 @@ class UserAdmin(TimelineMixin, BaseAdmin):
     sortable_by = ["email", "created_moment"]
     actions = ["deactivate", "reactivate"]
     actions_row = ["deactivate", "reactivate"]
-    actions_detail = ["set_roles", "impersonate", "deactivate", "reactivate"]
+    actions_detail = ["set_roles", "impersonate", "deactivate", "reactivate", "anonymize"]
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)
@@ -261,3 +274,29 @@ class UserAdmin(TimelineMixin, BaseAdmin):
         )
         sessions.enter(request, begun)
         return HttpResponseRedirect(reverse("admin:index"))
+
+    @confirmed(
+        permission=ANONYMIZE,
+        description="Remove personal data",
+        icon="person_remove",
+        danger=True,
+        explanation="For a person who asks for it. What was mailed, downloaded or backed up before "
+        "is out of reach.",
+        typed=lambda users: str(users.get()),
+        form_class=AnonymizationForm,
+        when=lambda user: not user.is_staff and not is_anonymous(user),
+        sudo=True,
+    )
+    def anonymize(
+        self, request: HttpRequest, users: QuerySet[Any], answer: AnonymizationForm
+    ) -> str:
+        gone = user_anonymize(user=users.get(), actor=request.user, reason=answer.reason)
+        left = gone.pop("left", 0)
+        said = listed(f"{number:,} {name}" for name, number in gone.items())
+        if left:
+            messages.warning(
+                request,
+                f"In {left:,} older values of other records the address still stands; "
+                "history keeps those. Change or trim them if they are personal.",
+            )
+        return f"The person's data is removed: {said}."

@@ -91,6 +91,14 @@ def _impersonation(data: Data) -> str:
     return ""
 
 
+def _anonymization(data: Data) -> str:
+    removed = data.get("removed")
+    if not isinstance(removed, dict):
+        return "removed the person's data"
+    said = listed([f"{number:,} {name}" for name, number in removed.items() if name != "left"])
+    return f"removed the person's data: {said}"
+
+
 def _audit_export(data: Data) -> str:
     return f"exported the audit log: {data['filter']}" if "filter" in data else ""
 
@@ -114,6 +122,7 @@ _TOLD: dict[str, Callable[[Data], str]] = {
     Kind.VERIFICATION: _verification,
     Kind.AUDIT_EXPORT: _audit_export,
     Kind.IMPERSONATION: _impersonation,
+    Kind.ANONYMIZATION: _anonymization,
     Kind.APPROVAL_ASKED: _approval_asked,
     Kind.APPROVAL_DECIDED: _approval_decided,
 }

@@ -1,0 +1,66 @@
+"""What the accounts themselves hold of a person: the row, the ways to sign in, the sessions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+
+from apps.accounts.anonymization.person import Person, is_anonymous
+from apps.accounts.anonymization.registry import Holding
+from apps.accounts.models import ApprovalRequest, User
+
+# Of packages for signing in: rows that belong to one user and to nobody else.
+_OF_SIGN_IN = [
+    "account.EmailAddress",
+    "mfa.Authenticator",
+    "socialaccount.SocialAccount",
+    "usersessions.UserSession",
+]
+
+
+def _obstacles(person: Person) -> Iterator[str]:
+    user = person.user
+    if is_anonymous(user):
+        yield "This person's data was removed already."
+    if user.is_superuser or user.is_staff or user.groups.exists():
+        yield f"{user} has a staff role. Take the roles first."
+    pending = ApprovalRequest.objects.filter(state="pending")
+    if any(person.is_in(str(each.picture)) for each in pending):
+        yield f"A request that waits for its decision names {user}. Decide it first."
+
+
+def _preview(person: Person) -> Iterator[str]:
+    yield (
+        "E-mail, name, phone and picture are replaced for good, also in the whole history. "
+        "This cannot be undone, by nobody."
+    )
+    yield "The person cannot sign in any more. What the person did stays, without the name."
+
+
+def _erase(person: Person) -> dict[str, int]:
+    user = person.user
+    for label in _OF_SIGN_IN:
+        if apps.is_installed(f"allauth.{label.partition('.')[0]}"):
+            model: Any = apps.get_model(label)
+            model._base_manager.filter(user=user).delete()
+    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+    if user.avatar:
+        user.avatar.delete(save=False)
+    user.email = person.anonymous_email
+    user.first_name, user.last_name = "Removed", "person"
+    user.phone = ""
+    user.avatar = ""
+    user.is_verified = False
+    user.status = User.Status.DEACTIVATED
+    user.last_login = None
+    user.set_unusable_password()
+    user.save()
+    return {}
+
+
+OWN = Holding("accounts", erase=_erase, preview=_preview, obstacles=_obstacles)

@@ -1,0 +1,76 @@
+"""Removing a person's data."""
+
+import pgtrigger
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.anonymization import own
+from apps.accounts.anonymization.person import Person, person_of
+from apps.accounts.anonymization.registry import holdings
+from apps.accounts.anonymization.sweep import remaining, sweep
+from apps.accounts.models import User
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.audit.redacting import (
+    redact_doings,
+    redact_labels,
+    redact_mentions,
+    redact_records,
+    redacting,
+)
+from apps.core.errors import DomainError
+from apps.core.scope import refuse_limited
+
+PERMISSION = "accounts.anonymize_user"
+
+
+def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
+    """Remove what is stored of a person; return how many of what went, by name.
+
+    All or nothing, but for files, which go last. What was mailed, downloaded, logged or backed up
+    before is out of reach. Raises `DomainError` where something must happen first.
+    """
+    require(actor, PERMISSION)
+    refuse_limited(actor, "A person may have seats in any organization.")
+    if not reason.strip():
+        raise DomainError("Say why: the reason is all that will tell it later.")
+    with act(actor=actor, reason=reason):
+        locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
+        if locked is None:
+            raise DomainError("This person is not there any more.")
+        if isinstance(actor, User) and actor.pk == locked.pk:
+            raise DomainError("Nobody removes his own data. Ask a colleague.")
+        person = person_of(locked)
+        person.reason = reason
+        if person.is_in(reason):
+            raise DomainError("Leave address and number out of the reason: it stays.")
+        if obstacles := list(_obstacles(person)):
+            raise DomainError(" ".join(obstacles))
+        gone: dict[str, int] = {}
+        for holding in (*holdings(), own.OWN):
+            gone |= holding.erase(person)
+        # A request says what it said, but for this.
+        with pgtrigger.ignore("accounts.ApprovalRequest:says_what_it_said"):
+            gone["texts"] = sweep(person.words)
+        with redacting(person=locked.pk, reason=reason):
+            gone["history"] = redact_records(User, [locked.pk])
+            gone["history"] += redact_doings(locked.pk)
+            gone["history"] += redact_labels(User, [locked.pk])
+            gone["history"] += redact_mentions(words=person.words, names=person.names)
+        gone["left"] = remaining(person.words)
+        gone = {name: number for name, number in gone.items() if number}
+        record_event(Kind.ANONYMIZATION, actor=actor, target=locked, removed=gone)
+        return gone
+
+
+def user_anonymization_preview(user: User) -> list[str]:
+    """Return sentences about what would go, or about what stands against it."""
+    person = person_of(user)
+    if obstacles := list(_obstacles(person)):
+        return obstacles
+    return [sentence for holding in (own.OWN, *holdings()) for sentence in holding.preview(person)]
+
+
+def _obstacles(person: Person) -> list[str]:
+    return [
+        sentence for holding in (own.OWN, *holdings()) for sentence in holding.obstacles(person)
+    ]

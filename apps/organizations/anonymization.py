@@ -1,0 +1,62 @@
+"""What organizations hold of a person: seats, and invitations to his addresses."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Q
+
+from apps.accounts.anonymization.person import DOMAIN, Person
+from apps.accounts.anonymization.registry import Holding
+from apps.audit.redacting import redact_labels, redact_records, redacting
+from apps.core.admin.wording import counted, names
+from apps.organizations.models import Invitation, Membership, Organization, Role
+
+
+def _invitations(person: Person) -> Any:
+    history: Any = Invitation.history  # type: ignore[attr-defined]
+    addressed = history.filter(email__in=person.words).values("id")
+    return Q(email__in=person.words) | Q(pk__in=addressed) | Q(accepted_by=person.user)
+
+
+def _obstacles(person: Person) -> Iterator[str]:
+    owned = Organization.all_objects.filter(owner=person.user)
+    if owned.exists():
+        yield f"{person.user} answers for {names(owned)}. Hand over first."
+    seats = Membership._base_manager.filter(user=person.user, role=Role.OWNER)
+    others = Membership._base_manager.filter(role=Role.OWNER).exclude(user=person.user)
+    alone = Organization.all_objects.filter(pk__in=seats.values("organization")).exclude(
+        pk__in=others.values("organization")
+    )
+    if alone.exists():
+        yield f"{person.user} is the only owner of {names(alone)}. Make somebody else an owner first."
+
+
+def _preview(person: Person) -> Iterator[str]:
+    seats = Membership._base_manager.filter(user=person.user).count()
+    if seats:
+        yield f"{counted(seats, Membership)} taken away."
+    invited = Invitation.objects.filter(_invitations(person)).count()
+    if invited:
+        yield f"{counted(invited, Invitation)} lose the address; a pending one is revoked."
+
+
+def _erase(person: Person) -> dict[str, int]:
+    seats = Membership._base_manager.filter(user=person.user)
+    taken = seats.count()
+    seats.delete()
+    history: Any = Invitation.history  # type: ignore[attr-defined]
+    deleted = history.filter(email__in=person.words).values_list("id", flat=True)
+    found = list(Invitation.objects.select_for_update().filter(_invitations(person)))
+    for invitation in found:
+        invitation.email = f"removed-{invitation.pk.hex}@{DOMAIN}"
+        if invitation.state == Invitation.State.PENDING:
+            invitation.state = Invitation.State.REVOKED
+        invitation.save(update_fields=["email", "state"])
+    keys = {*deleted, *(invitation.pk for invitation in found)}
+    with redacting(person=person.user.pk, reason=person.reason):
+        redact_records(Invitation, keys)
+        redact_labels(Invitation, keys)
+    return {"seats": taken, "invitations": len(found)}
+
+
+HOLDING = Holding("organizations", erase=_erase, preview=_preview, obstacles=_obstacles)

@@ -1,0 +1,35 @@
+"""What reports hold of a person: the files that were made."""
+
+from collections.abc import Iterator
+
+from apps.accounts.anonymization.person import Person
+from apps.accounts.anonymization.registry import Holding
+from apps.reports.models import ReportRun, ReportSubscription
+
+
+def _runs(person: Person) -> list[ReportRun]:
+    found = []
+    for run in ReportRun.objects.exclude(file="").order_by("pk"):
+        if run.file.storage.exists(run.file.name):
+            with run.file.open("rb") as file:
+                if person.is_in_file(file):
+                    found.append(run)
+    return found
+
+
+def _preview(person: Person) -> Iterator[str]:
+    if runs := _runs(person):
+        yield f"{len(runs):,} files of reports are deleted."
+
+
+def _erase(person: Person) -> dict[str, int]:
+    runs = _runs(person)
+    for run in runs:
+        run.file.delete(save=False)
+        run.file = ""
+        run.save(update_fields=["file"])
+    ReportSubscription.objects.filter(user=person.user).delete()
+    return {"reports": len(runs)}
+
+
+HOLDING = Holding("reports", erase=_erase, preview=_preview)
