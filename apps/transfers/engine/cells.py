@@ -28,10 +28,11 @@ _SPREADSHEET_ERRORS = {
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
     "#GETTING_DATA", "#FIELD!",
 }  # fmt: skip
-_SIMPLE_EMAIL = re.compile(
+SIMPLE_EMAIL = (
     r"[A-Za-z0-9!#$%&*+/=?^_{|}~-]+(?:\.[A-Za-z0-9!#$%&*+/=?^_{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
+_SIMPLE_EMAIL = re.compile(SIMPLE_EMAIL)
 _NAMED_EMAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+@[^<>\s]+)\s*>")
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 _PHONE = re.compile(r"[\d\s()+./\-\u2013#*,;:extEXTondrufaNDRUFA]+")

@@ -8,6 +8,7 @@ from typing import Any
 from apps.transfers.declarations import Blank, Column, Kind
 from apps.transfers.engine.cells import Reader, reader_for, reject_spreadsheet_error
 from apps.transfers.engine.problems import CellError, Problem
+from apps.transfers.engine.quick import quick_reader
 from apps.transfers.engine.words import fold_word
 from apps.transfers.options import Matching
 
@@ -17,10 +18,20 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u2060\u00ad"), None)
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _LINES = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
+_REMEMBERED = 20_000
 # An export puts a quote before what a spreadsheet would run; here it goes again.
 _DEFUSED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
-_MISS: Any = object()
+
+class _Remembered(dict[str, Any]):
+    """Cell → what it was read as: a value, None, or a Problem. Reads what it does not know."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        self._read = read
+
+    def __missing__(self, cell: str) -> Any:
+        value = self[cell] = self._read(cell)
+        return value
 
 
 class ColumnReader:
@@ -39,32 +50,28 @@ class ColumnReader:
             date_order=matching.date_orders.get(self.name, ""),
             decimal_mark=matching.decimal_mark,
         )
-        self._known: dict[str, str | Problem | None] = {}
+        self._quick = None if self.empty_words else quick_reader(column)
+        self._known = _Remembered(self._value)
+        self._has_problems = False
 
     def read(self, cells: Sequence[str], problems: list[list[Problem] | None]) -> list[str | None]:
         """Return the values; None is "nothing given", "" is "clear it". Problems go into their row's list.
 
         Texts are remembered up to a bound: rosters repeat roles, organizations and family names.
         """
+        if self._quick is not None:
+            quick = self._quick(cells)
+            if quick is not None:
+                return quick
         known = self._known
-        if len(known) > 50_000:
+        if len(known) > _REMEMBERED:
             known.clear()
-        values: list[str | None] = []
-        append = values.append
-        get = known.get
-        for index, cell in enumerate(cells):
-            value = get(cell, _MISS)
-            if value is _MISS:
-                value = known[cell] = self._value(cell)
-            if value.__class__ is Problem:
-                mine = problems[index]
-                if mine is None:
-                    problems[index] = [value]
-                else:
-                    mine.append(value)
-                append(None)
-            else:
-                append(value)
+        values: list[Any] = [known[cell] for cell in cells]
+        if self._has_problems:
+            for index, value in enumerate(values):
+                if value.__class__ is Problem:
+                    problems[index] = [*(problems[index] or []), value]
+                    values[index] = None
         return values
 
     def _value(self, cell: str) -> str | Problem | None:
@@ -81,6 +88,7 @@ class ColumnReader:
                 )
             return value
         except CellError as error:
+            self._has_problems = True
             return Problem(
                 f"{self.name}:{error.code}", self.name, error.message, cell[:200], error.suggestion
             )

@@ -124,14 +124,11 @@ class _Stager:
     def _lines(self, batch: list[Row]) -> list[str]:
         """Return the COPY lines of a batch: what fits the header column by column, the rest refused."""
         lines: list[str] = []
-        fitting: list[Row] = []
         width = self.width
-        for row in batch:
-            size = len(row[1])
-            if size == width:
-                fitting.append(row)
-                continue
-            number, cells = row
+        fitting = [row for row in batch if len(row[1]) == width]
+        ragged = [row for row in batch if len(row[1]) != width] if len(fitting) < len(batch) else []
+        for number, cells in ragged:
+            size = len(cells)
             if isinstance(cells, BrokenRecord):
                 problem = Problem(
                     "broken_quote", "", "A quote stands in the wrong place in this line."
