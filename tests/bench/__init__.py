@@ -52,7 +52,8 @@ def database() -> Iterator[None]:
     """Lend an empty, migrated database of its own on the project's server."""
     import os
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+    # Whoever has imported `config` has named the demo's settings by that.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     import django
 
     from config.embedded import ensure_running

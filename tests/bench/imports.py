@@ -2,386 +2,204 @@
 
 The floor is what PostgreSQL needs to take in the very rows that an import ends with: people, seats
 and both histories, all indexes and foreign keys on, our triggers off. The peer is django-import-export's
-own flow (a dry run, then the import, row by row) with simple-history's own signals.
+own admin flow (upload with its preview, confirmation) with simple-history's own signals.
 
-Sizes other than those of the table: `python -m tests.bench.imports 10000 20000`.
+Each command runs as a process of its own, so that its memory is its own. `BENCH_ROWS` chooses the
+sizes (`make bench ONLY=imports ROWS="10000 100000"`); the peer, which takes minutes, goes with 10,000.
+On two cores 10,000 rows take about {small} with the peer, 100,000 about {middle}, 1,000,000 about {large}.
 """
 
-import csv
-import gc
-import io
-import json
-import sys
+import os
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from tests.bench import Result, database
+import psutil
+
+from tests.bench import Result, _pages, _peer, _rosters, _tables, database
+from tests.bench._commands import Done, Started, command
 
 SIZES = (10_000, 100_000, 1_000_000)
 PEER_ROWS = 10_000
-HEADER = ["E-mail", "First", "Last", "Office phone", "Committee ID", "Position"]
-TABLES = (
-    "accounts_user",
-    "organizations_membership",
-    "accounts_historicaluser",
-    "organizations_historicalmembership",
-)
-FLOOR_FLAG = "ALTER TABLE {} {} TRIGGER USER"
+# The size at which two imports run at once, beside the web.
+TOGETHER_ROWS = 100_000
+FIELDS = "email,first_name,last_name,phone,organization,role"
 
 
-def measure(sizes: tuple[int, ...] = SIZES, peer_rows: int = PEER_ROWS) -> Iterator[Result]:
-    per_row: dict[int, float] = {}
-    page_times: dict[int, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
+def measure() -> Iterator[Result]:
+    asked = os.environ.get("BENCH_ROWS", "").replace(",", "").split()
+    sizes = tuple(int(each) for each in asked) or SIZES
+    seconds_a_row: dict[int, float] = {}
+    with tempfile.TemporaryDirectory(prefix="quarterdeck-bench-") as folder:
         for rows in sizes:
             with database():
-                yield from _size(rows, Path(folder), per_row, page_times)
-        if peer_rows:
+                yield from _Size(rows, Path(folder), seconds_a_row).measure()
+        if PEER_ROWS in sizes:
             with database():
-                yield from _peer(peer_rows, Path(folder))
+                yield from _peer.measure(PEER_ROWS, Path(folder))
 
 
-def _size(
-    rows: int, folder: Path, per_row: dict[int, float], page_times: dict[int, float]
-) -> Iterator[Result]:
-    organizations = max(rows // 500, 10)
-    _organizations(organizations, folder)
-    path = _members(rows, organizations, folder / "members.csv")
-    small = _import(_members(1_000, organizations, folder / "small.csv", salt="s"), "--dry-run")
-    _settle()
+class _Size:
+    """All that is measured of one size, on a database of its own, in the order of a run's life."""
 
-    done = _import(path)
-    assert done["created"] == rows, done
-    floor = _floor(rows, folder)
-    total = done["seconds"]["total"]
-    per_row[rows] = total / rows
-    yield Result("import, all new", total, rows=rows, against=floor, goal=2.0)
-    for phase, seconds in done["seconds"].items():
-        if phase != "total":
-            yield Result(f"  of that: {phase}", seconds, rows=rows, against=floor)
-    if rows == 1_000_000 and 100_000 in per_row:
+    def __init__(self, rows: int, folder: Path, seconds_a_row: dict[int, float]) -> None:
+        self.rows = rows
+        self.folder = folder
+        self.seconds_a_row = seconds_a_row
+        self.organizations = max(rows // 500, 10)
+        self.floor = 0.0
+
+    def _command(self, *arguments: str) -> Done:
+        return command(self.folder, *arguments)
+
+    def _import(self, path: Path, *options: str) -> Done:
+        _tables.settle()
+        return self._command("import_file", "members", str(path), *options)
+
+    def _members(self, name: str, **changes: int) -> Path:
+        return _rosters.members(self.rows, self.organizations, self.folder / name, **changes)
+
+    def measure(self) -> Iterator[Result]:
+        path = _rosters.organizations(self.organizations, self.folder / "organizations.csv")
+        self._command("import_file", "organizations", str(path))
+        roster = self._members("members.csv")
+        new = self._import(roster)
+        assert new["created"] == self.rows, new
+        yield from self._all_new(new)
+        yield from self._again(roster)
+        yield from self._pages()
+        yield from self._exports()
+        _tables.settle()
+        undo = self._command("undo_import", str(new["run"]))
+        assert (undo["removed"], undo["kept"]) == (2 * self.rows, 0), undo
         yield Result(
-            "seconds a row, beside 100,000",
-            per_row[rows] * 1e6,
-            unit="µs",
-            rows=rows,
-            against=per_row[100_000] * 1e6,
-            goal=1.3,
+            "undo of all that was created",
+            undo["seconds"]["undo"],
+            rows=self.rows,
+            against=new["seconds"]["total"],
+            goal=1.0,
         )
-    yield Result(
-        "peak memory of the process",
-        done["peak_rss_mb"],
-        unit="MB",
-        rows=rows,
-        goal=200 if rows == 1_000_000 else None,
-    )
-    _settle()
-    page_times[1_000] = _page(small["run"])
-    yield Result(
-        "page of a plan, slowest filter, beside 1,000 rows",
-        _page(done["run"]) * 1000,
-        unit="ms",
-        rows=rows,
-        against=page_times[1_000] * 1000,
-        goal=1.5 if rows == 1_000_000 else None,
-    )
+        if self.rows == TOGETHER_ROWS:
+            yield from self._together(roster)
 
-    _settle()
-    before = _history_rows()
-    again = _import(path)
-    assert (again["unchanged"], _history_rows()) == (rows, before), again
-    yield Result(
-        "the same file again", again["seconds"]["total"], rows=rows, against=floor, goal=0.4
-    )
-    changed = _import(_members(rows, organizations, folder / "changed.csv", change_every=10))
-    assert changed["updated"] == rows // 10, changed
-    yield Result("10 % changed", changed["seconds"]["total"], rows=rows, against=floor, goal=0.5)
-    undo = _undo(changed["run"])
-    assert undo["kept"] == 0, undo
-    yield from _exports(rows, folder)
-    undo = _undo(done["run"])
-    assert undo["removed"] == 2 * rows, undo
-    yield Result("undo of all", undo["seconds"]["undo"], rows=rows, against=total, goal=1.0)
-
-
-def _members(
-    rows: int, organizations: int, path: Path, *, salt: str = "m", change_every: int = 0
-) -> Path:
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        for n in range(rows):
-            phone = f"919-{n % 900 + 100}-{n % 10_000:04d}"
-            if change_every and n % change_every == 0:
-                phone = f"984-{n % 900 + 100}-{n % 10_000:04d}"
-            writer.writerow(
-                [
-                    f"person{n}.{salt}@bench.example",
-                    f"First{n % 977}",
-                    f"Last{n % 7919}",
-                    phone,
-                    f"B-{n % organizations}",
-                    ("member", "vice chair", "chair", "advisory")[n % 4],
-                ]
+    def _all_new(self, new: Done) -> Iterator[Result]:
+        rows, total = self.rows, new["seconds"]["total"]
+        self.floor = _tables.floor(self.folder)
+        self.seconds_a_row[rows] = total / rows
+        yield Result("file to applied, all new", total, rows=rows, against=self.floor, goal=2.0)
+        for phase in ("read", "stage", "plan", "apply"):
+            seconds = new["seconds"][phase]
+            yield Result(f"  of that: {phase}", seconds, rows=rows, against=self.floor)
+        if rows > 100_000 and 100_000 in self.seconds_a_row:
+            yield Result(
+                "  a row, beside a row of 100,000",
+                self.seconds_a_row[rows] * 1e6,
+                unit="µs",
+                rows=rows,
+                against=self.seconds_a_row[100_000] * 1e6,
+                goal=1.3,
             )
-    return path
+        yield self._memory("  peak memory of the worker, CSV", new, 200)
 
+    def _memory(self, name: str, done: Done, goal: float) -> Result:
+        return Result(name, done.peak_mb, unit="MB", rows=self.rows, goal=goal)
 
-def _organizations(count: int, folder: Path) -> None:
-    path = folder / "organizations.csv"
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["Committee", "Committee ID"])
-        writer.writerows([f"Bench {n}", f"B-{n}"] for n in range(count))
-    _command("import_file", "organizations", str(path))
+    def _again(self, roster: Path) -> Iterator[Result]:
+        rows, before = self.rows, _tables.history_rows()
+        again = self._import(roster)
+        assert again["unchanged"] == rows, again
+        seconds = again["seconds"]["total"]
+        yield Result("the same file again", seconds, rows=rows, against=self.floor, goal=0.4)
+        written = _tables.history_rows() - before
+        yield Result("  history rows written", written, unit="", rows=rows, goal=0)
+        changed = self._import(self._members("changed.csv", change_every=10))
+        assert changed["updated"] == rows // 10, changed
+        seconds = changed["seconds"]["total"]
+        yield Result("upsert, 10 % changed", seconds, rows=rows, against=self.floor, goal=0.5)
+        undo = self._command("undo_import", str(changed["run"]))
+        assert undo["kept"] == 0, undo
+        book = _rosters.workbook(rows, self.organizations, self.folder / "members.xlsx")
+        again = self._import(book)
+        assert again["unchanged"] == rows, again
+        yield Result("the same as XLSX, nothing changed", again["seconds"]["total"], rows=rows)
+        yield self._memory("  peak memory of the worker, XLSX", again, 400)
 
+    def _pages(self) -> Iterator[Result]:
+        """A plan with some of everything, beside one of 1,000 rows of the same kind."""
+        runs = []
+        for rows in (1_000, self.rows):
+            path = _rosters.mixed(rows, self.organizations, self.folder / "mixed.csv")
+            done = self._import(path, "--dry-run")
+            runs.append(_pages.prepare_plan(done["run"]))
+        small, large = (_pages.plan_pages(run) for run in runs)
+        for number, what in enumerate(("page of a plan as it is sent", "  of that: its rows")):
+            worst = max(large, key=lambda name: large[name][number] / small[name][number])
+            yield Result(
+                f"{what}, beside 1,000 rows; worst filter ({worst})",
+                large[worst][number],
+                unit="ms",
+                rows=self.rows,
+                against=small[worst][number],
+                goal=None if number else 1.5,
+            )
+        process = psutil.Process()
+        before = process.memory_info().rss
+        _pages.walk_through(runs[1], 100)
+        grown = (process.memory_info().rss - before) / 2**20
+        yield Result("  growth of the web process over 100 pages", grown, unit="MB", rows=self.rows)
 
-def _command(*arguments: str) -> dict[str, Any]:
-    from django.core.management import call_command
-
-    out = io.StringIO()
-    try:
-        call_command(*arguments, "--json", stdout=out)
-    except SystemExit as stop:
-        raise RuntimeError(f"{arguments} ended with {stop.code}: {out.getvalue()}") from None
-    return dict(json.loads(out.getvalue().strip().splitlines()[-1]))
-
-
-def _import(path: Path, *options: str) -> dict[str, Any]:
-    return _command("import_file", "members", str(path), *options)
-
-
-def _undo(run: int) -> dict[str, Any]:
-    return _command("undo_import", str(run))
-
-
-def _run(statement: str) -> None:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-
-
-def _value(statement: str) -> Any:
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        return cursor.fetchone()[0]
-
-
-def _history_rows() -> int:
-    return int(
-        _value(
-            "SELECT (SELECT count(*) FROM accounts_historicaluser)"
-            " + (SELECT count(*) FROM organizations_historicalmembership)"
+    def _exports(self) -> Iterator[Result]:
+        _tables.settle()
+        source = (
+            "(SELECT u.email, u.first_name, u.last_name, u.phone, o.external_id, m.role "
+            "FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id "
+            "JOIN organizations_organization o ON o.id = m.organization_id)"
         )
-    )
-
-
-def _settle() -> None:
-    """What autovacuum would have done by itself a minute later."""
-    gc.collect()
-    for table in TABLES:
-        _run(f"VACUUM ANALYZE {table}")
-
-
-def _floor(rows: int, folder: Path) -> float:
-    """Take the final rows out, empty the tables, and COPY the rows in again; return the seconds."""
-    from django.db import connection, transaction
-
-    columns = {
-        table: _value(
-            "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) "
-            f"FROM information_schema.columns WHERE table_name = '{table}' AND is_generated = 'NEVER'"
-        )
-        for table in TABLES
-    }
-    for table in TABLES:
-        with (
-            (folder / f"{table}.copy").open("wb") as file,
-            connection.cursor() as cursor,
-            cursor.copy(f"COPY {table} ({columns[table]}) TO STDOUT") as copy,
-        ):
-            for block in copy:
-                file.write(block)
-    for table in reversed(TABLES):
-        _run(FLOOR_FLAG.format(table, "DISABLE"))
-    for table in ("organizations_membership", "organizations_historicalmembership"):
-        _run(f"DELETE FROM {table}")
-    _run("DELETE FROM accounts_historicaluser")
-    _run("DELETE FROM accounts_user")
-    for table in TABLES:
-        _run(f"VACUUM FULL {table}")
-    started = time.perf_counter()
-    with transaction.atomic():
-        for table in TABLES:
-            with (
-                (folder / f"{table}.copy").open("rb") as file,
-                connection.cursor() as cursor,
-                cursor.copy(f"COPY {table} ({columns[table]}) FROM STDIN") as copy,
-            ):
-                while block := file.read(1 << 18):
-                    copy.write(block)
-    seconds = time.perf_counter() - started
-    for table in TABLES:
-        _run(FLOOR_FLAG.format(table, "ENABLE"))
-        (folder / f"{table}.copy").unlink()
-    return seconds
-
-
-def _page(run_id: int) -> float:
-    """Return the seconds of the slowest of a plan's pages, each the best of five."""
-    from apps.transfers.engine.tables import index_for_search
-    from apps.transfers.models import ImportRun
-    from apps.transfers.selectors import plan_rows
-    from apps.transfers.selectors.plans import search_columns
-
-    run = ImportRun.objects.get(pk=run_id)
-    # As for every run of a browser's.
-    index_for_search(run, search_columns(run))
-    filters: list[dict[str, Any]] = [
-        {},
-        {"verdict": "create"},
-        {"verdict": "refused"},
-        {"verdict": "create", "after": run.rows // 2},
-        {"search": "person77"},
-        {"search": "500"},
-        {"verdict": "update", "cause": "role"},
-    ]
-    slowest = 0.0
-    for each in filters:
-        times = []
-        for _ in range(5):
-            started = time.perf_counter()
-            plan_rows(run, **each)
-            times.append(time.perf_counter() - started)
-        slowest = max(slowest, min(times))
-    return slowest
-
-
-def _exports(rows: int, folder: Path) -> Iterator[Result]:
-    from django.db import connection
-
-    floor = float("inf")
-    for _ in range(2):
-        started = time.perf_counter()
-        with (
-            connection.cursor() as cursor,
-            (folder / "floor.csv").open("wb") as file,
-            cursor.copy(
-                "COPY (SELECT u.email, u.first_name, u.last_name, u.phone, o.external_id, m.role "
-                "FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id "
-                "JOIN organizations_organization o ON o.id = m.organization_id) TO STDOUT (FORMAT csv)"
-            ) as copy,
-        ):
-            for block in copy:
-                file.write(block)
-        floor = min(floor, time.perf_counter() - started)
-    fields = "email,first_name,last_name,phone,organization,role"
-    target = folder / "out.csv"
-    done = min(
-        _command("export_dataset", "members", "--fields", fields, "-o", str(target))["seconds"][
-            "write"
+        copied = [
+            _tables.copy_out(source, self.folder / "floor.csv", "(FORMAT csv)") for _ in range(3)
         ]
-        for _ in range(2)
-    )
-    yield Result("export to CSV, beside COPY", done, rows=rows, against=floor, goal=1.5)
-    target = folder / "out.xlsx"
-    xlsx = _command("export_dataset", "members", "--fields", fields, "-o", str(target))
-    assert xlsx["rows"] == rows, xlsx
-    yield Result("export to XLSX", xlsx["seconds"]["write"], rows=rows)
-    if rows <= 100_000:
-        yield Result("import of an XLSX, nothing changed", _import_xlsx(target), rows=rows)
+        for format, goal in (("csv", 1.5), ("xlsx", None)):
+            target = str(self.folder / f"out.{format}")
+            done = [
+                self._command("export_dataset", "members", "--fields", FIELDS, "-o", target)
+                for _ in range(3 if format == "csv" else 1)
+            ]
+            assert done[0]["rows"] == self.rows, done
+            yield Result(
+                f"export to {format.upper()}, beside COPY",
+                min(each["seconds"]["write"] for each in done),
+                rows=self.rows,
+                against=min(copied),
+                goal=goal,
+            )
+            yield self._memory(f"  peak memory, {format.upper()}", done[0], 100)
 
-
-def _import_xlsx(path: Path) -> float:
-    return float(_import(path)["seconds"]["total"])
-
-
-def _peer(rows: int, folder: Path) -> Iterator[Result]:
-    """django-import-export and simple-history as they come, for the same rows."""
-    import tablib
-    from django.db import transaction
-    from django.test import override_settings
-    from import_export import fields, resources, widgets
-
-    from apps.accounts.models import User
-    from apps.organizations.models import Membership, Organization
-
-    organizations = max(rows // 500, 10)
-    _organizations(organizations, folder)
-    path = _members(rows, organizations, folder / "peer.csv", salt="p")
-    ours = _import(_members(rows, organizations, folder / "ours.csv", salt="o"))["seconds"]["total"]
-
-    class PersonWidget(widgets.ForeignKeyWidget):
-        def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-            user, is_new = User.objects.get_or_create(email=value)
-            wanted = (row["First"], row["Last"], row["Office phone"])
-            if is_new or (user.first_name, user.last_name, user.phone) != wanted:
-                user.first_name, user.last_name, user.phone = wanted
-                user.save()
-            return user
-
-    roles = {"chair": "owner", "vice chair": "admin", "member": "member", "advisory": "viewer"}
-
-    class RoleWidget(widgets.CharWidget):
-        def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-            return roles[value]
-
-    class PeerResource(resources.ModelResource):
-        user = fields.Field("user", "E-mail", PersonWidget(User, "email"))
-        organization = fields.Field(
-            "organization", "Committee ID", widgets.ForeignKeyWidget(Organization, "external_id")
+    def _together(self, roster: Path) -> Iterator[Result]:
+        """Two imports that change the same people at once, while somebody looks at the list."""
+        self._import(roster)
+        quiet = sorted(_pages.members_list() for _ in range(10))[5]
+        files = [
+            self._members("one.csv", change_every=2),
+            self._members("two.csv", change_every=3),
+        ]
+        _tables.settle()
+        started = time.perf_counter()
+        both = [Started(self.folder, "import_file", "members", str(path)) for path in files]
+        times = []
+        while any(each.is_running() for each in both):
+            times.append(_pages.members_list())
+            time.sleep(0.05)
+        ends = [each.wait() for each in both]
+        seconds = time.perf_counter() - started
+        assert all(each["state"] in ("applied", "applied_in_part") for each in ends), ends
+        yield Result("two imports over the same people at once", seconds, rows=self.rows)
+        drifted = sum(each["drifted"] for each in ends)
+        yield Result("  rows left alone as drifted", drifted, unit="", rows=self.rows)
+        yield Result(
+            "  the list of members meanwhile, median",
+            sorted(times)[len(times) // 2] * 1000,
+            unit="ms",
+            against=quiet * 1000,
         )
-        role = fields.Field("role", "Position", RoleWidget())
-
-        class Meta:
-            model = Membership
-            fields = ("user", "organization", "role")
-            import_id_fields = ("user", "organization")
-
-    for table in TABLES:
-        _run(FLOOR_FLAG.format(table, "DISABLE"))
-    data = tablib.Dataset().load(path.read_text(), format="csv")
-    started = time.perf_counter()
-    with override_settings(SIMPLE_HISTORY_ENABLED=True):
-        for dry_run in (True, False):
-            with transaction.atomic():
-                result = PeerResource().import_data(data, dry_run=dry_run, raise_errors=True)
-                assert not result.has_errors()
-    peer = time.perf_counter() - started
-    for table in TABLES:
-        _run(FLOOR_FLAG.format(table, "ENABLE"))
-    yield Result(
-        "times faster than django-import-export",
-        peer,
-        rows=rows,
-        against=ours,
-        goal=100,
-        at_least=True,
-    )
-    fields_ = "email,first_name,last_name,phone,organization,role"
-    target = folder / "peer.xlsx"
-    mine = _command("export_dataset", "members", "--fields", fields_, "-o", str(target))
-    started = time.perf_counter()
-    content = PeerResource().export(Membership.objects.all()).export("xlsx")
-    assert content
-    yield Result(
-        "times faster XLSX export than import-export's",
-        time.perf_counter() - started,
-        rows=mine["rows"],
-        against=mine["seconds"]["write"],
-        goal=4,
-        at_least=True,
-    )
-
-
-if __name__ == "__main__":
-    from tests.bench.__main__ import table
-
-    wanted = tuple(int(each) for each in sys.argv[1:]) or SIZES
-    print(table(measure(wanted, peer_rows=0)))
+        yield Result("  the same, slowest", max(times) * 1000, unit="ms", against=quiet * 1000)

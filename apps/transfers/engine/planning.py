@@ -12,6 +12,7 @@ from django.db import transaction
 
 from apps.transfers.declarations import VERSION
 from apps.transfers.engine import (
+    part_refusals,
     parts,
     plan_summary,
     plan_table,
@@ -48,6 +49,7 @@ def plan(context: Context) -> dict[str, Any]:
         _build_work(context)
         for info in context.parts:
             parts.build(context, info)
+            part_refusals.find(context, info)
             slugs.fill(context, info)
             reviving.find(context, info)
         _refuse_stale(context)

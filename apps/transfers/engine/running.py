@@ -1,7 +1,6 @@
 """Takes a run as far as it goes without a person. Called by the task and by the command alike."""
 
 import logging
-import resource as system
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from django.utils import timezone
 
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.core.memory import peak_rss_mb
 from apps.transfers import registry
 from apps.transfers.engine import planning, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
@@ -76,8 +76,7 @@ def _phase(run: ImportRun, name: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
     run.seconds[name] = round(run.seconds.get(name, 0) + time.perf_counter() - started, 3)
-    peak = system.getrusage(system.RUSAGE_SELF).ru_maxrss / 1024
-    run.peak_rss_mb = round(max(run.peak_rss_mb or 0, peak), 1)
+    run.peak_rss_mb = round(max(run.peak_rss_mb or 0, peak_rss_mb()), 1)
 
 
 def _move(run: ImportRun, state: str, **changes: Any) -> None:

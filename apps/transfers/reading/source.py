@@ -11,8 +11,9 @@ from apps.transfers.reading import limits
 from apps.transfers.reading.content import detect_format
 from apps.transfers.reading.encodings import check_encoding, detect_encoding
 from apps.transfers.reading.headers import find_header, header_notes
+from apps.transfers.reading.sheet import SheetNotes
 from apps.transfers.reading.text import read_text, sniff_delimiter
-from apps.transfers.reading.workbook import SheetNotes, Workbook
+from apps.transfers.reading.workbook import Workbook
 
 Row = tuple[int, list[str]]
 _LOOK_AHEAD = 30

@@ -1,0 +1,172 @@
+"""Refuses the rows whose record of a part cannot be written: ambiguous, contradictory, incomplete, taken."""
+
+from apps.transfers.engine import parts
+from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_literal
+from apps.transfers.engine.refusals import refuse
+
+
+def find(context: Context, info: PartInfo) -> None:
+    keys = info.usable_keys()
+    _refuse_ambiguous(context, info, keys)
+    _refuse_two_ways(context, info, keys)
+    _refuse_clashes(context, info)
+    _refuse_out_of_scope(context, info)
+    _refuse_incomplete(context, info)
+    _refuse_taken(context, info)
+
+
+def _any(
+    context: Context, info: PartInfo, condition: str, params: list[object] | None = None
+) -> bool:
+    table = context.tables.part(info.name)
+    return bool(
+        context.rows(f"SELECT EXISTS (SELECT FROM {table} p WHERE {condition})", params or None)[0][
+            0
+        ]
+    )
+
+
+def _refuse_ambiguous(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
+    if len(keys) < 2 or not _any(context, info, "p.found > 1"):
+        return
+    refuse(
+        context,
+        code=f"{info.name}:ambiguous",
+        column="",
+        number="w.number",
+        rows=parts.rows_of(context, info, "p.found > 1"),
+        message="format(%s, p.found)",
+        params=[
+            f"%s records would be meant by this {info.part.label}. Give its external ID or slug."
+        ],
+    )
+
+
+def _refuse_two_ways(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
+    """Two rows that mean one record by different columns are refused, both."""
+    table = context.tables.part(info.name)
+    condition = f"p.live AND p.id IN (SELECT id FROM {table} GROUP BY id HAVING count(*) > 1)"
+    if len(keys) > 1 and _any(context, info, condition):
+        refuse(
+            context,
+            code=f"{info.name}:two_ways",
+            column="",
+            number="w.number",
+            rows=parts.rows_of(context, info, condition),
+            text=f"Another row means the same {info.part.label} by another column. Keep one.",
+        )
+
+
+def _refuse_clashes(context: Context, info: PartInfo) -> None:
+    """Rows that say different things about one record are refused, all of them."""
+    if not _any(context, info, "p.clash"):
+        return
+    for field in info.fields.values():
+        if not field.is_given:
+            continue
+        text = parts.text_of(context, field)
+        column = context.columns[field.source]
+        shown = context.word(field.source, "w")
+        rows = parts.rows_of(context, info, "p.clash")
+        from_, _, where = rows.partition(" WHERE ")
+        context.execute(
+            f"""
+            INSERT INTO {context.tables.refused} (number, cause, problem)
+            SELECT number, %s, jsonb_build_object(
+                'code', %s::text, 'column', %s::text, 'value', left(shown, 200), 'suggestion', '',
+                'message', format(
+                    'Rows %%s disagree about this {info.part.label}: %%s is %%s.',
+                    numbers, %s::text, spellings))
+            FROM (
+                SELECT w.number, {shown} AS shown,
+                       c.numbers, c.spellings
+                {from_}
+                JOIN (
+                    SELECT p.id,
+                           array_to_string((array_agg(w.number ORDER BY w.number))[1:5], ', ') AS numbers,
+                           array_to_string((array_agg(DISTINCT '“' || {shown} || '”'))[1:4], ' or ')
+                               AS spellings
+                    {rows} GROUP BY p.id HAVING min({text}) <> max({text})
+                ) c ON c.id = p.id
+                WHERE {where}
+            ) found
+            """,
+            [
+                f"{field.source}:conflict",
+                f"{field.source}:conflict",
+                field.source,
+                column.label.lower(),
+            ],
+        )
+
+
+def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:
+    """Refuse without telling whether such a record exists."""
+    scope = scope_literal(info.model, context.actor)
+    if not scope:
+        return
+    condition = f"p.live AND p.id NOT IN ({scope})"
+    if not may_be_new(info.model, context.actor):
+        condition = f"(NOT p.live OR p.id NOT IN ({scope}))"
+    code, text = f"{info.name}:not_allowed", f"You may not import this {info.part.label}."
+    if context.matching.mode == "update":
+        # As where there is none.
+        code, text = "skip:new", f"The {info.part.label} is new, and none is to be created."
+    refuse(
+        context,
+        code=code,
+        column="",
+        number="w.number",
+        rows=parts.rows_of(context, info, condition).replace("%", "%%"),
+        text=text,
+    )
+
+
+def _refuse_incomplete(context: Context, info: PartInfo) -> None:
+    """A new record must have what every record has."""
+    if context.matching.mode == "update":
+        return
+    for field in info.fields.values():
+        column = context.columns.get(field.source)
+        if column is None or not column.required or column.needed:
+            continue
+        condition = f"NOT p.live AND COALESCE(p.v_{field.attname}, '') = ''"
+        if _any(context, info, condition):
+            refuse(
+                context,
+                code=f"{column.name}:missing",
+                column=column.name,
+                number="w.number",
+                rows=parts.rows_of(context, info, condition),
+                text=f"{column.label} is missing, and the {info.part.label} is new.",
+            )
+
+
+def _refuse_taken(context: Context, info: PartInfo) -> None:
+    """What must be unique beside the key: not twice in the file, not another record's."""
+    table = context.tables.part(info.name)
+    for attname in info.part.unique:
+        field = info.fields.get(attname)
+        if field is None or not field.is_given:
+            continue
+        value = f"p.v_{attname}"
+        condition = (
+            f"{value} <> '' AND (EXISTS (SELECT FROM {info.table} o WHERE o.{field.column} = {value}"
+            f"{info.alive('o')} AND o.id <> p.id) OR p.id IN (SELECT unnest(array_agg(q.id)) "
+            f"FROM {table} q WHERE q.v_{attname} <> '' GROUP BY q.v_{attname} HAVING count(*) > 1))"
+        )
+        if _any(context, info, condition):
+            label = context.columns[field.source].label
+            refuse(
+                context,
+                code=f"{field.source}:taken",
+                column=field.source,
+                number="w.number",
+                value=context.word(field.source, "w"),
+                rows=parts.rows_of(context, info, condition),
+                message=f"format(%s, w.c_{field.source})",
+                params=[
+                    f"The {label.lower()} “%s” belongs to another {info.part.label}: "
+                    "the columns of this row name two records."
+                ],
+            )

@@ -1,0 +1,210 @@
+"""The parts of a workbook as they stream by: its table of texts, and the cells of a sheet."""
+
+import re
+from array import array
+from dataclasses import dataclass, field
+from typing import Any
+from xml.parsers import expat  # The workbook refuses document types, so no entity is ever expanded.
+
+from apps.core.errors import DomainError
+from apps.transfers.reading import limits
+from apps.transfers.reading.numbers import CellStyle, number_text
+
+NO_RESULT = "#NO RESULT"
+
+
+@dataclass
+class SheetNotes:
+    """What a pass over a sheet saw besides its cells."""
+
+    hidden_rows: int = 0
+    merged: int = 0
+    formulas_without_result: int = 0
+
+    def clear(self) -> None:
+        self.hidden_rows = self.merged = self.formulas_without_result = 0
+
+
+class SharedStrings:
+    """The workbook's table of texts, as one block of bytes: a third of what a list would take."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._ends = array("Q", [0])
+
+    def add(self, text: str) -> None:
+        self._bytes += text.encode("utf-8", "replace")
+        if len(self._bytes) > limits.MAX_SHARED_TEXT:
+            raise DomainError("The workbook holds too much text to be read.")
+        self._ends.append(len(self._bytes))
+
+    def __getitem__(self, index: int) -> str:
+        return self._bytes[self._ends[index] : self._ends[index + 1]].decode("utf-8")
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+
+def local_name(tag: str) -> str:
+    return tag.rpartition(":")[2]
+
+
+class StringReader:
+    """Collects `<si>` texts; phonetic hints (`<rPh>`) are no part of the text."""
+
+    def __init__(self, strings: SharedStrings) -> None:
+        self._strings = strings
+        self._parts: list[str] = []
+        self._in_text = self._in_hint = False
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+
+    def _start(self, tag: str, _attrs: Any) -> None:
+        tag = local_name(tag)
+        if tag == "t":
+            self._in_text = not self._in_hint
+        elif tag == "rPh":
+            self._in_hint = True
+
+    def _end(self, tag: str) -> None:
+        tag = local_name(tag)
+        if tag == "t":
+            self._in_text = False
+        elif tag == "rPh":
+            self._in_hint = False
+        elif tag == "si":
+            self._strings.add(unescape("".join(self._parts)))
+            self._parts.clear()
+
+    def _text(self, data: str) -> None:
+        if self._in_text:
+            self._parts.append(data)
+
+
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def _character(match: re.Match[str]) -> str:
+    code = int(match[1], 16)
+    return "" if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+def unescape(text: str) -> str:
+    """Undo the workbook's own way to write control characters (`_x000D_`)."""
+    return _ESCAPED.sub(lambda m: _character(m), text) if "_x" in text else text
+
+
+@dataclass
+class SheetReader:
+    strings: SharedStrings
+    styles: list[CellStyle]
+    date1904: bool
+    notes: SheetNotes
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._number = 0
+        self._column = -1
+        self._cells: list[str] = []
+        self._has_value = False
+        self._type = ""
+        self._style = 0
+        self._text: list[str] = []
+        self._length = 0
+        self._collect = self._has_formula = self._in_hint = False
+        self._columns: dict[str, int] = {}
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._data
+
+    def _start(self, tag: str, attrs: dict[str, str]) -> None:
+        if ":" in tag:
+            tag = local_name(tag)
+        if tag == "c":
+            reference = attrs.get("r")
+            self._column = self._index(reference) if reference else self._column + 1
+            self._type = attrs.get("t", "n")
+            self._style = int(attrs.get("s", 0))
+            self._text.clear()
+            self._length = 0
+            self._has_formula = False
+        elif tag == "v" or (tag == "t" and not self._in_hint):
+            self._collect = True
+        elif tag == "f":
+            self._has_formula = True
+        elif tag == "row":
+            self._number = int(attrs.get("r", self._number + 1))
+            self._column = -1
+            self._cells = []
+            self._has_value = False
+            if attrs.get("hidden") in ("1", "true"):
+                self.notes.hidden_rows += 1
+        elif tag == "rPh":
+            self._in_hint = True
+        elif tag == "mergeCell":
+            self.notes.merged += 1
+
+    def _data(self, data: str) -> None:
+        if self._collect:
+            self._length += len(data)
+            if self._length > limits.MAX_CELL:
+                raise DomainError(f"A cell in row {self._number:,} is too long to be a cell.")
+            self._text.append(data)
+
+    def _end(self, tag: str) -> None:
+        if ":" in tag:
+            tag = local_name(tag)
+        if tag == "c":
+            value = self._value()
+            if value:
+                if self._column >= limits.MAX_COLUMNS:
+                    raise DomainError(
+                        f"Row {self._number:,} has a value in column {self._column + 1:,}; "
+                        f"at most {limits.MAX_COLUMNS} columns can be read."
+                    )
+                missing = self._column - len(self._cells)
+                if missing > 0:
+                    self._cells.extend([""] * missing)
+                self._cells.append(value)
+                self._has_value = True
+        elif tag in ("v", "t"):
+            self._collect = False
+        elif tag == "row":
+            if self._has_value:
+                self.rows.append((self._number, self._cells))
+        elif tag == "rPh":
+            self._in_hint = False
+
+    def _value(self) -> str:
+        text = "".join(self._text)
+        kind = self._type
+        if kind == "s":
+            return self.strings[int(text)] if text else ""
+        if self._has_formula and not text and kind != "str":
+            self.notes.formulas_without_result += 1
+            return NO_RESULT
+        if kind == "n":
+            if not text:
+                return ""
+            style = self.styles[self._style] if self._style < len(self.styles) else None
+            return number_text(text, style, self.date1904)
+        if kind == "b":
+            return "TRUE" if text == "1" else "FALSE"
+        return unescape(text)
+
+    def _index(self, reference: str) -> int:
+        """Return the column, counted from 0, of a reference such as "AB12"."""
+        letters = reference.rstrip("0123456789")
+        found = self._columns.get(letters)
+        if found is None:
+            found = 0
+            for letter in letters:
+                found = found * 26 + ord(letter) - 64
+            found -= 1
+            if not 0 <= found < 16_384:
+                raise ValueError(reference)
+            self._columns[letters] = found
+        return found

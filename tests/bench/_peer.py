@@ -1,0 +1,136 @@
+"""The peer: django-import-export's own admin pages with simple-history's own signals, as they come.
+
+A file is uploaded, its preview is made and rendered, and it is confirmed: the two requests that an
+agent makes. The people of the rows are found or made by a widget, as its documentation advises. Our
+triggers are off meanwhile: its history is written by its signals.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.bench import Result, _rosters, _tables
+from tests.bench._commands import command
+from tests.bench._pages import request
+
+FIELDS = "email,first_name,last_name,phone,organization,role"
+ROLES = {"chair": "owner", "vice chair": "admin", "member": "member", "advisory": "viewer"}
+
+
+def measure(rows: int, folder: Path) -> Iterator[Result]:
+    organizations = max(rows // 500, 10)
+    path = _rosters.organizations(organizations, folder / "organizations.csv")
+    command(folder, "import_file", "organizations", str(path))
+    mine = _rosters.members(rows, organizations, folder / "mine.csv", salt="o")
+    ours = command(folder, "import_file", "members", str(mine))
+    assert ours["created"] == rows, ours
+    _tables.settle()
+    theirs = _rosters.members(rows, organizations, folder / "theirs.csv", salt="p")
+    before = _tables.history_rows()
+    _tables.triggers("DISABLE")
+    try:
+        seconds = _import(_admin(), theirs)
+    finally:
+        _tables.triggers("ENABLE")
+    written = _tables.history_rows() - before
+    assert written >= 2 * rows, written
+    yield Result(
+        "times faster than django-import-export's admin",
+        seconds,
+        rows=rows,
+        against=ours["seconds"]["total"],
+        goal=100,
+        at_least=True,
+    )
+    _tables.settle()
+    target = folder / "ours.xlsx"
+    export = command(folder, "export_dataset", "members", "--fields", FIELDS, "-o", str(target))
+    assert export["rows"] == 2 * rows, export
+    yield Result(
+        "times faster export to XLSX than import-export's",
+        _export(_admin()),
+        rows=2 * rows,
+        against=export["seconds"]["write"],
+        goal=4,
+        at_least=True,
+    )
+
+
+def _admin() -> Any:
+    """The admin that its documentation describes, for the same columns."""
+    from django.contrib.admin import AdminSite
+    from import_export import fields, resources, widgets
+    from import_export.admin import ImportExportModelAdmin
+    from import_export.formats.base_formats import CSV, XLSX
+
+    from apps.accounts.models import User
+    from apps.organizations.models import Membership, Organization
+
+    class PersonWidget(widgets.ForeignKeyWidget):
+        def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+            user, _ = User.objects.get_or_create(email=value)
+            wanted = (row["First"], row["Last"], row["Office phone"])
+            if (user.first_name, user.last_name, user.phone) != wanted:
+                user.first_name, user.last_name, user.phone = wanted
+                user.save()
+            return user
+
+    class RoleWidget(widgets.CharWidget):
+        def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+            return ROLES[value]
+
+    class PeerResource(resources.ModelResource):
+        user = fields.Field("user", "E-mail", PersonWidget(User, "email"))
+        organization = fields.Field(
+            "organization", "Committee ID", widgets.ForeignKeyWidget(Organization, "external_id")
+        )
+        role = fields.Field("role", "Position", RoleWidget())
+        first_name = fields.Field("user__first_name", "First", readonly=True)
+        last_name = fields.Field("user__last_name", "Last", readonly=True)
+        phone = fields.Field("user__phone", "Office phone", readonly=True)
+
+        class Meta:
+            model = Membership
+            fields = ("user", "organization", "role", "first_name", "last_name", "phone")
+            import_id_fields = ("user", "organization")
+
+    class PeerAdmin(ImportExportModelAdmin):
+        resource_classes = (PeerResource,)
+        formats = (CSV, XLSX)
+        import_template_name = "admin/import_export/import.html"
+
+    site = AdminSite(name="admin")
+    site._registry[Membership] = PeerAdmin(Membership, site)
+    return site._registry[Membership]
+
+
+def _request(data: dict[str, Any]) -> Any:
+    return request("/admin/organizations/membership/import/", data, method="post")
+
+
+def _import(peer: Any, path: Path) -> float:
+    """Upload, preview and confirm; return the seconds of both requests."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from django.test import override_settings
+
+    file = SimpleUploadedFile(path.name, path.read_bytes(), "text/csv")
+    started = time.perf_counter()
+    with override_settings(SIMPLE_HISTORY_ENABLED=True):
+        answer = peer.import_action(_request({"import_file": file, "format": "0", "resource": ""}))
+        page = answer.render().content.decode()
+        confirmed = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+        assert "import_file_name" in confirmed, page[-3000:]
+        answer = peer.process_import(_request(confirmed))
+        assert answer.status_code == 302, answer
+    return time.perf_counter() - started
+
+
+def _export(peer: Any) -> float:
+    """Export all as XLSX; return the seconds."""
+    asks = _request({})
+    started = time.perf_counter()
+    content = peer.get_export_data(peer.get_export_formats()[-1](), asks, peer.get_queryset(asks))
+    assert content
+    return time.perf_counter() - started
