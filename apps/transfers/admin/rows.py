@@ -8,7 +8,8 @@ from django.http import HttpRequest
 
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
-from apps.transfers.selectors.plans import change_labels, file_headers
+from apps.transfers.selectors.plan_totals import change_labels
+from apps.transfers.selectors.plans import file_headers
 
 VERDICT_LABELS = {
     "create": ("create", "success"),

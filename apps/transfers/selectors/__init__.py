@@ -8,17 +8,15 @@ from apps.transfers.selectors.matching import (
     same_content_runs,
     value_words,
 )
-from apps.transfers.selectors.plans import (
+from apps.transfers.selectors.plan_totals import (
     Cause,
     ImpactLine,
-    PlanPage,
-    PlanRow,
     Progress,
     plan_causes,
     plan_impacts,
-    plan_rows,
     run_progress,
 )
+from apps.transfers.selectors.plans import PlanPage, PlanRow, plan_rows
 from apps.transfers.selectors.relations import RelationWord, RelationWords, relation_words
 from apps.transfers.selectors.undo import UndoPreview, undo_preview, undo_rows
 

@@ -1,0 +1,167 @@
+"""What a run's plan adds up to: totals by cause, the blast radius, and how far the run has come."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from apps.transfers import registry
+from apps.transfers.models import ImportRun
+
+
+@dataclass
+class Cause:
+    """Rows with one verdict for one reason: "E-mail is missing", 85 rows. `code` filters by it; for
+    updates it names a changed column."""
+
+    verdict: str
+    code: str
+    label: str
+    rows: int
+
+
+@dataclass
+class ImpactLine:
+    """One sentence of the blast radius, with the number to type where there is one."""
+
+    code: str
+    sentence: str
+    number: int
+    must_type: bool
+    needs_second_person: bool
+
+
+@dataclass
+class Progress:
+    """For the page that watches. `percent` 0 to 100 or None where it cannot be known;
+    `rows_per_second` and `seconds_left` None before the first chunk."""
+
+    state: str
+    state_label: str
+    phase: str
+    rows_done: int
+    rows_total: int
+    percent: float | None
+    rows_per_second: float | None
+    seconds_left: float | None
+    counts: dict[str, int]
+    results: dict[str, int]
+    error: str
+    has_ended: bool
+    is_waiting: bool
+
+
+_CAUSES = {
+    "duplicate": "The same as an earlier row",
+    "skip:exists": "Exists already",
+    "skip:new": "New, and none is to be created",
+    "ragged": "More or fewer cells than the header",
+    "broken_quote": "A quote in the wrong place",
+    "total": "A line of totals",
+    "stale": "Changed since the export",
+}
+_CODES = {
+    "missing": "missing",
+    "invalid": "not valid",
+    "unknown": "an unknown word",
+    "unwanted": "marked as not to be imported",
+    "too_long": "too long",
+    "lossy": "a rounded number",
+    "error": "a spreadsheet's error",
+    "formula": "a formula without a result",
+    "control": "control characters",
+    "two": "more than one address",
+    "ambiguous": "more than one reading",
+    "not_found": "not found",
+    "conflict": "rows disagree",
+    "taken": "belongs to another record",
+    "rule": "against a rule",
+    "last_owner": "the last owner would go",
+    "own_rights": "your own rights",
+    "not_allowed": "not allowed",
+    "two_ways": "meant by two rows in different ways",
+}
+
+
+def change_labels(run: ImportRun) -> dict[str, str]:
+    """Return the label of everything that a row can change: the columns, and who comes back."""
+    dataset = registry.get(run.dataset)
+    return {
+        **{name: column.label for name, column in dataset.columns().items()},
+        **{f"back:{part.name}": part.label.capitalize() for part in dataset.parts() if part.undo},
+    }
+
+
+def cause_label(run: ImportRun, verdict: str, cause: str) -> str:
+    columns = registry.get(run.dataset).columns()
+    if verdict == "update":
+        labels = change_labels(run)
+        return ", ".join(
+            f"{labels[name]} comes back" if name.startswith("back:") else labels[name]
+            for name in cause.split(",")
+            if name in labels
+        )
+    if cause in _CAUSES:
+        return _CAUSES[cause]
+    name, _, code = cause.partition(":")
+    label = columns[name].label if name in columns else name.replace("_", " ").capitalize()
+    return f"{label}: {_CODES.get(code, code.replace('_', ' '))}"
+
+
+def plan_causes(run: ImportRun) -> list[Cause]:
+    """Return the totals by verdict and cause, most rows first; bounded, whatever the file.
+
+    Updates are counted once for each column that they change."""
+    found: dict[tuple[str, str], int] = {}
+    for verdict, cause, rows in run.causes:
+        for each in cause.split(",") if verdict == "update" else [cause]:
+            found[verdict, each] = found.get((verdict, each), 0) + rows
+    return [
+        Cause(verdict, cause, cause_label(run, verdict, cause), rows)
+        for (verdict, cause), rows in sorted(found.items(), key=lambda item: -item[1])
+    ]
+
+
+def plan_impacts(run: ImportRun, user: Any = None) -> list[ImpactLine]:
+    """Return the blast radius, worst first."""
+    lines = [ImpactLine(**impact) for impact in run.impacts]
+    return sorted(lines, key=lambda x: (not x.needs_second_person, not x.must_type, -x.number))
+
+
+_PHASES = {
+    "uploaded": "Reading the file",
+    "read": "Waiting for you: columns",
+    "matched": "Checking every cell",
+    "staged": "Comparing with what is there",
+    "planned": "Waiting for you: check",
+    "confirmed": "Waiting for a worker",
+    "applying": "Writing",
+}
+
+
+def run_progress(run: ImportRun) -> Progress:
+    total = run.rows_to_do if run.planned_at else run.rows
+    percent = rate = left = None
+    if run.state == run.State.APPLYING and total:
+        percent = 100 * run.rows_done / total
+        if run.rows_done and run.confirmed_at:
+            passed = max((timezone.now() - run.confirmed_at).total_seconds(), 0.1)
+            rate = run.rows_done / passed
+            left = (total - run.rows_done) / rate
+    elif run.has_ended:
+        percent = 100.0
+    return Progress(
+        state=run.state,
+        state_label=run.get_state_display(),
+        phase=_PHASES.get(run.state, run.get_state_display()),
+        rows_done=run.rows_done,
+        rows_total=total,
+        percent=percent,
+        rows_per_second=rate,
+        seconds_left=left,
+        counts=run.counts,
+        results=run.results,
+        error=run.error,
+        has_ended=run.has_ended,
+        is_waiting=run.is_waiting_for_a_person,
+    )
