@@ -27,9 +27,9 @@ kill-test: ## Kill workers in the middle of imports and scheduled tasks, many ti
 	@deploy/bin/setup dev
 	@exec $(PY) -m pytest -m slow tests/transfers/test_kill.py tests/schedules
 
-bench: ## Run the benchmarks (ONLY=imports for one group)
+bench: ## Run the benchmarks (ONLY=imports for one group, ROWS="10000 100000" for its sizes)
 	@deploy/bin/setup dev
-	@exec $(PY) -m tests.bench $(ONLY)
+	@BENCH_ROWS="$(ROWS)" exec $(PY) -m tests.bench $(ONLY)
 
 format: ## Format the code and mend what the linter can
 	@deploy/bin/setup dev
