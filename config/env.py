@@ -26,7 +26,14 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SECRET_KEY = "insecure-key-of-a-local-demo-never-of-production"  # noqa: S105
 
 # Values that are never repeated in a message.
-SECRET = {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "EMAIL_URL"}
+SECRET = {
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "OIDC_CLIENT_SECRET",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+}
 
 
 class Environment(BaseSettings):
@@ -73,6 +80,32 @@ class Environment(BaseSettings):
     )
     impersonation_minutes: int = Field(
         30, ge=1, le=30, description="Minutes for which staff may act as somebody else, 30 at most."
+    )
+    session_idle_minutes: int = Field(
+        60, ge=5, description="Minutes without a click after which somebody is signed out."
+    )
+    session_hours: int = Field(
+        12, ge=1, le=24 * 14, description="Hours after which everybody has to sign in again."
+    )
+    require_second_factor: Literal["", "true", "false"] = Field(
+        "",
+        description="Whether staff needs a second factor. Default: true in production, false in the "
+        "demo.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of the proxies in front, comma-separated: from these alone "
+        "X-Forwarded-For is believed. Empty: the client is who connects.",
+    )
+    oidc_issuer: str = Field(
+        "", description="https://id.example: sign in by OpenID Connect as well, with this provider."
+    )
+    oidc_client_id: str = Field("", description="Name of this installation at that provider.")
+    oidc_client_secret: str = Field("", description="Its secret there.")
+    oidc_name: str = Field("single sign-on", description="What the button calls the provider.")
+    secret_key_fallbacks: str = Field(
+        "",
+        description="Earlier values of SECRET_KEY that still open what they closed, comma-separated.",
     )
     sudo_minutes: int = Field(
         15, ge=1, le=60, description="Minutes that a fresh factor opens sudo mode for."
@@ -131,6 +164,20 @@ class Environment(BaseSettings):
     @classmethod
     def _is_four_eyes(cls, value: str) -> str:
         four_eyes.parse(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _is_networks(cls, value: str) -> str:
+        from ipaddress import ip_network
+
+        for part in value.split(","):
+            try:
+                ip_network(part.strip() or "::1", strict=False)
+            except ValueError:
+                raise ValueError(
+                    "must be addresses or networks, as in 10.0.0.0/8, 192.0.2.7"
+                ) from None
         return value
 
     @field_validator("time_zone")

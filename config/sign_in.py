@@ -1,5 +1,6 @@
 """Settings of django-allauth and of what apps/accounts/signin adds to it."""
 
+import sys
 from typing import Any
 
 from config.env import Environment
@@ -11,10 +12,8 @@ def settings_from(environment: Environment) -> dict[str, Any]:
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "admin:index",
         "LOGOUT_REDIRECT_URL": "account_login",
-        "AUTHENTICATION_BACKENDS": [
-            "django.contrib.auth.backends.ModelBackend",
-            "allauth.account.auth_backends.AuthenticationBackend",
-        ],
+        # Django's own makes one hash for whomever, and lets nobody in who is deactivated.
+        "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
         "AUTH_PASSWORD_VALIDATORS": [
             {
                 "NAME": f"{DJANGO}.MinimumLengthValidator",
@@ -26,8 +25,36 @@ def settings_from(environment: Environment) -> dict[str, Any]:
         ],
         # A link to set a password lives this long, and dies with its first use.
         "PASSWORD_RESET_TIMEOUT": 24 * 3600,
+        # allauth asks again before a factor is changed, as often as sudo mode does.
+        "ACCOUNT_REAUTHENTICATION_TIMEOUT": environment.sudo_minutes * 60,
         **ACCOUNT,
         **SECOND_FACTOR,
+        **SINGLE_SIGN_ON,
+        **_provider(environment),
+    }
+
+
+def _provider(environment: Environment) -> dict[str, Any]:
+    if not environment.oidc_issuer:
+        return {}
+    if not (environment.oidc_client_id and environment.oidc_client_secret):
+        print("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.", file=sys.stderr)  # noqa: T201
+        raise SystemExit(2)
+    return {
+        "SOCIALACCOUNT_PROVIDERS": {
+            "openid_connect": {
+                "OAUTH_PKCE_ENABLED": True,
+                "APPS": [
+                    {
+                        "provider_id": "oidc",
+                        "name": environment.oidc_name,
+                        "client_id": environment.oidc_client_id,
+                        "secret": environment.oidc_client_secret,
+                        "settings": {"server_url": environment.oidc_issuer},
+                    }
+                ],
+            }
+        }
     }
 
 
@@ -45,6 +72,9 @@ ACCOUNT: dict[str, Any] = {
     "ACCOUNT_SESSION_REMEMBER": True,
     "ACCOUNT_LOGOUT_ON_GET": False,
     "ACCOUNT_LOGIN_ON_PASSWORD_RESET": False,
+    "ACCOUNT_FORMS": {"reset_password": "apps.accounts.signin.forms.PasswordLinkForm"},
+    # Attempts are counted by apps/accounts/signin/limits.py; these are for the rest.
+    "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None, "reset_password": "20/m/ip"},
     "ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR": (
         "django.contrib.auth.tokens.PasswordResetTokenGenerator"
     ),
@@ -58,4 +88,28 @@ SECOND_FACTOR: dict[str, Any] = {
     "MFA_TOTP_TOLERANCE": 1,
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
+    "MFA_ADAPTER": "apps.accounts.signin.factors.FactorAdapter",
+    "MFA_FORMS": {
+        "authenticate": "apps.accounts.signin.factors.AuthenticateForm",
+        "reauthenticate": "apps.accounts.signin.factors.ReauthenticateForm",
+        "add_webauthn": "apps.accounts.signin.factors.AddPasskeyForm",
+    },
+}
+
+# How often may be tried, see apps/accounts/signin/limits.py.
+LIMITS = {
+    "known_browser": "10/5m/key",
+    "account_at_address": "5/5m/key",
+    "address": "30/5m/key",
+    "account": "50/15m/key",
+}
+
+SINGLE_SIGN_ON: dict[str, Any] = {
+    "SOCIALACCOUNT_ADAPTER": "apps.accounts.signin.single_sign_on.SingleSignOnAdapter",
+    "SOCIALACCOUNT_EMAIL_AUTHENTICATION": False,
+    "SOCIALACCOUNT_AUTO_SIGNUP": False,
+    "SOCIALACCOUNT_STORE_TOKENS": False,
+    "SOCIALACCOUNT_EMAIL_VERIFICATION": "none",
+    # The way there begins at a link: a form that leads to another site is refused by the policy.
+    "SOCIALACCOUNT_LOGIN_ON_GET": True,
 }

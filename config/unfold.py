@@ -1,6 +1,7 @@
 """Unfold's settings: names, colors and the navigation by the jobs people do."""
 
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 # The sidebar. An entry is a model's list ("model", shown to whom the model's admin lets look), or any
 # address ("url", with the "permission" that it asks for). What is not registered is not shown.
@@ -152,5 +153,8 @@ UNFOLD = {
         lambda request: static("core/strict-csp.js"),
         lambda request: static("core/quarterdeck.js"),
     ],
+    "ACCOUNT": {
+        "navigation": [{"title": "Account security", "link": reverse_lazy("account_security")}]
+    },
     "SIDEBAR": {"show_search": True, "navigation": "apps.backoffice.navigation.sidebar"},
 }

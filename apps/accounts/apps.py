@@ -12,9 +12,10 @@ class AccountsConfig(AppConfig):
         from apps.accounts.approvals.bulk import ManyRecords
         from apps.accounts.approvals.office import AccountsOffice
         from apps.accounts.approvals.roles import EmpowerRole, GiveRoles
-        from apps.accounts.signin import sudo
+        from apps.accounts.signin import receivers, sudo
         from apps.core import approvals
 
         sudo.register()
+        receivers.connect()
         approvals.register(AccountsOffice())
         registry.register(ManyRecords(), GiveRoles(), EmpowerRole())

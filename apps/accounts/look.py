@@ -5,6 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
 from apps.accounts.signin import sudo
@@ -17,12 +19,21 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
     site = admin.site
     if not request.path.startswith(PAGES) or not isinstance(site, UnfoldAdminSite):
         return {}
+    target = request.GET.get("next", "")
     return {
         "site_title": site._get_config("SITE_TITLE", request),
         "site_favicons": site._get_favicons("SITE_FAVICONS", request),
         "colors": site._get_colors("COLORS", request),
         "styles": site._get_list("STYLES", request),
         "scripts": site._get_list("SCRIPTS", request),
-        "sudo_purpose": sudo.purpose(request),
+        "sudo_purpose": sudo.purpose(request) if _is_sudo(request) else "",
+        "next_query": f"?{urlencode({'next': target})}" if target else "",
+        "single_sign_on": settings.SINGLE_SIGN_ON,
         "sudo_minutes": settings.SUDO_SECONDS // 60,
     }
+
+
+def _is_sudo(request: HttpRequest) -> bool:
+    """Tell whether this page leads on to what waits for sudo; allauth asks here for itself as well."""
+    query = request.POST if request.method == "POST" else request.GET
+    return query.get("next") == reverse("account_sudo_resume")

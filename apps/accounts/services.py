@@ -10,6 +10,7 @@ from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.roles import GiveRoles, powerful
 from apps.accounts.models import User
 from apps.accounts.scope import covers
+from apps.accounts.signin import sessions
 from apps.audit.events import record_event
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
@@ -60,8 +61,8 @@ def user_deactivation_warnings(user: User, actor: Actor) -> list[str]:
 def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
     """Shut a person out; return what should be known now, such as what he still owns.
 
-    He can no longer sign in, and a session that he has is refused at its next request, because
-    Django's back end loads active users alone.
+    He can no longer sign in, and his sessions are deleted. One that is not in the list of sessions is
+    refused at its next request all the same: Django's back end loads active users alone.
     """
     require(actor, "accounts.change_user")
     with act(actor=actor, reason=reason):
@@ -72,6 +73,7 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
             raise DomainError(f"{locked} is deactivated already.")
         locked.status = User.Status.DEACTIVATED
         locked.save(update_fields=["status"])
+        sessions.end_all(sessions.open_sessions(locked), user=locked, actor=actor, reason=reason)
         return user_deactivation_warnings(locked, actor)
 
 

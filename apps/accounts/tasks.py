@@ -9,9 +9,16 @@ from apps.accounts.approvals.mails import mail_request
 from apps.accounts.approvals.services import approvals_sweep
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
+from apps.accounts.signin.links import password_link_send
 from apps.core.schedulable import schedulable
 
 MOST_AT_ONCE = 200
+
+
+@shared_task(ignore_result=True)
+def send_password_link(email: str) -> None:
+    """Mail a link to set a password, if there is an active person with this address."""
+    password_link_send(email=email)
 
 
 @schedulable(

@@ -11,7 +11,8 @@ from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
-from apps.accounts.views import security, sudo
+from apps.accounts.views import factors as factor_views
+from apps.accounts.views import security, sessions, single_sign_on, sudo
 
 urlpatterns = [
     path("", security.security, name="account_security"),
@@ -24,7 +25,7 @@ urlpatterns = [
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        account.password_reset_from_key,
+        factor_views.NewPasswordView.as_view(),
         name="account_reset_password_from_key",
     ),
     path(
@@ -35,7 +36,11 @@ urlpatterns = [
     path("factors/authenticate/", factors.authenticate, name="mfa_authenticate"),
     path("factors/reauthenticate/", factors.reauthenticate, name="mfa_reauthenticate"),
     path("factors/", RedirectView.as_view(pattern_name="account_security"), name="mfa_index"),
-    path("factors/authenticator/on/", totp.activate_totp, name="mfa_activate_totp"),
+    path(
+        "factors/authenticator/on/",
+        factor_views.after_a_recent_sign_in(totp.activate_totp),
+        name="mfa_activate_totp",
+    ),
     path("factors/authenticator/off/", totp.deactivate_totp, name="mfa_deactivate_totp"),
     path("factors/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
@@ -43,16 +48,37 @@ urlpatterns = [
         recovery_codes.generate_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
-    path("factors/passkeys/", passkeys.list_webauthn, name="mfa_list_webauthn"),
-    path("factors/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "factors/passkeys/",
+        RedirectView.as_view(pattern_name="account_security"),
+        name="mfa_list_webauthn",
+    ),
+    path(
+        "factors/passkeys/add/",
+        factor_views.after_a_recent_sign_in(passkeys.add_webauthn),
+        name="mfa_add_webauthn",
+    ),
     path(
         "factors/passkeys/reauthenticate/",
         passkeys.reauthenticate_webauthn,
         name="mfa_reauthenticate_webauthn",
     ),
     path("factors/passkeys/<int:pk>/rename/", passkeys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("factors/passkeys/<int:pk>/remove/", passkeys.remove_webauthn, name="mfa_remove_webauthn"),
+    path(
+        "factors/passkeys/<int:pk>/remove/",
+        factor_views.RemovePasskeyView.as_view(),
+        name="mfa_remove_webauthn",
+    ),
     path("login/passkey/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("login/with/<slug:provider_id>/", single_sign_on.login, name="openid_connect_login"),
+    path(
+        "login/with/<slug:provider_id>/callback/",
+        single_sign_on.callback,
+        name="openid_connect_callback",
+    ),
+    path("factors/required/", security.factor_required, name="account_factor_required"),
+    path("sessions/<int:session_id>/end/", sessions.end, name="account_session_end"),
+    path("sessions/end/", sessions.end_others, name="account_sessions_end"),
     path("sudo/", sudo.ask, name="account_sudo"),
     path("sudo/resume/", sudo.resume, name="account_sudo_resume"),
     path("sudo/end/", sudo.end, name="account_sudo_end"),

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
 from apps.audit.events import record_event
 from apps.audit.models import Kind
+
+_NAME = get_user_model().USERNAME_FIELD
 
 
 def connect() -> None:
@@ -26,4 +29,7 @@ def _signed_out(user: Any, **_: Any) -> None:
 def _failed(credentials: dict[str, Any], **_: Any) -> None:
     # Django has masked what looks secret; the name is kept, cut to what a name may be.
     given = credentials.get("username") or credentials.get("email") or ""
-    record_event(Kind.SIGN_IN_FAILED, username=str(given)[:254])
+    given = str(given)[:254]
+    # Looked up for anybody, known or not, so that both take the same time.
+    target = get_user_model()._default_manager.filter(**{_NAME: given}).first()
+    record_event(Kind.SIGN_IN_FAILED, target=target, username="" if target else given)

@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "apps.core",
     "apps.audit",
     "apps.accounts",
@@ -62,6 +64,7 @@ MIDDLEWARE = [
     "apps.core.headers.BrowserHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.core.client_address.ClientAddressMiddleware",
     # Gives the request its id and its place in the trail, whatever comes of it.
     "apps.audit.middleware.AuditMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -72,6 +75,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.accounts.signin.middleware.SessionMiddleware",
+    "apps.accounts.signin.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.accounts.signin.middleware.SudoMiddleware",
     # After everything that looks after the session, which stays the impersonator's own.
@@ -165,7 +170,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "accounts.User"
 globals().update(sign_in.settings_from(ENV))
+SIGN_IN_LIMITS = sign_in.LIMITS
+SECRET_KEY_FALLBACKS = [key.strip() for key in ENV.secret_key_fallbacks.split(",") if key.strip()]
+REQUIRE_SECOND_FACTOR = ENV.require_second_factor == "true"
 SUDO_SECONDS = ENV.sudo_minutes * 60
+SESSION_IDLE_SECONDS = ENV.session_idle_minutes * 60
+SESSION_COOKIE_AGE = ENV.session_hours * 3600
+TRUSTED_PROXIES = [part.strip() for part in ENV.trusted_proxies.split(",") if part.strip()]
+SINGLE_SIGN_ON = ENV.oidc_name if ENV.oidc_issuer else ""
 CSRF_FAILURE_VIEW = "apps.backoffice.refusals.csrf_failure"
 
 # django-hijack's own views are not mounted, and if they were they would refuse everybody.

@@ -32,6 +32,7 @@ if _problems:
     raise SystemExit(2)
 
 DEMO_DATA_ALLOWED = False
+REQUIRE_SECOND_FACTOR = ENV.require_second_factor != "false"
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

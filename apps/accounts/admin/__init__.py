@@ -1,5 +1,9 @@
 """Registers the admin of users and requests, and leads the admin's own sign-in to the account pages."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from apps.accounts.admin import approval, user
@@ -8,3 +12,7 @@ from apps.accounts.views.admin_doors import lead_to_the_account
 __all__ = ["approval", "user"]
 
 lead_to_the_account(admin.site)
+
+# Their stock pages would show secrets of factors, and let a form make a factor or a provider.
+for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
+    admin.site.unregister(model)

@@ -19,6 +19,7 @@ from unfold.decorators import display
 from apps.accounts.admin.impersonation_form import ImpersonationForm
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.admin.role_form import RoleForm
+from apps.accounts.admin.sign_in import SignInActions
 from apps.accounts.anonymization.person import is_anonymous
 from apps.accounts.anonymization.services import (
     PERMISSION as ANONYMIZE,
@@ -79,7 +80,7 @@ class DeactivationForm(ConfirmationForm):
 
 
 @admin.register(User)
-class UserAdmin(TimelineMixin, BaseAdmin):
+class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("is_staff", BooleanRadioFilter),
@@ -92,7 +93,15 @@ class UserAdmin(TimelineMixin, BaseAdmin):
     sortable_by = ["email", "created_moment"]
     actions = ["deactivate", "reactivate"]
     actions_row = ["deactivate", "reactivate"]
-    actions_detail = ["set_roles", "impersonate", "deactivate", "reactivate", "anonymize"]
+    actions_detail = [
+        "set_roles",
+        "give_password_link",
+        "end_sessions",
+        "impersonate",
+        "deactivate",
+        "reactivate",
+        "anonymize",
+    ]
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)
@@ -142,7 +151,15 @@ class UserAdmin(TimelineMixin, BaseAdmin):
                 "Sign-in and roles",
                 {
                     "classes": ["tab"],
-                    "fields": ["is_verified", "is_staff", "roles", "sees", "last_login_moment"],
+                    "fields": [
+                        "is_verified",
+                        "is_staff",
+                        "roles",
+                        "sees",
+                        "last_login_moment",
+                        "second_factors",
+                        "open_sessions",
+                    ],
                 },
             ),
             ("Record", {"classes": ["tab"], "fields": ["copyable_id", "created_moment"]}),
@@ -160,6 +177,8 @@ class UserAdmin(TimelineMixin, BaseAdmin):
             "roles",
             "sees",
             "last_login_moment",
+            "second_factors",
+            "open_sessions",
             "copyable_id",
             "created_moment",
         ]

@@ -110,6 +110,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             ("view_personal_data", "Can see e-mail addresses and phone numbers"),
             ("set_roles", "Can give and take staff roles"),
             ("set_scope", "Can limit staff to some organizations"),
+            ("end_sessions", "Can end anybody's sessions"),
             ("impersonate_user", "Can act as somebody else, to look"),
             ("impersonate_and_write", "Can change things while acting as somebody else"),
             ("export_personal_data", "Can export e-mail addresses and phone numbers"),

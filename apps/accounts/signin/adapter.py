@@ -4,11 +4,17 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.accounts.signin import sudo
+from apps.accounts.signin import browsers, sessions, sudo
+from apps.accounts.signin.limits import TooOften, count_attempt
+
+TOO_OFTEN = (
+    "That was tried too often. Wait a few minutes, or have a link sent to set a new password."
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,8 +24,8 @@ class AccountAdapter(DefaultAccountAdapter):
         "incorrect_password": "This is not your password.",
         "enter_current_password": "This is not your password.",
         "incorrect_code": "This code is not right, or has been used already.",
-        "too_many_login_attempts": "That was tried too often. Wait a few minutes and try again.",
-        "rate_limited": "That was tried too often. Wait a few minutes and try again.",
+        "too_many_login_attempts": TOO_OFTEN,
+        "rate_limited": TOO_OFTEN,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -28,7 +34,35 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         # A member who is not staff has his account here and nothing else.
-        return reverse("admin:index" if request.user.is_staff else "account_security")
+        is_staff = getattr(request.user, "is_staff", False)
+        return reverse("admin:index" if is_staff else "account_security")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("account_security")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Return who this is, or nobody: unknown, wrong and deactivated are one answer.
+
+        Each of them costs one hash, which Django's back end makes for an unknown address as well.
+        """
+        try:
+            take_back = count_attempt(request, email=credentials["email"], what="password")
+        except TooOften:
+            raise self.validation_error("too_many_login_attempts") from None
+        found = authenticate(request, **credentials)
+        if not isinstance(found, User):
+            return None
+        take_back()
+        return found
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        found = self.authenticate(self.request, email=user.email, password=password)
+        return found is not None and found.pk == user.pk
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        browsers.remember(request, response, user.email)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         """Say to a deactivated person what is said to anybody who gets it wrong."""
@@ -40,16 +74,26 @@ class AccountAdapter(DefaultAccountAdapter):
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if sudo.has_second_factor(user):
             methods = [method for method in methods if method["id"] != "reauthenticate"]
-        return methods
+        return [{**method, "description": WAYS[method["id"]]} for method in methods]
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Return who this is; a deactivated person is refused like a wrong password."""
-        found = super().authenticate(request, **credentials)
-        return found if isinstance(found, User) and found.is_active else None
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask nobody twice for the password he has just signed in with, to set up his first factor."""
+        user = self.request.user
+        if (
+            app == "allauth.mfa"
+            and not sudo.has_second_factor(user)
+            and sudo.has_just_come(self.request)
+        ):
+            return False
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required
 
-    def reauthenticate(self, user: User, password: str) -> bool:
-        found = self.authenticate(self.request, email=user.email, password=password)
-        return found is not None and found.pk == user.pk
+    def set_password(self, user: User, password: str) -> None:
+        """Set the password, and end every session but the one that it is set in."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        own = self.request.session.session_key if self.request.user == user else None
+        sessions.sessions_end(user=user, actor=user, but=own, reason="Set a new password")
 
     def send_notification_mail(
         self,
@@ -58,4 +102,14 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        super().send_notification_mail(template_prefix, user, context, email or user.email)
+        words = {"browser": browsers.in_words(self.get_http_user_agent(self.request)), "user": user}
+        super().send_notification_mail(
+            template_prefix, user, {**words, **(context or {})}, email or user.email
+        )
+
+
+WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}

@@ -1,15 +1,62 @@
 """What every request of a signed-in person goes through."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from apps.accounts.signin import sudo
+from apps.accounts.signin import factors, sessions, sudo
 from apps.core.sudo import FreshFactorNeeded
 
 type Respond = Callable[[HttpRequest], HttpResponse]
+
+# What somebody who still has to set up a second factor can reach.
+_OPEN_WITHOUT_FACTOR = ("/account/", "/invitations/", "/static/")
+
+
+class SessionMiddleware:
+    """Ends a session that is over: idle for too long, or as old as one may get."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if sessions.is_signed_in(request) and (ending := sessions.ending_of(request)):
+            sessions.time_out(request)
+            messages.info(request, ending)
+        response = self.get_response(request)
+        if sessions.is_signed_in(request) and sessions.is_activity(request):
+            sessions.note(request)
+        return response
+
+
+class SecondFactorMiddleware:
+    """Lets staff without a second factor, where it is required, set one up and nothing else."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        if (
+            request.path.startswith(_OPEN_WITHOUT_FACTOR)
+            or not sessions.is_signed_in(request)
+            or not factors.is_required_of(request.user)
+            or sudo.has_second_factor(request.user)
+        ):
+            return None
+        if request.method == "GET" and sessions.is_activity(request):
+            return redirect("account_factor_required")
+        raise PermissionDenied("Set up a second factor first: you will find it under your account.")
 
 
 class SudoMiddleware:

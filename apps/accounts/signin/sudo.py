@@ -70,6 +70,12 @@ def fresh_until(request: HttpRequest) -> datetime | None:
     return datetime.fromtimestamp(proofs[-1]["at"] + settings.SUDO_SECONDS, UTC)
 
 
+def has_just_come(request: HttpRequest) -> bool:
+    """Tell whether the person has proven anything lately, be it by signing in alone."""
+    records = get_authentication_records(request, request.user)
+    return any(time.time() - record["at"] < settings.SUDO_SECONDS for record in records)
+
+
 def end(request: HttpRequest) -> None:
     """End sudo in this session; the sign-in itself stays."""
     records = get_authentication_records(request, request.user)

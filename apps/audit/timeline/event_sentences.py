@@ -11,6 +11,11 @@ ICONS: dict[str, str] = {
     Kind.SIGN_IN: "login",
     Kind.SIGN_IN_FAILED: "gpp_bad",
     Kind.SIGN_OUT: "logout",
+    Kind.SESSION_ENDED: "logout",
+    Kind.SUDO: "lock_open",
+    Kind.FACTOR_ADDED: "phonelink_lock",
+    Kind.FACTOR_REMOVED: "phonelink_erase",
+    Kind.PASSWORD_LINK: "key",
     Kind.ROLE_CHANGE: "shield_person",
     Kind.SCOPE_CHANGE: "visibility",
     Kind.EXPORT: "download",
@@ -68,7 +73,29 @@ def _refused(data: Data) -> str:
 
 
 def _sign_in_failed(data: Data) -> str:
-    return f"failed to sign in as “{data['username']}”" if "username" in data else ""
+    said = (
+        f"failed to sign in as “{data['username']}”" if "username" in data else "failed to sign in"
+    )
+    return f"{said}: {data['because']}" if "because" in data else said
+
+
+def _session_ended(data: Data) -> str:
+    if "because" in data:
+        return f"was signed out: {data['because']}"
+    number = data.get("sessions", 0)
+    return f"ended {number:,} session{'' if number == 1 else 's'}"
+
+
+def _sudo(data: Data) -> str:
+    return f"turned sudo mode on with a {data['factor']}" if "factor" in data else ""
+
+
+def _factor_added(data: Data) -> str:
+    return f"set up a factor: {data['factor']}" if "factor" in data else ""
+
+
+def _factor_removed(data: Data) -> str:
+    return f"removed a factor: {data['factor']}" if "factor" in data else ""
 
 
 def _verification(data: Data) -> str:
@@ -119,6 +146,10 @@ _TOLD: dict[str, Callable[[Data], str]] = {
     Kind.SCOPE_CHANGE: _scope_change,
     Kind.REFUSED: _refused,
     Kind.SIGN_IN_FAILED: _sign_in_failed,
+    Kind.SESSION_ENDED: _session_ended,
+    Kind.SUDO: _sudo,
+    Kind.FACTOR_ADDED: _factor_added,
+    Kind.FACTOR_REMOVED: _factor_removed,
     Kind.VERIFICATION: _verification,
     Kind.AUDIT_EXPORT: _audit_export,
     Kind.IMPERSONATION: _impersonation,

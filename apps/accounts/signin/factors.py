@@ -1,0 +1,120 @@
+"""Second factors: an authenticator app, passkeys, recovery codes. allauth's adapter and forms."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base import forms as base_forms
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import forms as passkey_forms
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django import forms
+from django.conf import settings
+
+from apps.accounts.signin import sudo
+from apps.accounts.signin.limits import TooOften, count_attempt
+
+NAMES = {
+    Authenticator.Type.TOTP: "authenticator app",
+    Authenticator.Type.WEBAUTHN: "passkey",
+    Authenticator.Type.RECOVERY_CODES: "recovery codes",
+}
+
+
+def name_of(authenticator: Authenticator) -> str:
+    """Return "passkey “Laptop”" or "authenticator app"."""
+    name = NAMES[authenticator.type]
+    if authenticator.type == Authenticator.Type.WEBAUTHN:
+        return f"{name} “{authenticator.wrap().name}”"
+    return name
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "cannot_delete_authenticator": "Staff needs a second factor here. Set up another one first.",
+        "incorrect_code": "This code is not right, or has been used already.",
+    }
+
+    def encrypt(self, text: str) -> str:
+        """Keep secrets so that a copy of the database alone opens nothing."""
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return _keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken:
+            # Written under a key that is gone: no code fits, and another factor has to serve.
+            return ""
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        if not is_required_of(authenticator.user):
+            return True
+        others = Authenticator.objects.filter(
+            user=authenticator.user, type__in=sudo.SECOND_FACTORS
+        ).exclude(pk=authenticator.pk)
+        return bool(others.exists())
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count()
+        return "Passkey" if not number else f"Passkey {number + 1}"
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return {**entity, "name": "Quarterdeck"}
+
+
+def is_required_of(user: Any) -> bool:
+    """Tell whether this person may come in by a second factor alone."""
+    return bool(settings.REQUIRE_SECOND_FACTOR and user.is_staff)
+
+
+def _keys() -> MultiFernet:
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(_derived(secret)) for secret in secrets])
+
+
+def _derived(secret: str) -> bytes:
+    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"accounts.second_factor")
+    return base64.urlsafe_b64encode(derive.derive(secret.encode()))
+
+
+class _CountedCode(forms.Form):
+    """Counts attempts at a code by browser, address and account, as those at a password."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        take_back = counted(self.user)
+        code: str = super().clean_code()  # type: ignore[misc]
+        take_back()
+        return code
+
+
+def counted(user: Any) -> Callable[[], None]:
+    try:
+        return count_attempt(context.request, email=user.email, what="code")
+    except TooOften:
+        raise get_account_adapter().validation_error("too_many_login_attempts") from None
+
+
+class AuthenticateForm(_CountedCode, base_forms.AuthenticateForm):
+    pass
+
+
+class ReauthenticateForm(_CountedCode, base_forms.ReauthenticateForm):
+    pass
+
+
+class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
+    """A passkey signs in by itself: it is always one that the device keeps, behind its own lock."""
+
+    passwordless = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
+
+    def clean_passwordless(self) -> bool:
+        return True

@@ -1,0 +1,79 @@
+"""How often a password or a code may be tried.
+
+Nobody's account can be shut by somebody else's attempts for longer than they last:
+
+- A browser that has signed in to the account before (a signed cookie says so) is counted by itself.
+  What strangers try elsewhere does not count against it, nor does their address.
+- Any other browser is counted by its address, by the account at its address, and by the account
+  over all addresses. The last limit holds guessing from many addresses back; while it is reached,
+  the owner still comes in by a known browser, by a passkey, or by a link to his mailbox, which
+  makes the browser known.
+
+An attempt is counted before it is checked, so that many at once count as many, and taken back when
+it was right. All windows are minutes long.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from apps.accounts.signin import browsers
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.fields import fold_email
+
+type TakeBack = Callable[[], None]
+
+NOTED_ONCE_IN = 10 * 60
+
+
+class TooOften(Exception):  # noqa: N818  It is an answer.
+    """Too many attempts lately."""
+
+
+def count_attempt(request: HttpRequest, *, email: str, what: str) -> TakeBack:
+    """Count an attempt at `what` (“password”, “code”) of an account that may or may not exist.
+
+    Returns what takes it back when it was right. Raises `TooOften`, with nothing counted.
+    """
+    email = fold_email(email)
+    taken: list[ratelimit.RateLimitUsage] = []
+    for name, key in _counters(request, email):
+        usage = ratelimit.consume(
+            request,
+            app="apps.accounts",
+            action=f"{what}.{name}",
+            config={f"{what}.{name}": settings.SIGN_IN_LIMITS[name]},
+            key=key,
+            limit_get=True,
+        )
+        if usage is None:
+            for earlier in taken:
+                earlier.rollback()
+            _note(what, email)
+            raise TooOften
+        taken.append(usage)
+
+    def take_back() -> None:
+        for usage in taken:
+            usage.rollback()
+
+    return take_back
+
+
+def _counters(request: HttpRequest, email: str) -> list[tuple[str, str]]:
+    if known := browsers.known_as(request, email):
+        return [("known_browser", f"{email} {known}")]
+    address = ratelimit.get_ip(request)
+    return [("address", address), ("account_at_address", f"{email} {address}"), ("account", email)]
+
+
+def _note(what: str, email: str) -> None:
+    """Record that an account is tried too often; once in a while, however often it goes on."""
+    digest = sha256(email.encode()).hexdigest()
+    if cache.add(f"sign-in-limit:{what}:{digest}", True, NOTED_ONCE_IN):
+        record_event(Kind.SIGN_IN_FAILED, username=email, because=f"too many {what}s were tried")

@@ -1,0 +1,66 @@
+"""The mail with a link to set a password: for who forgot it, and for who never had one."""
+
+from allauth.account import app_settings
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.models import User
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.errors import DomainError
+
+# Whoever asks, an inbox is not filled.
+ONE_IN = 2 * 60
+
+
+def password_link_send(*, email: str) -> bool:
+    """Mail the link to an active person with this address; return whether a mail went out."""
+    user = User.objects.active().filter(email=email).first()
+    if user is None or not cache.add(f"password-link:{user.pk}", True, ONE_IN):
+        return False
+    with act(actor="password link"):
+        record_event(Kind.PASSWORD_LINK, target=user)
+        password_link_mail(user).send()
+    return True
+
+
+def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
+    """Mail the link to a person because a colleague asked for it."""
+    require(actor, "accounts.change_user")
+    with act(actor=actor, reason=reason):
+        person = User.objects.for_actor(actor).active().filter(pk=user.pk).first()
+        if person is None:
+            raise DomainError("This person is not there any more, or deactivated.")
+        record_event(Kind.PASSWORD_LINK, actor=actor, target=person)
+        password_link_mail(person).send()
+
+
+def password_link_mail(user: User) -> EmailMultiAlternatives:
+    """Return the mail, ready to send. The link dies with its first use and with the time."""
+    context = {
+        "user": user,
+        "has_password": user.has_usable_password(),
+        "link": password_link(user),
+        "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
+    }
+    mail = EmailMultiAlternatives(
+        subject="Set your password for Quarterdeck",
+        body=render_to_string("account/mail/password_link.txt", context),
+        to=[user.email],
+    )
+    mail.attach_alternative(
+        render_to_string("account/mail/password_link.html", context), "text/html"
+    )
+    return mail
+
+
+def password_link(user: User) -> str:
+    """Return the link itself. It skips no second factor: it sets a password and signs nobody in."""
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), token])
+    return settings.SITE_URL.rstrip("/") + path

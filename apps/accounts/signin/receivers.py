@@ -1,0 +1,46 @@
+"""Records what allauth announces: factors that come and go, sudo that is turned on, codes that fail."""
+
+from typing import Any
+
+from allauth.account.signals import authentication_step_completed
+from allauth.mfa import signals
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.signals import user_logged_in
+
+from apps.accounts.signin import sessions
+from apps.accounts.signin.factors import NAMES, name_of
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+
+
+def connect() -> None:
+    user_logged_in.connect(_signed_in, dispatch_uid="accounts.signin")
+    authentication_step_completed.connect(_proven, dispatch_uid="accounts.signin")
+    signals.authenticator_added.connect(_added, dispatch_uid="accounts.signin")
+    signals.authenticator_reset.connect(_added, dispatch_uid="accounts.signin")
+    signals.authenticator_removed.connect(_removed, dispatch_uid="accounts.signin")
+    signals.authentication_failed.connect(_failed, dispatch_uid="accounts.signin")
+
+
+def _signed_in(request: Any, **_: Any) -> None:
+    sessions.begin(request)
+
+
+def _proven(user: Any, method: str, **more: Any) -> None:
+    if more.get("reauthenticated"):
+        factor = NAMES.get(more.get("type"), method)  # type: ignore[arg-type]
+        record_event(Kind.SUDO, actor=user, target=user, factor=factor)
+
+
+def _added(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    record_event(Kind.FACTOR_ADDED, actor=user, target=user, factor=name_of(authenticator))
+
+
+def _removed(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    record_event(Kind.FACTOR_REMOVED, actor=user, target=user, factor=name_of(authenticator))
+
+
+def _failed(user: Any, authenticator: Authenticator, **_: Any) -> None:
+    record_event(
+        Kind.SIGN_IN_FAILED, target=user, because=f"wrong {NAMES[authenticator.type]} code"
+    )

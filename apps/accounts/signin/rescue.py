@@ -1,0 +1,34 @@
+"""Letting somebody in again who has lost every factor."""
+
+from allauth.mfa.models import Authenticator
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.models import User
+from apps.accounts.signin.factors import name_of
+from apps.accounts.signin.links import password_link
+from apps.accounts.signin.sessions import end_all, open_sessions
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.errors import DomainError
+
+
+def factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int, str]:
+    """Remove every factor of an active person; return how many, and a link to set a password.
+
+    His password is worth nothing afterwards: whoever has the factors may have that as well.
+    """
+    require(actor, "accounts.end_sessions", "accounts.set_roles")
+    if not reason.strip():
+        raise DomainError("Say why: the audit log keeps it.")
+    with act(actor=actor, reason=reason):
+        person = User.objects.select_for_update(no_key=True).active().filter(pk=user.pk).first()
+        if person is None:
+            raise DomainError(f"{user} is deactivated.")
+        authenticators = list(Authenticator.objects.filter(user=person))
+        for authenticator in authenticators:
+            record_event(Kind.FACTOR_REMOVED, target=person, factor=name_of(authenticator))
+            authenticator.delete()
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+        end_all(open_sessions(person), user=person, actor=actor, reason=reason)
+        return len(authenticators), password_link(person)

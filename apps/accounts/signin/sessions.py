@@ -1,0 +1,139 @@
+"""Sessions: since when, how long still, and their end."""
+
+import time
+from collections.abc import Iterable
+
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from apps.accounts.actors import Actor, act, require
+from apps.accounts.models import User
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.errors import DomainError
+
+STARTED = "session_started"
+ACTIVE = "session_active"
+# How often a session that is in use is written.
+NOTED_EVERY = 60
+
+
+def begin(request: HttpRequest) -> None:
+    """Note when the person signed in; the session's whole time counts from here."""
+    request.session[STARTED] = time.time()
+    request.session.pop(ACTIVE, None)
+
+
+def is_signed_in(request: HttpRequest) -> bool:
+    """Tell without a look at the user's row."""
+    return auth.SESSION_KEY in request.session
+
+
+def is_activity(request: HttpRequest) -> bool:
+    """Tell whether a person did this, or a script of a page that he has left open.
+
+    Browsers say of each request whether it leads to a page. What only fetches does not keep a session
+    alive; what changes something does.
+    """
+    return (
+        request.method != "GET" or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+    )
+
+
+def ending_of(request: HttpRequest) -> str:
+    """Return why the session is over, as a sentence; nothing where it goes on."""
+    session, now = request.session, time.time()
+    if now - session.get(STARTED, now) > settings.SESSION_COOKIE_AGE:
+        return f"You were signed out: a session lasts {settings.SESSION_COOKIE_AGE // 3600} hours."
+    if now - session.get(ACTIVE, now) > settings.SESSION_IDLE_SECONDS:
+        return f"You were signed out: nothing was done for {settings.SESSION_IDLE_SECONDS // 60} minutes."
+    return ""
+
+
+def note(request: HttpRequest) -> None:
+    """Write that the session is in use; at most once a minute."""
+    session, now = request.session, time.time()
+    # Who acts as somebody else does so in a session of his own.
+    user = getattr(request, "real_user", request.user)
+    if now - session.get(ACTIVE, 0) < NOTED_EVERY or not isinstance(user, User):
+        return
+    session.setdefault(STARTED, now)
+    session[ACTIVE] = now
+    if session.session_key is None:
+        session.save()
+    seen = UserSession(
+        session_key=session.session_key,
+        user=user,
+        ip=get_adapter().get_client_ip(request),
+        user_agent=request.headers.get("User-Agent", "")[:200],
+        last_seen_at=timezone.now(),
+    )
+    UserSession.objects.bulk_create(
+        [seen],
+        update_conflicts=True,
+        unique_fields=["session_key"],
+        update_fields=["user", "ip", "user_agent", "last_seen_at"],
+    )
+
+
+def open_sessions(user: User) -> QuerySet[UserSession]:
+    found: QuerySet[UserSession] = UserSession.objects.filter(user=user)
+    return found
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Return a person's living sessions, the one last seen first."""
+    living = UserSession.objects.purge_and_list(user)
+    return sorted(living, key=lambda session: session.last_seen_at, reverse=True)
+
+
+def session_end(*, user: User, session_id: int, actor: User) -> None:
+    """End one of a person's own sessions."""
+    session = UserSession.objects.filter(user=user, pk=session_id).first()
+    if session is None or user.pk != actor.pk:
+        raise DomainError("This session is over already.")
+    end_all([session], user=user, actor=actor)
+
+
+def sessions_end(*, user: User, actor: Actor, but: str | None = "", reason: str = "") -> int:
+    """End a person's sessions, all `but` the one with this key; return how many.
+
+    Somebody else's are ended by who holds `accounts.end_sessions`.
+    """
+    if not (isinstance(actor, User) and actor.pk == user.pk):
+        require(actor, "accounts.end_sessions")
+    others = open_sessions(user).exclude(session_key=but or "")
+    return end_all(others, user=user, actor=actor, reason=reason)
+
+
+def end_all(sessions: Iterable[UserSession], *, user: User, actor: Actor, reason: str = "") -> int:
+    """End these sessions of one person; the caller has asked for the permission."""
+    ended = list(sessions)
+    with act(actor=actor, reason=reason):
+        for session in ended:
+            session.end()
+        if ended:
+            record_event(Kind.SESSION_ENDED, actor=actor, target=user, sessions=len(ended))
+    return len(ended)
+
+
+def time_out(request: HttpRequest) -> None:
+    """End the request's own session, as its time is over."""
+    with transaction.atomic():
+        UserSession.objects.filter(session_key=request.session.session_key).delete()
+        if isinstance(request.user, User):
+            record_event(
+                Kind.SESSION_ENDED,
+                actor=request.user,
+                target=request.user,
+                because="its time was over",
+            )
+        request.session.flush()
+    request.user = AnonymousUser()

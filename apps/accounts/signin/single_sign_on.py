@@ -1,0 +1,65 @@
+"""Signing in by OpenID Connect: the provider says who it is, and this house whether he may come in."""
+
+from typing import Any
+
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from allauth.socialaccount.models import SocialLogin
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.fields import fold_email
+
+UNKNOWN = (
+    "Nobody here has the address that you signed in with there. "
+    "Ask whoever looks after accounts to add it."
+)
+FAILED = "Signing in there did not work. Try again, or use your password."
+
+
+class SingleSignOnAdapter(DefaultSocialAccountAdapter):
+    def list_apps(
+        self, request: HttpRequest, provider: Any = None, client_id: Any = None
+    ) -> list[Any]:
+        """Return the providers of the environment; a row in a table makes none."""
+        apps = _build_apps_from_settings(provider=provider, client_id=client_id)
+        return [app for some in apps.values() for app in some]
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Take the active person whose address the provider has verified, or refuse.
+
+        Nobody is created, no account is connected, and nothing that the provider says changes what a
+        person may do.
+        """
+        if sociallogin.state.get("process") != "login":
+            _refuse(request, FAILED)
+        verified = [
+            fold_email(address.email)
+            for address in sociallogin.email_addresses
+            if address.verified is True
+        ]
+        person = User.objects.active().filter(email__in=verified).first() if verified else None
+        if person is None:
+            said = sociallogin.email_addresses[0].email if sociallogin.email_addresses else ""
+            record_event(
+                Kind.SIGN_IN_FAILED,
+                username=said,
+                because="no active person with this verified address",
+            )
+            _refuse(request, UNKNOWN)
+        sociallogin.user = person
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        return False
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **_: Any) -> None:
+        _refuse(request, FAILED)
+
+
+def _refuse(request: HttpRequest, why: str) -> None:
+    messages.error(request, why)
+    raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))

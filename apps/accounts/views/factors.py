@@ -1,0 +1,56 @@
+"""Setting up and removing second factors, where allauth's own views let too much through."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.views import PasswordResetFromKeyView
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from apps.accounts.signin import browsers, sudo
+
+
+def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ask who has neither password nor factor, and came by single sign-on, to come that way again.
+
+    allauth has nothing to ask him for and would let a session of any age add a factor.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = request.user
+        if (
+            user.is_authenticated
+            and not user.has_usable_password()
+            and not sudo.has_second_factor(user)
+            and not sudo.has_just_come(request)
+        ):
+            messages.info(request, "Sign out and in again first: that shows that it is you.")
+            return redirect("account_security")
+        return view(request, *args, **kwargs)
+
+    return answer
+
+
+class RemovePasskeyView(RemoveWebAuthnView):
+    success_url = "/account/"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        adapter = get_adapter()
+        if not adapter.can_delete_authenticator(self.get_object()):
+            messages.error(self.request, adapter.error_messages["cannot_delete_authenticator"])
+            return redirect("account_security")
+        response: HttpResponse = super().form_valid(form)
+        return response
+
+
+class NewPasswordView(PasswordResetFromKeyView):
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Know the browser from now on: who holds the link reads the person's mail."""
+        response: HttpResponse = super().form_valid(form)
+        browsers.remember(self.request, response, self.reset_user.email)
+        return response
