@@ -28,7 +28,7 @@ def _signed_in(request: Any, **_: Any) -> None:
 
 def _proven(user: Any, method: str, **more: Any) -> None:
     if more.get("reauthenticated"):
-        factor = NAMES.get(more.get("type"), method)  # type: ignore[arg-type]
+        factor = NAMES.get(more.get("type"), method)
         record_event(Kind.SUDO, actor=user, target=user, factor=factor)
 
 
