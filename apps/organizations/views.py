@@ -92,6 +92,8 @@ class InvitationView(View):
                     request, "organizations/invitation.html", context | {"form": form}, 409
                 )
             messages.success(request, f"You have joined {seat.organization}.")
+            if not seat.user.has_usable_password():
+                messages.info(request, "A link to set a password is on its way to your mail.")
             return redirect("invitation_accepted")
         status = 422 if request.method == "POST" else 200
         return _page(request, "organizations/invitation.html", context | {"form": form}, status)

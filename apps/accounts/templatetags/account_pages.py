@@ -1,10 +1,13 @@
 """allauth's forms in Unfold's dress."""
 
+from datetime import datetime
 from typing import Any
 
 from django import template
 from django.forms import BoundField
 from unfold.widgets import INPUT_CLASSES
+
+from apps.accounts.signin import sudo
 
 register = template.Library()
 
@@ -26,3 +29,10 @@ def account_field(field: BoundField, label: str = "", help_text: str = "", **att
         "label": label or field.label,
         "help_text": help_text,
     }
+
+
+@register.simple_tag(takes_context=True)
+def sudo_until(context: Any) -> datetime | None:
+    """Return until when sudo is on in this session; nothing where it is off."""
+    request = context.get("request")
+    return sudo.fresh_until(request) if hasattr(request, "session") else None

@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.accounts.actors import Actor, act, require, user_or_none
 from apps.accounts.models import User
 from apps.accounts.services import user_create
+from apps.accounts.tasks import send_password_link
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
@@ -169,6 +170,9 @@ def invitation_accept(
             invitation.accepted_at = timezone.now()
             invitation.accepted_by = person
             invitation.save(update_fields=["state", "accepted_at", "accepted_by"])
+        if not person.has_usable_password():
+            # Known by an import or a colleague, and never here: this is how he comes in.
+            transaction.on_commit(partial(send_password_link.delay, person.email), robust=True)
         return seat
 
 
