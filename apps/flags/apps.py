@@ -7,7 +7,9 @@ class FlagsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.gates import register_checker
-        from apps.flags import timeline  # noqa: F401 - tells timelines how to speak of flags.
+
+        # What needs a second person, and how timelines speak of flags.
+        from apps.flags import approvals, timeline  # noqa: F401
         from apps.flags.gates import flag_checker
 
         register_checker(flag_checker)

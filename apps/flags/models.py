@@ -18,7 +18,22 @@ from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
 from apps.organizations.models import Organization
 
 
-class Flag(AbstractUserFlag):
+class Protectable(models.Model):
+    """What great damage hangs on: it is turned with a fresh factor, and by two people where a setting
+    says so."""
+
+    is_protected = models.BooleanField(
+        "protected",
+        default=False,
+        db_default=False,
+        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Flag(AbstractUserFlag, Protectable):  # noqa: DJ008  Its base says it.
     """On for everyone, off for everyone, or on for those who are named here.
 
     A flag decides what is offered, never what is allowed: permissions do that.
@@ -98,7 +113,7 @@ for _through in (Flag.users.through, Flag.groups.through, Flag.organizations.thr
     audit_model(_through, app="apps.flags")
 
 
-class Switch(AbstractBaseSwitch):
+class Switch(AbstractBaseSwitch, Protectable):  # noqa: DJ008  Its base says it.
     """On or off, for everyone alike."""
 
     history = History()
@@ -114,7 +129,7 @@ class Switch(AbstractBaseSwitch):
         return self.active
 
 
-class Sample(AbstractBaseSample):
+class Sample(AbstractBaseSample, Protectable):  # noqa: DJ008  Its base says it.
     """On for a share of the times it is asked, whoever asks."""
 
     history = History()

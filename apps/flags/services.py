@@ -5,12 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.accounts.approvals.guard import require_approval
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.scope import refuse_limited
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
+
+TURN = "flags.turn"
 
 
 def _check(actor: Any, reason: str) -> str:
@@ -34,6 +37,8 @@ def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Any) -> bo
     before = getattr(thing, field)
     if before == value:
         return False
+    if thing.is_protected:
+        require_approval(TURN, turn_arguments(thing, field, value), actor=actor)
     with audit_context(actor=actor, reason=reason):
         setattr(thing, field, value)
         thing.save(update_fields=[field, "modified"])
@@ -74,6 +79,26 @@ def sample_set(*, name: str, percent: Decimal, reason: str, actor: Any) -> bool:
     if not 0 <= percent <= 100:
         raise DomainError("The share of a sample is a number between 0 and 100.")
     return _write(_locked(Sample, name), "percent", percent, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def flag_protect(
+    *, thing: Flag | Switch | Sample, is_protected: bool, reason: str, actor: Any
+) -> bool:
+    """Protect a flag, a switch or a sample, or take its protection away; returns as `flag_set` does.
+
+    Taking it away is as much as turning it, and asks for as much.
+    """
+    reason = _check(actor, reason)
+    locked = _locked(type(thing), thing.name)
+    return _write(locked, "is_protected", is_protected, reason=reason, actor=actor)
+
+
+def turn_arguments(thing: Any, field: str, value: Any) -> dict[str, Any]:
+    """Return what a request to turn a protected flag holds."""
+    plain = value if value is None or isinstance(value, bool) else str(value)
+    kind = thing._meta.model_name
+    return {"kind": kind, "name": thing.name, "field": field, "value": plain}
 
 
 @transaction.atomic

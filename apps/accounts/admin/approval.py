@@ -107,11 +107,11 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise MissingPermission(VIEW)
         record = self.get_object(request, object_id) if object_id else None
         if record is None:
             raise RecordNotFound(ApprovalRequest, object_id or "")
-        if not self.has_view_permission(request, record):
-            raise MissingPermission(VIEW)
         context = {
             **self.admin_site.each_context(request),
             **page_context(record, request.user),

@@ -1,5 +1,6 @@
 """Roles that lead to more rights: giving one, and making a role into one."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.picture import Line, Picture
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.models import User
@@ -153,6 +155,16 @@ class EmpowerRole(Approvable):
         added = _named(arguments["add"])
         role.permissions.add(*added)
         return f"{role}: {listed(sorted(added.values_list('name', flat=True)))} added."
+
+
+def require_second_person(role: Group, permissions: Iterable[Permission], actor: Any) -> None:
+    """Ask for an approval before a role that people hold gets a permission that leads to all others."""
+    held = set(role.permissions.values_list("pk", flat=True))
+    wanted = {permission.pk for permission in permissions}
+    added = powers().filter(pk__in=wanted - held).select_related("content_type")
+    if added and User.objects.filter(groups=role).exists():
+        names = sorted(f"{each.content_type.app_label}.{each.codename}" for each in added)
+        require_approval(EmpowerRole.kind, {"role": role.pk, "add": names}, actor=actor)
 
 
 def _named(names: list[str]) -> QuerySet[Permission]:

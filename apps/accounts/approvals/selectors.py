@@ -86,14 +86,12 @@ def may_see(user: Any) -> Q:
         return own | Q(pk__in=_in_scope(user))
     if user.has_perm("audit.view_auditlog"):
         return Q()
-    return own | Q(kind__in=decidable_kinds(user))
+    return own | decidable(user)
 
 
 def _in_scope(user: Any) -> list[UUID]:
     """Return what a limited user could decide: whether he sees all of it, only each kind can tell."""
-    waiting = ApprovalRequest.objects.filter(
-        state=ApprovalRequest.State.PENDING, kind__in=decidable_kinds(user)
-    )
+    waiting = ApprovalRequest.objects.filter(decidable(user), state="pending")
     return [
         request.pk
         for request in waiting.order_by("created_at")[:_LOOKED_AT]
@@ -101,19 +99,16 @@ def _in_scope(user: Any) -> list[UUID]:
     ]
 
 
-def decidable_kinds(user: Any) -> list[str]:
+def decidable(user: Any) -> Q:
+    """Return the condition on requests that `user` has the permissions to decide on."""
     if not user.has_perm(DECIDE):
-        return []
-    return [
-        action.kind
-        for action in registry.known()
-        if all(user.has_perm(name) for name in action.permissions)
-    ]
+        return Q(pk__in=[])
+    return Q(permissions__contained_by=sorted(user.get_all_permissions()))
 
 
 def to_decide(user: Any) -> QuerySet[ApprovalRequest]:
     """Return what waits for a decision that `user` could take, as far as one statement can tell."""
-    waiting = ApprovalRequest.objects.pending().filter(kind__in=decidable_kinds(user))
+    waiting = ApprovalRequest.objects.pending().filter(decidable(user))
     if not sees_everything(user):
         waiting = waiting.filter(pk__in=_in_scope(user))
     return (

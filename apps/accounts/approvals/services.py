@@ -27,6 +27,7 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
     reason = reason.strip()
     if not reason:
         raise DomainError("Say why: who decides on it reads your reason.")
+    action = registry.get(draft.kind)
     fingerprint = draft.picture.fingerprint(draft.kind, draft.arguments)
     with act(actor=actor, reason=reason):
         # Two windows of one person must not ask twice; nobody else can make the same request.
@@ -46,7 +47,8 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
             fingerprint=fingerprint,
             reason=reason,
             expires_at=timezone.now() + timedelta(hours=settings.FOUR_EYES_HOURS),
-            gainers=registry.get(draft.kind).gainers(draft.arguments),
+            gainers=action.gainers(draft.arguments),
+            permissions=list(action.permissions_for(draft.arguments)),
             requester=actor,
             real_requester_id=real_actor_key(),
         )

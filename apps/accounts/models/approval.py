@@ -38,6 +38,8 @@ class ApprovalRequest(BaseModel):
     decided_at = models.DateTimeField("decided", null=True, blank=True)
     decision_reason = models.TextField(blank=True)
     outcome = models.TextField(blank=True, help_text="What came of it.")
+    # What the action asks for: who decides must hold it as well, and only he sees the request.
+    permissions = ArrayField(models.TextField(), default=list, blank=True)
     # People who would gain from it: they do not decide on it.
     gainers = ArrayField(models.UUIDField(), default=list, blank=True)
     announced_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -108,6 +110,7 @@ class ApprovalRequest(BaseModel):
                     "requester",
                     "real_requester",
                     "gainers",
+                    "permissions",
                 ],
             ),
             pgtrigger.Protect(name="is_kept", operation=pgtrigger.Delete),

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from apps.accounts.approvals.roles import require_second_person
 from apps.accounts.models import User
 from apps.accounts.reference import shipped_roles
 from apps.accounts.scope import people_of
@@ -72,6 +73,13 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not _shipped(obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if change:
+            require_second_person(
+                form.instance, form.cleaned_data.get("permissions", ()), request.user
+            )
+        super().save_related(request, form, formsets, change)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         queryset.exclude(name__in=shipped_roles()).delete()

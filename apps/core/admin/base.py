@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import unquote
 from django.db import connections, router
 from django.db.models import Field, Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from apps.core import approvals
 from apps.core.admin import deletion
 from apps.core.admin.checks import BaseAdminChecks
 from apps.core.admin.confirm import confirmed, may
@@ -20,6 +22,7 @@ from apps.core.admin.display import EMPTY
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.scope import ScopedAdmin
 from apps.core.admin.wording import counted
+from apps.core.approvals import ApprovalNeeded
 from apps.core.attribution import attributed
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError, RecordNotFound
@@ -147,10 +150,30 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
                 refusals_in_words(),
             ):
                 return super().changeform_view(request, object_id, form_url, context)
+        except ApprovalNeeded as needed:
+            # Nothing was saved: what was to be saved is asked for instead.
+            return self._asked(request, needed, reason) or super().changeform_view(
+                request, object_id, form_url, context
+            )
         except DomainError as refusal:
             # Nothing was saved. The same form again, with the refusal as its error.
             request.refusal = refusal.message  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, context)
+
+    def _asked(
+        self, request: HttpRequest, needed: ApprovalNeeded, reason: str
+    ) -> HttpResponse | None:
+        office = approvals.office()
+        if office is not None:
+            try:
+                asked = office.ask(needed, actor=request.user, reason=reason)
+            except DomainError as refusal:
+                request.refusal = refusal.message  # type: ignore[attr-defined]
+                return None
+            messages.success(request, asked.message)
+            return HttpResponseRedirect(asked.url)
+        request.refusal = needed.message  # type: ignore[attr-defined]
+        return None
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any

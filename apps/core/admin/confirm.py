@@ -73,7 +73,7 @@ def confirmed(
     when: Callable[[Any], bool] | None = None,
     form_class: type[ConfirmationForm] = ConfirmationForm,
     in_row_menu: bool = True,
-    sudo: bool | Literal["bulk"] = False,
+    sudo: bool | Literal["bulk"] | Callable[[QuerySet], bool] = False,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Make a ModelAdmin method an action that asks first; see the module's docstring.
 
@@ -83,7 +83,7 @@ def confirmed(
     `consequences` returns sentences, worst first. `typed` returns what must be typed, for what
     cannot be undone. `when` says of one record whether its page offers the action; the service
     still has the last word. `sudo` asks for a fresh factor before the page is shown and again before
-    it is done; "bulk" asks only where more than one record is meant.
+    it is done; "bulk" asks only where more than one record is meant, a function where it says so.
     """
 
     def declare(function: Callable[..., Any]) -> Any:
@@ -102,7 +102,7 @@ def confirmed(
                     raise MissingPermission(permission_name(model_admin, permission))
             if queryset is None:
                 raise Http404("Nothing is selected.")
-            if sudo and not has_fresh_factor(request) and (sudo is True or len(queryset[:2]) > 1):
+            if _asks(sudo, queryset) and not has_fresh_factor(request):
                 require_fresh_factor(request, _purpose(description, queryset))
             return _Confirmation(model_admin, request, queryset, object_id, action, options).run()
 
@@ -138,6 +138,12 @@ def _purpose(description: str, queryset: QuerySet) -> str:
     some = list(queryset[:2])
     what = str(some[0]) if len(some) == 1 else counted(queryset.count(), queryset.model)
     return f"{description[:1].lower()}{description[1:]}: {what}"
+
+
+def _asks(sudo: Any, queryset: QuerySet) -> bool:
+    if callable(sudo):
+        return bool(sudo(queryset))
+    return len(queryset[:2]) > 1 if sudo == "bulk" else bool(sudo)
 
 
 def may(model_admin: Any, request: HttpRequest, permission: str, record: Any = None) -> bool:

@@ -15,11 +15,23 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import EMPTY, GOOD, WAITING, label, moment, moment_column, phrase
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import (
+    BUSY,
+    EMPTY,
+    GOOD,
+    WAITING,
+    label,
+    moment,
+    moment_column,
+    phrase,
+)
+from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.flags.registry import Declaration
 from apps.flags.selectors import DECLARED, last_turn, missing
-from apps.flags.services import flags_ensure
+from apps.flags.services import TURN, flag_protect, flags_ensure
 
 FLIP = "flags.flip_flag"
 # What waffle's own words leave open.
@@ -31,6 +43,28 @@ HELP = {
     "percent": "On for this share of people, 0 to 99.9: always the same ones.",
     "note": "Where it is used, and what to watch when it is turned.",
 }
+
+
+def any_protected(records: QuerySet) -> bool:
+    """Tell whether an action on `records` asks for a fresh factor."""
+    return bool(records.filter(is_protected=True).exists())
+
+
+def one_at_a_time(records: QuerySet) -> None:
+    """Refuse a protected flag among several: who approves it is to look at it alone."""
+    protected = records.filter(is_protected=True).first()
+    if protected is not None and records.count() > 1:
+        raise DomainError(f"{protected} is protected: turn it by itself.")
+
+
+def _protected(request: HttpRequest, records: QuerySet, is_protected: bool, reason: str) -> str:
+    one_at_a_time(records)
+    done = [
+        thing.name
+        for thing in records
+        if flag_protect(thing=thing, is_protected=is_protected, reason=reason, actor=request.user)
+    ]
+    return f"{', '.join(done) or 'Nothing'}: {'protected' if is_protected else 'not protected'}."
 
 
 class DeclaredFilter(DropdownFilter):
@@ -58,9 +92,14 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     list_before_template = "flags/missing.html"
     # The field that holds the state.
     state_field: ClassVar[str]
+    approval_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
+        ["turn_on", "turn_off", "leave_to_targets", "set_share", "end_protection"], TURN
+    )
     add_fields: ClassVar[list[str]] = ["name", "note"]
 
     modified_moment = moment_column("modified", description="changed")
+    # What a protected flag does is changed by its actions alone, which ask a second person.
+    protected_fields: ClassVar[list[str]] = []
 
     @property
     def declared(self) -> dict[str, Declaration]:
@@ -89,6 +128,41 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         why = f": “{turn.reason}”" if turn.reason else ""
         return format_html("{}{}{}", moment(turn.since), by, why)
 
+    @admin.display(description="protection")
+    def protection_label(self, record: Any) -> SafeString | str:
+        return label("Protected", BUSY) if record.is_protected else EMPTY
+
+    @confirmed(
+        permission=FLIP,
+        description="Protect",
+        icon="lock",
+        explanation="It is then turned only with a fresh sign-in, and by two people where the setting "
+        "says so.",
+        when=lambda record: not record.is_protected,
+        sudo=True,
+    )
+    def protect(self, request: HttpRequest, records: QuerySet, answer: ConfirmationForm) -> str:
+        return _protected(request, records, True, answer.reason)
+
+    @confirmed(
+        permission=FLIP,
+        description="End protection",
+        icon="lock_open",
+        explanation="Anybody who may turn flags can then turn it alone.",
+        when=lambda record: record.is_protected,
+        sudo=True,
+    )
+    def end_protection(
+        self, request: HttpRequest, records: QuerySet, answer: ConfirmationForm
+    ) -> str:
+        return _protected(request, records, False, answer.reason)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        protected = queryset.filter(is_protected=True).first()
+        if protected is not None:
+            raise DomainError(f"{protected} is protected. End its protection first.")
+        super().delete_queryset(request, queryset)
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         # Whom a flag reaches is as much as whether it is on, and it reaches every organization.
         return (
@@ -105,8 +179,11 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         # The code asks by name: another name is another flag.
-        fixed = ["state_label", "declared_label", "turned", "purpose", "owner"]
-        return [*fixed, "name"] if obj else fixed
+        fixed = ["state_label", "declared_label", "turned", "purpose", "owner", "protection_label"]
+        if obj is None:
+            return fixed
+        guarded = self.protected_fields if getattr(obj, "is_protected", False) else []
+        return [*fixed, "name", *guarded]
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -13,7 +13,7 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, label
 from apps.core.scope import sees_everything
-from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
+from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter, any_protected, one_at_a_time
 from apps.flags.models import Flag
 from apps.flags.selectors import state_in_words, with_reach
 from apps.flags.services import flag_edited, flag_set
@@ -37,13 +37,43 @@ class StateFilter(DropdownFilter):
 @admin.register(Flag)
 class FlagAdmin(DeclaredAdmin):
     state_field = "everyone"
-    list_display = ["name", "state_label", "purpose", "declared_label", "modified_moment"]
+    list_display = [
+        "name",
+        "state_label",
+        "protection_label",
+        "purpose",
+        "declared_label",
+        "modified_moment",
+    ]
     list_filter = [StateFilter, DeclaredFilter]
     autocomplete_fields = ["organizations", "groups", "users"]
+    protected_fields = [
+        "organizations",
+        "groups",
+        "users",
+        "staff",
+        "superusers",
+        "authenticated",
+        "percent",
+    ]
     actions = ["turn_on", "turn_off", "leave_to_targets"]
-    actions_row = actions_detail = ["turn_on", "turn_off", "leave_to_targets"]
+    actions_row = ["turn_on", "turn_off", "leave_to_targets"]
+    actions_detail = [*actions_row, "protect", "end_protection"]
     fieldsets = [
-        (None, {"fields": ["name", "state_label", "turned", "purpose", "owner", "declared_label"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "state_label",
+                    "turned",
+                    "purpose",
+                    "owner",
+                    "declared_label",
+                    "protection_label",
+                ]
+            },
+        ),
         (
             "Whom it reaches",
             {
@@ -83,6 +113,7 @@ class FlagAdmin(DeclaredAdmin):
 
     @confirmed(
         permission=FLIP,
+        sudo=any_protected,
         description="Turn on for everyone",
         icon="toggle_on",
         explanation="Whatever targets it has, it is on for everyone from the next request on.",
@@ -93,6 +124,7 @@ class FlagAdmin(DeclaredAdmin):
 
     @confirmed(
         permission=FLIP,
+        sudo=any_protected,
         description="Turn off for everyone",
         icon="toggle_off",
         danger=True,
@@ -104,6 +136,7 @@ class FlagAdmin(DeclaredAdmin):
 
     @confirmed(
         permission=FLIP,
+        sudo=any_protected,
         description="Leave to its targets",
         icon="tune",
         explanation="It is on for the organizations, groups and people it names, and for its share.",
@@ -129,6 +162,7 @@ class FlagAdmin(DeclaredAdmin):
 def _turn(
     request: HttpRequest, flags: QuerySet, everyone: bool | None, reason: str, words: str
 ) -> str:
+    one_at_a_time(flags)
     turned = [
         flag.name
         for flag in flags

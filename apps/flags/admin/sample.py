@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, label
-from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
+from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter, any_protected, one_at_a_time
 from apps.flags.models import Sample
 from apps.flags.services import sample_set
 
@@ -31,12 +31,33 @@ class ShareForm(ConfirmationForm):
 @admin.register(Sample)
 class SampleAdmin(DeclaredAdmin):
     state_field = "percent"
-    list_display = ["name", "state_label", "purpose", "declared_label", "modified_moment"]
+    list_display = [
+        "name",
+        "state_label",
+        "protection_label",
+        "purpose",
+        "declared_label",
+        "modified_moment",
+    ]
     list_filter = [DeclaredFilter]
     actions = ["set_share"]
-    actions_row = actions_detail = ["set_share"]
+    actions_row = ["set_share"]
+    actions_detail = [*actions_row, "protect", "end_protection"]
     fieldsets = [
-        (None, {"fields": ["name", "state_label", "turned", "purpose", "owner", "declared_label"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "state_label",
+                    "turned",
+                    "purpose",
+                    "owner",
+                    "declared_label",
+                    "protection_label",
+                ]
+            },
+        ),
         ("Note", {"fields": ["note"]}),
     ]
     add_fields = ["name", "percent", "note"]
@@ -47,9 +68,16 @@ class SampleAdmin(DeclaredAdmin):
             return label("Always on", GOOD) if sample.percent else label("Always off", BAD)
         return label(f"On for {sample.percent.normalize():f} % of the times", BUSY)
 
-    @confirmed(permission=FLIP, description="Set the share", icon="percent", form_class=ShareForm)
+    @confirmed(
+        permission=FLIP,
+        description="Set the share",
+        icon="percent",
+        form_class=ShareForm,
+        sudo=any_protected,
+    )
     def set_share(self, request: HttpRequest, samples: QuerySet, answer: ConfirmationForm) -> str:
         percent = answer.cleaned_data["percent"]
+        one_at_a_time(samples)
         for sample in samples:
             sample_set(name=sample.name, percent=percent, reason=answer.reason, actor=request.user)
         return f"{samples.count():,} set to {percent} %."

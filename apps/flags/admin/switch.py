@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, GOOD, label
-from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter
+from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter, any_protected, one_at_a_time
 from apps.flags.models import Switch
 from apps.flags.services import switch_set
 
@@ -31,12 +31,33 @@ class ActiveFilter(DropdownFilter):
 @admin.register(Switch)
 class SwitchAdmin(DeclaredAdmin):
     state_field = "active"
-    list_display = ["name", "state_label", "purpose", "declared_label", "modified_moment"]
+    list_display = [
+        "name",
+        "state_label",
+        "protection_label",
+        "purpose",
+        "declared_label",
+        "modified_moment",
+    ]
     list_filter = [ActiveFilter, DeclaredFilter]
     actions = ["turn_on", "turn_off"]
-    actions_row = actions_detail = ["turn_on", "turn_off"]
+    actions_row = ["turn_on", "turn_off"]
+    actions_detail = [*actions_row, "protect", "end_protection"]
     fieldsets = [
-        (None, {"fields": ["name", "state_label", "turned", "purpose", "owner", "declared_label"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "name",
+                    "state_label",
+                    "turned",
+                    "purpose",
+                    "owner",
+                    "declared_label",
+                    "protection_label",
+                ]
+            },
+        ),
         ("Note", {"fields": ["note"]}),
     ]
 
@@ -46,6 +67,7 @@ class SwitchAdmin(DeclaredAdmin):
 
     @confirmed(
         permission=FLIP,
+        sudo=any_protected,
         description="Turn on",
         icon="toggle_on",
         when=lambda switch: not switch.active,
@@ -55,6 +77,7 @@ class SwitchAdmin(DeclaredAdmin):
 
     @confirmed(
         permission=FLIP,
+        sudo=any_protected,
         description="Turn off",
         icon="toggle_off",
         danger=True,
@@ -66,6 +89,7 @@ class SwitchAdmin(DeclaredAdmin):
 
 def _turn(request: HttpRequest, switches: QuerySet, active: bool, reason: str) -> str:
     word = "on" if active else "off"
+    one_at_a_time(switches)
     turned = [
         switch.name
         for switch in switches

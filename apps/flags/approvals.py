@@ -1,0 +1,86 @@
+"""What a second person must approve of flags: turning a protected one, and ending its protection."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from apps.accounts.approvals.picture import Line, Picture
+from apps.accounts.approvals.registry import Approvable, Arguments, register
+from apps.core.errors import DomainError
+from apps.flags.models import Flag, Sample, Switch
+from apps.flags.services import TURN, flag_protect, flag_set, sample_set, switch_set
+
+MODELS: dict[str, Any] = {"flag": Flag, "switch": Switch, "sample": Sample}
+
+
+class TurnProtected(Approvable):
+    """`{"kind": "flag", "name", "field", "value"}`."""
+
+    kind = TURN
+    label = "Turn a protected flag"
+    word = "flags"
+    permissions = ("flags.flip_flag",)
+
+    def foresees(self, records: QuerySet, count: int) -> bool:
+        return self.is_demanded({}, 1) and records.filter(is_protected=True).exists()
+
+    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        return [("The flag", MODELS[arguments["kind"]].objects.filter(name=arguments["name"]))]
+
+    def picture(self, arguments: Arguments) -> Picture:
+        thing = MODELS[arguments["kind"]].objects.filter(name=arguments["name"]).first()
+        if thing is None:
+            raise DomainError(f"There is no {arguments['kind']} “{arguments['name']}” any more.")
+        field, value = arguments["field"], arguments["value"]
+        before, after = _word(field, getattr(thing, field)), _word(field, value)
+        turned = {
+            "everyone": f"Turn the flag {thing.name}: {after}",
+            "active": f"Turn the switch {thing.name} {after}",
+            "percent": f"Set the sample {thing.name} to {after}",
+            "is_protected": f"Take the protection of {thing.name} away",
+        }
+        url = reverse(f"admin:flags_{arguments['kind']}_change", args=[thing.pk])
+        return Picture(
+            sentence=turned[field],
+            lines=[Line(thing.name, url, [[_label(field), before, after]])],
+            total=1,
+            consequences=[
+                "Anybody who may turn flags can then turn it alone."
+                if field == "is_protected"
+                else "It holds from the next request on."
+            ],
+            parts=self.parts(arguments),
+        )
+
+    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+        name, field, value = arguments["name"], arguments["field"], arguments["value"]
+        if field == "everyone":
+            flag_set(name=name, everyone=value, reason=reason, actor=actor)
+        elif field == "active":
+            switch_set(name=name, active=value, reason=reason, actor=actor)
+        elif field == "percent":
+            sample_set(name=name, percent=Decimal(value), reason=reason, actor=actor)
+        else:
+            thing = MODELS[arguments["kind"]].objects.get(name=name)
+            flag_protect(thing=thing, is_protected=value, reason=reason, actor=actor)
+        return f"{name}: {_word(field, value)}."
+
+
+def _label(field: str) -> str:
+    return {"is_protected": "protection", "percent": "share"}.get(field, "state")
+
+
+def _word(field: str, value: Any) -> str:
+    if field == "percent":
+        return f"{Decimal(value):f} %"
+    if field == "is_protected":
+        return "protected" if value else "not protected"
+    if field == "active":
+        return "on" if value else "off"
+    words = {True: "on for everyone", False: "off for everyone", None: "left to its targets"}
+    return words[value]
+
+
+register(TurnProtected())
