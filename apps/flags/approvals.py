@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.accounts.approvals.picture import Line, Picture
 from apps.accounts.approvals.registry import Approvable, Arguments, register
 from apps.core.errors import DomainError
+from apps.core.scope import sees_everything
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.services import TURN, flag_protect, flag_set, sample_set, switch_set
 
@@ -25,6 +26,9 @@ class TurnProtected(Approvable):
 
     def foresees(self, records: QuerySet, count: int) -> bool:
         return self.is_demanded({}, 1) and records.filter(is_protected=True).exists()
+
+    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+        return sees_everything(user)  # A flag reaches every organization.
 
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The flag", MODELS[arguments["kind"]].objects.filter(name=arguments["name"]))]

@@ -8,7 +8,9 @@ class TransfersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts.anonymization.registry import register
-        from apps.transfers import timeline  # noqa: F401  Leads the trail to the runs.
+
+        # What needs a second person; and the trail's way to the runs.
+        from apps.transfers import approvals, timeline  # noqa: F401
         from apps.transfers.anonymization import HOLDING
 
         register(HOLDING)

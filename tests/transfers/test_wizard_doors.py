@@ -20,7 +20,6 @@ from tests.transfers.wizard import (
     text,
     upload,
     url,
-    work,
 )
 
 STEPS = ("file", "columns", "check", "apply", "cancel")
@@ -158,33 +157,6 @@ def test_a_template_is_given_for_what_one_may_import(support: Client, format: st
     ]:
         page = support.get(reverse("admin:transfers_importrun_template", args=refused))
         assert page.status_code == status
-
-
-def test_a_second_person_may_confirm_where_the_plan_demands_one(
-    support: Client, harbor: Organization
-) -> None:
-    run = planned_run(support)
-    colleague = staff("Administrator")
-    line = {
-        "code": "staff",
-        "sentence": "Touches 2 people with staff rights.",
-        "number": 2,
-        "must_type": False,
-        "needs_second_person": True,
-    }
-    ImportRun.objects.filter(pk=run.pk).update(impacts=[line])
-
-    page = text(support.get(url("check", run)))
-    assert "Somebody else must confirm this import" in page
-    assert 'name="apply"' not in page
-    assert confirm(support, run).status_code == 409
-
-    answer = confirm(signed_in(colleague), run)
-    assert answer["Location"] == url("apply", run)
-    work()
-    run.refresh_from_db()
-    assert run.confirmed_by == colleague
-    assert run.state == ImportRun.State.APPLIED
 
 
 def test_a_number_must_be_typed_where_the_plan_demands_it(

@@ -63,9 +63,8 @@ class ManyRecords(Approvable):
         )
 
     def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
-        return perform(
-            arguments["model"], arguments["action"], arguments["keys"], arguments["data"], actor
-        )
+        model, action, keys = arguments["model"], arguments["action"], arguments["keys"]
+        return perform(model, action, keys, arguments["data"], actor, reason)
 
 
 def arguments_of(

@@ -109,6 +109,16 @@ def approval_withdraw(*, request: ApprovalRequest, actor: User, reason: str = ""
         _close(locked, State.WITHDRAWN, reason.strip() or "Withdrawn by the requester.")
 
 
+def approvals_void(*, kind: str, arguments: dict[str, Any], why: str) -> int:
+    """End what waits for an action with these arguments, which the caller has made impossible.
+
+    He holds a transaction and the lock of what the request is about.
+    """
+    waiting = ApprovalRequest.objects.filter(state=State.PENDING, kind=kind)
+    found = waiting.filter(arguments__contains=arguments).select_for_update(of=("self",))
+    return len([_close(request, State.VOID, why) for request in found])
+
+
 def approvals_sweep() -> tuple[int, int]:
     """End what is out of time, and what changes have made void; return how many of each."""
     expired = void = 0

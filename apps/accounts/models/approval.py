@@ -67,6 +67,7 @@ class ApprovalRequest(BaseModel):
     )
 
     class Meta:
+        verbose_name = "request"
         ordering = ["-created_at"]
         default_permissions = ("view",)
         permissions = [("decide_approvalrequest", "Can approve and refuse what others ask for")]

@@ -1,4 +1,4 @@
-"""The demo's staff: one invented person for each shipped role."""
+"""The demo's staff: one invented person for each shipped role, and a second administrator."""
 
 from django.contrib.auth.models import Group
 
@@ -14,7 +14,10 @@ STAFF = {
     "Analyst": ("Anneliese", "Müller"),
     "Auditor": ("Aoife", "O'Hara"),
     "Administrator": ("Ada", "Castellanos"),
+    "Deputy": ("Dana", "Whitfield"),
 }
+# A second administrator: what needs two people can be tried in the demo.
+_ROLE_OF = {"Deputy": "Administrator"}
 
 
 def demo_email(role: str) -> str:
@@ -25,9 +28,10 @@ def seed_staff() -> int:
     """Create the demo users that are missing, with their roles; return how many."""
     created = 0
     for role, (first_name, last_name) in STAFF.items():
-        group = Group.objects.filter(name=role).first()
+        name = _ROLE_OF.get(role, role)
+        group = Group.objects.filter(name=name).first()
         if group is None:
-            raise DomainError(f"There is no role {role}. Run manage.py load_reference first.")
+            raise DomainError(f"There is no role {name}. Run manage.py load_reference first.")
         email = demo_email(role)
         if User.objects.filter(email=email).exists():
             continue

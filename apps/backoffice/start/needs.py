@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from apps.accounts.models import User
+from apps.accounts.approvals.selectors import DECIDE, to_decide
+from apps.accounts.models import ApprovalRequest, User
 from apps.backoffice.start.links import listing
 from apps.core.admin.display import BAD, QUIET, WAITING
 from apps.core.admin.wording import counted
@@ -36,6 +37,26 @@ class Need:
 
 
 NEEDS = [
+    Need(
+        "requests_to_approve",
+        DECIDE,
+        WAITING,
+        "approval",
+        to_decide,
+        "for you to approve or refuse",
+        lambda: listing(ApprovalRequest, whose="decide", state__exact="pending"),
+    ),
+    Need(
+        "requests_answered",
+        "accounts.view_approvalrequest",
+        QUIET,
+        "mark_email_read",
+        lambda user: ApprovalRequest.objects.filter(
+            requester=user.pk, decided_at__gte=timezone.now() - timedelta(days=1)
+        ).exclude(state="withdrawn"),
+        "of yours decided since yesterday",
+        lambda: listing(ApprovalRequest, whose="mine"),
+    ),
     Need(
         "imports_to_confirm",
         "transfers.import_data",

@@ -34,7 +34,9 @@ def needed_permission(model: str, action: str) -> str:
     return permission_name(model_admin, method.allowed_permissions[0])
 
 
-def perform(model: str, action: str, keys: list[str], data: dict[str, list[str]], user: Any) -> str:
+def perform(
+    model: str, action: str, keys: list[str], data: dict[str, list[str]], user: Any, reason: str
+) -> str:
     """Do it as `user`, with the form that he sent; the caller holds the transaction."""
     model_admin, method = _found(model, action)
     request = _request(user, data)
@@ -52,6 +54,8 @@ def perform(model: str, action: str, keys: list[str], data: dict[str, list[str]]
     if not form.is_valid():
         problems = [str(problem) for problems in form.errors.values() for problem in problems]
         raise DomainError(" ".join(problems))
+    # With the name of who approved it, which may be longer than the form allows.
+    form.cleaned_data["reason"] = reason
     said = options["function"](model_admin, request, records, form)
     return "Done." if not said or isinstance(said, HttpResponseBase) else str(said)
 

@@ -23,6 +23,7 @@ from apps.transfers.engine.recording import record_import
 from apps.transfers.engine.remembering import remembered_matching
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
+from apps.transfers.selectors.approvals import approver_of
 from apps.transfers.selectors.plans import search_columns
 from apps.transfers.uploads import upload_verify
 
@@ -181,8 +182,8 @@ def apply(run: ImportRun) -> None:
     def before_chunk() -> None:
         # What he may do and what he sees may have been taken away since the last chunk.
         context.actor = check_may_import(run.user, registry.get(run.dataset), fresh=True)
-        if run.confirmed_by_id and run.confirmed_by_id != run.user_id:
-            check_may_import(run.confirmed_by, registry.get(run.dataset), fresh=True)
+        if (second := approver_of(run)) is not None:
+            check_may_import(second, registry.get(run.dataset), fresh=True)
 
     with _phase(run, "apply"):
         Applier(context, before_chunk=before_chunk).apply()

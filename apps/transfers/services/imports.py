@@ -10,6 +10,8 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.approvals.guard import require_approval
+from apps.accounts.approvals.services import approvals_void
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.engine.matching import headers_digest, unmatched_needs
@@ -19,6 +21,7 @@ from apps.transfers.models import ImportRun, ImportTemplate
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.reading.content import detect_format
 from apps.transfers.reading.headers import repeated_headers
+from apps.transfers.selectors.approvals import APPLY_IMPORT
 from apps.transfers.tasks import import_run_advance_later
 from apps.transfers.uploads import private_path, upload_create
 
@@ -91,6 +94,7 @@ def import_run_reread(*, run: ImportRun, reading: Reading, actor: Any) -> Import
     run.reading, run.matching, run.state = reading.to_json(), {}, State.UPLOADED
     run.error, run.ended_at, run.plan_token, run.cancel_requested_at = "", None, "", None
     run.save()
+    _void_requests(run, "The file is read again.")
     import_run_advance_later(run)
     return run
 
@@ -112,6 +116,7 @@ def import_run_match(*, run: ImportRun, matching: Matching, actor: Any) -> Impor
     _check_matching(run, matching)
     run.matching, run.state, run.plan_token = matching.to_json(), State.MATCHED, ""
     run.save(update_fields=["matching", "state", "plan_token"])
+    _void_requests(run, "The file is planned again.")
     matching_remember(run)
     import_run_advance_later(run)
     return run
@@ -167,7 +172,8 @@ def import_run_confirm(
 
     Confirming what is confirmed already is no error and changes nothing. Raises DomainError when
     the plan is another one by now, when nothing is to be done, when a blast radius demands a typed
-    number or a second person, or when rows are refused and the run is all or nothing.
+    number, or when rows are refused and the run is all or nothing; `ApprovalNeeded` where a second
+    person must look at the plan first.
     `accept_impacts` and `allow_empty` are for commands, where nobody types.
     """
     run = _locked(run, actor)
@@ -193,9 +199,14 @@ def import_run_confirm(
     worst = max(demanding, key=lambda impact: impact["number"], default=None)
     if worst is not None and typed_number != worst["number"]:
         raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
-    for impact in impacts:
-        if impact["needs_second_person"] and actor is not None and actor.pk == run.user_id:
-            raise DomainError(f"{impact['sentence']} A second person must confirm that.")
+    if actor is not None and run.user_id not in (None, actor.pk):
+        raise DomainError("Only who made this import can apply it.")
+    require_approval(
+        APPLY_IMPORT,
+        {"run": run.pk, "plan_token": plan_token, "typed_number": typed_number},
+        count=run.rows_to_do,
+        actor=actor,
+    )
     run.reason, run.state = reason.strip() or run.reason, State.CONFIRMED
     run.confirmed_at, run.confirmed_by = timezone.now(), actor
     run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by"])
@@ -217,7 +228,13 @@ def import_run_cancel(*, run: ImportRun, actor: Any) -> ImportRun:
         else:
             import_run_advance_later(run)
     run.save(update_fields=["cancel_requested_at", "state", "ended_at", "error"])
+    _void_requests(run, "The import is cancelled.")
     return run
+
+
+def _void_requests(run: ImportRun, why: str) -> None:
+    """End what waits for a second person: he would approve what is not there any more."""
+    approvals_void(kind=APPLY_IMPORT, arguments={"run": run.pk}, why=why)
 
 
 def template_save(

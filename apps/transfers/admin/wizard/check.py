@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from apps.core import approvals
+from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError
 from apps.transfers.admin.rows import PlanTable
 from apps.transfers.admin.wizard.doors import render, run_page
@@ -14,6 +18,7 @@ from apps.transfers.forms.confirming import ConfirmForm
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.selectors import ImpactLine, plan_impacts, run_progress
+from apps.transfers.selectors.approvals import second_person_sentence, waiting_request
 from apps.transfers.services import import_run_confirm
 from apps.transfers.services.drafts import import_run_keep_draft
 
@@ -26,6 +31,8 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     impacts = plan_impacts(run, request.user)
     number = number_to_type(impacts)
     if request.method == "POST":
+        if run.user_id != request.user.pk:
+            raise PermissionDenied("Only who made this import can apply it. Decide on the request.")
         if "back" in request.POST:
             reason = request.POST.get("reason", "")[:500]
             import_run_keep_draft(run=run, reason=reason, actor=request.user)
@@ -40,6 +47,8 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
                     typed_number=form.cleaned_data.get("typed_number"),
                     actor=request.user,
                 )
+            except ApprovalNeeded as needed:
+                return _ask(request, run, form, impacts, needed)
             except DomainError as error:
                 form.add_error(None, error.message)
                 run.refresh_from_db()
@@ -55,6 +64,23 @@ def keep_reason(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     reason = request.POST.get("reason", "")[:500]
     import_run_keep_draft(run=run, reason=reason, actor=request.user)
     return HttpResponse(status=204)
+
+
+def _ask(
+    request: HttpRequest,
+    run: ImportRun,
+    form: ConfirmForm,
+    impacts: list[ImpactLine],
+    needed: ApprovalNeeded,
+) -> HttpResponseBase:
+    """Make the request where the button said so; else say that it is needed."""
+    office = approvals.office()
+    if "ask" not in request.POST or office is None:
+        form.add_error(None, needed.message)
+        return _page(request, run, form, impacts, status=409)
+    asked = office.ask(needed, actor=request.user, reason=form.cleaned_data["reason"])
+    messages.success(request, asked.message)
+    return HttpResponseRedirect(asked.url)
 
 
 def _form(request: HttpRequest, run: ImportRun, number: int | None, data: Any) -> ConfirmForm:
@@ -82,6 +108,7 @@ def _page(
     to_apply = int(run.counts.get("create", 0)) + int(run.counts.get("update", 0))
     refused = int(run.counts.get("refused", 0))
     is_owner = run.user_id == request.user.pk
+    waiting = waiting_request(run)
     context = step_context(
         CHECK,
         run,
@@ -93,8 +120,9 @@ def _page(
         # All or nothing, and something was refused: the button would only be refused as well.
         is_blocked=refused > 0 and matching.on_error == "stop",
         is_owner=is_owner,
-        needs_second_person=any(line.needs_second_person for line in impacts),
-        page_url=request.build_absolute_uri(request.path),
+        second_person="" if waiting else second_person_sentence(run, request.user),
+        waiting=waiting,
+        request_url=waiting and reverse("admin:accounts_approvalrequest_change", args=[waiting.pk]),
         **PlanTable(request, run).context(),
     )
     return render(request, "check", context, title=f"Import {run.upload.name}", status=status)

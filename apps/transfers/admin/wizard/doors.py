@@ -15,7 +15,7 @@ from apps.transfers import registry
 from apps.transfers.access import IMPORT, permissions_to_import, require
 from apps.transfers.admin.wizard.steps import open_steps, step_url
 from apps.transfers.models import ImportRun
-from apps.transfers.selectors import plan_impacts
+from apps.transfers.selectors.approvals import approver_of, request_to_decide
 
 GATE = "bulk-import"
 
@@ -47,7 +47,7 @@ def run_page(
     """Guard a view of one run: `view(request, run)`.
 
     With `step` the run must have come to it, else the view sends the person to where it stands.
-    `shared` lets in the second person that a plan may demand; else a run is its owner's alone, and
+    `shared` lets in the second person who is asked to approve, to look; else a run is its owner's alone, and
     to others it does not exist.
     """
 
@@ -69,11 +69,14 @@ def run_page(
 
 
 def _may_enter(run: ImportRun, user: Any, shared: bool) -> bool:
-    if run.user_id == user.pk or (shared and run.confirmed_by_id == user.pk):
+    if run.user_id == user.pk:
         return True
-    if not shared or run.state != ImportRun.State.PLANNED:
+    if not shared:
         return False
-    return any(line.needs_second_person for line in plan_impacts(run, user))
+    if run.state == ImportRun.State.PLANNED:
+        return request_to_decide(run, user) is not None
+    second = approver_of(run)
+    return second is not None and second.pk == user.pk
 
 
 def render(

@@ -7,6 +7,9 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandParser
 
+from apps.accounts.approvals.mails import address
+from apps.accounts.approvals.services import approval_ask
+from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError
 from apps.transfers.command_line import (
     OK,
@@ -104,15 +107,27 @@ class Command(BaseCommand):
             run.state = State.FAILED
             run.save(update_fields=["error", "state"])
             return run
-        import_run_confirm(
-            run=run,
-            plan_token=run.plan_token,
-            reason=options["reason"],
-            typed_number=None,
-            actor=actor,
-            accept_impacts=True,
-        )
+        try:
+            import_run_confirm(
+                run=run,
+                plan_token=run.plan_token,
+                reason=options["reason"],
+                typed_number=None,
+                actor=actor,
+                accept_impacts=True,
+            )
+        except ApprovalNeeded as needed:
+            return self._asked(run, needed, options)
         return self._advanced(run, State.APPLIED)
+
+    def _asked(self, run: ImportRun, needed: ApprovalNeeded, options: dict[str, Any]) -> ImportRun:
+        """Ask for the second person; a worker applies the run when he has approved it."""
+        # What this process would have gone on with is now a worker's.
+        ImportRun.objects.filter(pk=run.pk).update(door="import")
+        request = approval_ask(draft=needed.draft, reason=options["reason"], actor=run.user)
+        raise DomainError(
+            f"{needed.message} Nothing was imported yet; it is asked for: {address(request)}"
+        )
 
     def _settled(self, run: ImportRun, options: dict[str, Any]) -> ImportRun:
         """A file in which nothing is to be done is applied as it stands."""

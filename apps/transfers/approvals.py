@@ -1,0 +1,103 @@
+"""What a second person must approve of imports: the plan that stands on the Check page, row by row."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from apps.accounts.approvals.picture import Part, Picture, canonical
+from apps.accounts.approvals.registry import Approvable, Arguments, Page, register
+from apps.core.errors import DomainError
+from apps.core.scope import sees_everything
+from apps.transfers import registry
+from apps.transfers.access import IMPORT, dataset_card, permissions_to_import
+from apps.transfers.models import ImportRun
+from apps.transfers.selectors.approvals import APPLY_IMPORT
+
+
+class ApplyImport(Approvable):
+    """`{"run", "plan_token", "typed_number"}`. The plan is what is compared: a new one has a new token."""
+
+    kind = APPLY_IMPORT
+    label = "Import many rows, or what may do great damage"
+    word = "import"
+    permissions = (IMPORT,)
+
+    def why(self) -> str:
+        return "it is a great import"
+
+    def is_demanded(self, arguments: Arguments, count: int) -> bool:
+        if super().is_demanded(arguments, count):
+            return True
+        if self.word not in settings.FOUR_EYES or "run" not in arguments:
+            return False
+        # Whatever the number of rows: where the plan itself says that it does great damage.
+        impacts = ImportRun.objects.values_list("impacts", flat=True).get(pk=arguments["run"])
+        return any(impact["needs_second_person"] for impact in impacts)
+
+    def permissions_for(self, arguments: Arguments) -> Iterable[str]:
+        if "run" not in arguments:
+            return self.permissions
+        return permissions_to_import(registry.get(_run(arguments).dataset))
+
+    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+        # A file can name records of any organization: its rows are for who sees all, and its owner.
+        return sees_everything(user) or "run" not in arguments or _run(arguments).user_id == user.pk
+
+    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        return [("The import", ImportRun.objects.filter(pk=arguments["run"]))]
+
+    def parts(self, arguments: Arguments) -> list[Part]:
+        run = _run(arguments)
+        plan = [run.state, run.plan_token, run.upload.sha256, run.reading, run.matching, run.counts]
+        digest = hashlib.sha256(canonical(plan).encode()).hexdigest()
+        return [Part("Rows of the plan", run.rows_to_do, digest)]
+
+    def picture(self, arguments: Arguments) -> Picture:
+        run = _run(arguments)
+        if run.state != ImportRun.State.PLANNED or run.plan_token != arguments["plan_token"]:
+            raise DomainError("The file was planned again or is no longer waiting.")
+        counts = {name: int(run.counts.get(name, 0)) for name in ("create", "update", "refused")}
+        label = dataset_card(run.dataset).label.lower()
+        said = f"Creates {counts['create']:,} and updates {counts['update']:,} of them"
+        if counts["refused"]:
+            said += f"; {counts['refused']:,} more are refused and left out"
+        return Picture(
+            sentence=f"Import {run.rows_to_do:,} rows of {run.upload.name} into {label}",
+            total=run.rows_to_do,
+            consequences=[f"{said}.", *(impact["sentence"] for impact in run.impacts)],
+            parts=self.parts(arguments),
+        )
+
+    def page(self, arguments: Arguments) -> Page | None:
+        run = _run(arguments)
+        if run.state == ImportRun.State.PLANNED:
+            url = reverse("admin:transfers_importrun_check", args=[run.pk])
+            return Page("See every row", url)
+        return Page("The import", reverse("admin:transfers_importrun_change", args=[run.pk]))
+
+    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+        from apps.transfers.services import import_run_confirm
+
+        run = import_run_confirm(
+            run=_run(arguments),
+            plan_token=arguments["plan_token"],
+            reason=reason,
+            typed_number=arguments["typed_number"],
+            actor=actor,
+            accept_impacts=arguments["typed_number"] is None,
+        )
+        return f"The import of {run.rows_to_do:,} rows has begun."
+
+
+def _run(arguments: Arguments) -> ImportRun:
+    run = ImportRun.objects.select_related("upload").filter(pk=arguments["run"]).first()
+    if run is None:
+        raise DomainError("The import is not there any more.")
+    return run
+
+
+register(ApplyImport())

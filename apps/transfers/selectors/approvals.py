@@ -1,0 +1,52 @@
+"""What an import has to do with a second person."""
+
+from typing import Any
+
+from apps.accounts.approvals import registry
+from apps.accounts.approvals.guard import people_behind
+from apps.accounts.approvals.selectors import deciders, may_decide, who_could
+from apps.accounts.models import ApprovalRequest, User
+from apps.transfers.models import ImportRun
+
+APPLY_IMPORT = "transfers.import"
+
+
+def waiting_request(run: ImportRun) -> ApprovalRequest | None:
+    """Return the request that waits for the plan that stands now."""
+    return (
+        ApprovalRequest.objects.pending()
+        .filter(kind=APPLY_IMPORT, arguments__run=run.pk, arguments__plan_token=run.plan_token)
+        .select_related("requester")
+        .first()
+    )
+
+
+def request_to_decide(run: ImportRun, user: Any) -> ApprovalRequest | None:
+    """Return the request that waits for `user` to look at the run's rows."""
+    request = waiting_request(run)
+    return request if request is not None and may_decide(request, user) else None
+
+
+def approver_of(run: ImportRun) -> User | None:
+    """Return the second person who approved that the run is applied."""
+    request = (
+        ApprovalRequest.objects.filter(
+            kind=APPLY_IMPORT,
+            state=ApprovalRequest.State.APPROVED,
+            arguments__run=run.pk,
+            arguments__plan_token=run.plan_token,
+        )
+        .select_related("decided_by")
+        .first()
+    )
+    return request.decided_by if request else None
+
+
+def second_person_sentence(run: ImportRun, user: Any) -> str:
+    """Return what the page says where applying the run will end in a request, else nothing."""
+    arguments = {"run": run.pk}
+    action = registry.get(APPLY_IMPORT)
+    if not action.is_demanded(arguments, run.rows_to_do):
+        return ""
+    people = deciders(action, arguments, besides=people_behind(user))
+    return f"A second person must approve this: {action.why()}. {who_could(people, action)}"
