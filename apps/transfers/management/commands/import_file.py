@@ -122,6 +122,8 @@ class Command(BaseCommand):
 
     def _asked(self, run: ImportRun, needed: ApprovalNeeded, options: dict[str, Any]) -> ImportRun:
         """Ask for the second person; a worker applies the run when he has approved it."""
+        if run.user is None:
+            raise needed
         # What this process would have gone on with is now a worker's.
         ImportRun.objects.filter(pk=run.pk).update(door="import")
         request = approval_ask(draft=needed.draft, reason=options["reason"], actor=run.user)
