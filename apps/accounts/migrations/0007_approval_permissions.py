@@ -8,60 +8,126 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_redaction'),
+        ("accounts", "0006_redaction"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='approvalrequest',
-            options={'default_permissions': ('view',), 'ordering': ['-created_at'], 'permissions': [('decide_approvalrequest', 'Can approve and refuse what others ask for')], 'verbose_name': 'request'},
+            name="approvalrequest",
+            options={
+                "default_permissions": ("view",),
+                "ordering": ["-created_at"],
+                "permissions": [
+                    ("decide_approvalrequest", "Can approve and refuse what others ask for")
+                ],
+                "verbose_name": "request",
+            },
         ),
         migrations.AlterModelOptions(
-            name='historicalapprovalrequest',
-            options={'default_permissions': (), 'get_latest_by': 'history_id', 'ordering': ('-history_id',), 'verbose_name': 'historical request', 'verbose_name_plural': 'historical requests'},
+            name="historicalapprovalrequest",
+            options={
+                "default_permissions": (),
+                "get_latest_by": "history_id",
+                "ordering": ("-history_id",),
+                "verbose_name": "historical request",
+                "verbose_name_plural": "historical requests",
+            },
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='approvalrequest',
-            name='says_what_it_said',
+            model_name="approvalrequest",
+            name="says_what_it_said",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='approvalrequest',
-            name='history_insert',
+            model_name="approvalrequest",
+            name="history_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='approvalrequest',
-            name='history_update',
+            model_name="approvalrequest",
+            name="history_update",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='approvalrequest',
-            name='history_delete',
+            model_name="approvalrequest",
+            name="history_delete",
         ),
         migrations.AddField(
-            model_name='approvalrequest',
-            name='permissions',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list),
+            model_name="approvalrequest",
+            name="permissions",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.TextField(), blank=True, default=list
+            ),
         ),
         migrations.AddField(
-            model_name='historicalapprovalrequest',
-            name='permissions',
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list),
+            model_name="historicalapprovalrequest",
+            name="permissions",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.TextField(), blank=True, default=list
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approvalrequest',
-            trigger=pgtrigger.compiler.Trigger(name='says_what_it_said', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."arguments" IS DISTINCT FROM (NEW."arguments") OR OLD."picture" IS DISTINCT FROM (NEW."picture") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint") OR OLD."requester_id" IS DISTINCT FROM (NEW."requester_id") OR OLD."real_requester_id" IS DISTINCT FROM (NEW."real_requester_id") OR OLD."gainers" IS DISTINCT FROM (NEW."gainers") OR OLD."permissions" IS DISTINCT FROM (NEW."permissions"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='935c645b6bdba48bdef6c80bab417dc2a164fd23', operation='UPDATE', pgid='pgtrigger_says_what_it_said_87edd', table='accounts_approvalrequest', when='BEFORE')),
+            model_name="approvalrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="says_what_it_said",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."arguments" IS DISTINCT FROM (NEW."arguments") OR OLD."picture" IS DISTINCT FROM (NEW."picture") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint") OR OLD."requester_id" IS DISTINCT FROM (NEW."requester_id") OR OLD."real_requester_id" IS DISTINCT FROM (NEW."real_requester_id") OR OLD."gainers" IS DISTINCT FROM (NEW."gainers") OR OLD."permissions" IS DISTINCT FROM (NEW."permissions"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="935c645b6bdba48bdef6c80bab417dc2a164fd23",
+                    operation="UPDATE",
+                    pgid="pgtrigger_says_what_it_said_87edd",
+                    table="accounts_approvalrequest",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approvalrequest',
-            trigger=pgtrigger.compiler.Trigger(name='history_insert', sql=apps.audit.triggers.AuditTriggerSql(declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');", func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id"\n         FROM new_rows n; RETURN NULL;', hash='98f043e7ec0cca5114c1bfd38d41b4e704d2697f', level='STATEMENT', operation='INSERT', pgid='pgtrigger_history_insert_60950', referencing='REFERENCING NEW TABLE AS new_rows ', table='accounts_approvalrequest', when='AFTER')),
+            model_name="approvalrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_insert",
+                sql=apps.audit.triggers.AuditTriggerSql(
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="98f043e7ec0cca5114c1bfd38d41b4e704d2697f",
+                    level="STATEMENT",
+                    operation="INSERT",
+                    pgid="pgtrigger_history_insert_60950",
+                    referencing="REFERENCING NEW TABLE AS new_rows ",
+                    table="accounts_approvalrequest",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approvalrequest',
-            trigger=pgtrigger.compiler.Trigger(name='history_update', sql=apps.audit.triggers.AuditTriggerSql(declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');", func='\n            \n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), nullif(array_remove(ARRAY[CASE WHEN record_image_ne(ROW(o."arguments"), ROW(n."arguments")) THEN \'arguments\' END, CASE WHEN record_image_ne(ROW(o."picture"), ROW(n."picture")) THEN \'picture\' END]::text[], NULL), \'{}\'), hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id", o."arguments", o."picture"), ROW(n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id", n."arguments", n."picture")\n            );\n            RETURN NULL;\n        ', hash='b69831f7e15bc8f1431abf588f76e9e54d0eade1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_history_update_aa0c7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='accounts_approvalrequest', when='AFTER')),
+            model_name="approvalrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_update",
+                sql=apps.audit.triggers.AuditTriggerSql(
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            \n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), nullif(array_remove(ARRAY[CASE WHEN record_image_ne(ROW(o."arguments"), ROW(n."arguments")) THEN \'arguments\' END, CASE WHEN record_image_ne(ROW(o."picture"), ROW(n."picture")) THEN \'picture\' END]::text[], NULL), \'{}\'), hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id", o."arguments", o."picture"), ROW(n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id", n."arguments", n."picture")\n            );\n            RETURN NULL;\n        ',
+                    hash="b69831f7e15bc8f1431abf588f76e9e54d0eade1",
+                    level="STATEMENT",
+                    operation="UPDATE",
+                    pgid="pgtrigger_history_update_aa0c7",
+                    referencing="REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ",
+                    table="accounts_approvalrequest",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='approvalrequest',
-            trigger=pgtrigger.compiler.Trigger(name='history_delete', sql=apps.audit.triggers.AuditTriggerSql(declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');", func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"\n         FROM old_rows o; RETURN NULL;', hash='9272d5856fb9cbb4e5b932ccb0531295de2b434c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_history_delete_1de34', referencing='REFERENCING OLD TABLE AS old_rows ', table='accounts_approvalrequest', when='AFTER')),
+            model_name="approvalrequest",
+            trigger=pgtrigger.compiler.Trigger(
+                name="history_delete",
+                sql=apps.audit.triggers.AuditTriggerSql(
+                    declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
+                    func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="9272d5856fb9cbb4e5b932ccb0531295de2b434c",
+                    level="STATEMENT",
+                    operation="DELETE",
+                    pgid="pgtrigger_history_delete_1de34",
+                    referencing="REFERENCING OLD TABLE AS old_rows ",
+                    table="accounts_approvalrequest",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]
