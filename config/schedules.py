@@ -50,6 +50,11 @@ SCHEDULES: list[dict[str, Any]] = [
         "every": (1, "minutes"),
     },
     {
+        "name": "Delete old sessions",
+        "task": "apps.accounts.tasks.delete_old_sessions",
+        "crontab": "50 3 * * *",
+    },
+    {
         "name": "Delete old uploads",
         "task": "apps.transfers.tasks.transfers_clean_up",
         "crontab": "20 3 * * *",

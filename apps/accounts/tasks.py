@@ -10,6 +10,7 @@ from apps.accounts.approvals.services import approvals_sweep
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
 from apps.accounts.signin.links import password_link_send
+from apps.accounts.signin.sessions import old_sessions_delete
 from apps.core.schedulable import schedulable
 
 MOST_AT_ONCE = 200
@@ -47,3 +48,11 @@ def sweep_approvals() -> str:
     )
     mailed = sum(mail_request(key) for key in owed.values_list("pk", flat=True)[:MOST_AT_ONCE])
     return f"{expired:,} requests expired, {void:,} became void, {mailed:,} mails sent"
+
+
+@schedulable(
+    label="Delete old sessions",
+    description="Deletes sessions whose browser has not come back before their time was over.",
+)
+def delete_old_sessions() -> str:
+    return f"{old_sessions_delete():,} sessions deleted"

@@ -13,6 +13,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.accounts.services import user_deactivate
 from apps.accounts.signin.browsers import in_words
+from apps.accounts.tasks import delete_old_sessions
 from apps.audit.models import Event, Kind
 from tests.accounts.signing_in import PASSWORD, sign_in, signed_in, staff, with_app, with_codes
 from tests.factories.accounts import StaffFactory
@@ -110,6 +111,15 @@ def test_nobody_ends_somebody_elses_session_by_its_number(client: Client) -> Non
     client.post(reverse("account_session_end", args=[key]))
 
     assert _is_in(other)
+
+
+def test_what_is_left_of_old_sessions_is_deleted(client: Client) -> None:
+    with time_machine.travel("2026-03-02 09:00Z"):
+        signed_in(client)
+    signed_in(Client())
+
+    assert delete_old_sessions() == "1 sessions deleted"
+    assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
 
 
 def test_a_new_password_ends_the_other_sessions(client: Client) -> None:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in
 
-from apps.accounts.signin import sessions
+from apps.accounts.signin import sessions, sudo
 from apps.accounts.signin.factors import NAMES, name_of
 from apps.audit.events import record_event
 from apps.audit.models import Kind
@@ -32,8 +33,13 @@ def _proven(user: Any, method: str, **more: Any) -> None:
         record_event(Kind.SUDO, actor=user, target=user, factor=factor)
 
 
-def _added(user: Any, authenticator: Authenticator, **_: Any) -> None:
+def _added(request: Any, user: Any, authenticator: Authenticator, **_: Any) -> None:
     record_event(Kind.FACTOR_ADDED, actor=user, target=user, factor=name_of(authenticator))
+    if authenticator.type in sudo.SECOND_FACTORS:
+        # Setting it up has proven it: the codes that are shown next do not ask for it again.
+        record_authentication(
+            request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
+        )
 
 
 def _removed(user: Any, authenticator: Authenticator, **_: Any) -> None:

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Iterable
+from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
+from django.core.management import call_command
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -137,3 +139,12 @@ def time_out(request: HttpRequest) -> None:
             )
         request.session.flush()
     request.user = AnonymousUser()
+
+
+def old_sessions_delete() -> int:
+    """Delete what is left of sessions whose time is over; return how many there were."""
+    call_command("clearsessions")
+    longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    over = UserSession.objects.filter(last_seen_at__lt=timezone.now() - longest)
+    number: int = over.delete()[0]
+    return number
