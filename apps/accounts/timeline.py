@@ -83,6 +83,9 @@ timeline_includes(
 timeline_scope(User, id=people_of)
 timeline_scope(UserRole, user=people_of)
 timeline_scope(UserPermission, user=people_of)
+timeline_scope(
+    ApprovalRequest, id=lambda user: ApprovalRequest.objects.for_staff(user).values("pk")
+)
 timeline_unscoped(Group, RolePermission)
 timeline_personal(User, permission="accounts.view_personal_data")
 # What a person may do is given and taken by services of its own, never by going back.

@@ -12,7 +12,7 @@ from apps.audit.context import audit_context
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.services import user_set_scope
 from apps.projects.models import Project, Task
-from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.factories.accounts import StaffFactory, SuperuserFactory, sudo_client
 from tests.factories.organizations import (
     InvitationFactory,
     OrganizationFactory,
@@ -116,16 +116,12 @@ def agent(near: House, far: House, boss: User) -> User:
 @pytest.fixture
 def client(agent: User) -> Client:
     """The limited colleague's browser."""
-    client = Client()
-    client.force_login(agent)
-    return client
+    return sudo_client(agent)
 
 
 @pytest.fixture
 def boss_client(boss: User) -> Client:
-    client = Client()
-    client.force_login(boss)
-    return client
+    return sudo_client(boss)
 
 
 def text(answer: Any) -> str:

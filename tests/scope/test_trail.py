@@ -135,8 +135,9 @@ def test_a_change_set_out_of_scope_is_not_there(
         Organization.objects.filter(pk=far.organization.pk).update(name="Other")
     change_set = far.organization.history.first().change_set
 
-    outside, nowhere = client.get(page_of(change_set)), client.get(
-        reverse("admin:audit_changeset_change", args=[uuid4()])
+    outside, nowhere = (
+        client.get(page_of(change_set)),
+        client.get(reverse("admin:audit_changeset_change", args=[uuid4()])),
     )
 
     assert outside.status_code == nowhere.status_code == 404
@@ -171,16 +172,16 @@ def test_a_record_that_is_no_more_is_told_of_to_none_who_did_not_see_it(
 def test_an_event_is_told_with_its_record_and_to_who_did_it(
     client: Client, agent: User, boss: User, near: House, far: House
 ) -> None:
-    record_event("export", actor=boss, target=near.organization, what="inside")
-    record_event("export", actor=boss, target=far.organization, what="outside")
+    record_event("export", actor=boss, target=near.organization, what="the near list")
+    record_event("export", actor=boss, target=far.organization, what="the far list")
     record_event("refused", actor=boss, path="/somewhere/Faraway/", method="GET")
     record_event("refused", actor=agent, path="/my/own/", method="GET")
 
     told = log(client)
 
-    assert "inside" in told
+    assert "the near list" in told
     assert "/my/own/" in told
-    assert "outside" not in told
+    assert "the far list" not in told
     assert "/somewhere/" not in told
 
 

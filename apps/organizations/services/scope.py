@@ -43,6 +43,7 @@ def user_set_scope(
         before = scope_in_words(person)
         wanted: set[UUID] = _known(organizations, actor) if is_limited else set()
         given, taken = _write(person, is_limited, wanted, actor)
+        user.is_limited, user.narrowed_at = person.is_limited, person.narrowed_at
         now = scope_in_words(person)
         if given or taken or before != now:
             # Numbers alone: who reads this may not see every organization. The history names them.

@@ -120,6 +120,8 @@ def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:
         rows=parts.rows_of(context, info, condition).replace("%", "%%"),
         text=text,
     )
+    # What such a record holds must not come into the plan, which its reader may open.
+    context.execute(f"DELETE FROM {context.tables.part(info.name)} p WHERE {condition}")
 
 
 def _refuse_incomplete(context: Context, info: PartInfo) -> None:
