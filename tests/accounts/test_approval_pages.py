@@ -87,7 +87,7 @@ def test_the_confirmation_says_beforehand_that_it_asks_and_names_who_could(
     page = _body(signed_in(asker).get(_purge_url(organization)))
 
     assert "A second person must approve this" in page
-    assert "Sven Second could" in page
+    assert "Sven Second can" in page
     assert "Ask a second person" in page
 
 

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from apps.accounts.approvals.mails import mail_request
+from apps.accounts.approvals.selectors import approvals_of
 from apps.accounts.approvals.services import (
     approval_approve,
     approval_ask,
@@ -74,7 +75,7 @@ def test_what_is_listed_is_not_done_by_one_person_and_the_refusal_names_who_coul
 ) -> None:
     organization = TrashedOrganizationFactory()
 
-    with pytest.raises(ApprovalNeeded, match="Sven Second could"):
+    with pytest.raises(ApprovalNeeded, match="Sven Second can"):
         organization_purge(organization=organization, actor=asker)
 
     assert _exists(organization)
@@ -401,7 +402,7 @@ def test_an_operator_decides_only_where_nobody_else_can(asker: User) -> None:
     request = _asked(asker, organization)
     second = StaffFactory(first_name="Sven", last_name="Second", may=[PURGE, DECIDE])
 
-    with pytest.raises(DomainError, match="Sven Second could"):
+    with pytest.raises(DomainError, match="Sven Second can"):
         approval_approve(request=request, actor="command decide_request")
     User.objects.filter(pk=second.pk).update(status="deactivated")
     done = approval_approve(request=request, actor="command decide_request", reason="On leave.")
@@ -470,3 +471,18 @@ def test_an_approval_and_a_change_at_once_do_not_pass_each_other() -> None:
     # Either it was approved before the change came, or the change made it void; never in between.
     assert (request.state == "approved") != _exists(organization)
     assert request.state in ("approved", "void")
+
+
+def test_who_asks_why_something_is_refused_is_told_which_approval_it_needs(second: User) -> None:
+    asker = StaffFactory(may=[PURGE])
+
+    (purge,) = approvals_of(PURGE, asker)
+    (trash,) = approvals_of("organizations.delete_organization", asker)
+
+    assert (purge.kind, purge.alone_up_to) == ("organizations.purge", 0)
+    assert purge.people == [second]
+    assert "a second person must approve it. Sven Second can." in purge.sentence
+    assert (trash.kind, trash.alone_up_to) == ("organizations.trash", 3)
+    assert trash.people == []
+    assert "Nobody else can at the moment" in trash.sentence
+    assert approvals_of("organizations.view_organization", asker) == []

@@ -122,6 +122,14 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
         }
         return TemplateResponse(request, "accounts/approval.html", context)
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Who may see no request is told so, not that this one does not exist.
+        if not self.has_view_permission(request):
+            raise MissingPermission(VIEW)
+        return super().history_view(request, object_id, extra_context)
+
     @confirmed(
         permission=DECIDE,
         description="Approve",

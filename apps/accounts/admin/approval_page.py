@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.picture import Line, Picture
-from apps.accounts.approvals.selectors import deciders_of, may_decide, who_could
+from apps.accounts.approvals.selectors import deciders_of, may_decide, names_of, who_could
 from apps.accounts.approvals.services import what_voids
 from apps.accounts.models import ApprovalRequest
 from apps.core.errors import DomainError
@@ -19,8 +19,7 @@ _ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
 
 def summary(records: QuerySet) -> list[str]:
     """Return what the confirmation of an approval says will happen."""
-    request: ApprovalRequest = records.get()
-    return [request.sentence, *Picture.from_json(request.picture).consequences]
+    return Picture.from_json(records.get().picture).consequences
 
 
 def page_context(request: ApprovalRequest, user: Any) -> dict[str, Any]:
@@ -30,7 +29,8 @@ def page_context(request: ApprovalRequest, user: Any) -> dict[str, Any]:
         action = registry.get(request.kind)
         seen = is_own or may_decide(request, user) or user.has_perm("audit.view_auditlog")
         rows = action.page(request.arguments) if seen else None
-        could = who_could(deciders_of(request), action) if request.is_pending else ""
+        people = deciders_of(request) if request.is_pending else []
+        could = names_of(people) if people else who_could([], action)
     except DomainError:
         rows, could = None, ""
     decides = request.is_pending and may_decide(request, user)

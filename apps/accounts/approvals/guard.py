@@ -10,7 +10,7 @@ from apps.accounts.actors import Actor
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.picture import Picture, canonical
 from apps.accounts.approvals.registry import Arguments
-from apps.accounts.approvals.selectors import deciders, who_could
+from apps.accounts.approvals.selectors import deciders, demand
 from apps.accounts.models import User
 from apps.audit.context import current
 from apps.core.approvals import ApprovalNeeded
@@ -53,10 +53,7 @@ def require_approval(kind: str, arguments: Arguments, *, count: int = 1, actor: 
         return
     picture = action.picture(arguments)
     could = deciders(action, arguments, besides=people_behind(actor))
-    raise ApprovalNeeded(
-        f"A second person must approve this: {action.why()}. {who_could(could, action)}",
-        Draft(kind, arguments, picture),
-    )
+    raise ApprovalNeeded(demand(could, action), Draft(kind, arguments, picture))
 
 
 def people_behind(actor: User) -> set[UUID]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.bulk import ManyRecords, arguments_of
 from apps.accounts.approvals.guard import people_behind, require_approval
-from apps.accounts.approvals.selectors import deciders, who_could
+from apps.accounts.approvals.selectors import deciders, demand
 from apps.accounts.approvals.services import approval_ask
 from apps.core.approvals import ApprovalNeeded, Asked
 
@@ -28,7 +28,7 @@ class AccountsOffice:
         if not action.foresees(records, records.count()):
             return ""
         people = deciders(action, {}, besides=people_behind(user))
-        return f"A second person must approve this: {action.why()}. {who_could(people, action)}"
+        return demand(people, action)
 
     def require_for_many(
         self, *, records: QuerySet, action: str, label: str, data: dict[str, list[str]], user: Any

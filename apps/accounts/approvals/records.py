@@ -41,9 +41,9 @@ class OnRecords(Approvable):
     def __post_init__(self) -> None:
         self.permissions = (self.permission,)  # type: ignore[misc]
 
-    def is_demanded(self, arguments: Arguments, count: int) -> bool:
-        most = settings.FOUR_EYES.get("bulk")
-        return super().is_demanded(arguments, count) or (most is not None and count > most)
+    def alone_up_to(self) -> int | None:
+        listed = [settings.FOUR_EYES.get(word) for word in (self.word, "bulk")]
+        return min((number for number in listed if number is not None), default=None)
 
     def chosen(self, arguments: Arguments) -> QuerySet:
         return self.records().filter(pk__in=arguments.get("keys", []))

@@ -37,16 +37,22 @@ class Approvable:
     # Named permissions that requester and approver both need.
     permissions: ClassVar[tuple[str, ...]] = ()
 
+    def alone_up_to(self) -> int | None:
+        """Return how many one person may do alone, 0 for none; nothing where no number is too many."""
+        number: int | None = settings.FOUR_EYES.get(self.word)
+        return number
+
     def is_demanded(self, arguments: Arguments, count: int) -> bool:
-        return self.word in settings.FOUR_EYES and count > settings.FOUR_EYES[self.word]
+        most = self.alone_up_to()
+        return most is not None and count > most
 
     def foresees(self, records: QuerySet, count: int) -> bool:
         """Tell before anything is posted whether an action on `records` will need an approval."""
         return self.is_demanded({}, count)
 
     def why(self) -> str:
-        """Return the clause after "A second person must approve this: "."""
-        return self.label[:1].lower() + self.label[1:]
+        """Return the clause after "A second person must approve this: ", where it is not plain."""
+        return ""
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
         return self.permissions

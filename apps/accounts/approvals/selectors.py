@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
@@ -54,12 +53,22 @@ def deciders_of(request: ApprovalRequest) -> list[User]:
     return deciders(action, request.arguments, besides=besides)
 
 
+def names_of(people: list[User]) -> str:
+    names = [str(user) for user in people[:_NAMED]]
+    more = len(people) - len(names)
+    return listed([*names, f"{more:,} more"] if more else names)
+
+
+def demand(people: list[User], action: Approvable) -> str:
+    """Say that a second person is needed, why where it is not plain, and who could be it."""
+    why = f": {action.why()}" if action.why() else ""
+    return f"A second person must approve this{why}. {who_could(people, action)}"
+
+
 def who_could(people: list[User], action: Approvable) -> str:
     """Say who could approve, or that nobody can and what to do about it."""
     if people:
-        names = [str(user) for user in people[:_NAMED]]
-        more = len(people) - len(names)
-        return f"{listed([*names, f'{more:,} more'] if more else names)} could."
+        return f"{names_of(people)} can."
     needed = listed([DECIDE, *action.permissions])
     return (
         f"Nobody else can at the moment: give a second person {needed}, "
@@ -124,8 +133,8 @@ class ApprovalAnswer:
 
     kind: str
     label: str
-    # How many records or rows one person may do alone; None where even one is too many.
-    alone_up_to: int | None
+    # How many records or rows one person may do alone; 0 where even one is too many.
+    alone_up_to: int
     people: list[User]
     sentence: str
 
@@ -134,9 +143,9 @@ def approvals_of(permission: str, user: Any = None) -> list[ApprovalAnswer]:
     """Return the approvals that acting on `permission` can need, and who could give them to `user`."""
     found = []
     for action in registry.known():
-        if permission not in action.permissions or action.word not in settings.FOUR_EYES:
+        number = action.alone_up_to()
+        if permission not in action.permissions or number is None:
             continue
-        number = settings.FOUR_EYES[action.word] or None
         people = deciders(action, {}, besides={user.pk} if user is not None else set())
         above = f" of more than {number:,}" if number else ""
         found.append(

@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import people_behind
-from apps.accounts.approvals.selectors import deciders, may_decide, who_could
+from apps.accounts.approvals.selectors import deciders, demand, may_decide
 from apps.accounts.models import ApprovalRequest, User
 from apps.transfers.models import ImportRun
 
@@ -49,4 +49,4 @@ def second_person_sentence(run: ImportRun, user: Any) -> str:
     if not action.is_demanded(arguments, run.rows_to_do):
         return ""
     people = deciders(action, arguments, besides=people_behind(user))
-    return f"A second person must approve this: {action.why()}. {who_could(people, action)}"
+    return demand(people, action)

@@ -1,0 +1,90 @@
+"""A purge that needs two people, in two real browsers; its pages at both widths, light and dark."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from apps.accounts.models import ApprovalRequest, User
+from apps.organizations.models import Organization
+from tests.factories.accounts import prove_factor
+from tests.factories.organizations import MembershipFactory, TrashedOrganizationFactory
+from tests.factories.projects import ProjectFactory
+
+
+@pytest.fixture(autouse=True)
+def _listed(settings: Any) -> None:
+    settings.FOUR_EYES = {"purge": 0}
+
+
+def _fits(page: Page) -> bool:
+    return bool(
+        page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        )
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_one_asks_and_another_approves(
+    page_as: Callable[..., Page],
+    staff_with_role: Callable[[str], User],
+    screenshots: Path,
+    live_server: Any,
+    width: str,
+    dark: bool,
+) -> None:
+    def signed_in(user: User) -> Page:
+        page = page_as(user, width=width, dark=dark)
+        client = Client()
+        client.force_login(user)
+        prove_factor(client)
+        name = settings.SESSION_COOKIE_NAME
+        cookie = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+        return page
+
+    def picture(page: Page, name: str) -> None:
+        page.wait_for_function("document.querySelector('html').hasAttribute('x-cloak') === false")
+        look = "dark" if dark else "light"
+        page.screenshot(path=screenshots / f"{name}-{width}-{look}.png")
+        assert _fits(page), name
+
+    asker, second = staff_with_role("Administrator"), staff_with_role("Operations")
+    User.objects.filter(pk=second.pk).update(is_superuser=True, first_name="Olu")
+    organization = TrashedOrganizationFactory(
+        name="Harbor Committee", slug="harbor-committee", external_id="C-1001", deleted_by=second
+    )
+    for _ in range(3):
+        MembershipFactory(organization=organization)
+        ProjectFactory(organization=organization)
+
+    page = signed_in(asker)
+    page.goto(reverse("admin:organizations_trashedorganization_purge", args=[organization.pk]))
+    picture(page, "purge-asks")
+    page.get_by_label("Reason").fill("The customer asked for it.")
+    page.get_by_label("Type “Harbor Committee” to confirm").fill("Harbor Committee")
+    page.get_by_role("button", name="Ask a second person").click()
+    expect(page.get_by_role("link", name="Withdraw")).to_be_visible()
+    picture(page, "request-own")
+
+    other = signed_in(second)
+    other.goto(reverse("admin:index"))
+    picture(other, "start-with-request")
+    other.get_by_role("link", name="1 request for you to approve or refuse").click()
+    picture(other, "requests")
+    request = ApprovalRequest.objects.get()
+    other.goto(reverse("admin:accounts_approvalrequest_change", args=[request.pk]))
+    picture(other, "request-to-decide")
+    other.get_by_role("link", name="Approve").click()
+    picture(other, "request-approve")
+    other.get_by_role("button", name="Approve").click()
+    expect(other.get_by_text("Approved and done").first).to_be_visible()
+    picture(other, "request-done")
+    assert not Organization.all_objects.filter(pk=organization.pk).exists()
