@@ -13,7 +13,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.audit.models import Event, Kind
 from tests.accounts.signing_in import PASSWORD, code, signed_in, with_app
-from tests.factories.accounts import RoleFactory, UserFactory, sudo_client
+from tests.factories.accounts import RoleFactory, UserFactory, prove_factor, sudo_client
 
 pytestmark = pytest.mark.django_db
 MAY = ["accounts.view_user", "accounts.change_user", "accounts.set_roles"]
@@ -159,3 +159,32 @@ def test_a_form_with_a_file_is_to_be_sent_again(client: Client, person: User) ->
 
     assert going_on.request["PATH_INFO"] == _set_roles(person)
     assert "held a file" in going_on.content.decode()
+
+
+def test_what_a_role_may_do_is_changed_with_a_fresh_factor(role: Group) -> None:
+    client = sudo_client(may=["auth.view_group", "auth.change_group"])
+    url = reverse("admin:auth_group_change", args=[role.pk])
+    client.post(reverse("account_sudo_end"))
+    posted = {"name": "Stewards", "permissions": [], "_reason": "Renamed."}
+
+    assert client.get(url).status_code == 200
+    assert client.post(url, posted)["Location"].startswith(reverse("account_sudo"))
+    prove_factor(client)
+    client.post(url, posted)
+
+    role.refresh_from_db()
+    assert role.name == "Stewards"
+
+
+def test_nobody_changes_his_own_address() -> None:
+    client = sudo_client(may=[*MAY, "accounts.view_personal_data"])
+    user = User.objects.get(pk=client.session["_auth_user_id"])
+    before = user.email
+
+    client.post(
+        reverse("admin:accounts_user_change", args=[user.pk]),
+        {"email": "mine@example.org", "first_name": "New", "_reason": "Moved."},
+    )
+
+    user.refresh_from_db()
+    assert (user.email, user.first_name) == (before, "New")

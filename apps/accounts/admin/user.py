@@ -168,8 +168,11 @@ class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return []
+        # Nobody changes his own address: it is where a link to set his password goes.
+        own = ["email"] if obj.pk == request.user.pk else []
         # Whether somebody may come in follows from his roles, and those have a service of their own.
         return [
+            *own,
             "masked_email",
             "masked_phone",
             "status_label",

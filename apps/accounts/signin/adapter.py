@@ -1,5 +1,6 @@
 """allauth's account adapter: who may come in by an e-mail address and a password."""
 
+import logging
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -11,6 +12,8 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.accounts.signin import browsers, sessions, sudo
 from apps.accounts.signin.limits import TooOften, count_attempt
+
+logger = logging.getLogger(__name__)
 
 TOO_OFTEN = (
     "That was tried too often. Wait a few minutes, or have a link sent to set a new password."
@@ -94,6 +97,13 @@ class AccountAdapter(DefaultAccountAdapter):
         user.save(update_fields=["password"])
         own = self.request.session.session_key if self.request.user == user else None
         sessions.sessions_end(user=user, actor=user, but=own, reason="Set a new password")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send, but let no mail server that is away undo what the mail is about."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError:
+            logger.exception("The mail %s could not be sent", template_prefix)
 
     def send_notification_mail(
         self,

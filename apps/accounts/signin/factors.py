@@ -6,6 +6,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
+from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.models import Authenticator
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 
 from apps.accounts.signin import sudo
 from apps.accounts.signin.limits import TooOften, count_attempt
@@ -92,6 +94,10 @@ class _CountedCode(forms.Form):
     def clean_code(self) -> str:
         take_back = counted(self.user)
         code: str = super().clean_code()  # type: ignore[misc]
+        # With the tolerance for slow clocks a code fits for longer than allauth remembers it.
+        used = f"second-factor-used:{self.user.pk}:{normalize_user_code(code)}"
+        if not cache.add(used, True, 5 * 60):
+            raise get_account_adapter().validation_error("incorrect_code")
         take_back()
         return code
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
@@ -18,6 +19,7 @@ from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
 from apps.core.admin.subcount import subcount
 from apps.core.scope import sees_everything
+from apps.core.sudo import require_fresh_factor
 
 admin.site.unregister(Group)
 
@@ -73,6 +75,19 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and not _shipped(obj)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What a role may do is changed with a fresh factor; what was filled in is not lost."""
+        if request.method == "POST":
+            role = self.get_object(request, unquote(object_id)) if object_id else None
+            require_fresh_factor(request, f"change the role {role}" if role else "make a role")
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if change:
