@@ -34,6 +34,8 @@ class ClientAddressMiddleware:
         return address
 
     def _is_proxy(self, address: str) -> bool:
+        if not address:
+            return True  # A proxy on this machine, by a socket that has no address.
         try:
             parsed = ip_address(address)
         except ValueError:

@@ -61,6 +61,9 @@ def manage(
         ("EMAIL_URL", "smtp://", "must name a host"),
         ("SITE_URL", "quarterdeck.example", "must be like https://host"),
         ("ALLOWED_HOSTS", "http://quarterdeck.example", "must be host names"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, proxy", "must be addresses or networks"),
+        ("REQUIRE_SECOND_FACTOR", "perhaps", "REQUIRE_SECOND_FACTOR='perhaps' cannot be used"),
+        ("OIDC_ISSUER", "https://id.example", "needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET"),
     ],
 )
 def test_a_malformed_value_is_one_sentence_without_secrets(
@@ -178,3 +181,20 @@ def test_the_address_of_a_mail_server_says_how_to_speak_to_it(
 def test_a_password_with_signs_in_it_is_written_escaped() -> None:
     found = mail.settings_from("smtps://me%40here:p%3Aw%2F@mail.example")
     assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("me@here", "p:w/")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said", "required"),
+    [
+        ("config.settings.local", {}, "False"),
+        ("config.settings.local", {"REQUIRE_SECOND_FACTOR": "true"}, "True"),
+        ("config.settings.production", PRODUCTION, "True"),
+        ("config.settings.production", {**PRODUCTION, "REQUIRE_SECOND_FACTOR": "false"}, "False"),
+    ],
+)
+def test_production_wants_a_second_factor_and_the_demo_does_not(
+    settings: str, said: dict[str, str], required: str
+) -> None:
+    asks = "from django.conf import settings; print(settings.REQUIRE_SECOND_FACTOR)"
+    done = manage("shell", "--no-imports", "-c", asks, settings=settings, **said)
+    assert done.stdout.strip() == required, done.stderr

@@ -35,6 +35,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """People are made by services and invitations."""
         return False
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address that `ClientAddressMiddleware` has found; a socket of a proxy has none."""
+        return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         # A member who is not staff has his account here and nothing else.
         is_staff = getattr(request.user, "is_staff", False)
