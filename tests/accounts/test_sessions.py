@@ -16,7 +16,7 @@ from apps.accounts.signin.browsers import in_words
 from apps.accounts.tasks import delete_old_sessions
 from apps.audit.models import Event, Kind
 from tests.accounts.signing_in import PASSWORD, sign_in, signed_in, staff, with_app, with_codes
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, SuperuserFactory
 
 pytestmark = pytest.mark.django_db
 START = "/admin/"
@@ -153,6 +153,29 @@ def test_who_may_ends_anybodys_with_a_reason() -> None:
 
     assert not _is_in(theirs)
     assert Event.objects.get(kind=Kind.SESSION_ENDED).reason == "Laptop stolen."
+
+
+def test_a_persons_timeline_tells_how_he_came_in_and_went(client: Client) -> None:
+    user = signed_in(client)
+    sign_in(Client(), user.email, "not this one at all")
+    sign_in(Client(), user.email)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    client.post(reverse("account_sessions_end"))
+    client.post(reverse("account_logout"))
+    auditor = Client()
+    auditor.force_login(SuperuserFactory())
+
+    page = auditor.get(reverse("admin:accounts_user_history", args=[user.pk])).content.decode()
+
+    for sentence in (
+        "signed in",
+        "failed to sign in",
+        "turned sudo mode on with a password",
+        "ended 1 session",
+        "signed out",
+    ):
+        assert sentence in page
+    assert "not this one" not in page
 
 
 def test_a_deactivated_person_is_out_at_once_and_his_sessions_are_gone() -> None:
