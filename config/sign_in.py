@@ -69,6 +69,8 @@ ACCOUNT: dict[str, Any] = {
     # The address of a person is `User.email` alone, changed by who may change people.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
     "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
+    # Whoever changes how somebody signs in, that person hears of it.
+    "ACCOUNT_EMAIL_NOTIFICATIONS": True,
     "ACCOUNT_SESSION_REMEMBER": True,
     "ACCOUNT_LOGOUT_ON_GET": False,
     "ACCOUNT_LOGIN_ON_PASSWORD_RESET": False,

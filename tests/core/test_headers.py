@@ -91,12 +91,16 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client: Client) 
     user = SuperuserFactory()
     user.set_password("quarterdeck-7")
     user.save()
-    page = reverse("admin:login")
+    page = reverse("account_login")
     client.get(page)
-    signed_in = client.post(page, {"username": user.email, "password": "quarterdeck-7"})
+    signed_in = client.post(page, {"login": user.email, "password": "quarterdeck-7"})
 
     assert signed_in.status_code == 302
-    assert set(client.cookies) == {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME}
+    assert set(client.cookies) == {
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        "known_browser",
+    }
     for cookie in client.cookies.values():
         assert cookie["httponly"]
         assert cookie["samesite"] == "Lax"

@@ -21,7 +21,7 @@ def policy(response: Any) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("address", "status"),
     [
-        ("/admin/login/", 200),
+        ("/account/login/", 200),
         ("/admin/", 302),
         ("/admin/no-such-page/", 302),
         ("/no-such-page/", 404),
