@@ -11,6 +11,7 @@ from apps.transfers import registry
 from apps.transfers.engine.words import fold_word
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
+from apps.transfers.selectors.matching import imported_before
 from apps.transfers.selectors.plans import file_headers, plan_rows
 
 # Exit codes.
@@ -65,6 +66,7 @@ def matching_from_options(run: ImportRun, options: dict[str, Any]) -> Matching:
     for text in options.get("empty") or []:
         name, word = pair(text, "--empty")
         matching.empty_words.setdefault(_column(run.dataset, name), []).append(word)
+    matching.decimal_mark = options.get("decimal_mark") or ""
     matching.mode = options["mode"]
     matching.on_error = options["on_error"]
     matching.stop_after = options.get("stop_after") or 0
@@ -160,7 +162,7 @@ def run_json(run: ImportRun) -> dict[str, Any]:
         "seconds": {**seconds, "total": round(sum(seconds.values()), 3)},
         "peak_rss_mb": run.peak_rss_mb,
         "not_imported": not_imported(run),
-        "notes": run.findings.get("notes", []),
+        "notes": [*run.findings.get("notes", []), *imported_before(run, None)],
         "error": run.error,
         "problems": problems[:_PROBLEMS],
     }

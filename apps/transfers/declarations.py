@@ -105,6 +105,10 @@ class Column(Field):
         self.needed = needed
         self.multiline = multiline
         self.check = check
+        # From the model, when the dataset is registered: least and greatest integer, and a decimal's
+        # digits before and after its mark.
+        self.bounds: tuple[int | None, int | None] = (None, None)
+        self.digits: tuple[int, int] | None = None
 
     @property
     def name(self) -> str:

@@ -1,5 +1,10 @@
 """The datasets that can be imported and exported. Domains register theirs in `AppConfig.ready`."""
 
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models
+
 from apps.core.errors import DomainError
 from apps.transfers.declarations import DatasetResource
 
@@ -7,9 +12,30 @@ _datasets: dict[str, type[DatasetResource]] = {}
 
 
 def register(resource: type[DatasetResource]) -> type[DatasetResource]:
-    """Make a dataset known; also a class decorator."""
+    """Make a dataset known; also a class decorator. What its columns leave open their models say."""
+    _complete(resource)
     _datasets[resource.dataset()] = resource
     return resource
+
+
+def _complete(resource: type[DatasetResource]) -> None:
+    columns = resource.columns()
+    for part in resource.parts():
+        model = apps.get_model(part.model)
+        for attname, source in part.fields.items():
+            column = columns.get(source)
+            if column is None or column.relation is not None:
+                continue
+            field: Any = model._meta.get_field(attname)
+            is_text = isinstance(field, models.CharField | models.TextField)
+            if column.max_length is None:
+                column.max_length = field.max_length
+            if isinstance(field, models.IntegerField):
+                column.bounds = connection.ops.integer_field_range(field.get_internal_type())
+            if isinstance(field, models.DecimalField):
+                column.digits = (field.max_digits - field.decimal_places, field.decimal_places)
+            # What cannot be empty cannot be cleared either.
+            column.clearable = column.clearable and (is_text or field.null)
 
 
 def get(name: str) -> type[DatasetResource]:

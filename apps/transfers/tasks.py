@@ -7,6 +7,7 @@ from celery.signals import worker_ready
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
+from django.urls import reverse
 
 from apps.core.jobs import Job, waiting_jobs
 from apps.core.schedulable import schedulable
@@ -47,7 +48,7 @@ def import_run_mail(run_id: int) -> None:
         f"refused {run.counts.get('refused', 0) + results.get('refused', 0):,}, "
         f"drifted {results.get('drifted', 0):,}.",
         *([run.error] if run.error else []),
-        f"{settings.SITE_URL}/admin/transfers/importrun/{run.pk}/",
+        f"{settings.SITE_URL}{reverse('admin:transfers_importrun_change', args=[run.pk])}",
     ]
     send_mail(
         subject=f"Import {run.pk}: {run.get_state_display().lower()}",
@@ -66,7 +67,7 @@ def export_run_mail(export_run_id: int) -> None:
     send_mail(
         subject=f"Your export of {run.dataset} is ready",
         message=f"{run.rows or 0:,} rows, kept until {run.expires_at:%Y-%m-%d}.\n"
-        f"{settings.SITE_URL}/admin/transfers/exportrun/{run.pk}/change/",
+        f"{settings.SITE_URL}{reverse('admin:transfers_exportrun_change', args=[run.pk])}",
         from_email=None,
         recipient_list=[run.user.email],
     )

@@ -18,14 +18,17 @@ def run_url(run_id: int) -> str:
     return reverse("admin:transfers_importrun_change", args=[run_id])
 
 
-def rows_of(wanted: Wanted) -> dict[tuple[int, Any], int]:
-    """Return the number of the row behind each record, by run and key, in three statements.
+def rows_of(wanted: Wanted) -> dict[tuple[int, Any], str]:
+    """Return "row 217 of roster.csv" for each record, by run and key, in three statements.
 
     A run that has forgotten its rows gives none; of several rows that write one record, the first.
     """
-    datasets = dict(
-        ImportRun.objects.filter(pk__in={run for run, _ in wanted}).values_list("pk", "dataset")
-    )
+    found = ImportRun.objects.filter(pk__in={run for run, _ in wanted})
+    files = {
+        pk: (dataset, name)
+        for pk, dataset, name in found.values_list("pk", "dataset", "upload__name")
+    }
+    datasets = {run: dataset for run, (dataset, _) in files.items()}
     kept = _kept({Tables(run).plan for run in datasets})
     parts: list[str] = []
     params: list[Any] = []
@@ -41,7 +44,10 @@ def rows_of(wanted: Wanted) -> dict[tuple[int, Any], int]:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), params)
-        return {(run, key): number for run, key, number in cursor.fetchall()}
+        return {
+            (run, key): f"row {number:,} of {files[run][1]}"
+            for run, key, number in cursor.fetchall()
+        }
 
 
 def _kept(plans: Collection[str]) -> set[str]:

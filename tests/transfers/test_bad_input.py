@@ -416,6 +416,16 @@ def test_numbers_with_two_marks_have_one_reading_and_words_of_yes_are_known() ->
         read("1,234")
     assert number_reader(",", whole=False)("1,234") == "1.234"
     assert number_reader("", whole=True)("123.0") == "123"
+    small = number_reader("", whole=True, bounds=(0, 32_767))
+    assert (small("0"), small("32,767.0")) == ("0", "32767")
+    for text, why in (("-1", "at least 0"), ("40000", "at most 32,767")):
+        with pytest.raises(CellError, match=why):
+            small(text)
+    money = number_reader("", whole=False, digits=(10, 2))
+    assert (money("9999999999.99"), money("-7")) == ("9999999999.99", "-7")
+    for text, why in (("10000000000", "at most 10 digits"), ("1.005", "at most 2 are kept")):
+        with pytest.raises(CellError, match=why):
+            money(text)
     with pytest.raises(CellError, match="no whole number"):
         number_reader("", whole=True)("1.9")
     assert [read_boolean(text) for text in ("Yes", "no", "OUI", "1", "x", "ja")] == [

@@ -4,19 +4,25 @@ Runs under a target of its own (`make kill-test`): it starts real worker process
 the test's own, kills them at different moments, and looks at every row at the end. Bounded in time.
 """
 
+import http.client
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership
@@ -201,3 +207,125 @@ def test_cancel_at_forty_percent_and_undo_of_what_was_applied(
     assert not Membership.objects.exists()
     assert Membership.history.count() == 2 * done
     assert User.objects.filter(email__startswith="p", status="active").count() == 0
+
+
+# Gunicorn with two processes of its own, on the test's database.
+WEB = """
+import sys, django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+settings.ALLOWED_HOSTS = ["127.0.0.1"]
+django.setup()
+from django.core.wsgi import get_wsgi_application
+from django.db import connections
+from gunicorn.app.base import BaseApplication
+import apps.transfers.tasks as tasks
+connections["default"].settings_dict["NAME"] = sys.argv[1]
+# No broker: every message is lost, and the worker finds the row by itself.
+tasks.import_run_advance.delay = lambda pk: None
+
+class Web(BaseApplication):
+    def load_config(self):
+        self.cfg.set("bind", sys.argv[2])
+        self.cfg.set("workers", 2)
+        self.cfg.set("loglevel", "warning")
+    def load(self):
+        return get_wsgi_application()
+
+Web().run()
+"""
+TOKEN = "c" * 32
+
+
+class Site:
+    """An agent's requests to a web server of its own, with nothing but a cookie in hand."""
+
+    def __init__(self, cookie: str) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.cookie = f"{cookie}; csrftoken={TOKEN}"
+        self.process = subprocess.Popen(
+            [
+                sys.executable, "-W", "ignore", "-c", WEB,
+                connection.settings_dict["NAME"], f"127.0.0.1:{self.port}",
+            ],
+            cwd=Path(__file__).resolve().parents[2],
+            env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
+        )  # fmt: skip
+
+    def ask(
+        self, method: str, address: str, body: bytes = b"", kind: str = ""
+    ) -> tuple[int, str, str]:
+        headers = {"Cookie": self.cookie} | ({"Content-Type": kind} if kind else {})
+        for _ in range(200):
+            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+            try:
+                link.request(method, address, body or None, headers)
+                answer = link.getresponse()
+                return answer.status, answer.getheader("Location") or "", answer.read().decode()
+            except ConnectionRefusedError:
+                time.sleep(0.1)
+            finally:
+                link.close()
+        raise AssertionError("The web server does not answer.")
+
+    def post(self, address: str, **fields: str) -> str:
+        body = urlencode({"csrfmiddlewaretoken": TOKEN, **fields}).encode()
+        status, location, page = self.ask(
+            "POST", address, body, "application/x-www-form-urlencoded"
+        )
+        assert status == 302, page[-2000:]
+        return location
+
+    def upload(self, address: str, content: bytes, **fields: str) -> str:
+        mark = "----roster"
+        parts = "".join(
+            f'--{mark}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in {"csrfmiddlewaretoken": TOKEN, **fields}.items()
+        )
+        head = (
+            f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="roster.csv"\r\n'
+            "Content-Type: text/csv\r\n\r\n"
+        )
+        body = parts.encode() + head.encode() + content + f"\r\n--{mark}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={mark}"
+        status, location, page = self.ask("POST", address, body, kind)
+        assert status == 302, page[-2000:]
+        return location
+
+    def close(self) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    client = Client()
+    client.force_login(SuperuserFactory(email="agent@quarterdeck.example"))
+    name = settings.SESSION_COOKIE_NAME
+    one = Site(f"{name}={client.cookies[name].value}")
+    yield one
+    one.close()
+
+
+def test_the_pages_of_a_real_web_server_lead_through_an_import_whose_workers_die(
+    worker: Worker, site: Site
+) -> None:
+    for number in range(50):
+        OrganizationFactory(name=f"Harbor {number}", external_id=f"H-{number}")
+    new = reverse("admin:transfers_importrun_new")
+    page = site.upload(new, roster(ROWS), dataset="members")
+    run = ImportRun.objects.get()
+    until(worker, run, ("read",), [0.2])
+    assert site.ask("GET", page)[0] == 200
+    columns = reverse("admin:transfers_importrun_columns", args=[run.pk])
+    check = site.post(columns, mode="upsert", on_error="skip")
+    until(worker, run, ("planned",), [0.3, 0.6])
+    assert f"Apply {ROWS:,} rows" in site.ask("GET", check)[2]
+    watch = site.post(check, plan_token=run.plan_token, reason="Through the web", apply="1")
+    until(worker, run, ("applied", "applied_in_part", "failed"), [0.3, 0.5, 0.7])
+    assert (run.state, run.error) == ("applied", "")
+    assert f"{ROWS:,} rows applied" in site.ask("GET", watch)[2]
+    assert worker.kills >= 3
+    whole(run)

@@ -6,9 +6,11 @@ import pytest
 import xlsxwriter
 from django.test import Client
 
+from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun
-from tests.transfers.wizard import planned_run, text, upload, url, work
+from tests.transfers.engine import Importer
+from tests.transfers.wizard import applied_run, planned_run, text, upload, url, work
 
 State = ImportRun.State
 HEAD = "E-mail,First,Last,Committee,Position\n"
@@ -205,3 +207,28 @@ def test_nonsense_in_the_address_answers_no_500(
     assert support.get(url("change", run) + query).status_code == 200
     assert support.get(url("change", run) + "?tab=rows&" + query[1:]).status_code == 200
     assert support.get(url("new") + "?dataset=members&like=99999999999999999999").status_code == 200
+
+
+def test_the_same_file_and_the_same_content_are_said_with_who_and_when(
+    support: Client, agent: User, harbor: Organization, importer: Importer
+) -> None:
+    run = applied_run(support, HEAD + ROW)
+    cases = {
+        "The same file": ("other-name.csv", (HEAD + ROW).encode()),
+        "The same content": ("roster.csv", (HEAD + ROW).replace(",", ";").encode("utf-16")),
+        "The same content ": ("roster.xlsx", workbook(*TABLE)),
+    }
+    for said, (name, content) in cases.items():
+        upload(support, content, name=name)
+        work()
+        page = text(support.get(url("file", ImportRun.objects.latest("pk"))))
+        assert f"{said.strip()} was imported before by {agent}" in page
+        assert f"run {run.pk}" in page
+        by_command = importer.raw("members", content, "--dry-run", name=name)
+        (note,) = by_command.notes
+        assert note.startswith(f"{said.strip()} was imported before by {agent} on ")
+        assert note.endswith(f"as run {run.pk}.")
+    upload(support, HEAD + ROW.replace("Ada", "Ida"))
+    work()
+    page = text(support.get(url("file", ImportRun.objects.latest("pk"))))
+    assert "was imported before" not in page

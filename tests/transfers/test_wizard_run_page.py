@@ -172,3 +172,42 @@ def test_the_rows_are_paged_by_their_number(support: Client, harbor: Organizatio
     second = text(support.get(f"{url('check', run)}?after=51"))
     assert "p60@example.org" in second
     assert "First rows" in second
+
+
+def test_the_pages_go_forth_and_back_under_any_filter(
+    support: Client, harbor: Organization
+) -> None:
+    import re
+
+    rows = "".join(
+        f"{'nobody' if n % 2 else f'p{n}@example.org'},P{n},Q,Harbor Finance,member\n"
+        for n in range(330)
+    )
+    run = planned_run(support, "E-mail,First,Last,Committee,Position\n" + rows)
+
+    for query, expected in [
+        ("", list(range(2, 332))),
+        ("verdict=create", list(range(2, 332, 2))),
+        ("verdict=refused&cause=email:invalid", list(range(3, 332, 2))),
+        ("q=p1", [n + 2 for n in range(0, 330, 2) if str(n).startswith("1")]),
+    ]:
+        seen: list[int] = []
+        pages: list[list[int]] = []
+        address = f"{url('check', run)}?{query}"
+        while True:
+            page = text(support.get(address))
+            numbers = [int(n) for n in re.findall(r'<td class="qd-num">(\d+)</td>', page)]
+            pages.append(numbers)
+            seen += numbers
+            following = re.search(r'href="([^"]+)" rel="next"', page)
+            if not following:
+                break
+            address = following[1].replace("&amp;", "&")
+        assert seen == expected, query
+        # And the whole way back, page by page.
+        for numbers in reversed(pages[:-1]):
+            back = re.search(r'href="([^"]+)" rel="prev"', page)
+            assert back is not None, query
+            page = text(support.get(back[1].replace("&amp;", "&")))
+            assert [int(n) for n in re.findall(r'<td class="qd-num">(\d+)</td>', page)] == numbers
+        assert 'rel="prev"' not in page

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
-from apps.audit.models import ChangeSet, Event
+from apps.audit.models import ChangeSet, Door, Event
 from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.models import (
     field_label,
@@ -45,8 +45,8 @@ class Entry:
     is_own: bool = False
     # False for a change whose state before was trimmed away.
     has_before: bool = True
-    # The row of the imported file that it was written from, where that is known.
-    import_row: int | None = None
+    # The row of the imported file that it was written from, and by whom, where that is known.
+    import_row: str = ""
 
     @property
     def icon(self) -> str:
@@ -113,8 +113,12 @@ def _add_rows(entries: list[Entry]) -> None:
         return
     rows = known.rows(wanted)
     for entry in entries:
-        if entry.change_set and entry.change_set.import_run_id:
-            entry.import_row = rows.get((entry.change_set.import_run_id, str(entry.key)))
+        made = entry.change_set
+        row = rows.get((made.import_run_id, str(entry.key))) if made and made.import_run_id else ""
+        if made and row:
+            done = "taken back" if made.door == Door.UNDO else "imported"
+            who = made.actor_label.partition(" <")[0]
+            entry.import_row = f"{row}, {done} by {who}, run {made.import_run_id}"
 
 
 def _is_about_its_actor(entry: Entry) -> bool:

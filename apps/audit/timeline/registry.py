@@ -86,7 +86,7 @@ class Runs:
     """How the runs behind changes are reached."""
 
     url: Callable[[int], str]
-    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], int]] | None
+    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], str]] | None
 
 
 runs: dict[str, Runs] = {}
@@ -96,13 +96,13 @@ def timeline_runs(
     kind: str,
     *,
     url: Callable[[int], str],
-    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], int]]
+    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], str]]
     | None = None,
 ) -> None:
     """Say where the page of a run of `kind` ("import" or "task") is.
 
-    `rows` returns by (run, key as text) the number of the row that a record was written from, for
-    keys by (run, model).
+    `rows` returns by (run, key as text) which row a record was written from ("row 217 of
+    roster.csv"), for keys by (run, model).
     """
     runs[kind] = Runs(url, rows)
 

@@ -47,7 +47,14 @@ def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "explanation": explanation(run),
         "is_applied": run.state in ImportRun.APPLIED_STATES,
         "duration": duration(run),
-        "refused_rows": int(run.counts.get("refused", 0)),
+        "refused_rows": sum(
+            int(number)
+            for number in (
+                run.counts.get("refused", 0),
+                run.results.get("refused", 0),
+                run.results.get("drifted", 0),
+            )
+        ),
         "can_mend": is_mine and may_import(user, dataset),
         "can_undo": run.state in ImportRun.APPLIED_STATES
         and user.has_perm("transfers.undo_import"),
@@ -82,7 +89,9 @@ def headline(run: ImportRun) -> str:
     if run.state == ImportRun.State.FAILED:
         return f"Failed after {rows}" if done else "Failed, nothing was applied"
     if run.state == ImportRun.State.APPLIED_IN_PART:
-        return f"{rows} applied, then stopped"
+        if run.rows_done < run.rows_to_do:
+            return f"{rows} applied, then stopped"
+        return f"{rows} applied, {run.rows_done - done:,} left alone"
     if run.has_ended:
         return f"{rows} applied" if done else "Nothing to change: every row is as it was"
     return run.get_state_display()
@@ -91,8 +100,23 @@ def headline(run: ImportRun) -> str:
 def explanation(run: ImportRun) -> str:
     if run.state == ImportRun.State.APPLIED_IN_PART:
         left = max(run.rows_to_do - run.rows_done, 0)
+        if not left:
+            return left_alone(run)
         return f"{run.rows_done:,} rows were gone through, {left:,} were not. Undo takes back what was applied."
     return ""
+
+
+def left_alone(run: ImportRun) -> str:
+    """Say why some rows of a run that went through to its end were not applied."""
+    drifted, refused = run.results.get("drifted", 0), run.results.get("refused", 0)
+    words = []
+    if drifted:
+        records = "1 record was" if drifted == 1 else f"{drifted:,} records were"
+        words.append(f"{records} changed by somebody after the preview and left alone.")
+    if refused:
+        rows = "1 row was" if refused == 1 else f"{refused:,} rows were"
+        words.append(f"{rows} refused by the database.")
+    return " ".join(words)
 
 
 def _numbers(run: ImportRun) -> list[dict[str, Any]]:
@@ -101,7 +125,8 @@ def _numbers(run: ImportRun) -> list[dict[str, Any]]:
     values.setdefault("unchanged", run.counts.get("unchanged", 0))
     values.setdefault("duplicate", run.counts.get("duplicate", 0))
     values.setdefault("skipped", run.counts.get("skipped", 0))
-    values.setdefault("failed", values.get("refused", run.counts.get("refused", 0)))
+    # Those that the plan refused, and those that the database did.
+    values["failed"] = run.counts.get("refused", 0) + values.get("refused", 0)
     return [
         {
             "label": label,

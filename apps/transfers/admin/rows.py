@@ -73,8 +73,8 @@ class PlanTable:
         self.outcome = _one_of(request.GET.get("outcome", ""), OUTCOME_LABELS)
         self.cause = request.GET.get("cause", "")[:200]
         self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-        after = request.GET.get("after", "")
-        self.after = int(after) if after.isdecimal() and len(after) < 10 else 0
+        self.after = _number(request.GET.get("after", ""))
+        self.before = _number(request.GET.get("before", ""))
         self.labels = change_labels(run)
         self.headers = file_headers(run)
 
@@ -99,6 +99,7 @@ class PlanTable:
             outcome=self.outcome,
             search=self.search,
             after=self.after,
+            before=self.before,
             limit=PAGE_SIZE,
         )
         causes = plan_causes(self.run)
@@ -109,7 +110,8 @@ class PlanTable:
             "causes": [self._cause(cause) for cause in self._causes_in_view(causes)],
             "rows": [self._row(row) for row in page.rows],
             "next_url": self.url(after=page.next_after) if page.next_after else "",
-            "first_url": self.url() if self.after else "",
+            "previous_url": self.url(before=page.previous_before) if page.previous_before else "",
+            "first_url": self.url() if self.after or self.before else "",
             "is_filtered": bool(self.verdict or self.outcome or self.cause or self.search),
             "clear_url": self.url(verdict="", outcome="", cause="", q=""),
         }
@@ -188,6 +190,10 @@ class PlanTable:
                 for problem in row.problems
             ],
         )
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
 
 
 def _one_of(value: str, known: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ refused with both.
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -181,8 +181,17 @@ def _say(year: int, month: int, day: int) -> str:
         return "no date"
 
 
-def number_reader(mark: str, *, whole: bool) -> Reader:
-    """Read numbers with "." or "," as decimal mark; `mark` decides where a number has two readings."""
+def number_reader(
+    mark: str,
+    *,
+    whole: bool,
+    bounds: tuple[int | None, int | None] = (None, None),
+    digits: tuple[int, int] | None = None,
+) -> Reader:
+    """Read numbers with "." or "," as decimal mark; `mark` decides where a number has two readings.
+
+    `bounds` and `digits` (before and after the mark) are what the record can hold.
+    """
 
     def read(text: str) -> str:
         plain = text.replace(" ", "").replace("\u202f", "").replace("'", "").replace("\u2019", "")
@@ -202,10 +211,29 @@ def number_reader(mark: str, *, whole: bool) -> Reader:
         if whole:
             if value != value.to_integral_value():
                 raise CellError("invalid", f"“{text}” is no whole number.")
-            return str(int(value))
+            return _bounded(int(value), bounds, text)
+        if digits is not None:
+            _check_digits(value, digits, text)
         return format(value, "f")
 
     return read
+
+
+def _bounded(value: int, bounds: tuple[int | None, int | None], text: str) -> str:
+    least, greatest = bounds
+    if least is not None and value < least:
+        raise CellError("range", f"“{text}” is too small: at least {least:,}.")
+    if greatest is not None and value > greatest:
+        raise CellError("range", f"“{text}” is too large: at most {greatest:,}.")
+    return str(value)
+
+
+def _check_digits(value: Decimal, digits: tuple[int, int], text: str) -> None:
+    before, after = digits
+    if abs(value) >= Decimal(10) ** before:
+        raise CellError("range", f"“{text}” is too large: at most {before} digits before the mark.")
+    if value != value.quantize(Decimal(1).scaleb(-after), context=Context(prec=100)):
+        raise CellError("range", f"“{text}” has too many decimals: at most {after} are kept.")
 
 
 def _decimal_mark(plain: str, text: str) -> str:
@@ -258,9 +286,9 @@ def reader_for(
         case Kind.DATE:
             return date_reader(date_order)
         case Kind.INTEGER:
-            return number_reader(decimal_mark, whole=True)
+            return number_reader(decimal_mark, whole=True, bounds=column.bounds)
         case Kind.DECIMAL:
-            return number_reader(decimal_mark, whole=False)
+            return number_reader(decimal_mark, whole=False, digits=column.digits)
         case Kind.BOOLEAN:
             return read_boolean
         case Kind.RELATION:

@@ -94,6 +94,9 @@ class ColumnReader:
             )
 
     def _clean(self, cell: str) -> str:
+        is_defused = cell[:1] == "'" and _DEFUSED.match(cell) is not None
+        if is_defused:
+            cell = cell[1:]
         if not (cell.isascii() and cell.isprintable()):
             if _CONTROL.search(cell):
                 what = "a zero byte" if "\x00" in cell else "a control character"
@@ -104,7 +107,7 @@ class ColumnReader:
             else:
                 cell = cell.replace("\r\n", "\n").replace("\r", "\n")
         cell = cell.strip()
-        if cell[:1] == "'" and _DEFUSED.match(cell):
+        if not is_defused and cell[:1] == "'" and _DEFUSED.match(cell):
             cell = cell[1:]
         return cell
 
@@ -118,6 +121,21 @@ class ColumnReader:
         ):
             return ""
         return None
+
+
+def cleaned_sql(column: Column, text: str) -> str:
+    """SQL of what an import would read from a stored text that an export has written: the twin of
+    `_clean`, for what came into the database by another way (line ends of a form, double spaces)."""
+    spaces = "".join(map(chr, _SPACES))
+    invisible = "".join(map(chr, _INVISIBLE))
+    text = f"normalize(translate({text}, '{spaces}{invisible}', repeat(' ', {len(spaces)})), NFC)"
+    if column.multiline:
+        text = f"replace(replace({text}, E'\\r\\n', E'\\n'), E'\\r', E'\\n')"
+    else:
+        text = (
+            f"regexp_replace(btrim({text}, E' \\t\\r\\n'), E'[ \\t]*[\\r\\n\\t]+[ \\t]*', ' ', 'g')"
+        )
+    return f"btrim({text}, E' \\t\\r\\n')"
 
 
 Check = Callable[[Sequence[str | None]], dict[int, str]]

@@ -30,6 +30,7 @@ State = ExportRun.State
 KEPT_FOR = timedelta(days=7)
 _BLOCK = 64 * 1024
 _SHEET_ROWS = 1_048_575
+_CELL = 32_767
 _FETCH = 2000
 
 
@@ -96,6 +97,15 @@ def queryset_of(run: ExportRun) -> QuerySet:
 
 def write_file(exported: Exported, target: Path, format: str) -> int:
     """Write the export to a file; return the number of rows."""
+    try:
+        return _write_file(exported, target, format)
+    except BaseException:
+        # Half a file is none, and nobody would ever delete it.
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _write_file(exported: Exported, target: Path, format: str) -> int:
     if format == ExportRun.Format.XLSX:
         return write_xlsx(exported, target)
     rows = 0
@@ -157,7 +167,13 @@ def write_xlsx(exported: Exported, target: Path) -> int:
                 elif kind is Kind.BOOLEAN:
                     sheet.write_boolean(line, position, value)
                 else:
-                    sheet.write_string(line, position, defused(str(value)))
+                    text = defused(str(value))
+                    if len(text) > _CELL:
+                        raise DomainError(
+                            f"A {exported.columns[position].label.lower()} has {len(text):,} characters, "
+                            f"and a cell of a workbook holds {_CELL:,}. Export as CSV."
+                        )
+                    sheet.write_string(line, position, text)
     return count
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rapidfuzz import fuzz
 
@@ -105,3 +106,27 @@ def unmatched_needs(resource: type[DatasetResource], matching: Matching) -> list
         )
         problems.append(f"No column tells which record a row means: it takes {labels}.")
     return problems
+
+
+def carried_over(matching: Matching, theirs: Sequence[str], ours: Sequence[str]) -> Matching:
+    """Return the matching with its columns moved to where the same headers stand in our file."""
+    if list(ours[: len(theirs)]) == list(theirs):
+        # The same table, perhaps with columns behind it: also headers that stand twice keep theirs.
+        return replace(matching, create_missing=[])
+    targets: dict[str, str] = {}
+    for position, target in matching.columns.items():
+        index = int(position)
+        if index < len(theirs):
+            targets.setdefault(theirs[index].strip().casefold(), target)
+    columns, how, taken = {}, {}, set()
+    for index, header in enumerate(ours):
+        known = header.strip().casefold()
+        target = targets.get(known, "")
+        if target in taken:
+            target = ""
+        taken.add(target)
+        if known in targets:
+            columns[str(index)] = target
+            how[str(index)] = "remembered" if target else "none"
+    # What may be created is approved for one file at a time.
+    return replace(matching, columns=columns, how=how, create_missing=[])

@@ -16,7 +16,7 @@ from apps.transfers import registry
 from apps.transfers.engine import planning, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
 from apps.transfers.engine.context import Context
-from apps.transfers.engine.matching import suggest_matching
+from apps.transfers.engine.matching import carried_over, suggest_matching
 from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.permissions import check_may_import
 from apps.transfers.engine.recording import record_import
@@ -98,6 +98,12 @@ def read(run: ImportRun) -> None:
             raise DomainError("The file has a header but no rows.")
         dataset = registry.get(run.dataset)
         earlier = Matching.from_json(run.matching) if run.matching else None
+        if earlier and run.attempt_of:
+            # The mended file: its columns may stand elsewhere, what was approved still is.
+            approved = earlier.create_missing
+            theirs = run.attempt_of.findings.get("headers", findings.headers)
+            earlier = carried_over(earlier, theirs, findings.headers)
+            earlier.create_missing = approved
         matching = earlier or suggest_matching(
             dataset, findings, remembered_matching(run, findings.headers)
         )
@@ -105,6 +111,7 @@ def read(run: ImportRun) -> None:
         run,
         State.READ,
         findings=findings.to_json(),
+        content_digest=findings.content,
         matching=matching.to_json(),
         rows=findings.rows,
     )

@@ -130,9 +130,7 @@ class _Stager:
         for number, cells in ragged:
             size = len(cells)
             if isinstance(cells, BrokenRecord):
-                problem = Problem(
-                    "broken_quote", "", "A quote stands in the wrong place in this line."
-                )
+                problem = Problem(cells.code, "", cells.why)
             elif size < width and self.is_text:
                 problem = Problem(
                     "ragged",

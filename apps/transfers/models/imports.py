@@ -56,6 +56,7 @@ class ImportRun(Job):
     impacts = models.JSONField(default=list, blank=True)
     seconds = models.JSONField(default=dict, blank=True, help_text="Seconds by phase.")
     peak_rss_mb = models.FloatField(null=True, blank=True)
+    content_digest = models.CharField(max_length=64, blank=True, editable=False)
     rows = models.PositiveIntegerField(default=0)
     # Every actionable row up to this number is done: applied, drifted or refused.
     checkpoint = models.PositiveIntegerField(default=0)
@@ -120,6 +121,11 @@ class ImportRun(Job):
             models.Index(fields=["state", "heartbeat_at"], name="importrun_state"),
             models.Index(fields=["dataset", "-id"], name="importrun_dataset"),
             models.Index(fields=["user", "-id"], name="importrun_user"),
+            models.Index(
+                fields=["content_digest"],
+                name="importrun_content",
+                condition=~models.Q(content_digest=""),
+            ),
             models.Index(fields=["created_at"], name="importrun_created"),
         ]
 

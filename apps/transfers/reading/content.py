@@ -1,11 +1,13 @@
 """What a file is, by its content; its name is a hint and no more."""
 
+import re
 import zipfile
 from pathlib import Path
 
 from apps.core.errors import DomainError
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_WORKBOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _SIGNATURES = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
@@ -32,10 +34,9 @@ def detect_format(path: Path) -> str:
     if head.startswith(b"PK\x03\x04"):
         return _workbook_in(path)
     if head.startswith(_OLE):
-        raise DomainError(
-            "The workbook is protected by a password or in the old XLS format. "
-            "Save it without a password as XLSX, or as CSV."
-        )
+        raise _old_office(path)
+    if head.startswith(_OLD_WORKBOOKS):
+        raise DomainError("The workbook is in the old XLS format. Save it as XLSX, or as CSV.")
     for signature, what in _SIGNATURES.items():
         if head.startswith(signature):
             raise DomainError(f"The file is {what}, not a table. {WANTED}")
@@ -44,15 +45,34 @@ def detect_format(path: Path) -> str:
         raise DomainError(
             f"The file is a web page (HTML), whatever its name says. Open it and save it as CSV or XLSX. {WANTED}"
         )
+    if start.startswith(b"<!--") and any(tag in start for tag in (b"<html", b"<table", b"<body")):
+        raise DomainError(f"The file is a web page (HTML), whatever its name says. {WANTED}")
+    if re.match(rb'(\[\s*)?\{\s*"', start):
+        raise DomainError(f"The file is JSON, not a table. {WANTED}")
     if start.startswith(b"<?xml"):
         raise DomainError(f"The file is XML, not a table. {WANTED}")
     return "csv"
+
+
+def _old_office(path: Path) -> DomainError:
+    """Tell what a compound file holds, by the names of its streams."""
+    with path.open("rb") as file:
+        start = file.read(16 * 1024 * 1024)
+    if "EncryptedPackage".encode("utf-16-le") in start:
+        return DomainError("The workbook is protected by a password. Save it without one.")
+    if "Workbook".encode("utf-16-le") in start or "Book\0".encode("utf-16-le") in start:
+        return DomainError("The workbook is in the old XLS format. Save it as XLSX, or as CSV.")
+    return DomainError(
+        "The workbook is protected by a password or in the old XLS format. "
+        "Save it without a password as XLSX, or as CSV."
+    )
 
 
 def _workbook_in(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
+            is_locked = any(item.flag_bits & 1 for item in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise DomainError("The workbook is broken and cannot be opened. Save it again.") from None
     if "xl/workbook.xml" in names:
@@ -63,4 +83,8 @@ def _workbook_in(path: Path) -> str:
         raise DomainError("The file is an OpenDocument file. Save it as XLSX or CSV.")
     if "word/document.xml" in names:
         raise DomainError(f"The file is a Word document, not a table. {WANTED}")
+    if any(name.endswith(".iwa") for name in names):
+        raise DomainError("The file is a Numbers document. Export it as XLSX or CSV.")
+    if is_locked:
+        raise DomainError(f"The file is a ZIP archive with a password. Unpack it first. {WANTED}")
     raise DomainError(f"The file is a ZIP archive, not a table. Unpack it first. {WANTED}")

@@ -33,7 +33,7 @@ def detect_encoding(path: Path) -> str:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    wide = _utf16_without_bom(head)
+    wide = _utf32_without_bom(head) or _utf16_without_bom(head)
     if wide:
         return wide
     if _is_utf8(path):
@@ -44,8 +44,11 @@ def detect_encoding(path: Path) -> str:
 def check_encoding(path: Path, encoding: str) -> None:
     """Raise DomainError, naming the line, where the file is not in `encoding`."""
     try:
+        # Python's registry also holds what is no encoding of texts (base64, rot13).
+        if not codecs.lookup(encoding)._is_text_encoding:
+            raise LookupError
         decoder = codecs.getincrementaldecoder(encoding)("strict")
-    except LookupError:
+    except (LookupError, ValueError, TypeError):
         raise DomainError(f"There is no encoding “{encoding}”.") from None
     line = 1
     with path.open("rb") as file:
@@ -63,6 +66,17 @@ def check_encoding(path: Path, encoding: str) -> None:
             raise DomainError(
                 f"Line {line:,}, the last one, is cut off in the middle of a character of {encoding}."
             ) from None
+
+
+def _utf32_without_bom(head: bytes) -> str:
+    """Of four bytes only one or two count, and the highest is always zero."""
+    quarter = max(len(head) // 4, 1)
+    zeros = [head[offset::4].count(0) / quarter for offset in range(4)]
+    if zeros[3] > 0.9 and zeros[2] > 0.9 and zeros[0] < 0.1:
+        return "utf-32-le"
+    if zeros[0] > 0.9 and zeros[1] > 0.9 and zeros[3] < 0.1:
+        return "utf-32-be"
+    return ""
 
 
 def _utf16_without_bom(head: bytes) -> str:

@@ -1,5 +1,6 @@
 """A workbook's numbers as the text that a person sees: dates, leading zeros, long ids."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,11 +34,18 @@ def number_text(text: str, style: CellStyle | None, date1904: bool) -> str:
     if style is None or not (style.is_date or style.zeros):
         if text.isdecimal() and len(text) <= 15:
             return text
-        return _plain(float(text))
-    value = float(text)
+        return _plain(_finite(text))
+    value = _finite(text)
     if style.zeros:
         return _plain(value).zfill(style.zeros)
     return _date(value, date1904)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def _plain(value: float) -> str:

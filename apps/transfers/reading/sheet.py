@@ -83,6 +83,7 @@ class StringReader:
             self._parts.append(data)
 
 
+_MAX_ROW = 1_048_576
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -136,7 +137,11 @@ class SheetReader:
         elif tag == "f":
             self._has_formula = True
         elif tag == "row":
-            self._number = int(attrs.get("r", self._number + 1))
+            number = int(attrs.get("r", self._number + 1))
+            if not self._number < number <= _MAX_ROW:
+                # Twice the same row, or none of a sheet's: no spreadsheet writes that.
+                raise ValueError(number)
+            self._number = number
             self._column = -1
             self._cells = []
             self._has_value = False
@@ -166,6 +171,9 @@ class SheetReader:
                         f"at most {limits.MAX_COLUMNS} columns can be read."
                     )
                 missing = self._column - len(self._cells)
+                if missing < 0:
+                    # Cells out of order would be read as another column's.
+                    raise ValueError(self._column)
                 if missing > 0:
                     self._cells.extend([""] * missing)
                 self._cells.append(value)

@@ -1,5 +1,6 @@
 """A file opened as a table: what was found in it, and its rows."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -55,6 +56,8 @@ class Source:
         words: list[Counter[str] | None] = [Counter() for _ in range(width)]
         if self._notes is not None:
             self._notes.clear()
+        # The same cells are the same content, in whatever format and encoding.
+        content = hashlib.sha256("\x1f".join(found.headers).encode("utf-8", "replace"))
         rows = self.rows()
         while batch := list(islice(rows, _BATCH)):
             found.rows += len(batch)
@@ -70,6 +73,7 @@ class Source:
             )
             for position, column in enumerate(zip(*padded, strict=True)):
                 found.blanks[position] += column.count("")
+                content.update("\x1f".join(column).encode("utf-8", "replace"))
                 counter = words[position]
                 if counter is not None:
                     counter.update(column)
@@ -79,6 +83,7 @@ class Source:
                     samples[position] = list(
                         dict.fromkeys([*samples[position], *(c for c in column if c.strip())])
                     )[:3]
+        found.content = content.hexdigest()
         found.column_samples = [[_short(cell) for cell in each] for each in samples]
         found.samples = [[_short(cell) for cell in cells] for cells in found.samples]
         found.words = {
@@ -101,6 +106,8 @@ def open_source(path: Path, reading: Reading, known: Callable[[str], bool]) -> S
 
 
 def _text(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
+    if reading.sheet:
+        raise DomainError(f"The file is no workbook, so it has no sheet “{reading.sheet}”.")
     encoding = reading.encoding or detect_encoding(path)
     check_encoding(path, encoding)
     delimiter, declared = sniff_delimiter(path, encoding)
@@ -118,6 +125,8 @@ def _delimiter(given: str) -> str:
     delimiter = names.get(given.lower(), given)
     if len(delimiter) > 1:
         raise DomainError(f"The delimiter must be one character, not “{given}”.")
+    if delimiter and (delimiter in '"\r\n\x00\ufeff'):
+        raise DomainError("A quote or the end of a line cannot be the delimiter.")
     return delimiter
 
 

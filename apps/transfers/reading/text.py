@@ -11,11 +11,19 @@ from apps.core.errors import DomainError
 from apps.transfers.reading import limits
 
 DELIMITERS = ",;\t|"
-_SEP_LINE = re.compile(r"^\ufeff?\"?sep=(.)\"?\s*$", re.IGNORECASE)
+_SEP_LINE = re.compile(r"^\ufeff?\"?sep=([^\"\r\n])\"?\s*$", re.IGNORECASE)
 
 
 class BrokenRecord(list[str]):
-    """A record of one line with a quote in the wrong place: refused, never guessed."""
+    """A record that cannot be split into cells (`why`): refused, never guessed."""
+
+    code = "broken_quote"
+    why = "A quote stands in the wrong place in this line."
+
+
+class HugeRecord(BrokenRecord):
+    code = "too_long"
+    why = f"A cell of this line has more than {limits.MAX_CELL:,} characters."
 
 
 def open_text(path: Path, encoding: str) -> IO[str]:
@@ -78,7 +86,8 @@ def read_text(
             except csv.Error as error:
                 if reader.line_num > before + 1 or "unexpected end" in str(error):
                     raise unclosed(before + 1) from None
-                yield before + 1, BrokenRecord()
+                is_huge = "field limit" in str(error)
+                yield before + 1, HugeRecord() if is_huge else BrokenRecord()
                 before = reader.line_num
                 continue
             if reader.line_num > before + 1 and _swallowed(row, delimiter, width):

@@ -1,5 +1,6 @@
 """Files made for a person: the empty template of a dataset, and the refused rows of a run."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -107,21 +108,17 @@ def _reason(problems: list[dict[str, str]], headers: dict[str, str]) -> str:
 def _text(run: ImportRun, findings: Findings) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=findings.delimiter)
-    encoding = findings.encoding.removesuffix("-sig")
-    head = b""
-    if findings.encoding == "utf-8-sig":
-        head = b"\xef\xbb\xbf"
-    elif findings.encoding == "utf-16":
-        encoding, head = "utf-16-le", b"\xff\xfe"
+    # Writes the byte-order mark where the file had one, and once.
+    encoder = codecs.getincrementalencoder(findings.encoding)("replace")
 
     def flush() -> bytes:
         text = buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
-        return text.encode(encoding, "replace")
+        return encoder.encode(text)
 
     writer.writerow([*findings.headers, REASON])
-    yield head + flush()
+    yield flush()
     width, named = len(findings.headers), file_headers(run)
     for cells, problems in _with_cells(run, findings):
         writer.writerow([*(cells + [""] * (width - len(cells))), _reason(problems, named)])

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
@@ -95,14 +97,23 @@ def value_words(run: ImportRun) -> list[ValueWord]:
 
 
 def same_content_runs(run: ImportRun, user: Any) -> list[ImportRun]:
-    """Return earlier runs that applied a file with the same SHA-256 to the same dataset, newest first."""
+    """Return earlier runs that applied the same file to the same dataset, or the same cells from another
+    file, newest first."""
+    same = Q(upload__sha256=run.upload.sha256)
+    if run.content_digest:
+        same |= Q(content_digest=run.content_digest)
     return list(
-        ImportRun.objects.for_staff(user)
-        .filter(
-            dataset=run.dataset,
-            upload__sha256=run.upload.sha256,
-            confirmed_at__isnull=False,
-            pk__lt=run.pk,
-        )
-        .select_related("upload", "user")[:5]
+        (ImportRun.objects.all() if user is None else ImportRun.objects.for_staff(user))
+        .filter(same, dataset=run.dataset, confirmed_at__isnull=False, pk__lt=run.pk)
+        .select_related("upload", "user")
+        .order_by("-pk")[:5]
     )
+
+
+def imported_before(run: ImportRun, user: Any) -> list[str]:
+    """Say who has imported the same file or content before, and when."""
+    return [
+        f"The same {'file' if other.upload.sha256 == run.upload.sha256 else 'content'} was imported "
+        f"before by {other.user or 'a command'} on {other.created_at:%-d %B %Y, %H:%M}, as run {other.pk}."
+        for other in same_content_runs(run, user)[:3]
+    ]

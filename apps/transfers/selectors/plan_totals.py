@@ -57,6 +57,7 @@ _CAUSES = {
     "skip:new": "New, and none is to be created",
     "ragged": "More or fewer cells than the header",
     "broken_quote": "A quote in the wrong place",
+    "too_long": "A cell of enormous length",
     "total": "A line of totals",
     "stale": "Changed since the export",
 }
@@ -71,6 +72,7 @@ _CODES = {
     "formula": "a formula without a result",
     "control": "control characters",
     "two": "more than one address",
+    "range": "beyond what fits",
     "ambiguous": "more than one reading",
     "not_found": "not found",
     "conflict": "rows disagree",

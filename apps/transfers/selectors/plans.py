@@ -38,10 +38,12 @@ class PlanRow:
 
 @dataclass
 class PlanPage:
-    """`next_after` is the `after` of the next page, None on the last one."""
+    """`next_after` is the `after` of the next page, `previous_before` the `before` of the one before
+    it; None where there is none."""
 
     rows: list[PlanRow]
     next_after: int | None
+    previous_before: int | None = None
 
 
 def given_columns(run: ImportRun) -> list[str]:
@@ -77,33 +79,45 @@ def plan_rows(
     outcome: str = "",
     search: str = "",
     after: int = 0,
+    before: int = 0,
     limit: int = 50,
 ) -> PlanPage:
-    """Return the rows with a number above `after`. `search` is the beginning of a key, or a number."""
+    """Return the first rows with a number above `after`, or the last ones below `before`.
+
+    `search` is the beginning of a key, or a number.
+    """
     tables = Tables(run.pk)
     if not exists(tables.plan):
         return PlanPage([], None)
     limit = max(1, min(limit, MAX_PAGE))
     branches, params = _branches(run, tables.plan, verdict, cause)
     extra, extra_params = _narrowing(run, outcome, search)
+    beyond, order = ("< %s", " DESC") if before else ("> %s", "")
     # One ordered, limited index scan for each cause, merged: no filter reads more than its page.
     parts, all_params = [], []
     for condition, values in zip(branches, params, strict=True):
         parts.append(
-            f"(SELECT p.* FROM {tables.plan} p WHERE p.number > %s AND {condition}{extra} "
-            f"ORDER BY p.number LIMIT %s)"
+            f"(SELECT p.* FROM {tables.plan} p WHERE p.number {beyond} AND {condition}{extra} "
+            f"ORDER BY p.number{order} LIMIT %s)"
         )
-        all_params += [after, *values, *extra_params, limit + 1]
+        all_params += [before or after, *values, *extra_params, limit + 1]
     if not parts:
         return PlanPage([], None)
-    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY number LIMIT %s"
+    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY number{order} LIMIT %s"
     with connection.cursor() as cursor:
         cursor.execute(sql, [*all_params, limit + 1])
         names = [column.name for column in cursor.description]
         records = [dict(zip(names, record, strict=True)) for record in cursor.fetchall()]
     more = len(records) > limit
-    rows = _rows(run, records[:limit])
-    return PlanPage(rows, rows[-1].number if more else None)
+    records = records[:limit]
+    rows = _rows(run, records[::-1] if before else records)
+    if not rows:
+        return PlanPage([], None)
+    first, last = rows[0].number, rows[-1].number
+    # Whence one came there are rows.
+    if before:
+        return PlanPage(rows, last, first if more else None)
+    return PlanPage(rows, last if more else None, first if after else None)
 
 
 def _branches(

@@ -14,6 +14,7 @@ from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.services import approvals_void
 from apps.core.errors import DomainError
 from apps.transfers import registry
+from apps.transfers.declarations import Column, Kind
 from apps.transfers.engine.matching import headers_digest, unmatched_needs
 from apps.transfers.engine.permissions import check_may_import
 from apps.transfers.engine.remembering import matching_remember
@@ -152,9 +153,26 @@ def _check_matching(run: ImportRun, matching: Matching) -> None:
         column = columns.get(name)
         if column is None or column.relation is None or not column.relation.create:
             raise DomainError(f"Missing records of “{name}” cannot be created by this import.")
+    _check_meanings(columns, matching)
     for name in (*matching.values, *matching.blanks, *matching.date_orders, *matching.empty_words):
         if name not in columns:
             raise DomainError(f"{dataset.label()} have no field “{name}”.")
+
+
+def _check_meanings(columns: dict[str, Column], matching: Matching) -> None:
+    for name, policy in matching.blanks.items():
+        if policy not in ("leave", "clear", "refuse"):
+            raise DomainError(f"A blank {name} can leave, clear or refuse, not “{policy}”.")
+    for name, order in matching.date_orders.items():
+        if order not in ("dmy", "mdy", "ymd"):
+            raise DomainError(f"A date is written dmy, mdy or ymd, not “{order}”.")
+        if name in columns and columns[name].kind is not Kind.DATE:
+            raise DomainError(f"{columns[name].label} holds no dates.")
+    for name, words in matching.values.items():
+        known = {str(value) for value, _ in columns[name].choices} if name in columns else set()
+        for word, value in words.items():
+            if known and value and value not in known:
+                raise DomainError(f"“{word}” cannot mean “{value}”, which is no {name}.")
 
 
 @transaction.atomic

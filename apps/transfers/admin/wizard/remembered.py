@@ -1,11 +1,11 @@
 """Taking over the matching of an earlier import or of a saved template, by the columns' headers."""
 
 import uuid
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest
 
+from apps.transfers.engine.matching import carried_over
 from apps.transfers.models import ImportRun, ImportTemplate
 from apps.transfers.options import Findings, Matching
 from apps.transfers.selectors.pages import run_for_reader
@@ -38,24 +38,3 @@ def _template(request: HttpRequest, run: ImportRun) -> ImportTemplate | None:
     own: Any = ImportTemplate.objects.filter(user=request.user, dataset=run.dataset)
     found: ImportTemplate | None = own.filter(pk=pk).first()
     return found
-
-
-def carried_over(matching: Matching, theirs: list[str], ours: list[str]) -> Matching:
-    """Return the matching with its columns moved to where the same headers stand in our file."""
-    targets: dict[str, str] = {}
-    for position, target in matching.columns.items():
-        index = int(position)
-        if index < len(theirs):
-            targets.setdefault(theirs[index].strip().casefold(), target)
-    columns, how, taken = {}, {}, set()
-    for index, header in enumerate(ours):
-        known = header.strip().casefold()
-        target = targets.get(known, "")
-        if target in taken:
-            target = ""
-        taken.add(target)
-        if known in targets:
-            columns[str(index)] = target
-            how[str(index)] = "remembered" if target else "none"
-    # What may be created is approved for one file at a time.
-    return replace(matching, columns=columns, how=how, create_missing=[])

@@ -44,6 +44,7 @@ class Command(BaseCommand):
         parser.add_argument("--blank", action="append", metavar="FIELD=leave|clear|refuse")
         parser.add_argument("--empty", action="append", metavar="FIELD=WORD")
         parser.add_argument("--date-order", action="append", metavar="FIELD=dmy|mdy|ymd")
+        parser.add_argument("--decimal-mark", choices=[".", ","], default="")
         parser.add_argument("--dry-run", action="store_true", help="Plan, and apply nothing.")
         parser.add_argument("--reason", default="")
         parser.add_argument("--user", metavar="EMAIL", help="Import with this user's rights.")
@@ -61,7 +62,7 @@ class Command(BaseCommand):
             raise SystemExit(UNUSABLE) from None
         result = run_json(run)
         if options["json"]:
-            self.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
+            self.stdout.write(json.dumps(result, default=str))
         else:
             self._say(run, result)
         code = SOME_FAILED if result["failed"] or result["drifted"] else OK
@@ -75,7 +76,10 @@ class Command(BaseCommand):
         actor = user_of(options["user"])
         path: Path = options["path"]
         if not path.is_file():
-            raise DomainError(f"There is no file {path}.")
+            what = f"{path} is no regular file" if path.exists() else f"There is no file {path}"
+            raise DomainError(f"{what}.")
+        if options["stop_after"] is not None and options["stop_after"] < 0:
+            raise DomainError("--stop-after takes a number of rows, 0 for never.")
         reading = Reading(
             encoding=options["encoding"],
             delimiter=options["delimiter"],
@@ -163,6 +167,8 @@ class Command(BaseCommand):
         )
         if result["not_imported"]:
             self.stdout.write(f"Columns not imported: {', '.join(result['not_imported'])}.")
+        for note in result["notes"]:
+            self.stdout.write(note)
         for impact in run.impacts:
             self.stdout.write(impact["sentence"])
         for problem in result["problems"]:

@@ -1,0 +1,289 @@
+"""An import that is interrupted: at each step, by a person, by a lost message, by its own rules."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.accounts.models import User
+from apps.organizations.models import Membership, Organization
+from apps.transfers.engine import applying, running, undoing
+from apps.transfers.models import ImportRun, UndoRun
+from apps.transfers.selectors import plan_rows
+from apps.transfers.tasks import import_run_mail, jobs_sweep
+from tests.factories.accounts import permission
+from tests.transfers.engine import Importer
+from tests.transfers.wizard import (
+    applied_run,
+    confirm,
+    planned_run,
+    read_run,
+    text,
+    upload,
+    url,
+    work,
+)
+
+State = ImportRun.State
+HEAD = "E-mail,First,Last,Committee,Position\n"
+
+
+def roster(rows: int, bad: tuple[int, ...] = ()) -> str:
+    return HEAD + "".join(
+        f"{'nobody' if n in bad else f'p{n}@example.org'},P{n},Q,Harbor Finance,member\n"
+        for n in range(rows)
+    )
+
+
+class Killed(BaseException):
+    """As -9: nothing of ours runs after it."""
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(applying, "CHUNK", 10)
+    monkeypatch.setattr(undoing, "CHUNK", 10)
+
+
+@pytest.fixture
+def swept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the sweeper sends: here it is done at once, by the very function that the task calls."""
+    sent: list[int] = []
+
+    def advance(run_id: int) -> None:
+        sent.append(run_id)
+        running.advance(run_id)
+
+    monkeypatch.setattr("apps.transfers.tasks.import_run_advance.delay", advance)
+    monkeypatch.setattr(
+        "apps.transfers.tasks.undo_run_advance.delay", lambda pk: undoing.advance(pk)
+    )
+    return sent
+
+
+def silence(run: ImportRun) -> None:
+    """Time passes and nobody renews the heartbeat."""
+    ImportRun.objects.filter(pk=run.pk).update(heartbeat_at="2026-01-01T00:00Z")
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
+    support: Client, harbor: Organization, swept: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move, record = running._move, applying.Applier._record
+    killed: list[str] = []
+
+    def dying_move(run: ImportRun, state: str, **changes: Any) -> None:
+        if state not in killed:
+            killed.append(state)
+            raise Killed
+        move(run, state, **changes)
+
+    def dying_record(self: Any, high: int, result: dict[str, int]) -> None:
+        if f"row {high}" not in killed:
+            killed.append(f"row {high}")
+            raise Killed
+        record(self, high, result)
+
+    monkeypatch.setattr(running, "_move", dying_move)
+    monkeypatch.setattr(applying.Applier, "_record", dying_record)
+
+    def until(run: ImportRun, state: str) -> None:
+        for _ in range(20):
+            silence(run)
+            try:
+                jobs_sweep()
+            except Killed:
+                continue
+            run.refresh_from_db()
+            if run.state == state:
+                return
+        raise AssertionError(f"The run is still {run.state}, not {state}: {run.error}")
+
+    upload(support, roster(35))
+    run = ImportRun.objects.get()
+    until(run, State.READ)
+    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip"})
+    until(run, State.PLANNED)
+    confirm(support, run)
+    until(run, State.APPLIED)
+
+    assert killed == [
+        "read", "staged", "planned", "applying", "row 11", "row 21", "row 31", "row 36", "applied",
+    ]  # fmt: skip
+    assert run.results == {"created": 35, "updated": 0, "drifted": 0}
+    assert Membership.objects.filter(organization=harbor).count() == 35
+    assert Membership.history.filter(organization=harbor).count() == 35
+    assert User.history.filter(email__startswith="p").count() == 35
+
+
+def test_a_message_that_was_lost_is_made_up_for_by_the_sweeper(
+    support: Client, harbor: Organization, swept: list[int]
+) -> None:
+    upload(support, roster(3))
+    run = ImportRun.objects.get()
+    assert run.state == State.UPLOADED
+
+    assert jobs_sweep() == "1 jobs were picked up."
+
+    run.refresh_from_db()
+    assert (run.state, swept) == (State.READ, [run.pk])
+    assert jobs_sweep() == "No job was waiting."
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the_part_back(
+    support: Client, harbor: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = planned_run(support, roster(50))
+    write = applying.Applier._write
+
+    def write_while_a_person_cancels(self: Any, low: int, high: int) -> dict[str, int]:
+        if self.run.rows_done == 20:
+            assert "data-progress" in text(support.get(url("apply", run)))
+            assert "Cancel this import?" in text(support.get(url("cancel", run)))
+            support.post(url("cancel", run))
+        return write(self, low, high)
+
+    monkeypatch.setattr(applying.Applier, "_write", write_while_a_person_cancels)
+    confirm(support, run)
+    work()
+
+    run.refresh_from_db()
+    assert run.state == State.APPLIED_IN_PART
+    page = text(support.get(url("apply", run)))
+    assert "30 rows applied, then stopped" in page
+    assert "Cancelled: 30 of 50 rows were done, up to row 31; the others were not touched." in page
+    assert Membership.objects.filter(organization=harbor).count() == 30
+    assert len(plan_rows(run, outcome="applied").rows) == 30
+
+    support.post(url("undo", run), {"reason": "Half a roster is none"})
+    work()
+
+    undo = UndoRun.objects.get()
+    assert (undo.state, undo.results) == ("undone", {"removed": 60, "reverted": 0, "kept": 0})
+    assert not Membership.objects.filter(organization=harbor).exists()
+    assert not User.objects.filter(email__startswith="p", is_active=True).exists()
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_permission_taken_away_stops_a_run_between_two_chunks(
+    support: Client, agent: User, harbor: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = planned_run(support, roster(50))
+    write = applying.Applier._write
+
+    def write_while_rights_go(self: Any, low: int, high: int) -> dict[str, int]:
+        if self.run.rows_done == 20:
+            agent.groups.clear()
+        return write(self, low, high)
+
+    monkeypatch.setattr(applying.Applier, "_write", write_while_rights_go)
+    confirm(support, run)
+    work()
+
+    run.refresh_from_db()
+    assert run.state == State.APPLIED_IN_PART
+    assert "may not import members" in run.error
+    assert run.error.endswith("Stopped after 30 of 50 rows.")
+    assert Membership.objects.filter(organization=harbor).count() == 30
+
+
+def test_the_agent_may_ask_to_stop_after_so_many_refused_rows(
+    support: Client, harbor: Organization, importer: Importer
+) -> None:
+    run = read_run(support, roster(20, bad=(3, 5, 9)))
+    answer = support.post(
+        url("columns", run), {"mode": "upsert", "on_error": "skip", "stop_after": "3"}
+    )
+    work()
+    run.refresh_from_db()
+    assert run.state == State.FAILED
+    page = text(support.get(answer["Location"], follow=True))
+    assert "Stopped: 3 rows cannot be imported, and you asked to stop after 3." in page
+
+    by_command = importer.text("members", roster(20, bad=(3, 5, 9)), "--stop-after", "3")
+    assert by_command.code == 2
+    assert "you asked to stop after 3" in by_command.err
+    enough = importer.text("members", roster(20, bad=(3, 5, 9)), "--stop-after", "4", "--dry-run")
+    assert (enough.created, enough.failed) == (17, 3)
+    assert not Membership.objects.filter(organization=harbor).exists()
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_all_or_nothing_is_nothing_when_the_last_chunk_has_a_row_that_drifted(
+    support: Client, harbor: Organization
+) -> None:
+    run = planned_run(support, roster(35), choices={"on_error": "stop"})
+    User.objects.create(email="p34@example.org", password="!")
+    confirm(support, run)
+    work()
+
+    run.refresh_from_db()
+    assert run.state == State.FAILED
+    assert run.error == "Nothing was applied: 1 records were changed since the preview."
+    assert not Membership.objects.filter(organization=harbor).exists()
+    assert not User.history.filter(email="p0@example.org").exists()
+    assert run.results.get("created", 0) == 0
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_an_undo_that_is_killed_goes_on_where_it_stopped(
+    support: Client, harbor: Organization, swept: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = applied_run(support, roster(35))
+    record, dead = undoing.Undoer._record, []
+
+    def dying_record(self: Any, low: int, *counts: int) -> None:
+        if low not in dead:
+            dead.append(low)
+            raise Killed
+        record(self, low, *counts)
+
+    monkeypatch.setattr(undoing.Undoer, "_record", dying_record)
+    support.post(url("undo", run), {"reason": "The wrong roster"})
+    undo = UndoRun.objects.get()
+    for _ in range(10):
+        UndoRun.objects.filter(pk=undo.pk).update(heartbeat_at="2026-01-01T00:00Z")
+        try:
+            jobs_sweep()
+        except Killed:
+            continue
+    undo.refresh_from_db()
+    assert len(dead) == 4
+    assert (undo.state, undo.results) == ("undone", {"removed": 70, "reverted": 0, "kept": 0})
+    assert Membership.history.filter(organization=harbor, history_type="-").count() == 35
+
+
+def test_the_agent_is_told_by_mail_and_the_page_watches_until_it_is_over(
+    support: Client, agent: User, harbor: Organization, mailoutbox: list[Any]
+) -> None:
+    run = applied_run(support, roster(3, bad=(1,)))
+    progress = support.get(url("progress", run)).json()
+    assert (progress["state"], progress["is_over"]) == ("applied", True)
+
+    import_run_mail(run.pk)
+
+    (mail,) = mailoutbox
+    assert mail.to == [agent.email]
+    assert "Created 2, updated 0, refused 1, drifted 0." in mail.body
+    assert url("change", run) in mail.body
+
+
+def test_rights_given_back_let_the_next_run_through(
+    support: Client, agent: User, harbor: Organization
+) -> None:
+    run = planned_run(support, roster(2))
+    agent.groups.clear()
+    assert confirm(support, run).status_code == 403
+    agent.user_permissions.set(
+        permission(name)
+        for name in (
+            "transfers.import_data", "accounts.add_user", "accounts.change_user",
+            "organizations.add_membership", "organizations.change_membership",
+        )
+    )  # fmt: skip
+    assert confirm(support, run).status_code == 302
+    work()
+    run.refresh_from_db()
+    assert run.state == State.APPLIED
