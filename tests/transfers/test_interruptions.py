@@ -205,6 +205,13 @@ def test_the_agent_may_ask_to_stop_after_so_many_refused_rows(
     by_command = importer.text("members", roster(20, bad=(3, 5, 9)), "--stop-after", "3")
     assert by_command.code == 2
     assert "you asked to stop after 3" in by_command.err
+    strangers = roster(20).replace("Harbor Finance", "Nowhere", 5)
+    planned = importer.text("members", strangers, "--stop-after", "5")
+    assert planned.code == 2
+    assert planned.err == (
+        "Stopped: 5 rows cannot be imported, and you asked to stop after 5. "
+        "Most often: Organization: not found."
+    )
     enough = importer.text("members", roster(20, bad=(3, 5, 9)), "--stop-after", "4", "--dry-run")
     assert (enough.created, enough.failed) == (17, 3)
     assert not Membership.objects.filter(organization=harbor).exists()

@@ -24,6 +24,7 @@ from apps.transfers.engine.remembering import remembered_matching
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.selectors.approvals import approver_of
+from apps.transfers.selectors.plan_totals import cause_label
 from apps.transfers.selectors.plans import search_columns
 from apps.transfers.uploads import upload_verify
 
@@ -160,6 +161,7 @@ def plan(run: ImportRun) -> None:
         stage(run)
     with _phase(run, "plan"):
         summary = planning.plan(context_of(run))
+    _check_stop(run, summary)
     _move(
         run,
         State.PLANNED,
@@ -177,6 +179,17 @@ def plan(run: ImportRun) -> None:
     if run.door != "command":
         tables.index_for_search(run, search_columns(run))
     run.release()
+
+
+def _check_stop(run: ImportRun, summary: dict[str, Any]) -> None:
+    """Give up where the plan refuses as many rows as the agent would bear."""
+    refused, limit = summary["counts"].get("refused", 0), run.matching.get("stop_after", 0)
+    if limit and refused >= limit:
+        why = next(cause for verdict, cause, _ in summary["causes"] if verdict == "refused")
+        raise DomainError(
+            f"Stopped: {refused:,} rows cannot be imported, and you asked to stop after {limit:,}. "
+            f"Most often: {cause_label(run, 'refused', why)}."
+        )
 
 
 def apply(run: ImportRun) -> None:

@@ -117,7 +117,7 @@ class _Stager:
             if self._stop_after and self._failed >= self._stop_after:
                 raise DomainError(
                     f"Stopped: {self._failed:,} rows cannot be imported, and you asked to stop after "
-                    f"{self._stop_after:,}. The first are in rows like {batch[0][0]:,}."
+                    f"{self._stop_after:,}. Look at the rows from {batch[0][0]:,} on."
                 )
             batch = following
 
