@@ -164,3 +164,38 @@ def test_members_leave_with_the_filters_of_their_list(support: Client, db: None)
     )
 
     assert [row["E-mail"] for row in records(answer)] == ["vi@example.org"]
+
+
+def test_every_list_with_a_dataset_has_the_button_and_the_list_of_users_has_none(
+    fleets: None, reference: None
+) -> None:
+    browser = signed_in(staff("Administrator"))
+    for model in ("organizations_organization", "organizations_membership", "projects_project", "projects_task"):  # fmt: skip
+        page = text(browser.get(reverse(f"admin:{model}_changelist")))
+        assert reverse(f"admin:{model}_export") in page, model
+        assert browser.get(reverse(f"admin:{model}_export")).status_code == 200
+    users = text(browser.get(reverse("admin:accounts_user_changelist")))
+    assert "/export/" not in users
+
+
+def test_an_export_above_the_limit_is_written_by_a_worker_and_told_by_mail(
+    support: Client,
+    agent: User,
+    fleets: None,
+    monkeypatch: pytest.MonkeyPatch,
+    mailoutbox: list[Any],
+) -> None:
+    from apps.transfers.admin import exports
+    from apps.transfers.tasks import export_run_mail
+
+    monkeypatch.setattr(exports, "STREAMED_UP_TO", 2)
+    answer = support.post(reverse(PAGE) + "?q=harbor", {"fields_chosen": ["name"], "format": "csv"})
+    run = ExportRun.objects.get()
+    assert run.state == ExportRun.State.QUEUED
+    assert answer["Location"] == reverse("admin:transfers_exportrun_change", args=[run.pk])
+    advance(run.pk)
+    export_run_mail(run.pk)
+    (mail,) = mailoutbox
+    assert mail.to == [agent.email]
+    assert "3 rows, kept until" in mail.body
+    assert answer["Location"] in mail.body

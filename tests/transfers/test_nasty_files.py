@@ -349,3 +349,46 @@ def test_no_bytes_at_all_make_the_reader_fall_over(content: bytes) -> None:
             source.survey()
         except DomainError:
             return
+
+
+PIECES = st.lists(
+    st.one_of(
+        st.text(max_size=5),
+        st.sampled_from(
+            ["1", "12", "2026", "99999999999", "1E99", "e+999999999", ".", ",", "-", "/", "@", "<", ">", " ",
+             "\u0661", "\uff11", "\u00a0", "'", "=", "#N/A", "x@y.org", "yes", "May", "Feb", "00:00", "T"]
+        ),
+    ),
+    max_size=7,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(text=PIECES, mark=st.sampled_from(["", ".", ","]), order=st.sampled_from(["", "dmy", "ymd"]))
+def test_whatever_a_cell_holds_it_is_a_value_or_a_problem(text: str, mark: str, order: str) -> None:
+    from apps.transfers.declarations import Column, Kind
+    from apps.transfers.engine.columns import ColumnReader
+    from apps.transfers.options import Matching
+
+    for kind in (
+        Kind.TEXT, Kind.EMAIL, Kind.SLUG, Kind.PHONE, Kind.DATE, Kind.INTEGER, Kind.DECIMAL,
+        Kind.BOOLEAN, Kind.CHOICE, Kind.RELATION,
+    ):  # fmt: skip
+        column = Column(
+            label="Any", attribute="any", kind=kind, max_length=200, choices=[("a", "A")]
+        )
+        column.column_name = "any"
+        column.digits, column.bounds = (10, 2), (0, 32_767)
+        matching = Matching(decimal_mark=mark, date_orders={"any": order} if order else {})
+        problems: list[Any] = [None]
+        (value,) = ColumnReader(column, matching).read([text], problems)
+        if problems[0]:
+            assert value is None
+            assert problems[0][0].message
+        elif value:
+            assert "\x00" not in value
+            if kind is Kind.INTEGER:
+                assert 0 <= int(value) <= 32_767
+            if kind is Kind.DATE:
+                assert value == value.strip()
+                assert len(value) == 10

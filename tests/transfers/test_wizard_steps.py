@@ -305,3 +305,28 @@ def test_the_mended_file_is_another_attempt_with_the_same_mapping(
     assert second.attempt_of == first
     assert User.objects.get(email="cy@example.org").first_name == ""
     assert User.objects.get(email="cy@example.org").last_name == "Mended"
+
+
+def test_a_date_with_two_readings_is_asked_for_its_column(
+    support: Client, agent: User, harbor: Organization
+) -> None:
+    from tests.factories.accounts import permission
+    from tests.factories.projects import ProjectFactory
+
+    agent.user_permissions.add(permission("projects.add_task"), permission("projects.change_task"))
+    ProjectFactory(organization=harbor, name="Quay")
+    file = "Organization,Project,Title,Due\nHarbor Finance,Quay,A,30.4.2026\nHarbor Finance,Quay,B,3/4/2026\n"
+    run = read_run(support, file, dataset="tasks")
+
+    page = text(support.get(url("columns", run)))
+    assert "3/4/2026 has two readings: say which comes first." in page
+
+    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip", "date-3": "mdy"})
+    work()
+    run.refresh_from_db()
+    assert run.counts == {"create": 1, "refused": 1}
+    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip", "date-3": "dmy"})
+    work()
+    run.refresh_from_db()
+    assert run.counts == {"create": 2}
+    assert "has two readings" not in text(support.get(url("columns", run)))

@@ -23,6 +23,8 @@ from apps.transfers.engine.words import fold_word, relation_key
 Reader = Callable[[str], str]
 
 _LOSSY = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+")
+# Digits before or after the mark; no column holds more.
+_MAGNITUDE = 60
 _WHOLE = re.compile(r"(\d+)\.0+")
 _SPREADSHEET_ERRORS = {
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
@@ -208,6 +210,9 @@ def number_reader(
             )
         except InvalidOperation:
             raise CellError("invalid", f"“{text}” is no number.") from None
+        if value and not -_MAGNITUDE < value.adjusted() < _MAGNITUDE:
+            # "1E999999999" is a number that nobody could write out.
+            raise CellError("range", f"“{text}” is beyond all that can be counted.")
         if whole:
             if value != value.to_integral_value():
                 raise CellError("invalid", f"“{text}” is no whole number.")

@@ -8,7 +8,7 @@ from django.db.models import Q
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
-from apps.transfers.engine.cells import choice_reader
+from apps.transfers.engine.cells import choice_reader, date_reader
 from apps.transfers.engine.problems import CellError
 from apps.transfers.engine.words import fold_word
 from apps.transfers.models import ImportRun
@@ -57,6 +57,19 @@ def column_suggestions(run: ImportRun) -> list[ColumnSuggestion]:
         )
         for position, header in enumerate(findings.headers)
     ]
+
+
+def two_readings(findings: Findings, position: str) -> str:
+    """Return a cell of a column of dates that can be meant in two ways, "" where there is none."""
+    read = date_reader("")
+    words = [word for word, _ in findings.words.get(position, [])]
+    for word in words or (findings.column_samples or [[]])[int(position)]:
+        try:
+            read(word.strip() or "2000-01-01")
+        except CellError as error:
+            if error.code == "ambiguous":
+                return word.strip()
+    return ""
 
 
 def value_words(run: ImportRun) -> list[ValueWord]:

@@ -33,6 +33,7 @@ from apps.transfers.selectors import (
     relation_words,
     value_words,
 )
+from apps.transfers.selectors.matching import two_readings
 from apps.transfers.selectors.pages import latest_runs, named_templates
 from apps.transfers.services import import_run_match, template_save
 from apps.transfers.services.drafts import import_run_keep_draft
@@ -132,6 +133,8 @@ class Line:
     blank_choices: list[tuple[str, str]]
     blanks_refuse: bool
     date_order: str | None
+    # A date of the column that has two readings, where nobody has said which.
+    ambiguous: str = ""
 
 
 def _line(suggestion: ColumnSuggestion, known: dict[str, Column], matching: Matching) -> Line:
@@ -226,6 +229,10 @@ def _page(
         matching = replace(matching, columns=suggested, how=how)
         run.matching = matching.to_json()
     lines = [_line(suggestion, known, matching) for suggestion in suggestions]
+    findings = Findings.from_json(run.findings)
+    for line in lines:
+        if line.date_order == "":
+            line.ambiguous = two_readings(findings, str(line.position))
     relations = relation_words(run, request.user)
     given = {line.target for line in lines if line.target}
     context = step_context(
