@@ -21,18 +21,21 @@ _RANK = (
 def _last_owner(context: Any) -> Asked:
     if "role" not in context.given:
         return None
-    seat = context.tables.part("seat")
+    seat, refused = context.tables.part("seat"), context.tables.refused
     return (
+        # Who is refused already neither steps down nor comes.
         f"""
         SELECT s.first AS number FROM {seat} s
         WHERE s.live AND s.b_role = 'owner' AND s.v_role <> 'owner'
           AND NOT EXISTS (
               SELECT FROM organizations_membership m
               WHERE m.organization_id = s.k_organization_id AND m.role = 'owner'
-                AND NOT EXISTS (SELECT FROM {seat} d WHERE d.id = m.id AND d.v_role <> 'owner'))
+                AND NOT EXISTS (SELECT FROM {seat} d WHERE d.id = m.id AND d.v_role <> 'owner'
+                    AND NOT EXISTS (SELECT FROM {refused} x WHERE x.number = d.first)))
           AND NOT EXISTS (
               SELECT FROM {seat} g
-              WHERE g.k_organization_id = s.k_organization_id AND g.v_role = 'owner' AND NOT g.clash)
+              WHERE g.k_organization_id = s.k_organization_id AND g.v_role = 'owner' AND NOT g.clash
+                AND NOT EXISTS (SELECT FROM {refused} x WHERE x.number = g.first))
         """,
         [],
     )
@@ -63,18 +66,18 @@ def _own_rights(context: Any) -> Asked:
 
 MEMBER_RULES = (
     Rule(
-        code="role:last_owner",
-        column="role",
-        message="The organization would be left without an owner. Give it another one first, "
-        "or in the same file.",
-        sql=_last_owner,
-    ),
-    Rule(
         code="role:answering_owner",
         column="role",
         message="This person answers for the organization and keeps an owner's seat. "
         "Pass the organization on first.",
         sql=_answering_owner,
+    ),
+    Rule(
+        code="role:last_owner",
+        column="role",
+        message="The organization would be left without an owner. Give it another one first, "
+        "or in the same file.",
+        sql=_last_owner,
     ),
     Rule(
         code="role:own_rights",
