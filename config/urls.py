@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from apps.accounts.avatars import avatar
 from apps.backoffice.search import search
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/search/", admin.site.admin_view(search)),
     path("admin/impersonation/", include("apps.accounts.impersonation.urls")),
     path("admin/", admin.site.urls),
+    path("media/avatars/<str:name>", admin.site.admin_view(avatar), name="avatar"),
     path("account/", include("apps.accounts.urls")),
     path("invitations/", include("apps.organizations.urls")),
 ]

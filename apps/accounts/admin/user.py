@@ -28,6 +28,7 @@ from apps.accounts.anonymization.services import (
     user_anonymization_preview,
     user_anonymize,
 )
+from apps.accounts.avatars import check_avatar
 from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
 from apps.accounts.impersonation.services import impersonation_start
@@ -107,6 +108,11 @@ class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
     status_label = state_column("status", STATUS_COLORS)
     created_moment = moment_column("created_at")
     last_login_moment = moment_column("last_login", description="last sign-in")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "avatar":
+            kwargs["validators"] = [check_avatar]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     @display(description="name")
     def name(self, user: User) -> str:

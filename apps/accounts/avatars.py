@@ -1,0 +1,60 @@
+"""Pictures of people: what is taken, and how it is shown. What somebody uploads never runs here."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest
+from django.template.defaultfilters import filesizeformat
+from django.utils.cache import patch_cache_control
+from PIL import Image, UnidentifiedImageError
+
+from apps.accounts.models import User
+from apps.core.errors import MissingPermission
+
+# By what the file is, not by what it calls itself: pictures of dots, which hold no script.
+TYPES = {"GIF": "image/gif", "JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+MAX_BYTES = 1024 * 1024
+
+
+def check_avatar(file: Any) -> None:
+    """Raise `ValidationError` unless the file is a small picture of a kind that browsers show."""
+    if file.size > MAX_BYTES:
+        raise ValidationError(f"The picture may have up to {filesizeformat(MAX_BYTES)}.")
+    if _type_of(file) is None:
+        raise ValidationError("The picture must be a PNG, JPEG, WebP or GIF.")
+
+
+def avatar(request: HttpRequest, name: str) -> FileResponse:
+    """Show the picture of a person whom the signed-in user sees, or his own."""
+    user: Any = request.user
+    path = f"avatars/{name}"
+    person = User.objects.for_staff(user).filter(avatar=path).first()
+    if person != user and not user.has_perm("accounts.view_user"):
+        raise MissingPermission("accounts.view_user")
+    if person is None or not default_storage.exists(path):
+        raise Http404("There is no such picture.")
+    file = default_storage.open(path, "rb")
+    content_type = _type_of(file)
+    if content_type is None:
+        file.close()
+        raise Http404("There is no such picture.")
+    response = FileResponse(file, content_type=content_type)
+    # Shown inside a page; opened by itself it may still load and run nothing.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(response, private=True, no_store=True)
+    return response
+
+
+def _type_of(file: Any) -> str | None:
+    try:
+        file.seek(0)
+        with Image.open(file, formats=list(TYPES)) as picture:
+            found = picture.format
+            return TYPES.get(found or "")
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
+        return None
+    finally:
+        if not file.closed:
+            file.seek(0)
