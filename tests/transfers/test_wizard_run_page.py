@@ -9,6 +9,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun, UndoRun
+from tests.factories.organizations import MembershipFactory
 from tests.transfers.wizard import (
     ROLES,
     ROSTER,
@@ -211,3 +212,39 @@ def test_the_pages_go_forth_and_back_under_any_filter(
             page = text(support.get(back[1].replace("&amp;", "&")))
             assert [int(n) for n in re.findall(r'<td class="qd-num">(\d+)</td>', page)] == numbers
         assert 'rel="prev"' not in page
+
+
+def test_the_records_of_a_run_are_listed_alone(support: Client, harbor: Organization) -> None:
+    MembershipFactory(organization=harbor, user__email="was-here-before@example.org")
+    run = applied_run(support)
+    page = text(support.get(url("change", run)))
+    assert "Members of this run" in page
+
+    seats = f"{reverse('admin:organizations_membership_changelist')}?import_run={run.pk}"
+    assert f'href="{seats}"' in page
+    listed = support.get(seats).context["cl"].queryset
+    assert {seat.user.email for seat in listed} == {"ada@example.org", "bo@example.org"}
+    everybody = support.get(seats.partition("?")[0]).context["cl"].queryset
+    assert everybody.count() == 3
+
+
+@pytest.mark.parametrize("run_number", ["x", "-1", "9" * 30, ""])
+def test_a_run_that_is_no_number_narrows_nothing(
+    support: Client, harbor: Organization, run_number: str
+) -> None:
+    seats = f"{reverse('admin:organizations_membership_changelist')}?import_run={run_number}"
+
+    assert support.get(seats, follow=True).status_code == 200
+
+
+def test_the_key_of_a_row_names_its_organization_and_leads_to_the_record(
+    support: Client, harbor: Organization
+) -> None:
+    run = applied_run(support)
+    seat = Membership.objects.get(user__email="ada@example.org")
+    change = reverse("admin:organizations_membership_change", args=[seat.pk])
+
+    rows = text(support.get(f"{url('change', run)}?tab=rows"))
+
+    assert f'href="{change}"' in rows
+    assert f"ada@example.org · {harbor.name}" in rows

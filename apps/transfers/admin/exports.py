@@ -23,6 +23,7 @@ from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_export, permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
 from apps.transfers.admin.list_button import with_list_button
+from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.forms.exporting import ExportForm
 from apps.transfers.models import ExportProfile, ExportRun
@@ -33,7 +34,10 @@ STREAMED_UP_TO = 50_000
 
 
 class ExportMixin(BaseAdmin):
-    """Adds the button "Export" to a list, and the page behind it."""
+    """Adds the button "Export" to a list, and the page behind it; narrows the list to an import run."""
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), ImportRunFilter]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_import
+from apps.transfers.admin.run_filter import PARAMETER as RUN_PARAMETER
 from apps.transfers.models import ImportRun, UndoRun
 
 STATE_COLORS = {
@@ -59,7 +60,7 @@ def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "can_undo": run.state in ImportRun.APPLIED_STATES
         and user.has_perm("transfers.undo_import"),
         "records_url": records_url(user, run),
-        "records_label": f"All {dataset_card(run.dataset).label.lower()}",
+        "records_label": f"{dataset_card(run.dataset).label} of this run",
         "next_attempt": attempt_number(run) + 1,
         "changes_url": changes_url(user, run),
         "undo_runs": list(UndoRun.objects.filter(run=run).select_related("user")[:10]),
@@ -149,11 +150,12 @@ def duration(run: ImportRun) -> float | None:
 
 
 def records_url(user: Any, run: ImportRun) -> str:
-    """Return the list of the dataset's records, where the user may look at it."""
+    """Return the list of the records that the run touched, where the user may look at it."""
     opts = registry.get(run.dataset).model()._meta
     if not user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
         return ""
-    return _reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    url = _reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    return f"{url}?{RUN_PARAMETER}={run.pk}" if url else ""
 
 
 def changes_url(user: Any, run: ImportRun) -> str:

@@ -5,7 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
 
+from apps.transfers import registry
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
 from apps.transfers.selectors.plan_totals import change_labels
@@ -55,6 +57,7 @@ class Cell:
 class Row:
     number: int
     key: str
+    url: str
     verdict: tuple[str, str]
     outcome: tuple[str, str] | None
     cells: list[Cell]
@@ -66,6 +69,7 @@ class PlanTable:
 
     def __init__(self, request: HttpRequest, run: ImportRun, *, by_outcome: bool = False) -> None:
         self.run = run
+        self.user: Any = request.user
         self.path = request.path
         self.keep = {"tab": request.GET["tab"]} if "tab" in request.GET else {}
         self.by_outcome = by_outcome
@@ -159,9 +163,15 @@ class PlanTable:
             "url": self.url(**changes),
         }
 
+    def _url_of(self, record: str) -> str:
+        opts = registry.get(self.run.dataset).model()._meta
+        if not record or not self.user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
+            return ""
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record])
+
     def _row(self, row: PlanRow) -> Row:
         # What the key says already is not said again.
-        said = row.key.split(" · ")
+        said = row.key_columns
         faulty = {problem.get("column", "") for problem in row.problems}
         changed = [
             Cell(
@@ -171,17 +181,18 @@ class PlanTable:
                 row.verdict == "update" or name.startswith("back:"),
             )
             for name, (before, after) in row.changes.items()
-            if row.verdict == "update" or (after and after not in said and name not in faulty)
+            if row.verdict == "update" or (after and name not in said and name not in faulty)
         ]
         if not changed:
             changed = [
                 Cell(self.labels.get(name, name), None, value, False)
                 for name, value in row.values.items()
-                if value and value not in said and name not in faulty
+                if value and name not in said and name not in faulty
             ]
         return Row(
             number=row.number,
             key=row.key,
+            url=self._url_of(row.record),
             verdict=VERDICT_LABELS.get(row.verdict, (row.verdict, "default")),
             outcome=OUTCOME_LABELS.get(row.outcome),
             cells=changed,

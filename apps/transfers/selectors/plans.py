@@ -25,6 +25,8 @@ class PlanRow:
     `values` are the cleaned values by dataset column, `changes` for updates and creations
     {column: (before, after)}, `problems` [{"column", "value", "code", "message", "suggestion"}].
     `outcome` is "applied", "drifted", "refused", "undone", "kept", or "" where nothing was (yet) done.
+    `key` says which record is meant, by the names of its `key_columns`; `record` is the key of the
+    dataset's own record where it is there, else "".
     """
 
     number: int
@@ -34,6 +36,8 @@ class PlanRow:
     values: dict[str, str | None]
     changes: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     problems: list[dict[str, str]] = field(default_factory=list)
+    key_columns: tuple[str, ...] = ()
+    record: str = ""
 
 
 @dataclass
@@ -175,6 +179,8 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
     given = given_columns(run)
     keys = search_columns(run)
     names = _related_names(run, records)
+    meant = _meant_names(run, records, keys)
+    own = f"id_{registry.get(run.dataset).parts()[-1].name}"
     order = "seq" if run.plan_facts.get("late") else "number"
     rows = []
     for record in records:
@@ -192,7 +198,13 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
         rows.append(
             PlanRow(
                 number=record["number"],
-                key=" · ".join(values[name] or "" for name in keys if values[name]),
+                key=" · ".join(
+                    meant.get(str(record.get(f"i_{name}")), values[name] or "")
+                    for name in keys
+                    if values[name]
+                ),
+                key_columns=tuple(keys),
+                record=_record_of(record, own, outcome),
                 verdict=record["verdict"],
                 outcome=outcome,
                 values=values,
@@ -203,11 +215,31 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
     return rows
 
 
+def _record_of(record: dict[str, Any], own: str, outcome: str) -> str:
+    is_there = record["verdict"] in ("update", "unchanged") or outcome == "applied"
+    return str(record.get(own) or "") if is_there else ""
+
+
 def _json(value: Any, default: Any) -> Any:
     """Django registers no loader for jsonb on plain cursors: it comes as text."""
     if value is None:
         return default
     return json.loads(value) if isinstance(value, str) else value
+
+
+def _meant_names(run: ImportRun, records: list[dict[str, Any]], keys: list[str]) -> dict[str, str]:
+    """Names of the records that the words of relation columns mean, for the rows of one page."""
+    columns = registry.get(run.dataset).columns()
+    found: dict[str, str] = {}
+    for name in keys:
+        relation = columns[name].relation
+        if relation is None:
+            continue
+        ids = {record[f"i_{name}"] for record in records if record.get(f"i_{name}")}
+        model: Any = apps.get_model(relation.model)
+        manager = getattr(model, "all_objects", model._default_manager)
+        found |= {str(each.pk): str(each) for each in manager.filter(pk__in=ids)}
+    return found
 
 
 def _related_names(run: ImportRun, records: list[dict[str, Any]]) -> dict[Any, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES
+from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, UnfoldAdminSelect2Widget
 
 from apps.core.errors import DomainError
 from apps.transfers import registry
@@ -255,6 +255,7 @@ def _page(
         templates=named_templates(request.user, run.dataset),
         latest=[other for other in latest_runs(request.user, run.dataset) if other.pk != run.pk],
         select_classes=" ".join(SELECT_CLASSES),
+        search_media=UnfoldAdminSelect2Widget().media,
         input_classes=" ".join(INPUT_CLASSES),
     )
     return render(request, "columns", context, title=f"Import {run.upload.name}", status=status)

@@ -20,6 +20,7 @@ from apps.transfers.admin.wizard.steps import FILE, step_context, step_url
 from apps.transfers.forms.reading import ReadingForm, UploadForm, delimiter_name, encoding_name
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings
+from apps.transfers.reading.limits import MAX_BYTES
 from apps.transfers.selectors import same_content_runs
 from apps.transfers.selectors.pages import SAMPLE_ROWS, latest_runs, run_for_reader
 from apps.transfers.services import import_run_reread, import_run_start
@@ -56,6 +57,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
         like=like,
         latest=latest_runs(request.user, chosen) if chosen else [],
         attempt_of=_attempt_of(request),
+        most_bytes=MAX_BYTES,
     )
     return render(request, "new", context, title="New import", status=status)
 

@@ -33,6 +33,10 @@ function watchProgress(box) {
     setTimeout(ask, delay);
 }
 
+function megabytes(bytes) {
+    return Math.ceil(bytes / 1024 ** 2).toLocaleString();
+}
+
 // A file that is dropped or chosen goes up at once when the dataset is known.
 function enhanceUpload(form) {
     const zone = form.querySelector("[data-drop]");
@@ -43,6 +47,13 @@ function enhanceUpload(form) {
 
     function sendWhenComplete() {
         if (!input.files.length || sent) {
+            return;
+        }
+        // Said before it goes up: a server that stops listening leaves the browser without an answer.
+        const most = Number(form.dataset.mostBytes);
+        if (input.files[0].size > most) {
+            name.textContent = `${input.files[0].name} has ${megabytes(input.files[0].size)} MB, and up to ${megabytes(most)} MB are taken. Split it into several.`;
+            input.value = "";
             return;
         }
         name.textContent = chosen() ? `${input.files[0].name} is on its way` : `${input.files[0].name}: choose what it holds`;
@@ -94,7 +105,8 @@ function enhanceUpload(form) {
 }
 
 async function refreshLatest(address) {
-    const answer = await fetch(address);
+    // As htmx does, so that the answer brings no style with a nonce of its own.
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
     if (!answer.ok) {
         return;
     }
@@ -105,6 +117,22 @@ async function refreshLatest(address) {
         old.replaceWith(fresh);
         window.history.replaceState(null, "", address);
     }
+}
+
+// The box that stands in for a select says whose choice it shows.
+function nameSearchBox(select) {
+    const box = select.nextElementSibling?.querySelector("[role=combobox]");
+    const shown = box?.querySelector(".select2-selection__rendered");
+    if (!shown) {
+        return;
+    }
+    const id = `${shown.id}-of`;
+    const name = document.createElement("span");
+    name.id = id;
+    name.className = "sr-only";
+    name.textContent = select.getAttribute("aria-label");
+    box.before(name);
+    box.setAttribute("aria-labelledby", `${id} ${shown.id}`);
 }
 
 // What a column becomes: say at once which needed fields nobody gives yet.
@@ -133,7 +161,12 @@ function enhanceColumns(form) {
     }
     for (const select of selects) {
         select.addEventListener("change", update);
+        // The select with a search box is the admin's own; it tells of a change by jQuery alone.
+        django.jQuery(select).on("select2:select", () => {
+            select.dispatchEvent(new Event("change"));
+        });
     }
+    django.jQuery(() => selects.forEach(nameSearchBox));
     for (const word of form.querySelectorAll(".qd-words select")) {
         word.addEventListener("change", () => {
             word.removeAttribute("aria-invalid");

@@ -1,0 +1,35 @@
+"""The records that an import run made or changed, as a filter of their list."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter
+
+from apps.audit.models import ChangeSet
+
+PARAMETER = "import_run"
+
+
+class ImportRunFilter(DropdownFilter):
+    """Offered where the address names a run, as the link of a run's page does; the trail is asked."""
+
+    title = "import"
+    parameter_name = PARAMETER
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        run = request.GET.get(PARAMETER, "")
+        return [(run, f"Run {run}")] if _is_run(run) else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        run = self.value() or ""
+        if not _is_run(run):
+            return queryset
+        change_sets = ChangeSet.objects.filter(import_run_id=int(run))
+        history: Any = queryset.model.history
+        changed = history.filter(change_set__in=change_sets.values("pk"))
+        return queryset.filter(pk__in=changed.values("id"))
+
+
+def _is_run(value: str) -> bool:
+    return value.isdecimal() and len(value) < 19
