@@ -147,6 +147,56 @@ def test_a_used_port_is_one_sentence(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def asked(run: Run, head: str, body: bytes = b"", *, host: str = "") -> str:
+    """Send a request as it stands, and return the whole answer."""
+    with socket.create_connection(("127.0.0.1", run.port), timeout=30) as connection:
+        host = host or f"127.0.0.1:{run.port}"
+        lines = [*head.splitlines(), f"Host: {host}", "Connection: close", "", ""]
+        connection.sendall("\r\n".join(lines).encode() + body)
+        answer = b""
+        while part := connection.recv(65536):
+            answer += part
+    return answer.decode()
+
+
+MULTIPART = "Content-Type: multipart/form-data; boundary=x"
+
+
+@pytest.mark.parametrize("path", ["/account/login/", "/admin/transfers/importrun/new/"])
+def test_a_body_that_is_too_large_is_refused_before_it_is_sent(run: Run, path: str) -> None:
+    wait_for(run.answers, run.log)
+
+    # A gigabyte is announced and not a byte of it follows: who waited for it would not answer.
+    answer = asked(run, f"POST {path} HTTP/1.1\n{MULTIPART}\nContent-Length: 1073741824")
+
+    assert answer.startswith("HTTP/1.1 413 ")
+    assert "This page takes up to 2.5" in answer
+    assert "Content-Security-Policy: default-src 'none'" in answer
+
+
+def test_a_body_in_pieces_of_an_unknown_length_is_refused(run: Run) -> None:
+    wait_for(run.answers, run.log)
+
+    answer = asked(
+        run,
+        f"POST /account/login/ HTTP/1.1\n{MULTIPART}\nTransfer-Encoding: chunked",
+        b"5\r\nhello\r\n0\r\n\r\n",
+    )
+
+    assert answer.startswith("HTTP/1.1 411 ")
+
+
+def test_a_host_that_is_not_ours_is_refused(run: Run) -> None:
+    wait_for(run.answers, run.log)
+
+    answer = asked(run, "GET /account/login/ HTTP/1.1\nX-Forwarded-Host: elsewhere.example")
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert "elsewhere.example" not in answer
+
+    answer = asked(run, "GET /account/login/ HTTP/1.1", host="elsewhere.example")
+    assert answer.startswith("HTTP/1.1 400 ")
+
+
 @pytest.mark.parametrize("name", ["worker", "beat", "web"])
 def test_a_killed_process_comes_back(run: Run, name: str) -> None:
     wait_for(lambda: bool(run.pids(name)), run.log)

@@ -89,20 +89,16 @@ def test_a_download_is_an_attachment_that_no_browser_runs(administrator: Client)
 
 def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(client: Client) -> None:
     user = SuperuserFactory()
-    user.set_password("quarterdeck-7")
+    user.set_password("a long and quiet afternoon")
     user.save()
     page = reverse("account_login")
     client.get(page)
-    signed_in = client.post(page, {"login": user.email, "password": "quarterdeck-7"})
+    signed_in = client.post(page, {"login": user.email, "password": "a long and quiet afternoon"})
 
     assert signed_in.status_code == 302
-    assert set(client.cookies) == {
-        settings.SESSION_COOKIE_NAME,
-        settings.CSRF_COOKIE_NAME,
-        "known_browser",
-    }
+    assert {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME} <= set(client.cookies)
     for cookie in client.cookies.values():
-        assert cookie["httponly"]
-        assert cookie["samesite"] == "Lax"
-        assert cookie["path"] == "/"
-        assert not cookie["domain"]
+        assert cookie["httponly"], cookie.key
+        assert cookie["samesite"] in ("Lax", "Strict"), cookie.key
+        assert cookie["path"] == "/", cookie.key
+        assert not cookie["domain"], cookie.key
