@@ -151,6 +151,7 @@ UNFOLD = {
     "STYLES": [lambda request: static("core/quarterdeck.css")],
     "SCRIPTS": [
         lambda request: static("core/strict-csp.js"),
+        lambda request: static("core/keyboard.js"),
         lambda request: static("core/quarterdeck.js"),
     ],
     "ACCOUNT": {

@@ -69,6 +69,13 @@ def _list_of(model: type[Model]) -> str:
         return ""
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """The 405 page: somebody opened the address that a button posts to."""
+    response = _page(request, 405)
+    response.headers["Allow"] = allowed
+    return response
+
+
 def too_large(request: HttpRequest, *, limit: int, length: int) -> HttpResponse:
     """The 413 page: what was sent is longer than this address takes, and was not read."""
     return _page(request, 413, limit=limit, length=length)
@@ -114,6 +121,7 @@ _TITLES = {
     400: "This request cannot be read",
     403: "Not allowed",
     404: "Not found",
+    405: "This is not a page",
     409: "This is not possible now",
     411: "This request does not say how long it is",
     413: "This is too large",

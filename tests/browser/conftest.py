@@ -10,11 +10,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from apps.accounts.models import User
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, sudo_client
 
 # Playwright's synchronous API runs an event loop in this thread, and Django would take the tests'
 # own queries for ones made inside it.
@@ -75,28 +74,33 @@ def staff_with_role(roles: None) -> Callable[[str], User]:
 
 @pytest.fixture
 def page_as(live_server: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Open a page signed in as a user: `page_as(user, width="narrow", dark=True)`.
+    """Open a page signed in as a user, with sudo on: `page_as(user, width="narrow", dark=True)`.
 
-    Fails the test when the page logs an error to its console.
+    Fails the test when the page logs an error to its console, unless the test watches it itself.
+    With no user nobody is signed in.
     """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def open_page(user: User, *, width: str = "wide", dark: bool = False) -> Page:
+    def open_page(
+        user: User | None, *, width: str = "wide", dark: bool = False, watched: bool = False
+    ) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             viewport=WIDTHS[width],  # type: ignore[arg-type]
             color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
-        client = Client()
-        client.force_login(user)
-        name = settings.SESSION_COOKIE_NAME
-        context.add_cookies(
-            [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
-        )
+        if user is not None:
+            client = sudo_client(user)
+            name = settings.SESSION_COOKIE_NAME
+            context.add_cookies(
+                [{"name": name, "value": client.cookies[name].value, "url": live_server.url}]
+            )
         context.add_init_script(_TELL_REFUSALS)
         page = context.new_page()
+        if watched:
+            return page
         page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.on(
             "console",

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from apps.organizations.models import Role
+from tests.factories.flags import FlagFactory
 from tests.factories.organizations import (
     InvitationFactory,
     MembershipFactory,
@@ -25,10 +26,12 @@ def furnish() -> dict[str, Any]:
     for _ in range(3):
         TaskFactory(project=project)
         InvitationFactory(organization=organization)
-    TaskRunFactory(state="failed", said="The mail server did not answer.")
+    task_run = TaskRunFactory(state="failed", said="The mail server did not answer.")
     return {
         "organization": organization,
         "project": project,
+        "task run": task_run,
+        "flag": FlagFactory(note="Lets support agents import rosters by themselves."),
         "trashed": TrashedOrganizationFactory(name="Old Harbor"),
     }
 
@@ -56,5 +59,13 @@ def pages(records: dict[str, Any]) -> dict[str, str]:
         "schedules": reverse("admin:django_celery_beat_periodictask_changelist"),
         "runs": reverse("admin:schedules_taskrun_changelist"),
         "imports": reverse("admin:transfers_importrun_changelist"),
-        "password": reverse("admin:password_change"),
+        "import-new": reverse("admin:transfers_importrun_new"),
+        "flag": reverse("admin:flags_flag_change", args=[records["flag"].pk]),
+        "task-run": reverse("admin:schedules_taskrun_change", args=[records["task run"].pk]),
+        "invitations": reverse("admin:organizations_invitation_changelist"),
+        "audit-log": reverse("admin:audit_changeset_changelist"),
+        "report": reverse("admin:reports_reportrun_report", args=["weekly"]),
+        "account": reverse("account_security"),
+        "password": reverse("account_change_password"),
+        "not-found": reverse("admin:index") + "no-such-page/",
     }
