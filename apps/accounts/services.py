@@ -14,8 +14,9 @@ from apps.accounts.signin import sessions
 from apps.audit.events import record_event
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
-from apps.core.scope import is_limited
+from apps.core.scope import is_limited, refuse_limited
 
+ANYWHERE = "A person may have seats in any organization."
 # A higher app adds what somebody should know before a person is deactivated: sentences about him.
 # It gets the person and who asks, and names only what that one sees.
 deactivation_warnings: list[Callable[[User, Actor], Iterable[str]]] = []
@@ -65,6 +66,7 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
     refused at its next request all the same: Django's back end loads active users alone.
     """
     require(actor, "accounts.change_user")
+    refuse_limited(actor, ANYWHERE)
     with act(actor=actor, reason=reason):
         locked = _locked(user, actor)
         if isinstance(actor, User) and locked.pk == actor.pk:
@@ -80,6 +82,7 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
 def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
     """Let a deactivated person in again, with the roles and seats that he has kept."""
     require(actor, "accounts.change_user")
+    refuse_limited(actor, ANYWHERE)
     with act(actor=actor, reason=reason):
         locked = _locked(user, actor)
         if locked.status == User.Status.ACTIVE:

@@ -13,6 +13,8 @@ from apps.audit.timeline.registry import (
     timeline_reverts,
 )
 from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
+from apps.core.constraints import validated
+from apps.core.scope import refuse_limited
 
 UserRole: Any = User.groups.through
 UserPermission: Any = User.user_permissions.through
@@ -21,6 +23,15 @@ RolePermission: Any = Group.permissions.through
 
 def _name(row: Any) -> str:
     return f"{row.first_name} {row.last_name}".strip() or row.email
+
+
+def _revert_person(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+    if "email" in values:
+        refuse_limited(actor, "An address is what a person signs in with everywhere.")
+    for name, value in values.items():
+        setattr(record, name, value)
+    validated(record)
+    record.save(update_fields=list(values))
 
 
 timeline_label(User, _name)
@@ -89,4 +100,6 @@ timeline_scope(
 timeline_unscoped(Group, RolePermission)
 timeline_personal(User, permission="accounts.view_personal_data")
 # What a person may do is given and taken by services of its own, never by going back.
-timeline_reverts(User, "email", "first_name", "last_name", "phone", "is_verified")
+timeline_reverts(
+    User, "email", "first_name", "last_name", "phone", "is_verified", apply=_revert_person
+)

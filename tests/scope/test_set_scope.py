@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.accounts.scope import scope_in_words
-from apps.accounts.services import user_create, user_deactivate, user_set_roles
+from apps.accounts.services import user_create, user_deactivate, user_reactivate, user_set_roles
 from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission
 from apps.organizations.models import Membership, Organization, StaffOrganization
@@ -117,7 +117,6 @@ class TestWhoMay:
 
         for decide in (
             lambda: limit(colleague, near.organization, actor=agent),
-            lambda: user_deactivate(user=colleague, actor=agent),
             lambda: user_set_roles(user=colleague, roles=[RoleFactory()], actor=agent),
         ):
             with pytest.raises(DomainError, match="more than you do"):
@@ -180,6 +179,23 @@ class TestWhatWhoIsLimitedMayNotMake:
             with pytest.raises(DomainError, match="Invite the person") as refusal:
                 user_create(email=email, actor=agent)
             assert far.person.email not in refusal.value.message
+
+    def test_what_reaches_beyond_his_organizations(
+        self, client: Client, agent: User, near: House
+    ) -> None:
+        address = reverse("admin:accounts_user_change", args=[near.person.pk])
+
+        for change in (user_deactivate, user_reactivate):
+            with pytest.raises(DomainError, match="may have seats in any organization"):
+                change(user=near.person, actor=agent)
+        answer = client.post(
+            address,
+            {"first_name": "Adah", "last_name": "H", "email": "taken@over.example", "_reason": "x"},
+        )
+
+        near.person.refresh_from_db()
+        assert (near.person.status, near.person.email) == ("active", "inlet@example.org")
+        assert near.person.first_name == "Adah", answer.context["errors"]
 
     def test_an_owner_or_a_member_of_whom_he_does_not_see(
         self, agent: User, near: House, far: House

@@ -174,11 +174,12 @@ class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return []
-        # Nobody changes his own address: it is where a link to set his password goes.
-        own = ["email"] if obj.pk == request.user.pk else []
+        # Nobody changes his own address: it is where a link to set his password goes. What a person
+        # signs in with counts in every organization, so who sees some leaves it alone too.
+        is_fixed = obj.pk == request.user.pk or not sees_everything(request.user)
         # Whether somebody may come in follows from his roles, and those have a service of their own.
         return [
-            *own,
+            *(["email"] if is_fixed else []),
             "masked_email",
             "masked_phone",
             "status_label",
