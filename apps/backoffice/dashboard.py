@@ -8,12 +8,19 @@ from django.urls import NoReverseMatch, reverse
 from apps.audit.models import Verification
 from apps.backoffice.start import lately, needs, numbers
 from apps.backoffice.start.counting import counts
+from apps.core.scope import sees_everything
+from apps.organizations.scope import organizations_of
 
 
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the page in with what this user may see; at most ten statements, sign-in included."""
     user: Any = request.user
-    counted = counts(user, {**needs.questions(user), **numbers.questions(user)})
+    questions = {**needs.questions(user), **numbers.questions(user)}
+    if not sees_everything(user):
+        questions["organizations_seen"] = organizations_of(user)
+    counted = counts(user, questions)
+    # For the user menu, which says it on this page as on every other.
+    user.organizations_seen = counted.get("organizations_seen")
     context.update(
         {
             "title": "Start",
@@ -33,7 +40,8 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
 
 
 def _verification(user: Any) -> Verification | None:
-    if not user.has_perm("audit.view_auditlog"):
+    # It is about every record, and its problems name some.
+    if not (user.has_perm("audit.view_auditlog") and sees_everything(user)):
         return None
     return Verification.objects.order_by("-started_at").first()
 

@@ -32,7 +32,10 @@ def people_of_organizations(user: Any) -> QuerySet[Any]:
 
 
 def _words(user: Any) -> str:
-    number = organizations_of(user).count()
+    # A page that has counted already, with others in one statement, has left the number here.
+    number = getattr(user, "organizations_seen", None)
+    if number is None:
+        number = organizations_of(user).count()
     if not number:
         return "nothing"
     return f"{number:,} {'organization' if number == 1 else 'organizations'}"

@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
-from apps.audit.models import ChangeSet
+from apps.audit.models import ChangeSet, Verification
 from apps.audit.timeline.models import history_models
 from apps.audit.timeline.scope import scopes, unscoped
 from apps.organizations.models import Membership, Organization
@@ -212,3 +213,18 @@ def test_every_history_says_what_a_limited_reader_sees_of_it() -> None:
     ]
 
     assert unsaid == [], "Say it with timeline_scope or timeline_unscoped in the app's timeline.py."
+
+
+def test_the_verdict_over_every_record_is_told_to_who_sees_them(
+    client: Client, boss_client: Client, far: House
+) -> None:
+    Verification.objects.create(
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+        whole=False,
+        rows=12_345,
+        problems=[{"message": f"{far.organization.name} was edited"}],
+    )
+
+    assert "was edited" in log(boss_client)
+    assert far.word not in log(client) + text(client.get(reverse("admin:index")))

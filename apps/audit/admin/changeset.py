@@ -94,6 +94,8 @@ class ChangeSetAdmin(BaseAdmin):
                 before=position_from(before),
             ),
             "subjects": True,
+            # It is about every record, and its problems name some.
+            "shows_verdict": sees_everything(request.user),
             "verification": Verification.objects.order_by("-started_at").first(),
             "may_export": request.user.has_perm("audit.export_auditlog"),
             "export_url": reverse("admin:audit_changeset_export"),
