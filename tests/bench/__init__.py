@@ -60,8 +60,11 @@ def database() -> Iterator[None]:
 
     ensure_running()
     django.setup()
+    from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    # Not the one of a suite that may run at the same time.
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{connection.settings_dict['NAME']}"
     lent = setup_databases(
         verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[]
     )

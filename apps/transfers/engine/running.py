@@ -213,6 +213,7 @@ def apply(run: ImportRun) -> None:
     _move(run, state, ended_at=timezone.now())
     record_import(run)
     run.release()
+    tables.drop(tables.Tables(run.pk).stage)
     _told(run)
 
 
@@ -246,6 +247,7 @@ def _end(run: ImportRun, state: str, error: str) -> None:
         run.release()
     except ClaimLostError:
         return
+    tables.drop(tables.Tables(run.pk).stage)
     _told(run)
 
 

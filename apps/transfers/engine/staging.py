@@ -66,7 +66,9 @@ def stage(
     with connection.cursor() as cursor:
         types = ", ".join(f"{name} text" for name in names[2:])
         cursor.execute(
-            f"CREATE UNLOGGED TABLE {tables.stage} (number int, problems jsonb, {types})"
+            f"CREATE UNLOGGED TABLE {tables.stage} (number int, problems jsonb, {types}) "
+            # It is analyzed below, and soon gone.
+            f"WITH (autovacuum_enabled = false)"
         )
         stager = _Stager(resource, matching, source, given, derived, own)
         with cursor.copy(f"COPY {tables.stage} ({', '.join(names)}) FROM STDIN") as copy:

@@ -1,8 +1,8 @@
 """The tables of a run. Each run has its own: filled in one go, indexed for its pages, dropped whole.
 
-`import_stage_N` holds the cleaned cells (unlogged: made again from the file when it is lost),
-`import_plan_N` the plan, `import_made_N` the related records that the plan creates. The others live
-within the planning transaction alone.
+`import_stage_N` holds the cleaned cells until the run has ended (unlogged: made again from the file
+when it is lost), `import_plan_N` the plan, `import_made_N` the related records that the plan creates.
+The others live within the planning transaction alone.
 """
 
 from typing import Any

@@ -77,21 +77,21 @@ def kept_creations(context: Context, info: PartInfo, rows: UndoRange) -> dict[in
         f"t.{field.column} IS DISTINCT FROM {written(context, info, attname)}"
         for attname, field in info.fields.items()
     )
-    found: dict[int, str] = {}
-    base = (
-        f"SELECT p.number FROM {plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
-        f"{info.alive('t')} WHERE {rows.where()} "
-    )
     created = f"p.op_{info.name} = 'c'"
-    for (number,) in context.rows(f"{base} AND {created} AND ({differs})", rows.params):
-        found[number] = CHANGED
+    # Who came back by the run goes as he came, where nobody needs him by now.
+    mine = f"({created} OR {reviving.is_back(info)})"
     used = used_elsewhere(context, info.model, "t", exclude_own=False)
-    if used != "false":
-        # Who came back by the run goes as he came, where nobody needs him by now.
-        mine = f"({created} OR {reviving.is_back(info)})"
-        for (number,) in context.rows(f"{base} AND {mine} AND ({used})", rows.params):
-            found.setdefault(number, IN_USE)
-    return found
+    return {
+        number: CHANGED if is_changed else IN_USE
+        for number, is_changed in context.rows(
+            f"SELECT number, is_changed FROM ("
+            f"SELECT p.number, {created} AND ({differs}) AS is_changed, ({used}) AS is_used "
+            f"FROM {plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
+            f"{info.alive('t')} WHERE {rows.where()} AND {mine} OFFSET 0"
+            f") k WHERE is_changed OR is_used",
+            rows.params,
+        )
+    }
 
 
 def kept_changes(context: Context, info: PartInfo, rows: UndoRange) -> dict[int, str]:

@@ -147,10 +147,12 @@ class Undoer:
         for info in reversed(context.parts):
             for number, why in undo_rules.kept_creations(context, info, rows).items():
                 kept.setdefault(number, why)
-            removed += self._remove(info, rows, sorted(kept))
-            for number, why in undo_rules.kept_changes(context, info, rows).items():
-                kept.setdefault(number, why)
-            reverted += self._revert(info, rows, sorted(kept))
+            if context.has_planned(info, "create"):
+                removed += self._remove(info, rows, sorted(kept))
+            if context.has_planned(info, "update"):
+                for number, why in undo_rules.kept_changes(context, info, rows).items():
+                    kept.setdefault(number, why)
+                reverted += self._revert(info, rows, sorted(kept))
         context.execute("SET CONSTRAINTS ALL IMMEDIATE")
         context.execute("SET CONSTRAINTS ALL DEFERRED")
         if kept:
