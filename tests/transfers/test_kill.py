@@ -103,6 +103,8 @@ class Worker:
 @pytest.fixture
 def worker(settings: Any) -> Iterator[Worker]:
     settings.JOB_STALE_SECONDS = 1.5
+    # What is tried here is the worker's end, not who must agree to so many rows.
+    settings.FOUR_EYES = {}
     one = Worker()
     one.start()
     yield one
