@@ -13,7 +13,13 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.audit.models import Event, Kind
 from tests.accounts.signing_in import PASSWORD, code, signed_in, with_app
-from tests.factories.accounts import RoleFactory, UserFactory, prove_factor, sudo_client
+from tests.factories.accounts import (
+    RoleFactory,
+    StaffFactory,
+    UserFactory,
+    prove_factor,
+    sudo_client,
+)
 
 pytestmark = pytest.mark.django_db
 MAY = ["accounts.view_user", "accounts.change_user", "accounts.set_roles"]
@@ -188,3 +194,19 @@ def test_nobody_changes_his_own_address() -> None:
 
     user.refresh_from_db()
     assert (user.email, user.first_name) == (before, "New")
+
+
+def test_there_is_no_sudo_in_somebody_elses_place(person: User) -> None:
+    client = sudo_client(may=[*MAY, "accounts.impersonate_user"])
+    target = StaffFactory(may=MAY)
+    assert client.get(_set_roles(person)).status_code == 200
+
+    client.post(
+        reverse("admin:accounts_user_impersonate", args=[target.pk]), {"reason": "Case 4711."}
+    )
+    start = client.get(reverse("admin:index"))
+    asked = client.get(_set_roles(person), follow=True)
+
+    assert start.context["request"].user == target
+    assert asked.status_code == 403
+    assert "Sudo mode is on" not in start.content.decode()

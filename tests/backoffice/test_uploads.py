@@ -60,7 +60,7 @@ def test_a_form_that_is_too_large_is_refused_unread_and_the_page_says_the_limit(
 
 
 def test_the_sign_in_page_takes_no_more_from_a_stranger(client: Client) -> None:
-    response = announce(client, reverse("admin:login"), EVERYWHERE + 1)
+    response = announce(client, reverse("account_login"), EVERYWHERE + 1)
 
     assert response.status_code == 413
 

@@ -117,3 +117,27 @@ def test_an_app_is_set_up_asked_for_and_opens_sudo(
     page.get_by_label("Code").fill(_shown(secret, 1))
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", name="Set roles", exact=True)).to_be_visible()
+
+
+def test_a_form_goes_on_by_itself_when_sudo_has_ended_meanwhile(
+    stranger: Callable[[], Page], administrator: User, staff_with_role: Callable[[str], User]
+) -> None:
+    other = staff_with_role("Support")
+    page = stranger()
+    _sign_in(page, administrator)
+    page.goto(f"/admin/accounts/user/{other.pk}/set-roles/")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Analyst").check()
+    page.get_by_label("Reason").fill("Reads the reports as well.")
+    second = page.context.new_page()
+    second.goto("/account/")
+    second.get_by_role("button", name="End it now").click()
+    expect(second.get_by_text("Sudo mode is off.")).to_be_visible()
+
+    page.get_by_role("button", name="Set roles").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+
+    expect(page.get_by_text("given: Analyst")).to_be_visible()
+    assert other.groups.filter(name="Analyst").exists()

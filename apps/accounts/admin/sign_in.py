@@ -20,7 +20,7 @@ from apps.core.admin.wording import listed
 
 
 def _sessions_meant(users: QuerySet[Any]) -> Iterable[str]:
-    number = sum(sessions.open_sessions(user).count() for user in users)
+    number = sum(sessions.number_of_sessions(user) for user in users)
     return [f"Signed in at {number} browser{'' if number == 1 else 's'} now."]
 
 
@@ -34,7 +34,7 @@ class SignInActions:
 
     @display(description="signed in at")
     def open_sessions(self, user: User) -> str:
-        number = sessions.open_sessions(user).count()
+        number = sessions.number_of_sessions(user)
         return f"{number} browser{'' if number == 1 else 's'}" if number else EMPTY
 
     @confirmed(

@@ -6,7 +6,8 @@ from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.signals import user_logged_in
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 from apps.accounts.signin import sessions, sudo
 from apps.accounts.signin.factors import NAMES, name_of
@@ -16,6 +17,7 @@ from apps.audit.models import Kind
 
 def connect() -> None:
     user_logged_in.connect(_signed_in, dispatch_uid="accounts.signin")
+    user_logged_out.connect(_signed_out, dispatch_uid="accounts.signin")
     authentication_step_completed.connect(_proven, dispatch_uid="accounts.signin")
     signals.authenticator_added.connect(_added, dispatch_uid="accounts.signin")
     signals.authenticator_reset.connect(_added, dispatch_uid="accounts.signin")
@@ -25,6 +27,10 @@ def connect() -> None:
 
 def _signed_in(request: Any, **_: Any) -> None:
     sessions.begin(request)
+
+
+def _signed_out(request: Any, **_: Any) -> None:
+    UserSession.objects.filter(session_key=request.session.session_key).delete()
 
 
 def _proven(user: Any, method: str, **more: Any) -> None:

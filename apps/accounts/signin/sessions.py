@@ -9,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import QuerySet
@@ -88,6 +89,13 @@ def note(request: HttpRequest) -> None:
 def open_sessions(user: User) -> QuerySet[UserSession]:
     found: QuerySet[UserSession] = UserSession.objects.filter(user=user)
     return found
+
+
+def number_of_sessions(user: User) -> int:
+    """Return at how many browsers a person is signed in; writes nothing."""
+    living = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
+    number: int = open_sessions(user).filter(session_key__in=living).count()
+    return number
 
 
 def sessions_of(user: User) -> list[UserSession]:
