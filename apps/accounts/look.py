@@ -35,5 +35,5 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
 
 def _is_sudo(request: HttpRequest) -> bool:
     """Tell whether this page leads on to what waits for sudo; allauth asks here for itself as well."""
-    query = request.POST if request.method == "POST" else request.GET
-    return query.get("next") == reverse("account_sudo_resume")
+    # Never the body: a page that refuses one that is too large is drawn with this as well.
+    return request.GET.get("next") == reverse("account_sudo_resume")
