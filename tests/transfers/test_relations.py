@@ -122,8 +122,8 @@ def test_one_choice_counts_for_all_rows_and_is_remembered(support: Client, agent
     again = read_run(support, csv("Harbr", "Zebra"))
     (group,) = relation_words(again, agent)
     assert [(w.word, w.count, w.meant, w.records) for w in group.words] == [
-        ("Harbr", 1, "H-1", 1),
         ("Zebra", 1, "", 0),
+        ("Harbr", 1, "H-1", 1),
         ("Twin", None, "twin-2", 1),
     ]
     assert ImportTemplate.objects.get(name="Harbors").matching["values"] == run.matching["values"]
@@ -206,3 +206,26 @@ def test_a_rule_shows_the_cell_that_it_refuses(importer: Importer) -> None:
     assert (problem["column"], problem["value"]) == ("Position", "Clerk")
     (row,) = plan_rows(ImportRun.objects.get(pk=result.run), verdict="refused").rows
     assert row.problems[0]["code"] == "role:last_owner"
+
+
+def test_of_many_open_words_the_first_are_shown_and_all_are_counted(
+    support: Client, agent: Any
+) -> None:
+    many = [f"Org {n}" for n in range(120)]
+    run = read_run(support, csv(*many, "Harbr"))
+    answers = {"word:organization:Harbr": "H-1", "mode": "upsert", "on_error": "skip"}
+    page = text(support.get(url("columns", run)))
+    assert "121 open" in page
+    assert "Create 121 missing organizations (121 rows)" in page
+    assert page.count('name="typed:organization:') == 50
+    support.post(url("columns", run), answers)
+    work()
+    run.refresh_from_db()
+    assert run.counts == {"create": 1, "refused": 120}
+    # What is not shown keeps its meaning.
+    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip"})
+    work()
+    run.refresh_from_db()
+    assert run.matching["values"] == {"organization": {"Harbr": "H-1"}}
+    (group,) = relation_words(run, agent)
+    assert (group.open, group.missing, len(group.words)) == (120, 120, 50)

@@ -124,8 +124,7 @@ def _creation(column: Column, words: RelationWords | None) -> str:
     label = column.label.lower()
     if words is None or not words.is_whole or not words.missing:
         return f"Create a missing {label}"
-    rows = sum(word.count or 0 for word in words.missing)
-    number = len(words.missing)
+    number, rows = words.missing, words.missing_rows
     return (
         f"Create {number:,} missing {label}{'s' if number > 1 else ''} "
         f"({rows:,} row{'s' if rows != 1 else ''})"

@@ -15,7 +15,8 @@ from apps.transfers.engine.words import relation_key
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
 
-LISTED = 100
+# Two fields of a form each; what is not shown keeps what was said of it.
+LISTED = 50
 
 
 @dataclass
@@ -33,22 +34,19 @@ class RelationWord:
 
 @dataclass
 class RelationWords:
-    """One relation column. `found` of its words name one record; `is_whole`: every word was looked at."""
+    """One relation column. `found` of its words name one record, `open` none or several; `missing` name
+    none, in `missing_rows` rows; `words` are the first of those that are open or were given a meaning.
+    `is_whole`: every word of the file was looked at."""
 
     column: str
     label: str
     found: int
+    open: int
+    missing: int
+    missing_rows: int
     is_whole: bool
     can_create: bool
     words: list[RelationWord]
-
-    @property
-    def missing(self) -> list[RelationWord]:
-        return [word for word in self.words if not word.records]
-
-    @property
-    def open(self) -> int:
-        return sum(word.records != 1 for word in self.words)
 
 
 def relation_words(run: ImportRun, user: Any) -> list[RelationWords]:
@@ -78,26 +76,36 @@ def _looked_up(
     counted, is_whole = _counted(run, column.name, position)
     own = matching.values.get(column.name, {})
     by_key = {relation_key(word): value for word, value in own.items()}
-    for word in own:
-        if relation_key(word) not in {relation_key(each) for each in counted}:
-            counted[word] = None
+    listed = {relation_key(each) for each in counted}
+    counted |= {mine: None for mine in own if relation_key(mine) not in listed}
     queryset = records_of(relation, user)
     values = _values(column, counted, by_key, matching)
     records = {
         value: len(keys) for value, keys in hits(relation, queryset, values.values()).items()
     }
     namer = Namer(relation, queryset)
-    words: list[RelationWord] = []
-    found = 0
-    for word, value in values.items():
-        meant = by_key.get(relation_key(word), "")
-        number = records[value]
-        if number == 1 and not meant:
-            found += 1
-        elif len(words) < LISTED:
-            candidates = namer.candidates(word)
-            words.append(RelationWord(column.name, word, counted[word], meant, number, candidates))
-    return RelationWords(column.name, column.label, found, is_whole, bool(relation.create), words)
+    every = [
+        RelationWord(
+            column.name, word, counted[word], by_key.get(relation_key(word), ""), records[value]
+        )
+        for word, value in values.items()
+    ]
+    open_ = [word for word in every if word.records != 1]
+    missing = [word for word in open_ if not word.records]
+    shown = [*open_, *(word for word in every if word.records == 1 and word.meant)][:LISTED]
+    for each in shown:
+        each.candidates = namer.candidates(each.word)
+    return RelationWords(
+        column=column.name,
+        label=column.label,
+        found=sum(word.records == 1 and not word.meant for word in every),
+        open=len(open_),
+        missing=len(missing),
+        missing_rows=sum(word.count or 0 for word in missing),
+        is_whole=is_whole,
+        can_create=bool(relation.create),
+        words=shown,
+    )
 
 
 def _values(
