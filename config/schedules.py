@@ -20,6 +20,11 @@ SCHEDULES: list[dict[str, Any]] = [
         "every": (5, "minutes"),
     },
     {
+        "name": "Forget old looks at personal data",
+        "task": "apps.accounts.tasks.prune_disclosures",
+        "crontab": "50 3 * * *",
+    },
+    {
         "name": "Sweep lost task runs",
         "task": "apps.schedules.tasks.sweep_task_runs",
         "every": (5, "minutes"),

@@ -113,6 +113,11 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
         [
             {"title": "Staff roles", "icon": "shield_person", "model": "auth.Group"},
             {"title": "Audit log", "icon": "policy", "model": "audit.ChangeSet"},
+            {
+                "title": "Looks at personal data",
+                "icon": "visibility",
+                "model": "accounts.Disclosure",
+            },
         ],
     ),
 ]

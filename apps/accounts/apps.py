@@ -1,3 +1,5 @@
+from functools import cache
+
 from django.apps import AppConfig
 
 
@@ -13,9 +15,11 @@ class AccountsConfig(AppConfig):
         from apps.accounts.approvals.office import AccountsOffice
         from apps.accounts.approvals.roles import EmpowerRole, GiveRoles
         from apps.accounts.signin import receivers, sudo
-        from apps.core import approvals
+        from apps.audit.history import personal_fields
+        from apps.core import approvals, personal
 
         sudo.register()
         receivers.connect()
+        personal.register(cache(personal_fields))
         approvals.register(AccountsOffice())
         registry.register(ManyRecords(), GiveRoles(), EmpowerRole())

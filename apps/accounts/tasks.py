@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from apps.accounts.approvals.mails import mail_request
 from apps.accounts.approvals.services import approvals_sweep
+from apps.accounts.disclosures import disclosures_prune
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
 from apps.accounts.signin.links import password_link_send
@@ -56,3 +57,11 @@ def sweep_approvals() -> str:
 )
 def delete_old_sessions() -> str:
     return f"{old_sessions_delete():,} sessions deleted"
+
+
+@schedulable(
+    label="Forget old looks at personal data",
+    description="Deletes the notes of who saw personal data that are older than half a year.",
+)
+def prune_disclosures() -> str:
+    return f"{disclosures_prune():,} notes deleted"

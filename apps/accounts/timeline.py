@@ -14,6 +14,7 @@ from apps.audit.timeline.registry import (
 )
 from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
 from apps.core.constraints import validated
+from apps.core.personal import masked
 from apps.core.scope import refuse_limited
 
 UserRole: Any = User.groups.through
@@ -22,7 +23,7 @@ RolePermission: Any = Group.permissions.through
 
 
 def _name(row: Any) -> str:
-    return f"{row.first_name} {row.last_name}".strip() or row.email
+    return f"{row.first_name} {row.last_name}".strip() or masked(row.email)
 
 
 def _revert_person(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:

@@ -16,9 +16,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.dataclasses import SearchResult
 
-from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.models import User
 from apps.backoffice.navigation import sidebar
+from apps.core.personal import reveal
 from apps.organizations.models import Organization
 from apps.projects.models import Project
 
@@ -37,8 +37,7 @@ class Kind:
 
 
 def _about_person(person: User, viewer: User) -> str:
-    email = person.email if sees_personal_data(viewer) else masked(person.email)
-    return f"Person, {email}"
+    return f"Person, {reveal(person.email, key=person.pk)}"
 
 
 KINDS = [

@@ -16,6 +16,8 @@ from django.contrib.postgres.search import (
 from django.db import models
 from django.db.models.expressions import Func, Value
 
+from apps.core.personal import conceals, personal_fields
+
 MOST_WORDS = 10
 
 
@@ -84,11 +86,23 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
     """Return the condition that some word of the record begins with `word`, or that it is its key."""
     condition = _key_is(word)
     vector = search_vector(model)
+    if vector is not None and conceals() and personal_fields(model):
+        # The index narrows it down, and then what the reader may see must match as well.
+        open_to_all = [name for name in _names_in(vector) if name not in personal_fields(model)]
+        if not open_to_all:
+            vector = None
+    else:
+        open_to_all = []
     if vector is not None:
         quoted = "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*"
         query = SearchQuery(quoted, config="simple", search_type="raw")
         query |= LexemePrefix(Value(quoted.lower()))
-        condition |= models.Q(SearchVectorExact(vector, query))
+        matches = models.Q(SearchVectorExact(vector, query))
+        if open_to_all:
+            matches &= models.Q(
+                SearchVectorExact(SearchVector(*open_to_all, config="simple"), query)
+            )
+        condition |= matches
     for name in through:
         field: Any = model._meta.get_field(name)
         related = field.related_model
@@ -98,6 +112,11 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
         )
         condition |= among(field.attname, found)
     return condition
+
+
+def _names_in(vector: SearchVector) -> list[str]:
+    found = [each for each in vector.flatten() if isinstance(each, models.F)]
+    return [each.name for each in found]
 
 
 def _key_is(word: str) -> models.Q:

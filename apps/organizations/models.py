@@ -10,6 +10,7 @@ from django.utils import timezone
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField
 from apps.core.models import AliveManager, BaseModel, SoftDeletableModel
+from apps.core.personal import masked
 from apps.organizations.querysets import (
     InvitationQuerySet,
     MembershipQuerySet,
@@ -329,7 +330,7 @@ class Invitation(BaseModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.email} to {self.organization}"
+        return f"{masked(self.email)} to {self.organization}"
 
     @property
     def can_be_accepted(self) -> bool:

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 
 from apps.audit.history import History
 from apps.core.models import BaseModel
+from apps.core.personal import masked
 from apps.reports.querysets import (
     ReportDeliveryQuerySet,
     ReportRunQuerySet,
@@ -142,4 +143,4 @@ class ReportDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.run} to {self.email}"
+        return f"{self.run} to {masked(self.email)}"

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "apps.accounts.signin.middleware.SudoMiddleware",
     # After everything that looks after the session, which stays the impersonator's own.
     "apps.accounts.impersonation.middleware.ImpersonationMiddleware",
+    "apps.accounts.disclosures.PersonalDataMiddleware",
     "apps.backoffice.middleware.RefusalMiddleware",
 ]
 

@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
 
-from apps.accounts.models import User
+from apps.accounts.models import Disclosure, User
 from apps.audit.context import audit_context
 from apps.organizations.models import Role
 from apps.transfers.models import ExportRun, ImportRun, Upload
@@ -142,7 +142,14 @@ def _approval_request() -> Any:
     )
 
 
+def _disclosure() -> Any:
+    return Disclosure.objects.create(
+        page="accounts_user_changelist", path="/admin/", people=3, user=StaffFactory()
+    )
+
+
 SAMPLES: dict[str, Callable[[], Any]] = {
+    "accounts.Disclosure": _disclosure,
     "accounts.ApprovalRequest": _approval_request,
     "accounts.User": _user,
     "auth.Group": RoleFactory,

@@ -6,10 +6,10 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-from apps.accounts.admin import approval, user
+from apps.accounts.admin import approval, disclosure, user
 from apps.accounts.views.admin_doors import lead_to_the_account
 
-__all__ = ["approval", "user"]
+__all__ = ["approval", "disclosure", "user"]
 
 lead_to_the_account(admin.site)
 

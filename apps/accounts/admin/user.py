@@ -57,6 +57,7 @@ from apps.core.admin.display import (
 )
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.wording import counted, listed
+from apps.core.personal import disclose, reveal
 from apps.core.scope import sees_everything
 
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
@@ -91,7 +92,7 @@ class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
     search_fields = ["email", "first_name", "last_name"]
     search_help_text = "Name or e-mail"
     ordering = ["email"]
-    sortable_by = ["email", "created_moment"]
+    sortable_by = ["clear_email", "created_moment"]
     actions = ["deactivate", "reactivate"]
     actions_row = ["deactivate", "reactivate"]
     actions_detail = [
@@ -122,6 +123,10 @@ class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
     def masked_email(self, user: User) -> str:
         return masked(user.email)
 
+    @display(description="e-mail", ordering="email")
+    def clear_email(self, user: User) -> str:
+        return reveal(user.email, key=user.pk)
+
     @display(description="phone")
     def masked_phone(self, user: User) -> str:
         return "given" if user.phone else EMPTY
@@ -138,14 +143,19 @@ class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        # An order tells addresses too.
+        return ["email"] if sees_personal_data(request.user) else ["-created_at", "-id"]
+
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        email = "email" if sees_personal_data(request.user) else "masked_email"
+        email = "clear_email" if sees_personal_data(request.user) else "masked_email"
         return [email, "name", "status_label", "roles", "created_moment"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             names = ["email", "first_name", "last_name", "phone", "is_verified"]
             return [(None, {"fields": names})]
+        disclose([obj.pk])
         email, phone = (
             ("email", "phone")
             if sees_personal_data(request.user)

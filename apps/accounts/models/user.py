@@ -13,6 +13,7 @@ from apps.accounts.querysets import UserQuerySet
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
+from apps.core.personal import masked
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -130,10 +131,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.email
+        # Shown to everybody and kept in many a place: so never the whole address.
+        return self.get_full_name() or masked(self.email)
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
     def get_short_name(self) -> str:
-        return self.first_name or self.email
+        return self.first_name or masked(self.email)

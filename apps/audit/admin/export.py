@@ -15,7 +15,10 @@ from apps.audit.timeline.entries import Entry
 from apps.audit.timeline.filters import Filter, from_query
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all
+from apps.core.personal import conceals, masked_in, readable
+from apps.core.sudo import require_fresh_factor
 
+PERSONAL = "accounts.export_personal_data"
 _CHUNK = 1_000
 # What a spreadsheet would take for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -48,12 +51,21 @@ def export_view(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     filter = from_query(request.POST.dict())
+    # The file is written when the request is over: what its reader may take is asked now.
+    holds_personal = not conceals() and request.user.has_perm(PERSONAL)
+    if holds_personal:
+        require_fresh_factor(request, "export personal data")
     # Whatever happens after this moment, this very export included, is not in the file.
     newest = newest_position()
-    record_event(Kind.AUDIT_EXPORT, actor=request.user, filter=filter.as_words() or "everything")
+    record_event(
+        Kind.AUDIT_EXPORT,
+        actor=request.user,
+        filter=readable(filter.as_words()) or "everything",
+        personal_data=holds_personal,
+    )
     now = timezone.localtime()
     return StreamingHttpResponse(
-        _lines(filter, newest + 1, request.user),
+        _lines(filter, newest + 1, request.user, holds_personal=holds_personal),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="audit-log-{now:%Y-%m-%d-%H%M}.csv"'
@@ -66,7 +78,7 @@ class _Echo:
         return value
 
 
-def _lines(filter: Filter, before: int, viewer: Any) -> Iterator[str]:
+def _lines(filter: Filter, before: int, viewer: Any, *, holds_personal: bool) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     branches = branches_of_all()
@@ -74,7 +86,10 @@ def _lines(filter: Filter, before: int, viewer: Any) -> Iterator[str]:
     while position is not None:
         found = page(branches, viewer=viewer, filter=filter, before=position, limit=_CHUNK)
         for entry in found.entries:
-            yield writer.writerow([defused(cell) for cell in cells(entry)])
+            line = [str(cell) for cell in cells(entry)]
+            if not holds_personal:
+                line = [masked_in(cell) for cell in line]
+            yield writer.writerow([defused(cell) for cell in line])
         position = found.next_before
 
 

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 
 from apps.audit.models import ChangeSet, Door
 from apps.audit.timeline.registry import runs
+from apps.core.personal import readable
 
 register = template.Library()
 
@@ -25,7 +26,13 @@ _DOOR_ICONS: dict[str, str] = {
 @register.filter
 def person(label: str) -> str:
     """Return the name of "Ada Lovelace <ada@example.org>"."""
-    return label.partition(" <")[0] or "unknown"
+    return readable(label.partition(" <")[0]) or "unknown"
+
+
+@register.filter
+def person_in_full(label: str) -> str:
+    """Return the name with the address, as the reader may see it."""
+    return readable(label)
 
 
 @register.filter

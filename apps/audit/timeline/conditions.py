@@ -15,6 +15,7 @@ from apps.audit.models import Kind
 from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, Filter
 from apps.audit.timeline.models import hidden_fields, key_column, told_fields
 from apps.audit.timeline.naming import label_fields
+from apps.core import personal
 from apps.core.uuid7 import as_uuid
 
 # So many records of one name are looked up; with more, the search is too broad to mean anything.
@@ -53,13 +54,15 @@ def of_history(history: Any, filter: Filter, viewer: Any) -> Condition | None:
     condition = _times(condition, "history_date", filter)
     condition = _change_sets(condition, filter)
     if filter.reason:
-        condition = condition.and_("h.history_change_reason ILIKE %s", _like(filter.reason))
+        condition = condition.and_(
+            f"{_open('h.history_change_reason')} ILIKE %s", _like(filter.reason)
+        )
     if filter.object:
         condition = condition.and_(*_object(history, filter.object, viewer))
     for word in filter.words:
         sql, *params = _object(history, word, viewer)
         condition = condition.and_(
-            f"(h.history_change_reason ILIKE %s OR {_actors_named('h')} OR {sql})",
+            f"({_open('h.history_change_reason')} ILIKE %s OR {_actors_named('h')} OR {sql})",
             _like(word),
             *[_like(word)] * 2,
             *params,
@@ -81,15 +84,18 @@ def of_events(filter: Filter) -> Condition | None:
         condition = condition.and_("h.kind = %s", filter.kind)
     condition = _change_sets(_times(condition, "at", filter), filter)
     if filter.reason:
-        condition = condition.and_("h.reason ILIKE %s", _like(filter.reason))
+        condition = condition.and_(f"{_open('h.reason')} ILIKE %s", _like(filter.reason))
     if filter.object:
         condition = condition.and_(
-            "(h.target_pk = %s OR h.target_label ILIKE %s)", filter.object, _like(filter.object)
+            f"(h.target_pk = %s OR {_open('h.target_label')} ILIKE %s)",
+            filter.object,
+            _like(filter.object),
         )
     for word in filter.words:
         kinds = [kind.value for kind in Kind if word.lower() in str(kind.label).lower()]
         condition = condition.and_(
-            f"(h.reason ILIKE %s OR h.target_label ILIKE %s OR h.data::text ILIKE %s"
+            f"({_open('h.reason')} ILIKE %s OR {_open('h.target_label')} ILIKE %s"
+            f" OR {_open('h.data::text')} ILIKE %s"
             f" OR h.kind = ANY(%s) OR {_actors_named('h')})",
             *[_like(word)] * 3,
             kinds,
@@ -125,7 +131,9 @@ def change_sets_of(filter: Filter) -> tuple[str, tuple[Any, ...]] | None:
         else:
             like = _like(filter.actor)
             inner = inner.and_(
-                "(c.actor_label ILIKE %s OR c.real_actor_label ILIKE %s)", like, like
+                f"({_open('c.actor_label')} ILIKE %s OR {_open('c.real_actor_label')} ILIKE %s)",
+                like,
+                like,
             )
     if filter.request:
         inner = inner.and_("c.request_id = %s", filter.request)
@@ -146,8 +154,15 @@ def change_sets_of(filter: Filter) -> tuple[str, tuple[Any, ...]] | None:
 def _actors_named(alias: str) -> str:
     return (
         f"{alias}.change_set_id IN (SELECT c.id FROM audit_changeset c"  # noqa: S608
-        " WHERE c.actor_label ILIKE %s OR c.real_actor_label ILIKE %s)"
+        f" WHERE {_open('c.actor_label')} ILIKE %s OR {_open('c.real_actor_label')} ILIKE %s)"
     )
+
+
+def _open(column: str) -> str:
+    """Return a text without the addresses in it, where the reader may not find anybody by one."""
+    if not personal.conceals():
+        return column
+    return f"regexp_replace({column}, '{personal.ADDRESS_SQL}', '', 'g')"
 
 
 def _object(history: Any, text: str, viewer: Any) -> tuple[Any, ...]:
@@ -211,6 +226,8 @@ def _changed(field: models.Field, filter: Filter, viewer: Any) -> tuple[Any, ...
 
 def _says(expression: str, field: models.Field, text: str, viewer: Any) -> tuple[Any, ...]:
     """Match a value as people read it: a choice by its label, a relation by the other's name."""
+    if personal.conceals() and field.name in personal.personal_fields(field.model):
+        return ("false",)
     if field.is_relation:
         keys = _records_called(field.related_model, text, viewer)
         return (f"{expression} = ANY(%s)", keys) if keys else ("false",)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from apps.audit.timeline.naming import CONCEALED, Names, label_fields, name_of
 from apps.audit.timeline.positions import Branch
 from apps.audit.timeline.registry import labels, personal, runs
 from apps.audit.timeline.values import EMPTY, Change, change, shown
+from apps.core import personal as personal_data
 
 
 @dataclass
@@ -96,11 +97,29 @@ def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) 
         else:
             entry = _of_row(branch, row, previous.get(position), names, viewer, about)
         entry.change_set = change_sets.get(row.change_set_id)
+        if personal_data.conceals():
+            _mask(entry)
         if branch.history is None and entry.change_set and _is_about_its_actor(entry):
             entry.subject = ""
         entries.append(entry)
     _add_rows(entries)
     return entries
+
+
+def _mask(entry: Entry) -> None:
+    """Mask the addresses and numbers in what people and programs wrote freely."""
+    entry.sentence = personal_data.masked_in(entry.sentence)
+    entry.subject = personal_data.masked_in(entry.subject)
+    entry.reason = personal_data.masked_in(entry.reason)
+    entry.changes = [
+        replace(
+            made,
+            before=personal_data.masked_in(made.before),
+            after=personal_data.masked_in(made.after),
+            words=tuple((kind, personal_data.masked_in(text)) for kind, text in made.words),
+        )
+        for made in entry.changes
+    ]
 
 
 def _add_rows(entries: list[Entry]) -> None:
@@ -201,6 +220,8 @@ def _changes(history: Any, row: Any, previous: Any, names: Names, viewer: Any) -
                 CONCEALED if made.before != EMPTY else EMPTY,
                 CONCEALED if made.after != EMPTY else EMPTY,
             )
+        elif told.name in personal_data.personal_fields(model):
+            personal_data.disclose([getattr(row, model._meta.pk.attname)])
         found.append(made)
     for name in row.hidden_changes or ():
         found.append(Change(name, field_label(model, name), is_hidden=True))

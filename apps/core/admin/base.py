@@ -26,6 +26,7 @@ from apps.core.approvals import ApprovalNeeded
 from apps.core.attribution import attributed
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError, RecordNotFound
+from apps.core.personal import conceals, is_personal
 
 
 class BaseAdmin(ScopedAdmin, ModelAdmin):
@@ -100,6 +101,18 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
         except LookupError:
             # The model has no search index: it is short, or it should get one.
             return super().get_search_results(request, queryset, search_term)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Let nobody find out by a filter in the address what he may not read."""
+        if conceals() and is_personal(self.model, lookup):
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
+
+    def get_search_fields(self, request: HttpRequest) -> Any:
+        fields = super().get_search_fields(request)
+        if not conceals():
+            return fields
+        return [name for name in fields if not is_personal(self.model, name.lstrip("^=@"))]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
         actions = super().get_actions_detail(request, object_id)

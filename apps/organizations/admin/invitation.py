@@ -17,6 +17,7 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.wording import counted
+from apps.core.personal import reveal
 from apps.organizations.admin.colors import INVITATION_COLORS, ROLE_COLORS
 from apps.organizations.models import Invitation
 from apps.organizations.services.invitations import (
@@ -29,7 +30,7 @@ from apps.organizations.services.invitations import (
 @admin.register(Invitation)
 class InvitationAdmin(TimelineMixin, BaseAdmin):
     list_display = [
-        "email",
+        "address",
         "organization_link",
         "role_label",
         "state_label",
@@ -52,7 +53,7 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     actions_detail = ["resend", "revoke"]
     add_fieldsets = [(None, {"fields": ["email", "organization", "role"]})]
     fieldsets = [
-        (None, {"fields": ["email", "organization_link", "role_label", "state_label"]}),
+        (None, {"fields": ["address", "organization_link", "role_label", "state_label"]}),
         (
             "Its way",
             {
@@ -76,6 +77,10 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     sent_moment = moment_column("sent_at")
     expires_moment = moment_column("expires_at")
     accepted_moment = moment_column("accepted_at")
+
+    @display(description="e-mail")
+    def address(self, invitation: Invitation) -> str:
+        return reveal(invitation.email, key=invitation.pk)
 
     @display(description="organization")
     def organization_link(self, invitation: Invitation) -> SafeString | str:

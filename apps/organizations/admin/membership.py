@@ -10,11 +10,11 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
+from apps.core.personal import reveal
 from apps.organizations.admin.colors import ROLE_COLORS
 from apps.organizations.models import Membership
 from apps.organizations.services.memberships import (
@@ -56,19 +56,14 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
 
     @display(description="e-mail")
     def email(self, membership: Membership) -> str:
-        return membership.user.email
-
-    @display(description="e-mail")
-    def masked_email(self, membership: Membership) -> str:
-        return masked(membership.user.email)
+        return reveal(membership.user.email, key=membership.user_id)
 
     @display(description="organization")
     def organization_link(self, membership: Membership) -> SafeString | str:
         return record_link(membership.organization)
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        email = "email" if sees_personal_data(request.user) else "masked_email"
-        return ["person", email, "organization_link", "role_label", "created_moment"]
+        return ["person", "email", "organization_link", "role_label", "created_moment"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         # A seat keeps its person and its place: another one is another seat.

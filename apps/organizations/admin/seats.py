@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from apps.core.admin.base import BaseTabularInline, ReadOnlyInline, demand_reason
 from apps.core.admin.display import moment_column, record_link, state_column
+from apps.core.personal import reveal
 from apps.organizations.admin.colors import INVITATION_COLORS
 from apps.organizations.models import Invitation, Membership, Role
 from apps.organizations.services.memberships import (
@@ -75,7 +76,11 @@ class InvitationInline(ReadOnlyInline):
 
     def page(self, invitation: Invitation) -> SafeString:
         url = reverse("admin:organizations_invitation_change", args=[invitation.pk])
-        return format_html('<a href="{}" class="text-primary-600">{}</a>', url, invitation.email)
+        return format_html(
+            '<a href="{}" class="text-primary-600">{}</a>',
+            url,
+            reveal(invitation.email, key=invitation.pk),
+        )
 
     page.short_description = "e-mail"  # type: ignore[attr-defined]
 

@@ -19,6 +19,7 @@ from apps.accounts.tasks import send_password_link
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
+from apps.core.personal import readable
 from apps.organizations.locks import lock_organization
 from apps.organizations.mails import invitation_mail
 from apps.organizations.models import Invitation, Membership, Organization, Role
@@ -96,7 +97,7 @@ def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "")
                 f"This invitation is {locked.get_state_display().lower()} and cannot be sent again."
             )
         if Membership.objects.filter(organization=organization, user__email=locked.email).exists():
-            raise DomainError(f"{locked.email} already has a seat in {organization}.")
+            raise DomainError(f"{readable(locked.email)} already has a seat in {organization}.")
         locked.state = Invitation.State.PENDING
         locked.token_digest = digest(new_token())
         locked.expires_at = timezone.now() + LIFETIME

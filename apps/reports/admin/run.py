@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
 
 from apps.core.admin.base import BaseTabularInline
 from apps.core.admin.display import (
@@ -24,6 +25,7 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.record import ReadOnly, RecordAdmin
 from apps.core.admin.subcount import subcount
+from apps.core.personal import reveal
 from apps.reports.admin.pages import urls
 from apps.reports.models import ReportDelivery, ReportRun
 from apps.reports.registry import all_reports
@@ -50,9 +52,13 @@ def title_of(name: str) -> str:
 class DeliveryInline(ReadOnly, BaseTabularInline):
     model = ReportDelivery
     verbose_name_plural = "mails"
-    fields = ["email", "state_label", "sent_moment", "error"]
+    fields = ["address", "state_label", "sent_moment", "error"]
     readonly_fields = fields
     show_change_link = False
+
+    @display(description="e-mail")
+    def address(self, delivery: ReportDelivery) -> str:
+        return reveal(delivery.email, key=delivery.recipient_id)
 
     state_label = state_column("state", DELIVERY_COLORS)
     sent_moment = moment_column("sent_at")

@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from apps.core.errors import RecordNotFound
+from apps.core.personal import disclose
+from apps.core.sudo import is_impersonated
 from apps.transfers import registry
 from apps.transfers.access import permissions_to_import, require
 from apps.transfers.admin.wizard.doors import wizard_page
 from apps.transfers.models import ImportRun
+from apps.transfers.personal import VIEW_PERSONAL, personal_columns
 from apps.transfers.selectors import dataset_template, refused_rows_file
 from apps.transfers.selectors.pages import run_for_reader
 
@@ -48,5 +52,11 @@ def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
     run = run_for_reader(request.user, run_id)
     if run is None:
         raise RecordNotFound(ImportRun, str(run_id))
+    if personal_columns(registry.get(run.dataset)):
+        require(request.user, VIEW_PERSONAL)
+        if is_impersonated(request):
+            raise PermissionDenied("Nobody takes personal data away in somebody else's place.")
+        rows = run.counts.get("refused", 0) + run.results.get("refused", 0)
+        disclose((run.pk, number) for number in range(rows + run.results.get("drifted", 0)))
     name, content_type, content = refused_rows_file(run)
     return streamed(name, content_type, content)

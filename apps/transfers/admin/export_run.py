@@ -14,11 +14,13 @@ from unfold.decorators import display
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import moment_column, number, state_column
 from apps.core.errors import RecordNotFound
+from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, attachment
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
+from apps.transfers.personal import EXPORT_PERSONAL
 
 STATE_COLORS = {
     "queued": "info",
@@ -122,6 +124,9 @@ class ExportRunAdmin(BaseAdmin):
         """Give the file to the person who asked for it, while it lasts and while he still may."""
         run = _own(request, run_id)
         require(request.user, *permissions_to_export(registry.get(run.dataset)))
+        if run.personal_data:
+            require(request.user, EXPORT_PERSONAL)
+            require_fresh_factor(request, "export personal data")
         storage = private_storage()
         if not is_ready(run) or not storage.exists(run.path):
             messages.warning(request, "The file is gone. Export the list again.")

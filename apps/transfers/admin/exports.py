@@ -17,8 +17,11 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from apps.accounts.admin.personal import sees_personal_data
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import DomainError
+from apps.core.personal import Reader, reading
+from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_export, permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
@@ -27,6 +30,7 @@ from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.forms.exporting import ExportForm
 from apps.transfers.models import ExportProfile, ExportRun
+from apps.transfers.personal import holds_personal
 from apps.transfers.services import export_run_start, export_stream
 
 # Up to here a CSV leaves within the request; above, and any workbook, a worker writes it.
@@ -65,7 +69,7 @@ class ExportMixin(BaseAdmin):
         profile = _profile(request, dataset)
         queryset = list_queryset(self, request)
         initial = {"fields_chosen": profile.fields, "format": profile.format} if profile else {}
-        form = ExportForm(request.POST or None, dataset=dataset, initial=initial)
+        form = ExportForm(request.POST or None, dataset=dataset, user=request.user, initial=initial)
         status = 200
         if request.method == "POST":
             if form.is_valid():
@@ -84,6 +88,8 @@ class ExportMixin(BaseAdmin):
         form: ExportForm,
     ) -> HttpResponseBase:
         fields, format = form.cleaned_data["fields_chosen"], form.cleaned_data["format"]
+        if holds_personal(dataset, fields):
+            require_fresh_factor(request, "export personal data")
         if name := form.cleaned_data["profile_name"].strip():
             _save_profile(request.user, dataset, name, fields, format)
         # What the list shows is told to the worker by its address, as it is told to this page.
@@ -159,7 +165,8 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
     request.method = "GET"
     request.GET = QueryDict(query)
     request.user = user
-    return list_queryset(admin.site._registry[apps.get_model(label)], request)
+    with reading(Reader(lambda: user is None or sees_personal_data(user))):
+        return list_queryset(admin.site._registry[apps.get_model(label)], request)
 
 
 def _narrowed_by(request: HttpRequest) -> list[tuple[str, str]]:

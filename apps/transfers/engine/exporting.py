@@ -61,10 +61,11 @@ def advance(export_run_id: int) -> ExportRun | None:
 
 
 def _write(run: ExportRun) -> None:
+    from apps.transfers.services.exports import export_disclosed
     from apps.transfers.tasks import export_run_mail
 
     dataset = registry.get(run.dataset)
-    check_may_export(run.user, dataset, fresh=True)
+    check_may_export(run.user, dataset, fresh=True, fields=run.fields)
     with run.hold():
         run.state = State.WRITING
         run.save(update_fields=["state"])
@@ -83,6 +84,7 @@ def _write(run: ExportRun) -> None:
         )
         if run.user_id:
             transaction.on_commit(lambda: export_run_mail.delay(run.pk))
+    export_disclosed(run)
     run.release()
 
 

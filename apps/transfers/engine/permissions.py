@@ -6,6 +6,7 @@ from apps.core import gates
 from apps.core.errors import DomainError
 from apps.transfers.access import permissions_to_export, permissions_to_import
 from apps.transfers.declarations import DatasetResource
+from apps.transfers.personal import chosen_columns
 
 
 def needed_permissions(resource: type[DatasetResource]) -> list[str]:
@@ -35,8 +36,17 @@ def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool 
     return user
 
 
-def check_may_export(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> None:
-    """Raise DomainError when `user` may not export the dataset; None is a command, which may."""
+def check_may_export(
+    user: Any,
+    resource: type[DatasetResource],
+    *,
+    fresh: bool = False,
+    fields: list[str] | None = None,
+) -> None:
+    """Raise DomainError when `user` may not export the dataset, or these fields of it.
+
+    None is a command, which may.
+    """
     if user is None:
         return
     if fresh:
@@ -46,6 +56,8 @@ def check_may_export(user: Any, resource: type[DatasetResource], *, fresh: bool 
         raise DomainError(
             f"{user} may not export {resource.dataset()}: {', '.join(missing)} is missing."
         )
+    if fields:
+        chosen_columns(resource, fields, user)
 
 
 def check_may_undo(user: Any, *, fresh: bool = False) -> Any:

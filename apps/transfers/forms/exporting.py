@@ -11,6 +11,7 @@ from unfold.widgets import (
 
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.models import ExportRun
+from apps.transfers.personal import exportable_columns
 
 
 class ExportForm(forms.Form):
@@ -32,9 +33,14 @@ class ExportForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Name of a profile"}),
     )
 
-    def __init__(self, *args: Any, dataset: type[DatasetResource], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, dataset: type[DatasetResource], user: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["fields_chosen"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
-        field.choices = [(name, column.label) for name, column in dataset.columns().items()]
-        self.initial.setdefault("fields_chosen", list(dataset.columns()))
+        columns = dataset.columns()
+        names = exportable_columns(dataset, user)
+        self.left_out = [columns[name].label for name in columns if name not in names]
+        field.choices = [(name, columns[name].label) for name in names]
+        self.initial.setdefault("fields_chosen", names)

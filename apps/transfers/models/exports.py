@@ -28,6 +28,9 @@ class ExportRun(Job):
     format = models.CharField(max_length=10, choices=Format, default=Format.CSV)
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     fields = models.JSONField(default=list)
+    personal_data = models.BooleanField(
+        default=False, db_default=False, help_text="Holds addresses or numbers of people."
+    )
     query = models.JSONField(
         default=dict, blank=True, help_text="Filters and search as the list had them."
     )

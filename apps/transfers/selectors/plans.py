@@ -8,14 +8,17 @@ from django.apps import apps
 from django.db import connection
 
 from apps.core.errors import DomainError
+from apps.core.personal import conceals, disclose, masked_in
 from apps.transfers import registry
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
+from apps.transfers.personal import personal_columns
 
 # Words for `verdict` as planned, and for `outcome` as it came.
 VERDICTS = ("create", "update", "unchanged", "refused", "duplicate", "skipped")
 OUTCOMES = ("applied", "drifted", "refused", "undone", "kept", "")
 MAX_PAGE = 500
+HIDDEN = "•••"
 
 
 @dataclass
@@ -160,7 +163,7 @@ def _narrowing(run: ImportRun, outcome: str, search: str) -> tuple[str, list[Any
     elif search:
         columns = [f"p.c_{name}" for name in search_columns(run)]
         pattern = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        sql += f" AND ({' OR '.join(f'lower({c}) LIKE %s' for c in columns)})"
+        sql += f" AND ({' OR '.join(f'lower({c}) LIKE %s' for c in columns) or 'false'})"
         params += [pattern] * len(columns)
     return sql, params
 
@@ -172,12 +175,17 @@ def search_columns(run: ImportRun) -> list[str]:
         part.fields[name] for part in dataset.parts() for key in part.keys for name in key
     ]
     given = given_columns(run)
+    if conceals():
+        # What may not be read cannot be looked for either.
+        personal = personal_columns(dataset)
+        given = [name for name in given if name not in personal]
     return [name for name in given if name in part_fields][:3] or given[:1]
 
 
 def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
     given = given_columns(run)
     keys = search_columns(run)
+    personal = [name for name in personal_columns(registry.get(run.dataset)) if name in given]
     names = _related_names(run, records)
     meant = _meant_names(run, records, keys)
     own = f"id_{registry.get(run.dataset).parts()[-1].name}"
@@ -195,29 +203,57 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
         is_done = record["verdict"] in ("create", "update") and record[order] <= run.checkpoint
         if not outcome and is_done and run.confirmed_at is not None:
             outcome = "undone" if run.state == run.State.UNDONE else "applied"
-        rows.append(
-            PlanRow(
-                number=record["number"],
-                key=" · ".join(
-                    meant.get(str(record.get(f"i_{name}")), values[name] or "")
-                    for name in keys
-                    if values[name]
-                ),
-                key_columns=tuple(keys),
-                record=_record_of(record, own, outcome),
-                verdict=record["verdict"],
-                outcome=outcome,
-                values=values,
-                changes=changes,
-                problems=_json(record["problems"], []),
-            )
+        row = PlanRow(
+            number=record["number"],
+            key=" · ".join(
+                meant.get(str(record.get(f"i_{name}")), values[name] or "")
+                for name in keys
+                if values[name]
+            ),
+            key_columns=tuple(keys),
+            record=_record_of(record, own, outcome),
+            verdict=record["verdict"],
+            outcome=outcome,
+            values=values,
+            changes=changes,
+            problems=_json(record["problems"], []),
         )
+        rows.append(_masked(row, personal) if conceals() else row)
+    if personal:
+        disclose((run.pk, row.number) for row in rows)
     return rows
 
 
 def _record_of(record: dict[str, Any], own: str, outcome: str) -> str:
     is_there = record["verdict"] in ("update", "unchanged") or outcome == "applied"
     return str(record.get(own) or "") if is_there else ""
+
+
+def _masked(row: PlanRow, personal: list[str]) -> PlanRow:
+    """Mask what the reader may not see: personal columns, and addresses wherever they stand."""
+
+    def mask(name: str, value: str | None) -> str | None:
+        if not value:
+            return value
+        said = masked_in(value)
+        return HIDDEN if name in personal and said == value else said
+
+    row.key = masked_in(row.key)
+    row.values = {name: mask(name, value) for name, value in row.values.items()}
+    row.changes = {
+        name: (mask(name, before), mask(name, after))
+        for name, (before, after) in row.changes.items()
+    }
+    row.problems = [
+        {
+            **problem,
+            "value": mask(problem.get("column", ""), problem.get("value", "")) or "",
+            "message": masked_in(problem.get("message", "")),
+            "suggestion": masked_in(problem.get("suggestion", "")),
+        }
+        for problem in row.problems
+    ]
+    return row
 
 
 def _json(value: Any, default: Any) -> Any:

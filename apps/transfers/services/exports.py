@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.disclosures import disclosure_of_file
 from apps.audit.events import record_event
 from apps.core.errors import DomainError
 from apps.transfers import registry
@@ -14,6 +15,7 @@ from apps.transfers.engine.export_query import Exported
 from apps.transfers.engine.exporting import csv_blocks
 from apps.transfers.engine.permissions import check_may_export
 from apps.transfers.models import ExportRun
+from apps.transfers.personal import chosen_columns, holds_personal
 from apps.transfers.tasks import export_run_advance
 
 
@@ -33,6 +35,7 @@ def export_stream(
     """
     resource = registry.get(dataset)
     check_may_export(actor, resource)
+    fields = chosen_columns(resource, fields, actor)
     if queryset is None:
         queryset = Exported.filtered(resource, filters or {}, actor)
     exported = Exported(resource, fields, queryset)
@@ -51,6 +54,8 @@ def export_stream(
             rows, size = rows + count, size + len(block)
             yield block
         ExportRun.objects.filter(pk=run.pk).update(rows=rows, size=size, ended_at=timezone.now())
+        run.rows = rows
+        export_disclosed(run)
 
     return run, content()
 
@@ -68,6 +73,7 @@ def export_run_start(
     """Queue an export; the person is told when the file is ready."""
     resource = registry.get(dataset)
     check_may_export(actor, resource)
+    fields = chosen_columns(resource, fields, actor)
     if format not in ExportRun.Format.values:
         raise DomainError(f"An export can be csv or xlsx, not “{format}”.")
     exported = Exported(resource, fields, Exported.filtered(resource, filters or {}, actor))
@@ -84,9 +90,21 @@ def export_run_start(
     return run
 
 
+def export_disclosed(run: ExportRun) -> None:
+    """Write down whose data left, once a file that holds some is made."""
+    if run.personal_data:
+        disclosure_of_file(
+            page=f"export of {run.dataset}",
+            path=f"export {run.pk}",
+            rows=run.rows or 0,
+            user=run.user,
+        )
+
+
 @transaction.atomic
 def _recorded(*, actor: Any, **values: Any) -> ExportRun:
-    run = ExportRun.objects.create(user=actor, **values)
+    personal_data = holds_personal(registry.get(values["dataset"]), values["fields"])
+    run = ExportRun.objects.create(user=actor, personal_data=personal_data, **values)
     record_event(
         "export",
         actor=actor or "command export_dataset",
@@ -95,5 +113,6 @@ def _recorded(*, actor: Any, **values: Any) -> ExportRun:
         format=run.format,
         fields=run.fields,
         query=run.query,
+        personal_data=run.personal_data,
     )
     return run

@@ -1,0 +1,41 @@
+"""Who saw personal data: for auditors to read."""
+
+from django.contrib import admin
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from apps.accounts.models import Disclosure
+from apps.core.admin.display import copyable, moment_column, number, record_link
+from apps.core.admin.filters import DayRangeFilter, RecordFilter
+from apps.core.admin.record import RecordAdmin
+
+
+@admin.register(Disclosure)
+class DisclosureAdmin(RecordAdmin):
+    list_display = ["moment", "who", "page_words", "people_number"]
+    list_filter = [("user", RecordFilter), ("at", DayRangeFilter)]
+    list_select_related = ["user", "real_user"]
+    ordering = ["-id"]
+    sortable_by: list[str] = []
+    fields = ["moment", "who", "page_words", "path", "people_number", "request"]
+    readonly_fields = fields
+
+    moment = moment_column("at", description="when")
+
+    @display(description="who")
+    def who(self, look: Disclosure) -> SafeString | str:
+        if look.user is None:
+            return "A command"
+        return f"{look.real_user} as {look.user}" if look.real_user else record_link(look.user)
+
+    @display(description="where")
+    def page_words(self, look: Disclosure) -> str:
+        return look.page.replace("_", " ").replace(":", " ") or "–"  # noqa: RUF001
+
+    @display(description="people", ordering="people")
+    def people_number(self, look: Disclosure) -> SafeString | str:
+        return number(look.people)
+
+    @display(description="request")
+    def request(self, look: Disclosure) -> SafeString | str:
+        return copyable(look.request_id)

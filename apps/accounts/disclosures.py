@@ -1,0 +1,56 @@
+"""Writing down who was shown personal data, and forgetting it in time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from apps.accounts.models import Disclosure, User
+from apps.core.personal import Reader, reading
+
+PERMISSION = "accounts.view_personal_data"
+KEPT_FOR = timedelta(days=180)
+
+
+class PersonalDataMiddleware:
+    """Tells the floor below who reads, and writes down once what a request has shown him."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        # The user is asked when it first matters, and then is whom somebody acts as.
+        with reading(Reader(lambda: request.user.has_perm(PERMISSION))) as reader:
+            response = self.get_response(request)
+        if reader.shown:
+            disclosure_record(request, people=len(reader.shown))
+        return response
+
+
+def disclosure_record(request: HttpRequest, *, people: int) -> None:
+    """Write down that `people` were shown in answer to a request: one insert."""
+    match = request.resolver_match
+    page = match.view_name if match else ""
+    user: Any = request.user
+    real: Any = getattr(request, "real_user", None)
+    Disclosure.objects.create(
+        page=str(page).removeprefix("admin:")[:200],
+        path=request.path[:500],
+        people=people,
+        request_id=getattr(request, "request_id", "")[:64],
+        user_id=user.pk,
+        real_user_id=real.pk if real is not None else None,
+    )
+
+
+def disclosure_of_file(*, page: str, path: str, rows: int, user: User | None) -> None:
+    """Write down that a file with personal data was made; nobody stands for a command."""
+    Disclosure.objects.create(page=page, path=path, people=rows, user=user)
+
+
+def disclosures_prune() -> int:
+    """Forget what is older than half a year; return how many."""
+    return Disclosure.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]

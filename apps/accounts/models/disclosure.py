@@ -1,0 +1,46 @@
+"""Who was shown personal data, on which page, and of how many people."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class Disclosure(models.Model):
+    """One page, file or answer that held addresses or numbers in the clear.
+
+    A table of its own beside the audit log, with an end: there is one for every list that somebody
+    with the permission opens, and the log would drown in them.
+    """
+
+    at = models.DateTimeField("when", db_default=Now())
+    page = models.CharField(max_length=200)
+    path = models.CharField("address", max_length=500)
+    people = models.PositiveIntegerField(help_text="People, or rows of a file, that were shown.")
+    request_id = models.CharField("request", max_length=64, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="who",
+    )
+    real_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name="really",
+    )
+
+    class Meta:
+        ordering = ["-id"]
+        default_permissions = ("view",)
+        verbose_name = "look at personal data"
+        verbose_name_plural = "looks at personal data"
+        indexes = [
+            models.Index(fields=["user", "-id"], name="disclosure_user"),
+            models.Index(fields=["at"], name="disclosure_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.page}, {self.people}"

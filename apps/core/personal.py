@@ -1,0 +1,112 @@
+"""Personal data, from the ground floor: who reads in this request, and what was shown to him clear.
+
+The accounts app stands above this one: its middleware opens a `Reader` around each request, and it
+registers which fields of a model are personal. Outside of a request (a task, a command) nothing is
+concealed. Whatever shows an address or a number asks `reveal()`, so that it is masked or noted.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+
+# Nine digits at least, so that no date, amount or count is taken for a number to call.
+_ADDRESS = re.compile(r"[^\s@<>\"'()\[\]{},;:=?&/|“”]+@[^\s@<>\"'()\[\]{},;:?&/|“”]+")
+_PHONE = re.compile(r"(?<![\w.:-])\+\d[\d ()/.-]{6,}\d(?![\w-])")
+# The first of them for PostgreSQL: what a search must not find.
+ADDRESS_SQL = r"[^\s@<>\"]+@[^\s@<>\"]+"
+HIDDEN_PHONE = "+…"
+
+
+@dataclass
+class Reader:
+    """Who reads, asked once and when it first matters, and whose data was shown to him clear."""
+
+    asks: Callable[[], bool]
+    shown: set[Any] = field(default_factory=set)
+
+    @cached_property
+    def sees(self) -> bool:
+        return self.asks()
+
+
+_current: ContextVar[Reader | None] = ContextVar("personal_data_reader", default=None)
+_registered: list[Callable[[type[Model]], frozenset[str]]] = []
+
+
+def register(fields_of: Callable[[type[Model]], frozenset[str]]) -> None:
+    """Give what names the personal fields of a model; the last one given counts."""
+    _registered[:] = [fields_of]
+
+
+@contextmanager
+def reading(reader: Reader) -> Iterator[Reader]:
+    token = _current.set(reader)
+    try:
+        yield reader
+    finally:
+        _current.reset(token)
+
+
+def conceals() -> bool:
+    """Tell whether the one who reads now may not see personal data."""
+    reader = _current.get()
+    return reader is not None and not reader.sees
+
+
+def disclose(keys: Iterable[Any]) -> None:
+    """Note that data of these people (or rows) is shown clear; it costs nothing but a set."""
+    reader = _current.get()
+    if reader is not None and reader.sees:
+        reader.shown.update(keys)
+
+
+def reveal(value: str, *, key: Any) -> str:
+    """Return an address or number as the reader may see it, and note whose it is if he may."""
+    if conceals():
+        return masked_in(value)
+    if value:
+        disclose([key])
+    return value
+
+
+def masked(email: str) -> str:
+    """Return an address that can be recognized but not used: a…@example.org."""
+    name, _, domain = email.partition("@")
+    return f"{name[:1]}…@{domain}"
+
+
+def masked_in(text: str) -> str:
+    """Return a text with every address and number in it masked."""
+    text = _ADDRESS.sub(lambda found: masked(found.group()), text)
+    return _PHONE.sub(HIDDEN_PHONE, text)
+
+
+def readable(text: str) -> str:
+    """Return a text as the reader may see it."""
+    return masked_in(text) if text and conceals() else text
+
+
+def personal_fields(model: Any) -> frozenset[str]:
+    return _registered[0](model._meta.concrete_model) if _registered else frozenset()
+
+
+def is_personal(model: Any, path: str) -> bool:
+    """Tell whether a look-up ("user__email__startswith") ends in or passes a personal field."""
+    for name in path.split("__"):
+        try:
+            found = model._meta.get_field("pk" if name == "pk" else name)
+        except (FieldDoesNotExist, AttributeError):
+            return False
+        if name in personal_fields(model):
+            return True
+        if not found.is_relation or found.related_model is None:
+            return False
+        model = found.related_model
+    return False

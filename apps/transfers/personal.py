@@ -1,0 +1,60 @@
+"""Which columns of a dataset are personal: those whose field is, as its model's history declares."""
+
+from typing import Any
+
+from apps.core.errors import DomainError
+from apps.core.personal import is_personal
+from apps.transfers.declarations import Column, DatasetResource, Kind
+
+VIEW_PERSONAL = "accounts.view_personal_data"
+EXPORT_PERSONAL = "accounts.export_personal_data"
+
+
+def personal_columns(dataset: type[DatasetResource]) -> list[str]:
+    """Return the names of the columns that hold addresses or numbers of people."""
+    model = dataset.model()
+    return [name for name, column in dataset.columns().items() if _is_personal(model, column)]
+
+
+def _is_personal(model: Any, column: Column) -> bool:
+    if column.relation is None:
+        return is_personal(model, column.attribute)
+    prefix = column.attribute.rpartition("__")[0]
+    return any(is_personal(model, f"{prefix}__{by}") for by in column.relation.by)
+
+
+def exportable_columns(dataset: type[DatasetResource], user: Any) -> list[str]:
+    """Return the columns that `user` may take away; nobody stands for a command, which may all.
+
+    Personal ones are left out and not masked: a mask that is imported again would overwrite what is
+    there. Without them a record's version goes too, which is made of all its values.
+    """
+    names = list(dataset.columns())
+    if user is None or user.has_perm(EXPORT_PERSONAL):
+        return names
+    personal = personal_columns(dataset)
+    if not personal:
+        return names
+    return [
+        name
+        for name, column in dataset.columns().items()
+        if name not in personal and column.kind is not Kind.VERSION
+    ]
+
+
+def chosen_columns(
+    dataset: type[DatasetResource], fields: list[str] | None, user: Any
+) -> list[str]:
+    """Return what an export holds; raise `DomainError` for a personal column that may not leave."""
+    open_to_him = exportable_columns(dataset, user)
+    known = dataset.columns()
+    for name in fields or []:
+        if name in known and name not in open_to_him:
+            raise DomainError(
+                f"{known[name].label} is personal data: {EXPORT_PERSONAL} is missing."
+            )
+    return fields or open_to_him
+
+
+def holds_personal(dataset: type[DatasetResource], fields: list[str]) -> bool:
+    return not set(fields).isdisjoint(personal_columns(dataset))

@@ -1,0 +1,309 @@
+"""Nobody without the permission reads an address or a number, on whatever page, file or by asking."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from apps.accounts.models import Disclosure, User
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.audit.models import ChangeSet
+from apps.organizations.models import Invitation, Membership, Role
+from tests.factories.accounts import StaffFactory, UserFactory, prove_factor
+from tests.factories.organizations import InvitationFactory, MembershipFactory, OrganizationFactory
+from tests.structure.samples import SAMPLES, sample
+from tests.transfers.engine import Importer
+
+NAMELESS, NAMED, INVITED, OLD = "zzanon", "zzida", "zzinvited", "zzold"
+PHONE, REFUSED_PHONE = "+49 40 7654321", "+49 40 1234567"
+SECRETS = [NAMELESS, NAMED, INVITED, OLD, "zzrefused", "7654321", "1234567"]
+# Typed by the reader himself, and so told back to him: in the search box, in a title.
+TYPED = re.compile(r"<input[^>]*>|<textarea.*?</textarea>|href=\"[^\"]*\"|action=\"[^\"]*\"", re.S)
+
+pytestmark = pytest.mark.django_db
+
+
+def reader(*also: str) -> User:
+    """Somebody who may look at everything and take everything away, but for personal data."""
+    user = StaffFactory(first_name="Rita", last_name="Reader", may=also)
+    user.user_permissions.add(
+        *Permission.objects.filter(codename__startswith="view_"),
+        *Permission.objects.filter(
+            codename__in=["export_data", "export_auditlog", "import_data", "undo_import"]
+        ),
+    )
+    if "accounts.view_personal_data" not in also:
+        user.user_permissions.remove(Permission.objects.get(codename="view_personal_data"))
+    return User.objects.get(pk=user.pk)
+
+
+def client_of(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return prove_factor(client)
+
+
+@pytest.fixture
+def people(tmp_path: Any) -> dict[str, Any]:
+    """People in every place where one can stand, with addresses that nothing else looks like."""
+    with audit_context(actor="command seed", reason=f"For {OLD}@secret.example."):
+        person = UserFactory(email=f"{OLD}@secret.example", first_name="Ida", last_name="Berg")
+    person.email, person.phone = f"{NAMED}@secret.example", PHONE
+    person.save()
+    nameless = UserFactory(
+        email=f"{NAMELESS}@secret.example", first_name="", last_name="", is_staff=True
+    )
+    organization = OrganizationFactory(external_id="C-9", owner=nameless)
+    MembershipFactory(user=nameless, organization=organization, role=Role.OWNER)
+    seat = MembershipFactory(user=person, organization=organization)
+    with audit_context(actor=nameless, reason="Said it", door="form"):
+        invitation = InvitationFactory(
+            email=f"{INVITED}@secret.example", organization=organization, invited_by=nameless
+        )
+        change_set = invitation.history.get().change_set
+    record_event("sign_in_failed", username=f"{NAMED}@secret.example")
+    record_event("refused", path=f"/admin/?q={NAMED}@secret.example", method="GET")
+    run = Importer(tmp_path).rows(
+        "members",
+        [
+            ["E-mail", "First name", "Phone", "Organization", "Role"],
+            [f"{NAMED}@secret.example", "Ida", PHONE, "C-9", "admin"],
+            ["zzrefused@secret.example", "Ida", REFUSED_PHONE, "nowhere", "admin"],
+        ],
+    )
+    return {
+        "person": person,
+        "nameless": nameless,
+        "organization": organization,
+        "seat": seat,
+        "invitation": invitation,
+        "run": run.record,
+        "change_set": change_set,
+    }
+
+
+def addresses(people: dict[str, Any]) -> Iterator[str]:
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        yield reverse(f"{name}_changelist")
+        record: Any = model._default_manager.first()
+        if record is None and model._meta.label in SAMPLES:
+            record = sample(model)
+        if record is None:
+            continue
+        records = [record, *(each for each in people.values() if isinstance(each, model))]
+        for each in records:
+            for page in ("change", "history", "delete"):
+                yield reverse(f"{name}_{page}", args=[each.pk])
+            for pattern in admin.site._registry[model].get_urls():
+                try:
+                    arguments = [each.pk for _ in pattern.pattern.converters]
+                    if getattr(pattern, "name", None):
+                        yield reverse(f"admin:{pattern.name}", args=arguments)
+                except NoReverseMatch:
+                    continue
+    run = reverse("admin:transfers_importrun_change", args=[people["run"].pk])
+    for tab in ("result", "rows", "mapping", "log", "undo"):
+        yield f"{run}?tab={tab}"
+    yield reverse("admin:index")
+    for term in (NAMED, f"{NAMED}@secret.example", "Ida", NAMELESS, INVITED):
+        yield f"/admin/search/?s={term}"
+        for name in ("accounts_user", "organizations_membership", "organizations_invitation"):
+            yield f"{reverse(f'admin:{name}_changelist')}?q={term}"
+        yield f"{reverse('admin:audit_changeset_changelist')}?q={term}"
+        yield (
+            "/admin/autocomplete/?app_label=organizations&model_name=membership"
+            f"&field_name=user&term={term}"
+        )
+    yield "/admin/autocomplete/?app_label=organizations&model_name=membership&field_name=user"
+    user = ChangeSet._meta.app_label and "accounts.user"
+    yield reverse("admin:audit_changeset_record", args=[user, people["person"].pk])
+
+
+def test_no_page_shows_an_address_or_a_number(people: dict[str, Any]) -> None:
+    client = client_of(reader())
+    seen = leaks = 0
+    found: dict[str, set[str]] = {}
+    for address in dict.fromkeys(addresses(people)):
+        answer = client.get(address)
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        seen += answer.status_code == 200
+        text = TYPED.sub("", body.decode(errors="replace"))
+        if "?q=" in address or "?s=" in address or "term=" in address:
+            term = address.rpartition("=")[2]
+            text = text.replace(term, "")
+        leaked = {secret for secret in SECRETS if secret in text}
+        if leaked:
+            leaks += 1
+            found[address] = leaked
+
+    assert found == {}
+    assert seen > 60
+    assert not Disclosure.objects.filter(user__first_name="Rita").exists()
+
+
+@pytest.mark.parametrize("term", [NAMED, f"{NAMED}@secret.example", "zzi"])
+def test_nobody_is_found_by_an_address_that_one_may_not_read(
+    people: dict[str, Any], term: str
+) -> None:
+    client = client_of(reader())
+    person = people["person"]
+
+    listed = client.get(reverse("admin:accounts_user_changelist"), {"q": term})
+    seats = client.get(reverse("admin:organizations_membership_changelist"), {"q": term})
+    invited = client.get(reverse("admin:organizations_invitation_changelist"), {"q": INVITED})
+    palette = client.get("/admin/search/", {"s": term}).content.decode()
+    choices = client.get(
+        "/admin/autocomplete/",
+        {
+            "app_label": "organizations",
+            "model_name": "membership",
+            "field_name": "user",
+            "term": term,
+        },
+    ).json()
+    log = client.get(reverse("admin:audit_changeset_changelist"), {"q": term}).content.decode()
+
+    assert list(listed.context["cl"].queryset) == []
+    assert list(seats.context["cl"].queryset) == []
+    assert list(invited.context["cl"].queryset) == []
+    assert str(person.pk) not in palette
+    assert choices.get("results", []) == []
+    assert 'qd-entry"' not in log
+
+
+def test_by_the_name_everybody_is_found(people: dict[str, Any]) -> None:
+    client = client_of(reader())
+
+    listed = client.get(reverse("admin:accounts_user_changelist"), {"q": "ida ber"})
+    seats = client.get(reverse("admin:organizations_membership_changelist"), {"q": "berg"})
+
+    assert list(listed.context["cl"].queryset) == [people["person"]]
+    assert list(seats.context["cl"].queryset) == [people["seat"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "lookup"),
+    [
+        ("accounts_user", "email"),
+        ("accounts_user", "email__startswith"),
+        ("accounts_user", "phone__contains"),
+        ("organizations_membership", "user__email"),
+        ("organizations_invitation", "email__startswith"),
+        ("organizations_organization", "owner__email__startswith"),
+        ("projects_task", "assignee__phone__contains"),
+    ],
+)
+def test_a_filter_in_the_address_tells_nothing(
+    people: dict[str, Any], name: str, lookup: str
+) -> None:
+    answer = client_of(reader()).get(reverse(f"admin:{name}_changelist"), {lookup: "zz"})
+
+    assert answer.status_code in (302, 400)
+
+
+def test_an_export_leaves_personal_columns_out(people: dict[str, Any]) -> None:
+    client = client_of(reader())
+    url = reverse("admin:organizations_membership_export")
+
+    page = client.get(url).content.decode()
+    forged = client.post(url, {"fields_chosen": ["email", "role"], "format": "csv"})
+    taken = client.post(url, {"fields_chosen": ["first_name", "role"], "format": "csv"})
+    body = b"".join(taken.streaming_content).decode()
+
+    assert "Left out: E-mail" in page
+    assert forged.status_code == 400
+    assert "Ida" in body
+    assert not [secret for secret in SECRETS if secret in body]
+
+
+def test_the_export_of_the_audit_log_is_masked(people: dict[str, Any]) -> None:
+    answer = client_of(reader()).post(reverse("admin:audit_changeset_export"))
+
+    body = b"".join(answer.streaming_content).decode()
+
+    assert body.count("\n") > 10
+    assert not [secret for secret in SECRETS if secret in body]
+
+
+def test_the_refused_rows_are_not_given_out(people: dict[str, Any]) -> None:
+    run = people["run"]
+    answer = client_of(reader()).get(reverse("admin:transfers_importrun_refused", args=[run.pk]))
+
+    assert answer.status_code == 403
+
+
+class TestWhoMay:
+    @pytest.fixture
+    def client(self) -> Client:
+        return client_of(reader("accounts.view_personal_data", "accounts.export_personal_data"))
+
+    def looks(self) -> list[tuple[str, int]]:
+        return list(Disclosure.objects.order_by("id").values_list("page", "people"))
+
+    def test_a_list_is_written_down_once_with_its_number_of_people(
+        self, client: Client, people: dict[str, Any]
+    ) -> None:
+        page = client.get(reverse("admin:accounts_user_changelist"))
+
+        assert NAMED in page.content.decode()
+        (look,) = Disclosure.objects.all()
+        assert (look.page, look.people) == ("accounts_user_changelist", User.objects.count())
+        assert look.user == page.wsgi_request.user
+        assert look.request_id == page["X-Request-ID"]
+
+    def test_a_record_a_history_and_a_search_are_written_down(
+        self, client: Client, people: dict[str, Any]
+    ) -> None:
+        person = people["person"]
+        client.get(reverse("admin:accounts_user_change", args=[person.pk]))
+        client.get(reverse("admin:accounts_user_history", args=[person.pk]))
+        client.get("/admin/search/", {"s": NAMED})
+
+        assert self.looks()[:2] == [("accounts_user_change", 1), ("accounts_user_history", 1)]
+        assert [people for _, people in self.looks()] == [1, 1, 1]
+
+    def test_a_page_without_personal_data_leaves_nothing(
+        self, client: Client, people: dict[str, Any]
+    ) -> None:
+        client.get(reverse("admin:projects_project_changelist"))
+
+        assert self.looks() == []
+
+    def test_an_export_asks_for_a_factor_and_is_written_down_with_its_rows(
+        self, people: dict[str, Any]
+    ) -> None:
+        user = reader("accounts.view_personal_data", "accounts.export_personal_data")
+        url = reverse("admin:organizations_membership_export")
+        posted = {"fields_chosen": ["email", "role"], "format": "csv"}
+        stale = Client()
+        stale.force_login(user)
+
+        assert stale.post(url, posted)["Location"].startswith(reverse("account_sudo"))
+
+        body = b"".join(client_of(user).post(url, posted).streaming_content).decode()
+
+        assert f"{NAMED}@secret.example" in body
+        look = Disclosure.objects.get(page="export of members")
+        assert look.people == Membership.objects.count()
+
+    def test_auditors_read_who_saw_what(self, client: Client, people: dict[str, Any]) -> None:
+        client.get(reverse("admin:accounts_user_changelist"))
+
+        page = client.get(reverse("admin:accounts_disclosure_changelist")).content.decode()
+
+        assert "Rita Reader" in page
+        assert "accounts user changelist" in page
+
+
+def test_an_invitation_is_called_by_a_masked_address(people: dict[str, Any]) -> None:
+    invitation = Invitation.objects.get(pk=people["invitation"].pk)
+
+    assert str(invitation).startswith("z…@secret.example")
+    assert str(people["nameless"]) == "z…@secret.example"
