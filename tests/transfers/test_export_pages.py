@@ -18,6 +18,7 @@ from apps.organizations.models import Organization
 from apps.transfers.admin.exports import listed_queryset
 from apps.transfers.engine.exporting import advance
 from apps.transfers.models import ExportProfile, ExportRun
+from tests.factories.accounts import prove_factor
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.transfers.wizard import ROLES, signed_in, staff, text
 
@@ -158,7 +159,7 @@ def test_members_leave_with_the_filters_of_their_list(support: Client, db: None)
     MembershipFactory(role="viewer")
     page = reverse("admin:organizations_membership_export")
 
-    answer = support.post(
+    answer = prove_factor(support).post(
         f"{page}?organization__id__exact={harbor.pk}&role__exact=viewer",
         {"fields_chosen": ["email", "role"], "format": "csv"},
     )
