@@ -155,8 +155,6 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "apps.backoffice.dashboard.dashboard_callback",
     "STYLES": [lambda request: static("core/quarterdeck.css")],
     "SCRIPTS": [
-        lambda request: static("core/strict-csp.js"),
-        lambda request: static("core/keyboard.js"),
         lambda request: static("core/quarterdeck.js"),
     ],
     "ACCOUNT": {

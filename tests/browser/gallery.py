@@ -67,5 +67,4 @@ def pages(records: dict[str, Any]) -> dict[str, str]:
         "report": reverse("admin:reports_reportrun_report", args=["weekly"]),
         "account": reverse("account_security"),
         "password": reverse("account_change_password"),
-        "not-found": reverse("admin:index") + "no-such-page/",
     }

@@ -32,6 +32,8 @@ def login(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
 
 
 def logout(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    if request.method != "POST":
+        return redirect("account_logout")
     response: HttpResponse = account_logout(request)
     return response
 
