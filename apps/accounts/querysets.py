@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.accounts.scope import people_of
 from apps.core.querysets import ScopedQuerySet, SearchableQuerySet
-from apps.core.scope import sees_everything
+from apps.core.scope import own_work, sees_everything
 
 
 class UserQuerySet(SearchableQuerySet):
@@ -36,3 +36,9 @@ class ApprovalQuerySet(ScopedQuerySet):
 
     def overdue(self) -> Self:
         return self.filter(state="pending", expires_at__lte=timezone.now())
+
+
+class DisclosureQuerySet(ScopedQuerySet):
+    def for_staff(self, user: Any) -> Self:
+        """Return what `user` may read: a look tells of all that its reader sees, so his own."""
+        return own_work(self, user, by="user", since="at")

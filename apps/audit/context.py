@@ -136,6 +136,12 @@ def current() -> Context | None:
     return _current.get()
 
 
+def real_actor_id() -> str | None:
+    """Return the key of who really acts, where somebody acts as somebody else: for jobs to keep."""
+    context = _current.get()
+    return (context.real_actor().id or None) if context else None
+
+
 def is_settled(*, may_resolve: bool) -> bool:
     """Say whether `settings()` may be asked now.
 

@@ -23,6 +23,7 @@ HELD = "held to the scope"
 # model → HELD, or why everybody who may read it reads all of it.
 MODELS: dict[str, str] = {
     "accounts.ApprovalRequest": HELD,
+    "accounts.Disclosure": HELD,
     "accounts.User": HELD,
     "audit.ChangeSet": "its pages show the entries in scope; see tests/scope/test_trail.py",
     "auth.Group": "what a role may do; the people who hold it are counted in scope",

@@ -101,7 +101,13 @@ def test_an_unknown_field_is_one_sentence(importer: Importer) -> None:
 
 
 def test_every_export_is_recorded_with_who_and_what() -> None:
-    agent = StaffFactory(may=["transfers.export_data", "organizations.view_membership"])
+    agent = StaffFactory(
+        may=[
+            "transfers.export_data",
+            "organizations.view_membership",
+            "accounts.export_personal_data",
+        ]
+    )
     MembershipFactory()
     run, content = export_stream(dataset="members", fields=["email"], actor=agent)
     assert len(b"".join(content).splitlines()) == 2

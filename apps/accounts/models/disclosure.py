@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.accounts.querysets import DisclosureQuerySet
+
 
 class Disclosure(models.Model):
     """One page, file or answer that held addresses or numbers in the clear.
@@ -31,6 +33,8 @@ class Disclosure(models.Model):
         related_name="+",
         verbose_name="really",
     )
+
+    objects = models.Manager.from_queryset(DisclosureQuerySet)()
 
     class Meta:
         ordering = ["-id"]

@@ -136,7 +136,11 @@ class Applier:
 
     def _audited(self) -> Any:
         return audit_context(
-            actor=self.who, reason=self.run.reason, import_run_id=self.run.pk, door="import"
+            actor=self.who,
+            real_actor=self.run.real_user,
+            reason=self.run.reason,
+            import_run_id=self.run.pk,
+            door="import",
         )
 
     def _write(self, low: int, high: int) -> dict[str, int]:

@@ -121,6 +121,7 @@ class Undoer:
         stack.enter_context(
             audit_context(
                 actor=self.undo.user or "command undo_import",
+                real_actor=self.undo.real_user,
                 reason=self.undo.reason or f"Undo of import run {self.undo.run_id}",
                 import_run_id=self.undo.run_id,
                 door="undo",

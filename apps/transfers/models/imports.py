@@ -78,6 +78,14 @@ class ImportRun(Job):
         related_name="import_runs",
         help_text="Empty where a command without --user started it.",
     )
+    real_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who acted as the user, where somebody did.",
+    )
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -28,6 +28,14 @@ class UndoRun(Job):
     run = models.ForeignKey(
         "transfers.ImportRun", on_delete=models.PROTECT, related_name="undo_runs"
     )
+    real_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who acted as the user, where somebody did.",
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

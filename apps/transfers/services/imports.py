@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.services import approvals_void
+from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import Column, Kind
@@ -57,6 +58,7 @@ def import_run_start(
             dataset=dataset,
             upload=upload,
             user=actor,
+            real_user_id=real_actor_id(),
             door=door,
             reading=(reading or Reading()).to_json(),
             matching=attempt_of.matching if attempt_of else {},
@@ -227,7 +229,9 @@ def import_run_confirm(
     )
     run.reason, run.state = reason.strip() or run.reason, State.CONFIRMED
     run.confirmed_at, run.confirmed_by = timezone.now(), actor
-    run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by"])
+    # Who confirms is who does it: the worker writes with both names.
+    run.real_user_id = real_actor_id()
+    run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by", "real_user"])
     import_run_advance_later(run)
     return run
 

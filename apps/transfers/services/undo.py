@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.models import ImportRun, UndoRun
@@ -32,7 +33,13 @@ def import_run_undo(
     why_not = why_not_undo(run)
     if why_not:
         raise DomainError(why_not)
-    undo = UndoRun.objects.create(run=run, user=actor, reason=reason, rows_to_do=run.rows_done)
+    undo = UndoRun.objects.create(
+        run=run,
+        user=actor,
+        real_user_id=real_actor_id(),
+        reason=reason,
+        rows_to_do=run.rows_done,
+    )
     if in_background:
         transaction.on_commit(lambda: undo_run_advance.delay(undo.pk))
     return undo
