@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.audit import triggers
+from apps.core.personal import masked_in
 
 # What can be blanked when a person is anonymized; columns of one list go together.
 CHANGE_SET_GROUPS = [["actor_label", "real_actor_label", "address"], ["reason"]]
@@ -82,7 +83,7 @@ class ChangeSet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.door_label} by {self.actor_label}"
+        return f"{self.door_label} by {masked_in(self.actor_label.partition(' <')[0])}"
 
     @property
     def door_label(self) -> str:

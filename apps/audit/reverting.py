@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
 from apps.audit.context import audit_context
 from apps.audit.timeline.models import history_of
-from apps.audit.timeline.naming import Names
+from apps.audit.timeline.naming import CONCEALED, Names
 from apps.audit.timeline.registry import reversions
 from apps.audit.timeline.scope import history_in_scope
-from apps.audit.timeline.values import Change, change
+from apps.audit.timeline.values import EMPTY, Change, change
+from apps.core import personal
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError, MissingPermission
 
@@ -59,7 +60,7 @@ def revert_plan(record: Any, position: int, actor: Any) -> Plan | None:
     obstacles: list[str] = []
     for field in differing:
         now, then = getattr(record, field.attname), getattr(row, field.attname)
-        made = change(field, now, then, names)
+        made = _as_readable(model, record, change(field, now, then, names))
         changes.append(made)
         values[field.name] = then
         if field.is_relation and then is not None:
@@ -69,6 +70,17 @@ def revert_plan(record: Any, position: int, actor: Any) -> Plan | None:
                     f"{made.label.capitalize()} was {made.after} then, and {made.after} is not there any more."
                 )
     return Plan(row, changes, values, obstacles, newest)
+
+
+def _as_readable(model: Any, record: Any, made: Change) -> Change:
+    """Hide a personal value from who may not see it, and note whose it is from who may."""
+    if made.field not in personal.personal_fields(model):
+        return made
+    if not personal.conceals():
+        personal.disclose([record.pk])
+        return made
+    before, after = (text if text == EMPTY else CONCEALED for text in (made.before, made.after))
+    return replace(made, before=before, after=after, words=())
 
 
 def record_revert(

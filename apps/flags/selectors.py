@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.scope import people_of
 from apps.core.admin.subcount import subcount
+from apps.core.personal import readable
 from apps.core.scope import sees_everything
 from apps.flags.models import Flag
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES, Declaration
@@ -87,7 +88,9 @@ def last_turn(thing: Any, field: str) -> LastTurn:
     if found is None:
         return LastTurn(thing.modified, "", "")
     actor = found.change_set.actor_label if found.change_set else ""
-    return LastTurn(found.history_date, actor, found.history_change_reason or "")
+    return LastTurn(
+        found.history_date, readable(actor), readable(found.history_change_reason or "")
+    )
 
 
 def openers() -> str:

@@ -136,7 +136,7 @@ def _add_rows(entries: list[Entry]) -> None:
         row = rows.get((made.import_run_id, str(entry.key))) if made and made.import_run_id else ""
         if made and row:
             done = "taken back" if made.door == Door.UNDO else "imported"
-            who = made.actor_label.partition(" <")[0]
+            who = personal_data.readable(made.actor_label.partition(" <")[0])
             entry.import_row = f"{row}, {done} by {who}, run {made.import_run_id}"
 
 

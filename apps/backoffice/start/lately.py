@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.audit.models import ChangeSet
+from apps.audit.templatetags.trail import person
 from apps.audit.timeline.scope import history_in_scope
 from apps.core.admin.display import QUIET
 from apps.core.admin.wording import counted, listed
+from apps.core.personal import readable
 from apps.core.scope import sees_everything
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.projects.models import Project, Task
@@ -71,10 +73,10 @@ def changes(user: User) -> list[dict[str, Any]]:
     contents = _contents([each.pk for each in sets], models, user) if sets else {}
     return [
         {
-            "who": change_set.actor_label,
+            "who": person(change_set.actor_label),
             "did": contents[change_set.pk]["did"],
             "url": contents[change_set.pk]["url"],
-            "reason": change_set.reason,
+            "reason": readable(change_set.reason),
             "at": change_set.started_at,
         }
         for change_set in sets
