@@ -1,0 +1,120 @@
+"""An address for each door, with records that are really there."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+from django.urls import reverse
+
+from apps.organizations.services.invitations import digest, new_token
+from tests.factories.organizations import InvitationFactory
+from tests.structure.access.doors import Door
+from tests.structure.samples import sample
+
+
+class Records:
+    """One sample of each model, made when a door first needs it."""
+
+    def __init__(self) -> None:
+        self._made: dict[type[Model], Any] = {}
+
+    def of(self, model: type[Model]) -> Any:
+        if model not in self._made:
+            self._made[model] = sample(model)
+        return self._made[model]
+
+    @cached_property
+    def invitation_token(self) -> str:
+        token = new_token()
+        InvitationFactory(token_digest=digest(token))
+        return token
+
+
+def address(door: Door, records: Records) -> str:
+    """Return the door's address; one with a new kind of argument fails here, and says so."""
+    arguments = {}
+    for name in door.converters:
+        make = OWN.get(f"{door.url_name} {name}") or ARGUMENTS.get(name)
+        assert make, (
+            f"The address {door.route} takes “{name}”, for which nobody has said what to give: "
+            f"add it to ARGUMENTS in {__name__}."
+        )
+        arguments[name] = make(door, records)
+    if door.name in PLAIN:
+        return PLAIN[door.name]
+    if door.url_name == door.route:
+        return "/" + _filled(door, arguments)
+    namespace = "admin:" if door.route.startswith("admin/") else ""
+    return reverse(f"{namespace}{door.url_name}", kwargs=arguments) + QUERIES.get(door.name, "")
+
+
+def _filled(door: Door, arguments: dict[str, Any]) -> str:
+    route = door.route
+    for name, converter in door.converters.items():
+        route = route.replace(_word(name, converter), str(arguments[name]))
+    return route
+
+
+def _word(name: str, converter: Any) -> str:
+    kind = type(converter).__name__.removesuffix("Converter").lower()
+    return f"<{ {'string': 'str'}.get(kind, kind) }:{name}>"
+
+
+def model_of(door: Door) -> type[Model]:
+    """Return the model whose record's key stands in the door's address."""
+    parts = door.route.split("/")
+    for model in admin.site._registry:
+        if parts[1:3] == [model._meta.app_label, model._meta.model_name]:
+            return model
+    raise AssertionError(f"{door.route} belongs to no model: give its arguments in {__name__}.")
+
+
+def _key(door: Door, records: Records) -> Any:
+    return records.of(model_of(door)).pk
+
+
+def _position(door: Door, records: Records) -> int:
+    record: Any = records.of(model_of(door))
+    history: Any = type(record)._meta.concrete_model.history
+    return int(history.filter(**{record._meta.pk.name: record.pk}).latest().pk)
+
+
+def _user(records: Records) -> Any:
+    from apps.accounts.models import User
+
+    return records.of(User)
+
+
+# What stands in an address, by the name that its pattern gives it.
+ARGUMENTS: dict[str, Callable[[Door, Records], Any]] = {
+    "object_id": _key,
+    "run_id": _key,
+    "pk": _key,
+    "position": _position,
+    "dataset": lambda door, records: "members",
+}
+# Where one name means different things: by the address's name and the argument's.
+OWN: dict[str, Callable[[Door, Records], Any]] = {
+    "invitation token": lambda door, records: records.invitation_token,
+    "audit_changeset_record label": lambda door, records: "accounts.user",
+    "audit_changeset_record object_id": lambda door, records: _user(records).pk,
+    "reports_reportrun_report name": lambda door, records: "weekly",
+    "reports_reportrun_download name": lambda door, records: "weekly",
+    "reports_reportrun_download format": lambda door, records: "csv",
+    "reports_reportrun_subscription name": lambda door, records: "weekly",
+    "transfers_importrun_template format": lambda door, records: "csv",
+    "view_on_site content_type_id": lambda door, records: (
+        ContentType.objects.get_for_model(type(_user(records))).pk
+    ),
+    "view_on_site object_id": lambda door, records: _user(records).pk,
+}
+# Whose route is a regular expression.
+PLAIN = {"admin/(?P<url>.*)$": "/admin/nowhere/", "app_list": "/admin/organizations/"}
+# What must be asked to be answered.
+QUERIES = {
+    "autocomplete": "?app_label=organizations&model_name=membership&field_name=organization",
+    "search": "?s=organization",
+}

@@ -1,0 +1,162 @@
+"""Every door of the project by every role by GET and POST, as tests/structure/access_table.md says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.reference import load_roles
+from apps.core.admin.confirm import CONFIRMATION
+from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
+from tests.structure.access import table
+from tests.structure.access.addresses import Records, address, model_of
+from tests.structure.access.asks import LOGIN, Persona
+from tests.structure.access.doors import ACTION, Door, doors
+from tests.structure.access.payloads import payload
+
+# A visit touches its session, and what was refused or looked at may leave an event in the trail.
+WRITTEN_BY_ANY_VISIT = ("django_session", "audit_event", "audit_changeset", "django_cache")
+DOORS = doors()
+SECTIONS = sorted({door.section for door in DOORS.values()})
+
+
+def test_every_door_has_its_line_and_every_line_its_door() -> None:
+    lines = table.read()
+
+    missing = sorted(DOORS.keys() - lines.keys())
+    stale = sorted(lines.keys() - DOORS.keys())
+
+    assert not missing, (
+        f"{table.TABLE.name} says nothing about {', '.join(missing)}. Run "
+        "`python -m tests.structure.access`, then write into the new lines what they should ask for."
+    )
+    assert not stale, (
+        f"{table.TABLE.name} has lines for doors that are gone: {', '.join(stale)}. Run "
+        "`python -m tests.structure.access`."
+    )
+
+
+def test_the_table_is_as_the_roles_have_it() -> None:
+    lines = table.read()
+    undeclared = [line.door for line in lines.values() if table.NOT_DECLARED in line.declaration]
+
+    assert not undeclared, f"Say what these doors ask for: {', '.join(undeclared)}."
+    assert table.TABLE.read_text(encoding="utf-8") == table.render(lines, DOORS), (
+        "The cells do not follow from what the lines declare and what roles.json gives. Run "
+        "`python -m tests.structure.access` and look at what changes."
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("section", SECTIONS)
+def test_each_door_answers_each_role_as_the_table_says(section: str) -> None:
+    lines = table.read()
+    visitors = _visitors()
+    records = Records()
+    expert = _client(SuperuserFactory())
+    wrong = []
+
+    for door in (door for door in DOORS.values() if door.section == section):
+        line = lines[door.name]
+        url = address(door, records)
+        with _undone():
+            posted = _forged(door, records) if ACTION in door.name else payload(expert.get(url))
+        for persona, client in visitors.items():
+            for method in ("POST",) if ACTION in door.name else ("GET", "POST"):
+                expected = line.expected(method, persona)
+                with _undone(), _writes() as written:
+                    response = client.visit(method, url, posted)
+                    seen = _seen(door, response)
+                if seen not in expected.split("/"):
+                    wrong.append(f"{door.name} {method} {persona.name}: {seen}, not {expected}")
+                if written and (method == "GET" or expected in REFUSED):
+                    wrong.append(f"{door.name} {method} {persona.name} wrote to {written}")
+    assert not wrong, "\n".join(wrong)
+
+
+REFUSED = {"403", "404", "405", LOGIN}
+
+
+class Visitor(Client):
+    def visit(self, method: str, url: str, posted: dict[str, Any]) -> Any:
+        """Return the answer, and forget what it did to the cookies: each visit is somebody's first."""
+        cookies = deepcopy(self.cookies)
+        try:
+            return self.get(url) if method == "GET" else self.post(url, posted)
+        finally:
+            self.cookies = cookies
+
+
+def _visitors() -> dict[Persona, Visitor]:
+    load_roles()
+    visitors = {}
+    for persona in table.personas():
+        if not persona.is_signed_in:
+            visitors[persona] = _client(None)
+        elif persona.name == "superuser":
+            visitors[persona] = _client(SuperuserFactory())
+        else:
+            user = StaffFactory() if persona.is_staff else UserFactory()
+            user.groups.add(*Group.objects.filter(name=persona.name))
+            visitors[persona] = _client(user)
+    return visitors
+
+
+def _client(user: Any) -> Visitor:
+    client = Visitor(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def _forged(door: Door, records: Records) -> dict[str, Any]:
+    """Return what a list posts when an action is chosen for one record."""
+    return {
+        "action": door.name.partition(ACTION)[2],
+        "index": "0",
+        ACTION_CHECKBOX_NAME: [str(records.of(model_of(door)).pk)],
+    }
+
+
+def _seen(door: Door, response: Any) -> str:
+    location = response.headers.get("Location", "")
+    if response.status_code == 302 and location.partition("?")[0] == reverse("admin:login"):
+        return LOGIN
+    if ACTION in door.name:
+        # A list says "no action selected" to who may not, and shows itself again.
+        return "page" if CONFIRMATION.encode() in response.content else "403"
+    return str(response.status_code)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """Leave the database as it was, so that each visitor finds the same."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def _writes() -> Iterator[list[str]]:
+    """Yield a list that names, in the end, the tables that were written to, even if undone again."""
+    before = _counters()
+    written: list[str] = []
+    yield written
+    written += sorted(name for name, number in _counters().items() if number != before.get(name, 0))
+
+
+def _counters() -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> ALL(%s)",
+            [list(WRITTEN_BY_ANY_VISIT)],
+        )
+        return dict(cursor.fetchall())
