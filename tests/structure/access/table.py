@@ -15,7 +15,7 @@ from tests.structure.access.doors import ACTION, Door
 ROOT = Path(__file__).parents[3]
 TABLE = Path(__file__).parents[1] / "access_table.md"
 NOT_DECLARED = "?"
-HEAD = ["Door", "GET asks for", "answers", "POST asks for", "answers"]
+HEAD = ["Door", "GET asks for", "answers", "POST asks for", "answers", "elsewhere"]
 SAME = '"'
 
 
@@ -43,6 +43,8 @@ class Line:
     get_answers: str
     post_asks: str
     post_answers: str
+    # What is answered to who is limited to other organizations; else the same as to everybody.
+    elsewhere: str = ""
 
     @property
     def declaration(self) -> list[str]:
@@ -53,6 +55,12 @@ class Line:
             return outcome(self.get_asks, self.get_answers, persona)
         asks = self.get_asks if self.post_asks == SAME else self.post_asks
         return outcome(asks, self.post_answers, persona)
+
+    def expected_elsewhere(self, method: str, persona: Persona) -> str:
+        if not self.elsewhere:
+            return self.expected(method, persona)
+        get, _, post = self.elsewhere.partition(" ")
+        return get if method == "GET" else post or get
 
     def cells(self) -> list[str]:
         found = []
@@ -89,6 +97,7 @@ def render(lines: dict[str, Line], doors: dict[str, Door]) -> str:
                 line.get_answers,
                 line.post_asks,
                 line.post_answers,
+                line.elsewhere,
                 *line.cells(),
             ]
         )
@@ -133,8 +142,9 @@ two outcomes has GET first and POST second. `tests/structure/test_access.py` tri
 | `-`                    | the method is not allowed (405)                                             |
 | `permission (404)`     | to who has it not, nothing is there                                         |
 | `"`                    | POST asks for what GET asks for                                             |
+| elsewhere              | what is answered for a record outside of the scope of who is limited         |
 | `login`                | sent to the sign-in page                                                    |
 | `page`                 | an action of a list shows its confirmation; `list`: the list, nothing done  |
 
-Declare a new door by its first five columns; `python -m tests.structure.access` aligns the table and fills
+Declare a new door by its first six columns; `python -m tests.structure.access` aligns the table and fills
 in the rest."""
