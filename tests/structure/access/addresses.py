@@ -47,8 +47,7 @@ def address(door: Door, records: Records) -> str:
         return PLAIN[door.name]
     if door.url_name == door.route:
         return "/" + _filled(door, arguments)
-    namespace = "admin:" if door.route.startswith("admin/") else ""
-    return reverse(f"{namespace}{door.url_name}", kwargs=arguments) + QUERIES.get(door.name, "")
+    return reverse(f"{door.namespace}{door.url_name}", kwargs=arguments) + QUERIES.get(door.name, "")
 
 
 def _filled(door: Door, arguments: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ class Door:
 
     name: str
     route: str
+    namespace: str
     converters: dict[str, Any] = field(hash=False, compare=False)
     callback: Any = field(hash=False, compare=False)
     action: Any = field(default=None, hash=False, compare=False)
@@ -42,16 +43,20 @@ def doors() -> dict[str, Door]:
 
 
 def _addresses(
-    patterns: list[Any], before: str = "", converters: dict[str, Any] | None = None
+    patterns: list[Any],
+    before: str = "",
+    namespace: str = "",
+    converters: dict[str, Any] | None = None,
 ) -> Iterator[Door]:
     converters = converters or {}
     for entry in patterns:
         route = before + str(entry.pattern)
         known = {**converters, **entry.pattern.converters}
         if isinstance(entry, URLResolver):
-            yield from _addresses(entry.url_patterns, route, known)
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from _addresses(entry.url_patterns, route, inner, known)
         else:
-            yield Door(entry.name or route, route, known, entry.callback)
+            yield Door(entry.name or route, route, namespace, known, entry.callback)
 
 
 def _actions() -> Iterator[Door]:
@@ -61,7 +66,7 @@ def _actions() -> Iterator[Door]:
         route = f"admin/{opts.app_label}/{opts.model_name}/"
         for action in sorted(_action_names(model_admin)):
             function = getattr(type(model_admin), action, None)
-            yield Door(f"{changelist}{ACTION}{action}", route, {}, None, function)
+            yield Door(f"{changelist}{ACTION}{action}", route, "admin:", {}, None, function)
 
 
 class _Everybody:
