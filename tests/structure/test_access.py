@@ -12,14 +12,14 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts.reference import load_roles
+from apps.accounts.reference import load_roles, shipped_roles
 from apps.core.admin.confirm import CONFIRMATION
 from apps.organizations.models import StaffOrganization
-from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
+from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory, prove_factor
 from tests.factories.organizations import OrganizationFactory
 from tests.structure.access import table
 from tests.structure.access.addresses import Records, address, model_of
-from tests.structure.access.asks import LOGIN, Persona
+from tests.structure.access.asks import LOGIN, SUDO, Persona
 from tests.structure.access.doors import ACTION, Door, doors
 from tests.structure.access.payloads import payload
 
@@ -86,7 +86,11 @@ def test_each_door_answers_each_role_as_the_table_says(section: str) -> None:
 
 # May everything, but with the records of no organization that has one.
 ELSEWHERE = Persona("limited to another organization", None)
-REFUSED = {"403", "404", "405", LOGIN}
+REDIRECTS = {
+    LOGIN: [reverse("admin:login"), reverse("account_login")],
+    SUDO: [reverse("account_sudo")],
+}
+REFUSED = {"403", "404", "405", LOGIN, SUDO}
 
 
 class Visitor(Client):
@@ -105,8 +109,8 @@ def _visitors() -> dict[Persona, Visitor]:
     for persona in table.personas():
         if not persona.is_signed_in:
             visitors[persona] = _client(None)
-        elif persona.name == "superuser":
-            visitors[persona] = _client(SuperuserFactory())
+        elif persona.permissions is None and persona.name not in shipped_roles():
+            visitors[persona] = _client(SuperuserFactory(), persona.has_fresh_factor)
         else:
             user = StaffFactory() if persona.is_staff else UserFactory()
             user.groups.add(*Group.objects.filter(name=persona.name))
@@ -118,10 +122,12 @@ def _visitors() -> dict[Persona, Visitor]:
     return visitors
 
 
-def _client(user: Any) -> Visitor:
+def _client(user: Any, has_fresh_factor: bool = True) -> Visitor:
     client = Visitor(raise_request_exception=False)
     if user is not None:
         client.force_login(user)
+        if has_fresh_factor:
+            prove_factor(client)
     return client
 
 
@@ -135,9 +141,9 @@ def _forged(door: Door, records: Records) -> dict[str, Any]:
 
 
 def _seen(door: Door, response: Any) -> str:
-    location = response.headers.get("Location", "")
-    if response.status_code == 302 and location.partition("?")[0] == reverse("admin:login"):
-        return LOGIN
+    for outcome, pages in REDIRECTS.items():
+        if response.headers.get("Location", "").partition("?")[0] in pages:
+            return outcome
     if ACTION in door.name:
         # A list says "no action selected" to who may not, and shows itself again.
         return "page" if CONFIRMATION.encode() in response.content else "403"

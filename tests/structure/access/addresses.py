@@ -47,7 +47,9 @@ def address(door: Door, records: Records) -> str:
         return PLAIN[door.name]
     if door.url_name == door.route:
         return "/" + _filled(door, arguments)
-    return reverse(f"{door.namespace}{door.url_name}", kwargs=arguments) + QUERIES.get(door.name, "")
+    return reverse(f"{door.namespace}{door.url_name}", kwargs=arguments) + QUERIES.get(
+        door.name, ""
+    )
 
 
 def _filled(door: Door, arguments: dict[str, Any]) -> str:
@@ -108,10 +110,17 @@ OWN: dict[str, Callable[[Door, Records], Any]] = {
     "view_on_site content_type_id": lambda door, records: (
         ContentType.objects.get_for_model(type(_user(records))).pk
     ),
+    # Nobody's, and forged: what belongs to a person is tried where signing in is tested.
+    "mfa_edit_webauthn pk": lambda door, records: 1,
+    "mfa_remove_webauthn pk": lambda door, records: 1,
     "view_on_site object_id": lambda door, records: _user(records).pk,
 }
 # Whose route is a regular expression.
-PLAIN = {"admin/(?P<url>.*)$": "/admin/nowhere/", "app_list": "/admin/organizations/"}
+PLAIN = {
+    "admin/(?P<url>.*)$": "/admin/nowhere/",
+    "app_list": "/admin/organizations/",
+    "account_reset_password_from_key": "/account/password/reset/key/1-forged/",
+}
 # What must be asked to be answered.
 QUERIES = {
     "autocomplete": "?app_label=organizations&model_name=membership&field_name=organization",

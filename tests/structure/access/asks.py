@@ -16,7 +16,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 LOGIN = "login"
-OPEN = {"everyone", "member", "staff"}
+SUDO = "sudo"
+OPEN = {"everyone", "member", "staff", SUDO}
 REFUSALS = {"owner": "404", "nobody": "403", "nothing": "404", "-": "405"}
 
 
@@ -28,6 +29,7 @@ class Persona:
     permissions: Set[str] | None = frozenset()
     is_staff: bool = True
     is_signed_in: bool = True
+    has_fresh_factor: bool = True
 
     def has(self, permission: str) -> bool:
         return self.permissions is None or permission in self.permissions
@@ -40,6 +42,8 @@ def outcome(asks: str, answer: str, persona: Persona) -> str:
     if not is_open and not (persona.is_signed_in and persona.is_staff):
         return LOGIN
     for condition in conditions:
+        if condition == SUDO and not persona.has_fresh_factor:
+            return SUDO
         if condition in OPEN:
             continue
         if condition in REFUSALS:

@@ -28,6 +28,7 @@ def personas() -> list[Persona]:
             for name, role in roles.items()
         ),
         Persona("superuser", None),
+        Persona("without sudo", None, has_fresh_factor=False),
         Persona("no role"),
         Persona("member", is_staff=False),
         Persona("stranger", is_staff=False, is_signed_in=False),
@@ -137,6 +138,7 @@ two outcomes has GET first and POST second. `tests/structure/test_access.py` tri
 | `app.permission`       | this permission; `a or b`: one of them; `a + b`: each of them, in this order |
 | `staff`                | whoever may sign in here, whatever he may do                                |
 | `member`, `everyone`   | whoever is signed in; strangers as well                                     |
+| `sudo`                 | a factor proven in the last minutes; who has not is asked for it             |
 | `owner`                | who made the record; to others it is not there (404)                        |
 | `nobody`, `nothing`    | nobody may (403); nothing is there (404)                                    |
 | `-`                    | the method is not allowed (405)                                             |
