@@ -68,6 +68,8 @@ ACCOUNT: dict[str, Any] = {
     "ACCOUNT_USER_MODEL_EMAIL_FIELD": "email",
     # The address of a person is `User.email` alone, changed by who may change people.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
+    # Its mail to an unknown address leads to a sign-up, which is not here: asking broke on it.
+    "ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS": False,
     "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
     # Whoever changes how somebody signs in, that person hears of it.
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
