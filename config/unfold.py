@@ -111,6 +111,12 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
     (
         "System",
         [
+            {
+                "title": "Who may do what",
+                "icon": "rule",
+                "url": "access_roles",
+                "permission": "auth.view_group",
+            },
             {"title": "Staff roles", "icon": "shield_person", "model": "auth.Group"},
             {"title": "Audit log", "icon": "policy", "model": "audit.ChangeSet"},
             {

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the admin's own addresses: this one answers "admin:search".
     path("admin/search/", admin.site.admin_view(search)),
     path("admin/impersonation/", include("apps.accounts.impersonation.urls")),
+    path("admin/access/", include("apps.backoffice.access.urls")),
     path("admin/", admin.site.urls),
     path("media/avatars/<str:name>", admin.site.admin_view(avatar), name="avatar"),
     path("account/", include("apps.accounts.urls")),

@@ -111,7 +111,7 @@ OWN: dict[str, Callable[[Door, Records], Any]] = {
         ContentType.objects.get_for_model(type(_user(records))).pk
     ),
     # Nobody's, and forged: what belongs to a person is tried where signing in is tested.
-    "account_session_end pk": lambda door, records: 1,
+    "account_session_end session_id": lambda door, records: 1,
     "openid_connect_login provider_id": lambda door, records: "nobody",
     "openid_connect_callback provider_id": lambda door, records: "nobody",
     "mfa_edit_webauthn pk": lambda door, records: 1,

@@ -1,0 +1,182 @@
+"""The page behind "Why can't I …?": what a list or a record does not offer to its reader, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
+
+from apps.accounts.approvals.selectors import approvals_of
+from apps.backoffice.access.answers import GATES
+from apps.backoffice.access.holding import givers_of
+from apps.backoffice.access.words import VERBS, in_words
+from apps.core.admin.confirm import may, permission_name
+from apps.core.errors import MissingPermission, RecordNotFound
+from apps.core.gates import closure_of
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An action that is not offered: why, and what helps."""
+
+    label: str
+    why: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """An action as an admin class declares it, for a list or a record."""
+
+    label: str
+    permission: str
+    when: Any = None
+
+
+@require_GET
+def why_page(request: HttpRequest, label: str) -> HttpResponse:
+    """Tell of a list, or with `?record=` of one record; of what is out of scope nothing is told."""
+    model_admin = _admin_of(label)
+    if not model_admin.has_view_or_change_permission(request):
+        raise MissingPermission(permission_name(model_admin, "view"))
+    key = request.GET.get("record", "")
+    record = _record(model_admin, request, key) if key else None
+    refused, open_to_me = explained(model_admin, request, record)
+    opts = model_admin.opts
+    about = str(record) if record is not None else str(opts.verbose_name_plural)
+    context = {
+        **admin.site.each_context(request),
+        "title": "Why can't I …?",
+        "subtitle": about,
+        "about": about,
+        "record": record,
+        "refused": refused,
+        "open_to_me": open_to_me,
+        "general": general(request),
+        "back_url": _back_url(model_admin, record),
+    }
+    request.current_app = admin.site.name
+    return TemplateResponse(request, "backoffice/access/why.html", context)
+
+
+def explained(
+    model_admin: Any, request: HttpRequest, record: Any
+) -> tuple[list[Refusal], list[tuple[str, list[str]]]]:
+    """Return what is refused, and what is offered with the approvals that it can need."""
+    refused, open_to_me = [], []
+    for offered in _offers(model_admin, record):
+        refusal = _refusal(model_admin, request, offered, record)
+        if refusal is not None:
+            refused.append(refusal)
+            continue
+        name = permission_name(model_admin, offered.permission)
+        needs = [found.sentence for found in approvals_of(name, request.user)]
+        open_to_me.append((offered.label, needs))
+    return refused, open_to_me
+
+
+def general(request: HttpRequest) -> list[str]:
+    """Return what stands in the way of everything: acting as somebody else without the right to write."""
+    impersonation = getattr(request, "impersonation", None)
+    if impersonation is None or impersonation.may_write:
+        return []
+    return [
+        f"You act as {impersonation.target} and may only look. Stop acting as this person to do "
+        "something yourself."
+    ]
+
+
+def _offers(model_admin: Any, record: Any) -> Iterator[Offered]:
+    noun = model_admin.opts.verbose_name
+    if record is None:
+        yield Offered(f"Add {noun}", "add")
+    else:
+        yield Offered(f"Change this {noun}", "change")
+    seen = set()
+    for action in _actions(model_admin, record):
+        if action.__name__ in seen or not getattr(action, "allowed_permissions", None):
+            continue
+        seen.add(action.__name__)
+        yield Offered(
+            str(action.short_description),
+            action.allowed_permissions[0],
+            getattr(action, "when", None),
+        )
+    if record is not None and "delete_records" not in seen:
+        yield Offered(f"Delete this {noun}", "delete")
+
+
+def _actions(model_admin: Any, record: Any) -> Iterator[Any]:
+    if record is None:
+        for function, _, _ in model_admin._get_base_actions():
+            yield function
+        sources = (model_admin._get_base_actions_list,)
+    else:
+        sources = (model_admin._get_base_actions_detail, model_admin._get_base_actions_row)
+    for source in sources:
+        for entry in source():
+            yield entry.method
+
+
+def _refusal(
+    model_admin: Any, request: HttpRequest, offered: Offered, record: Any
+) -> Refusal | None:
+    name = permission_name(model_admin, offered.permission)
+    user: Any = request.user
+    is_named = "." in offered.permission
+    if not is_named and offered.permission not in (*VERBS, "restore", "purge"):
+        return None
+    if not user.has_perm(name):
+        return Refusal(
+            offered.label,
+            f"Your roles do not include “{in_words(name)}”.",
+            givers_of(name, to=user).sentence,
+        )
+    closure = closure_of(GATES[name], user) if name in GATES else None
+    if closure is not None:
+        return Refusal(offered.label, closure.sentence)
+    if not may(model_admin, request, offered.permission, record):
+        return Refusal(
+            offered.label,
+            "Your roles include it, but it is not done on this page to anybody's "
+            f"{model_admin.opts.verbose_name_plural}, or not to this one."
+            if record is not None
+            else f"Nobody does this to {model_admin.opts.verbose_name_plural} here: they are made elsewhere.",
+        )
+    if offered.when is not None and record is not None and not offered.when(record):
+        return Refusal(offered.label, f"It does not fit the state that {record} is in now.")
+    return None
+
+
+def _admin_of(label: str) -> Any:
+    try:
+        return admin.site._registry[apps.get_model(label)]
+    except (LookupError, ValueError, KeyError):
+        raise Http404(f"There is no list called “{label}”.") from None
+
+
+def _record(model_admin: Any, request: HttpRequest, key: str) -> Any:
+    try:
+        record = model_admin.get_object(request, key)
+    except (ValidationError, ValueError):
+        record = None
+    if record is None or not model_admin.has_view_or_change_permission(request, record):
+        raise RecordNotFound(model_admin.model, key)
+    return record
+
+
+def _back_url(model_admin: Any, record: Any) -> str:
+    opts = model_admin.opts
+    name = f"admin:{opts.app_label}_{opts.model_name}_"
+    try:
+        if record is not None:
+            return reverse(f"{name}change", args=[record.pk])
+        return reverse(f"{name}changelist")
+    except NoReverseMatch:
+        return reverse("admin:index")

@@ -1,0 +1,103 @@
+"""Permissions in words, and the jobs that they belong to."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+
+from apps.accounts.reference import shipped_roles
+
+VERBS = {"view": "See", "add": "Add", "change": "Change", "delete": "Delete"}
+# Apps whose pages stand under a heading of another app's.
+_LIKE = {"account": "accounts", "mfa": "accounts", "schedules": "django_celery_beat"}
+OTHER = "Other"
+
+
+@dataclass(frozen=True)
+class Right:
+    """A permission as people read it."""
+
+    code: str
+    words: str
+    job: str
+    # Whether it is one of the four that Django makes for each model.
+    is_stock: bool
+
+
+@cache
+def rights() -> dict[str, Right]:
+    """Return every permission that a page, an action or a shipped role asks for, by its code.
+
+    In the order of the jobs; in each job by model, what only looks first. Permissions of tables that
+    nobody opens (sessions, history) are left out: to hold them opens nothing.
+    """
+    named = {code for role in shipped_roles().values() for code in role["permissions"]}
+    order = {job: number for number, job in enumerate(jobs())}
+    found = [
+        (order[right.job], model.__name__, number, right)
+        for model in apps.get_models()
+        for number, right in enumerate(_of_model(model))
+        if not right.is_stock or right.code in named or model in admin.site._registry
+    ]
+    return {right.code: right for *_, right in sorted(found, key=lambda entry: entry[:3])}
+
+
+def right(code: str) -> Right:
+    """Return a permission in words, also one that no page asks for."""
+    return rights().get(code) or Right(code, code, OTHER, is_stock=False)
+
+
+def in_words(code: str) -> str:
+    return right(code).words
+
+
+def jobs() -> list[str]:
+    return [title for title, _ in settings.NAVIGATION if title] + [OTHER]
+
+
+def code_of(permission: Permission) -> str:
+    return f"{permission.content_type.app_label}.{permission.codename}"
+
+
+def _of_model(model: Any) -> list[Right]:
+    opts = model._meta
+    if opts.proxy or opts.auto_created or opts.swapped:
+        return []
+    job = _job_of(opts)
+    stock = [
+        Right(
+            f"{opts.app_label}.{verb}_{opts.model_name}",
+            f"{VERBS[verb]} {opts.verbose_name_plural}",
+            job,
+            is_stock=True,
+        )
+        for verb in VERBS
+        if verb in opts.default_permissions
+    ]
+    own = [
+        Right(f"{opts.app_label}.{codename}", _sentence(str(name)), job, is_stock=False)
+        for codename, name in opts.permissions
+    ]
+    return [*stock, *own]
+
+
+def _sentence(name: str) -> str:
+    words = name.removeprefix("Can ")
+    return words[:1].upper() + words[1:]
+
+
+def _job_of(opts: Any) -> str:
+    """Return the navigation's heading under which the model's list stands, or its app's first one."""
+    by_app: dict[str, str] = {}
+    for title, entries in settings.NAVIGATION:
+        for entry in entries:
+            label = entry.get("model", "")
+            if label.lower() == opts.label_lower:
+                return str(title)
+            if label and title:
+                by_app.setdefault(label.partition(".")[0], title)
+    return by_app.get(_LIKE.get(opts.app_label, opts.app_label), OTHER)
