@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.models import Group
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
 from django.db.models import Model
@@ -13,6 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from unfold.sites import UnfoldAdminSite
 
+from apps.accounts.models import User
+from apps.backoffice.access.answers import Answer, answer
 from apps.core.errors import MissingPermission, RecordNotFound
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         request,
         403,
         permission=permission,
-        roles=_roles_with(permission) if permission else [],
+        answer=_answer(request, permission) if permission else None,
         message="" if permission else str(exception or ""),
     )
 
@@ -162,12 +163,6 @@ def _permission_for(request: HttpRequest) -> str:
     return ""
 
 
-def _roles_with(permission: str) -> list[str]:
-    app_label, _, codename = permission.partition(".")
-    return list(
-        Group.objects.filter(
-            permissions__content_type__app_label=app_label, permissions__codename=codename
-        )
-        .order_by("name")
-        .values_list("name", flat=True)
-    )
+def _answer(request: HttpRequest, permission: str) -> Answer | None:
+    """Return what a staff user is told of a permission; a stranger learns nothing of roles."""
+    return answer(request.user, permission) if isinstance(request.user, User) else None

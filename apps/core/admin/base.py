@@ -53,6 +53,9 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
     ask_reason = True
     reason_required = False
     change_form_after_template = "core/reason_field.html"
+    # "Why can't I …?": what is not offered here, for want of which right, state or approval.
+    list_after_template = "core/why_list.html"
+    change_form_outer_after_template = "core/why_record.html"
 
     @confirmed(
         permission="delete",

@@ -116,6 +116,8 @@ OWN: dict[str, Callable[[Door, Records], Any]] = {
     "openid_connect_callback provider_id": lambda door, records: "nobody",
     "mfa_edit_webauthn pk": lambda door, records: 1,
     "mfa_remove_webauthn pk": lambda door, records: 1,
+    "access_person user_id": lambda door, records: _user(records).pk,
+    "access_why label": lambda door, records: "organizations.organization",
     "view_on_site object_id": lambda door, records: _user(records).pk,
 }
 # Whose route is a regular expression.
