@@ -147,6 +147,22 @@ def refuse_who_sees_more(actor: Actor, person: User) -> None:
         )
 
 
+def role_permissions_check(*, permissions: Iterable[Permission], actor: Actor) -> None:
+    """Refuse to give a role, or to take from it, what the actor himself may not do.
+
+    `permissions` are those that are given or taken. Whoever could give more than he has would give
+    it to a role of his own.
+    """
+    if not isinstance(actor, User) or actor.is_superuser:
+        return
+    own = actor.get_all_permissions()
+    for permission in permissions:
+        if f"{permission.content_type.app_label}.{permission.codename}" not in own:
+            raise DomainError(
+                f"You cannot give or take “{permission.name}”: you may not do it yourself."
+            )
+
+
 def _may_hand_out(actor: Any, groups: list[Group]) -> None:
     if not isinstance(actor, User) or actor.is_superuser:
         return

@@ -5,11 +5,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from apps.accounts.approvals.selectors import people_with
 from apps.audit.models import Verification
 from apps.backoffice.start import lately, needs, numbers
 from apps.backoffice.start.counting import counts
+from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
 from apps.organizations.scope import organizations_of
+
+_NAMED = 3
 
 
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -34,9 +38,18 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
             "sees_trail": user.has_perm("audit.view_auditlog"),
             "sees_imports": user.has_perm("transfers.view_importrun"),
             "new_import_url": _new_import_url(user),
+            "whom_to_ask": "" if user.get_all_permissions() else _whom_to_ask(user),
         }
     )
     return context
+
+
+def _whom_to_ask(user: Any) -> str:
+    """Return who gives roles, for somebody who has none yet."""
+    people = [str(person) for person in people_with(["accounts.set_roles"])[:_NAMED]]
+    if not people:
+        return "Ask who runs this system for a staff role."
+    return f"{listed(people)} can give you a staff role."
 
 
 def _verification(user: Any) -> Verification | None:

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.transfers.engine.running import advance
 from apps.transfers.engine.undoing import advance as advance_undo
 from apps.transfers.models import ImportRun, UndoRun
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, prove_factor
 
 ROLES = ("Support", "Staff", "Operations", "Analyst", "Auditor", "Administrator")
 ROSTER = (
@@ -48,8 +48,8 @@ def agent(reference: None) -> User:
 
 @pytest.fixture
 def support(agent: User) -> Client:
-    """The support agent's browser."""
-    return signed_in(agent)
+    """The support agent's browser, with a factor proven lately: to undo asks for one."""
+    return prove_factor(signed_in(agent))
 
 
 def url(name: str, run: ImportRun | None = None) -> str:

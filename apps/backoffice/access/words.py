@@ -15,6 +15,15 @@ VERBS = {"view": "See", "add": "Add", "change": "Change", "delete": "Delete"}
 # Apps whose pages stand under a heading of another app's.
 _LIKE = {"account": "accounts", "mfa": "accounts", "schedules": "django_celery_beat"}
 OTHER = "Other"
+# What people call the records of a model that Django names otherwise.
+_NOUNS = {"auth.group": "staff roles"}
+# What nobody may, whatever he was given: people are deactivated, permissions are declared in code.
+_NEVER = {
+    "accounts.delete_user",
+    "auth.add_permission",
+    "auth.change_permission",
+    "auth.delete_permission",
+}
 
 
 @dataclass(frozen=True)
@@ -41,7 +50,8 @@ def rights() -> dict[str, Right]:
         (order[right.job], model.__name__, number, right)
         for model in apps.get_models()
         for number, right in enumerate(_of_model(model))
-        if not right.is_stock or right.code in named or model in admin.site._registry
+        if right.code not in _NEVER
+        and (not right.is_stock or right.code in named or model in admin.site._registry)
     ]
     return {right.code: right for *_, right in sorted(found, key=lambda entry: entry[:3])}
 
@@ -71,7 +81,7 @@ def _of_model(model: Any) -> list[Right]:
     stock = [
         Right(
             f"{opts.app_label}.{verb}_{opts.model_name}",
-            f"{VERBS[verb]} {opts.verbose_name_plural}",
+            f"{VERBS[verb]} {_NOUNS.get(opts.label_lower, opts.verbose_name_plural)}",
             job,
             is_stock=True,
         )
@@ -96,7 +106,7 @@ def _job_of(opts: Any) -> str:
     for title, entries in settings.NAVIGATION:
         for entry in entries:
             label = entry.get("model", "")
-            if label.lower() == opts.label_lower:
+            if title and label.lower() == opts.label_lower:
                 return str(title)
             if label and title:
                 by_app.setdefault(label.partition(".")[0], title)

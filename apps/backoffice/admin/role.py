@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -14,14 +15,24 @@ from apps.accounts.approvals.roles import require_second_person
 from apps.accounts.models import User
 from apps.accounts.reference import shipped_roles
 from apps.accounts.scope import people_of
+from apps.accounts.services import role_permissions_check
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
 from apps.core.admin.subcount import subcount
+from apps.core.admin.wording import counted
+from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.core.sudo import require_fresh_factor
 
 admin.site.unregister(Group)
+
+
+def _leaving(roles: QuerySet[Any]) -> list[str]:
+    people = User.objects.filter(groups__in=roles).distinct().count()
+    return [f"{counted(people, User)} will lose what it gives."] if people else []
 
 
 @admin.register(Group)
@@ -86,18 +97,47 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         """What a role may do is changed with a fresh factor; what was filled in is not lost."""
         if request.method == "POST":
             role = self.get_object(request, unquote(object_id)) if object_id else None
-            require_fresh_factor(request, f"change the role {role}" if role else "make a role")
+            # Who may not is told so, and not asked for a factor first.
+            if (
+                self.has_change_permission(request, role)
+                if role
+                else self.has_add_permission(request)
+            ):
+                require_fresh_factor(request, f"change the role {role}" if role else "make a role")
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        held = set(form.instance.permissions.all())
+        wanted = set(form.cleaned_data.get("permissions", held))
+        role_permissions_check(permissions=held ^ wanted, actor=_actor(request))
         if change:
-            require_second_person(
-                form.instance, form.cleaned_data.get("permissions", ()), request.user
-            )
+            require_second_person(form.instance, wanted, _actor(request))
         super().save_related(request, form, formsets, change)
 
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        queryset.exclude(name__in=shipped_roles()).delete()
+    @confirmed(
+        permission="delete",
+        description="Delete",
+        icon="delete",
+        danger=True,
+        consequences=_leaving,
+        sudo=True,
+    )
+    def delete_records(
+        self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
+    ) -> str:
+        if queryset.filter(name__in=shipped_roles()).exists():
+            raise DomainError("Shipped roles come with every release and are not deleted here.")
+        gone = Permission.objects.filter(group__in=queryset).select_related("content_type")
+        role_permissions_check(permissions=gone, actor=_actor(request))
+        said = f"{counted(queryset.count(), Group)} deleted."
+        queryset.delete()
+        return said
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.user
 
 
 def _shipped(role: Group | None) -> bool:

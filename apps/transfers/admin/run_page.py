@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.errors import DomainError, RecordNotFound
+from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import UNDO, VIEW_RUN, dataset_card, require
 from apps.transfers.admin.result import STATE_COLORS, result_context
@@ -155,6 +156,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
         return HttpResponseRedirect(tab)
     if request.method != "POST":
         return HttpResponseNotAllowed(["GET", "POST"])
+    require_fresh_factor(request, "undo an import")
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say why the import is taken back.")
