@@ -1,6 +1,6 @@
 # Quarterdeck's commands. `make help` lists them; README.md explains the two that matter.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check kill-test bench lock format
+.PHONY: help setup run test check kill-test bench audit-dependencies lock format
 PY := .venv/bin/python
 
 help: ## List these commands
@@ -30,6 +30,10 @@ kill-test: ## Kill workers in the middle of imports and scheduled tasks, many ti
 bench: ## Run the benchmarks (ONLY=imports for one group, ROWS="10000 100000" for its sizes)
 	@deploy/bin/setup dev
 	@BENCH_ROWS="$(ROWS)" exec $(PY) -m tests.bench $(ONLY)
+
+audit-dependencies: ## Look up the pinned packages for known holes (needs a network that allows it)
+	@deploy/bin/setup dev
+	@$(PY) deploy/bin/audit_dependencies.py
 
 format: ## Format the code and mend what the linter can
 	@deploy/bin/setup dev
