@@ -23,10 +23,11 @@ from tests.structure.access.asks import LOGIN, SUDO, Persona
 from tests.structure.access.doors import ACTION, Door, doors
 from tests.structure.access.payloads import payload
 
-# A visit touches its session, and what was refused or looked at may leave an event in the trail.
+# A visit touches its session; what was refused, or personal data that was looked at, leaves a note.
 WRITTEN_BY_ANY_VISIT = (
     "django_session",
     "usersessions_usersession",
+    "accounts_disclosure",
     "audit_event",
     "audit_changeset",
     "django_cache",

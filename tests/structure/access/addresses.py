@@ -118,6 +118,7 @@ OWN: dict[str, Callable[[Door, Records], Any]] = {
     "mfa_remove_webauthn pk": lambda door, records: 1,
     "access_person user_id": lambda door, records: _user(records).pk,
     "access_why label": lambda door, records: "organizations.organization",
+    "avatar name": lambda door, records: "nobody.png",
     "view_on_site object_id": lambda door, records: _user(records).pk,
 }
 # Whose route is a regular expression.
