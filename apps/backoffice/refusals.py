@@ -165,4 +165,5 @@ def _permission_for(request: HttpRequest) -> str:
 
 def _answer(request: HttpRequest, permission: str) -> Answer | None:
     """Return what a staff user is told of a permission; a stranger learns nothing of roles."""
-    return answer(request.user, permission) if isinstance(request.user, User) else None
+    user = request.user
+    return answer(user, permission) if isinstance(user, User) and user.is_staff else None

@@ -88,22 +88,21 @@ def test_the_page_of_roles_says_what_differs_from_the_reference_file(roles: None
 def test_a_person_s_page_says_which_role_gives_what_since_when_and_by_whom(roles: None) -> None:
     chief = SuperuserFactory(first_name="Carl", last_name="Chief")
     ben = UserFactory(first_name="Ben", last_name="Brave")
-    user_set_roles(
-        user=ben, roles=[Group.objects.get(name="Support")], actor=chief, reason="New here."
-    )
+    role = RoleFactory(name="Undoers", gives=["transfers.undo_import"])
+    user_set_roles(user=ben, roles=[role], actor=chief, reason="New here.")
 
     page = _client(_with_role("Support")).get(reverse("access_person", args=[ben.pk]))
 
     body = page.content.decode()
     (given,) = page.context["roles"]
-    assert given.name == "Support"
+    assert given.name == "Undoers"
     assert given.by.startswith("Carl Chief")
     assert given.reason == "New here."
     assert "Carl Chief" in body
     assert "New here." in body
     assert chief.email not in body
     why = {right.code: why for rows in page.context["jobs"].values() for right, why in rows}
-    assert why["transfers.undo_import"] == ["Support"]
+    assert why["transfers.undo_import"] == ["Undoers"]
     assert "organizations.purge_organization" not in why
 
 

@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from apps.accounts.approvals.selectors import approvals_of
 from apps.accounts.models import User
 from apps.accounts.scope import scope_in_words
-from apps.backoffice.access.holding import givers_of, held, sources
+from apps.backoffice.access.holding import DIRECTLY, SUPERUSER, givers_of, held, sources
 from apps.backoffice.access.words import Right, right, rights
 from apps.core.admin.wording import listed
 from apps.core.gates import closure_of
@@ -135,9 +134,7 @@ def answer(person: User, code: str, *, given: dict[str, list[str]] | None = None
 def _because(gives: list[str]) -> str:
     if not gives:
         return "No role of this person gives it."
-    roles = [name for name in gives if name[:1].isupper()]
-    others = [name for name in gives if not name[:1].isupper()]
-    said = [f"the role {name}" for name in roles] + others
+    said = [name if name in (SUPERUSER, DIRECTLY) else f"the role {name}" for name in gives]
     return f"Given by {listed(said)}."
 
 
@@ -176,8 +173,3 @@ def _stem(word: str) -> str:
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word.removesuffix(ending) + ("y" if ending == "ies" else "")
     return word
-
-
-def missing_permission(viewer: Any, code: str) -> Answer:
-    """Return what a refused page tells its visitor."""
-    return answer(viewer, code)

@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.backoffice.access.words import code_of
 
 SUPERUSER = "being a superuser"
-DIRECTLY = "given to the person alone"
+DIRECTLY = "a grant to this person alone"
 _NAMED = 3
 
 
@@ -61,7 +61,8 @@ class Givers:
     @property
     def sentence(self) -> str:
         if not self.people:
-            return "Nobody here can give it at the moment: ask who runs this system."
+            whose = f"It belongs to {_either(self.roles)}. " if self.roles else ""
+            return f"{whose}Nobody here can give it at the moment: ask who runs this system."
         names = [str(user) for user in self.people[:_NAMED]]
         more = len(self.people) - len(names)
         who = _either([*names, f"{more:,} more"] if more else names)
@@ -88,7 +89,7 @@ def holders(role_ids: Iterable[int]) -> dict[int, list[User]]:
     found: dict[int, list[User]] = {key: [] for key in role_ids}
     through: Any = User.groups.through
     rows = (
-        through._default_manager.filter(group__in=found, user__status=User.Status.ACTIVE)
+        through._default_manager.filter(group__in=list(found), user__status=User.Status.ACTIVE)
         .select_related("user")
         .order_by("user__first_name", "user__last_name", "user__email")
     )

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.accounts.reference import EVERYTHING, shipped_roles
 from apps.accounts.scope import people_of
 from apps.backoffice.access.holding import holders
-from apps.backoffice.access.words import Right, in_words, rights
+from apps.backoffice.access.words import in_words, rights
 from apps.core.errors import MissingPermission
 from apps.core.scope import sees_everything
 
@@ -115,6 +115,3 @@ def _visible(people: dict[int, list[User]], viewer: Any) -> dict[int, list[User]
         .values_list("pk", flat=True)
     )
     return {role: [user for user in found if user.pk in seen] for role, found in people.items()}
-
-
-__all__ = ["Right", "differences", "permissions_by_role", "roles_page"]
