@@ -119,3 +119,23 @@ def test_a_refused_cell_is_marked_in_a_workbook(support: Client, harbor: Organiz
         for cell in ("A2", "B2", "E2", "B3", "E3")
     }
     assert style_of["B2"] == style_of["E3"] != style_of["B3"] == style_of["E2"] == style_of["A2"]
+
+
+def test_no_cell_of_the_refused_rows_runs_as_a_formula_and_none_is_changed_by_it(
+    support: Client, harbor: Organization
+) -> None:
+    evil = "=cmd|'/c calc'!A1"
+    file = (
+        "E-mail,First,Last,Phone,Committee,Position\n"
+        f"nobody,{evil},-,+49 30 1234,Harbor Finance,member\n"
+        "ada@example.org,Ada,Harper,,Harbor Finance,chair\n"
+    )
+    run = applied_run(support, file)
+    body = b"".join(support.get(url("refused", run)).streaming_content).decode()
+    line = body.splitlines()[1]
+    assert line.startswith(f"nobody,'{evil},-,+49 30 1234,Harbor Finance,member,")
+
+    applied_run(support, body.replace("nobody", "eve@example.org"), attempt_of=str(run.pk))
+
+    eve = User.objects.get(email="eve@example.org")
+    assert (eve.first_name, eve.last_name, eve.phone) == (evil, "-", "+49 30 1234")
