@@ -11,6 +11,9 @@ from urllib.parse import quote
 
 from config import env
 
+# Seconds that a command may take, whatever it does.
+LONGEST = 1200
+
 
 @dataclass(frozen=True)
 class Done:
@@ -46,7 +49,10 @@ class Started:
         return self.process.poll() is None
 
     def wait(self) -> Done:
-        out, errors = self.process.communicate()
+        try:
+            out, errors = self.process.communicate(timeout=LONGEST)
+        finally:
+            self.process.kill()
         code = self.process.returncode
         if code not in (0, 3):
             raise RuntimeError(f"{self.arguments} ended with {code}: {errors[-2000:]}")

@@ -98,6 +98,11 @@ def plan_rows(
         return PlanPage([], None)
     limit = max(1, min(limit, MAX_PAGE))
     branches, params = _branches(run, tables.plan, verdict, cause)
+    if outcome == "applied" and not verdict:
+        # Of a plan that hardly changes anything most rows are none of these.
+        made, made_params = _branches(run, tables.plan, "create", "")
+        changed, changed_params = _branches(run, tables.plan, "update", "")
+        branches, params = [*made, *changed], [*made_params, *changed_params]
     extra, extra_params = _narrowing(run, outcome, search)
     beyond, order = ("< %s", " DESC") if before else ("> %s", "")
     # One ordered, limited index scan for each cause, merged: no filter reads more than its page.
