@@ -102,7 +102,7 @@ def test_a_run_waits_for_a_person_after_reading_and_after_planning(agent: User) 
     assert [c.label for c in plan_causes(run)] == ["Role: an unknown word"]
     run = confirmed(run, agent)
     assert (run.state, run.results["created"], run.reason) == ("applied", 1, "spring")
-    assert plan_rows(run, outcome="applied").rows[0].key == "p1@example.org · H-1"
+    assert plan_rows(run, outcome="applied").rows[0].key == "p1@example.org · Harbor"
 
 
 def test_the_same_headers_are_matched_as_they_were_before(agent: User) -> None:
