@@ -13,7 +13,7 @@ from apps.organizations.models import Invitation, Membership, Organization, Role
 
 
 def _invitations(person: Person) -> Any:
-    history: Any = Invitation.history  # type: ignore[attr-defined]
+    history: Any = Invitation.history
     addressed = history.filter(email__in=person.words).values("id")
     return Q(email__in=person.words) | Q(pk__in=addressed) | Q(accepted_by=person.user)
 
@@ -44,7 +44,7 @@ def _erase(person: Person) -> dict[str, int]:
     seats = Membership._base_manager.filter(user=person.user)
     taken = seats.count()
     seats.delete()
-    history: Any = Invitation.history  # type: ignore[attr-defined]
+    history: Any = Invitation.history
     deleted = history.filter(email__in=person.words).values_list("id", flat=True)
     found = list(Invitation.objects.select_for_update().filter(_invitations(person)))
     for invitation in found:

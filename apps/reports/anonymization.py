@@ -10,7 +10,7 @@ from apps.reports.models import ReportRun, ReportSubscription
 def _runs(person: Person) -> list[ReportRun]:
     found = []
     for run in ReportRun.objects.exclude(file="").order_by("pk"):
-        if run.file.storage.exists(run.file.name):
+        if run.file.storage.exists(str(run.file.name)):
             with run.file.open("rb") as file:
                 if person.is_in_file(file):
                     found.append(run)

@@ -49,7 +49,7 @@ class Person:
 
 def person_of(user: User) -> Person:
     """Collect what he is and was called, from himself and from his history."""
-    history: Any = User.history  # type: ignore[attr-defined]
+    history: Any = User.history
     rows = [user, *history.filter(id=user.pk).order_by()]
     emails = _distinct(row.email for row in rows)
     phones = _distinct(row.phone for row in rows if len(row.phone) >= _SHORTEST_PHONE)

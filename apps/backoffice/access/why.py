@@ -116,9 +116,9 @@ def _actions(model_admin: Any, record: Any) -> Iterator[Any]:
     if record is None:
         for function, _, _ in model_admin._get_base_actions():
             yield function
-        sources = (model_admin._get_base_actions_list,)
+        sources = [model_admin._get_base_actions_list]
     else:
-        sources = (model_admin._get_base_actions_detail, model_admin._get_base_actions_row)
+        sources = [model_admin._get_base_actions_detail, model_admin._get_base_actions_row]
     for source in sources:
         for entry in source():
             yield entry.method
