@@ -16,10 +16,11 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from apps.core import approvals
 from apps.core.admin import deletion
 from apps.core.admin.checks import BaseAdminChecks
-from apps.core.admin.confirm import confirmed, may
+from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import REASON_LENGTH, ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.paginator import EstimatingPaginator
+from apps.core.admin.permissions import may
 from apps.core.admin.scope import ScopedAdmin
 from apps.core.admin.wording import counted
 from apps.core.approvals import ApprovalNeeded

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
-from apps.core.admin.confirm import may, permission_name
+from apps.core.admin.permissions import may, permission_name
 from apps.core.errors import DomainError, MissingPermission
 
 

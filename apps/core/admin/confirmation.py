@@ -1,0 +1,176 @@
+"""One request to one confirmed action: the page, the check of what was confirmed, the deed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core import signing
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.fingerprint import fingerprint
+from apps.core.admin.permissions import one_record
+from apps.core.admin.second_person import SecondPerson
+from apps.core.approvals import ApprovalNeeded
+from apps.core.attribution import attributed
+from apps.core.errors import DomainError
+
+CONFIRMATION = "_confirmation"
+_SALT = "core.confirm"
+_MAX_AGE = 60 * 60
+_NAMES_SHOWN = 10
+
+
+class Confirmation:
+    """One request to one confirmed action."""
+
+    def __init__(
+        self,
+        model_admin: Any,
+        request: HttpRequest,
+        queryset: QuerySet,
+        object_id: str | None,
+        action: Callable[..., Any],
+        options: dict[str, Any],
+    ) -> None:
+        self.model_admin = model_admin
+        self.request = request
+        self.queryset = queryset
+        self.object_id = object_id
+        self.action = action
+        self.options = options
+        self.second_person = SecondPerson(model_admin, request, queryset, options)
+
+    def run(self) -> HttpResponseBase | None:
+        posted = self.request.method == "POST" and (
+            self.object_id is not None or CONFIRMATION in self.request.POST
+        )
+        form = self._form(self.request.POST if posted else None)
+        if not posted or not form.is_valid():
+            return self._page(form)
+        if not self._still_the_same():
+            messages.warning(
+                self.request,
+                "The records changed since this page was shown. Look at them again and confirm.",
+            )
+            return self._page(form, status=409)
+        try:
+            with (
+                transaction.atomic(),
+                attributed(actor=self.request.user, reason=form.reason, door="form"),
+            ):
+                if self.object_id is None:
+                    self.second_person.demand_for_many()
+                said = self.options["function"](self.model_admin, self.request, self.queryset, form)
+        except ApprovalNeeded as needed:
+            return self.second_person.ask(needed, form) or self._page(form, status=409)
+        except DomainError as error:
+            form.add_error(None, error.message)
+            return self._page(form, status=409)
+        if isinstance(said, HttpResponseBase):
+            return said
+        if said:
+            messages.success(self.request, said)
+        return self._after()
+
+    def _form(self, data: Any) -> ConfirmationForm:
+        typed = self.options["typed"]
+        form: ConfirmationForm = self.options["form_class"](
+            data,
+            request=self.request,
+            queryset=self.queryset,
+            reason=self.options["reason"],
+            typed=typed(self.queryset) if typed else "",
+        )
+        return form
+
+    def _still_the_same(self) -> bool:
+        if self.object_id is not None:
+            return True
+        try:
+            shown = signing.loads(self.request.POST[CONFIRMATION], salt=_SALT, max_age=_MAX_AGE)
+        except signing.BadSignature:
+            return False
+        return bool(shown == [str(self.request.user.pk), self.options["name"], *self._identity()])
+
+    def _identity(self) -> list[Any]:
+        return list(fingerprint(self.queryset))
+
+    def _page(self, form: ConfirmationForm, status: int = 200) -> HttpResponse:
+        request, opts = self.request, self.model_admin.opts
+        count, checksum = self._identity()
+        if not count:
+            messages.info(request, "No records are selected any more.")
+            return HttpResponseRedirect(request.get_full_path())
+        hidden: list[tuple[str, str]] = []
+        if self.object_id is None:
+            token = [str(request.user.pk), self.options["name"], count, checksum]
+            across = request.POST.get("select_across", "0")
+            selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
+            hidden = [
+                (CONFIRMATION, signing.dumps(token, salt=_SALT)),
+                ("action", self.options["name"]),
+                ("index", "0"),
+                ("select_across", across),
+                *(
+                    (ACTION_CHECKBOX_NAME, pk)
+                    for pk in (selected[:1] if across == "1" else selected)
+                ),
+            ]
+        shown = list(self.queryset[:_NAMES_SHOWN])
+        noun = opts.verbose_name if count == 1 else opts.verbose_name_plural
+        consequences = self.options["consequences"]
+        context = {
+            **self.model_admin.admin_site.each_context(request),
+            "title": self.options["description"],
+            "subtitle": str(shown[0]) if count == 1 else None,
+            "opts": opts,
+            "form": form,
+            "original": shown[0] if self.object_id is not None else None,
+            "media": form.media,
+            "count": count,
+            "noun": noun,
+            "records": [(record, self._url(record)) for record in shown],
+            "more": count - len(shown),
+            "explanation": self.options["explanation"],
+            "consequences": [
+                *(consequences(self.queryset) if consequences else ()),
+                *form.consequences(),
+            ],
+            "danger": self.options["danger"],
+            "second_person": self.second_person.sentence(),
+            "hidden": hidden,
+            "cancel_url": self._back_url(),
+        }
+        request.current_app = self.model_admin.admin_site.name
+        return TemplateResponse(request, "core/confirm.html", context, status=status)
+
+    def _url(self, record: Any) -> str:
+        opts = self.model_admin.opts
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
+
+    def _changelist_url(self) -> str:
+        opts = self.model_admin.opts
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+
+    def _back_url(self) -> str:
+        if self.object_id is None:
+            return self.request.get_full_path()
+        opts = self.model_admin.opts
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[self.object_id])
+
+    def _after(self) -> HttpResponse | None:
+        """Return to the list (Django does, on None), or to the record if it is still there."""
+        if self.object_id is None:
+            return None
+        try:
+            one_record(self.model_admin, self.request, self.object_id)
+        except Http404:
+            return HttpResponseRedirect(self._changelist_url())
+        return HttpResponseRedirect(self._back_url())
