@@ -51,7 +51,7 @@ def test_one_asks_and_another_approves(
         return page
 
     def picture(page: Page, name: str) -> None:
-        page.wait_for_function("document.querySelector('html').hasAttribute('x-cloak') === false")
+        page.locator("html:not([x-cloak])").wait_for()
         look = "dark" if dark else "light"
         page.screenshot(path=screenshots / f"{name}-{width}-{look}.png")
         assert _fits(page), name
