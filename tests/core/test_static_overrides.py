@@ -1,9 +1,11 @@
 """Files that stand in for Unfold's are those of the version that is installed."""
 
 import re
+from importlib.metadata import version
 from pathlib import Path
 
 import unfold
+from django.conf import settings
 from django.contrib.staticfiles import finders
 
 STATIC = Path(unfold.__file__).parent / "static"
@@ -37,3 +39,14 @@ def test_the_versions_that_are_written_down_are_those_of_the_files() -> None:
     assert (
         f"@alpinejs/csp {version_of_alpine(served)}" in (served.parent / "LICENSE.txt").read_text()
     )
+
+
+def test_the_layout_is_the_installed_one_but_for_what_its_comment_says() -> None:
+    name = "templates/unfold/layouts/skeleton.html"
+    theirs = (Path(unfold.__file__).parent / name).read_text().splitlines()
+    ours = (Path(settings.BASE_DIR) / name).read_text()
+
+    gone = [line.strip() for line in theirs if line not in ours.splitlines()]
+
+    assert gone == ["{% if colors %}", '<style id="unfold-theme-colors">']
+    assert f"Unfold {version('django-unfold')} with two changes" in ours
