@@ -1,7 +1,7 @@
 """Search by the beginnings of words, answered by a functional GIN index."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -115,8 +115,8 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
 
 
 def _names_in(vector: SearchVector) -> list[str]:
-    parts: Iterable[Any] = vector.flatten()
-    return [each.name for each in parts if isinstance(each, models.F)]
+    found: list[Any] = [each for each in vector.flatten() if isinstance(each, models.F)]
+    return [each.name for each in found]
 
 
 def _key_is(word: str) -> models.Q:
