@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -106,9 +105,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
                 require_fresh_factor(request, f"change the role {role}" if role else "make a role")
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def save_related(
-        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
-    ) -> None:
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         held = set(form.instance.permissions.all())
         wanted = set(form.cleaned_data.get("permissions", held))
         role_permissions_check(permissions=held ^ wanted, actor=_actor(request))
