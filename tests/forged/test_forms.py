@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 
 from apps.accounts.models import User
 from apps.accounts.reference import load_roles
-from apps.core.admin.confirm import CONFIRMATION
+from apps.core.admin.confirmation import CONFIRMATION
 from apps.organizations.models import Membership, Organization, Role
 from tests.factories.accounts import (
     RoleFactory,

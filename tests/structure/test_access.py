@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.reference import load_roles, shipped_roles
-from apps.core.admin.confirm import CONFIRMATION
+from apps.core.admin.confirmation import CONFIRMATION
 from apps.organizations.models import StaffOrganization
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory, prove_factor
 from tests.factories.organizations import OrganizationFactory
