@@ -17,7 +17,7 @@ class DisclosureAdmin(RecordAdmin):
     list_select_related = ["user", "real_user"]
     ordering = ["-id"]
     sortable_by: list[str] = []
-    fields = ["moment", "who", "page_words", "path", "people_number", "request"]
+    fields = ["moment", "who", "page_words", "path", "people_number", "request_copy"]
     readonly_fields = fields
 
     moment = moment_column("at", description="when")
@@ -37,5 +37,5 @@ class DisclosureAdmin(RecordAdmin):
         return number(look.people)
 
     @display(description="request")
-    def request(self, look: Disclosure) -> SafeString | str:
+    def request_copy(self, look: Disclosure) -> SafeString | str:
         return copyable(look.request_id)
