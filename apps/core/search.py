@@ -115,8 +115,8 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
 
 
 def _names_in(vector: SearchVector) -> list[str]:
-    found: list[Any] = [each for each in vector.flatten() if isinstance(each, models.F)]
-    return [each.name for each in found]
+    parts: list[Any] = list(vector.flatten())
+    return [part.name for part in parts if isinstance(part, models.F)]
 
 
 def _key_is(word: str) -> models.Q:
