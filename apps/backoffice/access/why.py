@@ -108,7 +108,7 @@ def _offers(model_admin: Any, record: Any) -> Iterator[Offered]:
             action.allowed_permissions[0],
             getattr(action, "when", None),
         )
-    if record is not None and "delete_records" not in seen:
+    if record is not None and not seen & {"delete_records", "move_to_trash"}:
         yield Offered(f"Delete this {noun}", "delete")
 
 
