@@ -1,8 +1,10 @@
 """The demo and the developer's machine: the embedded database, mail on the console."""
 
+from importlib.util import find_spec
+
 from config import four_eyes
 from config.settings.base import *
-from config.settings.base import ENV
+from config.settings.base import ENV, INSTALLED_APPS
 
 ENVIRONMENT_LABEL = ENV.environment_label or "Demo"
 # Cookies know no ports: two demos side by side would sign each other out.
@@ -11,3 +13,7 @@ CSRF_COOKIE_NAME = f"csrftoken{ENV.port}"
 
 if "four_eyes" not in ENV.model_fields_set:
     FOUR_EYES = four_eyes.parse(four_eyes.DEMO)
+
+# Whoever writes a migration writes it down; the demo comes without the developer's tools.
+if find_spec("django_linear_migrations"):
+    INSTALLED_APPS.append("django_linear_migrations")
