@@ -1,5 +1,6 @@
 """A person's data is removed from everywhere, and the trail stays whole."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,13 @@ def everywhere(needle: str) -> Iterator[str]:
         for path in Path(storage.location).rglob("*"):
             if path.is_file() and needle.encode() in path.read_bytes():
                 yield str(path)
+
+
+@pytest.fixture(autouse=True)
+def _no_files_of_other_tests() -> None:
+    """A test's rows go with it, its files stay."""
+    for storage in (storages["default"], storages["private"]):
+        shutil.rmtree(storage.location, ignore_errors=True)
 
 
 @transactional

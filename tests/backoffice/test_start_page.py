@@ -93,10 +93,8 @@ def test_what_others_changed_is_told_with_their_reason(
     assert "They asked for it." in body
 
 
-def test_nothing_to_do_is_a_good_word(client: Client) -> None:
-    client.force_login(StaffFactory())
-
-    body = client.get(reverse("admin:index")).content.decode()
+def test_nothing_to_do_is_a_good_word(role_clients: dict[str, tuple[User, Client]]) -> None:
+    body = role_clients["Analyst"][1].get(reverse("admin:index")).content.decode()
 
     assert "Nothing waits for you." in body
 

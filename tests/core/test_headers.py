@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.core.headers import PERMISSIONS_POLICY
 from apps.reports.models import ReportRun
-from tests.factories.accounts import SuperuserFactory
+from tests.factories.accounts import SuperuserFactory, prove_factor
 from tests.factories.organizations import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,7 @@ def test_static_files_are_served_with_the_same_care(client: Client) -> None:
 
 
 def test_a_download_is_an_attachment_that_no_browser_runs(administrator: Client) -> None:
+    prove_factor(administrator)
     OrganizationFactory()
     template = reverse("admin:transfers_importrun_template", args=["members", "csv"])
     report = reverse("admin:reports_reportrun_download", args=["weekly", "csv"])
