@@ -115,8 +115,8 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
 
 
 def _names_in(vector: SearchVector) -> list[str]:
-    parts: list[Any] = list(vector.flatten())
-    return [part.name for part in parts if isinstance(part, models.F)]
+    found: list[Any] = [part for part in vector.flatten() if isinstance(part, models.F)]
+    return [part.name for part in found]
 
 
 def _key_is(word: str) -> models.Q:
