@@ -9,7 +9,7 @@ from apps.flags.services import flags_ensure
 from apps.reports.models import ReportDelivery, ReportRun
 from apps.reports.services import report_mail, report_unsubscribe
 from apps.reports.tasks import mail_report
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, permission
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.factories.reports import ReportSubscriptionFactory
 from tests.reports.conftest import Mailbox, reader
@@ -104,3 +104,13 @@ def test_the_switch_stops_the_mails(mailbox: Mailbox) -> None:
     ReportSubscriptionFactory(user=reader())
     assert "Report mails are switched off" in mail_report(report="weekly")
     assert mailbox.mails == []
+
+
+@pytest.mark.parametrize("code", ["reports.view_report", "reports.subscribe_report"])
+def test_who_has_lost_a_permission_gets_no_more_mail(mailbox: Mailbox, code: str) -> None:
+    ReportSubscriptionFactory(user=reader())
+    subscription = ReportSubscriptionFactory(user=reader())
+    subscription.user.user_permissions.remove(permission(code))
+
+    assert _mail() == (1, 0, 0)
+    assert [subscription.user.email] not in [to for to, _ in mailbox.mails]

@@ -7,11 +7,12 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
-from apps.transfers.engine import applying, running, undoing
+from apps.transfers.engine import applying, exporting, running, undoing
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import plan_rows
+from apps.transfers.services import export_run_start
 from apps.transfers.tasks import import_run_mail, jobs_sweep
-from tests.factories.accounts import permission
+from tests.factories.accounts import StaffFactory, permission
 from tests.transfers.engine import Importer
 from tests.transfers.wizard import (
     applied_run,
@@ -187,6 +188,51 @@ def test_a_permission_taken_away_stops_a_run_between_two_chunks(
     assert "may not import members" in run.error
     assert run.error.endswith("Stopped after 30 of 50 rows.")
     assert Membership.objects.filter(organization=harbor).count() == 30
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_a_permission_taken_away_stops_an_undo_between_two_chunks(
+    support: Client, agent: User, harbor: Organization, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = applied_run(support, roster(50))
+    chunk = undoing.Undoer._chunk
+
+    def then_take(self: Any, low: int, high: int) -> Any:
+        done = chunk(self, low, high)
+        agent.groups.clear()
+        return done
+
+    monkeypatch.setattr(undoing.Undoer, "_chunk", then_take)
+    support.post(url("undo", run), {"reason": "It was the wrong roster"})
+    work()
+
+    undo = UndoRun.objects.get()
+    assert undo.state != "undone"
+    assert "may not undo" in undo.error
+    assert 0 < Membership.objects.filter(organization=harbor).count() < 50
+
+
+@pytest.mark.parametrize("code", ["transfers.export_data", "accounts.export_personal_data"])
+def test_a_permission_taken_away_before_the_worker_comes_stops_an_export(
+    harbor: Organization, code: str
+) -> None:
+    codes = [
+        "transfers.export_data",
+        "accounts.export_personal_data",
+        "accounts.view_personal_data",
+    ]
+    codes += ["organizations.view_membership", "organizations.view_organization"]
+    codes += ["accounts.view_user"]
+    clerk = StaffFactory(may=codes)
+    run = export_run_start(dataset="members", format="xlsx", actor=clerk, in_background=False)
+
+    clerk.user_permissions.remove(permission(code))
+    exporting.advance(run.pk)
+
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert code in run.error
+    assert not run.path
 
 
 def test_the_agent_may_ask_to_stop_after_so_many_refused_rows(

@@ -65,12 +65,16 @@ def report_mail(*, report: str, params: Mapping[str, str] | None = None) -> tupl
 
 
 def subscribers(definition: ReportDefinition) -> list[User]:
-    """Return those who asked for the report, are active staff, and may view it today."""
+    """Return those who asked for the report, are active staff, and may get and view it today."""
     wanted = ReportSubscription.objects.filter(report=definition.name, enabled=True)
     users = User.objects.filter(
         is_staff=True, is_active=True, pk__in=wanted.values("user")
     ).order_by("email")
-    return [user for user in users if definition.may_view(user)]
+    return [
+        user
+        for user in users
+        if user.has_perm("reports.subscribe_report") and definition.may_view(user)
+    ]
 
 
 def _run_of(definition: ReportDefinition, asked: Mapping[str, str]) -> ReportRun:
