@@ -5,8 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import (
@@ -16,22 +15,11 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from apps.accounts.admin.impersonation_form import ImpersonationForm
+from apps.accounts.admin.person_actions import PersonActions
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.admin.role_form import RoleForm
 from apps.accounts.admin.sign_in import SignInActions
-from apps.accounts.anonymization.person import is_anonymous
-from apps.accounts.anonymization.services import (
-    PERMISSION as ANONYMIZE,
-)
-from apps.accounts.anonymization.services import (
-    user_anonymization_preview,
-    user_anonymize,
-)
 from apps.accounts.avatars import check_avatar
-from apps.accounts.impersonation import sessions
-from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
-from apps.accounts.impersonation.services import impersonation_start
 from apps.accounts.models import User
 from apps.accounts.scope import covers, scope_in_words
 from apps.accounts.services import (
@@ -63,11 +51,6 @@ from apps.core.scope import sees_everything
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 
 
-class AnonymizationForm(ConfirmationForm):
-    def consequences(self) -> list[str]:
-        return user_anonymization_preview(self.queryset.get())
-
-
 class DeactivationForm(ConfirmationForm):
     def consequences(self) -> list[str]:
         """Say what should be known; of many people only the first are asked about."""
@@ -82,7 +65,7 @@ class DeactivationForm(ConfirmationForm):
 
 
 @admin.register(User)
-class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
+class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("is_staff", BooleanRadioFilter),
@@ -287,55 +270,3 @@ class UserAdmin(SignInActions, TimelineMixin, BaseAdmin):
             if names
         ]
         return f"{user}: {'; '.join(said)}." if said else f"{user} has these roles already."
-
-    @confirmed(
-        permission=IMPERSONATE,
-        description="Act as this person",
-        icon="supervisor_account",
-        explanation="You see the back office as this person does, for a short time.",
-        consequences=lambda users: [
-            "The person sees in the own history that you did, when and why.",
-            "Whatever you do carries both names.",
-        ],
-        form_class=ImpersonationForm,
-        when=lambda user: user.is_staff and user.is_active,
-        sudo=True,
-    )
-    def impersonate(
-        self, request: HttpRequest, users: QuerySet[Any], answer: ImpersonationForm
-    ) -> HttpResponse:
-        actor: Any = request.user
-        begun = impersonation_start(
-            target=users.get(),
-            may_write=answer.cleaned_data.get("may_write", False),
-            actor=actor,
-            reason=answer.reason,
-        )
-        sessions.enter(request, begun)
-        return HttpResponseRedirect(reverse("admin:index"))
-
-    @confirmed(
-        permission=ANONYMIZE,
-        description="Remove personal data",
-        icon="person_remove",
-        danger=True,
-        explanation="For a person who asks for it. What was mailed, downloaded or backed up before "
-        "is out of reach.",
-        typed=lambda users: str(users.get()),
-        form_class=AnonymizationForm,
-        when=lambda user: not user.is_staff and not is_anonymous(user),
-        sudo=True,
-    )
-    def anonymize(
-        self, request: HttpRequest, users: QuerySet[Any], answer: AnonymizationForm
-    ) -> str:
-        gone = user_anonymize(user=users.get(), actor=request.user, reason=answer.reason)
-        left = gone.pop("left", 0)
-        said = listed(f"{number:,} {name}" for name, number in gone.items())
-        if left:
-            messages.warning(
-                request,
-                f"In {left:,} older values of other records the address still stands; "
-                "history keeps those. Change or trim them if they are personal.",
-            )
-        return f"The person's data is removed: {said}."

@@ -1,0 +1,78 @@
+"""On a user's page: acting as this person, and removing what is personal about him."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from apps.accounts.admin.impersonation_form import ImpersonationForm
+from apps.accounts.anonymization.person import is_anonymous
+from apps.accounts.anonymization.services import PERMISSION as ANONYMIZE
+from apps.accounts.anonymization.services import user_anonymization_preview, user_anonymize
+from apps.accounts.impersonation import sessions
+from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
+from apps.accounts.impersonation.services import impersonation_start
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.wording import listed
+
+
+class AnonymizationForm(ConfirmationForm):
+    def consequences(self) -> list[str]:
+        return user_anonymization_preview(self.queryset.get())
+
+
+class PersonActions:
+    @confirmed(
+        permission=IMPERSONATE,
+        description="Act as this person",
+        icon="supervisor_account",
+        explanation="You see the back office as this person does, for a short time.",
+        consequences=lambda users: [
+            "The person sees in the own history that you did, when and why.",
+            "Whatever you do carries both names.",
+        ],
+        form_class=ImpersonationForm,
+        when=lambda user: user.is_staff and user.is_active,
+        sudo=True,
+    )
+    def impersonate(
+        self, request: HttpRequest, users: QuerySet[Any], answer: ImpersonationForm
+    ) -> HttpResponse:
+        actor: Any = request.user
+        begun = impersonation_start(
+            target=users.get(),
+            may_write=answer.cleaned_data.get("may_write", False),
+            actor=actor,
+            reason=answer.reason,
+        )
+        sessions.enter(request, begun)
+        return HttpResponseRedirect(reverse("admin:index"))
+
+    @confirmed(
+        permission=ANONYMIZE,
+        description="Remove personal data",
+        icon="person_remove",
+        danger=True,
+        explanation="For a person who asks for it. What was mailed, downloaded or backed up before "
+        "is out of reach.",
+        typed=lambda users: str(users.get()),
+        form_class=AnonymizationForm,
+        when=lambda user: not user.is_staff and not is_anonymous(user),
+        sudo=True,
+    )
+    def anonymize(
+        self, request: HttpRequest, users: QuerySet[Any], answer: AnonymizationForm
+    ) -> str:
+        gone = user_anonymize(user=users.get(), actor=request.user, reason=answer.reason)
+        left = gone.pop("left", 0)
+        said = listed(f"{number:,} {name}" for name, number in gone.items())
+        if left:
+            messages.warning(
+                request,
+                f"In {left:,} older values of other records the address still stands; "
+                "history keeps those. Change or trim them if they are personal.",
+            )
+        return f"The person's data is removed: {said}."
