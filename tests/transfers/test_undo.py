@@ -12,12 +12,14 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.audit.models import Event
 from apps.organizations.models import Membership, Organization
+from apps.projects.models import Task
 from apps.transfers.engine.running import advance
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import plan_rows, undo_preview, undo_rows
 from apps.transfers.services import import_run_confirm
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.organizations import OrganizationFactory
+from tests.factories.projects import ProjectFactory
 from tests.transfers.engine import Importer, Outcome
 
 ROWS = [
@@ -132,6 +134,24 @@ def test_an_organization_that_the_import_made_goes_again(importer: Importer) -> 
     code, result, _ = undone(made.run)
     assert (code, result["removed"]) == (0, 3)
     assert not Organization.objects.exists()
+
+
+def test_people_whom_rows_name_are_no_records_that_the_import_may_have_made(
+    importer: Importer,
+) -> None:
+    ProjectFactory(name="Quay", organization__external_id="H-1")
+    UserFactory(email="ada@example.org")
+    rows = [
+        ["Organization", "Project", "Task", "Assignee"],
+        ["H-1", "Quay", "Dig", "ada@example.org"],
+    ]
+    made = importer.rows("tasks", rows, "--create-missing", "organization")
+    assert made.created == 1
+
+    code, result, _ = undone(made.run)
+
+    assert (code, result["state"], result["removed"]) == (0, "undone", 1)
+    assert not Task.objects.exists()
 
 
 def people() -> list[tuple[Any, ...]]:

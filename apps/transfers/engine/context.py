@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models
 
 from apps.core.scope import is_limited
 from apps.transfers.declarations import Column, DatasetResource, Part
 from apps.transfers.engine.staging import mapped_columns, own_word_columns
-from apps.transfers.engine.tables import Tables, model_of
+from apps.transfers.engine.tables import Tables, alive, has_trash
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 
@@ -53,7 +54,7 @@ class PartInfo:
         return self.part.name
 
     def alive(self, alias: str) -> str:
-        return f" AND {alias}.deleted_at IS NULL" if self.soft_delete else ""
+        return alive(self.model, alias)
 
     def usable_keys(self) -> list[tuple[str, ...]]:
         """The key alternatives whose fields the file gives."""
@@ -82,7 +83,7 @@ class Context:
         self.by_name = {info.name: info for info in self.parts}
 
     def _part(self, part: Part, *, is_last: bool) -> PartInfo:
-        model = model_of(part)
+        model = apps.get_model(part.model)
         meta = model._meta
         by_attname = {f.attname: f for f in meta.concrete_fields}
         fields = {}
@@ -107,7 +108,7 @@ class Context:
             table=connection.ops.quote_name(meta.db_table),
             fields=fields,
             is_last=is_last,
-            soft_delete="deleted_at" in by_attname,
+            soft_delete=has_trash(model),
         )
 
     def word(self, name: str, alias: str) -> str:

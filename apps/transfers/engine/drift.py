@@ -7,6 +7,7 @@ from django.db import connection
 
 from apps.transfers.engine import reviving
 from apps.transfers.engine.context import Context, PartInfo, scope_literal
+from apps.transfers.engine.tables import alive
 from apps.transfers.engine.writing import Range, key_match
 
 type Collect = Callable[[str, str, list[object]], None]
@@ -48,15 +49,10 @@ def find(context: Context, rows: Range) -> dict[int, str]:
             continue
         model = apps.get_model(relation.model)
         table = connection.ops.quote_name(model._meta.db_table)
-        alive = (
-            " AND t.deleted_at IS NULL"
-            if any(f.attname == "deleted_at" for f in model._meta.concrete_fields)
-            else ""
-        )
         collect(
             GONE,
             f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '' AND NOT EXISTS "
-            f"(SELECT FROM {table} t WHERE t.id = p.i_{name}::uuid{alive}) AND NOT EXISTS "
+            f"(SELECT FROM {table} t WHERE t.id = p.i_{name}::uuid{alive(model, 't')}) AND NOT EXISTS "
             f"(SELECT FROM {context.tables.made} m WHERE m.id = p.i_{name}::uuid)",
             rows.params,
         )

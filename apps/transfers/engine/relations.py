@@ -10,6 +10,7 @@ from apps.transfers.engine import slugs
 from apps.transfers.engine.context import Context, may_be_new, scope_sql
 from apps.transfers.engine.naming import Namer, records_of
 from apps.transfers.engine.refusals import refuse
+from apps.transfers.engine.tables import alive
 
 
 def resolve(context: Context) -> None:
@@ -71,11 +72,6 @@ def _resolve_one(context: Context, name: str) -> None:
     scopes = "".join(f", r_{other}.id AS w_{other}" for other in within)
     same = "".join(f" AND v.w_{other} = t.{_attname(model, relation, other)}" for other in within)
     group = "".join(f", w_{other}" for other in within)
-    alive = (
-        " AND t.deleted_at IS NULL"
-        if any(f.attname == "deleted_at" for f in model._meta.concrete_fields)
-        else ""
-    )
     scope = scope_sql(model, context.actor, alive_only=True)
     scoped = f" AND t.id IN ({scope[0]})" if scope else ""
     target = connection.ops.quote_name(model._meta.db_table)
@@ -84,7 +80,7 @@ def _resolve_one(context: Context, name: str) -> None:
         value = 'lower(v.value COLLATE "C")' if field == "email" else "v.value"
         hits.append(
             f"SELECT v.value{''.join(f', v.w_{o}' for o in within)}, {rank} AS rank, t.id "
-            f"FROM v JOIN {target} t ON t.{connection.ops.quote_name(field)} = {value}{same}{alive}{scoped}"
+            f"FROM v JOIN {target} t ON t.{connection.ops.quote_name(field)} = {value}{same}{alive(model, 't')}{scoped}"
         )
         params += scope[1] if scope else []
     context.execute(f"DROP TABLE IF EXISTS {table}")
@@ -169,9 +165,8 @@ def _make_missing(context: Context, name: str, relation: Relation) -> None:
         f"WHERE m.relation = %s AND m.value = r.value",
         [name],
     )
-    meta = apps.get_model(relation.model)._meta
-    fields = {each.attname for each in meta.concrete_fields}
-    if "slug" in fields:
+    model: Any = apps.get_model(relation.model)
+    if any(field.attname == "slug" for field in model._meta.concrete_fields):
         context.execute(
             "CREATE OR REPLACE FUNCTION pg_temp.slug(t text) RETURNS text LANGUAGE sql IMMUTABLE AS "
             "$$ SELECT COALESCE(NULLIF(left(btrim(regexp_replace(lower(t), '[^a-z0-9]+', '-', 'g'), "
@@ -181,8 +176,8 @@ def _make_missing(context: Context, name: str, relation: Relation) -> None:
         slugs.fill_made(
             context,
             relation=name,
-            live=connection.ops.quote_name(meta.db_table),
-            alive=" AND o.deleted_at IS NULL" if "deleted_at" in fields else "",
+            live=connection.ops.quote_name(model._meta.db_table),
+            alive=alive(model, "o"),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from apps.transfers.declarations import DatasetResource, Part
+from apps.transfers.declarations import DatasetResource
 from apps.transfers.models import ImportRun
 
 
@@ -72,7 +72,10 @@ def index_for_search(run: ImportRun, columns: list[str]) -> None:
         cursor.execute(f"ANALYZE {plan}")
 
 
-def model_of(part: Part) -> Any:
-    from django.apps import apps
+def has_trash(model: Any) -> bool:
+    return any(field.attname == "deleted_at" for field in model._meta.concrete_fields)
 
-    return apps.get_model(part.model)
+
+def alive(model: Any, alias: str) -> str:
+    """SQL to go behind a condition: the record is not in the trash, where its model has one."""
+    return f" AND {alias}.deleted_at IS NULL" if has_trash(model) else ""

@@ -7,6 +7,7 @@ from django.db import connection
 
 from apps.transfers.engine import reviving
 from apps.transfers.engine.context import Context, PartInfo, scope_literal
+from apps.transfers.engine.tables import alive
 from apps.transfers.engine.writing import plan_value
 
 CHANGED = "It was changed since the import."
@@ -138,9 +139,7 @@ def used_elsewhere(context: Context, model: Any, alias: str, *, exclude_own: boo
             continue
         table = connection.ops.quote_name(child._meta.db_table)
         column = connection.ops.quote_name(relation.field.column)
-        extra = ""
-        if any(f.attname == "deleted_at" for f in child._meta.concrete_fields):
-            extra = " AND c.deleted_at IS NULL"
+        extra = alive(child, "c")
         if exclude_own and child in own:
             name = own[child].name
             extra += (

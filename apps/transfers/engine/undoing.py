@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pgtrigger
+from django.apps import apps
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.engine.plan_table import LATE
 from apps.transfers.engine.recording import record_undo
 from apps.transfers.engine.running import context_of
+from apps.transfers.engine.tables import alive, has_trash
 from apps.transfers.engine.undo_rules import UndoRange
 from apps.transfers.models import ImportRun, UndoRun
 
@@ -217,19 +219,21 @@ class Undoer:
         context = self.context
         for name in context.relations:
             relation = context.columns[name].relation
-            if relation is None or not context.matching.create_missing:
+            if relation is None or name not in context.matching.create_missing:
                 continue
-            from django.apps import apps
-
             model: Any = apps.get_model(relation.model)
             table = connection.ops.quote_name(model._meta.db_table)
             used = undo_rules.used_elsewhere(context, model, "t", exclude_own=False)
+            condition = (
+                f"t.id IN (SELECT m.id FROM {context.tables.made} m WHERE m.relation = %s "
+                f"AND m.outcome = 'applied') AND NOT ({used})"
+            )
             with self.undo.hold(), self._audited():
-                condition = (
-                    f"t.id IN (SELECT m.id FROM {context.tables.made} m WHERE m.relation = %s "
-                    f"AND m.outcome = 'applied') AND t.deleted_at IS NULL AND NOT ({used})"
-                )
-                removed = _trash(context, table, condition, [name], self.undo, self.trash_id)
+                if has_trash(model):
+                    condition += alive(model, "t")
+                    removed = _trash(context, table, condition, [name], self.undo, self.trash_id)
+                else:
+                    removed = context.execute(f"DELETE FROM {table} t WHERE {condition}", [name])
                 self.undo.results["removed"] = self.undo.results.get("removed", 0) + removed
                 self.undo.save(update_fields=["results"])
 
