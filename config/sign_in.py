@@ -34,6 +34,11 @@ def settings_from(environment: Environment) -> dict[str, Any]:
     }
 
 
+def provider_apps(environment: Environment) -> list[str]:
+    """Return the app of OpenID Connect where a provider is set: it brings an HTTP client along."""
+    return [OPENID_CONNECT] if environment.oidc_issuer else []
+
+
 def _provider(environment: Environment) -> dict[str, Any]:
     if not environment.oidc_issuer:
         return {}
@@ -59,6 +64,7 @@ def _provider(environment: Environment) -> dict[str, Any]:
 
 
 DJANGO = "django.contrib.auth.password_validation"
+OPENID_CONNECT = "allauth.socialaccount.providers.openid_connect"
 
 ACCOUNT: dict[str, Any] = {
     "ACCOUNT_ADAPTER": "apps.accounts.signin.adapter.AccountAdapter",

@@ -1,20 +1,22 @@
 """Every address of the project: the admin is the main screen, a few pages stand beside it."""
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from apps.accounts.avatars import avatar
 from apps.backoffice.search import search
+from apps.core.discovery import full_site
+
+site = full_site()
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     # Before the admin's own addresses: this one answers "admin:search".
-    path("admin/search/", admin.site.admin_view(search)),
+    path("admin/search/", site.admin_view(search)),
     path("admin/impersonation/", include("apps.accounts.impersonation.urls")),
     path("admin/access/", include("apps.backoffice.access.urls")),
-    path("admin/", admin.site.urls),
-    path("media/avatars/<str:name>", admin.site.admin_view(avatar), name="avatar"),
+    path("admin/", site.urls),
+    path("media/avatars/<str:name>", site.admin_view(avatar), name="avatar"),
     path("account/", include("apps.accounts.urls")),
     path("invitations/", include("apps.organizations.urls")),
 ]

@@ -1,8 +1,8 @@
 """The test suite: real PostgreSQL and files, quick password hashes, nothing leaves the machine."""
 
-from config import env
+from config import env, sign_in
 from config.settings.base import *
-from config.settings.base import DATABASES, ENV, STORAGES, VAR_DIR
+from config.settings.base import DATABASES, ENV, INSTALLED_APPS, STORAGES, VAR_DIR
 
 ENVIRONMENT_LABEL = "Test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -20,6 +20,9 @@ if not ENV.redis_url:
         "polling_interval": 0.2,
     }
 STORAGES["private"]["OPTIONS"]["location"] = TEST_DIR / "private"
+# Some tests sign in by a provider.
+if not ENV.oidc_issuer:
+    INSTALLED_APPS.append(sign_in.OPENID_CONNECT)
 # Static files come from the apps: nothing needs to be collected first.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

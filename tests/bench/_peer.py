@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from apps.core.discovery import full_site
 from tests.bench import Result, _rosters, _tables
 from tests.bench._commands import command
 from tests.bench._pages import request, superuser
@@ -127,8 +128,8 @@ def _served(peer: Any) -> Iterator[None]:
     from django.test import override_settings
     from django.urls import path
 
-    ours = admin.site._registry[peer.model]
-    admin.site._registry[peer.model] = peer
+    ours = full_site()._registry[peer.model]
+    full_site()._registry[peer.model] = peer
     addresses: Any = ModuleType("peer_urls")
     addresses.urlpatterns = [
         path("admin/", admin.site.urls),
@@ -139,7 +140,7 @@ def _served(peer: Any) -> Iterator[None]:
         with override_settings(ROOT_URLCONF=addresses.__name__, SIMPLE_HISTORY_ENABLED=True):
             yield
     finally:
-        admin.site._registry[peer.model] = ours
+        full_site()._registry[peer.model] = ours
 
 
 def _request(data: dict[str, Any]) -> Any:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
 from apps.accounts.models import User
+from apps.core.discovery import full_site
 from tests.browser.gallery import furnish, pages
 from tests.browser.watch import Watch
 from tests.factories.accounts import SuperuserFactory
@@ -18,7 +18,7 @@ OpenPage = Callable[..., Page]
 
 # In parts, so that several processes share the work. A model without a sample fails the structural tests.
 MODELS = sorted(
-    (model for model in admin.site._registry if model._meta.label in SAMPLES),
+    (model for model in full_site()._registry if model._meta.label in SAMPLES),
     key=lambda model: model._meta.label,
 )
 PARTS = [MODELS[start::4] for start in range(4)]
@@ -39,7 +39,7 @@ def watch(page_as: OpenPage, administrator: User) -> Iterator[Watch]:
 def addresses(model: Any, record: Any) -> list[str]:
     """Return every address of the model's admin that a record's key, or nothing, makes complete."""
     found = []
-    for pattern in admin.site._registry[model].get_urls():
+    for pattern in full_site()._registry[model].get_urls():
         name = getattr(pattern, "name", None)
         try:
             keys = [record.pk for _ in pattern.pattern.converters]

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.contrib import admin
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +13,7 @@ from apps.core.admin.display import label, moment
 from apps.core.admin.fingerprint import fingerprint
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.wording import counted, listed
+from apps.core.discovery import full_site
 from apps.organizations.models import Organization
 from tests.factories.accounts import StaffFactory
 from tests.factories.organizations import OrganizationFactory
@@ -86,7 +86,7 @@ def test_a_list_is_counted_once(
     OrganizationFactory()
     request = rf.get("/")
     request.user = StaffFactory(may=["organizations.view_organization"])
-    model_admin = admin.site._registry[Organization]
+    model_admin = full_site()._registry[Organization]
     request.user.get_all_permissions()
 
     # One count, one page of rows.

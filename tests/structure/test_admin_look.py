@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django import forms
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteMixin, RelatedFieldWidgetWrapper
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -15,16 +14,17 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from apps.accounts.models import User
 from apps.core.admin.base import BaseAdmin
+from apps.core.discovery import full_site
 from tests.structure.samples import sample
 
-MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+MODELS = sorted(full_site()._registry, key=lambda model: model._meta.label)
 # (class, field) of enumerations in tables that are shorter than a search for them would be.
 SELECTS_OF_FEW: set[tuple[str, str]] = set()
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_every_admin_is_of_the_house(model: Any) -> None:
-    model_admin = admin.site._registry[model]
+    model_admin = full_site()._registry[model]
 
     assert isinstance(model_admin, ModelAdmin)
     assert isinstance(model_admin, BaseAdmin)
@@ -38,7 +38,7 @@ def test_every_relation_is_an_autocomplete(
 ) -> None:
     request = rf.get("/")
     request.user = staff["superuser"]
-    model_admin = admin.site._registry[model]
+    model_admin = full_site()._registry[model]
     record = sample(model)
 
     listed = []

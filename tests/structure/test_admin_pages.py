@@ -4,16 +4,16 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.models import User
+from apps.core.discovery import full_site
 from tests.structure.samples import sample
 
-MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+MODELS = sorted(full_site()._registry, key=lambda model: model._meta.label)
 STOCK = {"changelist", "add", "change", "history", "delete", "autocomplete"}
 # Sessions are touched by any visit; a refusal and a look at personal data may leave an event.
 WRITTEN_BY_ANY_VISIT = re.compile(
@@ -53,7 +53,7 @@ def _stock_pages(model: Any, record: Any) -> list[tuple[str, list[str]]]:
 def _own_pages(model: Any, record: Any) -> list[str]:
     """Return the addresses that the model's admin adds to the stock ones."""
     addresses = []
-    for pattern in admin.site._registry[model].get_urls():
+    for pattern in full_site()._registry[model].get_urls():
         name = getattr(pattern, "name", None)
         if not name or (
             name.rpartition("_")[2] in STOCK and name.startswith(model._meta.app_label)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -14,6 +13,7 @@ from apps.accounts.models import Disclosure, User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.models import ChangeSet
+from apps.core.discovery import full_site
 from apps.organizations.models import Invitation, Membership, Role
 from tests.factories.accounts import StaffFactory, UserFactory, prove_factor
 from tests.factories.organizations import InvitationFactory, MembershipFactory, OrganizationFactory
@@ -89,7 +89,7 @@ def people(tmp_path: Any) -> dict[str, Any]:
 
 
 def addresses(people: dict[str, Any]) -> Iterator[str]:
-    for model in admin.site._registry:
+    for model in full_site()._registry:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield reverse(f"{name}_changelist")
         record: Any = model._default_manager.first()
@@ -101,7 +101,7 @@ def addresses(people: dict[str, Any]) -> Iterator[str]:
         for each in records:
             for page in ("change", "history", "delete"):
                 yield reverse(f"{name}_{page}", args=[each.pk])
-            for pattern in admin.site._registry[model].get_urls():
+            for pattern in full_site()._registry[model].get_urls():
                 try:
                     arguments = [each.pk for _ in pattern.pattern.converters]
                     if getattr(pattern, "name", None):

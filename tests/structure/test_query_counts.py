@@ -4,26 +4,26 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.core.discovery import full_site
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.organizations import InvitationFactory, MembershipFactory
 from tests.factories.projects import ProjectFactory, TaskFactory
 from tests.structure.samples import sample
 
 pytestmark = pytest.mark.django_db
-MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
+MODELS = sorted(full_site()._registry, key=lambda model: model._meta.label)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
 def test_a_list_of_100_asks_no_more_than_one_of_10(
     model: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(admin.site._registry[model], "list_per_page", 500)
+    monkeypatch.setattr(full_site()._registry[model], "list_per_page", 500)
     client = Client()
     client.force_login(SuperuserFactory())
     url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")

@@ -15,6 +15,7 @@ from django.test import RequestFactory
 
 from apps.accounts.models import User
 from apps.core.admin.base import BaseAdmin
+from apps.core.discovery import full_site
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.structure.samples import sample
 
@@ -56,19 +57,19 @@ MODELS: dict[str, str] = {
 def shown() -> set[type[models.Model]]:
     """Every model that the back office lists: by an admin of its own, an inline, or a choice."""
     found: set[type[models.Model]] = set()
-    for model, model_admin in admin.site._registry.items():
+    for model, model_admin in full_site()._registry.items():
         found.add(model)
         found |= {inline.model for inline in model_admin.inlines}
         for each in (model, *(inline.model for inline in model_admin.inlines)):
             found |= {
                 field.related_model
                 for field in [*each._meta.fields, *each._meta.many_to_many]
-                if field.is_relation and field.related_model in admin.site._registry
+                if field.is_relation and field.related_model in full_site()._registry
             }
     return found
 
 
-HELD_MODELS = [model for model in admin.site._registry if MODELS.get(model._meta.label) == HELD]
+HELD_MODELS = [model for model in full_site()._registry if MODELS.get(model._meta.label) == HELD]
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_every_model_that_is_shown_stands_in_the_table() -> None:
 def test_every_admin_and_inline_is_one_that_holds_to_the_scope() -> None:
     from apps.core.admin.scope import ScopedAdmin
 
-    for model, model_admin in admin.site._registry.items():
+    for model, model_admin in full_site()._registry.items():
         if not model.__module__.startswith(("apps.", "django.contrib.auth", "django_celery_beat")):
             continue
         assert isinstance(model_admin, BaseAdmin), model
@@ -104,7 +105,7 @@ def test_every_admin_and_inline_is_one_that_holds_to_the_scope() -> None:
 def test_a_limited_user_finds_nothing_of_what_he_does_not_see(model: Any, limited: User) -> None:
     record = sample(model)
     request = request_of(limited)
-    model_admin: Any = admin.site._registry[model]
+    model_admin: Any = full_site()._registry[model]
     manager: Any = getattr(model._meta.concrete_model, "all_objects", model._default_manager)
 
     assert not manager.for_staff(limited).filter(pk=record.pk).exists()
@@ -114,7 +115,7 @@ def test_a_limited_user_finds_nothing_of_what_he_does_not_see(model: Any, limite
 
 @pytest.mark.parametrize(
     "model_admin",
-    [each for each in admin.site._registry.values() if isinstance(each, BaseAdmin)],
+    [each for each in full_site()._registry.values() if isinstance(each, BaseAdmin)],
     ids=lambda each: each.model._meta.label,
 )
 def test_a_field_of_a_form_offers_nothing_of_what_he_does_not_see(

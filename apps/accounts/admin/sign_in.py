@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from apps.accounts.models import User
 from apps.accounts.signin import sessions
-from apps.accounts.signin.factors import NAMES
+from apps.accounts.signin.factor_names import NAMES
 from apps.accounts.signin.links import password_link_give
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm

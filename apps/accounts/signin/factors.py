@@ -21,20 +21,6 @@ from django.core.cache import cache
 from apps.accounts.signin import sudo
 from apps.accounts.signin.limits import TooOften, count_attempt
 
-NAMES = {
-    Authenticator.Type.TOTP: "authenticator app",
-    Authenticator.Type.WEBAUTHN: "passkey",
-    Authenticator.Type.RECOVERY_CODES: "recovery codes",
-}
-
-
-def name_of(authenticator: Authenticator) -> str:
-    """Return "passkey “Laptop”" or "authenticator app"."""
-    name = NAMES[authenticator.type]
-    if authenticator.type == Authenticator.Type.WEBAUTHN:
-        return f"{name} “{authenticator.wrap().name}”"
-    return name
-
 
 class FactorAdapter(DefaultMFAAdapter):
     error_messages = {

@@ -10,7 +10,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 from apps.accounts.signin import sessions, sudo
-from apps.accounts.signin.factors import NAMES, name_of
+from apps.accounts.signin.factor_names import NAMES, name_of
 from apps.audit.events import record_event
 from apps.audit.models import Kind
 

@@ -4,7 +4,7 @@ from allauth.mfa.models import Authenticator
 
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.models import User
-from apps.accounts.signin.factors import name_of
+from apps.accounts.signin.factor_names import name_of
 from apps.accounts.signin.links import password_link
 from apps.accounts.signin.sessions import end_all, open_sessions
 from apps.audit.events import record_event

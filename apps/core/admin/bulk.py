@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
 from django.contrib.messages.storage.base import BaseStorage
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from apps.core.admin.permissions import may, permission_name
+from apps.core.discovery import full_site
 from apps.core.errors import DomainError, MissingPermission
 
 
@@ -61,7 +61,7 @@ def perform(
 
 
 def _found(model: str, action: str) -> tuple[Any, Any]:
-    model_admin = admin.site._registry.get(apps.get_model(model))
+    model_admin = full_site()._registry.get(apps.get_model(model))
     method = getattr(type(model_admin), action, None) if model_admin else None
     if not getattr(method, "is_confirmed", False):
         raise DomainError(f"The list of {model} has no action “{action}” any more.")

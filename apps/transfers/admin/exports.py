@@ -8,7 +8,6 @@ The dataset is the one whose rows are the admin's model; where there is none the
 from typing import Any
 
 from django.apps import apps
-from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import QuerySet
@@ -19,6 +18,7 @@ from django.urls import URLPattern, path, reverse
 
 from apps.accounts.admin.personal import sees_personal_data
 from apps.core.admin.base import BaseAdmin
+from apps.core.discovery import full_site
 from apps.core.errors import DomainError
 from apps.core.personal import Reader, reading
 from apps.core.sudo import require_fresh_factor
@@ -166,7 +166,7 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
     request.GET = QueryDict(query)
     request.user = user
     with reading(Reader(lambda: user is None or sees_personal_data(user))):
-        return list_queryset(admin.site._registry[apps.get_model(label)], request)
+        return list_queryset(full_site()._registry[apps.get_model(label)], request)
 
 
 def _narrowed_by(request: HttpRequest) -> list[tuple[str, str]]:

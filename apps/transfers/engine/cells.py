@@ -13,10 +13,10 @@ from decimal import Context, Decimal, InvalidOperation
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.text import slugify
-from rapidfuzz import fuzz, process
 
 from apps.core.fields import fold_email
 from apps.transfers.declarations import Column, Kind
+from apps.transfers.engine.likeness import most_like
 from apps.transfers.engine.problems import CellError
 from apps.transfers.engine.words import fold_word, relation_key
 
@@ -121,11 +121,11 @@ def choice_reader(column: Column, words: dict[str, str]) -> Reader:
         folded = fold_word(text)
         value = own.get(folded, known.get(folded))
         if value is None:
-            like = process.extractOne(folded, known.keys(), scorer=fuzz.ratio, score_cutoff=75)
+            like = most_like(folded, known, least=75)
             raise CellError(
                 "unknown",
                 f"“{text}” is not a known {column.label.lower()}. Say what it means.",
-                known[like[0]] if like else "",
+                known[like] if like else "",
             )
         if value == "":
             raise CellError("unwanted", f"“{text}” was marked as not to be imported.")

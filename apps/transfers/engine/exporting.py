@@ -31,7 +31,7 @@ KEPT_FOR = timedelta(days=7)
 _BLOCK = 64 * 1024
 _SHEET_ROWS = 1_048_575
 _CELL = 32_767
-_FETCH = 2000
+_FETCH = 200
 
 
 def advance(export_run_id: int) -> ExportRun | None:

@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rapidfuzz import fuzz
-
 from apps.transfers.declarations import DatasetResource
+from apps.transfers.engine.likeness import likeness
 from apps.transfers.engine.words import fold_word
 from apps.transfers.options import Findings, Matching
 
@@ -74,9 +73,9 @@ def _alike(resource: type[DatasetResource], word: str, taken: set[str]) -> str:
         if name in taken:
             continue
         for each in (name, column.label, *column.synonyms):
-            likeness = fuzz.ratio(word, fold_word(each))
-            if likeness > score:
-                best, score = name, likeness
+            alike = likeness(word, fold_word(each))
+            if alike > score:
+                best, score = name, alike
     return best if score >= _LIKENESS else ""
 
 

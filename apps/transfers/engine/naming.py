@@ -9,9 +9,9 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
-from rapidfuzz import fuzz, process
 
 from apps.transfers.declarations import Relation
+from apps.transfers.engine.likeness import keys_of_most_like
 from apps.transfers.engine.words import fold_word
 
 LIKENESS = 70
@@ -76,9 +76,7 @@ class Namer:
         pool = self._pool_for(word)
         for position in range(len(self.relation.by)):
             texts = {pk: _sorted(row[position]) for pk, row in pool.items() if row[position]}
-            for _, score, pk in process.extract(
-                folded, texts, scorer=fuzz.ratio, limit=_SHOWN, score_cutoff=LIKENESS
-            ):
+            for pk, score in keys_of_most_like(folded, texts, least=LIKENESS, limit=_SHOWN):
                 best[pk] = max(best.get(pk, 0), int(score))
         likeliest = sorted(best, key=lambda pk: (-best[pk], pool[pk]))[:_SHOWN]
         return [self._candidate(pool[pk], best[pk]) for pk in likeliest]

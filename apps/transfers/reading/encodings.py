@@ -4,8 +4,6 @@ import codecs
 import re
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from apps.core.errors import DomainError
 
 _BLOCK = 1 << 20
@@ -126,5 +124,8 @@ def _eight_bit(path: Path) -> str:
             return "cp1252"
     except UnicodeDecodeError:
         pass
+    # Loaded with the first file that needs it.
+    from charset_normalizer import from_bytes
+
     best = from_bytes(bytes(sample)).best()
     return best.encoding if best else "cp1252"

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import reverse
 
+from apps.core.discovery import full_site
 from apps.organizations.services.invitations import digest, new_token
 from tests.factories.organizations import InvitationFactory
 from tests.structure.access.doors import Door
@@ -67,7 +67,7 @@ def _word(name: str, converter: Any) -> str:
 def model_of(door: Door) -> type[Model]:
     """Return the model whose record's key stands in the door's address."""
     parts = door.route.split("/")
-    for model in admin.site._registry:
+    for model in full_site()._registry:
         if parts[1:3] == [model._meta.app_label, model._meta.model_name]:
             return model
     raise AssertionError(f"{door.route} belongs to no model: give its arguments in {__name__}.")

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.contrib import admin
 from django.test import RequestFactory
 from django.urls import URLResolver, get_resolver
+
+from apps.core.discovery import full_site
 
 ACTION = "?action="
 
@@ -26,7 +27,7 @@ class Door:
     def section(self) -> str:
         """Return the app whose door it is, or "site"."""
         parts = self.route.removeprefix("admin/").split("/")
-        labels = {model._meta.app_label for model in admin.site._registry}
+        labels = {model._meta.app_label for model in full_site()._registry}
         return parts[0] if self.route.startswith("admin/") and parts[0] in labels else "site"
 
     @property
@@ -60,7 +61,7 @@ def _addresses(
 
 
 def _actions() -> Iterator[Door]:
-    for model, model_admin in admin.site._registry.items():
+    for model, model_admin in full_site()._registry.items():
         opts = model._meta
         changelist = f"{opts.app_label}_{opts.model_name}_changelist"
         route = f"admin/{opts.app_label}/{opts.model_name}/"

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django.contrib import admin
-
 from apps.core.admin.confirm import permission_name
+from apps.core.discovery import full_site
 from tests.structure.access.doors import ACTION, Door
 from tests.structure.access.table import NOT_DECLARED, SAME, Line
 
@@ -45,7 +44,7 @@ def proposal(door: Door) -> Line:
 def _model_of(door: Door) -> tuple[Any, str]:
     """Return the ModelAdmin whose page a door is, and the page's name."""
     name = door.name.partition(ACTION)[0]
-    for model, model_admin in admin.site._registry.items():
+    for model, model_admin in full_site()._registry.items():
         prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
         if name.startswith(prefix):
             return model_admin, name.removeprefix(prefix)

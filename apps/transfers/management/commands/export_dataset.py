@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from apps.core.commands import DataCommand
 from apps.core.errors import DomainError
 from apps.transfers.command_line import UNUSABLE, pair, user_of
 from apps.transfers.engine.exporting import advance
@@ -16,7 +17,7 @@ from apps.transfers.models.uploads import private_storage
 from apps.transfers.services import export_run_start
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Export a dataset as CSV or XLSX; what is exported can be imported again."
 
     def add_arguments(self, parser: CommandParser) -> None:

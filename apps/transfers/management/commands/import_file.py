@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from apps.accounts.approvals.mails import address
 from apps.accounts.approvals.services import approval_ask
 from apps.core.approvals import ApprovalNeeded
+from apps.core.commands import DataCommand
 from apps.core.errors import DomainError
 from apps.transfers.command_line import (
     OK,
@@ -27,7 +28,7 @@ from apps.transfers.services import import_run_confirm, import_run_match, import
 State = ImportRun.State
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Import a CSV or XLSX file: read it, plan it, and apply what can be applied."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from apps.core.commands import DataCommand
 from apps.core.errors import DomainError
 from apps.transfers.command_line import SOME_FAILED, UNUSABLE, user_of
 from apps.transfers.engine.undoing import advance
@@ -12,7 +13,7 @@ from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.services import import_run_undo
 
 
-class Command(BaseCommand):
+class Command(DataCommand):
     help = "Undo an import run: remove what it created, put back what it changed."
 
     def add_arguments(self, parser: CommandParser) -> None:

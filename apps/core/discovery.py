@@ -1,0 +1,37 @@
+"""When the admin's modules are found: with the addresses, or when somebody asks for the site.
+
+Django finds them as each process starts. Theirs is half of all that a process loads (forms, widgets,
+file formats), and a command or a worker that answers no page needs none of it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps.config import AppConfig
+from django.contrib import admin
+from django.contrib.admin import checks as admin_checks
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.core import checks
+
+
+class AdminConfig(SimpleAdminConfig):
+    """django.contrib.admin, which is filled by `full_site()`."""
+
+    default = False
+
+    def ready(self) -> None:
+        checks.register(admin_checks.check_dependencies, checks.Tags.admin)
+        checks.register(check_admins, checks.Tags.admin)
+
+
+def full_site() -> admin.AdminSite:
+    """Return the admin with every model registered: for whoever looks at its registry."""
+    admin.autodiscover()
+    return admin.site
+
+
+def check_admins(
+    app_configs: Sequence[AppConfig] | None, **options: Any
+) -> list[checks.CheckMessage]:
+    full_site()
+    return admin_checks.check_admin_app(app_configs, **options)

@@ -1,0 +1,46 @@
+"""The admin is found when it is needed: by pages and by checks, and not by commands that carry data."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.core.checks import run_checks
+
+from apps.core.admin.base import BaseAdmin
+from apps.core.discovery import full_site
+from config import env
+
+HEAVY = ("config.urls", "import_export.admin", "PIL", "requests", "fido2", "rapidfuzz", "openpyxl")
+
+
+def test_a_command_that_exports_loads_no_page() -> None:
+    program = (
+        "import sys\n"
+        "from django.core.management import execute_from_command_line\n"
+        "try:\n"
+        "    execute_from_command_line(['manage.py', 'export_dataset', 'unknown'])\n"
+        "except SystemExit:\n"
+        f"    print([name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=env.ROOT,
+        env={"PATH": "", "DJANGO_SETTINGS_MODULE": "config.settings.local"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "unknown" in done.stderr
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_wrong_admin_is_found_by_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong(BaseAdmin):
+        list_display = ("no_such_column",)
+
+    registry: dict[Any, Any] = {**full_site()._registry, Permission: Wrong(Permission, admin.site)}
+    monkeypatch.setattr(admin.site, "_registry", registry)
+    assert "no_such_column" in " ".join(each.msg for each in run_checks(tags=["admin"]))
