@@ -62,7 +62,8 @@ class Column(Field):
     `attribute` is the path from the dataset's model, for exports ("user__email"). `required`: a new
     record must have it; `needed`: no row can do without, as it tells which record is meant. `is_id`:
     a text whose digits count ("123.0" is 123, "1.2E+15" is refused). `check` is a rule that only
-    Python can tell, over a batch of values: it returns {index: why refused}.
+    Python can tell: it gets a batch of values as they were read ("2026-04-30", a choice's value),
+    without blank and refused ones, and returns {index in the batch: why refused}.
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Column(Field):
         is_id: bool = False,
         needed: bool = False,
         multiline: bool = False,
-        check: Callable[[Sequence[str | None]], Mapping[int, str]] | None = None,
+        check: Callable[[Sequence[str]], Mapping[int, str]] | None = None,
     ) -> None:
         super().__init__(attribute=attribute)
         self.label = label
@@ -152,8 +153,9 @@ class Part:
 class Rule:
     """A rule of the domain over a whole plan, as SQL that returns the numbers of refused rows.
 
-    `sql` gets the context that `engine.rules` describes. `column` is the one that the problem is
-    shown at. Returning None: the rule has nothing to say about this file.
+    `sql` gets the run's `engine.context.Context` and returns a statement with its parameters; its
+    tables have a line per record (`tables.part`: `live`, `first` row, `v_…` new, `b_…` now). `column` is
+    the one that the problem is shown at. Returning None: the rule has nothing to say about this file.
     """
 
     code: str
@@ -183,7 +185,7 @@ VERSION = "record_version"
 
 class DatasetResource(Resource):
     """Base of every dataset. `Meta`: `dataset`, `label`, `description`, `model`, `parts`, and where
-    it has some `rules`, `impacts`, `permission` (of the model that a row is)."""
+    it has some `rules`, `impacts`, `keeps` and `undo_ignores`."""
 
     class Meta:
         abstract = True

@@ -6,16 +6,28 @@ from django.apps import apps
 from django.db import connection, models
 
 from apps.core.errors import DomainError
+from apps.transfers.checks.parts import wrong_in_parts
 from apps.transfers.declarations import DatasetResource
 
+_declared: list[type[DatasetResource]] = []
 _datasets: dict[str, type[DatasetResource]] = {}
 
 
 def register(resource: type[DatasetResource]) -> type[DatasetResource]:
-    """Make a dataset known; also a class decorator. What its columns leave open their models say."""
-    _complete(resource)
+    """Make a dataset known; also a class decorator. What its columns leave open their models say.
+
+    What is declared wrongly is told by the system check, see `checks`; here it is passed over.
+    """
+    _declared.append(resource)
     _datasets[resource.dataset()] = resource
+    if not any(wrong_in_parts(resource)):
+        _complete(resource)
     return resource
+
+
+def declared() -> list[type[DatasetResource]]:
+    """Return every class that was registered, also where two have one name."""
+    return list(_declared)
 
 
 def _complete(resource: type[DatasetResource]) -> None:

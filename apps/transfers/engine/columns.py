@@ -136,6 +136,3 @@ def cleaned_sql(column: Column, text: str) -> str:
             f"regexp_replace(btrim({text}, E' \\t\\r\\n'), E'[ \\t]*[\\r\\n\\t]+[ \\t]*', ' ', 'g')"
         )
     return f"btrim({text}, E' \\t\\r\\n')"
-
-
-Check = Callable[[Sequence[str | None]], dict[int, str]]

@@ -190,11 +190,20 @@ def _say(context: Context, name: str) -> str:
     return f"CASE WHEN s.o_{name} IS NULL THEN '' ELSE {said} END || {message}"
 
 
+def _telling_apart(relation: Relation | None) -> str:
+    """Name the fields that tell such records apart: those that are looked at before the last one."""
+    if relation is None or len(relation.by) < 2:
+        return ""
+    meta = apps.get_model(relation.model)._meta
+    names = [meta.get_field(name).verbose_name for name in relation.by[:-1]]
+    return f" Use the {' or the '.join(map(str, names))}."
+
+
 def _refuse_unfound(context: Context, name: str, model: Any) -> None:
     column = context.columns[name]
     label = str(model._meta.verbose_name)
     missing = f"There is no {label} “%1$s”."
-    ambiguous = f"More than one {label} is called “%1$s”. Use the external ID or the slug."
+    ambiguous = f"More than one {label} is called “%1$s”.{_telling_apart(column.relation)}"
     for code, condition, message in (
         ("not_found", "r.n = 0", missing),
         ("ambiguous", "r.n > 1", ambiguous),

@@ -1,6 +1,7 @@
 """Streams the file's cells, cleaned, into the staging table with COPY."""
 
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -17,6 +18,7 @@ from apps.transfers.options import Matching
 from apps.transfers.reading import Row, Source
 from apps.transfers.reading.text import BrokenRecord
 
+logger = logging.getLogger(__name__)
 _BATCH = 4096
 _TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "totaux", "total general"}
 
@@ -159,8 +161,7 @@ class _Stager:
             for reader, position in zip(self.readers, self.positions, strict=True)
         ]
         for reader, column in zip(self.readers, values, strict=True):
-            if reader.column.check is not None:
-                self._check(reader.column, column, problems)
+            _check(reader.column, column, problems)
         values += [[self._slug(value) for value in values[index]] for index in self.derived]
         values += [
             self._own(known, cells_by_position[self.positions[index]], values[index])
@@ -176,15 +177,6 @@ class _Stager:
                 self._failed += 1
                 lines.append(f"{number}\t{_json(mine)}\t{mine[0].code}\t" + "\t".join(texts) + "\n")
         return lines
-
-    def _check(
-        self, column: Column, values: list[str | None], problems: list[list[Problem] | None]
-    ) -> None:
-        if column.check is None:
-            return
-        for index, message in column.check(values).items():
-            problem = Problem(f"{column.name}:rule", column.name, message, values[index] or "")
-            problems[index] = [*(problems[index] or []), problem]
 
     def _refused(self, number: int, problem: Problem) -> str:
         self._failed += 1
@@ -226,6 +218,29 @@ class _Stager:
         return self._refused(
             number, Problem("total", "", "The row is a line of totals, not a record.", filled[0])
         )
+
+
+def _check(
+    column: Column, values: Sequence[str | None], problems: list[list[Problem] | None]
+) -> None:
+    """Put the column's own rule to the values of a batch; what is blank or refused is not asked about."""
+    if column.check is None:
+        return
+    given = [index for index, value in enumerate(values) if value]
+    try:
+        refused = {
+            given[position]: str(why)
+            for position, why in column.check([values[i] or "" for i in given]).items()
+        }
+    except Exception:
+        logger.exception("The check of column %s failed.", column.name)
+        raise DomainError(
+            f"The check of “{column.label}” failed for a reason of ours, which was recorded. "
+            "Nothing was changed."
+        ) from None
+    for index, why in refused.items():
+        problem = Problem(f"{column.name}:rule", column.name, why, values[index] or "")
+        problems[index] = [*(problems[index] or []), problem]
 
 
 def own_word(cell: str, value: str | None) -> str | None:

@@ -1,0 +1,5 @@
+"""System checks of the datasets: what a declaration says wrongly is told at start, in a sentence.
+
+`datasets` is the check that Django runs; `parts` looks at the records that a row writes, `columns` at
+what a file and an export give and take. Each function yields sentences.
+"""

@@ -1,0 +1,29 @@
+"""The system check: an error for each sentence about each dataset that is registered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error
+
+from apps.transfers import registry
+from apps.transfers.checks.columns import wrong_in_columns
+from apps.transfers.checks.parts import wrong_in_parts
+from apps.transfers.checks.words import quoted
+from apps.transfers.declarations import DatasetResource
+
+
+def check_datasets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(f"{resource.__name__}: {sentence}", obj=resource, id="transfers.E001")
+        for resource in registry.declared()
+        for sentence in wrong_in(resource)
+    ]
+
+
+def wrong_in(resource: type[DatasetResource]) -> Iterator[str]:
+    """Yield what is wrong with a declaration; its columns are looked at where its parts are right."""
+    name = resource.dataset()
+    for other in registry.declared():
+        if other is not resource and other.dataset() == name:
+            yield f"{other.__name__} is called {quoted(name)} as well."
+    yield from list(wrong_in_parts(resource)) or wrong_in_columns(resource)
