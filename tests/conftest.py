@@ -1,11 +1,13 @@
 """What every test shares: the embedded database and a signed-in client per role."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from config.embedded import ensure_running
+from tests.transfers.engine import Importer
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,3 +28,9 @@ def _allow_flush() -> None:
         return [allow, *statements] if statements else []
 
     DatabaseOperations.sql_flush = sql_flush
+
+
+@pytest.fixture
+def importer(tmp_path: Path, db: None) -> Importer:
+    """Imports rows as `manage.py import_file` does; see "How to add a dataset" in ARCHITECTURE.md."""
+    return Importer(tmp_path)

@@ -60,7 +60,7 @@ class Column(Field):
 
     `words` maps a choice's value to what customers write for it; case and punctuation do not count.
     `attribute` is the path from the dataset's model, for exports ("user__email"). `required`: a new
-    record must have it; `needed`: no row can do without, as it tells which record is meant. `is_id`:
+    record must have it; `needed`: no row at all can do without, as it tells which record is meant. `is_id`:
     a text whose digits count ("123.0" is 123, "1.2E+15" is refused). `check` is a rule that only
     Python can tell: it gets a batch of values as they were read ("2026-04-30", a choice's value),
     without blank and refused ones, and returns {index in the batch: why refused}.
@@ -92,14 +92,14 @@ class Column(Field):
         self.label = label
         self.kind = kind
         self.synonyms = tuple(synonyms)
-        self.required = required
+        self.required = required or needed
         self.max_length = max_length
         self.choices = tuple(choices)
         self.words = dict(words or {})
         self.relation = relation
         self.initial = default
         self.blank = blank
-        self.clearable = clearable and not required
+        self.clearable = clearable and not self.required
         self.help_text = help_text
         self.example = example
         self.is_id = is_id

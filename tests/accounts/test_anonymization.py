@@ -37,11 +37,6 @@ transactional = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def importer(tmp_path: Path, db: None) -> Importer:
-    return Importer(tmp_path)
-
-
-@pytest.fixture
 def person(db: None) -> User:
     with audit_context(actor="command seed", reason=f"A note about {EMAIL}."):
         person = UserFactory(email=OLD, phone=PHONE, first_name="Ida", last_name="Bergström")

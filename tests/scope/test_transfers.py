@@ -29,11 +29,6 @@ MEMBERS = ["E-mail", "First", "Last", "Office phone", "Organization", "Role"]
 
 
 @pytest.fixture
-def importer(tmp_path: Path, db: None) -> Importer:
-    return Importer(tmp_path)
-
-
-@pytest.fixture
 def bring(importer: Importer, agent: User) -> Any:
     """Import rows as the limited colleague."""
 

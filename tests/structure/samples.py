@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
@@ -183,4 +184,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
 
 def sample(model: Any) -> Any:
     """Make one full record; a model that is registered and not named above fails here."""
-    return SAMPLES[model._meta.label]()
+    label = model._meta.label
+    if label not in SAMPLES:
+        pytest.fail(f"Write into SAMPLES of {__name__} how a full {label} is made.", pytrace=False)
+    return SAMPLES[label]()

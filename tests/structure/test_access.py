@@ -72,7 +72,8 @@ def test_each_door_answers_each_role_as_the_table_says(section: str) -> None:
     expert = _client(SuperuserFactory())
     wrong = []
 
-    for door in (door for door in DOORS.values() if door.section == section):
+    # What has no line yet is told by the first test.
+    for door in (d for d in DOORS.values() if d.section == section and d.name in lines):
         line = lines[door.name]
         url = address(door, records)
         with _undone():

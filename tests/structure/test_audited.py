@@ -49,7 +49,9 @@ def ours() -> list[type[models.Model]]:
 def test_a_model_has_a_history_or_a_reason(model: type[models.Model]) -> None:
     is_audited = any(each.model is model for each in audited)
 
-    assert is_audited != (model._meta.label in EXEMPT)
+    assert is_audited != (model._meta.label in EXEMPT), (
+        "Give the model `history = History()`, or a line in EXEMPT that says why it has none."
+    )
 
 
 def test_who_may_do_what_is_audited() -> None:

@@ -86,8 +86,11 @@ def request_of(user: User) -> Any:
 
 
 def test_every_model_that_is_shown_stands_in_the_table() -> None:
-    assert {model._meta.label for model in shown()} - MODELS.keys() == set()
-    assert MODELS.keys() - {model._meta.label for model in shown()} == set()
+    labels = {model._meta.label for model in shown()}
+    missing, stale = sorted(labels - MODELS.keys()), sorted(MODELS.keys() - labels)
+
+    assert not missing, f"Say in MODELS whether these are held to the scope, or why not: {missing}."
+    assert not stale, f"MODELS names what is shown no more: {stale}."
 
 
 def test_every_admin_and_inline_is_one_that_holds_to_the_scope() -> None:

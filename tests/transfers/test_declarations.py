@@ -128,8 +128,9 @@ def test_a_wrong_dataset_is_an_error_of_the_system_check(monkeypatch: pytest.Mon
     registry.register(dataset(meta=of(part(fields={**FIELDS, "statsu": "name"}))))
 
     [error] = check_datasets()
-    assert error.msg == (
-        "BerthsResource: part “berth”: projects.Project has no column “statsu”. Did you mean “status”?"
+    assert str(error).endswith(
+        "BerthsResource'>: (transfers.E001) Part “berth”: projects.Project has no column “statsu”. "
+        "Did you mean “status”?"
     )
 
 

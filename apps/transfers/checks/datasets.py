@@ -14,7 +14,7 @@ from apps.transfers.declarations import DatasetResource
 
 def check_datasets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     return [
-        Error(f"{resource.__name__}: {sentence}", obj=resource, id="transfers.E001")
+        Error(sentence[:1].upper() + sentence[1:], obj=resource, id="transfers.E001")
         for resource in registry.declared()
         for sentence in wrong_in(resource)
     ]
