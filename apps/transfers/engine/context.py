@@ -34,7 +34,7 @@ class PartField:
 
     def value(self, text: str) -> str:
         """SQL of the live value for a staged text: "" clears."""
-        if not self.cast:
+        if not self.cast and not self.nullable:
             return text
         return f"NULLIF({text}, ''){self.cast}"
 

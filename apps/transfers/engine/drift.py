@@ -8,7 +8,7 @@ from django.db import connection
 from apps.transfers.engine import reviving
 from apps.transfers.engine.context import Context, PartInfo, scope_literal
 from apps.transfers.engine.tables import alive
-from apps.transfers.engine.writing import Range, key_match
+from apps.transfers.engine.writing import Range, created_values, key_match, plan_value
 
 type Collect = Callable[[str, str, list[object]], None]
 
@@ -16,6 +16,9 @@ CHANGED = "Somebody changed this record after the preview. It was left alone."
 EXISTS = "Somebody created this record after the preview. It was left alone."
 UNSEEN = "You may not change this record any more. It was left alone."
 GONE = "A record that this row belongs to is gone since the preview."
+RENAMED = "What this row names is called otherwise since the preview. It was left alone."
+ASIDE = "Somebody deactivated this person after the preview. The row was left alone."
+TAKEN = "Another record has this {} since the preview. It was left alone."
 
 
 def find(context: Context, rows: Range) -> dict[int, str]:
@@ -43,22 +46,80 @@ def find(context: Context, rows: Range) -> dict[int, str]:
                 f"AND (t.id IS NULL OR {_differs(info)} OR {reviving.drifted(info)})",
                 rows.params,
             )
+        _taken(context, info, rows, collect)
     for name in context.relations:
-        relation = context.columns[name].relation
-        if relation is None:
-            continue
-        model = apps.get_model(relation.model)
-        table = connection.ops.quote_name(model._meta.db_table)
-        collect(
-            GONE,
-            f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '' AND NOT EXISTS "
-            f"(SELECT FROM {table} t WHERE t.id = p.i_{name}::uuid{alive(model, 't')}) AND NOT EXISTS "
-            f"(SELECT FROM {context.tables.made} m WHERE m.id = p.i_{name}::uuid)",
-            rows.params,
-        )
+        _relation(context, name, rows, collect)
     _unseen(context, rows, collect)
     _dependents(context, rows, found)
     return found
+
+
+def _taken(context: Context, info: PartInfo, rows: Range, collect: Collect) -> None:
+    """Rows that write a value which no two records share, and which another one has by now."""
+    written = created_values(context, info)
+    for attname in info.part.unique:
+        column = connection.ops.quote_name(info.model._meta.get_field(attname).column)
+        new = []
+        if column in written and context.has_planned(info, "create"):
+            new.append((f"p.op_{info.name} = 'c'", written[column]))
+        if attname in info.fields and context.has_planned(info, "update"):
+            source = info.fields[attname].source
+            changes = f"p.op_{info.name} = 'u' AND jsonb_exists(p.changes, '{source}')"
+            new.append((changes, plan_value(context, info, attname)))
+        label = str(info.model._meta.get_field(attname).verbose_name)
+        for condition, value in new:
+            collect(
+                TAKEN.format(label),
+                f"SELECT p.number FROM {context.tables.plan} p JOIN {info.table} t "
+                f"ON t.{column} = {value} AND t.id <> p.id_{info.name}{info.alive('t')} "
+                f"WHERE {rows.where()} AND {condition} AND {value} <> ''",
+                rows.params,
+            )
+
+
+def _relation(context: Context, name: str, rows: Range, collect: Collect) -> None:
+    """Rows that name a record which is gone, is called otherwise, or was made by somebody else."""
+    relation = context.columns[name].relation
+    if relation is None:
+        return
+    model = apps.get_model(relation.model)
+    attnames = {f.attname for f in model._meta.concrete_fields}
+    table = connection.ops.quote_name(model._meta.db_table)
+    plan, made = context.tables.plan, context.tables.made
+    living = alive(model, "t")
+    collect(
+        GONE,
+        f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '' AND NOT EXISTS "
+        f"(SELECT FROM {table} t WHERE t.id = p.i_{name}::uuid{living}) AND NOT EXISTS "
+        f"(SELECT FROM {made} m WHERE m.id = p.i_{name}::uuid AND m.outcome = '')",
+        rows.params,
+    )
+    called = " OR ".join(
+        f"t.{connection.ops.quote_name(by)} = "
+        + ('lower(k.value COLLATE "C")' if by == "email" else "k.value")
+        for by in relation.by
+    )
+    collect(
+        RENAMED,
+        f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND (p.i_{name}, p.c_{name}) IN ("
+        f"SELECT k.id, k.value FROM (SELECT DISTINCT p.i_{name} AS id, p.c_{name} AS value "
+        f"FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '') k "
+        f"JOIN {table} t ON t.id = k.id::uuid{living} "
+        f"WHERE NOT ({called}) AND NOT EXISTS (SELECT FROM {made} m WHERE m.id = t.id))",
+        [*rows.params, *rows.params],
+    )
+    if name not in context.matching.create_missing:
+        return
+    called = " OR ".join(f"t.{connection.ops.quote_name(by)} = m.value" for by in relation.by)
+    if "slug" in attnames:
+        called += " OR t.slug = m.slug"
+    collect(
+        EXISTS,
+        f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '' "
+        f"AND p.i_{name}::uuid IN (SELECT m.id FROM {made} m JOIN {table} t ON ({called}){living} "
+        f"WHERE m.relation = '{name}' AND m.outcome = '')",
+        rows.params,
+    )
 
 
 def _unseen(context: Context, rows: Range, collect: Collect) -> None:
@@ -97,15 +158,26 @@ def _differs(info: PartInfo) -> str:
 
 
 def _dependents(context: Context, rows: Range, found: dict[int, str]) -> None:
-    """Rows that need a person, say, whom another row was to create and did not."""
+    """Rows that need a person, say, whom another row was to create and did not, or who is not whom
+    the row names by now."""
     plan = context.tables.plan
     for info in context.parts[:-1]:
+        aside = "false"
+        if info.part.undo:
+            # Who was set aside before the preview has a note there.
+            aside = f"({reviving.is_aside(info)} AND p.problems IS NULL AND NOT {reviving.is_back(info)})"
         sql = (
-            f"SELECT p.number FROM {plan} p WHERE {rows.where()} "
-            f"AND p.op_{info.name} IS DISTINCT FROM 'c' AND NOT EXISTS "
-            f"(SELECT FROM {info.table} t WHERE t.id = p.id_{info.name}) AND NOT EXISTS "
+            f"SELECT p.number, t.id IS NULL, {aside} FROM {plan} p "
+            f"LEFT JOIN {info.table} t ON t.id = p.id_{info.name} WHERE {rows.where()} "
+            f"AND p.op_{info.name} IS DISTINCT FROM 'c' "
+            f"AND (t.id IS NULL OR {aside} OR NOT {key_match(context, info)}) AND NOT EXISTS "
             f"(SELECT FROM {plan} q WHERE {rows.where('q')} AND q.op_{info.name} = 'c' "
             f"AND q.id_{info.name} = p.id_{info.name} AND q.number <> ALL(%s))"
         )
-        for (number,) in context.rows(sql, [*rows.params, *rows.params, list(found)]):
-            found.setdefault(number, f"The {info.part.label} of this row was not written.")
+        for number, is_gone, is_aside in context.rows(
+            sql, [*rows.params, *rows.params, list(found)]
+        ):
+            why = ASIDE if is_aside else RENAMED
+            if is_gone:
+                why = f"The {info.part.label} of this row was not written."
+            found.setdefault(number, why)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from apps.transfers.engine import reviving, undo_rules
+from apps.transfers.engine import reviving, undo_made, undo_rules
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.running import context_of
-from apps.transfers.engine.undo_rules import UndoRange
+from apps.transfers.engine.undo_rules import Kept, UndoRange
+from apps.transfers.engine.undo_values import fields_back, used_elsewhere
 from apps.transfers.engine.undoing import TOP
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors.plans import plan_rows
@@ -18,21 +19,15 @@ def preview(run: ImportRun, actor: Any) -> UndoPreview:
     context = context_of(run)
     context.actor = actor
     order = "seq" if run.plan_facts.get("late") else "number"
-    rows = UndoRange(order, 0, TOP, run.checkpoint)
+    stopped = undo_rules.stopped_undo(run)
+    rows = UndoRange(order, 0, stopped.checkpoint if stopped else TOP, run.checkpoint)
     kept = undo_rules.kept_by_rules(context, rows)
     removed = reverted = 0
     lines = []
     for info in reversed(context.parts):
-        stays = _stays(context, info, rows)
-        for number, why in stays.items():
-            kept.setdefault(number, why)
-        created, updated, back = context.rows(
-            f"SELECT count(*) FILTER (WHERE op_{info.name} = 'c' AND number <> ALL(%s)), "
-            f"count(*) FILTER (WHERE op_{info.name} = 'u'), "
-            f"count(*) FILTER (WHERE {reviving.is_back(info)} AND number <> ALL(%s)) "
-            f"FROM {context.tables.plan} p WHERE {rows.where()}",
-            [list(kept), list(kept), *rows.params],
-        )[0]
+        for number, why in _stays(context, info, rows).items():
+            kept.add(number, why)
+        created, updated, back = _counts(context, info, rows, kept)
         removed, reverted = removed + created, reverted + updated
         if created:
             how = (
@@ -55,14 +50,38 @@ def preview(run: ImportRun, actor: Any) -> UndoPreview:
                 "where nobody has changed them since."
             )
         for number, why in undo_rules.kept_changes(context, info, rows).items():
-            kept.setdefault(number, why)
+            kept.add(number, why)
+    for made in undo_made.of(context):
+        undo_made.add_kept(context, made, rows, kept, exclude_own=True)
     listed = []
-    for number in sorted(kept)[:_LISTED]:
+    for number in kept.numbers[:_LISTED]:
         row = plan_rows(run, after=number - 1, limit=1).rows[0]
         listed.append(
-            {"number": number, "key": row.key, "why": f"{kept[number]}{_by_whom(context, number)}"}
+            {
+                "number": number,
+                "key": row.key,
+                "why": f"{kept.why[number]}{_by_whom(context, number)}",
+            }
         )
-    return UndoPreview(True, "", removed, reverted, len(kept), lines, listed)
+    return UndoPreview(True, "", removed, reverted, len(kept.why), lines, listed)
+
+
+def _counts(context: Context, info: PartInfo, rows: UndoRange, kept: Kept) -> tuple[int, int, int]:
+    """Return the part's records that go, that are set back, and that are set aside again."""
+    goes_back = [reviving.still_back(info)]
+    for back in fields_back(context, info):
+        stays = [each for each in (back.taken, kept.field_stays(info, back.field.source)) if each]
+        goes_back.append(" AND NOT ".join([back.is_mine, *stays]))
+    is_back = reviving.is_back(info)
+    counted = context.rows(
+        f"SELECT count(*) FILTER (WHERE p.op_{info.name} = 'c' AND p.number <> ALL(%s)), "
+        f"count(*) FILTER (WHERE p.op_{info.name} = 'u' AND ({' OR '.join(goes_back)})), "
+        f"count(*) FILTER (WHERE {is_back} AND p.number <> ALL(%s)) "
+        f"FROM {context.tables.plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
+        f"{info.alive('t')} WHERE {rows.where()}",
+        [kept.numbers, kept.numbers, *rows.params],
+    )[0]
+    return counted[0], counted[1], counted[2]
 
 
 def _stays(context: Context, info: PartInfo, rows: UndoRange) -> dict[int, str]:
@@ -71,7 +90,7 @@ def _stays(context: Context, info: PartInfo, rows: UndoRange) -> dict[int, str]:
     in_use = {number for number, why in found.items() if why == undo_rules.IN_USE}
     if not in_use:
         return found
-    used = undo_rules.used_elsewhere(context, info.model, "t", exclude_own=True)
+    used = used_elsewhere(context, info.model, "t", exclude_own=True)
     still = {
         number
         for (number,) in context.rows(

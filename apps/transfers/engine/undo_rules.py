@@ -1,20 +1,46 @@
 """What an undo keeps, and why: changed since, in use by others, or against a rule of the dataset."""
 
 import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
-
-from django.db import connection
 
 from apps.transfers.engine import reviving
 from apps.transfers.engine.context import Context, PartInfo, scope_literal
-from apps.transfers.engine.tables import alive
-from apps.transfers.engine.writing import plan_value
+from apps.transfers.engine.undo_values import differs_from_created, fields_back, used_elsewhere
+from apps.transfers.models import ImportRun, UndoRun
 
 CHANGED = "It was changed since the import."
 IN_USE = "Others use it since the import."
 GONE = "It is gone already."
 # Also said of what is gone: to whom it is out of scope, it is not there.
 UNSEEN = "It is not there any more, or not in your scope."
+
+
+@dataclass
+class Kept:
+    """Row → why it is kept at least in part, and what of it stays as a whole: parts, and columns."""
+
+    why: dict[int, str] = field(default_factory=dict)
+    parts: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    columns: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, number: int, why: str) -> None:
+        self.why.setdefault(number, why)
+
+    def field_stays(self, info: PartInfo, column: str) -> str:
+        """SQL condition over a row `p`: this field of the record stays, whatever it holds; "" for none."""
+        return _is_one_of(self.parts[info.name] | self.columns[column])
+
+    @property
+    def numbers(self) -> list[int]:
+        return sorted(self.why)
+
+
+def _is_one_of(numbers: Iterable[int]) -> str:
+    listed = ",".join(str(number) for number in sorted(numbers))
+    return f"p.number = ANY('{{{listed}}}'::int[])" if listed else ""
 
 
 class UndoRange:
@@ -31,53 +57,43 @@ class UndoRange:
         )
 
 
-def kept_by_rules(context: Context, rows: UndoRange) -> dict[int, str]:
-    found: dict[int, str] = {}
+def stopped_undo(run: ImportRun) -> UndoRun | None:
+    """Return the last undo of the run where it has taken a part back: the next one goes on there."""
+    return run.undo_runs.filter(
+        checkpoint__gt=0, state__in=(UndoRun.State.CANCELLED, UndoRun.State.FAILED)
+    ).first()
+
+
+def kept_by_rules(context: Context, rows: UndoRange) -> Kept:
+    kept = Kept()
+    plan = context.tables.plan
     for rule in context.resource.keeps():
         asked = rule.sql(context)
         if asked is None:
             continue
         sql, params = asked
         for (number,) in context.rows(
-            f"SELECT k.number FROM ({sql}) k JOIN {context.tables.plan} p ON p.number = k.number "
+            f"SELECT k.number FROM ({sql}) k JOIN {plan} p ON p.number = k.number "
             f"WHERE {rows.where()}",
             [*params, *rows.params],
         ):
-            found.setdefault(number, rule.message)
+            kept.columns[rule.column].add(number)
+            kept.add(number, rule.message)
     for info in context.parts:
         if scope := scope_literal(info.model, context.actor):
             for (number,) in context.rows(
-                f"SELECT p.number FROM {context.tables.plan} p WHERE {rows.where()} "
+                f"SELECT p.number FROM {plan} p WHERE {rows.where()} "
                 f"AND p.op_{info.name} IS NOT NULL AND p.id_{info.name} NOT IN "
                 f"({scope.replace('%', '%%')})",
                 rows.params,
             ):
-                found.setdefault(number, UNSEEN)
-    return found
-
-
-def written(context: Context, info: PartInfo, attname: str) -> str:
-    """SQL of what the run wrote into a field of a record that it created."""
-    field = info.fields[attname]
-    value = plan_value(context, info, attname)
-    column = context.columns.get(field.source)
-    if column is None or field.nullable:
-        return value
-    fallback = column.initial or field.default
-    if fallback != "" or not field.cast:
-        with connection.cursor() as cursor:
-            literal = str(cursor.mogrify("%s", [fallback])).replace("%", "%%")
-        return f"COALESCE({value}, {literal})"
-    return value
+                kept.parts[info.name].add(number)
+                kept.add(number, UNSEEN)
+    return kept
 
 
 def kept_creations(context: Context, info: PartInfo, rows: UndoRange) -> dict[int, str]:
     """Return the rows whose created record stays, with the reason."""
-    plan = context.tables.plan
-    differs = " OR ".join(
-        f"t.{field.column} IS DISTINCT FROM {written(context, info, attname)}"
-        for attname, field in info.fields.items()
-    )
     created = f"p.op_{info.name} = 'c'"
     # Who came back by the run goes as he came, where nobody needs him by now.
     mine = f"({created} OR {reviving.is_back(info)})"
@@ -86,8 +102,9 @@ def kept_creations(context: Context, info: PartInfo, rows: UndoRange) -> dict[in
         number: CHANGED if is_changed else IN_USE
         for number, is_changed in context.rows(
             f"SELECT number, is_changed FROM ("
-            f"SELECT p.number, {created} AND ({differs}) AS is_changed, ({used}) AS is_used "
-            f"FROM {plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
+            f"SELECT p.number, {created} AND ({differs_from_created(context, info)}) AS is_changed, "
+            f"({used}) AS is_used "
+            f"FROM {context.tables.plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
             f"{info.alive('t')} WHERE {rows.where()} AND {mine} OFFSET 0"
             f") k WHERE is_changed OR is_used",
             rows.params,
@@ -96,73 +113,46 @@ def kept_creations(context: Context, info: PartInfo, rows: UndoRange) -> dict[in
 
 
 def kept_changes(context: Context, info: PartInfo, rows: UndoRange) -> dict[int, str]:
-    """Return the rows of which at least one field is kept, because it is not what the run wrote."""
-    plan = context.tables.plan
-    changed = []
-    for field in info.fields.values():
-        if field.is_given:
-            after = f"p.changes->'{field.source}'->>1"
-            value = f"NULLIF({after}, ''){field.cast}" if field.cast else after
-            if field.source in context.relations:
-                value = f"NULLIF(p.i_{field.source}, ''){field.cast}"
-            changed.append(
-                f"(jsonb_exists(p.changes, '{field.source}') "
-                f"AND t.{field.column} IS DISTINCT FROM {value})"
-            )
+    """Return the rows of which at least one field is kept: it is not what the run wrote any more, or
+    what it held before is another record's by now."""
+    changed, taken = [], []
+    for back in fields_back(context, info):
+        changed.append(f"({back.is_changed} AND NOT {back.is_mine})")
+        if back.taken:
+            said = f"{context.columns[back.field.source].label.lower()} “"
+            taken.append(f"WHEN {back.is_mine} AND {back.taken} THEN '{said}' || {back.before}")
     if info.part.undo:
         changed.append(f"({reviving.is_back(info)} AND NOT {reviving.still_back(info)})")
     if not changed:
         return {}
     found = {}
-    for number, is_gone in context.rows(
-        f"SELECT p.number, t.id IS NULL FROM {plan} p LEFT JOIN {info.table} t "
+    for number, is_gone, is_changed, theirs in context.rows(
+        f"SELECT * FROM (SELECT p.number, t.id IS NULL AS is_gone, "
+        f"({' OR '.join(changed)}) AS is_changed, "
+        f"{'CASE ' + ' '.join(taken) + ' END' if taken else 'NULL'} AS theirs "
+        f"FROM {context.tables.plan} p LEFT JOIN {info.table} t "
         f"ON t.id = p.id_{info.name}{info.alive('t')} WHERE {rows.where()} "
-        f"AND p.op_{info.name} = 'u' AND (t.id IS NULL OR {' OR '.join(changed)})",
+        f"AND p.op_{info.name} = 'u' OFFSET 0) k WHERE is_gone OR is_changed OR theirs IS NOT NULL",
         rows.params,
     ):
-        found[number] = GONE if is_gone else CHANGED
+        if is_gone:
+            found[number] = GONE
+        elif is_changed:
+            found[number] = CHANGED
+        else:
+            found[number] = f"Its former {theirs}” belongs to another {info.part.label} by now."
     return found
 
 
-def used_elsewhere(context: Context, model: Any, alias: str, *, exclude_own: bool) -> str:
-    """SQL condition: another record refers to this one. `exclude_own` does not count what the run created.
-
-    For a person also a sign-in, and any right in the back office: he is no mere row of a roster.
-    """
-    conditions = []
-    own = {info.model: info for info in context.parts}
-    for relation in model._meta.related_objects:
-        child = relation.related_model
-        if hasattr(child, "instance_type") or not relation.field.concrete:
-            continue
-        if relation.field.many_to_many:
-            continue
-        table = connection.ops.quote_name(child._meta.db_table)
-        column = connection.ops.quote_name(relation.field.column)
-        extra = alive(child, "c")
-        if exclude_own and child in own:
-            name = own[child].name
-            extra += (
-                f" AND NOT EXISTS (SELECT FROM {context.tables.plan} q "
-                f"WHERE q.id_{name} = c.id AND q.op_{name} = 'c')"
-            )
-        conditions.append(f"EXISTS (SELECT FROM {table} c WHERE c.{column} = {alias}.id{extra})")
-    attnames = {f.attname for f in model._meta.concrete_fields}
-    if "last_login" in attnames:
-        conditions.append(f"{alias}.last_login IS NOT NULL")
-    if "is_staff" in attnames:
-        conditions.append(f"{alias}.is_staff")
-    return " OR ".join(conditions) or "false"
-
-
-def mark_kept(context: Context, kept: dict[int, str]) -> None:
+def mark_kept(context: Context, kept: dict[int, str]) -> int:
+    """Write the reasons into the plan; return how many rows had none yet."""
     problems = {
         number: [{"code": "kept", "column": "", "message": why, "value": "", "suggestion": ""}]
         for number, why in kept.items()
     }
-    context.execute(
+    return context.execute(
         f"UPDATE {context.tables.plan} p SET outcome = 'kept', problems = x.problems "
         f"FROM (SELECT key::int AS number, value AS problems FROM jsonb_each(%s::jsonb)) x "
-        f"WHERE p.number = x.number",
+        f"WHERE p.number = x.number AND p.outcome = ''",
         [json.dumps(problems)],
     )

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models.fields import NOT_PROVIDED
 
+from apps.transfers.declarations import Relation
 from apps.transfers.engine import reviving, slugs
 from apps.transfers.engine.context import Context, PartInfo
 
@@ -97,7 +98,8 @@ def plan_value(context: Context, info: PartInfo, attname: str) -> str:
     return field.value(f"p.c_{field.source}")
 
 
-def insert(context: Context, info: PartInfo, rows: Range) -> int:
+def created_values(context: Context, info: PartInfo) -> dict[str, str]:
+    """Return (quoted) column → SQL over a row `p` of the plan: what a new record is given."""
     model = info.model
     columns = {"id": f"p.id_{info.name}"}
     for attname, field in info.fields.items():
@@ -106,7 +108,7 @@ def insert(context: Context, info: PartInfo, rows: Range) -> int:
         if column is not None and not field.nullable:
             fallback = column.initial or field.default
             if fallback != "" or not field.cast:
-                value = f"COALESCE({value}, {_literal(fallback)})"
+                value = f"COALESCE({value}, {literal(fallback)})"
         columns[field.column] = value
     for attname in info.part.derived:
         quoted = connection.ops.quote_name(model._meta.get_field(attname).column)
@@ -117,12 +119,17 @@ def insert(context: Context, info: PartInfo, rows: Range) -> int:
                 else "NULL"
             )
             columns[quoted] = f"COALESCE({given}, p.d_{info.name}_{attname})"
-    for attname, literal in info.part.constants.items():
-        columns[connection.ops.quote_name(model._meta.get_field(attname).column)] = literal
+    for attname, constant in info.part.constants.items():
+        columns[connection.ops.quote_name(model._meta.get_field(attname).column)] = constant
     given_names = {name.strip('"') for name in columns}
     attnames = {f.attname for f in model._meta.concrete_fields if f.column in given_names}
-    for name, literal in insert_defaults(model, attnames).items():
-        columns[connection.ops.quote_name(name)] = literal.replace("%", "%%")
+    for name, default in insert_defaults(model, attnames).items():
+        columns[connection.ops.quote_name(name)] = default.replace("%", "%%")
+    return columns
+
+
+def insert(context: Context, info: PartInfo, rows: Range) -> int:
+    columns = created_values(context, info)
     return context.execute(
         f"INSERT INTO {info.table} ({', '.join(columns)}) "
         f"SELECT {', '.join(columns.values())} FROM {context.tables.plan} p "
@@ -131,7 +138,7 @@ def insert(context: Context, info: PartInfo, rows: Range) -> int:
     )
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     with connection.cursor() as cursor:
         return str(cursor.mogrify("%s", [value])).replace("%", "%%")
 
@@ -159,6 +166,18 @@ def update(context: Context, info: PartInfo, rows: Range) -> int:
     )
 
 
+def made_values(model: Any, relation: Relation) -> dict[str, str]:
+    """Return (quoted) column → SQL over a row `m` of the made records: what such a record is given."""
+    columns = {"id": "m.id", connection.ops.quote_name(relation.create): "m.value"}
+    given = {"id", relation.create}
+    if any(f.attname == "slug" for f in model._meta.concrete_fields):
+        columns[connection.ops.quote_name("slug")] = "m.slug"
+        given.add("slug")
+    for column, default in insert_defaults(model, given).items():
+        columns[connection.ops.quote_name(column)] = default.replace("%", "%%")
+    return columns
+
+
 def insert_made(context: Context, rows: Range) -> None:
     """Create the related records that rows of the range are the first to need."""
     made = context.tables.made
@@ -167,13 +186,7 @@ def insert_made(context: Context, rows: Range) -> None:
         if relation is None or name not in context.matching.create_missing:
             continue
         model: Any = apps.get_model(relation.model)
-        columns = {"id": "m.id", connection.ops.quote_name(relation.create): "m.value"}
-        given = {"id", relation.create}
-        if any(f.attname == "slug" for f in model._meta.concrete_fields):
-            columns["slug"] = "m.slug"
-            given.add("slug")
-        for column, literal in insert_defaults(model, given).items():
-            columns[connection.ops.quote_name(column)] = literal.replace("%", "%%")
+        columns = made_values(model, relation)
         context.execute(
             f"WITH wanted AS (UPDATE {made} m SET outcome = 'applied' WHERE m.relation = %s "
             f"AND m.outcome = '' AND m.id IN (SELECT p.i_{name}::uuid FROM {context.tables.plan} p "
