@@ -229,3 +229,16 @@ def test_of_many_open_words_the_first_are_shown_and_all_are_counted(
     assert run.matching["values"] == {"organization": {"Harbr": "H-1"}}
     (group,) = relation_words(run, agent)
     assert (group.open, group.missing, len(group.words)) == (120, 120, 50)
+
+
+def test_a_name_that_two_organizations_bear_is_refused_in_a_file_of_names(
+    importer: Importer,
+) -> None:
+    OrganizationFactory(name="Basin", external_id="B-1")
+    OrganizationFactory(name="Basin", external_id="B-2")
+    OrganizationFactory(name="Moor", status="suspended")
+    run = importer.rows(
+        "organizations", [["Name", "Status"], ["Basin", "active"], ["Moor", "active"]]
+    )
+    assert (run.updated, run.failed, run.refused_rows()) == (1, 1, [2])
+    assert "external ID or slug" in run.messages()[0]

@@ -60,6 +60,20 @@ class PartInfo:
         """The key alternatives whose fields the file gives."""
         return [key for key in self.part.keys if all(name in self.fields for name in key)]
 
+    @property
+    def only_key(self) -> tuple[str, ...] | None:
+        """The one usable key, where there is but one and no two living records share it."""
+        keys = self.usable_keys()
+        return keys[0] if len(keys) == 1 and self._is_unique(keys[0]) else None
+
+    def _is_unique(self, key: tuple[str, ...]) -> bool:
+        meta = self.model._meta
+        uniques = [(f.attname,) for f in meta.concrete_fields if f.unique]
+        for constraint in meta.constraints:
+            if isinstance(constraint, models.UniqueConstraint):
+                uniques.append(tuple(meta.get_field(name).attname for name in constraint.fields))
+        return any(unique and set(unique) <= set(key) for unique in uniques)
+
 
 class Context:
     """Names and SQL fragments of one run's dataset, matching and tables."""

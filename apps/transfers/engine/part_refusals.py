@@ -27,7 +27,7 @@ def _any(
 
 
 def _refuse_ambiguous(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
-    if len(keys) < 2 or not _any(context, info, "p.found > 1"):
+    if info.only_key or not _any(context, info, "p.found > 1"):
         return
     refuse(
         context,

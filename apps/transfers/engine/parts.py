@@ -10,11 +10,10 @@ def text_of(context: Context, field: PartField, alias: str = "w") -> str:
 
 def build(context: Context, info: PartInfo) -> None:
     """Build the part's table: `id` (live or new), `live`, `first` row, `n` rows, `clash`, values, before."""
-    keys = info.usable_keys()
-    if len(keys) == 1:
-        _group(context, info, _single_key(context, info, keys[0]))
+    if info.only_key:
+        _group(context, info, _single_key(context, info, info.only_key))
     else:
-        _group(context, info, _alternative_keys(context, info, keys))
+        _group(context, info, _alternative_keys(context, info, info.usable_keys()))
     context.execute(f"ANALYZE {context.tables.part(info.name)}")
 
 
@@ -122,11 +121,12 @@ def _part_join(context: Context, name: str) -> str:
 
 def row_join(context: Context, info: PartInfo, alias: str, part_alias: str) -> str:
     """SQL condition that joins a working row to its line in the part's table."""
-    keys = info.usable_keys()
-    if len(keys) == 1:
+    if info.only_key:
         return " AND ".join(
-            f"{part_alias}.k_{name} = {key_value(context, info, name, alias)}" for name in keys[0]
+            f"{part_alias}.k_{name} = {key_value(context, info, name, alias)}"
+            for name in info.only_key
         )
+    keys = info.usable_keys()
     # One expression on both sides, so that it can be hashed.
     chosen = "CASE " + " ".join(
         "WHEN "

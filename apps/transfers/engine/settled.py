@@ -41,7 +41,7 @@ def _is_possible(context: Context) -> bool:
     return (
         context.matching.mode != "create"
         and VERSION not in context.given
-        and all(len(info.usable_keys()) == 1 for info in context.parts)
+        and all(info.only_key for info in context.parts)
         and all(
             scope_sql(info.model, context.actor, alive_only=False) is None for info in context.parts
         )
@@ -57,7 +57,7 @@ def _matches(context: Context) -> str:
         f"JOIN {info.table} t_{info.name} ON "
         + " AND ".join(
             f"t_{info.name}.{info.fields[name].column} = {_value(context, info.fields[name])}"
-            for name in info.usable_keys()[0]
+            for name in info.only_key or ()
         )
         + info.alive(f"t_{info.name}")
         for info in context.parts
@@ -76,7 +76,7 @@ def _value(context: Context, field: PartField) -> str:
 
 def _same(context: Context, info: PartInfo) -> str:
     alias = f"t_{info.name}"
-    keys = info.usable_keys()[0]
+    keys = info.only_key or ()
     same = [
         f"(s.c_{field.source} IS NULL OR {_value(context, field)} IS NOT DISTINCT FROM "
         f"{alias}.{field.column})"
@@ -103,7 +103,7 @@ def _open_shared(context: Context) -> None:
     table, stage = context.tables.settled, context.tables.stage
     joins = relations.join_sql(context)
     for info in context.parts:
-        fields = [info.fields[name] for name in info.usable_keys()[0]]
+        fields = [info.fields[name] for name in info.only_key or ()]
         if any(field.part for field in fields):
             continue
         key = ", ".join(_value(context, field) for field in fields)
