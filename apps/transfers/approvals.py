@@ -27,7 +27,7 @@ class ApplyImport(Approvable):
     permissions = (IMPORT,)
 
     def why(self) -> str:
-        return "it is a great import"
+        return "it is a large import"
 
     def is_demanded(self, arguments: Arguments, count: int) -> bool:
         if super().is_demanded(arguments, count):
@@ -62,7 +62,12 @@ class ApplyImport(Approvable):
             raise DomainError("The file was planned again or is no longer waiting.")
         counts = {name: int(run.counts.get(name, 0)) for name in ("create", "update", "refused")}
         label = dataset_card(run.dataset).label.lower()
-        said = f"Creates {counts['create']:,} and updates {counts['update']:,} of them"
+        does = [
+            f"{word} {counts[verdict]:,}"
+            for verdict, word in (("create", "creates"), ("update", "updates"))
+            if counts[verdict]
+        ]
+        said = " and ".join(does).capitalize()
         if counts["refused"]:
             said += f"; {counts['refused']:,} more are refused and left out"
         return Picture(

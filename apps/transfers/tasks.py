@@ -42,16 +42,21 @@ def import_run_mail(run_id: int) -> None:
     if run.user is None:
         return
     results = run.results
+    numbers = {
+        "Created": results.get("created", 0),
+        "updated": results.get("updated", 0),
+        "unchanged": run.counts.get("unchanged", 0),
+        "refused": run.counts.get("refused", 0) + results.get("refused", 0),
+        "changed by others meanwhile and left alone": results.get("drifted", 0),
+    }
     lines = [
         f"{run.upload.name} → {run.dataset}: {run.get_state_display().lower()}.",
-        f"Created {results.get('created', 0):,}, updated {results.get('updated', 0):,}, "
-        f"refused {run.counts.get('refused', 0) + results.get('refused', 0):,}, "
-        f"drifted {results.get('drifted', 0):,}.",
+        ", ".join(f"{word} {rows:,}" for word, rows in numbers.items()) + ".",
         *([run.error] if run.error else []),
         f"{settings.SITE_URL}{reverse('admin:transfers_importrun_change', args=[run.pk])}",
     ]
     send_mail(
-        subject=f"Import {run.pk}: {run.get_state_display().lower()}",
+        subject=f"Import of {run.upload.name}: {run.get_state_display().lower()}",
         message="\n".join(lines),
         from_email=None,
         recipient_list=[run.user.email],

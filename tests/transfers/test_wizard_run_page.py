@@ -7,8 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.organizations.models import Membership, Organization
+from apps.organizations.models import Membership, Organization, Role
 from apps.transfers.models import ImportRun, UndoRun
+from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory
 from tests.transfers.wizard import (
     ROLES,
@@ -226,6 +227,40 @@ def test_the_records_of_a_run_are_listed_alone(support: Client, harbor: Organiza
     assert {seat.user.email for seat in listed} == {"ada@example.org", "bo@example.org"}
     everybody = support.get(seats.partition("?")[0]).context["cl"].queryset
     assert everybody.count() == 3
+
+
+def test_a_seat_whose_person_alone_was_changed_is_among_the_records_of_the_run(
+    support: Client, harbor: Organization
+) -> None:
+    seat = MembershipFactory(organization=harbor, user__email="ada@example.org", role=Role.OWNER)
+    roster = (
+        "E-mail,First,Last,Committee,Position\n"
+        f"ada@example.org,Ada,Harper-Lind,{harbor.name},owner\n"
+    )
+
+    run = applied_run(support, roster)
+
+    assert run.results["updated"] == 1
+    seats = f"{reverse('admin:organizations_membership_changelist')}?import_run={run.pk}"
+    assert list(support.get(seats).context["cl"].queryset) == [seat]
+
+
+def test_a_new_seat_of_a_known_person_shows_what_changes_about_the_person(
+    support: Client, harbor: Organization
+) -> None:
+    UserFactory(email="ada@example.org", first_name="Ada", last_name="Lovelace")
+    run = planned_run(support, ROSTER)
+
+    table = support.get(url("check", run)).context["rows"]
+
+    ada, bo = ([(c.label, c.before, c.after, c.is_change) for c in row.cells] for row in table[:2])
+    assert ada == [
+        ("First name", None, "Ada", False),
+        ("Last name", "Lovelace", "Harper", True),
+        ("Role", None, "owner", False),
+    ]
+    assert [label for label, *_ in bo] == ["First name", "Last name", "Role"]
+    assert not any(is_change for *_, is_change in bo)
 
 
 @pytest.mark.parametrize("run_number", ["x", "-1", "9" * 30, ""])

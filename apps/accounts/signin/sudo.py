@@ -16,6 +16,7 @@ from allauth.account.authentication import (
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.models import User
 from apps.core import sudo
@@ -97,9 +98,16 @@ def suspend(request: HttpRequest, purpose: str) -> None:
     request.session[PENDING] = {
         "purpose": purpose,
         "path": request.get_full_path(),
+        "page": _page_of(request),
         "posted": None if lost else posted,
         "lost": lost,
     }
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page with the form: a file that the form gives leaves the browser where it is."""
+    page = request.headers.get("Referer", "")
+    return page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else ""
 
 
 def purpose(request: HttpRequest) -> str:

@@ -59,6 +59,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         "path": pending["path"],
         "fields": fields,
         "purpose": pending["purpose"],
+        "page": pending.get("page", ""),
     }
     return render(request, "account/sudo_resume.html", context)
 

@@ -130,10 +130,8 @@ def record_link(record: Any, text: Any = None) -> SafeString | str:
 
 def number(value: int | float | None) -> SafeString | str:
     """Show a number right-aligned with its thousands separated."""
-    return (
-        EMPTY
-        if value is None
-        else format_html('<span class="qd-number">{}</span>', intcomma(value))
+    return format_html(
+        '<span class="qd-number">{}</span>', EMPTY if value is None else intcomma(value)
     )
 
 

@@ -4,7 +4,14 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+    QueryDict,
+)
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,8 +23,9 @@ from apps.core.admin.display import moment_column, number, state_column
 from apps.core.errors import RecordNotFound
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
-from apps.transfers.access import permissions_to_export, require
+from apps.transfers.access import dataset_card, permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, attachment
+from apps.transfers.admin.exports import narrowed_by
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.personal import EXPORT_PERSONAL
@@ -87,18 +95,20 @@ class ExportRunAdmin(BaseAdmin):
             run.user_id == request.user.pk or self.has_view_permission(request, run)
         ):
             raise PermissionDenied
-        columns = _labels(run)
+        is_mine = run.user_id == request.user.pk
+        if is_mine and run.personal_data and is_ready(run):
+            # Asked before the download: a file would leave the browser on the page that asks.
+            require_fresh_factor(request, "export personal data")
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{run.filename}",
+            "title": run.filename,
             "opts": self.opts,
-            "original": run,
             "run": run,
             "state_color": STATE_COLORS.get(run.state, "default"),
-            "columns": columns,
-            "query": {name: value for name, value in run.query.items() if value},
+            "columns": _labels(run),
+            **_listed(run),
             "is_working": run.state in ExportRun.WORK_STATES,
-            "is_mine": run.user_id == request.user.pk,
+            "is_mine": is_mine,
             "is_ready": is_ready(run),
             **(extra_context or {}),
         }
@@ -159,6 +169,19 @@ def _own(request: HttpRequest, run_id: int) -> ExportRun:
 def is_ready(run: ExportRun) -> bool:
     lasts = run.expires_at is None or run.expires_at > timezone.now()
     return run.state == ExportRun.State.READY and lasts and bool(run.path)
+
+
+def _listed(run: ExportRun) -> dict[str, Any]:
+    """Say which list was exported, how it was narrowed, and where it can be looked at."""
+    query = QueryDict(run.query.get("query", ""))
+    url = ""
+    if label := run.query.get("list", ""):
+        url = reverse(f"admin:{label.lower().replace('.', '_')}_changelist")
+    return {
+        "list_name": dataset_card(run.dataset).label,
+        "list_url": f"{url}?{query.urlencode()}" if url and query else url,
+        "narrowed_by": [*narrowed_by(query), *run.query.get("filters", {}).items()],
+    }
 
 
 def _labels(run: ExportRun) -> list[str]:

@@ -130,7 +130,7 @@ class ExportMixin(BaseAdmin):
             "noun": noun,
             "form": form,
             "count": queryset.count(),
-            "narrowed_by": _narrowed_by(request),
+            "narrowed_by": narrowed_by(request.GET),
             "profiles": list(profiles[:20]),
             "query": request.GET.urlencode(),
             "back_url": _with_query(list_url, request),
@@ -169,14 +169,14 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
         return list_queryset(full_site()._registry[apps.get_model(label)], request)
 
 
-def _narrowed_by(request: HttpRequest) -> list[tuple[str, str]]:
+def narrowed_by(query: QueryDict) -> list[tuple[str, str]]:
     """Return the list's filters and search in words: ("search", "smith"), ("role", "owner")."""
     words = []
-    for name in request.GET:
+    for name in query:
         if name in ("o", "p", "all", "e", "profile"):
             continue
         label = "search" if name == "q" else name.split("__")[0].replace("_", " ")
-        values = [value for value in request.GET.getlist(name) if value]
+        values = [value for value in query.getlist(name) if value]
         if values:
             words.append((label, ", ".join(values)))
     return words

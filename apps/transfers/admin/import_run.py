@@ -49,9 +49,11 @@ class MineFilter(admin.SimpleListFilter):
 @admin.register(ImportRun)
 class ImportRunAdmin(BaseAdmin):
     list_display = [
+        "run_number",
         "file_name",
         "dataset_label",
         "state_label",
+        "rows_number",
         "created_rows",
         "updated_rows",
         "refused_rows",
@@ -68,6 +70,10 @@ class ImportRunAdmin(BaseAdmin):
     state_label = state_column("state", STATE_COLORS)
     created_moment = moment_column("created_at", description="when")
 
+    @display(description="run", ordering="id")
+    def run_number(self, run: ImportRun) -> int:
+        return int(run.pk)
+
     @display(description="file")
     def file_name(self, run: ImportRun) -> str:
         return run.upload.name
@@ -76,17 +82,22 @@ class ImportRunAdmin(BaseAdmin):
     def dataset_label(self, run: ImportRun) -> str:
         return dataset_card(run.dataset).label
 
+    @display(description="rows", ordering="rows")
+    def rows_number(self, run: ImportRun) -> Any:
+        return number(run.rows if run.findings else None)
+
     @display(description="created")
     def created_rows(self, run: ImportRun) -> Any:
-        return number(run.results.get("created", run.counts.get("create")))
+        return number(run.results.get("created", 0) if run.has_ended else None)
 
     @display(description="updated")
     def updated_rows(self, run: ImportRun) -> Any:
-        return number(run.results.get("updated", run.counts.get("update")))
+        return number(run.results.get("updated", 0) if run.has_ended else None)
 
     @display(description="refused")
     def refused_rows(self, run: ImportRun) -> Any:
-        return number(run.counts.get("refused"))
+        refused = run.counts.get("refused", 0) + run.results.get("refused", 0)
+        return number(refused if run.planned_at else None)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A run is made by the wizard alone."""

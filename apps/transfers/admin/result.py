@@ -35,7 +35,13 @@ NUMBERS = (
     ("drifted", "drifted", "warning", "outcome=drifted"),
     ("skipped", "skipped", "default", "verdict=skipped"),
 )
-ALWAYS_SHOWN = ("created", "updated", "unchanged", "failed", "duplicate")
+# And those of a plan that nobody has confirmed: nothing is created or updated yet.
+PLANNED_NUMBERS = (
+    ("create", "create", "success", "verdict=create"),
+    ("update", "update", "info", "verdict=update"),
+    *NUMBERS[2:],
+)
+SHOWN_IF_ANY = ("drifted", "skipped")
 
 
 def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
@@ -122,12 +128,10 @@ def left_alone(run: ImportRun) -> str:
 
 def _numbers(run: ImportRun) -> list[dict[str, Any]]:
     url = reverse("admin:transfers_importrun_change", args=[run.pk])
-    values = {**run.results}
-    values.setdefault("unchanged", run.counts.get("unchanged", 0))
-    values.setdefault("duplicate", run.counts.get("duplicate", 0))
-    values.setdefault("skipped", run.counts.get("skipped", 0))
+    is_planned = run.state == ImportRun.State.PLANNED
+    values = {**run.counts, **run.results}
     # Those that the plan refused, and those that the database did.
-    values["failed"] = run.counts.get("refused", 0) + values.get("refused", 0)
+    values["failed"] = run.counts.get("refused", 0) + run.results.get("refused", 0)
     return [
         {
             "label": label,
@@ -135,8 +139,8 @@ def _numbers(run: ImportRun) -> list[dict[str, Any]]:
             "rows": int(values.get(name, 0)),
             "url": f"{url}?tab=rows&{query}",
         }
-        for name, label, color, query in NUMBERS
-        if values.get(name) or name in ALWAYS_SHOWN
+        for name, label, color, query in (PLANNED_NUMBERS if is_planned else NUMBERS)
+        if values.get(name) or name not in SHOWN_IF_ANY
     ]
 
 

@@ -21,6 +21,7 @@ VERDICT_LABELS = {
     "duplicate": ("duplicate", "warning"),
     "skipped": ("skipped", "default"),
 }
+DONE_LABELS = {"create": ("created", "success"), "update": ("updated", "info")}
 OUTCOME_LABELS = {
     "applied": ("applied", "success"),
     "drifted": ("drifted", "warning"),
@@ -169,33 +170,40 @@ class PlanTable:
             return ""
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record])
 
-    def _row(self, row: PlanRow) -> Row:
+    def _cells(self, row: PlanRow) -> list[Cell]:
+        """What the row changes, else what it says; in the order of the dataset's columns."""
         # What the key says already is not said again.
-        said = row.key_columns
-        faulty = {problem.get("column", "") for problem in row.problems}
-        changed = [
-            Cell(
-                self.labels.get(name, name),
+        silent = {*row.key_columns, *(problem.get("column", "") for problem in row.problems)}
+        written = row.changes if row.verdict in DONE_LABELS else {}
+        cells = {
+            # A row that creates one record may overwrite what another holds: a seat its person's name.
+            name: Cell(
+                self.labels[name],
                 before,
                 after,
-                row.verdict == "update" or name.startswith("back:"),
+                is_change=row.verdict == "update" or bool(before) or name.startswith("back:"),
             )
-            for name, (before, after) in row.changes.items()
-            if row.verdict == "update" or (after and name not in said and name not in faulty)
+            for name, (before, after) in written.items()
+            if row.verdict == "update" or before or (after and name not in silent)
+        }
+        return [cells[name] for name in self.labels if name in cells] or [
+            Cell(self.labels[name], None, value, is_change=False)
+            for name, value in row.values.items()
+            if value and name not in silent
         ]
-        if not changed:
-            changed = [
-                Cell(self.labels.get(name, name), None, value, False)
-                for name, value in row.values.items()
-                if value and name not in said and name not in faulty
-            ]
+
+    def _row(self, row: PlanRow) -> Row:
         return Row(
             number=row.number,
             key=row.key,
             url=self._url_of(row.record),
-            verdict=VERDICT_LABELS.get(row.verdict, (row.verdict, "default")),
-            outcome=OUTCOME_LABELS.get(row.outcome),
-            cells=changed,
+            verdict=(
+                DONE_LABELS[row.verdict]
+                if row.outcome == "applied"
+                else VERDICT_LABELS.get(row.verdict, (row.verdict, "default"))
+            ),
+            outcome=OUTCOME_LABELS.get(row.outcome) if row.outcome != "applied" else None,
+            cells=self._cells(row),
             problems=[
                 {**problem, "label": self.headers.get(problem.get("column", ""), "")}
                 for problem in row.problems

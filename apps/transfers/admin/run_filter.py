@@ -6,13 +6,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
-from apps.audit.models import ChangeSet
+from apps.transfers.selectors.records import records_of_run
 
 PARAMETER = "import_run"
 
 
 class ImportRunFilter(DropdownFilter):
-    """Offered where the address names a run, as the link of a run's page does; the trail is asked."""
+    """Offered where the address names a run, as the link of a run's page does."""
 
     title = "import"
     parameter_name = PARAMETER
@@ -25,10 +25,7 @@ class ImportRunFilter(DropdownFilter):
         run = self.value() or ""
         if not _is_run(run):
             return queryset
-        change_sets = ChangeSet.objects.filter(import_run_id=int(run))
-        history: Any = queryset.model.history
-        changed = history.filter(change_set__in=change_sets.values("pk"))
-        return queryset.filter(pk__in=changed.values("id"))
+        return records_of_run(queryset, int(run))
 
 
 def _is_run(value: str) -> bool:

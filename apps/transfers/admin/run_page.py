@@ -17,7 +17,7 @@ from apps.transfers.admin.wizard.apply import in_words
 from apps.transfers.admin.wizard.file import found_in_words
 from apps.transfers.admin.wizard.steps import step_url
 from apps.transfers.forms.confirming import ReasonForm
-from apps.transfers.forms.matching import MODES, ON_ERROR
+from apps.transfers.forms.matching import BLANKS, HOW, MODES, ON_ERROR
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.options import Findings, Matching
 from apps.transfers.selectors import run_progress, undo_preview, undo_rows
@@ -71,7 +71,10 @@ def context(
 
 
 def _in_short(run: ImportRun, headline: str) -> str:
+    """Say in the title how it ended; what is under way has its state beside it."""
     done = int(run.results.get("created", 0)) + int(run.results.get("updated", 0))
+    if not run.has_ended:
+        return "1 row" if run.rows == 1 else f"{run.rows:,} rows"
     return f"{done:,} applied" if run.state == ImportRun.State.APPLIED else headline.lower()
 
 
@@ -91,8 +94,10 @@ def _mapping(run: ImportRun) -> dict[str, Any]:
             {
                 "header": header,
                 "target": label(matching.columns.get(str(position), "")),
-                "how": matching.how.get(str(position), ""),
-                "blank": matching.blanks.get(matching.columns.get(str(position), ""), ""),
+                "how": HOW.get(matching.how.get(str(position), ""), ("", ""))[0],
+                "blank": BLANKS.get(
+                    matching.blanks.get(matching.columns.get(str(position), ""), ""), ""
+                ),
             }
             for position, header in enumerate(findings.headers)
         ],

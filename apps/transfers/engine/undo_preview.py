@@ -47,7 +47,7 @@ def preview(run: ImportRun, actor: Any) -> UndoPreview:
         if updated:
             lines.append(
                 f"{updated:,} {reviving.people(info, updated)} {_is(updated)} set back, field by field, "
-                "where nobody has changed them since."
+                f"where nobody has changed {'it' if updated == 1 else 'them'} since."
             )
         for number, why in undo_rules.kept_changes(context, info, rows).items():
             kept.add(number, why)

@@ -22,6 +22,15 @@ MODES = [
     ("create", "Create only"),
     ("update", "Update only"),
 ]
+HOW = {
+    "exact": ("same name", "success"),
+    "synonym": ("known synonym", "success"),
+    "remembered": ("as last time", "success"),
+    "guess": ("guess", "warning"),
+    "hand": ("by hand", "info"),
+    "none": ("not imported", "default"),
+}
+BLANKS = {"leave": "leave as it is", "clear": "clear the field", "refuse": "refuse the row"}
 ON_ERROR = [("skip", "Apply the good rows"), ("stop", "All rows or none")]
 DATE_ORDERS = [
     ("", "Year first, or as the file says"),

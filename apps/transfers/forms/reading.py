@@ -89,7 +89,8 @@ class ReadingForm(forms.Form):
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         current = self.initial.get(name) or ""
         if current not in {value for value, _ in choices}:
-            choices = [(current, current or "Find out"), *choices]
+            unknown = "Choose a sheet" if name == "sheet" else "Find out"
+            choices = [(current, current or unknown), *choices]
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101
         field.choices = choices

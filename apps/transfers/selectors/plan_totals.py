@@ -99,7 +99,7 @@ def cause_label(run: ImportRun, verdict: str, cause: str) -> str:
     if verdict == "update":
         labels = change_labels(run)
         return ", ".join(
-            f"{labels[name]} comes back" if name.startswith("back:") else labels[name]
+            f"{labels[name]} {'comes back' if name.startswith('back:') else 'changes'}"
             for name in cause.split(",")
             if name in labels
         )

@@ -17,7 +17,9 @@ from apps.transfers.admin.wizard.remembered import matching_like
 from apps.transfers.admin.wizard.steps import CHECK, COLUMNS, FILE, step_context, step_url
 from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.forms.matching import (
+    BLANKS,
     DATE_ORDERS,
+    HOW,
     MatchingForm,
     posted_matching,
     typed_field,
@@ -37,15 +39,6 @@ from apps.transfers.selectors.matching import two_readings
 from apps.transfers.selectors.pages import latest_runs, named_templates
 from apps.transfers.services import import_run_match, template_save
 from apps.transfers.services.drafts import import_run_keep_draft
-
-HOW = {
-    "exact": ("same name", "success"),
-    "synonym": ("known synonym", "success"),
-    "remembered": ("as last time", "success"),
-    "guess": ("guess", "warning"),
-    "hand": ("by hand", "info"),
-    "none": ("not imported", "default"),
-}
 
 
 @run_page(step=COLUMNS)
@@ -72,6 +65,9 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
         return _page(request, run, form=form, status=400)
     matching = form.over(matching)
     run.matching = matching.to_json()
+    if any(need.is_missing for need in _needs(dataset, matching)) and "back" not in request.POST:
+        # The page names them on top by itself.
+        return _page(request, run, form=form, status=409)
     if "back" in request.POST:
         import_run_keep_draft(run=run, matching=matching, actor=request.user)
         return HttpResponseRedirect(step_url(run, FILE))
@@ -119,6 +115,28 @@ def _words_to_match(words: list[ValueWord]) -> str:
 
 
 @dataclass
+class Need:
+    """A column that no row can do without; `for_new` where only a new record cannot."""
+
+    column: Column
+    for_new: bool
+    is_missing: bool
+
+
+def _needs(dataset: type[DatasetResource], matching: Matching) -> list[Need]:
+    given = set(matching.columns.values())
+    return [
+        Need(
+            column=column,
+            for_new=not column.needed,
+            is_missing=name not in given and (column.needed or matching.mode != "update"),
+        )
+        for name, column in dataset.columns().items()
+        if column.needed or column.required
+    ]
+
+
+@dataclass
 class Line:
     """One column of the file, as the page shows it."""
 
@@ -144,9 +162,9 @@ def _line(suggestion: ColumnSuggestion, known: dict[str, Column], matching: Matc
     column = known.get(target)
     blank_choices = []
     if column is not None and suggestion.blanks:
-        blank_choices = [("leave", "leave as it is"), ("refuse", "refuse the row")]
-        if column.clearable:
-            blank_choices.insert(1, ("clear", "clear the field"))
+        blank_choices = [
+            choice for choice in BLANKS.items() if choice[0] != "clear" or column.clearable
+        ]
     word, color = HOW.get(how if target else "none", (how, "default"))
     return Line(
         position=suggestion.position,
@@ -234,7 +252,7 @@ def _page(
         if line.date_order == "":
             line.ambiguous = two_readings(findings, str(line.position))
     relations = relation_words(run, request.user)
-    given = {line.target for line in lines if line.target}
+    needs = _needs(dataset, matching)
     context = step_context(
         COLUMNS,
         run,
@@ -243,12 +261,8 @@ def _page(
         key=key_in_words(dataset),
         lines=lines,
         fields=list(known.values()),
-        required=[
-            {"column": column, "is_given": name in given}
-            for name, column in known.items()
-            if column.required
-        ],
-        is_complete=all(name in given for name, c in known.items() if c.required),
+        needs=needs,
+        is_complete=not any(need.is_missing for need in needs),
         groups=_word_groups(value_words(run), known),
         relations=[_relation_group(group) for group in relations],
         date_orders=DATE_ORDERS,

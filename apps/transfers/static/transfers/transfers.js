@@ -141,9 +141,10 @@ function enhanceColumns(form) {
     const selects = [...form.querySelectorAll("[data-column]")];
     function update() {
         const given = new Set(selects.map((select) => select.value));
+        const makesNone = form.querySelector("[name=mode][value=update]")?.checked;
         let missing = 0;
         for (const field of box.querySelectorAll("[data-required]")) {
-            field.hidden = given.has(field.dataset.required);
+            field.hidden = given.has(field.dataset.required) || (makesNone && "forNew" in field.dataset);
             missing += field.hidden ? 0 : 1;
         }
         box.hidden = missing === 0;
@@ -166,6 +167,7 @@ function enhanceColumns(form) {
             select.dispatchEvent(new Event("change"));
         });
     }
+    form.querySelectorAll("[name=mode]").forEach((mode) => mode.addEventListener("change", update));
     django.jQuery(() => selects.forEach(nameSearchBox));
     for (const word of form.querySelectorAll(".qd-words select")) {
         word.addEventListener("change", () => {
@@ -193,6 +195,13 @@ function enhanceConfirm(form) {
     window.addEventListener("pageshow", () => (sent = false));
     const reason = form.querySelector("[name=reason]");
     if (reason && form.dataset.keep) {
+        // The server may answer with the next page before it has kept what this one sent.
+        const typed = window.sessionStorage.getItem(form.dataset.keep);
+        if (typed !== null) {
+            reason.value = typed;
+        }
+        reason.addEventListener("input", () => window.sessionStorage.setItem(form.dataset.keep, reason.value));
+        form.addEventListener("submit", () => window.sessionStorage.removeItem(form.dataset.keep));
         reason.addEventListener("change", () => {
             const body = new FormData();
             body.set("reason", reason.value);
