@@ -17,4 +17,5 @@ class TransfersConfig(AppConfig):
         from apps.transfers.checks.datasets import check_datasets
 
         register(HOLDING)
-        register_check(check_datasets)
+        # The tag is that of `DataCommand`: nobody imports by a wrong declaration.
+        register_check(check_datasets, "datasets")
