@@ -5,6 +5,7 @@ file formats), and a command or a worker that answers no page needs none of it.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django.apps.config import AppConfig
@@ -24,6 +25,7 @@ class AdminConfig(SimpleAdminConfig):
         checks.register(check_admins, checks.Tags.admin)
 
 
+@cache
 def full_site() -> admin.AdminSite:
     """Return the admin with every model registered: for whoever looks at its registry."""
     admin.autodiscover()
