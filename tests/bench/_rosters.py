@@ -24,9 +24,11 @@ def members(
 
 
 def mixed(rows: int, organizations: int, path: Path) -> Path:
-    """Write a roster of which a part is refused, for several reasons, a part new, a part changed."""
+    """Write a roster with some of everything: refused for several reasons, new, changed in one column
+    or in several, alike; and at its very end kinds of rows that are nowhere else."""
 
     def records() -> Iterator[list[str]]:
+        last: list[str] = []
         for n, record in enumerate(_members(rows, organizations, "m", 7)):
             if n % 20 == 3:
                 record[0] = f"person {n} at bench"
@@ -38,7 +40,18 @@ def mixed(rows: int, organizations: int, path: Path) -> Path:
                 record[0] = f"new{n}@bench.example"
             elif n % 20 == 17:
                 record[5] = "observer"
+            elif n % 20 == 18:
+                record[1] = f"Other{n % 13}" if n % 3 else record[1]
+                record[2] = f"Married{n % 17}" if n % 5 else record[2]
+            if n >= rows - 90:
+                if n % 3 == 0:
+                    record[0] = ""
+                elif n % 3 == 1:
+                    record[0], record[5] = f"zoe{n}@bench.example", "member"
+                else:
+                    record = last
             yield record
+            last = record
 
     return _csv(path, HEADER, records())
 

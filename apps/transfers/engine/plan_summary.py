@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from apps.transfers.engine import reviving
+from apps.transfers.engine import plan_lists, reviving
 from apps.transfers.engine.context import Context
+
+_MOST_CAUSES = 500
 
 
 def summary(context: Context) -> dict[str, Any]:
@@ -13,17 +15,32 @@ def summary(context: Context) -> dict[str, Any]:
     counts: dict[str, int] = {}
     for verdict, _, rows in grouped:
         counts[verdict] = counts.get(verdict, 0) + rows
+    causes = _causes(grouped)
+    plan_lists.index_by_number(
+        context.tables.plan, counts, [cause for verdict, cause, _ in causes if verdict == "update"]
+    )
     by_part, cleared, late = _in_one_scan(context)
     if late:
         context.execute(f"CREATE INDEX ON {context.tables.plan} (seq)")
     return {
         "counts": counts,
-        "causes": [[verdict, cause, rows] for verdict, cause, rows in grouped[:500] if cause],
+        "causes": causes,
         "parts": by_part,
         "late": late,
         "impacts": _impacts(context, cleared),
         "rows_to_do": counts.get("create", 0) + counts.get("update", 0),
     }
+
+
+def _causes(grouped: list[tuple[Any, ...]]) -> list[list[Any]]:
+    """Return verdict, cause and rows, most rows first; an update counts for each column it changes."""
+    found: dict[tuple[str, str], int] = {}
+    for verdict, cause, rows in grouped:
+        for each in cause.split(",") if verdict == "update" else [cause]:
+            if each:
+                found[verdict, each] = found.get((verdict, each), 0) + rows
+    most = sorted(found.items(), key=lambda item: -item[1])[:_MOST_CAUSES]
+    return [[verdict, cause, rows] for (verdict, cause), rows in most]
 
 
 def _in_one_scan(context: Context) -> tuple[dict[str, dict[str, int]], dict[str, int], bool]:

@@ -46,9 +46,6 @@ def write(context: Context, *, has_settled: bool) -> None:
         [],
     )
     context.execute(f"ALTER TABLE {plan} ADD PRIMARY KEY (number)")
-    context.execute(f"CREATE INDEX ON {plan} (verdict, cause, number)")
-    # Of what drifts, is refused or kept later; empty by now.
-    context.execute(f"CREATE INDEX ON {plan} (outcome, number) WHERE outcome <> ''")
     for info in context.parts:
         context.execute(f"CREATE INDEX ON {plan} (id_{info.name}) WHERE op_{info.name} IS NOT NULL")
     context.execute(f"ANALYZE {plan}")

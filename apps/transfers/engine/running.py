@@ -19,6 +19,7 @@ from apps.transfers.engine.context import Context
 from apps.transfers.engine.matching import carried_over, suggest_matching
 from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.engine.plan_lists import index_for_search
 from apps.transfers.engine.recording import record_import
 from apps.transfers.engine.remembering import remembered_matching
 from apps.transfers.models import ImportRun
@@ -177,7 +178,7 @@ def plan(run: ImportRun) -> None:
         planned_at=timezone.now(),
     )
     if run.door != "command":
-        tables.index_for_search(run, search_columns(run))
+        index_for_search(run, search_columns(run))
     run.release()
 
 

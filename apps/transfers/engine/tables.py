@@ -61,17 +61,6 @@ def run_tables_drop(run: ImportRun) -> None:
     drop(tables.stage, tables.plan, tables.made)
 
 
-def index_for_search(run: ImportRun, columns: list[str]) -> None:
-    """Index what a person searches a plan by; a command's plan is rarely looked at and does without."""
-    plan = Tables(run.pk).plan
-    with connection.cursor() as cursor:
-        for name in columns:
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {plan}_{name} ON {plan} (lower(c_{name}) text_pattern_ops)"
-            )
-        cursor.execute(f"ANALYZE {plan}")
-
-
 def has_trash(model: Any) -> bool:
     return any(field.attname == "deleted_at" for field in model._meta.concrete_fields)
 

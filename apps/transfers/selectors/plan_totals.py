@@ -114,13 +114,9 @@ def plan_causes(run: ImportRun) -> list[Cause]:
     """Return the totals by verdict and cause, most rows first; bounded, whatever the file.
 
     Updates are counted once for each column that they change."""
-    found: dict[tuple[str, str], int] = {}
-    for verdict, cause, rows in run.causes:
-        for each in cause.split(",") if verdict == "update" else [cause]:
-            found[verdict, each] = found.get((verdict, each), 0) + rows
     return [
         Cause(verdict, cause, cause_label(run, verdict, cause), rows)
-        for (verdict, cause), rows in sorted(found.items(), key=lambda item: -item[1])
+        for verdict, cause, rows in run.causes
     ]
 
 

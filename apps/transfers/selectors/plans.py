@@ -7,16 +7,13 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from apps.core.errors import DomainError
 from apps.core.personal import conceals, disclose, masked_in
 from apps.transfers import registry
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import personal_columns
+from apps.transfers.selectors.plan_pages import page_numbers
 
-# Words for `verdict` as planned, and for `outcome` as it came.
-VERDICTS = ("create", "update", "unchanged", "refused", "duplicate", "skipped")
-OUTCOMES = ("applied", "drifted", "refused", "undone", "kept", "")
 MAX_PAGE = 500
 HIDDEN = "•••"
 
@@ -70,14 +67,6 @@ def file_headers(run: ImportRun) -> dict[str, str]:
     }
 
 
-def _causes_of(run: ImportRun, verdict: str, cause: str) -> list[str]:
-    """The stored causes that a filter means; an update's cause lists every column that it changes."""
-    found = [stored for kind, stored, _ in run.causes if kind == verdict]
-    if verdict == "update":
-        return [stored for stored in found if cause in stored.split(",")]
-    return [stored for stored in found if stored == cause]
-
-
 def plan_rows(
     run: ImportRun,
     *,
@@ -89,40 +78,30 @@ def plan_rows(
     before: int = 0,
     limit: int = 50,
 ) -> PlanPage:
-    """Return the first rows with a number above `after`, or the last ones below `before`.
+    """Return the first rows after the row `after`, or the last ones before the row `before`.
 
-    `search` is the beginning of a key, or a number.
+    `search` is a row's number, or the beginning of a text that tells which record is meant; what it finds
+    comes in the order of these texts, all else by number.
     """
-    tables = Tables(run.pk)
-    if not exists(tables.plan):
+    plan = Tables(run.pk).plan
+    if not exists(plan):
         return PlanPage([], None)
     limit = max(1, min(limit, MAX_PAGE))
-    branches, params = _branches(run, tables.plan, verdict, cause)
-    if outcome == "applied" and not verdict:
-        # Of a plan that hardly changes anything most rows are none of these.
-        made, made_params = _branches(run, tables.plan, "create", "")
-        changed, changed_params = _branches(run, tables.plan, "update", "")
-        branches, params = [*made, *changed], [*made_params, *changed_params]
-    extra, extra_params = _narrowing(run, outcome, search)
-    beyond, order = ("< %s", " DESC") if before else ("> %s", "")
-    # One ordered, limited index scan for each cause, merged: no filter reads more than its page.
-    parts, all_params = [], []
-    for condition, values in zip(branches, params, strict=True):
-        parts.append(
-            f"(SELECT p.* FROM {tables.plan} p WHERE p.number {beyond} AND {condition}{extra} "
-            f"ORDER BY p.number{order} LIMIT %s)"
-        )
-        all_params += [before or after, *values, *extra_params, limit + 1]
-    if not parts:
-        return PlanPage([], None)
-    sql = f"SELECT * FROM ({' UNION ALL '.join(parts)}) x ORDER BY number{order} LIMIT %s"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*all_params, limit + 1])
-        names = [column.name for column in cursor.description]
-        records = [dict(zip(names, record, strict=True)) for record in cursor.fetchall()]
-    more = len(records) > limit
-    records = records[:limit]
-    rows = _rows(run, records[::-1] if before else records)
+    numbers = page_numbers(
+        run,
+        plan,
+        verdict=verdict,
+        cause=cause,
+        outcome=outcome,
+        search=search,
+        columns=search_columns(run),
+        after=after,
+        before=before,
+        limit=limit + 1,
+    )
+    more = len(numbers) > limit
+    numbers = numbers[:limit]
+    rows = _rows(run, _records(plan, numbers[::-1] if before else numbers))
     if not rows:
         return PlanPage([], None)
     first, last = rows[0].number, rows[-1].number
@@ -132,45 +111,15 @@ def plan_rows(
     return PlanPage(rows, last if more else None, first if after else None)
 
 
-def _branches(
-    run: ImportRun, plan: str, verdict: str, cause: str
-) -> tuple[list[str], list[list[Any]]]:
-    if not verdict:
-        return ["true"], [[]]
-    if verdict not in VERDICTS:
-        raise DomainError(f"There is no verdict “{verdict}”.")
-    stored = [kind_cause for kind, kind_cause, _ in run.causes if kind == verdict]
-    if cause:
-        wanted = _causes_of(run, verdict, cause)
-    elif verdict in ("create", "unchanged"):
-        wanted = [""]
-    elif len(stored) > 40:
-        return ["p.verdict = %s"], [[verdict]]
-    else:
-        wanted = stored
-    return ["p.verdict = %s AND p.cause = %s"] * len(wanted), [[verdict, each] for each in wanted]
-
-
-def _narrowing(run: ImportRun, outcome: str, search: str) -> tuple[str, list[Any]]:
-    sql = ""
-    params: list[Any] = []
-    if outcome == "applied":
-        order = "seq" if run.plan_facts.get("late") else "number"
-        sql += f" AND p.outcome = '' AND p.verdict IN ('create', 'update') AND p.{order} <= %s"
-        params.append(run.checkpoint)
-    elif outcome:
-        sql += " AND p.outcome = %s"
-        params.append(outcome)
-    search = search.strip()
-    if search.isdecimal() and len(search) <= 9:
-        sql += " AND p.number = %s"
-        params.append(int(search))
-    elif search:
-        columns = [f"p.c_{name}" for name in search_columns(run)]
-        pattern = search.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        sql += f" AND ({' OR '.join(f'lower({c}) LIKE %s' for c in columns) or 'false'})"
-        params += [pattern] * len(columns)
-    return sql, params
+def _records(plan: str, numbers: list[int]) -> list[dict[str, Any]]:
+    """Return rows of the plan in the order of `numbers`."""
+    if not numbers:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {plan} WHERE number = ANY(%s)", [numbers])
+        names = [column.name for column in cursor.description]
+        records = {record[0]: record for record in cursor.fetchall()}
+    return [dict(zip(names, records[number], strict=True)) for number in numbers]
 
 
 def search_columns(run: ImportRun) -> list[str]:

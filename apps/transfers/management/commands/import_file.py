@@ -20,9 +20,11 @@ from apps.transfers.command_line import (
     run_json,
     user_of,
 )
+from apps.transfers.engine.plan_lists import index_for_search
 from apps.transfers.engine.running import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Reading
+from apps.transfers.selectors.plans import search_columns
 from apps.transfers.services import import_run_confirm, import_run_match, import_run_start
 
 State = ImportRun.State
@@ -148,6 +150,8 @@ class Command(DataCommand):
                 allow_empty=True,
             )
             return self._advanced(run, State.APPLIED)
+        # A dry run is made to be looked at.
+        index_for_search(run, search_columns(run))
         return run
 
     def _advanced(self, run: ImportRun, wanted: str) -> ImportRun:

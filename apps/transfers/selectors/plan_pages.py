@@ -1,0 +1,176 @@
+"""Which rows a page of a plan shows: ranges of its lists' indexes, merged, read forwards or backwards.
+
+Without a search the rows come by number. A search shows first the row with that number, then the rows
+that are found by their first text, in its order, then those by the second: only so is a page one range
+of an index. Wherever one stands is told by the number of a row alone.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.core.errors import DomainError
+from apps.transfers.engine import plan_lists
+from apps.transfers.engine.plan_lists import BY_CAUSE, BY_OUTCOME, EVERYTHING, VERDICTS, PlanList
+from apps.transfers.models import ImportRun
+
+# Verdicts of rows that something can become of.
+_DONE = ("create", "update")
+# What became of those that were not simply applied.
+_OTHERWISE = ("drifted", "refused", "undone", "kept")
+_END = 2**31 - 1
+# Sorts after every text that begins alike.
+_LAST = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """The rows of a list whose key is `key`, but for those that `also` leaves out."""
+
+    list: PlanList
+    key: tuple[str, ...] = ()
+    also: str = ""
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A stretch of the order: the rows by number, or by one text that begins as it should."""
+
+    by: str = ""
+    low: tuple[Any, ...] = (0,)
+    high: tuple[Any, ...] = (_END,)
+    also: str = ""
+
+
+def page_numbers(
+    run: ImportRun,
+    plan: str,
+    *,
+    verdict: str,
+    cause: str,
+    outcome: str,
+    search: str,
+    columns: list[str],
+    after: int,
+    before: int,
+    limit: int,
+) -> list[int]:
+    """Return up to `limit` numbers in the order of the page, from the row `after` on, or those that
+    come before the row `before`, nearest first. `columns` are what a search looks at."""
+    parts = _parts(run, verdict, cause, outcome)
+    steps, at = [_Step()], 0
+    place: tuple[Any, ...] | None = (before or after,) if before or after else None
+    if search := search.strip():
+        if not verdict and not outcome:
+            # There is no index of all rows by their texts: each verdict has one.
+            parts = [each for name in VERDICTS for each in _parts(run, name, "", "")]
+        steps, at, place = _search_steps(run, plan, search, columns, before or after)
+    steps = steps[at::-1] if before else steps[at:]
+    found: list[int] = []
+    for number, step in enumerate(steps):
+        if place is not None and number == 0:
+            step = _Step(step.by, *((step.low, place) if before else (place, step.high)), step.also)
+        if len(found) < limit:
+            found += _read(plan, parts, step, backwards=bool(before), limit=limit - len(found))
+    return found
+
+
+def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part]:
+    """The lists that together hold the rows that are asked for, each once."""
+    if verdict and verdict not in VERDICTS:
+        raise DomainError(f"There is no verdict “{verdict}”.")
+    if not verdict and not outcome:
+        return [_Part(EVERYTHING)]
+    cause = cause if verdict else ""
+    if cause and [verdict, cause] not in [known[:2] for known in run.causes]:
+        return []
+    if cause and verdict != "update":
+        return [] if outcome else [_Part(BY_CAUSE, (verdict, cause))]
+    # A verdict that no row has got no index.
+    verdicts = [each for each in ([verdict] if verdict else VERDICTS) if run.counts.get(each)]
+    of = plan_lists.by_change(cause) if cause else None
+    if outcome == "applied":
+        order = "seq" if run.plan_facts.get("late") else "number"
+        done = f" AND {order} <= {run.checkpoint:d}"
+        return [
+            _Part(of or plan_lists.by_verdict(each), also=done)
+            for each in verdicts
+            if each in _DONE
+        ]
+    became = (outcome,) if outcome else _OTHERWISE if run.confirmed_at is not None else ()
+    also = f" AND {plan_lists.changes_sql(cause)}" if cause else ""
+    kept = [
+        _Part(BY_OUTCOME, (each, what), also)
+        for each in verdicts
+        for what in became
+        if each in _DONE
+    ]
+    return kept if outcome else [*(_Part(of or plan_lists.by_verdict(e)) for e in verdicts), *kept]
+
+
+def _search_steps(
+    run: ImportRun, plan: str, search: str, columns: list[str], place: int
+) -> tuple[list[_Step], int, tuple[Any, ...] | None]:
+    """Return the stretches of a search's order, and in which of them and where the row `place` stands."""
+    plan_lists.index_for_search(run, columns)
+    texts = [plan_lists.text_sql(column) for column in columns]
+    with connection.cursor() as cursor:
+        # Folded by the database alone, as the index is.
+        cursor.execute(
+            f"SELECT lower(left(%s, {plan_lists.LONGEST_TEXT})), "
+            f"(SELECT ARRAY[{', '.join(texts)}] FROM {plan} WHERE number = %s)",
+            [search, place],
+        )
+        word, held = cursor.fetchone()
+    number = int(search) if search.isdecimal() and len(search) <= 9 else 0
+    steps, also = [], ""
+    if number:
+        steps.append(_Step("", (number - 1,), (number + 1,)))
+        also = f" AND number <> {number:d}"
+    where: tuple[Any, ...] | None = None
+    at = 0
+    if place and place == number:
+        where = (number,)
+    for text, own in zip(texts, held or [None] * len(texts), strict=True):
+        if where is None and own is not None and own.startswith(word):
+            where, at = (own, place), len(steps)
+        steps.append(_Step(text, (word, 0), (word + _LAST, 0), also))
+        # Who was found by an earlier text is not shown again.
+        also += f" AND NOT COALESCE(starts_with({text}, {_quoted(word)}), false)"
+    return steps, at, where
+
+
+def _quoted(text: str) -> str:
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify("%s::text", [text])).replace("%", "%%")
+
+
+def _read(plan: str, parts: list[_Part], step: _Step, *, backwards: bool, limit: int) -> list[int]:
+    selects, params = [], []
+    by = [step.by, "number"] if step.by else ["number"]
+    down = " DESC" if backwards else ""
+    for part in parts:
+        key = [*part.list.key, *by]
+        row = f"ROW({', '.join(key)})"
+        marks = ", ".join(["%s"] * len(key))
+        selects.append(
+            f"(SELECT number, {step.by or 'NULL'} AS text FROM {plan} WHERE {part.list.where} "
+            f"AND {row} > ROW({marks}) AND {row} < ROW({marks}){part.also}{step.also} "
+            f"ORDER BY {', '.join(each + down for each in key)} LIMIT %s)"
+        )
+        params += [*part.key, *step.low, *part.key, *step.high, limit]
+    if not selects:
+        return []
+    order = f"text{down}, number{down}"
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The order is that of the index. A planner who takes what is asked for to be rare would rather
+        # read and sort all there is.
+        cursor.execute("SET LOCAL enable_sort = off")
+        cursor.execute(
+            f"SELECT number FROM ({' UNION ALL '.join(selects)}) x ORDER BY {order} LIMIT %s",
+            [*params, limit],
+        )
+        found = [number for (number,) in cursor.fetchall()]
+        cursor.execute("SET LOCAL enable_sort = on")
+    return found
