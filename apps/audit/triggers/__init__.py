@@ -1,0 +1,43 @@
+"""The triggers behind `History`: PostgreSQL writes one history row per record that really changed.
+
+Statement triggers with transition tables: the cost of the trail is one set-based INSERT per
+statement, whatever wrote. Everything is generated from the model's fields when `makemigrations`
+runs, so a new field carries its triggers along.
+"""
+
+from apps.audit.triggers.history import (
+    HistoryDelete,
+    HistoryInsert,
+    HistoryUpdate,
+    RefuseNewKey,
+    RefuseTruncate,
+)
+from apps.audit.triggers.redaction import BLANKS, REMOVED, RecordRedaction
+from apps.audit.triggers.sql import (
+    AuditTrigger,
+    AuditTriggerSql,
+    PlainTextSql,
+    group_digest,
+    tracked_columns,
+)
+from apps.audit.triggers.trail import AppendOnly, FillEvent, RecordRemoval, RefuseChange
+
+__all__ = [
+    "BLANKS",
+    "REMOVED",
+    "AppendOnly",
+    "AuditTrigger",
+    "AuditTriggerSql",
+    "FillEvent",
+    "HistoryDelete",
+    "HistoryInsert",
+    "HistoryUpdate",
+    "PlainTextSql",
+    "RecordRedaction",
+    "RecordRemoval",
+    "RefuseChange",
+    "RefuseNewKey",
+    "RefuseTruncate",
+    "group_digest",
+    "tracked_columns",
+]

@@ -1,0 +1,68 @@
+"""On the tables of the trail: nothing enters but by triggers, nothing changes, what leaves is noted."""
+
+from typing import Any
+
+import pgtrigger
+
+from apps.audit.triggers.sql import AuditTrigger
+
+
+class AppendOnly(AuditTrigger):
+    """Refuses to change or remove rows of the trail, and to add any but through its triggers."""
+
+    name = "append_only"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+
+    def get_func(self, model: Any) -> str:
+        return "PERFORM audit_guard(TG_TABLE_NAME, TG_OP, pg_trigger_depth()); RETURN NULL;"
+
+
+class RefuseChange(AppendOnly):
+    """The same for rows that the application does add by itself."""
+
+    operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+
+
+class FillEvent(AuditTrigger):
+    """Gives an event its position, its time and its context, whatever the client claims."""
+
+    name = "fill"
+    level = pgtrigger.Row
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert
+
+    def get_func(self, model: Any) -> str:
+        return """
+            NEW.id := nextval('audit_position');
+            NEW.at := clock_timestamp();
+            NEW.change_set_id := audit_change_set();
+            NEW.reason := coalesce(nullif(NEW.reason, ''), current_setting('audit.reason', true), '');
+            RETURN NEW;
+        """
+
+
+class RecordRemoval(AuditTrigger):
+    """Whoever removes rows of the trail, the database writes down how many, which and why."""
+
+    name = "record_removal"
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    operation = pgtrigger.Delete
+    referencing = pgtrigger.Referencing(old="old_rows")
+
+    def __init__(self, *, position: str) -> None:
+        self.position = position
+        super().__init__()
+
+    def get_func(self, model: Any) -> str:
+        return f"""
+            INSERT INTO audit_removal (id, at, "table", rows, positions, reason, change_set_id,
+                database_role)
+            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, count(*),
+                array_agg({self.position} ORDER BY {self.position}),
+                current_setting('audit.retention', true), audit_change_set(), session_user
+            FROM old_rows HAVING count(*) > 0;
+            RETURN NULL;
+        """  # noqa: S608

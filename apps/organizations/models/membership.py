@@ -1,0 +1,99 @@
+"""The seats of an organization, and what their holders may do in it."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+from apps.audit.history import History
+from apps.core.models import BaseModel
+from apps.organizations.models.organization import Organization
+from apps.organizations.querysets import MembershipQuerySet
+
+
+class Role(models.TextChoices):
+    """What a person may do in an organization."""
+
+    OWNER = "owner", "Owner"
+    ADMIN = "admin", "Admin"
+    MEMBER = "member", "Member"
+    VIEWER = "viewer", "Viewer"
+
+
+class Membership(BaseModel):
+    """A seat: one person in one organization with one role."""
+
+    role = models.CharField(
+        max_length=20, choices=Role, default=Role.MEMBER, db_default=Role.MEMBER
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+    )
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="memberships", db_index=False
+    )
+
+    objects = models.Manager.from_queryset(MembershipQuerySet)()
+    history = History()
+
+    class Meta:
+        ordering = ["organization", "user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "user"],
+                name="membership_unique",
+                violation_error_message="This person already has a seat in this organization.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "role"], name="membership_organization_role"),
+            models.Index(fields=["role", "id"], name="membership_role"),
+            models.Index(fields=["created_at"], name="membership_created"),
+        ]
+        triggers = [
+            # The last line of defense; services and the import say it earlier and more kindly.
+            # Deferred, so that one transaction may pass ownership on in any order, and a row
+            # trigger, because only owners' seats ever fire it. It locks the organization first:
+            # of two transactions that each remove one of two owners, the second sees the first.
+            pgtrigger.Trigger(
+                name="keeps_an_owner",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("role", "organization_id", "user_id")
+                | pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(old__role="owner"),
+                declare=[("answering", "uuid")],
+                func="""
+                    SELECT owner_id INTO answering FROM organizations_organization
+                    WHERE id = OLD.organization_id FOR NO KEY UPDATE;
+                    IF NOT FOUND THEN
+                        RETURN NULL;
+                    END IF;
+                    IF NOT EXISTS (
+                        SELECT 1 FROM organizations_membership
+                        WHERE organization_id = OLD.organization_id AND role = 'owner'
+                    )
+                    THEN
+                        RAISE EXCEPTION 'organization % would be left without an owner',
+                            OLD.organization_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_keeps_an_owner';
+                    END IF;
+                    IF answering = OLD.user_id AND NOT EXISTS (
+                        SELECT 1 FROM organizations_membership
+                        WHERE organization_id = OLD.organization_id
+                          AND user_id = answering AND role = 'owner'
+                    )
+                    THEN
+                        RAISE EXCEPTION 'the owner of organization % would lose the owner''s seat',
+                            OLD.organization_id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_owner_has_a_seat';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.organization}"

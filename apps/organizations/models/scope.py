@@ -1,0 +1,37 @@
+"""Which organizations a limited staff user sees."""
+
+from django.conf import settings
+from django.db import models
+
+from apps.audit.history import History
+from apps.core.models import BaseModel
+from apps.organizations.models.organization import Organization
+
+
+class StaffOrganization(BaseModel):
+    """An organization that a limited staff user sees."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="scope",
+        db_index=False,
+        verbose_name="staff user",
+    )
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="seen_by")
+
+    history = History()
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = "limit of a staff user"
+        verbose_name_plural = "limits of staff users"
+        ordering = ["user", "organization"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organization"], name="stafforganization_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} sees {self.organization}"
