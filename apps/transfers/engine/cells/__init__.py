@@ -1,0 +1,57 @@
+"""From a cell's text to a value, by the kind of its column.
+
+Each reader gets a trimmed, non-empty text without control characters and returns the text that is
+staged; it raises CellError where the text cannot be that. Nothing is guessed: what has two readings is
+refused with both.
+"""
+
+from apps.transfers.declarations import Column, Kind
+from apps.transfers.engine.cells.dates import date_reader
+from apps.transfers.engine.cells.numbers import number_reader
+from apps.transfers.engine.cells.texts import (
+    SIMPLE_EMAIL,
+    exact_digits,
+    read_email,
+    read_phone,
+    read_slug,
+    reject_spreadsheet_error,
+)
+from apps.transfers.engine.cells.words import Reader, choice_reader, read_boolean, relation_reader
+
+__all__ = [
+    "SIMPLE_EMAIL",
+    "Reader",
+    "choice_reader",
+    "date_reader",
+    "number_reader",
+    "read_boolean",
+    "reader_for",
+    "reject_spreadsheet_error",
+]
+
+
+def reader_for(
+    column: Column, *, words: dict[str, str], date_order: str, decimal_mark: str
+) -> Reader:
+    """Return the function that reads one cell of a column."""
+    match column.kind:
+        case Kind.EMAIL:
+            return read_email
+        case Kind.SLUG:
+            return read_slug
+        case Kind.PHONE:
+            return read_phone
+        case Kind.CHOICE:
+            return choice_reader(column, words)
+        case Kind.DATE:
+            return date_reader(date_order)
+        case Kind.INTEGER:
+            return number_reader(decimal_mark, whole=True, bounds=column.bounds)
+        case Kind.DECIMAL:
+            return number_reader(decimal_mark, whole=False, digits=column.digits)
+        case Kind.BOOLEAN:
+            return read_boolean
+        case Kind.RELATION:
+            return relation_reader(words)
+        case _:
+            return exact_digits if column.is_id else str
