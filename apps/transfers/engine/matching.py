@@ -13,11 +13,16 @@ from apps.transfers.options import Findings, Matching
 _LIKENESS = 88
 
 
+def header_key(text: str) -> str:
+    """Return what makes two headers one: "E-mail Address", "EmailAddress" and "email_address" are."""
+    return fold_word(text).replace(" ", "")
+
+
 def known_words(resource: type[DatasetResource]) -> set[str]:
-    """Return every folded header that the dataset knows."""
+    """Return the key of every header that the dataset knows."""
     words = set()
     for name, column in resource.columns().items():
-        words |= {fold_word(each) for each in (name, column.label, *column.synonyms)}
+        words |= {header_key(each) for each in (name, column.label, *column.synonyms)}
     return words
 
 
@@ -36,14 +41,14 @@ def suggest_matching(
         again.how = dict.fromkeys(again.columns, "remembered")
         return again
     matching = Matching(columns={}, how={})
-    twice = {word for word, n in Counter(fold_word(h) for h in headers if h).items() if n > 1}
+    twice = {word for word, n in Counter(header_key(h) for h in headers if h).items() if n > 1}
     pairs = []
     for order, (name, column) in enumerate(resource.columns().items()):
         ranks: dict[str, int] = {}
         for rank, word in enumerate((name, column.label, *column.synonyms)):
-            ranks.setdefault(fold_word(word), rank)
+            ranks.setdefault(header_key(word), rank)
         for position, header in enumerate(headers):
-            word = fold_word(header)
+            word = header_key(header)
             if word in ranks and word not in twice:
                 pairs.append((ranks[word], order, position, name))
     taken: set[str] = set()
@@ -57,7 +62,9 @@ def suggest_matching(
             continue
         matching.columns[str(position)] = ""
         matching.how[str(position)] = "none"
-        guess = _alike(resource, fold_word(header), taken) if fold_word(header) not in twice else ""
+        guess = (
+            _alike(resource, fold_word(header), taken) if header_key(header) not in twice else ""
+        )
         if guess:
             taken.add(guess)
             matching.columns[str(position)] = guess

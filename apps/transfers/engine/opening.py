@@ -4,8 +4,7 @@ from pathlib import Path
 
 from apps.core.errors import DomainError
 from apps.transfers import registry
-from apps.transfers.engine.matching import known_words
-from apps.transfers.engine.words import fold_word
+from apps.transfers.engine.matching import header_key, known_words
 from apps.transfers.models import ImportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.options import Reading
@@ -23,5 +22,5 @@ def source_of(run: ImportRun, reading: Reading | None = None) -> Source:
     return open_source(
         path,
         reading or Reading.from_json(run.reading),
-        lambda header: fold_word(header) in known,
+        lambda header: header_key(header) in known,
     )

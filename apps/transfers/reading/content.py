@@ -14,6 +14,9 @@ _SIGNATURES = {
     b"\xff\xd8\xff": "a picture",
     b"GIF8": "a picture",
     b"\x1f\x8b": "a compressed file",
+    b"BZh": "a compressed file",
+    b"\xfd7zXZ": "a compressed file",
+    b"\x28\xb5\x2f\xfd": "a compressed file",
     b"Rar!": "a compressed file",
     b"7z\xbc\xaf": "a compressed file",
     b"PAR1": "a Parquet file",
@@ -22,6 +25,7 @@ _SIGNATURES = {
     b"MZ\x90": "a program",
     b"{\\rtf": "a text document",
 }
+_HTML_TAG = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|tr|td|style)\b")
 WANTED = "Upload a CSV or an XLSX file."
 
 
@@ -31,7 +35,7 @@ def detect_format(path: Path) -> str:
         head = file.read(4096)
     if not head:
         raise DomainError("The file is empty.")
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _workbook_in(path)
     if head.startswith(_OLE):
         raise _old_office(path)
@@ -40,18 +44,24 @@ def detect_format(path: Path) -> str:
     for signature, what in _SIGNATURES.items():
         if head.startswith(signature):
             raise DomainError(f"The file is {what}, not a table. {WANTED}")
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<body")):
+    if head[257:262] == b"ustar":
+        raise DomainError(f"The file is a TAR archive, not a table. Unpack it first. {WANTED}")
+    start = _as_ascii(head).lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"<") and not start.startswith(b"<?") and _HTML_TAG.search(start):
         raise DomainError(
             f"The file is a web page (HTML), whatever its name says. Open it and save it as CSV or XLSX. {WANTED}"
         )
-    if start.startswith(b"<!--") and any(tag in start for tag in (b"<html", b"<table", b"<body")):
-        raise DomainError(f"The file is a web page (HTML), whatever its name says. {WANTED}")
     if re.match(rb'(\[\s*)?\{\s*"', start):
         raise DomainError(f"The file is JSON, not a table. {WANTED}")
     if start.startswith(b"<?xml"):
         raise DomainError(f"The file is XML, not a table. {WANTED}")
     return "csv"
+
+
+def _as_ascii(head: bytes) -> bytes:
+    """Return the tags of a page in UTF-16 as any other's."""
+    is_wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return head.decode("utf-16", "replace").encode("ascii", "replace") if is_wide else head
 
 
 def _old_office(path: Path) -> DomainError:

@@ -1,6 +1,7 @@
 """The encoding of a text file, found from all of its bytes."""
 
 import codecs
+import io
 import re
 from pathlib import Path
 
@@ -14,7 +15,24 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_NOT_ASCII_UTF8 = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+_LATIN_IN_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
+# A letter in UTF-8 and, in the same line, one that stands alone between ASCII.
+_IN_BOTH = re.compile(
+    rb"\xc3[\x80-\xbf].*[\x00-\x7f][\xc0-\xff][\x00-\x7f]"
+    rb"|[\x00-\x7f][\xc0-\xff][\x00-\x7f].*\xc3[\x80-\xbf]",
+    re.DOTALL,
+)
+_PAIR = re.compile(rb"[\x80-\xff]{2}")
+# Quotes, dashes and signs, as Windows-1252 has them.
+_TYPOGRAPHIC = frozenset(
+    bytes.fromhex("82 84 85 91 92 93 94 95 96 97 80 99 a0 a7 a9 aa ab ae b0 b7 ba bb").decode(
+        "cp1252"
+    )
+)
+_AGAIN = "Save it again in one encoding, best as UTF-8, or say which one it is."
 # Three letters beyond ASCII in a row: hardly ever Western European.
 _FOREIGN_RUN = re.compile(rb"[\xc0-\xff]{3,}")
 _SAMPLE = 256 * 1024
@@ -48,13 +66,16 @@ def check_encoding(path: Path, encoding: str) -> None:
         decoder = codecs.getincrementaldecoder(encoding)("strict")
     except (LookupError, ValueError, TypeError):
         raise DomainError(f"There is no encoding “{encoding}”.") from None
+    # Lines end in LF, CR or both, as the CSV reader counts them.
+    lines = io.IncrementalNewlineDecoder(None, translate=True)
     line = 1
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             try:
-                line += decoder.decode(block).count("\n")
+                line += lines.decode(decoder.decode(block)).count("\n")
             except UnicodeDecodeError as error:
-                line += bytes(error.object[: error.start]).decode(encoding, "replace").count("\n")
+                good = bytes(error.object[: error.start]).decode(encoding, "replace")
+                line += lines.decode(good, True).count("\n")
                 raise DomainError(
                     f"Line {line:,} is not in the encoding {encoding}. Choose another encoding."
                 ) from None
@@ -84,7 +105,17 @@ def _utf16_without_bom(head: bytes) -> str:
         return "utf-16-le"
     if even / half > 0.4 and odd / half < 0.1:
         return "utf-16-be"
+    # Of a text in another script only delimiters, digits and line ends have a zero byte: all on one side.
+    for zeros, others, name in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
+        if zeros > max(4, half // 50, 20 * others) and _has_lines(head, name):
+            return name
     return ""
+
+
+def _has_lines(head: bytes, encoding: str) -> bool:
+    """A line end is hardly ever there by chance, where bytes are taken two by two."""
+    text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
+    return "\n" in text or "\r" in text
 
 
 def _is_utf8(path: Path) -> bool:
@@ -102,25 +133,30 @@ def _is_utf8(path: Path) -> bool:
 def _eight_bit(path: Path) -> str:
     """Look at every line that is not ASCII: all in one encoding, or mixed?"""
     sample, in_utf8, other = bytearray(), 0, 0
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not _NOT_ASCII.search(line):
+    # Latin-1 gives each byte as it is, and the lines end where the CSV reader ends them.
+    with path.open("r", encoding="latin-1", newline="") as file:
+        for number, text in enumerate(file, start=1):
+            if text.isascii():
                 continue
+            line = text.encode("latin-1")
             try:
                 line.decode("utf-8")
-                in_utf8 = in_utf8 or number
+                in_utf8 = in_utf8 or (number if _surely_utf8(line) else 0)
             except UnicodeDecodeError:
                 other = other or number
-                if len(sample) < _SAMPLE:
-                    sample += line
-    if in_utf8:
+                if _IN_BOTH.search(line) and not _PAIR.search(_LATIN_IN_UTF8.sub(b"", line)):
+                    raise DomainError(
+                        f"The file mixes encodings: line {number:,} is partly in UTF-8. {_AGAIN}"
+                    ) from None
+            if len(sample) < _SAMPLE:
+                sample += line
+    if in_utf8 and other:
         raise DomainError(
-            f"The file mixes encodings: line {in_utf8:,} is UTF-8, line {other:,} is not. "
-            "Save it again in one encoding, best as UTF-8."
+            f"The file mixes encodings: line {in_utf8:,} is UTF-8, line {other:,} is not. {_AGAIN}"
         )
     try:
-        bytes(sample).decode("cp1252")
-        if not _FOREIGN_RUN.search(sample):
+        western = bytes(sample).decode("cp1252")
+        if not _FOREIGN_RUN.search(sample) and _reads_as_western(western):
             return "cp1252"
     except UnicodeDecodeError:
         pass
@@ -129,3 +165,15 @@ def _eight_bit(path: Path) -> str:
 
     best = from_bytes(bytes(sample)).best()
     return best.encoding if best else "cp1252"
+
+
+def _surely_utf8(line: bytes) -> bool:
+    """One pair of bytes may also be a letter and a sign of Windows-1252 (É and an apostrophe)."""
+    found = _NOT_ASCII_UTF8.findall(line)
+    return len(found) > 1 or any(len(each) > 2 or each[0] < 0xC6 for each in found)
+
+
+def _reads_as_western(text: str) -> bool:
+    """Beside quotes and the like, what is not ASCII in a Western text are letters."""
+    special = [each for each in text if not each.isascii() and each not in _TYPOGRAPHIC]
+    return sum(map(str.isalpha, special)) * 2 >= len(special)

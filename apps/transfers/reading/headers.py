@@ -6,7 +6,13 @@ from collections.abc import Callable
 from apps.core.errors import DomainError
 from apps.transfers.options import Findings
 
-_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad"), None)
+_INVISIBLE = dict.fromkeys(
+    map(
+        ord,
+        "\ufeff\u200b\u2060\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+    ),
+    None,
+)
 
 
 def clean_header(cell: str) -> str:
@@ -58,9 +64,10 @@ def header_notes(found: Findings) -> list[str]:
 def repeated_headers(headers: list[str]) -> list[str]:
     """Return a sentence for each header that stands above more than one column."""
     sentences = []
-    for header, times in Counter(h for h in headers if h).items():
+    for folded, times in Counter(h.casefold() for h in headers if h).items():
         if times > 1:
-            places = [str(i + 1) for i, each in enumerate(headers) if each == header]
+            places = [str(i + 1) for i, each in enumerate(headers) if each.casefold() == folded]
+            header = headers[int(places[0]) - 1]
             sentences.append(
                 f"The header “{header}” stands {times} times: columns {', '.join(places)}."
             )

@@ -2,6 +2,7 @@
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 500
+MAX_SHEETS = 500
 MAX_CELL = 1_000_000
 MAX_ROWS = 2_000_000
 # A workbook, unpacked: a million rows are about 700 MB of XML.

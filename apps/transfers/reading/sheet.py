@@ -11,6 +11,7 @@ from apps.transfers.reading import limits
 from apps.transfers.reading.numbers import CellStyle, number_text
 
 NO_RESULT = "#NO RESULT"
+_TOO_LONG = f"has more than {limits.MAX_CELL:,} characters, which no cell holds."
 
 
 @dataclass
@@ -18,11 +19,12 @@ class SheetNotes:
     """What a pass over a sheet saw besides its cells."""
 
     hidden_rows: int = 0
+    hidden_columns: int = 0
     merged: int = 0
     formulas_without_result: int = 0
 
     def clear(self) -> None:
-        self.hidden_rows = self.merged = self.formulas_without_result = 0
+        self.hidden_rows = self.hidden_columns = self.merged = self.formulas_without_result = 0
 
 
 class SharedStrings:
@@ -39,6 +41,8 @@ class SharedStrings:
         self._ends.append(len(self._bytes))
 
     def __getitem__(self, index: int) -> str:
+        if index < 0:
+            raise IndexError(index)
         return self._bytes[self._ends[index] : self._ends[index + 1]].decode("utf-8")
 
     def __len__(self) -> int:
@@ -55,6 +59,7 @@ class StringReader:
     def __init__(self, strings: SharedStrings) -> None:
         self._strings = strings
         self._parts: list[str] = []
+        self._length = 0
         self._in_text = self._in_hint = False
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
@@ -77,9 +82,13 @@ class StringReader:
         elif tag == "si":
             self._strings.add(unescape("".join(self._parts)))
             self._parts.clear()
+            self._length = 0
 
     def _text(self, data: str) -> None:
         if self._in_text:
+            self._length += len(data)
+            if self._length > limits.MAX_CELL:
+                raise DomainError(f"A text of the workbook {_TOO_LONG}")
             self._parts.append(data)
 
 
@@ -103,6 +112,8 @@ class SheetReader:
     styles: list[CellStyle]
     date1904: bool
     notes: SheetNotes
+    # The workbook itself says that its results are to be computed anew.
+    is_stale: bool = False
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -114,7 +125,7 @@ class SheetReader:
         self._style = 0
         self._text: list[str] = []
         self._length = 0
-        self._collect = self._has_formula = self._in_hint = False
+        self._collect = self._has_formula = self._has_result = self._in_hint = False
         self._columns: dict[str, int] = {}
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
@@ -131,9 +142,9 @@ class SheetReader:
             self._style = int(attrs.get("s", 0))
             self._text.clear()
             self._length = 0
-            self._has_formula = False
+            self._has_formula = self._has_result = False
         elif tag == "v" or (tag == "t" and not self._in_hint):
-            self._collect = True
+            self._collect = self._has_result = True
         elif tag == "f":
             self._has_formula = True
         elif tag == "row":
@@ -149,6 +160,10 @@ class SheetReader:
                 self.notes.hidden_rows += 1
         elif tag == "rPh":
             self._in_hint = True
+        elif tag == "col" and attrs.get("hidden") in ("1", "true"):
+            first, last = int(attrs.get("min", 1)), int(attrs.get("max", 1))
+            # A hidden rest of the sheet, to its last column, hides nothing.
+            self.notes.hidden_columns += max(last - first + 1, 0) if last < 16_384 else 0
         elif tag == "mergeCell":
             self.notes.merged += 1
 
@@ -156,7 +171,7 @@ class SheetReader:
         if self._collect:
             self._length += len(data)
             if self._length > limits.MAX_CELL:
-                raise DomainError(f"A cell in row {self._number:,} is too long to be a cell.")
+                raise DomainError(f"A cell in row {self._number:,} {_TOO_LONG}")
             self._text.append(data)
 
     def _end(self, tag: str) -> None:
@@ -191,7 +206,7 @@ class SheetReader:
         kind = self._type
         if kind == "s":
             return self.strings[int(text)] if text else ""
-        if self._has_formula and not text and kind != "str":
+        if self._has_formula and self._is_without_result(text):
             self.notes.formulas_without_result += 1
             return NO_RESULT
         if kind == "n":
@@ -202,6 +217,12 @@ class SheetReader:
         if kind == "b":
             return "TRUE" if text == "1" else "FALSE"
         return unescape(text)
+
+    def _is_without_result(self, text: str) -> bool:
+        """A program that computes nothing leaves the result out, or writes 0 and asks to compute anew."""
+        if not text:
+            return self._type != "str" or not self._has_result
+        return self.is_stale and text == "0" and self._type == "n"
 
     def _index(self, reference: str) -> int:
         """Return the column, counted from 0, of a reference such as "AB12"."""

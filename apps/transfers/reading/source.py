@@ -13,11 +13,11 @@ from apps.transfers.reading.content import detect_format
 from apps.transfers.reading.encodings import check_encoding, detect_encoding
 from apps.transfers.reading.headers import find_header, header_notes
 from apps.transfers.reading.sheet import SheetNotes
-from apps.transfers.reading.text import read_text, sniff_delimiter
+from apps.transfers.reading.text import read_text, sniff_dialect
 from apps.transfers.reading.workbook import Workbook
 
 Row = tuple[int, list[str]]
-_LOOK_AHEAD = 30
+_LOOK_AHEAD = 100
 _WORDS = 200
 _BATCH = 4096
 
@@ -110,12 +110,11 @@ def _text(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
         raise DomainError(f"The file is no workbook, so it has no sheet “{reading.sheet}”.")
     encoding = reading.encoding or detect_encoding(path)
     check_encoding(path, encoding)
-    delimiter, declared = sniff_delimiter(path, encoding)
-    delimiter = _delimiter(reading.delimiter) or delimiter
-    found = Findings(format="csv", encoding=encoding, delimiter=delimiter)
+    dialect = sniff_dialect(path, encoding, _delimiter(reading.delimiter), known)
+    found = Findings(format="csv", encoding=encoding, delimiter=dialect.delimiter)
 
     def records() -> Iterator[Row]:
-        return read_text(path, encoding, delimiter, skip_first=declared)
+        return read_text(path, encoding, dialect)
 
     return _with_header(found, records, reading, known)
 
@@ -136,16 +135,18 @@ def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Sou
     found.sheets = [{"name": each.name, "hidden": each.hidden} for each in book.sheets]
     visible = [sheet for sheet in book.sheets if not sheet.hidden]
     if reading.sheet:
-        chosen = [sheet for sheet in book.sheets if sheet.name == reading.sheet]
+        chosen = [sheet for sheet in book.sheets if sheet.name == reading.sheet] or [
+            sheet for sheet in book.sheets if sheet.name.casefold() == reading.sheet.casefold()
+        ]
         if not chosen:
-            names = ", ".join(f"“{sheet.name}”" for sheet in book.sheets)
+            names = ", ".join(f"“{sheet.name}”" for sheet in book.sheets[:20])
             raise DomainError(f"There is no sheet “{reading.sheet}”. The workbook has {names}.")
     else:
         # A sheet with nothing in it is no choice to ask for.
         chosen = [
             sheet
             for sheet in visible
-            if len(visible) == 1 or _first(book.rows(sheet, SheetNotes()))
+            if len(visible) == 1 or _has_any(book.rows(sheet, SheetNotes()))
         ]
         hidden = len(book.sheets) - len(visible)
         if hidden:
@@ -165,6 +166,8 @@ def _sentences(notes: SheetNotes) -> list[str]:
     found = []
     if notes.hidden_rows:
         found.append(f"{_plural(notes.hidden_rows, 'row')} hidden; read like the others.")
+    if notes.hidden_columns:
+        found.append(f"{_plural(notes.hidden_columns, 'column')} hidden; read like the others.")
     if notes.merged:
         found.append(
             f"{_plural(notes.merged, 'merged range')} there: only the first cell of each has a value."
@@ -182,7 +185,7 @@ def _with_header(
     reading: Reading,
     known: Callable[[str], bool],
 ) -> Source:
-    first = list(islice(records(), _LOOK_AHEAD))
+    first = list(islice(records(), max(_LOOK_AHEAD, min(reading.header_row, limits.MAX_ROWS))))
     if not any(any(cell.strip() for cell in cells) for _, cells in first):
         raise DomainError("The file is empty: there is not even a header.")
     found.header_row, headers = find_header(first, reading.header_row, known)
@@ -195,8 +198,8 @@ def _with_header(
     return Source(found, records)
 
 
-def _first(rows: Iterator[Row]) -> bool:
-    return next(rows, None) is not None
+def _has_any(rows: Iterator[Row]) -> bool:
+    return any(cell.strip() for _, cells in rows for cell in cells)
 
 
 def _short(text: str) -> str:

@@ -3,14 +3,18 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from apps.core.errors import DomainError
 from apps.transfers.reading import limits
+from apps.transfers.reading.headers import clean_header
 
 DELIMITERS = ",;\t|"
+# Taken only where known headers stand between them.
+_RARE_DELIMITERS = "^~:!#¦\x1f\x1e\x01"
 _SEP_LINE = re.compile(r"^\ufeff?\"?sep=([^\"\r\n])\"?\s*$", re.IGNORECASE)
 
 
@@ -30,15 +34,40 @@ def open_text(path: Path, encoding: str) -> IO[str]:
     return path.open("r", encoding=encoding, newline="")
 
 
-def sniff_delimiter(path: Path, encoding: str) -> tuple[str, bool]:
-    """Return the delimiter and whether the first line says it (`sep=;`)."""
+@dataclass(frozen=True)
+class Dialect:
+    """How cells are set apart. `declared`: the first line says so (`sep=;`) and is no record."""
+
+    delimiter: str
+    declared: bool = False
+    # Cells are written `"a", "b"`: a quote after a space opens a cell too.
+    spaced: bool = False
+
+
+def sniff_dialect(
+    path: Path, encoding: str, given: str, known: Callable[[str], bool] = bool
+) -> Dialect:
+    """Find the delimiter, unless it is `given`; `known` tells a header that the dataset knows."""
     with open_text(path, encoding) as file:
         text = file.read(64 * 1024)
     first = text.splitlines()[0] if text.strip() else ""
     declared = _SEP_LINE.match(first)
-    if declared:
-        return declared[1], True
-    return max(DELIMITERS, key=lambda each: _consistency(text, each)), False
+    delimiter = given or (declared[1] if declared else _likeliest(text, known))
+    spaced = re.search(
+        rf'{re.escape(delimiter)} +"[^"\r\n]*" *(?:{re.escape(delimiter)}|[\r\n]|$)', text
+    )
+    return Dialect(delimiter, declared is not None, spaced is not None)
+
+
+def _likeliest(text: str, known: Callable[[str], bool]) -> str:
+    best = max(DELIMITERS, key=lambda each: _consistency(text, each))
+    if _consistency(text, best)[1] > 1:
+        return best
+    lines = text.splitlines()[:30]
+    for rare in _RARE_DELIMITERS:
+        if any(sum(known(clean_header(c)) for c in line.split(rare)) > 1 for line in lines):
+            return rare
+    return best
 
 
 def _consistency(text: str, delimiter: str) -> tuple[float, int, int]:
@@ -60,19 +89,18 @@ def _consistency(text: str, delimiter: str) -> tuple[float, int, int]:
     return times / len(widths), width, -DELIMITERS.index(delimiter)
 
 
-def read_text(
-    path: Path, encoding: str, delimiter: str, *, skip_first: bool
-) -> Iterator[tuple[int, list[str]]]:
+def read_text(path: Path, encoding: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Yield (number of the record's first line, cells), empty lines left out.
 
-    A `sep=` line (`skip_first`) does not count: no spreadsheet shows it. Raises DomainError for a
+    A `sep=` line does not count: no spreadsheet shows it. Raises DomainError for a
     quote that is never closed, a cell beyond all bounds, or bytes outside the encoding.
     """
     csv.field_size_limit(limits.MAX_CELL)
+    delimiter = dialect.delimiter
     with open_text(path, encoding) as file:
-        if skip_first:
+        if dialect.declared:
             file.readline()
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=dialect.spaced)
         width, before = 0, 0
         while True:
             try:
@@ -103,6 +131,14 @@ def _swallowed(row: list[str], delimiter: str, width: int) -> bool:
     return len(row) != width and any(
         "\n" in cell and width > 1 and cell.count(delimiter) >= width - 1 for cell in row
     )
+
+
+def holds_two_lines(cell: str, delimiter: str, before: int, after: int) -> bool:
+    """Whether a cell with `before` and `after` cells beside it is made of two whole lines of the table:
+    a quote opens in one of them, and another one happens to close it."""
+    lines = re.split(r"\r\n?|\n", cell)
+    first, last = lines[0].count(delimiter), lines[-1].count(delimiter)
+    return len(lines) > 1 and (first, last) == (after, before)
 
 
 def unclosed(line: int) -> DomainError:

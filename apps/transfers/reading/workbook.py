@@ -42,11 +42,14 @@ class Workbook:
         except (zipfile.BadZipFile, OSError):
             raise DomainError(_BROKEN.format("it is no ZIP archive.")) from None
         self._check_sizes()
-        self.date1904 = False
+        self.date1904 = self._is_stale = False
         self.sheets: list[Sheet] = []
         self._strings: SharedStrings | None = None
         self._read_structure()
-        self._styles = self._read_styles()
+        try:
+            self._styles = self._read_styles()
+        except ValueError:
+            raise DomainError(_BROKEN.format("its styles cannot be read.")) from None
 
     def close(self) -> None:
         self._zip.close()
@@ -100,7 +103,7 @@ class Workbook:
         return found
 
     def _read_structure(self) -> None:
-        targets = {}
+        targets, names = {}, set(self._zip.namelist())
         for tag, attrs in self._elements("xl/_rels/workbook.xml.rels"):
             if tag == "Relationship":
                 target = attrs.get("Target", "")
@@ -110,12 +113,18 @@ class Workbook:
         for tag, attrs in self._elements("xl/workbook.xml"):
             if tag == "workbookPr":
                 self.date1904 = attrs.get("date1904", "0") in ("1", "true")
+            elif tag == "calcPr":
+                self._is_stale = attrs.get("fullCalcOnLoad", "0") in ("1", "true")
             elif tag == "sheet":
                 link = next((v for k, v in attrs.items() if k.endswith(":id")), "")
                 hidden = attrs.get("state", "visible") != "visible"
                 path = targets.get(link, "")
-                if "worksheets" in path or path in self._zip.namelist():
+                if "worksheets" in path or path in names:
                     self.sheets.append(Sheet(attrs.get("name", ""), hidden, path))
+        if len(self.sheets) > limits.MAX_SHEETS:
+            raise DomainError(
+                f"The workbook has {len(self.sheets):,} sheets; at most {limits.MAX_SHEETS} can be read."
+            )
 
     def _read_styles(self) -> list[CellStyle]:
         if "xl/styles.xml" not in self._zip.namelist():
@@ -146,7 +155,7 @@ class Workbook:
 
     def rows(self, sheet: Sheet, notes: SheetNotes) -> Iterator[tuple[int, list[str]]]:
         """Yield (row number, cells) of every row that has a cell with something in it."""
-        reader = SheetReader(self.strings(), self._styles, self.date1904, notes)
+        reader = SheetReader(self.strings(), self._styles, self.date1904, notes, self._is_stale)
         for _ in self._parse(sheet.path, reader.parser):
             yield from reader.rows
             reader.rows.clear()

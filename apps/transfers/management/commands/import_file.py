@@ -102,7 +102,8 @@ class Command(DataCommand):
             raise DomainError(f"{path} cannot be read: {error.strerror}.") from None
         run = self._advanced(run, State.READ)
         if run.findings.get("needs_sheet"):
-            names = ", ".join(f"“{s['name']}”" for s in run.findings["sheets"] if not s["hidden"])
+            visible = [f"“{s['name']}”" for s in run.findings["sheets"] if not s["hidden"]]
+            names = ", ".join(visible[:20]) + (", …" if len(visible) > 20 else "")
             raise DomainError(f"The workbook has several sheets: {names}. Choose one with --sheet.")
         matching = matching_from_options(run, options)
         import_run_match(run=run, matching=matching, actor=actor)
