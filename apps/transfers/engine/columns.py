@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from apps.transfers.declarations import Blank, Column, Kind
-from apps.transfers.engine.cells import Reader, reader_for, reject_spreadsheet_error
+from apps.transfers.engine.cells import HYPHENS, Reader, reader_for, reject_spreadsheet_error
 from apps.transfers.engine.problems import CellError, Problem
 from apps.transfers.engine.quick import quick_reader
 from apps.transfers.engine.words import fold_word
@@ -14,6 +14,10 @@ from apps.transfers.options import Matching
 
 # Taken out wherever they stand: zero-width space, byte-order mark, word joiner, soft hyphen.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u2060\u00ad"), None)
+# Marks of direction that a copied cell brings along: no part of an address, a number or an id. Names keep them.
+_DIRECTION = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_UNDIRECTED = dict.fromkeys(map(ord, _DIRECTION), None)
+_LOOKED_UP = (Kind.EMAIL, Kind.PHONE, Kind.SLUG, Kind.RELATION, Kind.CHOICE, Kind.DATE)
 # Spaces of all widths become plain ones.
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
@@ -37,9 +41,14 @@ class _Remembered(dict[str, Any]):
 class ColumnReader:
     """Reads the cells of one column, remembering each different text."""
 
-    def __init__(self, column: Column, matching: Matching) -> None:
+    def __init__(
+        self, column: Column, matching: Matching, opens_quote: Callable[[str], bool] | None = None
+    ) -> None:
         self.column = column
+        # Tells a cell that has swallowed the end of its line and the beginning of another.
+        self._opens_quote = opens_quote if not column.multiline else None
         self.name = column.name
+        self._is_looked_up = column.is_id or column.kind in _LOOKED_UP
         self.blank = Blank(matching.blanks.get(self.name, column.blank))
         self.empty_words = {
             fold_word(w) or w.strip() for w in matching.empty_words.get(self.name, [])
@@ -102,6 +111,14 @@ class ColumnReader:
                 what = "a zero byte" if "\x00" in cell else "a control character"
                 raise CellError("control", f"The cell holds {what}.")
             cell = unicodedata.normalize("NFC", cell.translate(_INVISIBLE).translate(_SPACES))
+            if self._is_looked_up:
+                cell = cell.translate(_UNDIRECTED)
+            if self._opens_quote is not None and self._opens_quote(cell):
+                raise CellError(
+                    "broken_quote",
+                    "The cell holds the end of one line and the beginning of another: a quote opens here "
+                    "and is closed by a later one.",
+                )
             if not self.column.multiline:
                 cell = _LINES.sub(" ", cell.strip())
             else:
@@ -127,7 +144,8 @@ def cleaned_sql(column: Column, text: str) -> str:
     """SQL of what an import would read from a stored text that an export has written: the twin of
     `_clean`, for what came into the database by another way (line ends of a form, double spaces)."""
     spaces = "".join(map(chr, _SPACES))
-    invisible = "".join(map(chr, _INVISIBLE))
+    is_looked_up = column.is_id or column.kind in _LOOKED_UP
+    invisible = "".join(map(chr, _INVISIBLE)) + (_DIRECTION if is_looked_up else "")
     text = f"normalize(translate({text}, '{spaces}{invisible}', repeat(' ', {len(spaces)})), NFC)"
     if column.multiline:
         text = f"replace(replace({text}, E'\\r\\n', E'\\n'), E'\\r', E'\\n')"
@@ -135,4 +153,7 @@ def cleaned_sql(column: Column, text: str) -> str:
         text = (
             f"regexp_replace(btrim({text}, E' \\t\\r\\n'), E'[ \\t]*[\\r\\n\\t]+[ \\t]*', ' ', 'g')"
         )
-    return f"btrim({text}, E' \\t\\r\\n')"
+    text = f"btrim({text}, E' \\t\\r\\n')"
+    if column.kind is Kind.PHONE:
+        text = f"regexp_replace(translate({text}, '{HYPHENS}', repeat('-', {len(HYPHENS)})), '^tel: *', '', 'i')"
+    return text

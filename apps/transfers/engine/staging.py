@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 from django.db import connection
@@ -12,15 +13,15 @@ from apps.core.errors import DomainError
 from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.engine.columns import ColumnReader
 from apps.transfers.engine.problems import Problem
+from apps.transfers.engine.table_ends import last_lines
 from apps.transfers.engine.tables import Tables, drop
-from apps.transfers.engine.words import fold_word
 from apps.transfers.options import Matching
 from apps.transfers.reading import Row, Source
-from apps.transfers.reading.text import BrokenRecord
+from apps.transfers.reading.headers import clean_header
+from apps.transfers.reading.text import BrokenRecord, holds_two_lines
 
 logger = logging.getLogger(__name__)
 _BATCH = 4096
-_TOTALS = {"total", "totals", "grand total", "sum", "summe", "gesamt", "totaux", "total general"}
 
 
 def mapped_columns(resource: type[DatasetResource], matching: Matching) -> dict[str, int]:
@@ -95,13 +96,18 @@ class _Stager:
         own: list[str],
     ) -> None:
         columns = resource.columns()
-        self.readers = [ColumnReader(columns[name], matching) for name in given]
         self.positions = list(given.values())
+        self.headers = source.findings.headers
+        self.width = len(self.headers)
+        self.is_text = source.findings.format == "csv"
+        self.delimiter = source.findings.delimiter
+        self.readers = [
+            ColumnReader(columns[name], matching, self._opens_quote(position))
+            for name, position in given.items()
+        ]
         self.derived = [list(given).index(source_) for _, source_ in derived]
         self.own = [list(given).index(name) for name in own]
         self._own_words: list[dict[str, str | None]] = [{} for _ in own]
-        self.width = len(source.findings.headers)
-        self.is_text = source.findings.format == "csv"
         self.source = source
         self._lead_width = len(self.readers) + len(self.derived) + len(self.own)
         self._slugs: dict[str | None, str | None] = {}
@@ -113,17 +119,26 @@ class _Stager:
         batch = list(islice(rows, _BATCH))
         while batch:
             following = list(islice(rows, _BATCH))
-            last = None if following else self._take_total(batch)
-            lines = self._lines(batch)
-            if last:
-                lines.append(last)
-            yield lines
+            ends = [] if following else last_lines(batch, self.width)
+            if ends:
+                batch = batch[: -len(ends)]
+            yield self._lines(batch) + [self._refused(*each) for each in ends]
             if self._stop_after and self._failed >= self._stop_after:
                 raise DomainError(
                     f"Stopped: {self._failed:,} rows cannot be imported, and you asked to stop after "
                     f"{self._stop_after:,}. Look at the rows from {batch[0][0]:,} on."
                 )
             batch = following
+
+    def _opens_quote(self, position: int) -> Callable[[str], bool] | None:
+        if not self.is_text or self.width < 2:
+            return None
+        return partial(
+            holds_two_lines,
+            delimiter=self.delimiter,
+            before=position,
+            after=self.width - position - 1,
+        )
 
     def _lines(self, batch: list[Row]) -> list[str]:
         """Return the COPY lines of a batch: what fits the header column by column, the rest refused."""
@@ -152,6 +167,8 @@ class _Stager:
                 fitting.append((number, (cells + [""] * width)[:width]))
                 continue
             lines.append(self._refused(number, problem))
+        fitting, again = self._without_headers(fitting)
+        lines += again
         if not fitting:
             return lines
         problems: list[list[Problem] | None] = [None] * len(fitting)
@@ -178,6 +195,20 @@ class _Stager:
                 lines.append(f"{number}\t{_json(mine)}\t{mine[0].code}\t" + "\t".join(texts) + "\n")
         return lines
 
+    def _without_headers(self, rows: list[Row]) -> tuple[list[Row], list[str]]:
+        """Refuse the lines that are the header once more, as in files that were put together."""
+        first = self.headers[0]
+        again = [row for row in rows if row[1][0].strip() == first and self._is_header(row[1])]
+        if not again:
+            return rows, []
+        problem = Problem("header", "", "The row is the header once more, not a record.")
+        numbers = {number for number, _ in again}
+        kept = [row for row in rows if row[0] not in numbers]
+        return kept, [self._refused(number, problem) for number, _ in again]
+
+    def _is_header(self, cells: list[str]) -> bool:
+        return [clean_header(cell) for cell in cells] == self.headers and self.width > 1
+
     def _refused(self, number: int, problem: Problem) -> str:
         self._failed += 1
         rest = "\t".join(["\\N"] * self._lead_width)
@@ -200,24 +231,6 @@ class _Stager:
             if len(self._slugs) < 100_000:
                 self._slugs[value] = slug
         return slug
-
-    def _take_total(self, batch: list[Row]) -> str | None:
-        """Take a line of totals off the end of the table; it is no record."""
-        number, cells = batch[-1]
-        filled = [cell.strip() for cell in cells if cell.strip()]
-        if not filled or len(filled) > max(2, self.width // 2):
-            return None
-        first = fold_word(filled[0])
-        if first not in _TOTALS and not first.removesuffix(" rows").startswith("total "):
-            return None
-        if not all(cell.replace(",", "").replace(".", "").isdigit() for cell in filled[1:]):
-            return None
-        if self.width > 1 and len(filled) == self.width:
-            return None
-        batch.pop()
-        return self._refused(
-            number, Problem("total", "", "The row is a line of totals, not a record.", filled[0])
-        )
 
 
 def _check(

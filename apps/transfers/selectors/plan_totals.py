@@ -58,7 +58,8 @@ _CAUSES = {
     "ragged": "More or fewer cells than the header",
     "broken_quote": "A quote in the wrong place",
     "too_long": "A cell of enormous length",
-    "total": "A line of totals",
+    "total": "A line of totals, or what stands below it",
+    "header": "The header once more",
     "stale": "Changed since the export",
 }
 _CODES = {

@@ -9,6 +9,7 @@ from apps.transfers.declarations import Column, Kind
 from apps.transfers.engine.cells.dates import date_reader
 from apps.transfers.engine.cells.numbers import number_reader
 from apps.transfers.engine.cells.texts import (
+    HYPHENS,
     SIMPLE_EMAIL,
     exact_digits,
     read_email,
@@ -19,6 +20,7 @@ from apps.transfers.engine.cells.texts import (
 from apps.transfers.engine.cells.words import Reader, choice_reader, read_boolean, relation_reader
 
 __all__ = [
+    "HYPHENS",
     "SIMPLE_EMAIL",
     "Reader",
     "choice_reader",
@@ -52,6 +54,6 @@ def reader_for(
         case Kind.BOOLEAN:
             return read_boolean
         case Kind.RELATION:
-            return relation_reader(words)
+            return relation_reader(column, words)
         case _:
             return exact_digits if column.is_id else str

@@ -13,21 +13,26 @@ _LOSSY = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _SPREADSHEET_ERRORS = {
     "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",
-    "#GETTING_DATA", "#FIELD!",
+    "#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#UNKNOWN!", "#BUSY!", "#CONNECT!", "#EXTERNAL!", "#PYTHON!",
+    "#TIMEOUT!", "#ERROR!",
 }  # fmt: skip
 SIMPLE_EMAIL = (
     r"[A-Za-z0-9!#$%&*+/=?^_{|}~-]+(?:\.[A-Za-z0-9!#$%&*+/=?^_{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
 _SIMPLE_EMAIL = re.compile(SIMPLE_EMAIL)
-_NAMED_EMAIL = re.compile(r"[^<>@]*<\s*([^<>\s]+@[^<>\s]+)\s*>")
+_NAMED_EMAIL = re.compile(r"[^<>@]*<\s*([^<>]+@[^<>\s]+)\s*>")
+_MAILTO = re.compile(r"mailto:\s*", re.IGNORECASE)
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 _PHONE = re.compile(r"[\d\s()+./\-\u2013#*,;:extEXTondrufaNDRUFA]+")
+# Hyphens and minus signs that a word processor or a web page puts between digits.
+HYPHENS = "\u2010\u2011\u2012\u2212"
+_PLAIN_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
 
 
 def reject_spreadsheet_error(text: str) -> None:
     if text[0] == "#":
-        if text in _SPREADSHEET_ERRORS:
+        if text.upper() in _SPREADSHEET_ERRORS:
             raise CellError("error", f"{text} is a spreadsheet's error, not a value.")
         if text == "#NO RESULT":
             raise CellError(
@@ -55,10 +60,8 @@ def read_email(text: str) -> str:
     if _SIMPLE_EMAIL.fullmatch(text):
         # ASCII alone, for which this is `fold_email`, and much quicker.
         return text.lower()
-    text = text.removeprefix("mailto:").strip()
     named = _NAMED_EMAIL.fullmatch(text)
-    if named:
-        text = named[1]
+    text = _MAILTO.sub("", named[1] if named else text, count=1)
     if text.count("@") > 1:
         raise CellError("two", "There is more than one address in the cell. Keep one.")
     try:
@@ -68,6 +71,14 @@ def read_email(text: str) -> str:
         suggestion = hint if hint != text and _SIMPLE_EMAIL.fullmatch(hint) else ""
         raise CellError("invalid", f"“{text}” is no e-mail address.", suggestion) from None
     return fold_email(text)
+
+
+def plain_address(text: str) -> str:
+    """Return the address in what is written for it; anything else as it stands, to be looked up."""
+    try:
+        return read_email(text)
+    except CellError:
+        return text
 
 
 def read_slug(text: str) -> str:
@@ -82,7 +93,9 @@ def read_slug(text: str) -> str:
 
 
 def read_phone(text: str) -> str:
-    text = exact_digits(text)
+    text = exact_digits(text.translate(_PLAIN_HYPHENS))
+    if text[:4].lower() == "tel:":
+        text = text[4:].strip()
     if not _PHONE.fullmatch(text) or sum(map(str.isdigit, text)) < 3:
         raise CellError("invalid", f"“{text}” is no phone number.")
     return text

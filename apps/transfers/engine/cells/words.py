@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from apps.transfers.declarations import Column
-from apps.transfers.engine.cells.texts import exact_digits
+from apps.transfers.engine.cells.texts import exact_digits, plain_address
 from apps.transfers.engine.likeness import most_like
 from apps.transfers.engine.problems import CellError
 from apps.transfers.engine.words import fold_word, relation_key
@@ -49,16 +49,18 @@ def read_boolean(text: str) -> str:
     raise CellError("unknown", f"“{text}” is neither yes nor no.")
 
 
-def relation_reader(words: dict[str, str]) -> Reader:
+def relation_reader(column: Column, words: dict[str, str]) -> Reader:
     """Read what names a record, or by the run's own `words` another word that does."""
+    by_address = column.relation is not None and column.relation.by == ("email",)
+    plain = plain_address if by_address else exact_digits
     if not words:
-        return exact_digits
+        return plain
     own = {relation_key(word): value for word, value in words.items()}
 
     def read(text: str) -> str:
         value = own.get(relation_key(text))
         if value == "":
             raise CellError("unwanted", f"“{text}” was marked as not to be imported.")
-        return exact_digits(text) if value is None else value
+        return plain(text) if value is None else value
 
     return read
