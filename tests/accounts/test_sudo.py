@@ -70,11 +70,14 @@ def test_the_page_says_why_and_the_posted_form_goes_on_afterwards(
     token = client.cookies["csrftoken"].value
     posted = {"roles": [role.pk], "reason": "Begins “today”.", "csrfmiddlewaretoken": token}
 
-    asked = client.post(_set_roles(person), posted, follow=True)
+    came_from = f"http://testserver{_set_roles(person)}"
+    asked = client.post(_set_roles(person), posted, follow=True, headers={"Referer": came_from})
     assert "set roles: Ida Berg" in asked.content.decode()
     answer = {"password": PASSWORD, "csrfmiddlewaretoken": token}
     going_on = client.post(_here(asked), answer, follow=True)
     assert f'action="{_set_roles(person)}"' in going_on.content.decode()
+    # A form may give a file, which leaves the browser on this page.
+    assert f'href="{came_from}">Back to where you were' in going_on.content.decode()
     assert not person.groups.exists()
     fields = _fields(going_on)
     done = client.post(_set_roles(person), fields)

@@ -78,6 +78,10 @@ def test_search_filters_and_columns_are_honored(support: Client, agent: User, fl
     run = ExportRun.objects.get()
     assert (run.user, run.rows, run.fields) == (agent, 2, ["name", "status"])
     assert run.query["query"] == "q=harbor&status__exact=active"
+    told = support.get(reverse("admin:transfers_exportrun_change", args=[run.pk]))
+    assert told.context["narrowed_by"] == [("search", "harbor"), ("status", "active")]
+    assert told.context["list_name"] == "Organizations"
+    assert told.context["list_url"].endswith("/organization/?q=harbor&status__exact=active")
 
 
 def test_a_workbook_is_written_by_a_worker_and_given_to_its_owner_alone(

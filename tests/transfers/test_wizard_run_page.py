@@ -1,5 +1,6 @@
 """The list of imports and the page of one: read by those who may, undone by those who may."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.core.admin.display import EMPTY
 from apps.organizations.models import Membership, Organization, Role
 from apps.transfers.models import ImportRun, UndoRun
 from tests.factories.accounts import UserFactory
@@ -56,6 +58,25 @@ def test_the_page_says_what_became_of_the_file(support: Client, harbor: Organiza
     assert "Position" in mapping
 
 
+def test_a_plan_that_nobody_confirmed_is_not_told_as_done(
+    support: Client, harbor: Organization
+) -> None:
+    run = planned_run(support)
+
+    numbers = support.get(url("change", run)).context["numbers"]
+    assert [(n["rows"], n["label"]) for n in numbers[:4]] == [
+        (2, "create"),
+        (0, "update"),
+        (0, "unchanged"),
+        (1, "refused"),
+    ]
+    row = re.search(
+        r"<tr[^>]*>(?:(?!</tr>).)*roster\.csv.*?</tr>", text(support.get(reverse(LIST))), re.S
+    )
+    assert row is not None
+    assert re.findall(r'class="qd-number">([^<]+)<', row[0]) == ["3", EMPTY, EMPTY, "1"]
+
+
 def test_nothing_about_a_run_can_be_changed_through_its_page(
     support: Client, harbor: Organization
 ) -> None:
@@ -93,6 +114,12 @@ def test_undo_shows_first_and_takes_back_after_a_post_with_a_reason(
     ]
     assert "The wrong roster" in text(support.get(tab))
     assert "Undone" in text(support.get(url("change", run)))
+    moments = support.get(f"{url('change', run)}?tab=log").context["moments"]
+    assert [(what, who) for what, _, who in moments[-2:]] == [
+        ("Applied", None),
+        ("Undone", undo.user),
+    ]
+    assert moments[-1][1] == undo.ended_at
 
 
 def test_a_record_that_somebody_changed_since_is_named_and_kept(

@@ -11,6 +11,7 @@ from django.db import connections, router
 from django.db.models import Field, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from apps.core import approvals
@@ -78,6 +79,16 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
         """Delete one by one, so that signals of third parties hear of it; services may do better."""
         for record in queryset:
             record.delete()
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Call the page after its records; the stock title is "Select import run to view"."""
+        title = capfirst(self.opts.verbose_name_plural)
+        response: HttpResponse = super().changelist_view(
+            request, {"title": title, **(extra_context or {})}
+        )
+        return response
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

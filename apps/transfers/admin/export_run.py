@@ -25,7 +25,7 @@ from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, attachment
-from apps.transfers.admin.exports import narrowed_by
+from apps.transfers.admin.narrowing import narrowed_by
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.personal import EXPORT_PERSONAL

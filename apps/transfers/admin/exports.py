@@ -26,6 +26,7 @@ from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_export, permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
 from apps.transfers.admin.list_button import with_list_button
+from apps.transfers.admin.narrowing import narrowed_by
 from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.forms.exporting import ExportForm
@@ -167,19 +168,6 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
     request.user = user
     with reading(Reader(lambda: user is None or sees_personal_data(user))):
         return list_queryset(full_site()._registry[apps.get_model(label)], request)
-
-
-def narrowed_by(query: QueryDict) -> list[tuple[str, str]]:
-    """Return the list's filters and search in words: ("search", "smith"), ("role", "owner")."""
-    words = []
-    for name in query:
-        if name in ("o", "p", "all", "e", "profile"):
-            continue
-        label = "search" if name == "q" else name.split("__")[0].replace("_", " ")
-        values = [value for value in query.getlist(name) if value]
-        if values:
-            words.append((label, ", ".join(values)))
-    return words
 
 
 def _profile(request: HttpRequest, dataset: type[DatasetResource]) -> ExportProfile | None:

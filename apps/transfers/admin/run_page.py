@@ -111,14 +111,21 @@ def _mapping(run: ImportRun) -> dict[str, Any]:
 
 
 def _log(run: ImportRun) -> dict[str, Any]:
+    # An undone run was applied, at the time at which it ended.
+    is_undone = run.state == ImportRun.State.UNDONE
+    ended = ImportRun.State.APPLIED.label if is_undone else run.get_state_display()
     moments = [
         ("Uploaded", run.created_at, run.user),
         ("Planned", run.planned_at, None),
         ("Confirmed", run.confirmed_at, run.confirmed_by),
-        (run.get_state_display() if run.has_ended else "", run.ended_at, None),
+        (ended, run.ended_at, None),
+        *(
+            (undo.get_state_display(), undo.ended_at, undo.user)
+            for undo in UndoRun.objects.filter(run=run).select_related("user").order_by("id")[:50]
+        ),
     ]
     return {
-        "moments": [moment for moment in moments if moment[0] and moment[1]],
+        "moments": [moment for moment in moments if moment[1]],
         "phases": [
             (name, f"{float(value):,.2f} s")
             for name, value in sorted(run.seconds.items(), key=lambda item: _phase_order(item[0]))
@@ -161,11 +168,11 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
         return HttpResponseRedirect(tab)
     if request.method != "POST":
         return HttpResponseNotAllowed(["GET", "POST"])
-    require_fresh_factor(request, "undo an import")
     form = ReasonForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say why the import is taken back.")
         return HttpResponseRedirect(tab)
+    require_fresh_factor(request, "undo an import")
     try:
         import_run_undo(run=run, reason=form.cleaned_data["reason"], actor=request.user)
     except DomainError as error:

@@ -1,0 +1,16 @@
+"""How a list was narrowed, read from its address."""
+
+from django.http import QueryDict
+
+
+def narrowed_by(query: QueryDict) -> list[tuple[str, str]]:
+    """Return the list's filters and search in words: ("search", "smith"), ("role", "owner")."""
+    words = []
+    for name in query:
+        if name in ("o", "p", "all", "e", "profile"):
+            continue
+        label = "search" if name == "q" else name.split("__")[0].replace("_", " ")
+        values = [value for value in query.getlist(name) if value]
+        if values:
+            words.append((label, ", ".join(values)))
+    return words
