@@ -37,6 +37,27 @@ def test_a_command_that_exports_loads_no_page() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_worker_that_answers_no_page_finds_what_a_list_shows() -> None:
+    program = (
+        "import django\n"
+        "django.setup()\n"
+        "from apps.transfers.admin.exports import listed_queryset\n"
+        "from apps.core.discovery import full_site\n"
+        "from allauth.account.models import EmailAddress\n"
+        "print(EmailAddress in full_site()._registry)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=env.ROOT,
+        env={"PATH": "", "DJANGO_SETTINGS_MODULE": "config.settings.local"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    # And no stock page that shows secrets comes back.
+    assert done.stdout.strip() == "False", done.stderr
+
+
 def test_a_wrong_admin_is_found_by_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong(BaseAdmin):
         list_display = ("no_such_column",)

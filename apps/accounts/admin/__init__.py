@@ -1,5 +1,10 @@
 """Registers the admin of users and requests, and leads the admin's own sign-in to the account pages."""
 
+# What is taken off the site below must be on it, whoever imports this first: a worker has no pages.
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin
+import allauth.usersessions.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
