@@ -7,6 +7,7 @@ temporary folder. Like the original it forgets what a killed worker held; see AR
 
 import os
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 from time import time_ns
@@ -51,6 +52,21 @@ class Channel(filesystem.Channel):
 
 
 class Transport(filesystem.Transport):
+    """Read from the worker's event loop, as Redis is.
+
+    Without one Celery gives its processes a pool in which all of them share a lock: one that is killed
+    while it waits for work takes the lock along, and the others wait for ever.
+    """
+
     Channel = Channel
     driver_type = "files"
     driver_name = "files"
+    implements = filesystem.Transport.implements.extend(asynchronous=True)
+
+    def register_with_event_loop(self, connection: Any, loop: Any) -> None:
+        loop.call_repeatedly(self.polling_interval, self._take_all)
+
+    def _take_all(self) -> None:
+        with suppress(Empty):
+            while True:
+                self.cycle.get(self._deliver, timeout=0)

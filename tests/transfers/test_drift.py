@@ -4,39 +4,46 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.accounts.models import User
-from apps.organizations.models import Membership, Organization
+from apps.organizations.models import Membership, Organization, StaffOrganization
 from apps.transfers.engine.running import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.selectors import plan_rows
 from apps.transfers.services import import_run_confirm, import_run_match, import_run_start
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.transfers.engine import text_of
 
 pytestmark = pytest.mark.django_db
 
 
-def planned(dataset: str, rows: list[list[str]], **chosen: object) -> ImportRun:
+def planned(
+    dataset: str, rows: list[list[str]], *, actor: User | None = None, **chosen: object
+) -> ImportRun:
     file = SimpleUploadedFile("roster.csv", text_of(rows).encode())
-    run = import_run_start(dataset=dataset, file=file, actor=None)
+    run = import_run_start(dataset=dataset, file=file, actor=actor)
     advance(run.pk)
     run.refresh_from_db()
     matching = Matching.from_json({**run.matching, **chosen})
-    import_run_match(run=run, matching=matching, actor=None)
+    import_run_match(run=run, matching=matching, actor=actor)
     advance(run.pk)
     run.refresh_from_db()
     assert run.state == "planned", run.error
     return run
 
 
-def applied(run: ImportRun) -> ImportRun:
+def applied(run: ImportRun, *, actor: User | None = None) -> ImportRun:
     import_run_confirm(
-        run=run, plan_token=run.plan_token, reason="", accept_impacts=True, actor=None
+        run=run, plan_token=run.plan_token, reason="", accept_impacts=True, actor=actor
     )
     advance(run.pk)
     run.refresh_from_db()
     return run
+
+
+def may(model: str) -> list[str]:
+    app, name = model.split(".")
+    return [f"{app}.{action}_{name}" for action in ("view", "add", "change")]
 
 
 def drifted(run: ImportRun) -> dict[int, str]:
@@ -105,3 +112,35 @@ def test_a_person_deactivated_since_still_gets_the_planned_change_only() -> None
     applied(run)
     ann.refresh_from_db()
     assert ann.status == "deactivated"
+
+
+def narrowed(agent: User, organization: Organization) -> None:
+    """The agent sees one organization from now on."""
+    User.objects.filter(pk=agent.pk).update(is_limited=True)
+    StaffOrganization.objects.create(user=agent, organization=organization)
+
+
+def test_who_is_limited_since_creates_no_organization_any_more() -> None:
+    agent = StaffFactory(may=["transfers.import_data", *may("organizations.organization")])
+    run = planned("organizations", [["Name", "External ID"], ["Quay", "Q-1"]], actor=agent)
+    narrowed(agent, OrganizationFactory())
+    run = applied(run, actor=agent)
+    assert (run.state, run.results["created"], run.results["drifted"]) == ("applied_in_part", 0, 1)
+    assert not Organization.objects.filter(name="Quay").exists()
+
+
+def test_who_is_limited_since_gives_no_seat_to_a_person_out_of_scope() -> None:
+    harbor = OrganizationFactory(name="Harbor", external_id="H-1")
+    MembershipFactory(user=UserFactory(email="a@example.org"))
+    agent = StaffFactory(
+        may=[
+            "transfers.import_data",
+            *may("organizations.membership"),
+            *may("accounts.user"),
+        ]
+    )
+    run = planned("members", [*SEATS[:3], ["b@example.org", "H-1"]], actor=agent)
+    narrowed(agent, harbor)
+    run = applied(run, actor=agent)
+    assert set(drifted(run)) == {2}
+    assert Membership.objects.get(organization=harbor).user.email == "b@example.org"

@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import connection
 
 from apps.transfers.engine import reviving
-from apps.transfers.engine.context import Context, PartInfo, scope_literal
+from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_literal
 from apps.transfers.engine.tables import alive
 from apps.transfers.engine.writing import Range, created_values, key_match, plan_value
 
@@ -128,8 +128,16 @@ def _unseen(context: Context, rows: Range, collect: Collect) -> None:
         if scope := scope_literal(info.model, context.actor):
             collect(
                 UNSEEN,
+                f"SELECT p.number FROM {context.tables.plan} p JOIN {info.table} t "
+                f"ON t.id = p.id_{info.name} WHERE {rows.where()} "
+                f"AND p.op_{info.name} IS DISTINCT FROM 'c' AND t.id NOT IN ({_escaped(scope)})",
+                rows.params,
+            )
+        if not may_be_new(info.model, context.actor):
+            collect(
+                UNSEEN,
                 f"SELECT p.number FROM {context.tables.plan} p WHERE {rows.where()} "
-                f"AND p.op_{info.name} = 'u' AND p.id_{info.name} NOT IN ({_escaped(scope)})",
+                f"AND p.op_{info.name} = 'c'",
                 rows.params,
             )
     for name in context.relations:
