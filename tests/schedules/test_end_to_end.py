@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -115,3 +116,25 @@ def test_the_run_of_a_worker_that_was_killed_is_marked_lost(tmp_path: Path) -> N
     run = runs.get()
     assert run.state == TaskRun.State.LOST
     assert run.ended_at is not None
+
+
+@pytest.mark.slow
+def test_a_worker_whose_idle_process_was_killed_goes_on_working(tmp_path: Path) -> None:
+    schedule = ScheduleFactory(
+        task=long_sleep.name,
+        kwargs='{"seconds": 0}',
+        interval=IntervalFactory(every=1, period="seconds"),
+        last_run_at=timezone.now() - timedelta(days=2),
+    )
+    log = tmp_path / "celery.log"
+    done = TaskRun.objects.filter(schedule=schedule, state=TaskRun.State.SUCCEEDED)
+    kills = 3
+
+    with celery(tmp_path, "worker", "--concurrency=2", "--loglevel=INFO") as worker:
+        wait_for(lambda: log.exists() and " ready." in log.read_text(), log)
+        for _ in range(kills):
+            child = psutil.Process(worker.pid).children()[0]
+            child.kill()
+            psutil.wait_procs([child], timeout=10)
+        with celery(tmp_path, *BEAT):
+            wait_for(lambda: done.count() >= 2, log, seconds=60)
