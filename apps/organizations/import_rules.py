@@ -1,4 +1,4 @@
-"""Rules and blast radius of the members dataset, as SQL over a plan's part tables.
+"""Rules and blast radius of organizations and members, as SQL over a plan's part tables.
 
 `context.tables.part("seat")` has a line per seat: `id`, `live`, `first` (row), `k_user_id`,
 `k_organization_id`, `v_role` (new) and `b_role` (now).
@@ -7,6 +7,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from apps.core.scope import is_limited
 from apps.organizations.models import Role
 from apps.transfers.declarations import Impact, Rule
 
@@ -63,6 +64,29 @@ def _own_rights(context: Any) -> Asked:
         [context.actor.pk],
     )
 
+
+def _lost_zeros(context: Any) -> Asked:
+    # Who is limited makes no organizations, and is not told which there are.
+    if "external_id" not in context.given or (context.actor and is_limited(context.actor)):
+        return None
+    return (
+        f"SELECT p.first AS number FROM {context.tables.part('organization')} p "
+        "JOIN organizations_organization o ON ltrim(o.external_id, '0') = p.v_external_id "
+        "WHERE NOT p.live AND p.v_external_id ~ '^[1-9][0-9]*$' "
+        "AND o.external_id ~ '^0[0-9]+$' AND o.deleted_at IS NULL",
+        [],
+    )
+
+
+ORGANIZATION_RULES = (
+    Rule(
+        code="external_id:zeros",
+        column="external_id",
+        message="An organization has this number behind zeros as its external ID; a spreadsheet takes "
+        "them off. Format the column as text and enter it again.",
+        sql=_lost_zeros,
+    ),
+)
 
 MEMBER_RULES = (
     Rule(

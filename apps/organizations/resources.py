@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from apps.organizations.import_rules import MEMBER_IMPACTS, MEMBER_KEEPS, MEMBER_RULES
+from apps.organizations.import_rules import (
+    MEMBER_IMPACTS,
+    MEMBER_KEEPS,
+    MEMBER_RULES,
+    ORGANIZATION_RULES,
+)
 from apps.organizations.models import Membership, Organization, Role
 from apps.transfers.declarations import Column, DatasetResource, Derived, Kind, Part, Relation
 from apps.transfers.registry import register
@@ -14,7 +19,7 @@ ORGANIZATION_SYNONYMS = (
     "organization external id", "organization id", "org external id", "org id", "committee id",
     "company id", "customer id", "account id", "client id", "group id", "team id", "external id",
     "organization slug", "organization name", "organisation", "org", "committee", "committee name",
-    "company", "company name", "customer", "account", "client",
+    "company", "company name", "customer", "account", "account name", "client",
 )  # fmt: skip
 ROLE_WORDS = {
     Role.OWNER: (
@@ -109,6 +114,7 @@ class OrganizationsResource(DatasetResource):
                 derived={"slug": Derived("slug", "name")},
             ),
         )
+        rules = ORGANIZATION_RULES
 
 
 @register
@@ -119,7 +125,19 @@ class MembersResource(DatasetResource):
         kind=Kind.EMAIL,
         needed=True,
         max_length=254,
-        synonyms=("email address", "mail", "mail address", "user", "login", "work email"),
+        synonyms=(
+            "email address",
+            "mail",
+            "mail address",
+            "user",
+            "login",
+            "work email",
+            "e-mail-adresse",
+            "courriel",
+            "adresse e-mail",
+            "correo",
+            "primary smtp address",
+        ),
         example="ada.harper@example.org",
     )
     first_name = Column(
@@ -143,7 +161,7 @@ class MembersResource(DatasetResource):
         max_length=40,
         synonyms=(
             "office phone", "phone number", "telephone", "tel", "work phone", "mobile",
-            "mobile phone", "cell", "cell phone",
+            "mobile phone", "cell", "cell phone", "business phone", "telefon", "téléphone",
         ),
         example="919-555-0100",
     )  # fmt: skip
@@ -165,7 +183,16 @@ class MembersResource(DatasetResource):
         choices=Role.choices,
         words=ROLE_WORDS,
         default=Role.MEMBER,
-        synonyms=("position", "membership role", "function", "member role", "permission", "access"),
+        synonyms=(
+            "position",
+            "membership role",
+            "function",
+            "member role",
+            "permission",
+            "access",
+            "rolle",
+            "rôle",
+        ),
         example="member",
     )
 

@@ -244,3 +244,26 @@ def test_a_phone_number_is_found_in_what_programs_write(
     text = f"E-mail,Organization,Phone\na@example.org,H-1,{cell}\n"
     assert importer.text("members", text).code == 0
     assert Membership.objects.get().user.phone == kept
+
+
+def test_an_id_that_has_lost_its_zeros_is_not_taken_for_a_new_one(importer: Importer) -> None:
+    OrganizationFactory(name="Quay Works", external_id="00042")
+    seat = importer.text("members", "E-mail,Organization\na@example.org,42\n")
+    assert seat.json["problems"][0]["suggestion"].startswith("Quay Works (00042")
+    result = importer.text("organizations", "Name,External ID\nQuay Works,42\nPier,43\n")
+    assert (result.code, result.created, result.refused_rows()) == (3, 1, [2])
+    assert "behind zeros" in result.messages()[0]
+
+
+def test_spellings_of_one_missing_name_make_one_record(importer: Importer) -> None:
+    text = "E-mail,Organization\na@example.org,Brand New\nb@example.org,brand new\nc@example.org,BRAND  New\n"
+    result = importer.text("members", text, "--create-missing", "organization")
+    assert (result.code, result.created) == (0, 3)
+    assert Organization.objects.exclude(external_id="H-1").get().name == "Brand New"
+
+
+def test_another_spelling_of_a_name_that_is_there_makes_no_record(importer: Importer) -> None:
+    text = "E-mail,Organization\na@example.org,harbor finance\n"
+    result = importer.text("members", text, "--create-missing", "organization")
+    assert (result.code, result.refused_rows(), Organization.objects.count()) == (3, [2], 1)
+    assert result.json["problems"][0]["suggestion"].startswith("Harbor Finance")

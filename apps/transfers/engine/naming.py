@@ -18,6 +18,7 @@ LIKENESS = 70
 _SHOWN = 5
 _POOL = 20_000
 _NARROWED = 2_000
+_LONGEST_ID = 20
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,25 @@ class Namer:
         if len(exact) > 1:
             return [self._candidate(texts, 100) for texts in sorted(exact.values())]
         folded = _sorted(word)
-        best: dict[Any, int] = {}
-        pool = self._pool_for(word)
+        zeros = self._with_lost_zeros(word)
+        best: dict[Any, int] = dict.fromkeys(zeros, 99)
+        pool = {**self._pool_for(word), **zeros}
         for position in range(len(self.relation.by)):
             texts = {pk: _sorted(row[position]) for pk, row in pool.items() if row[position]}
             for pk, score in keys_of_most_like(folded, texts, least=LIKENESS, limit=_SHOWN):
                 best[pk] = max(best.get(pk, 0), int(score))
         likeliest = sorted(best, key=lambda pk: (-best[pk], pool[pk]))[:_SHOWN]
         return [self._candidate(pool[pk], best[pk]) for pk in likeliest]
+
+    def _with_lost_zeros(self, word: str) -> dict[Any, tuple[str, ...]]:
+        """Return the records whose id is this number behind zeros, which a spreadsheet takes off."""
+        if not (word.isascii() and word.isdigit()):
+            return {}
+        padded = [word.zfill(width) for width in range(len(word) + 1, _LONGEST_ID + 1)]
+        condition = Q()
+        for field in self.relation.by:
+            condition |= Q(**{f"{field}__in": padded})
+        return self._read(condition, _SHOWN) if padded else {}
 
     def _pool_for(self, word: str) -> Mapping[Any, tuple[str, ...]]:
         if self._pool is None:

@@ -152,20 +152,33 @@ def _attname(model: Any, relation: Relation, other: str) -> str:
     return connection.ops.quote_name(model._meta.get_field(field).column)
 
 
+def _spelling(text: str) -> str:
+    return f"regexp_replace(lower({text}), '\\s+', ' ', 'g')"
+
+
 def _make_missing(context: Context, name: str, relation: Relation) -> None:
-    """Plan a new record for each word that finds none."""
+    """Plan a new record for each word that finds none: one for all spellings that differ in case and
+    spaces alone, and none for another spelling of a record that is there."""
     table, made = context.tables.relation(name), context.tables.made
+    model: Any = apps.get_model(relation.model)
+    scope = scope_sql(model, context.actor, alive_only=True)
+    live = f"t.{connection.ops.quote_name(str(relation.create))}"
     context.execute(
-        f"INSERT INTO {made} (id, relation, value, number) "
-        f"SELECT uuid7(), %s, value, number FROM {table} WHERE n = 0 ORDER BY number",
-        [name],
+        f"""
+        INSERT INTO {made} (id, relation, value, number)
+        SELECT DISTINCT ON ({_spelling("value")}) uuid7(), %s, value, number FROM {table}
+        WHERE n = 0 AND {_spelling("value")} NOT IN (
+            SELECT {_spelling(live)} FROM {connection.ops.quote_name(model._meta.db_table)} t
+            WHERE {live} IS NOT NULL{alive(model, "t")}{f" AND t.id IN ({scope[0]})" if scope else ""})
+        ORDER BY {_spelling("value")}, number
+        """,
+        [name, *(scope[1] if scope else [])],
     )
     context.execute(
         f"UPDATE {table} r SET id = m.id, n = 1 FROM {made} m "
-        f"WHERE m.relation = %s AND m.value = r.value",
+        f"WHERE m.relation = %s AND r.n = 0 AND {_spelling('m.value')} = {_spelling('r.value')}",
         [name],
     )
-    model: Any = apps.get_model(relation.model)
     if any(field.attname == "slug" for field in model._meta.concrete_fields):
         context.execute(
             "CREATE OR REPLACE FUNCTION pg_temp.slug(t text) RETURNS text LANGUAGE sql IMMUTABLE AS "
