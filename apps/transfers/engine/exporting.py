@@ -20,6 +20,7 @@ from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
+from apps.transfers.engine.copying import copied_blocks
 from apps.transfers.engine.export_query import Exported, defused
 from apps.transfers.engine.permissions import check_may_export
 from apps.transfers.models import ExportRun
@@ -28,7 +29,6 @@ from apps.transfers.models.uploads import private_storage
 logger = logging.getLogger(__name__)
 State = ExportRun.State
 KEPT_FOR = timedelta(days=7)
-_BLOCK = 64 * 1024
 _SHEET_ROWS = 1_048_575
 _CELL = 32_767
 _FETCH = 200
@@ -123,18 +123,8 @@ def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
     yield exported.header().encode(), 0
     sql, params = exported.sql(defuse=True)
     with transaction.atomic(), connection.cursor() as cursor:
-        parts: list[bytes] = []
-        size = 0
         # The driver's own cursor: Django's, where it logs statements (DEBUG), takes no parameters here.
-        with cursor.cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
-            for record in copy:
-                parts.append(bytes(record))
-                size += len(record)
-                if size > _BLOCK:
-                    yield b"".join(parts), len(parts)
-                    parts.clear()
-                    size = 0
-        yield b"".join(parts), len(parts)
+        yield from copied_blocks(cursor.cursor, f"COPY ({sql}) TO STDOUT (FORMAT csv)", params)
 
 
 def write_xlsx(exported: Exported, target: Path) -> int:

@@ -1,4 +1,4 @@
-"""Writes the plan's table: a row for each row of the file, in its order.
+"""Writes the plan's table: a row for each row of the file.
 
 It is put together from three kinds of rows: those that were looked at (`work`, with the lines of their
 parts), those that are settled, and those that were refused before anything was looked up.
@@ -41,7 +41,6 @@ def write(context: Context, *, has_settled: bool) -> None:
                    ELSE COALESCE(cause, '') END AS cause,
                problems, changes, before, {", ".join(_names(context))}
         FROM ({" UNION ALL ".join(branches)}) j
-        ORDER BY number
         """,
         [],
     )

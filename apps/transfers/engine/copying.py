@@ -1,0 +1,50 @@
+"""`COPY … TO STDOUT`, taken in by blocks.
+
+The driver asks the connection for each row anew, which takes longer than PostgreSQL takes to make it.
+Here a row that has arrived already is taken at once, and only for those to come is anything awaited.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from psycopg import generators
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.waiting import Wait
+
+_BLOCK = 64 * 1024
+
+
+def copied_blocks(cursor: Any, statement: str, params: list[Any]) -> Iterator[tuple[bytes, int]]:
+    """Yield what a psycopg cursor's COPY sends, with the number of rows in each block."""
+    # Whoever stops half-way leaves the rest to the driver, which cancels the statement.
+    with cursor.copy(statement, params) as copy:
+        connection = copy.connection
+        take = connection.pgconn.get_copy_data
+        rows: list[memoryview] = []
+        size = 0
+        while True:
+            length, row = take(1)
+            if length > 0:
+                rows.append(row)
+                size += length
+                if size > _BLOCK:
+                    yield b"".join(rows), len(rows)
+                    rows.clear()
+                    size = 0
+            elif length == 0:
+                connection.wait(_more(connection.pgconn))
+            else:
+                break
+        # The driver would look for a further row.
+        copy._finished = True
+        for result in connection.wait(generators.fetch_many(connection.pgconn)):
+            if result.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(result, encoding=connection.info.encoding)
+        yield b"".join(rows), len(rows)
+
+
+def _more(pgconn: Any) -> Generator[Wait, Any]:
+    while not (yield Wait.R):
+        continue
+    pgconn.consume_input()
