@@ -110,6 +110,10 @@ def test_of_several_sheets_one_must_be_chosen(support: Client, harbor: Organizat
     assert "Sheet 2" in page
     assert support.get(url("columns", run))["Location"] == url("file", run)
 
+    undecided = support.post(url("file", run), {"sheet": ""})
+    assert undecided.status_code == 400
+    assert "Choose one." in text(undecided)
+
     support.post(url("file", run), {"sheet": "Sheet 2"})
     work()
     assert "sheet “Sheet 2”" in text(support.get(url("file", run)))

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.transfers import registry
+from apps.transfers.declarations import Kind
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
 from apps.transfers.selectors.plan_totals import change_labels
@@ -80,6 +81,7 @@ class PlanTable:
         self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
         self.after = _number(request.GET.get("after", ""))
         self.before = _number(request.GET.get("before", ""))
+        self.columns = registry.get(run.dataset).columns()
         self.labels = change_labels(run)
         self.headers = file_headers(run)
 
@@ -172,8 +174,12 @@ class PlanTable:
 
     def _cells(self, row: PlanRow) -> list[Cell]:
         """What the row changes, else what it says; in the order of the dataset's columns."""
-        # What the key says already is not said again.
-        silent = {*row.key_columns, *(problem.get("column", "") for problem in row.problems)}
+        # What the key or a problem says already is not said again; a version says nothing to people.
+        silent = {
+            *row.key_columns,
+            *(problem.get("column", "") for problem in row.problems),
+            *(name for name, column in self.columns.items() if column.kind is Kind.VERSION),
+        }
         written = row.changes if row.verdict in DONE_LABELS else {}
         cells = {
             # A row that creates one record may overwrite what another holds: a seat its person's name.

@@ -85,6 +85,8 @@ class ReadingForm(forms.Form):
             self._choices("delimiter", list(DELIMITERS.items()))
         if findings.needs_sheet:
             del self.fields["header_row"]
+            self.fields["sheet"].required = True
+            self.fields["sheet"].error_messages["required"] = "Choose one."
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         current = self.initial.get(name) or ""
