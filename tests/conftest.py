@@ -17,15 +17,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _allow_flush() -> None:
-    """Let a test's database be emptied after a test that commits; the trail refuses it otherwise."""
-    plain = DatabaseOperations.sql_flush
+def _quick_flush() -> None:
+    """Empty a database after a test that commits by deleting from the tables that hold something.
 
-    def sql_flush(self: Any, *args: Any, **kwargs: Any) -> list[str]:
-        # Waffle's own tables stand beside the ones that ours replace, and refer to the same users.
-        statements = plain(self, *args, **(kwargs | {"allow_cascade": True}))
-        allow = "SELECT set_config('audit.flush', current_database(), true)"
-        return [allow, *statements] if statements else []
+    TRUNCATE makes every table anew, some hundred files a time, and the trail refuses it. Foreign keys
+    are looked at in the end, when all is gone; the triggers rest for this transaction alone.
+    """
+
+    def sql_flush(self: Any, style: Any, tables: list[str], **kwargs: Any) -> list[str]:
+        names = [self.quote_name(table) for table in tables]
+        asked = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names]  # noqa: S608
+        with self.connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(asked))
+            filled = [name for (name,) in cursor.fetchall()]
+        return [
+            *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in filled),
+            *(f"DELETE FROM {name}" for name in filled),  # noqa: S608
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            *(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in filled),
+        ]
 
     DatabaseOperations.sql_flush = sql_flush
 

@@ -30,8 +30,8 @@ def roster(rows: int) -> str:
     return HEADER + "".join(lines)
 
 
-@pytest.fixture
-def worker(transactional_db: None) -> Iterator[None]:
+@pytest.fixture(scope="module")
+def worker(django_db_setup: None) -> Iterator[None]:
     """A Celery worker as a process of its own, at work on the tests' database and messages."""
     code = (
         "import sys, django\n"
