@@ -21,6 +21,23 @@ ORGANIZATION_SYNONYMS = (
     "organization slug", "organization name", "organisation", "org", "committee", "committee name",
     "company", "company name", "customer", "account", "account name", "client",
 )  # fmt: skip
+
+
+def organization_column(attribute: str = "organization__external_id") -> Column:
+    """Return the column that says to which organization a row belongs; `attribute` is its path."""
+    return Column(
+        label="Organization",
+        attribute=attribute,
+        kind=Kind.RELATION,
+        relation=ORGANIZATION,
+        needed=True,
+        max_length=200,
+        synonyms=ORGANIZATION_SYNONYMS,
+        help_text="External ID, slug or name of an organization.",
+        example="C-1001",
+    )
+
+
 ROLE_WORDS = {
     Role.OWNER: (
         "chair", "co chair", "cochair", "senior chair", "chairman", "chairwoman", "chairperson",
@@ -165,17 +182,7 @@ class MembersResource(DatasetResource):
         ),
         example="919-555-0100",
     )  # fmt: skip
-    organization = Column(
-        label="Organization",
-        attribute="organization__external_id",
-        kind=Kind.RELATION,
-        relation=ORGANIZATION,
-        needed=True,
-        max_length=200,
-        synonyms=ORGANIZATION_SYNONYMS,
-        help_text="External ID, slug or name of an organization.",
-        example="C-1001",
-    )
+    organization = organization_column()
     role = Column(
         label="Role",
         attribute="role",

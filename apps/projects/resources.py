@@ -1,6 +1,6 @@
 """The datasets of projects and tasks. See ARCHITECTURE.md, "Transfers"."""
 
-from apps.organizations.resources import ORGANIZATION, ORGANIZATION_SYNONYMS
+from apps.organizations.resources import organization_column
 from apps.projects.models import Project, Task
 from apps.transfers.declarations import Column, DatasetResource, Kind, Part, Relation
 from apps.transfers.registry import register
@@ -8,17 +8,7 @@ from apps.transfers.registry import register
 
 @register
 class ProjectsResource(DatasetResource):
-    organization = Column(
-        label="Organization",
-        attribute="organization__external_id",
-        kind=Kind.RELATION,
-        relation=ORGANIZATION,
-        needed=True,
-        max_length=200,
-        synonyms=ORGANIZATION_SYNONYMS,
-        help_text="External ID, slug or name of an organization.",
-        example="C-1001",
-    )
+    organization = organization_column()
     name = Column(
         label="Name",
         attribute="name",
@@ -73,17 +63,7 @@ class ProjectsResource(DatasetResource):
 
 @register
 class TasksResource(DatasetResource):
-    organization = Column(
-        label="Organization",
-        attribute="project__organization__external_id",
-        kind=Kind.RELATION,
-        relation=ORGANIZATION,
-        needed=True,
-        max_length=200,
-        synonyms=ORGANIZATION_SYNONYMS,
-        help_text="External ID, slug or name of an organization.",
-        example="C-1001",
-    )
+    organization = organization_column("project__organization__external_id")
     project = Column(
         label="Project",
         attribute="project__name",

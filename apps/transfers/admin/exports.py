@@ -7,20 +7,14 @@ The dataset is the one whose rows are the admin's model; where there is none the
 
 from typing import Any
 
-from django.apps import apps
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import FieldError, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from apps.accounts.admin.personal import sees_personal_data
 from apps.core.admin.base import BaseAdmin
-from apps.core.discovery import full_site
 from apps.core.errors import DomainError
-from apps.core.personal import Reader, reading
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_export, permissions_to_export, require
@@ -32,6 +26,7 @@ from apps.transfers.declarations import DatasetResource
 from apps.transfers.forms.exporting import ExportForm
 from apps.transfers.models import ExportProfile, ExportRun
 from apps.transfers.personal import holds_personal
+from apps.transfers.selectors.lists import list_queryset
 from apps.transfers.services import export_run_start, export_stream
 
 # Up to here a CSV leaves within the request; above, and any workbook, a worker writes it.
@@ -145,29 +140,6 @@ def dataset_of(model: type) -> type[DatasetResource] | None:
         if dataset.model() is model:
             return dataset
     return None
-
-
-def list_queryset(model_admin: Any, request: HttpRequest) -> QuerySet:
-    """Return what the list at this address shows, all pages of it."""
-    try:
-        changelist = model_admin.get_changelist_instance(request)
-        queryset: QuerySet = changelist.get_queryset(request)
-    except (IncorrectLookupParameters, FieldError, ValidationError, ValueError):
-        raise DomainError("The list has no such filter. Go back to it and filter anew.") from None
-    return queryset
-
-
-def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
-    """Return what a list shows a user at an address: for a worker, which has no request.
-
-    `label` is the model's ("organizations.Membership"), `query` the list's query string.
-    """
-    request = HttpRequest()
-    request.method = "GET"
-    request.GET = QueryDict(query)
-    request.user = user
-    with reading(Reader(lambda: user is None or sees_personal_data(user))):
-        return list_queryset(full_site()._registry[apps.get_model(label)], request)
 
 
 def _profile(request: HttpRequest, dataset: type[DatasetResource]) -> ExportProfile | None:

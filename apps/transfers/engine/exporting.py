@@ -91,7 +91,7 @@ def _write(run: ExportRun) -> None:
 def queryset_of(run: ExportRun) -> QuerySet:
     """Return the records of a recorded export: a list as its address says, or a command's filters."""
     if run.query.get("list"):
-        from apps.transfers.admin.exports import listed_queryset
+        from apps.transfers.selectors.lists import listed_queryset
 
         return listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
     return Exported.filtered(registry.get(run.dataset), run.query.get("filters", {}), run.user)
