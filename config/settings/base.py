@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
 from config import embedded, env, four_eyes, mail, schedules, sign_in, unfold
+from config.settings.browser import *
+from config.settings.flags import *
 
 BASE_DIR = env.ROOT
 ENV = env.read()
@@ -143,31 +144,7 @@ else:
         }
     }
 
-# What a page may load and do: see “The browser's side” in ARCHITECTURE.md. Nothing inline without the
-# response's nonce, nothing evaluated, nothing from elsewhere.
-SECURE_CSP = {
-    "default-src": [CSP.NONE],
-    "script-src": [CSP.SELF, CSP.NONCE],
-    "style-src": [CSP.SELF, CSP.NONCE],
-    "img-src": [CSP.SELF, "data:"],
-    "font-src": [CSP.SELF],
-    "connect-src": [CSP.SELF],
-    "frame-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
-    "frame-ancestors": [CSP.NONE],
-    "base-uri": [CSP.NONE],
-    "object-src": [CSP.NONE],
-}
-
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
-SECURE_REFERRER_POLICY = "same-origin"
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-# No script reads the token: forms carry it, and our own requests take it from their form.
-SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-# What a page tells waits in the session, not in a cookie of its own.
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 AUTH_USER_MODEL = "accounts.User"
 globals().update(sign_in.settings_from(ENV))
@@ -207,38 +184,14 @@ STORAGES: dict[str, dict[str, Any]] = {
     },
 }
 
-# What a request may send: this much anywhere, more only to the pages named here, from who has the
-# permission. A file of an import, and a little for the form around it.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
-UPLOAD_LIMITS = {
-    "admin:transfers_importrun_new": (512 * 1024 * 1024 + 100_000, "transfers.import_data"),
-}
-
 if ENV.email_url:
     globals().update(mail.settings_from(ENV.email_url))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
-# Flags are read from the database each time: waffle's cache goes on answering “on” after bulk
-# changes, and a switch must be dead the second it is thrown. One indexed query per question.
+# Flags are read from the database each time, see flags.py.
 CACHES["flags"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
-WAFFLE_CACHE_NAME = "flags"
-WAFFLE_FLAG_MODEL = "flags.Flag"
-WAFFLE_SWITCH_MODEL = "flags.Switch"
-WAFFLE_SAMPLE_MODEL = "flags.Sample"
-# Its own three tables would stand beside ours, unused, and hold foreign keys to users and groups.
-MIGRATION_MODULES = {"waffle": None}
-# Flags decide by person and never by cookie. waffle's middleware, which would set them without HttpOnly
-# and SameSite, is left out; should one be set after all, then only over HTTPS.
-WAFFLE_SECURE = True
-WAFFLE_ENABLE_ADMIN_PAGES = False  # apps.flags registers its own, themed ones.
-WAFFLE_OVERRIDE = False
-WAFFLE_FLAG_DEFAULT = WAFFLE_SWITCH_DEFAULT = WAFFLE_SAMPLE_DEFAULT = False
-WAFFLE_CREATE_MISSING_FLAGS = False
-WAFFLE_CREATE_MISSING_SWITCHES = False
-WAFFLE_CREATE_MISSING_SAMPLES = False
-WAFFLE_LOG_MISSING_FLAGS = WAFFLE_LOG_MISSING_SWITCHES = WAFFLE_LOG_MISSING_SAMPLES = None
 
 # Stock holes of the parts, shut here; see ARCHITECTURE.md.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
