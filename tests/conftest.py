@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
+from pgtrigger.migrations import AddTrigger
 
 from config.embedded import ensure_running
 from tests.transfers.engine import Importer
@@ -38,6 +39,17 @@ def _quick_flush() -> None:
         ]
 
     DatabaseOperations.sql_flush = sql_flush
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_migrations() -> None:
+    """Let a trigger be noted and no more: pgtrigger renders its model, with all neighbors, for each of 200."""
+
+    def state_forwards(self: AddTrigger, app_label: str, state: Any) -> None:
+        options = state.models[app_label, self.model_name].options
+        options["triggers"] = [*options.get("triggers", []), self.trigger]
+
+    AddTrigger.state_forwards = state_forwards
 
 
 @pytest.fixture
