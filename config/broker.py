@@ -67,6 +67,7 @@ class Transport(filesystem.Transport):
         loop.call_repeatedly(self.polling_interval, self._take_all)
 
     def _take_all(self) -> None:
+        cycle: Any = self.cycle
         with suppress(Empty):
             while True:
-                self.cycle.get(self._deliver, timeout=0)
+                cycle.get(self._deliver, timeout=0)

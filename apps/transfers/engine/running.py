@@ -156,8 +156,9 @@ def context_of(run: ImportRun) -> Context:
 
 
 def plan(run: ImportRun) -> None:
-    """staged → planned; back to matched where the staging table was lost."""
-    if not tables.exists(tables.Tables(run.pk).stage):
+    """staged → planned; back to matched where the staging table was lost, or emptied: PostgreSQL does
+    so with what is unlogged when it recovers from a crash."""
+    if not tables.has_rows(tables.Tables(run.pk).stage):
         _move(run, State.MATCHED)
         stage(run)
     with _phase(run, "plan"):

@@ -55,6 +55,14 @@ def exists(name: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def has_rows(name: str) -> bool:
+    if not exists(name):
+        return False
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {name})")
+        return bool(cursor.fetchone()[0])
+
+
 def run_tables_drop(run: ImportRun) -> None:
     """Forget the rows of a run; its counts and its place in the history stay."""
     tables = Tables(run.pk)
