@@ -267,3 +267,14 @@ def test_another_spelling_of_a_name_that_is_there_makes_no_record(importer: Impo
     result = importer.text("members", text, "--create-missing", "organization")
     assert (result.code, result.refused_rows(), Organization.objects.count()) == (3, [2], 1)
     assert result.json["problems"][0]["suggestion"].startswith("Harbor Finance")
+
+
+def test_a_row_that_names_no_record_is_refused(importer: Importer) -> None:
+    for number in (1, 2):
+        OrganizationFactory(name=f"Without an id {number}")
+    text = "External ID,Status\nH-1,closed\n,suspended\n"
+    result = importer.text(
+        "organizations", text, "--mode", "update", "--blank", "external_id=clear"
+    )
+    assert (result.code, result.updated, result.refused_rows()) == (3, 1, [3])
+    assert result.messages()[0].startswith("Nothing in this row says which organization is meant")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
+from django.db.models import Q
 
 from apps.core.scope import is_limited
 from apps.transfers.declarations import Column, DatasetResource, Part
@@ -68,9 +69,11 @@ class PartInfo:
 
     def _is_unique(self, key: tuple[str, ...]) -> bool:
         meta = self.model._meta
+        # A constraint on some of the living ("where it is not blank") does not hold for all of them.
+        whole = (None, Q(deleted_at=None)) if self.soft_delete else (None,)
         uniques = [(f.attname,) for f in meta.concrete_fields if f.unique]
         for constraint in meta.constraints:
-            if isinstance(constraint, models.UniqueConstraint):
+            if isinstance(constraint, models.UniqueConstraint) and constraint.condition in whole:
                 uniques.append(tuple(meta.get_field(name).attname for name in constraint.fields))
         return any(unique and set(unique) <= set(key) for unique in uniques)
 

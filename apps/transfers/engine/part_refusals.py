@@ -2,11 +2,12 @@
 
 from apps.transfers.engine import parts
 from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_literal
-from apps.transfers.engine.refusals import refuse
+from apps.transfers.engine.refusals import refuse, unrefused
 
 
 def find(context: Context, info: PartInfo) -> None:
     keys = info.usable_keys()
+    _refuse_nameless(context, info, keys)
     _refuse_ambiguous(context, info, keys)
     _refuse_two_ways(context, info, keys)
     _refuse_clashes(context, info)
@@ -23,6 +24,30 @@ def _any(
         context.rows(f"SELECT EXISTS (SELECT FROM {table} p WHERE {condition})", params or None)[0][
             0
         ]
+    )
+
+
+def _refuse_nameless(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
+    """A row whose keys are all blank means no record."""
+    if info.only_key:
+        return
+    given = " OR ".join(f"({parts.given_in_full(context, info, key)})" for key in keys)
+    labels = dict.fromkeys(
+        context.columns[info.fields[name].source].label
+        for key in keys
+        for name in key
+        if info.fields[name].source
+    )
+    refuse(
+        context,
+        code=f"{info.name}:nameless",
+        column="",
+        number="w.number",
+        rows=(
+            f"FROM {context.tables.work} w WHERE ({given}) IS NOT TRUE "
+            f"AND {unrefused(context, 'w')}"
+        ),
+        text=f"Nothing in this row says which {info.part.label} is meant: {', '.join(labels)}.",
     )
 
 

@@ -51,8 +51,7 @@ def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ..
     seen = f" AND t.id IN ({scope})" if scope else ""
     whens, select, names, found = [], [], [], []
     for number, key in enumerate(keys):
-        given = " AND ".join(f"{text_of(context, info.fields[n])} <> ''" for n in key)
-        whens.append(f"WHEN {given} THEN {number}")
+        whens.append(f"WHEN {given_in_full(context, info, key)} THEN {number}")
     chosen = f"CASE {' '.join(whens)} END"
     for number, key in enumerate(keys):
         for name in key:
@@ -68,6 +67,12 @@ def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ..
     select.insert(0, f"{chosen} AS alt")
     names.insert(0, "alt")
     return _Key(select, names, " UNION ALL ".join(found), "")
+
+
+def given_in_full(context: Context, info: PartInfo, key: tuple[str, ...], alias: str = "w") -> str:
+    """SQL of whether a row gives a key in full; an earlier part's record is always there."""
+    fields = [info.fields[name] for name in key if not info.fields[name].part]
+    return " AND ".join(f"{text_of(context, field, alias)} <> ''" for field in fields) or "true"
 
 
 def _group(context: Context, info: PartInfo, key: _Key) -> None:
@@ -129,9 +134,7 @@ def row_join(context: Context, info: PartInfo, alias: str, part_alias: str) -> s
     keys = info.usable_keys()
     # One expression on both sides, so that it can be hashed.
     chosen = "CASE " + " ".join(
-        "WHEN "
-        + " AND ".join(f"{text_of(context, info.fields[n], alias)} <> ''" for n in key)
-        + f" THEN '{number}' || "
+        f"WHEN {given_in_full(context, info, key, alias)} THEN '{number}' || "
         + " || E'\\x01' || ".join(f"{key_value(context, info, n, alias)}::text" for n in key)
         for number, key in enumerate(keys)
     )

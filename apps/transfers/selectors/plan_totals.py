@@ -65,6 +65,7 @@ _CAUSES = {
 _CODES = {
     "missing": "missing",
     "invalid": "not valid",
+    "nameless": "not named",
     "unknown": "an unknown word",
     "unwanted": "marked as not to be imported",
     "too_long": "too long",
