@@ -6,8 +6,8 @@ own admin flow (upload with its preview, confirmation) with simple-history's own
 
 Each command runs as a process of its own, so that its memory is its own. `BENCH_ROWS` chooses the
 sizes (`make bench ONLY=imports ROWS="10000 100000"`); the peer, which takes minutes, goes with 10,000.
-On two cores with nothing else to do, 10,000 rows take half a minute and the peer some four minutes,
-100,000 rows two minutes, 1,000,000 rows ten. The goals are for 100,000 rows and more.
+On two cores with nothing else to do, 10,000 rows take a minute and the peer some four minutes,
+100,000 rows three minutes, 1,000,000 rows twelve. The goals are for 100,000 rows and more.
 """
 
 import os
