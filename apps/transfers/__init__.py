@@ -4,6 +4,7 @@ The map, for who builds on it:
 
 - `declarations`: `DatasetResource`, `Column`, `Relation`, `Part`, `Derived`, `Rule`, `Impact`: a dataset is declared once.
 - `registry`: `register(Resource)`, `get(name)`, `all_datasets()`.
+- `checks`: what a declaration says wrongly is an error of `manage.py check`.
 - `models`: `Upload`, `ImportRun`, `ImportTemplate`, `UndoRun`, `ExportRun`, `ExportProfile`.
 - `services`: every write. Start an import, read it again with other settings, match its columns,
   confirm, cancel, undo; start an export. All keyword-only, with `actor`; refusals are `DomainError`.
