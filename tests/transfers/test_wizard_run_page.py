@@ -312,3 +312,8 @@ def test_the_key_of_a_row_names_its_organization_and_leads_to_the_record(
 
     assert f'href="{change}"' in rows
     assert f"ada@example.org · {harbor.name}" in rows
+
+    Organization.objects.filter(pk=harbor.pk).update(name="Harbor Treasury", external_id="H-1")
+    again = planned_run(support, ROSTER.replace("Harbor Finance", "H-1"))
+    unchanged = text(support.get(f"{url('check', again)}?verdict=unchanged"))
+    assert "ada@example.org · Harbor Treasury" in unchanged

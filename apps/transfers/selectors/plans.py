@@ -217,6 +217,23 @@ def _json(value: Any, default: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
+def _fill_settled(run: ImportRun, records: list[dict[str, Any]], name: str) -> None:
+    """Look up what a relation column means in rows that were settled at once: their record knows it."""
+    dataset = registry.get(run.dataset)
+    own = f"id_{dataset.parts()[-1].name}"
+    settled = [
+        record
+        for record in records
+        if record["verdict"] == "unchanged" and record.get(own) and not record.get(f"i_{name}")
+    ]
+    if settled:
+        field = dataset.columns()[name].attribute.partition("__")[0]
+        living = dataset.model()._default_manager.filter(pk__in=[each[own] for each in settled])
+        meant = dict(living.values_list("pk", field))
+        for record in settled:
+            record[f"i_{name}"] = meant.get(record[own])
+
+
 def _meant_names(run: ImportRun, records: list[dict[str, Any]], keys: list[str]) -> dict[str, str]:
     """Names of the records that the words of relation columns mean, for the rows of one page."""
     columns = registry.get(run.dataset).columns()
@@ -225,6 +242,7 @@ def _meant_names(run: ImportRun, records: list[dict[str, Any]], keys: list[str])
         relation = columns[name].relation
         if relation is None:
             continue
+        _fill_settled(run, records, name)
         ids = {record[f"i_{name}"] for record in records if record.get(f"i_{name}")}
         model: Any = apps.get_model(relation.model)
         manager = getattr(model, "all_objects", model._default_manager)
