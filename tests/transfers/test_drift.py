@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, StaffOrganization
+from apps.transfers.engine import applying
 from apps.transfers.engine.running import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
@@ -144,3 +145,13 @@ def test_who_is_limited_since_gives_no_seat_to_a_person_out_of_scope() -> None:
     run = applied(run, actor=agent)
     assert set(drifted(run)) == {2}
     assert Membership.objects.get(organization=harbor).user.email == "b@example.org"
+
+
+def test_a_name_that_another_row_of_the_file_gave_in_between_is_no_drift(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    OrganizationFactory(name="Harbor", external_id="H-1")
+    rows = [["Name", "External ID"], ["Pier", "H-1"], ["Pier", ""]]
+    monkeypatch.setattr(applying, "CHUNK", 1)
+    run = applied(planned("organizations", rows))
+    assert (run.state, run.results["created"], run.results["updated"]) == ("applied", 1, 1)

@@ -32,10 +32,17 @@ def find(context: Context, rows: Range) -> dict[int, str]:
 
     for info in context.parts:
         if context.has_planned(info, "create"):
+            # A name may be borne by several: another row of this file may have given it in between.
+            mine = (
+                ""
+                if info.only_key
+                else f" AND NOT EXISTS (SELECT FROM {plan} q WHERE q.id_{info.name} = t.id "
+                f"AND q.op_{info.name} IS NOT NULL)"
+            )
             collect(
                 EXISTS,
                 f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.op_{info.name} = 'c' AND EXISTS "
-                f"(SELECT FROM {info.table} t WHERE {key_match(context, info)}{info.alive('t')})",
+                f"(SELECT FROM {info.table} t WHERE {key_match(context, info)}{info.alive('t')}{mine})",
                 rows.params,
             )
         if context.has_planned(info, "update"):
