@@ -82,6 +82,8 @@ def test_it_is_read_without_a_word(what: str, importer: Importer) -> None:
 def test_a_header_far_below_is_believed_where_it_is_named(importer: Importer) -> None:
     result = importer.text("members", "a note\n" * 149 + PLAIN, "--header-row", "150")
     assert (result.code, result.created) == (0, 2)
+    beyond = importer.text("members", PLAIN, "--header-row", "2000000")
+    assert (beyond.code, beyond.err) == (2, "The header must stand in the first 10,000 rows.")
 
 
 REFUSED = {

@@ -2,6 +2,8 @@
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 500
+# What stands above a header is held in memory.
+MAX_HEADER_ROW = 10_000
 MAX_SHEETS = 500
 MAX_CELL = 1_000_000
 MAX_ROWS = 2_000_000

@@ -185,7 +185,9 @@ def _with_header(
     reading: Reading,
     known: Callable[[str], bool],
 ) -> Source:
-    first = list(islice(records(), max(_LOOK_AHEAD, min(reading.header_row, limits.MAX_ROWS))))
+    if reading.header_row > limits.MAX_HEADER_ROW:
+        raise DomainError(f"The header must stand in the first {limits.MAX_HEADER_ROW:,} rows.")
+    first = list(islice(records(), max(_LOOK_AHEAD, reading.header_row)))
     if not any(any(cell.strip() for cell in cells) for _, cells in first):
         raise DomainError("The file is empty: there is not even a header.")
     found.header_row, headers = find_header(first, reading.header_row, known)
