@@ -45,11 +45,13 @@ def plan(context: Context) -> dict[str, Any]:
             context.execute(f"SET LOCAL {name} = '{value}'")
         refusals.start(context)
         relations.resolve(context)
+        refusals.count(context)
         has_settled = settled.find(context)
         _build_work(context)
         for info in context.parts:
             parts.build(context, info)
             part_refusals.find(context, info)
+            refusals.count(context)
             slugs.fill(context, info)
             reviving.find(context, info)
         _refuse_stale(context)
