@@ -43,7 +43,7 @@ def import_run_mail(run_id: int) -> None:
         return
     results = run.results
     numbers = {
-        "Created": results.get("created", 0),
+        "created": results.get("created", 0),
         "updated": results.get("updated", 0),
         "unchanged": run.counts.get("unchanged", 0),
         "refused": run.counts.get("refused", 0) + results.get("refused", 0),
@@ -51,7 +51,7 @@ def import_run_mail(run_id: int) -> None:
     }
     lines = [
         f"{run.upload.name} → {run.dataset}: {run.get_state_display().lower()}.",
-        ", ".join(f"{word} {rows:,}" for word, rows in numbers.items()) + ".",
+        (", ".join(f"{rows:,} {word}" for word, rows in numbers.items() if rows) or "No row") + ".",
         *([run.error] if run.error else []),
         f"{settings.SITE_URL}{reverse('admin:transfers_importrun_change', args=[run.pk])}",
     ]

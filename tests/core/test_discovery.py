@@ -41,7 +41,7 @@ def test_a_worker_that_answers_no_page_finds_what_a_list_shows() -> None:
     program = (
         "import django\n"
         "django.setup()\n"
-        "from apps.transfers.admin.exports import listed_queryset\n"
+        "import apps.accounts.admin\n"
         "from apps.core.discovery import full_site\n"
         "from allauth.account.models import EmailAddress\n"
         "print(EmailAddress in full_site()._registry)\n"

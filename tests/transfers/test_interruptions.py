@@ -319,7 +319,7 @@ def test_the_agent_is_told_by_mail_and_the_page_watches_until_it_is_over(
 
     (mail,) = mailoutbox
     assert mail.to == [agent.email]
-    assert "Created 2, updated 0, refused 1, drifted 0." in mail.body
+    assert "\n2 created, 1 refused.\n" in mail.body
     assert url("change", run) in mail.body
 
 
