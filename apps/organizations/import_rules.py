@@ -78,7 +78,31 @@ def _lost_zeros(context: Any) -> Asked:
     )
 
 
+def _name_of_another(context: Any) -> Asked:
+    # By the name alone no two are meant; and who is limited is not told which there are.
+    if not {"external_id", "slug"} & set(context.given) or "name" not in context.given:
+        return None
+    if context.actor and is_limited(context.actor):
+        return None
+    organization = context.tables.part("organization")
+    return (
+        # Two may well change names in one file.
+        f"SELECT p.first AS number FROM {organization} p WHERE p.live AND p.v_name <> p.b_name "
+        "AND EXISTS (SELECT FROM organizations_organization o WHERE o.name = p.v_name "
+        "AND o.id <> p.id AND o.deleted_at IS NULL AND NOT EXISTS "
+        f"(SELECT FROM {organization} q WHERE q.id = o.id AND q.v_name <> q.b_name))",
+        [],
+    )
+
+
 ORGANIZATION_RULES = (
+    Rule(
+        code="name:another",
+        column="name",
+        message="The row names two organizations: its external ID or slug is one's, and this name "
+        "another's. Correct one of them; whoever means to give two the same name does so on the page.",
+        sql=_name_of_another,
+    ),
     Rule(
         code="external_id:zeros",
         column="external_id",

@@ -69,6 +69,7 @@ def test_the_refused_rows_keep_format_encoding_delimiter_and_every_column(
 
     download = support.get(url("refused", run))
     body = b"".join(download.streaming_content)
+    assert f'roster-refused.{name.split(".")[1]}"' in download["Content-Disposition"]
 
     was, _ = cells(name, content, tmp_path)
     found, refused = cells(f"refused-{name}", body, tmp_path)

@@ -234,6 +234,19 @@ def test_columns_that_name_two_records_are_refused(importer: Importer) -> None:
     assert Organization.objects.get(external_id="H-1").slug == "harbor"
 
 
+def test_an_id_and_a_name_of_two_records_are_refused_unless_they_change_names(
+    importer: Importer,
+) -> None:
+    OrganizationFactory(name="Other", slug="other", external_id="O-1")
+    result = importer.text("organizations", "External ID,Name\nH-1,Other\nO-1,Other\n")
+    assert (result.refused_rows(), result.unchanged) == ([2], 1)
+    assert "names two organizations" in result.messages()[0]
+
+    result = importer.text("organizations", "External ID,Name\nH-1,Other\nO-1,Harbor\n")
+    assert result.updated == 2
+    assert Organization.objects.get(external_id="O-1").name == "Harbor"
+
+
 def test_an_id_that_a_spreadsheet_made_a_fraction_is_mended(importer: Importer) -> None:
     OrganizationFactory(name="Number", slug="number", external_id="123")
     result = importer.rows("members", table(row(1, org="123.0")))

@@ -382,7 +382,7 @@ def test_the_mail_says_how_it_ended(agent: User, mailoutbox: list[Any]) -> None:
     run = confirmed(planned(agent, person(1)), agent)
     import_run_mail(run.pk)
     assert mailoutbox[0].to == [agent.email]
-    assert "Created 1" in mailoutbox[0].body
+    assert "1 created" in mailoutbox[0].body
 
 
 def test_an_export_that_went_stale_is_not_written_back(importer: Importer, agent: User) -> None:

@@ -30,7 +30,8 @@ NUMBERS = (
     ("created", "created", "success", "verdict=create&outcome=applied"),
     ("updated", "updated", "info", "verdict=update&outcome=applied"),
     ("unchanged", "unchanged", "default", "verdict=unchanged"),
-    ("failed", "refused", "danger", "verdict=refused"),
+    ("refused", "refused", "danger", "verdict=refused"),
+    ("rejected", "refused by the database", "danger", "outcome=refused"),
     ("duplicate", "duplicate", "warning", "verdict=duplicate"),
     ("drifted", "drifted", "warning", "outcome=drifted"),
     ("skipped", "skipped", "default", "verdict=skipped"),
@@ -41,7 +42,7 @@ PLANNED_NUMBERS = (
     ("update", "update", "info", "verdict=update"),
     *NUMBERS[2:],
 )
-SHOWN_IF_ANY = ("drifted", "skipped")
+SHOWN_IF_ANY = ("rejected", "drifted", "skipped")
 
 
 def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
@@ -129,9 +130,9 @@ def left_alone(run: ImportRun) -> str:
 def _numbers(run: ImportRun) -> list[dict[str, Any]]:
     url = reverse("admin:transfers_importrun_change", args=[run.pk])
     is_planned = run.state == ImportRun.State.PLANNED
-    values = {**run.counts, **run.results}
-    # Those that the plan refused, and those that the database did.
-    values["failed"] = run.counts.get("refused", 0) + run.results.get("refused", 0)
+    # What the plan refused has one link, what the database did another.
+    refused = {"refused": run.counts.get("refused", 0), "rejected": run.results.get("refused", 0)}
+    values = {**run.counts, **run.results, **refused}
     return [
         {
             "label": label,

@@ -22,6 +22,7 @@ from apps.transfers.selectors.plans import _json, file_headers
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON = "Why it was refused"
+_TEXTS = (".csv", ".tsv", ".tab", ".txt")
 
 
 def dataset_template(dataset: str, format: str = "csv") -> tuple[str, bytes]:
@@ -55,7 +56,12 @@ def refused_rows_file(run: ImportRun) -> tuple[str, str, Iterator[bytes]]:
     findings = Findings.from_json(run.findings)
     if findings.format == "xlsx":
         return f"{stem}-refused.xlsx", XLSX, iter([_workbook(run, findings)])
-    return f"{stem}-refused.csv", "text/csv", _text(run, findings)
+    ending = run.upload.name.lower().removeprefix(stem.lower())
+    return (
+        f"{stem}-refused{ending if ending in _TEXTS else '.csv'}",
+        "text/csv",
+        _text(run, findings),
+    )
 
 
 def _refused(run: ImportRun) -> Iterator[tuple[int, list[dict[str, str]]]]:
