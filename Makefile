@@ -27,7 +27,7 @@ kill-test: ## Kill workers in the middle of imports and scheduled tasks, many ti
 	@deploy/bin/setup dev
 	@exec $(PY) -m pytest -m slow tests/transfers/test_kill.py tests/schedules
 
-bench: ## Run the benchmarks (ONLY=imports for one group, 25 minutes; ROWS="10000 100000" for less)
+bench: ## Run the benchmarks (ONLY=imports for one group, 20 minutes; ROWS="10000 100000" for less)
 	@deploy/bin/setup dev
 	@BENCH_ROWS="$(ROWS)" exec $(PY) -m tests.bench $(ONLY)
 
