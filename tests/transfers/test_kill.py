@@ -217,6 +217,8 @@ import sys, django
 from django.conf import settings
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 settings.ALLOWED_HOSTS = ["127.0.0.1"]
+# However many rows: one person is enough here.
+settings.FOUR_EYES = {}
 django.setup()
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
