@@ -1,6 +1,11 @@
 """What the commands that carry data share."""
 
+from typing import Any
+
 from django.core.management.base import BaseCommand
+from django.db import OperationalError
+
+UNUSABLE = 2
 
 
 class DataCommand(BaseCommand):
@@ -11,3 +16,15 @@ class DataCommand(BaseCommand):
     """
 
     requires_system_checks = ("datasets",)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """Say in a sentence that the database is away, and exit with 2."""
+        try:
+            return super().execute(*args, **options)
+        except OperationalError as error:
+            said = str(error).strip().partition("\n")[0].rstrip(".")
+            self.stderr.write(
+                f"The database does not answer: {said}. What was written is kept; "
+                "run the command again when it does."
+            )
+            raise SystemExit(UNUSABLE) from None

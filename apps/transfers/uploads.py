@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.core.errors import DomainError
 from apps.core.uuid7 import uuid7
+from apps.transfers.engine.failing import NO_ROOM, is_for_want_of_room
 from apps.transfers.models import Upload
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.reading.limits import MAX_BYTES
@@ -55,7 +56,14 @@ def upload_create(*, file: File, name: str, actor: Any) -> Upload:
     storage = private_storage()
     wrapped = File(file.file, name=str(key))
     wrapped.chunks = Hashing().chunks  # type: ignore[method-assign]
-    path = storage.save(f"uploads/{key}", wrapped)
+    try:
+        path = storage.save(f"uploads/{key}", wrapped)
+    except BaseException as error:
+        # Half a file is none, and nobody would ever delete it.
+        storage.delete(f"uploads/{key}")
+        if is_for_want_of_room(error):
+            raise DomainError(NO_ROOM) from None
+        raise
     return Upload.objects.create(
         id=key,
         name=safe_name(name),

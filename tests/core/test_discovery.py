@@ -58,6 +58,24 @@ def test_a_worker_that_answers_no_page_finds_what_a_list_shows() -> None:
     assert done.stdout.strip() == "False", done.stderr
 
 
+def test_a_database_that_is_away_is_said_in_a_sentence() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "manage.py", "export_dataset", "members"],
+        cwd=env.ROOT,
+        env={
+            "PATH": "",
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("The database does not answer: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_a_wrong_admin_is_found_by_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     class Wrong(BaseAdmin):
         list_display = ("no_such_column",)

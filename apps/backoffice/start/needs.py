@@ -63,7 +63,7 @@ NEEDS = [
         WAITING,
         "rule",
         lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="planned"),
-        "checked and waiting for you to apply",
+        "of yours checked, not applied yet",
         lambda: listing(ImportRun, state__exact="planned"),
     ),
     Need(

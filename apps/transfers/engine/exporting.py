@@ -5,6 +5,7 @@ external ID or else slug, and each record's version, by which a later import see
 """
 
 import logging
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,6 +23,7 @@ from apps.transfers import registry
 from apps.transfers.declarations import Kind
 from apps.transfers.engine.copying import copied_blocks
 from apps.transfers.engine.export_query import Exported, defused
+from apps.transfers.engine.failing import sentence_of
 from apps.transfers.engine.permissions import check_may_export
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
@@ -54,7 +56,7 @@ def advance(export_run_id: int) -> ExportRun | None:
                 raise
             run.release(
                 state=State.FAILED,
-                error="It failed for a reason of ours, which was recorded.",
+                error=sentence_of(error),
                 ended_at=timezone.now(),
             )
     return run
@@ -134,11 +136,15 @@ def write_xlsx(exported: Exported, target: Path) -> int:
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
-        "tmpdir": str(target.parent),
     }
     count = 0
     sql, params = exported.sql(defuse=False)
-    with xlsxwriter.Workbook(str(target), options) as book, transaction.atomic():
+    with (
+        # What the writer lays aside goes with the folder, however it ends.
+        tempfile.TemporaryDirectory(dir=target.parent) as aside,
+        xlsxwriter.Workbook(str(target), options | {"tmpdir": aside}) as book,
+        transaction.atomic(),
+    ):
         sheet = _sheet(book, exported, 1)
         kinds = [column.kind for column in exported.columns]
         date = book.add_format({"num_format": "yyyy-mm-dd"})

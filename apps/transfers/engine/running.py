@@ -16,6 +16,7 @@ from apps.transfers import registry
 from apps.transfers.engine import planning, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
 from apps.transfers.engine.context import Context
+from apps.transfers.engine.failing import sentence_of
 from apps.transfers.engine.matching import carried_over, suggest_matching
 from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.permissions import check_may_import
@@ -55,7 +56,7 @@ def advance(run_id: int) -> ImportRun | None:
             if passing and run.attempts < 5 and run.door != "command":
                 # The database may have been away; the sweeper begins again at the checkpoint.
                 raise
-            _end_failed(run, "It failed for a reason of ours, which was recorded.")
+            _end_failed(run, sentence_of(error))
     return run
 
 

@@ -21,6 +21,7 @@ from apps.transfers.engine import reviving, undo_made, undo_rules, writing
 from apps.transfers.engine.applying import CHUNK
 from apps.transfers.engine.constraints import explain
 from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.failing import sentence_of
 from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.engine.plan_table import LATE
 from apps.transfers.engine.recording import record_undo
@@ -57,7 +58,7 @@ def advance(undo_run_id: int) -> UndoRun | None:
             logger.exception("Undo %s failed.", undo.pk)
             if isinstance(error, OperationalError | InterfaceError) and undo.attempts < 5:
                 raise
-            _end(undo, State.FAILED, "It failed for a reason of ours, which was recorded.")
+            _end(undo, State.FAILED, sentence_of(error))
     return undo
 
 

@@ -1,0 +1,72 @@
+"""A disk that is full is said to be, and what did not fit leaves nothing behind."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from apps.transfers.models import ExportRun, ImportRun
+from apps.transfers.models.uploads import private_storage
+from tests.factories.organizations import OrganizationFactory
+from tests.transfers.engine import Importer
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def room_for(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond `size` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def stored(folder: str) -> set[Path]:
+    return set(Path(private_storage().path(folder)).rglob("*"))
+
+
+def test_an_upload_that_does_not_fit_leaves_nothing(
+    importer: Importer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = importer.folder / "big.csv"
+    path.write_text("Name\n" + "".join(f"Organization {n}\n" for n in range(200_000)))
+    before = stored("uploads")
+
+    with room_for(100_000), pytest.raises(SystemExit) as ended:
+        call_command("import_file", "organizations", str(path))
+
+    assert ended.value.code == 2
+    assert "There is no room left on the disk." in capsys.readouterr().err
+    assert stored("uploads") == before
+    assert not ImportRun.objects.exists()
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_an_export_that_does_not_fit_says_so_and_leaves_nothing(
+    format: str, tmp_path: Path, caplog: Any
+) -> None:
+    for number in range(30):
+        OrganizationFactory(name=f"{number} " + "x" * 150)
+    before = stored("exports")
+    errors = StringIO()
+
+    with room_for(2_000), pytest.raises(SystemExit) as ended:
+        call_command(
+            "export_dataset",
+            "organizations",
+            *("--format", format, "-o", str(tmp_path / "out")),
+            stderr=errors,
+        )
+
+    assert ended.value.code == 2
+    assert "There is no room left on the disk." in errors.getvalue()
+    assert ExportRun.objects.get().state == "failed"
+    assert stored("exports") == before
