@@ -10,6 +10,7 @@ from typing import Any
 from apps.core.scope import is_limited
 from apps.organizations.models import Role
 from apps.transfers.declarations import Impact, Rule
+from apps.transfers.engine.columns import cleaned_sql
 
 Asked = tuple[str, Sequence[Any]] | None
 
@@ -85,12 +86,13 @@ def _name_of_another(context: Any) -> Asked:
     if context.actor and is_limited(context.actor):
         return None
     organization = context.tables.part("organization")
+    is_new = "{0}.v_name <> " + cleaned_sql(context.columns["name"], "{0}.b_name")
     return (
         # Two may well change names in one file.
-        f"SELECT p.first AS number FROM {organization} p WHERE p.live AND p.v_name <> p.b_name "
+        f"SELECT p.first AS number FROM {organization} p WHERE p.live AND {is_new.format('p')} "
         "AND EXISTS (SELECT FROM organizations_organization o WHERE o.name = p.v_name "
         "AND o.id <> p.id AND o.deleted_at IS NULL AND NOT EXISTS "
-        f"(SELECT FROM {organization} q WHERE q.id = o.id AND q.v_name <> q.b_name))",
+        f"(SELECT FROM {organization} q WHERE q.id = o.id AND {is_new.format('q')}))",
         [],
     )
 
