@@ -15,7 +15,7 @@ from apps.transfers.selectors.matching import imported_before
 from apps.transfers.selectors.plans import file_headers, plan_rows
 
 # Exit codes.
-OK, SOME_FAILED, UNUSABLE = 0, 3, 2
+OK, SOME_FAILED = 0, 3
 _PROBLEMS = 100
 
 

@@ -37,7 +37,7 @@ class Started:
             cwd=env.ROOT,
             env={
                 **_surroundings(),
-                "DATABASE_URL": _database_url(),
+                "DATABASE_URL": database_url(),
                 "VAR_DIR": str(folder / "var"),
             },
             stdout=subprocess.PIPE,
@@ -68,7 +68,7 @@ def _surroundings() -> dict[str, str]:
     return {name: each for name, each in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
 
-def _database_url() -> str:
+def database_url() -> str:
     from django.db import connection
 
     settings = connection.settings_dict

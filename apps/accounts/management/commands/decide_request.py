@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from apps.accounts.approvals.selectors import deciders_of
 from apps.accounts.approvals.services import approval_approve, approval_refuse
 from apps.accounts.models import ApprovalRequest
+from apps.core.commands import UNUSABLE
 from apps.core.errors import DomainError
 
-UNUSABLE = 2
 BY = "command decide_request"
 
 

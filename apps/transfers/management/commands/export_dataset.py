@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apps.core.commands import DataCommand
+from apps.core.commands import UNUSABLE, DataCommand
 from apps.core.errors import DomainError
-from apps.transfers.command_line import UNUSABLE, pair, user_of
+from apps.transfers.command_line import pair, user_of
 from apps.transfers.engine.exporting import advance
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage

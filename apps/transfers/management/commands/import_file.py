@@ -10,12 +10,11 @@ from django.core.management.base import CommandParser
 from apps.accounts.approvals.mails import address
 from apps.accounts.approvals.services import approval_ask
 from apps.core.approvals import ApprovalNeeded
-from apps.core.commands import DataCommand
+from apps.core.commands import UNUSABLE, DataCommand
 from apps.core.errors import DomainError
 from apps.transfers.command_line import (
     OK,
     SOME_FAILED,
-    UNUSABLE,
     matching_from_options,
     run_json,
     user_of,

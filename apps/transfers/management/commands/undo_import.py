@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apps.core.commands import DataCommand
+from apps.core.commands import UNUSABLE, DataCommand
 from apps.core.errors import DomainError
-from apps.transfers.command_line import SOME_FAILED, UNUSABLE, user_of
+from apps.transfers.command_line import SOME_FAILED, user_of
 from apps.transfers.engine.undoing import advance
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.services import import_run_undo
