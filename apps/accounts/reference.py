@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
+from apps.accounts.authority import rights_lock
 from apps.core.errors import DomainError
 
 EVERYTHING = "*"
@@ -52,6 +53,7 @@ def load_roles(path: Path | None = None) -> str:
     permission there is.
     """
     roles = read_roles(path or roles_file())
+    rights_lock()
     known = {
         f"{app_label}.{codename}": key
         for app_label, codename, key in Permission.objects.values_list(

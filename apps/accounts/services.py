@@ -8,14 +8,15 @@ from django.contrib.auth.models import Group, Permission
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.roles import GiveRoles, powerful
+from apps.accounts.authority import account_decide, roles_lock, scope_obstacle
 from apps.accounts.models import User
-from apps.accounts.scope import covers
 from apps.accounts.signin import sessions
 from apps.audit.events import record_event
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited, refuse_limited
 
+CHANGE = "accounts.change_user"
 ANYWHERE = "A person may have seats in any organization."
 # A higher app adds what somebody should know before a person is deactivated: sentences about him.
 # It gets the person and who asks, and names only what that one sees.
@@ -60,17 +61,18 @@ def user_deactivation_warnings(user: User, actor: Actor) -> list[str]:
 
 
 def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
-    """Shut a person out; return what should be known now, such as what he still owns.
+    """Shut a person out; return what should be known now, such as what they still own.
 
-    He can no longer sign in, and his sessions are deleted. One that is not in the list of sessions is
+    They can no longer sign in, and their sessions are deleted. One that is not in the list of sessions is
     refused at its next request all the same: Django's back end loads active users alone.
     """
-    require(actor, "accounts.change_user")
+    require(actor, CHANGE)
     refuse_limited(actor, ANYWHERE)
     with act(actor=actor, reason=reason):
-        locked = _locked(user, actor)
+        locked, actor = account_decide(user=user, actor=actor, permissions=[CHANGE])
+        refuse_limited(actor, ANYWHERE)
         if isinstance(actor, User) and locked.pk == actor.pk:
-            raise DomainError("Nobody deactivates himself. Ask a colleague.")
+            raise DomainError("You cannot deactivate your own account. Ask a colleague.")
         if locked.status == User.Status.DEACTIVATED:
             raise DomainError(f"{locked} is deactivated already.")
         locked.status = User.Status.DEACTIVATED
@@ -81,10 +83,11 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
 
 def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
     """Let a deactivated person in again, with the roles and seats that he has kept."""
-    require(actor, "accounts.change_user")
+    require(actor, CHANGE)
     refuse_limited(actor, ANYWHERE)
     with act(actor=actor, reason=reason):
-        locked = _locked(user, actor)
+        locked, actor = account_decide(user=user, actor=actor, permissions=[CHANGE])
+        refuse_limited(actor, ANYWHERE)
         if locked.status == User.Status.ACTIVE:
             raise DomainError(f"{locked} is active already.")
         locked.status = User.Status.ACTIVE
@@ -96,22 +99,27 @@ def user_set_roles(
 ) -> tuple[list[str], list[str]]:
     """Give `user` exactly these staff roles; return the names of those given and those taken.
 
-    A person with a role may sign in to the back office, one without may not. Nobody changes his own
-    roles, and nobody gives or takes a role that may do more than he himself.
+    A person with a role may sign in to the back office, one without may not. Nobody changes their own
+    roles, and nobody gives or takes a role that may do more than they may.
     """
     require(actor, "accounts.set_roles")
     with act(actor=actor, reason=reason):
-        locked = _locked(user, actor)
+        locked, actor = account_decide(user=user, actor=actor, permissions=["accounts.set_roles"])
         if isinstance(actor, User) and locked.pk == actor.pk:
-            raise DomainError("Nobody changes his own roles. Ask a colleague.")
-        held = {group.pk: group for group in locked.groups.all()}
-        wanted = {group.pk: group for group in roles}
+            raise DomainError("You cannot change your own roles. Ask a colleague.")
+        # What the roles may do is what is decided on: it stays as it is looked at here.
+        before = set(locked.groups.values_list("pk", flat=True))
+        known = roles_lock({*before, *(role.pk for role in roles)})
+        held = {key: known[key] for key in before}
+        wanted = {role.pk: known[role.pk] for role in roles if role.pk in known}
+        if len(wanted) < len({role.pk for role in roles}):
+            raise DomainError("One of these roles was deleted in the meantime. Choose again.")
         given = [group for key, group in wanted.items() if key not in held]
         taken = [group for key, group in held.items() if key not in wanted]
         _may_hand_out(actor, given + taken)
-        if wanted:
-            # Whoever gets his first role here becomes staff, and sees what his scope says.
-            refuse_who_sees_more(actor, locked)
+        # A person who gets a first role here becomes staff, and sees what their scope says.
+        if wanted and (obstacle := scope_obstacle(actor=actor, person=locked)):
+            raise DomainError(obstacle)
         if powerful(given):
             arguments = {"user": str(locked.pk), "roles": sorted(wanted)}
             require_approval(GiveRoles.kind, arguments, actor=actor)
@@ -127,31 +135,11 @@ def user_set_roles(
         return names
 
 
-def _locked(user: User, actor: Actor) -> User:
-    """Return the person's row, locked; refuse one that is staff to who may not set roles, or sees less."""
-    locked = User.objects.for_actor(actor).select_for_update(no_key=True).filter(pk=user.pk).first()
-    if locked is None:
-        raise DomainError("This person is not there any more, or not in your scope.")
-    if locked.is_staff:
-        require(actor, "accounts.set_roles")
-        refuse_who_sees_more(actor, locked)
-    return locked
-
-
-def refuse_who_sees_more(actor: Actor, person: User) -> None:
-    """Refuse to decide over the account of somebody who sees more than `actor` does."""
-    if is_limited(actor) and not covers(actor, person):
-        raise DomainError(
-            f"{person} sees, or would see, more than you do. Limit them to your organizations "
-            "first, or ask a colleague who sees all."
-        )
-
-
 def role_permissions_check(*, permissions: Iterable[Permission], actor: Actor) -> None:
-    """Refuse to give a role, or to take from it, what the actor himself may not do.
+    """Refuse to give a role, or to take from it, what the actor may not do.
 
-    `permissions` are those that are given or taken. Whoever could give more than he has would give
-    it to a role of his own.
+    `permissions` are those that are given or taken. Somebody who could give more than they have
+    would give it to a role of their own.
     """
     if not isinstance(actor, User) or actor.is_superuser:
         return

@@ -355,7 +355,7 @@ def test_many_records_need_an_approval_and_a_few_do_not(asker: User) -> None:
 
 def test_who_would_gain_by_a_role_does_not_approve_it() -> None:
     role = RoleFactory(name="Lead", gives=["accounts.set_roles"])
-    asker = StaffFactory(may=["accounts.set_roles"])
+    asker = StaffFactory(may=["accounts.set_roles", DECIDE])
     target = StaffFactory(may=["accounts.set_roles", DECIDE])
     with pytest.raises(ApprovalNeeded) as needed:
         user_set_roles(user=target, roles=[role], actor=asker)

@@ -131,7 +131,7 @@ def test_nobody_acts_as_somebody_with_more_power_or_with_no_access(
 def test_nobody_acts_as_himself(lead: User) -> None:
     client = sudo_client(lead)
 
-    assert "Nobody acts as himself" in client.post(_url(lead), WHY).content.decode()
+    assert "You cannot act as yourself" in client.post(_url(lead), WHY).content.decode()
 
 
 def test_there_is_no_nesting(begin: Callable[..., Client], lead: User) -> None:

@@ -84,7 +84,7 @@ class TestWhoMay:
     def test_nobody_changes_his_own(self, near: House) -> None:
         clerk = StaffFactory(may=["accounts.set_scope"])
 
-        with pytest.raises(DomainError, match="Nobody changes what he himself sees"):
+        with pytest.raises(DomainError, match="You cannot change what you see"):
             limit(clerk, near.organization, actor=clerk)
 
     def test_who_is_limited_lets_nobody_see_everything(self, agent: User, near: House) -> None:

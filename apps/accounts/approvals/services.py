@@ -13,6 +13,7 @@ from apps.accounts.approvals.mails import announce_later, answer_later
 from apps.accounts.approvals.picture import Picture, differences
 from apps.accounts.approvals.registry import Approvable
 from apps.accounts.approvals.selectors import DECIDE, deciders_of, who_could
+from apps.accounts.authority import actor_lock
 from apps.accounts.models import ApprovalRequest, User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
@@ -69,6 +70,9 @@ def approval_approve(
     require(actor, DECIDE)
     with act(actor=actor, reason=reason):
         action = registry.get(request.kind)
+        # Before any row, as every decision about rights does: this one rests on two people's.
+        actor = actor_lock(actor)
+        require(actor, DECIDE)
         _may_decide(request, action, actor)
         # What is touched first, the request second: the order of those who change what is touched.
         action.lock(request.arguments)

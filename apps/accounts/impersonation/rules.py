@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apps.accounts.authority import power_obstacle
 from apps.accounts.models import User
 from apps.accounts.scope import covers
 
@@ -15,16 +16,15 @@ def obstacle_to(*, impersonator: User, target: User) -> str:
     The permission itself is not asked here.
     """
     if target.pk == impersonator.pk:
-        return "Nobody acts as himself."
+        return "You cannot act as yourself."
     if not target.is_active:
         return f"{target} is deactivated."
     if not target.is_staff:
         return f"{target} has no staff role, so there is nothing here to see as this person."
     if target.is_superuser:
         return f"{target} may do everything, and nobody acts as somebody with more power."
-    more = target.get_all_permissions() - impersonator.get_all_permissions()
-    if more:
-        return f"{target} may do what you may not ({min(more)}), and nobody acts as somebody with more power."
+    if obstacle := power_obstacle(actor=impersonator, person=target):
+        return obstacle
     if not covers(impersonator, target):
         return f"{target} sees more organizations than you do."
     return ""

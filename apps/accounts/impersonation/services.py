@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.actors import act, require
+from apps.accounts.authority import account_lock
 from apps.accounts.impersonation.rules import PERMISSION, WRITING, obstacle_to
 from apps.accounts.models import Impersonation, User
 from apps.audit.context import current
@@ -29,12 +30,11 @@ def impersonation_start(
     if context is not None and context.real_actor().id:
         raise DomainError("You act as somebody else already. Stop that first.")
     with act(actor=actor, reason=reason):
-        people = User.objects.for_actor(actor).select_for_update(no_key=True)
-        found = {user.pk: user for user in people.filter(pk__in=[target.pk, actor.pk])}
-        locked = found.get(target.pk)
-        if locked is None:
-            raise DomainError("This person is not there any more, or not in your scope.")
-        if obstacle := obstacle_to(impersonator=actor, target=locked):
+        locked, impersonator = account_lock(user=target, actor=actor)
+        require(impersonator, PERMISSION, *([WRITING] if may_write else []))
+        if not isinstance(impersonator, User):
+            raise DomainError("Only a person acts as somebody else.")
+        if obstacle := obstacle_to(impersonator=impersonator, target=locked):
             raise DomainError(obstacle)
         for open_one in Impersonation.objects.filter(impersonator=actor, ended_at=None):
             impersonation_end(impersonation=open_one, ending=Impersonation.Ending.REPLACED)

@@ -3,6 +3,7 @@
 from allauth.mfa.models import Authenticator
 
 from apps.accounts.actors import Actor, act, require
+from apps.accounts.authority import account_decide
 from apps.accounts.models import User
 from apps.accounts.signin.factor_names import name_of
 from apps.accounts.signin.links import password_link
@@ -11,19 +12,21 @@ from apps.audit.events import record_event
 from apps.audit.models import Kind
 from apps.core.errors import DomainError
 
+PERMISSIONS = ("accounts.end_sessions", "accounts.set_roles")
+
 
 def factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int, str]:
     """Remove every factor of an active person; return how many, and a link to set a password.
 
-    His password is worth nothing afterwards: whoever has the factors may have that as well.
+    The password is worth nothing afterwards: a thief who has the factors may have that as well.
     """
-    require(actor, "accounts.end_sessions", "accounts.set_roles")
+    require(actor, *PERMISSIONS)
     if not reason.strip():
         raise DomainError("Say why: the audit log keeps it.")
     with act(actor=actor, reason=reason):
-        person = User.objects.select_for_update(no_key=True).active().filter(pk=user.pk).first()
-        if person is None:
-            raise DomainError(f"{user} is deactivated.")
+        person, actor = account_decide(user=user, actor=actor, permissions=PERMISSIONS)
+        if not person.is_active:
+            raise DomainError(f"{person} is deactivated.")
         authenticators = list(Authenticator.objects.filter(user=person))
         for authenticator in authenticators:
             record_event(Kind.FACTOR_REMOVED, target=person, factor=name_of(authenticator))

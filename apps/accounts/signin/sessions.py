@@ -17,11 +17,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.accounts.actors import Actor, act, require
+from apps.accounts.authority import account_lock, power_obstacle
 from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.audit.models import Kind
 from apps.core.errors import DomainError
 
+END_SESSIONS = "accounts.end_sessions"
 STARTED = "session_started"
 ACTIVE = "session_active"
 # How often a session that is in use is written.
@@ -117,8 +119,18 @@ def sessions_end(*, user: User, actor: Actor, but: str | None = "", reason: str 
 
     Somebody else's are ended by who holds `accounts.end_sessions`.
     """
-    if not (isinstance(actor, User) and actor.pk == user.pk):
-        require(actor, "accounts.end_sessions")
+    if isinstance(actor, User) and actor.pk == user.pk:
+        return _end_others(user, actor, but, reason)
+    require(actor, END_SESSIONS)
+    with act(actor=actor, reason=reason):
+        person, actor = account_lock(user=user, actor=actor)
+        require(actor, END_SESSIONS)
+        if isinstance(actor, User) and (obstacle := power_obstacle(actor=actor, person=person)):
+            raise DomainError(obstacle)
+        return _end_others(person, actor, but, reason)
+
+
+def _end_others(user: User, actor: Actor, but: str | None, reason: str) -> int:
     others = open_sessions(user).exclude(session_key=but or "")
     return end_all(others, user=user, actor=actor, reason=reason)
 

@@ -10,7 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from apps.accounts.actors import require
 from apps.accounts.approvals.roles import require_second_person
+from apps.accounts.authority import actor_lock, rights_lock, roles_lock
 from apps.accounts.models import User
 from apps.accounts.reference import shipped_roles
 from apps.accounts.scope import people_of
@@ -105,12 +107,21 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
                 require_fresh_factor(request, f"change the role {role}" if role else "make a role")
         return super().changeform_view(request, object_id, form_url, extra_context)
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # Before the role's row is written: what is checked below then stays as it is.
+        rights_lock()
+        if change:
+            roles_lock([obj.pk])
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        actor = actor_lock(_actor(request))
+        require(actor, f"auth.{'change' if change else 'add'}_group")
         held = set(form.instance.permissions.all())
         wanted = set(form.cleaned_data.get("permissions", held))
-        role_permissions_check(permissions=held ^ wanted, actor=_actor(request))
+        role_permissions_check(permissions=held ^ wanted, actor=actor)
         if change:
-            require_second_person(form.instance, wanted, _actor(request))
+            require_second_person(form.instance, wanted, actor)
         super().save_related(request, form, formsets, change)
 
     @confirmed(
@@ -124,10 +135,13 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
     def delete_records(
         self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
     ) -> str:
+        actor = actor_lock(_actor(request))
+        require(actor, "auth.delete_group")
+        roles_lock(queryset.values_list("pk", flat=True))
         if queryset.filter(name__in=shipped_roles()).exists():
             raise DomainError("Shipped roles come with every release and are not deleted here.")
         gone = Permission.objects.filter(group__in=queryset).select_related("content_type")
-        role_permissions_check(permissions=gone, actor=_actor(request))
+        role_permissions_check(permissions=gone, actor=actor)
         said = f"{counted(queryset.count(), Group)} deleted."
         queryset.delete()
         return said

@@ -54,20 +54,21 @@ class Confirmation:
         form = self._form(self.request.POST if posted else None)
         if not posted or not form.is_valid():
             return self._page(form)
-        if not self._still_the_same():
-            messages.warning(
-                self.request,
-                "The records changed since this page was shown. Look at them again and confirm.",
-            )
-            return self._page(form, status=409)
         try:
             with (
                 transaction.atomic(),
                 attributed(actor=self.request.user, reason=form.reason, door="form"),
             ):
+                records = self._chosen()
+                if records is None:
+                    messages.warning(
+                        self.request,
+                        "The records changed since this page was shown. Look at them again and confirm.",
+                    )
+                    return self._page(form, status=409)
                 if self.object_id is None:
-                    self.second_person.demand_for_many()
-                said = self.options["function"](self.model_admin, self.request, self.queryset, form)
+                    self.second_person.demand_for_many(records)
+                said = self.options["function"](self.model_admin, self.request, records, form)
         except ApprovalNeeded as needed:
             return self.second_person.ask(needed, form) or self._page(form, status=409)
         except DomainError as error:
@@ -90,14 +91,25 @@ class Confirmation:
         )
         return form
 
-    def _still_the_same(self) -> bool:
+    def _chosen(self) -> QuerySet | None:
+        """Return exactly the records that were confirmed; nothing where the query means others now.
+
+        The query of a list means what fits it at each statement: one record more between the count
+        that a second person is asked by and the change itself would be changed without being asked.
+        """
         if self.object_id is not None:
-            return True
+            return self.queryset
+        keys = list(self.queryset.order_by().values_list("pk", flat=True))
+        records = self.queryset.model._base_manager.filter(pk__in=keys)
+        return self.queryset.filter(pk__in=keys) if self._are_confirmed(records) else None
+
+    def _are_confirmed(self, records: QuerySet) -> bool:
         try:
             shown = signing.loads(self.request.POST[CONFIRMATION], salt=_SALT, max_age=_MAX_AGE)
         except signing.BadSignature:
             return False
-        return bool(shown == [str(self.request.user.pk), self.options["name"], *self._identity()])
+        confirmed = [str(self.request.user.pk), self.options["name"], *fingerprint(records)]
+        return bool(shown == confirmed)
 
     def _identity(self) -> list[Any]:
         return list(fingerprint(self.queryset))

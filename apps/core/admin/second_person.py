@@ -52,13 +52,13 @@ class SecondPerson:
             return ""
         return office.foresee(self.kind, self.queryset, self.request.user)
 
-    def demand_for_many(self) -> None:
+    def demand_for_many(self, records: QuerySet) -> None:
         """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""
         office = approvals.office()
         if office is None or self.kind:
             return
         office.require_for_many(
-            records=self.queryset,
+            records=records,
             action=self.options["name"],
             label=self.options["description"],
             data={

@@ -6,12 +6,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.accounts.actors import Actor, act, require
+from apps.accounts.authority import account_lock, power_obstacle
 from apps.accounts.models import User
 from apps.accounts.scope import covers, scope_in_words
 from apps.audit.events import record_event
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited as is_limited_actor
 from apps.organizations.models import Organization, StaffOrganization
+
+SET_SCOPE = "accounts.set_scope"
 
 
 def user_set_scope(
@@ -28,16 +31,16 @@ def user_set_scope(
     what lies in his own scope: he gives and takes his own organizations alone, widens nobody beyond
     them, and does not touch a colleague who sees more than he.
     """
-    require(actor, "accounts.set_scope")
+    require(actor, SET_SCOPE)
     with act(actor=actor, reason=reason):
-        locked = User.objects.for_actor(actor).select_for_update(no_key=True).filter(pk=user.pk)
-        person = locked.first()
-        if person is None:
-            raise DomainError("This person is not there any more, or not in your scope.")
+        person, actor = account_lock(user=user, actor=actor)
+        require(actor, SET_SCOPE)
         if isinstance(actor, User) and actor.pk == person.pk:
-            raise DomainError("Nobody changes what he himself sees. Ask a colleague.")
+            raise DomainError("You cannot change what you see yourself. Ask a colleague.")
         if person.is_superuser:
             raise DomainError("A superuser sees everything. Take that right away first.")
+        if isinstance(actor, User) and (obstacle := power_obstacle(actor=actor, person=person)):
+            raise DomainError(obstacle)
         if is_limited_actor(actor):
             _refuse_to_widen(actor, person, is_limited)
         before = scope_in_words(person)
