@@ -1,13 +1,14 @@
 """Work that outlives its process: a job is a row with a state and a heartbeat.
 
-A message only says that there may be something to do. Whoever takes a job claims its row; while he
-works a thread of his renews the heartbeat. A row whose heartbeat has stopped, or that nobody ever
-claimed, is picked up by the sweeper. Each step of a job must therefore be safe to begin again, and
-what it writes goes into a transaction that holds the claim (`Job.hold`).
+A message only says that there may be something to do. A worker claims the job's row, and renews its
+heartbeat from a thread while it works. The sweep picks up a row that nobody ever claimed and one whose
+heartbeat has stopped; the claim of a process of this machine that ended is free at once. Each step of a
+job must therefore be safe to begin again, and what it writes goes into a transaction that holds the claim
+(`Job.hold`). The state in which somebody else may take the job on is written by the statement that frees
+the claim (`Job.hand_over`): a message that came in between would find the row claimed, and be dropped.
 """
 
-import os
-import socket
+import logging
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
@@ -16,12 +17,18 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import Error, connection, models, transaction
+from django.db import Error, OperationalError, connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.core import processes
 from apps.core.scope import own_work
+
+logger = logging.getLogger(__name__)
+
+# A process that was killed may have left a statement behind, which holds the row until it ends.
+_LOCK_TIMEOUT = "5s"
 
 
 class ClaimLostError(Exception):
@@ -35,6 +42,16 @@ class JobCancelledError(Exception):
 def stale_after() -> timedelta:
     """How long a heartbeat may be silent before the job counts as abandoned."""
     return timedelta(seconds=getattr(settings, "JOB_STALE_SECONDS", 30))
+
+
+def claimed_only_in(states: list[str], name: str) -> models.CheckConstraint:
+    """Return the constraint of a job's table: a claim lasts no longer than the states of work.
+
+    Somebody may take the job on as soon as it is in another state, and would find it claimed.
+    """
+    return models.CheckConstraint(
+        condition=Q(claimed_by="") | Q(state__in=states), name=f"{name}_claimed_only_at_work"
+    )
 
 
 class JobQuerySet(models.QuerySet):
@@ -72,11 +89,12 @@ class Job(models.Model):
     @classmethod
     def claim(cls, pk: Any) -> Self | None:
         """Take the job if it has work and no living worker; None where there is nothing to do."""
+        cls.free_dead_claims(pk=pk)
         with transaction.atomic():
             job = cls.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
             if job is None:
                 return None
-            job.claimed_by = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:12]}"[-120:]
+            job.claimed_by = f"{processes.own_name()}/{uuid.uuid4().hex[:12]}"
             job.heartbeat_at = timezone.now()
             job.started_at = job.started_at or job.heartbeat_at
             job.attempts += 1
@@ -100,14 +118,48 @@ class Job(models.Model):
                 raise JobCancelledError
             yield
 
-    def release(self, **changes: Any) -> None:
-        """Give the claim back and set `changes` in the same statement; raises ClaimLostError."""
-        changes |= {"claimed_by": "", "heartbeat_at": None}
-        held = type(self).objects.filter(pk=self.pk, claimed_by=self.claimed_by).update(**changes)
-        if not held:
-            raise ClaimLostError
-        for name, value in changes.items():
-            setattr(self, name, value)
+    @contextmanager
+    def hand_over(self, *, cancellable: bool = True, **changes: Any) -> Iterator[None]:
+        """Set `changes` and give the claim back, in one transaction with what is written inside.
+
+        Raises what `hold` raises.
+        """
+        with self.hold(cancellable=cancellable):
+            for name, value in changes.items():
+                setattr(self, name, value)
+            yield
+            changes |= {"claimed_by": "", "heartbeat_at": None}
+            type(self).objects.filter(pk=self.pk).update(**changes)
+        self.claimed_by, self.heartbeat_at = "", None
+
+    def let_go(self) -> None:
+        """Give the claim back after an error that may pass, so that the job is free for the next attempt."""
+        try:
+            type(self).objects.filter(pk=self.pk, claimed_by=self.claimed_by).update(
+                claimed_by="", heartbeat_at=None
+            )
+        except Error:
+            # The database is away: the heartbeat stops, and the sweep sees that.
+            connection.close()
+
+    @classmethod
+    def free_dead_claims(cls, **which: Any) -> int:
+        """Free the claims of processes of this machine that have ended; return how many."""
+        held = cls.objects.filter(**which).exclude(claimed_by="").values_list("pk", "claimed_by")
+        freed = 0
+        for pk, claimed_by in held:
+            if not processes.is_gone(claimed_by):
+                continue
+            try:
+                with transaction.atomic():
+                    with connection.cursor() as cursor:
+                        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+                    freed += cls.objects.filter(pk=pk, claimed_by=claimed_by).update(
+                        claimed_by="", heartbeat_at=None
+                    )
+            except OperationalError:
+                logger.info("%s %s is still locked by what its worker left behind.", cls, pk)
+        return freed
 
     @contextmanager
     def heart(self, seconds: float | None = None) -> Iterator[None]:
@@ -141,4 +193,8 @@ class Job(models.Model):
 
 def waiting_jobs(models_: Iterable[type[Job]]) -> list[Job]:
     """Return every job that should be at work and is not, oldest first."""
-    return [job for model in models_ for job in model.objects.waiting().order_by("pk")[:100]]
+    found: list[Job] = []
+    for model in models_:
+        model.free_dead_claims(state__in=model.WORK_STATES)
+        found += model.objects.waiting().order_by("pk")[:100]
+    return found

@@ -49,6 +49,8 @@ class TaskRun(models.Model):
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     said = models.TextField(blank=True, help_text="The task's closing sentence, or its error.")
     worker = models.CharField(max_length=200, blank=True)
+    # As apps.core.processes names it: a run whose process ended is lost at once.
+    process = models.CharField(max_length=120, blank=True, editable=False)
     due_at = models.DateTimeField("due")
     created_at = models.DateTimeField("sent", db_default=Now())
     started_at = models.DateTimeField("started", null=True, blank=True)

@@ -12,6 +12,7 @@ from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
 from apps.audit.context import audit_context
+from apps.core.processes import own_name
 from apps.core.schedulable import current_run_id, registry
 from apps.schedules.models import TaskRun
 
@@ -61,6 +62,7 @@ def _claim(task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun 
         "heartbeat_at": now,
         "celery_id": task.request.id or "",
         "worker": task.request.hostname or "",
+        "process": own_name(),
     }
     run_id = (task.request.headers or {}).get(RUN_HEADER) or getattr(task.request, RUN_HEADER, None)
     if run_id is None:

@@ -1,4 +1,4 @@
-"""The messages: hints that a run may have work. Whoever gets one claims the run's row, or goes home."""
+"""The messages: hints that a run may have work. The worker that gets one claims the run's row, or drops it."""
 
 from typing import Any
 
@@ -6,29 +6,38 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.conf import settings
 from django.core.mail import send_mail
-from django.db import transaction
+from django.db import InterfaceError, OperationalError
 from django.urls import reverse
 
 from apps.core.jobs import Job, waiting_jobs
 from apps.core.schedulable import schedulable
+from apps.core.sending import send_after_commit, send_now
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
+JOBS_SWEEP = "apps.transfers.tasks.jobs_sweep"
+# The database may have been away; a claim that could be given back is taken again.
+PASSING: dict[str, Any] = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": 2,
+    "max_retries": 3,
+}
 
-@shared_task
+
+@shared_task(**PASSING)
 def import_run_advance(run_id: int) -> None:
     from apps.transfers.engine.running import advance
 
     advance(run_id)
 
 
-@shared_task
+@shared_task(**PASSING)
 def undo_run_advance(undo_run_id: int) -> None:
     from apps.transfers.engine.undoing import advance
 
     advance(undo_run_id)
 
 
-@shared_task
+@shared_task(**PASSING)
 def export_run_advance(export_run_id: int) -> None:
     from apps.transfers.engine.exporting import advance
 
@@ -81,7 +90,7 @@ def export_run_mail(export_run_id: int) -> None:
 def import_run_advance_later(run: ImportRun) -> None:
     """Send the hint when the transaction is committed. A command works by itself and needs none."""
     if run.door != "command":
-        transaction.on_commit(lambda: import_run_advance.delay(run.pk))
+        send_after_commit(import_run_advance, run.pk, swept_by=JOBS_SWEEP)
 
 
 @schedulable(
@@ -96,13 +105,13 @@ def jobs_sweep() -> str:
     }
     jobs: list[Job] = waiting_jobs(tasks)
     for job in jobs:
-        tasks[type(job)].delay(job.pk)
+        send_now(tasks[type(job)].name, [job.pk])
     return f"{len(jobs)} jobs were picked up." if jobs else "No job was waiting."
 
 
 @worker_ready.connect
 def sweep_at_start(**_kwargs: object) -> None:
-    jobs_sweep.delay()
+    send_now(JOBS_SWEEP)
 
 
 @schedulable(

@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from config import embedded, env, four_eyes, mail, schedules, sign_in, unfold
+from config import embedded, env, four_eyes, mail, queues, schedules, sign_in, unfold
 from config.settings.browser import *
 from config.settings.flags import *
 
@@ -127,22 +127,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if ENV.redis_url:
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": ENV.redis_url,
-            "KEY_PREFIX": "quarterdeck",
-        }
-    }
-else:
-    # One truth for web and worker without a cache server: a table.
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-            "LOCATION": "django_cache",
-        }
-    }
+CACHES: dict[str, Any] = queues.caches(ENV.redis_url)
 
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -220,18 +205,9 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-if ENV.redis_url:
-    CELERY_BROKER_URL = ENV.redis_url
-    # Redis gives a message to another worker after this time, also while it is still worked on.
-    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 12 * 3600}
-else:
-    CELERY_BROKER_URL = "files://localhost//"  # config/broker.py
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(VAR_DIR / "broker" / "queue"),
-        "data_folder_out": str(VAR_DIR / "broker" / "queue"),
-        "control_folder": str(VAR_DIR / "broker" / "control"),
-        "polling_interval": 0.05,
-    }
+CELERY_BROKER_URL = ENV.redis_url or "files://localhost//"  # config/broker.py
+CELERY_BROKER_TRANSPORT_OPTIONS = queues.broker_options(ENV.redis_url, VAR_DIR)
+CELERY_TASK_PUBLISH_RETRY_POLICY = queues.PUBLISH_RETRY_POLICY
 # A job's row is the truth about it. Nobody has to ask the workers, nor they each other.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -142,15 +142,18 @@ class TestTheSameAnswer:
         hashed: list[str],
         django_capture_on_commit_callbacks: Any,
         django_assert_num_queries: Any,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        hints: list[Any] = []
+        monkeypatch.setattr("apps.core.sending.send_now", lambda _name, args: hints.append(args))
         known, gone = staff(), staff()
         User.objects.filter(pk=gone.pk).update(status="deactivated")
         hashed.clear()
         said = set()
         for email in (known.email, gone.email, "nobody@example.org"):
-            with django_capture_on_commit_callbacks() as hints:
+            with django_capture_on_commit_callbacks(execute=True):
                 page = client.post(reverse("account_reset_password"), {"email": email})
-            assert [hint.args for hint in hints] == [(email,)]
+            assert hints.pop() == (email,)
             body = client.get(page["Location"]).content
             said.add((page.status_code, page["Location"], b"on its way" in body))
             send_password_link(email)

@@ -14,7 +14,6 @@ import psutil
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 
 from apps.schedules.models import TaskRun
@@ -107,10 +106,7 @@ def test_the_run_of_a_worker_that_was_killed_is_marked_lost(tmp_path: Path) -> N
             )
         os.killpg(worker.pid, signal.SIGKILL)
         worker.wait(10)
-    assert runs_sweep() == (0, 0)
-    # A minute later nothing has beaten.
-    runs.update(heartbeat_at=F("heartbeat_at") - timedelta(minutes=1))
-
+    # At once: no heartbeat is waited for where the process is known to have ended.
     assert runs_sweep() == (1, 0)
 
     run = runs.get()
@@ -123,7 +119,7 @@ def test_a_worker_whose_idle_process_was_killed_goes_on_working(tmp_path: Path) 
     schedule = ScheduleFactory(
         task=long_sleep.name,
         kwargs='{"seconds": 0}',
-        interval=IntervalFactory(every=1, period="seconds"),
+        interval=IntervalFactory(every=10, period="seconds"),
         last_run_at=timezone.now() - timedelta(days=2),
     )
     log = tmp_path / "celery.log"
@@ -137,4 +133,4 @@ def test_a_worker_whose_idle_process_was_killed_goes_on_working(tmp_path: Path) 
             child.kill()
             psutil.wait_procs([child], timeout=10)
         with celery(tmp_path, *BEAT):
-            wait_for(lambda: done.count() >= 2, log, seconds=60)
+            wait_for(lambda: done.count() >= 2, log, seconds=90)

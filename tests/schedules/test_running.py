@@ -9,6 +9,7 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule
 from kombu.exceptions import OperationalError
 
+from apps.core import sending
 from apps.core.errors import DomainError, MissingPermission
 from apps.schedules.models import TaskRun
 from apps.schedules.scheduler import Entry, RecordingScheduler, due_time
@@ -67,6 +68,7 @@ def test_a_broker_that_is_down_leaves_the_run_waiting(monkeypatch: pytest.Monkey
         raise OperationalError("no broker")
 
     monkeypatch.setattr(current_app, "send_task", refuse)
+    monkeypatch.setattr(sending, "_paused_until", 0.0)
 
     run = run_dispatch(schedule=ScheduleFactory(), due_at=DUE)
 

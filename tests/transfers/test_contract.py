@@ -358,7 +358,7 @@ def test_a_staging_table_that_was_lost_or_emptied_is_made_again(agent: User, los
     running.stage(claimed)
     with connection.cursor() as cursor:
         cursor.execute(f"{lost} {Tables(run.pk).stage}")
-    claimed.release()
+    claimed.let_go()
     assert done(run).counts == {"create": 1}
 
 

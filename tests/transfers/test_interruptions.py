@@ -51,14 +51,14 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What the sweeper sends: here it is done at once, by the very function that the task calls."""
     sent: list[int] = []
 
-    def advance(run_id: int) -> None:
-        sent.append(run_id)
-        running.advance(run_id)
+    def send_now(name: str, args: list[int]) -> None:
+        if name.endswith("import_run_advance"):
+            sent.extend(args)
+            running.advance(*args)
+        else:
+            undoing.advance(*args)
 
-    monkeypatch.setattr("apps.transfers.tasks.import_run_advance.delay", advance)
-    monkeypatch.setattr(
-        "apps.transfers.tasks.undo_run_advance.delay", lambda pk: undoing.advance(pk)
-    )
+    monkeypatch.setattr("apps.transfers.tasks.send_now", send_now)
     return sent
 
 
@@ -71,7 +71,7 @@ def silence(run: ImportRun) -> None:
 def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
     support: Client, harbor: Organization, swept: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move, record = running._move, applying.Applier._record
+    move, record, leaving = running._move, applying.Applier._record, running._leaving
     killed: list[str] = []
 
     def dying_move(run: ImportRun, state: str, **changes: Any) -> None:
@@ -80,6 +80,12 @@ def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
             raise Killed
         move(run, state, **changes)
 
+    def dying_leaving(run: ImportRun, state: str, **changes: Any) -> Any:
+        if state not in killed:
+            killed.append(state)
+            raise Killed
+        return leaving(run, state, **changes)
+
     def dying_record(self: Any, high: int, result: dict[str, int]) -> None:
         if f"row {high}" not in killed:
             killed.append(f"row {high}")
@@ -87,6 +93,7 @@ def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
         record(self, high, result)
 
     monkeypatch.setattr(running, "_move", dying_move)
+    monkeypatch.setattr(running, "_leaving", dying_leaving)
     monkeypatch.setattr(applying.Applier, "_record", dying_record)
 
     def until(run: ImportRun, state: str) -> None:

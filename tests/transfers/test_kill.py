@@ -147,8 +147,7 @@ def roster(rows: int) -> bytes:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> ImportRun:
     # No broker: the worker finds the row by itself, as after a lost message.
-    monkeypatch.setattr("apps.transfers.tasks.import_run_advance.delay", lambda pk: None)
-    monkeypatch.setattr("apps.transfers.tasks.undo_run_advance.delay", lambda pk: None)
+    monkeypatch.setattr("apps.core.sending.send_now", lambda *_args, **_kwargs: None)
     for number in range(50):
         OrganizationFactory(name=f"Harbor {number}", external_id=f"H-{number}")
     return import_run_start(
@@ -223,10 +222,10 @@ django.setup()
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from gunicorn.app.base import BaseApplication
-import apps.transfers.tasks as tasks
+import apps.core.sending as sending
 connections["default"].settings_dict["NAME"] = sys.argv[1]
 # No broker: every message is lost, and the worker finds the row by itself.
-tasks.import_run_advance.delay = lambda pk: None
+sending.send_now = lambda *args, **kwargs: None
 
 class Web(BaseApplication):
     def load_config(self):

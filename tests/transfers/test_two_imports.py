@@ -46,7 +46,7 @@ print(run.state, run.error, flush=True)
 
 @pytest.fixture(autouse=True)
 def _no_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("apps.transfers.tasks.import_run_advance.delay", lambda pk: None)
+    monkeypatch.setattr("apps.core.sending.send_now", lambda *_args, **_kwargs: None)
     yield
     connections.close_all()
 

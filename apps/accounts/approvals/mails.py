@@ -1,6 +1,5 @@
 """Mails about requests: to those who can decide, and to who asked. The pages say it as well."""
 
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -12,13 +11,15 @@ from django.utils import timezone
 from apps.accounts.approvals.selectors import deciders_of
 from apps.accounts.models import ApprovalRequest
 from apps.core.errors import DomainError
+from apps.core.sending import send_after_commit
 
 
 def announce_later(request: ApprovalRequest) -> None:
     from apps.accounts.tasks import mail_approval
 
-    # Only a hint: the sweep mails what a lost message leaves unsaid.
-    transaction.on_commit(partial(mail_approval.delay, str(request.pk)), robust=True)
+    send_after_commit(
+        mail_approval, str(request.pk), swept_by="apps.accounts.tasks.sweep_approvals"
+    )
 
 
 answer_later = announce_later

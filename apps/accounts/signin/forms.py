@@ -1,12 +1,12 @@
 """Forms of the account pages that allauth's own would not do for."""
 
-from functools import partial
 from typing import Any
 
 from allauth.account.fields import EmailField
 from django import forms
-from django.db import transaction
 from django.http import HttpRequest
+
+from apps.core.sending import send_after_commit
 
 
 class PasswordLinkForm(forms.Form):
@@ -18,6 +18,5 @@ class PasswordLinkForm(forms.Form):
         from apps.accounts.tasks import send_password_link
 
         email = str(self.cleaned_data["email"])
-        # A broker that is away must not fail one address and not another: it fails none.
-        transaction.on_commit(partial(send_password_link.delay, email), robust=True)
+        send_after_commit(send_password_link, email, swept_by="")
         return email

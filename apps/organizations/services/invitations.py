@@ -6,10 +6,8 @@ The token itself is never stored. It is made when the mail is, and only its SHA-
 import hashlib
 import secrets
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.actors import Actor, act, require, user_or_none
@@ -20,6 +18,7 @@ from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
 from apps.core.personal import readable
+from apps.core.sending import send_after_commit
 from apps.organizations.locks import lock_organization
 from apps.organizations.mails import invitation_mail
 from apps.organizations.models import Invitation, Membership, Organization, Role
@@ -173,7 +172,7 @@ def invitation_accept(
             invitation.save(update_fields=["state", "accepted_at", "accepted_by"])
         if not person.has_usable_password():
             # Known by an import or a colleague, and never here: this is how he comes in.
-            transaction.on_commit(partial(send_password_link.delay, person.email), robust=True)
+            send_after_commit(send_password_link, person.email, swept_by="")
         return seat
 
 
@@ -194,9 +193,9 @@ def digest(token: str) -> str:
 def _send_after_commit(key: UUID) -> None:
     from apps.organizations.tasks import send_invitation
 
-    # Only a hint: a sweep sends what a lost message leaves unsent, so a broker that is away
-    # must not fail the request.
-    transaction.on_commit(partial(send_invitation.delay, str(key)), robust=True)
+    send_after_commit(
+        send_invitation, str(key), swept_by="apps.organizations.tasks.send_waiting_invitations"
+    )
 
 
 def _locked(invitation: Invitation, actor: Actor) -> Invitation:

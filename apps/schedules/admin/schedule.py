@@ -19,6 +19,7 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
 from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.wording import counted
 from apps.schedules.admin.schedule_form import ScheduleForm, task_choices
 from apps.schedules.declared import declared_tasks
 from apps.schedules.models import TaskRun
@@ -162,7 +163,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
             schedule_run_now(schedule=schedule, reason=answer.reason, actor=request.user)
             for schedule in schedules
         ]
-        return f"{len(runs)} sent to a worker: see the runs."
+        return f"{counted(len(runs), TaskRun)} added. {'It starts' if len(runs) == 1 else 'They start'} as soon as a worker is free."
 
     @confirmed(
         permission=CHANGE,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
@@ -21,7 +22,13 @@ from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import EMPTY, count_link, moment, record_link
 from apps.core.admin.subcount import subcount
 from apps.schedules.selectors import crontab_in_words, interval_in_words
-from apps.schedules.services.timings import FIELDS, timing_delete, timing_save, users_of
+from apps.schedules.services.timings import (
+    FIELDS,
+    interval_problem,
+    timing_delete,
+    timing_save,
+    users_of,
+)
 
 for _model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule):
     admin.site.unregister(_model)
@@ -63,8 +70,23 @@ class TimingAdmin(TimelineMixin, BaseAdmin):
             timing_delete(timing=timing)
 
 
+class IntervalForm(forms.ModelForm):
+    class Meta:
+        model = IntervalSchedule
+        fields = ["every", "period"]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("every") and data.get("period"):
+            problem = interval_problem(IntervalSchedule(every=data["every"], period=data["period"]))
+            if problem:
+                self.add_error("every", problem)
+        return data
+
+
 @admin.register(IntervalSchedule)
 class IntervalAdmin(TimingAdmin):
+    form = IntervalForm
     list_display = ["in_words", "users_count"]
     search_fields = ["every", "period"]
     ordering = ["period", "every"]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
@@ -16,6 +15,7 @@ from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.scope import refuse_limited
+from apps.core.sending import after_commit, send_now
 from apps.schedules.declared import problem_with
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import RUN_HEADER
@@ -68,7 +68,7 @@ def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Any) ->
             task=schedule.task,
             run=run.pk,
         )
-    transaction.on_commit(lambda: run_send(run=run, options={"queue": schedule.queue or None}))
+    after_commit(lambda: run_send(run=run, options={"queue": schedule.queue or None}))
     return run
 
 
@@ -97,21 +97,18 @@ def run_send(*, run: TaskRun, options: Mapping[str, Any] | None = None) -> bool:
     """Send the message of a waiting run; return whether the broker took it.
 
     A message that gets lost is sent again by the sweep, and one that comes twice finds the run
-    taken.
+    taken. A broker that is away is no reason to lose the run: it waits, and the sweep sends it.
     """
     given = {key: value for key, value in (options or {}).items() if value is not None}
     headers = {**given.pop("headers", {}), RUN_HEADER: run.pk}
-    try:
-        sent = current_app.send_task(
-            run.task_name,
-            args=run.arguments.get("args", []),
-            kwargs=run.arguments.get("kwargs", {}),
-            headers=headers,
-            **given,
-        )
-    except Exception:
-        # A broker that is down is no reason to lose the run: it waits, and the sweep sends it.
-        logger.exception("The message of run %s could not be sent.", run.pk)
+    message_id = send_now(
+        run.task_name,
+        run.arguments.get("args", []),
+        run.arguments.get("kwargs", {}),
+        headers=headers,
+        **given,
+    )
+    if message_id is None:
         return False
-    TaskRun.objects.filter(pk=run.pk).update(celery_id=sent.id)
+    TaskRun.objects.filter(pk=run.pk).update(celery_id=message_id)
     return True

@@ -1,11 +1,12 @@
 """Looking after runs that nobody looks after any more."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from apps.core.processes import is_gone
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import HEARTBEAT_SECONDS
 from apps.schedules.services.running import run_send
@@ -24,9 +25,7 @@ def runs_sweep() -> tuple[int, int]:
     the schedule's next time, or a person, does that.
     """
     now = timezone.now()
-    running = TaskRun.objects.filter(
-        state=TaskRun.State.RUNNING, heartbeat_at__lt=now - LOST_AFTER
-    ).update(
+    running = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING).update(
         state=TaskRun.State.LOST,
         ended_at=now,
         said="The worker stopped without saying how it ended.",
@@ -41,6 +40,13 @@ def runs_sweep() -> tuple[int, int]:
         TaskRun.objects.filter(pk=run.pk).update(heartbeat_at=now)
         run_send(run=run)
     return running + never, len(again)
+
+
+def _is_dead(now: datetime) -> Q:
+    """Runs whose heartbeat has stopped, or whose process of this machine has ended."""
+    running = TaskRun.objects.filter(state=TaskRun.State.RUNNING).exclude(process="")
+    ended = {name for name in running.values_list("process", flat=True).distinct() if is_gone(name)}
+    return Q(heartbeat_at__lt=now - LOST_AFTER) | Q(process__in=ended)
 
 
 def runs_prune() -> int:

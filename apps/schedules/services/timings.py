@@ -1,5 +1,6 @@
 """Changing the times that schedules share."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,9 +26,20 @@ FIELDS: dict[type[Any], str] = {
 }
 
 
+# The database holds it as well: interval_is_ten_seconds_or_more.
+SHORTEST = timedelta(seconds=10)
+
+
 def users_of(timing: Model) -> list[PeriodicTask]:
     """Return the schedules that run at this time."""
     return list(PeriodicTask.objects.filter(**{FIELDS[type(timing)]: timing}).order_by("name"))
+
+
+def interval_problem(interval: IntervalSchedule) -> str:
+    """Return why no schedule may run as often as this; nothing where it may."""
+    if timedelta(**{interval.period: interval.every}) >= SHORTEST:
+        return ""
+    return f"An interval must be {SHORTEST.seconds} seconds or longer."
 
 
 @transaction.atomic
@@ -36,6 +48,8 @@ def timing_save(*, timing: Model, actor: Any) -> None:
 
     The caller has checked the permission and gives the reason through the audit context.
     """
+    if isinstance(timing, IntervalSchedule) and (problem := interval_problem(timing)):
+        raise DomainError(problem)
     users = users_of(timing) if timing.pk else []
     timing.save()
     if not users:

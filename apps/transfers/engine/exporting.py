@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.core.sending import send_after_commit
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
 from apps.transfers.engine.copying import copied_blocks
@@ -47,24 +48,29 @@ def advance(export_run_id: int) -> ExportRun | None:
         except ClaimLostError:
             logger.warning("Export %s was taken over by another worker.", run.pk)
         except JobCancelledError:
-            run.release(state=State.CANCELLED, ended_at=timezone.now())
+            _end(run, State.CANCELLED)
         except DomainError as error:
-            run.release(state=State.FAILED, error=error.message, ended_at=timezone.now())
+            _end(run, State.FAILED, error.message)
         except Exception as error:
             logger.exception("Export %s failed.", run.pk)
             if isinstance(error, OperationalError | InterfaceError) and run.attempts < 5:
+                run.let_go()
                 raise
-            run.release(
-                state=State.FAILED,
-                error=sentence_of(error),
-                ended_at=timezone.now(),
-            )
+            _end(run, State.FAILED, sentence_of(error))
     return run
+
+
+def _end(run: ExportRun, state: str, error: str = "") -> None:
+    try:
+        with run.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
+            pass
+    except ClaimLostError:
+        return
 
 
 def _write(run: ExportRun) -> None:
     from apps.transfers.services.exports import export_disclosed
-    from apps.transfers.tasks import export_run_mail
+    from apps.transfers.tasks import JOBS_SWEEP, export_run_mail
 
     dataset = registry.get(run.dataset)
     check_may_export(run.user, dataset, fresh=True, fields=run.fields)
@@ -77,17 +83,18 @@ def _write(run: ExportRun) -> None:
     target = Path(private_storage().path(path))
     target.parent.mkdir(parents=True, exist_ok=True)
     rows = write_file(exported, target, run.format)
-    with run.hold():
-        run.state, run.path, run.rows, run.size = State.READY, path, rows, target.stat().st_size
-        run.ended_at, run.expires_at = timezone.now(), timezone.now() + KEPT_FOR
-        run.seconds = {"write": round(time.perf_counter() - started, 3)}
-        run.save(
-            update_fields=["state", "path", "rows", "size", "ended_at", "expires_at", "seconds"]
-        )
+    with run.hand_over(
+        state=State.READY,
+        path=path,
+        rows=rows,
+        size=target.stat().st_size,
+        ended_at=timezone.now(),
+        expires_at=timezone.now() + KEPT_FOR,
+        seconds={"write": round(time.perf_counter() - started, 3)},
+    ):
+        export_disclosed(run)
         if run.user_id:
-            transaction.on_commit(lambda: export_run_mail.delay(run.pk))
-    export_disclosed(run)
-    run.release()
+            send_after_commit(export_run_mail, run.pk, swept_by=JOBS_SWEEP)
 
 
 def queryset_of(run: ExportRun) -> QuerySet:

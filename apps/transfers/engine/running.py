@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.memory import peak_rss_mb
+from apps.core.sending import send_after_commit
 from apps.transfers import registry
 from apps.transfers.engine import planning, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
@@ -54,7 +55,8 @@ def advance(run_id: int) -> ImportRun | None:
             logger.exception("Run %s failed.", run.pk)
             passing = isinstance(error, OperationalError | InterfaceError)
             if passing and run.attempts < 5 and run.door != "command":
-                # The database may have been away; the sweeper begins again at the checkpoint.
+                # The database may have been away; the next attempt begins again at the checkpoint.
+                run.let_go()
                 raise
             _end_failed(run, sentence_of(error))
     return run
@@ -92,6 +94,14 @@ def _move(run: ImportRun, state: str, **changes: Any) -> None:
         run.save(update_fields=list(changes))
 
 
+@contextmanager
+def _leaving(run: ImportRun, state: str, **changes: Any) -> Iterator[None]:
+    """Go to a state in which the run is nobody's work, together with what is written inside."""
+    changes |= {"state": state, "seconds": run.seconds, "peak_rss_mb": run.peak_rss_mb}
+    with run.hand_over(**changes):
+        yield
+
+
 def read(run: ImportRun) -> None:
     """uploaded → read: find out what the file is, and suggest what its columns mean."""
     with _phase(run, "read"):
@@ -110,15 +120,15 @@ def read(run: ImportRun) -> None:
         matching = earlier or suggest_matching(
             dataset, findings, remembered_matching(run, findings.headers)
         )
-    _move(
+    with _leaving(
         run,
         State.READ,
         findings=findings.to_json(),
         content_digest=findings.content,
         matching=matching.to_json(),
         rows=findings.rows,
-    )
-    run.release()
+    ):
+        pass
 
 
 def _found_reading(run: ImportRun) -> Reading:
@@ -165,7 +175,11 @@ def plan(run: ImportRun) -> None:
     with _phase(run, "plan"):
         summary = planning.plan(context_of(run))
     _check_stop(run, summary)
-    _move(
+    run.counts, run.causes = summary["counts"], summary["causes"]
+    if run.door != "command":
+        # Before the run is planned: from then on a person may confirm it, and a worker must be able to take it.
+        index_for_search(run, search_columns(run))
+    with _leaving(
         run,
         State.PLANNED,
         counts=summary["counts"],
@@ -178,10 +192,8 @@ def plan(run: ImportRun) -> None:
         checkpoint=0,
         results={},
         planned_at=timezone.now(),
-    )
-    if run.door != "command":
-        index_for_search(run, search_columns(run))
-    run.release()
+    ):
+        pass
 
 
 def _check_stop(run: ImportRun, summary: dict[str, Any]) -> None:
@@ -213,11 +225,10 @@ def apply(run: ImportRun) -> None:
     results = run.results
     in_part = bool(results.get("drifted") or results.get("refused"))
     state = State.APPLIED_IN_PART if in_part else State.APPLIED
-    _move(run, state, ended_at=timezone.now())
-    record_import(run)
-    run.release()
+    with _leaving(run, state, ended_at=timezone.now()):
+        record_import(run)
+        _told(run)
     tables.drop(tables.Tables(run.pk).stage)
-    _told(run)
 
 
 def _end_cancelled(run: ImportRun) -> None:
@@ -242,21 +253,18 @@ def _end_failed(run: ImportRun, error: str) -> None:
 
 def _end(run: ImportRun, state: str, error: str) -> None:
     try:
-        with run.hold(cancellable=False):
-            run.state, run.error, run.ended_at = state, error, timezone.now()
-            run.save(update_fields=["state", "error", "ended_at"])
+        with run.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
             if state == State.APPLIED_IN_PART:
                 record_import(run)
-        run.release()
+            _told(run)
     except ClaimLostError:
         return
     tables.drop(tables.Tables(run.pk).stage)
-    _told(run)
 
 
 def _told(run: ImportRun) -> None:
     """Tell the agent by mail that his import has ended; the page tells by itself."""
-    from apps.transfers.tasks import import_run_mail
+    from apps.transfers.tasks import JOBS_SWEEP, import_run_mail
 
     if run.user_id and run.confirmed_at:
-        transaction.on_commit(lambda: import_run_mail.delay(run.pk))
+        send_after_commit(import_run_mail, run.pk, swept_by=JOBS_SWEEP)

@@ -57,6 +57,7 @@ def advance(undo_run_id: int) -> UndoRun | None:
         except Exception as error:
             logger.exception("Undo %s failed.", undo.pk)
             if isinstance(error, OperationalError | InterfaceError) and undo.attempts < 5:
+                undo.let_go()
                 raise
             _end(undo, State.FAILED, sentence_of(error))
     return undo
@@ -64,13 +65,10 @@ def advance(undo_run_id: int) -> UndoRun | None:
 
 def _end(undo: UndoRun, state: str, error: str = "") -> None:
     try:
-        with undo.hold(cancellable=False):
-            undo.state, undo.error, undo.ended_at = state, error, timezone.now()
-            undo.save(update_fields=["state", "error", "ended_at"])
+        with undo.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
             if state in (State.UNDONE, State.UNDONE_IN_PART):
                 ImportRun.objects.filter(pk=undo.run_id).update(state=ImportRun.State.UNDONE)
                 record_undo(undo)
-        undo.release()
     except ClaimLostError:
         return
 

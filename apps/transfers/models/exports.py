@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from apps.core.jobs import Job
+from apps.core.jobs import Job, claimed_only_in
 from apps.core.models import BaseModel
 
 
@@ -50,6 +50,7 @@ class ExportRun(Job):
     class Meta:
         ordering = ["-id"]
         permissions = [("export_data", "Can export data")]
+        constraints = [claimed_only_in(["queued", "writing"], "exportrun")]
         indexes = [
             models.Index(fields=["state", "heartbeat_at"], name="exportrun_state"),
             models.Index(fields=["user", "-id"], name="exportrun_user"),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from apps.core.jobs import Job
+from apps.core.jobs import Job, claimed_only_in
 from apps.core.models import BaseModel
 
 
@@ -123,6 +123,9 @@ class ImportRun(Job):
                     ]
                 ),
                 name="importrun_state_is_known",
+            ),
+            claimed_only_in(
+                ["uploaded", "matched", "staged", "confirmed", "applying"], "importrun"
             ),
         ]
         indexes = [

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from apps.core.jobs import Job
+from apps.core.jobs import Job, claimed_only_in
 
 
 class UndoRun(Job):
@@ -53,6 +53,7 @@ class UndoRun(Job):
                 name="undorun_one_at_a_time",
                 condition=models.Q(state__in=["confirmed", "undoing"]),
             ),
+            claimed_only_in(["confirmed", "undoing"], "undorun"),
         ]
         indexes = [models.Index(fields=["state", "heartbeat_at"], name="undorun_state")]
 

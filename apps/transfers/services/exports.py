@@ -10,13 +10,14 @@ from django.utils import timezone
 from apps.accounts.disclosures import disclosure_of_file
 from apps.audit.events import record_event
 from apps.core.errors import DomainError
+from apps.core.sending import send_after_commit
 from apps.transfers import registry
 from apps.transfers.engine.export_query import Exported
 from apps.transfers.engine.exporting import csv_blocks
 from apps.transfers.engine.permissions import check_may_export
 from apps.transfers.models import ExportRun
 from apps.transfers.personal import chosen_columns, holds_personal
-from apps.transfers.tasks import export_run_advance
+from apps.transfers.tasks import JOBS_SWEEP, export_run_advance
 
 
 def export_stream(
@@ -86,7 +87,7 @@ def export_run_start(
         actor=actor,
     )
     if in_background:
-        transaction.on_commit(lambda: export_run_advance.delay(run.pk))
+        send_after_commit(export_run_advance, run.pk, swept_by=JOBS_SWEEP)
     return run
 
 

@@ -249,6 +249,9 @@ def import_run_cancel(*, run: ImportRun, actor: Any) -> ImportRun:
             run.error = "Cancelled before anything was changed."
         else:
             import_run_advance_later(run)
+    else:
+        # The worker that has it may have been killed: then this message takes the run up.
+        import_run_advance_later(run)
     run.save(update_fields=["cancel_requested_at", "state", "ended_at", "error"])
     _void_requests(run, "The import is cancelled.")
     return run

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
+from apps.core.sending import send_after_commit
 from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.undo import why_not_undo
 from apps.transfers.services.imports import run_in_scope
-from apps.transfers.tasks import undo_run_advance
+from apps.transfers.tasks import JOBS_SWEEP, undo_run_advance
 
 State = UndoRun.State
 
@@ -41,7 +42,7 @@ def import_run_undo(
         rows_to_do=run.rows_done,
     )
     if in_background:
-        transaction.on_commit(lambda: undo_run_advance.delay(undo.pk))
+        send_after_commit(undo_run_advance, undo.pk, swept_by=JOBS_SWEEP)
     return undo
 
 

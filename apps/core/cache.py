@@ -1,0 +1,72 @@
+"""A cache in Redis whose loss costs nobody their sign-in: the database stands in while Redis is away.
+
+Limits on attempts are counted in the cache. Without a stand-in every sign-in would fail with Redis, and a cache
+that swallowed errors would count nothing. What was counted in the one is not known in the other.
+"""
+
+import logging
+import time
+from typing import Any
+
+from django.core.cache import caches
+from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.redis import RedisCache
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+# After a failure Redis is left alone for this long, so that a silent server does not hold up every request.
+PAUSE_SECONDS = 5.0
+STAND_IN = "stand_in"
+
+_paused_until = 0.0
+
+
+class RedisOrDatabaseCache(RedisCache):
+    """Django's cache in Redis; each call that Redis does not answer goes to the cache `stand_in`."""
+
+    def _call(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        global _paused_until
+        if time.monotonic() >= _paused_until:
+            try:
+                return getattr(RedisCache, name)(self, *args, **kwargs)
+            except RedisError as error:
+                _paused_until = time.monotonic() + PAUSE_SECONDS
+                logger.warning("Redis does not answer, the database stands in: %s", error)
+        return getattr(self._stand_in(), name)(*args, **kwargs)
+
+    def _stand_in(self) -> BaseCache:
+        return caches[STAND_IN]
+
+    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+        return self._call("add", key, value, timeout, version)
+
+    def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
+        return self._call("get", key, default, version)
+
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+        return self._call("set", key, value, timeout, version)
+
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+        return self._call("touch", key, timeout, version)
+
+    def delete(self, key: Any, version: Any = None) -> Any:
+        return self._call("delete", key, version)
+
+    def get_many(self, keys: Any, version: Any = None) -> Any:
+        return self._call("get_many", keys, version)
+
+    def has_key(self, key: Any, version: Any = None) -> Any:
+        return self._call("has_key", key, version)
+
+    def incr(self, key: Any, delta: int = 1, version: Any = None) -> Any:
+        return self._call("incr", key, delta, version)
+
+    def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+        return self._call("set_many", data, timeout, version)
+
+    def delete_many(self, keys: Any, version: Any = None) -> Any:
+        return self._call("delete_many", keys, version)
+
+    def clear(self) -> Any:
+        return self._call("clear")
