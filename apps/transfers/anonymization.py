@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import Holding
 from apps.core.admin.wording import counted
-from apps.transfers.engine.tables import Tables, run_tables_drop
+from apps.transfers.engine.erasure import is_in_rows, rows_erase
 from apps.transfers.models import ExportRun, ImportRun, Upload
 from apps.transfers.models.uploads import private_storage
 
@@ -17,23 +16,7 @@ from apps.transfers.models.uploads import private_storage
 def _runs(person: Person) -> list[ImportRun]:
     """Return the imports whose rows are still there and mention the person."""
     kept = ImportRun.objects.filter(rows_dropped_at=None).select_related("upload").order_by("pk")
-    return [run for run in kept if _is_in_rows(run, person) or _is_in_file(run.upload, person)]
-
-
-def _is_in_rows(run: ImportRun, person: Person) -> bool:
-    tables = Tables(run.pk)
-    patterns = [f"%{word}%" for word in person.words]
-    with connection.cursor() as cursor:
-        for name in (tables.stage, tables.plan, tables.made):
-            cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
-            if not cursor.fetchone()[0]:
-                continue
-            cursor.execute(
-                f"SELECT EXISTS (SELECT 1 FROM {name} t WHERE t::text ILIKE ANY(%s))", [patterns]
-            )
-            if cursor.fetchone()[0]:
-                return True
-    return False
+    return [run for run in kept if is_in_rows(run, person) or _is_in_file(run.upload, person)]
 
 
 def _is_in_file(kept: Any, person: Person) -> bool:
@@ -63,7 +46,10 @@ def _obstacles(person: Person) -> Iterator[str]:
 
 def _preview(person: Person) -> Iterator[str]:
     if runs := _runs(person):
-        yield f"{counted(len(runs), ImportRun)} lose their rows, and can then not be undone any more."
+        yield (
+            f"Their rows in {counted(len(runs), ImportRun)} are blanked; those of other people stay, and "
+            "can still be undone."
+        )
     if files := len(_uploads(person)) + len(_exports(person)):
         yield f"{files:,} stored files are deleted, other people's rows in them included."
 
@@ -72,9 +58,7 @@ def _erase(person: Person) -> dict[str, int]:
     runs, uploads, exports = _runs(person), _uploads(person), _exports(person)
     now = timezone.now()
     for run in runs:
-        run_tables_drop(run)
-        run.rows_dropped_at = now
-        run.save(update_fields=["rows_dropped_at"])
+        rows_erase(run, person)
     storage = private_storage()
     for upload in uploads:
         storage.delete(upload.path)

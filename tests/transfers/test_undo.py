@@ -189,7 +189,7 @@ def test_the_same_file_after_an_undo_brings_back_what_the_first_import_made(
     # And there and back once more, people and seats alike.
     preview = undo_preview(again.record)
     assert (
-        "3 people whom the import brought back are deactivated again." in preview.lines,
+        "3 people reactivated by the import are deactivated again." in preview.lines,
         preview.kept_count,
     ) == (True, 0)
     assert undone(again.run)[1]["state"] == "undone"

@@ -137,6 +137,46 @@ def test_a_record_that_somebody_changed_since_is_named_and_kept(
     assert "bo@example.org" in text(support.get(f"{url('change', run)}?tab=undo"))
 
 
+def test_after_an_undo_its_page_says_what_it_did_and_what_it_kept(
+    support: Client, agent: User, harbor: Organization
+) -> None:
+    run = applied_run(support)
+    Membership.objects.filter(user__email="bo@example.org").update(role="viewer")
+    tab = f"{url('change', run)}?tab=undo"
+    preview = support.get(tab).context["preview_numbers"]
+    support.post(url("undo", run), {"reason": "The wrong roster"})
+    work()
+
+    answer = support.get(tab)
+    page = text(answer)
+    assert "undone already" not in page
+    assert f"Undone in part by {agent}" in page
+    assert "1 seat created by the import was removed." in page
+    assert "1 person created by the import was deactivated." in page
+    (done,) = answer.context["undo_results"]
+    assert done["numbers"] == preview
+    assert [number["rows"] for number in done["numbers"]] == [2, 0, 1]
+    assert [row["key"] for row in answer.context["kept"]] == ["bo@example.org · Harbor Finance"]
+    # Each number leads to its rows.
+    for number, rows in zip(done["numbers"], [["ada"], [], ["bo"]], strict=True):
+        keys = [row.key.partition("@")[0] for row in support.get(number["url"]).context["rows"]]
+        assert set(rows) <= set(keys)
+    title = text(support.get(url("change", run)))
+    assert "2 rows applied, then undone except for 1" in title
+
+    # What holds it is still there: nothing is offered; when that is gone it is.
+    assert "Undo the kept rows" not in page
+    Membership.objects.filter(user__email="bo@example.org").delete()
+    offered = support.get(tab)
+    assert "Undo the kept rows" in text(offered)
+    support.post(url("undo", run), {"reason": "The rest of it"})
+    work()
+    after = text(support.get(tab))
+    assert "The rest of it" in after
+    assert "The wrong roster" in after
+    assert User.objects.get(email="bo@example.org").status == "deactivated"
+
+
 @pytest.mark.parametrize("role", ["Staff", "Operations", "Auditor", "Analyst"])
 def test_undo_asks_for_its_permission(
     role: str, support: Client, agent: User, harbor: Organization

@@ -15,7 +15,7 @@ from apps.core.admin.display import moment_column, number, state_column
 from apps.core.errors import RecordNotFound
 from apps.transfers import registry
 from apps.transfers.access import IMPORT, dataset_card
-from apps.transfers.admin import downloads, run_page
+from apps.transfers.admin import downloads, run_page, undo_page
 from apps.transfers.admin.list_button import with_list_button
 from apps.transfers.admin.result import STATE_COLORS
 from apps.transfers.admin.wizard import apply, check, columns, file
@@ -150,8 +150,8 @@ class ImportRunAdmin(BaseAdmin):
             ("<int:run_id>/cancel/", apply.cancel, "cancel"),
             ("<int:run_id>/progress/", apply.progress, "progress"),
             ("<int:run_id>/refused/", downloads.refused, "refused"),
-            ("<int:run_id>/undo/", run_page.undo, "undo"),
-            ("<int:run_id>/undo/progress/", run_page.undo_progress, "undo_progress"),
+            ("<int:run_id>/undo/", undo_page.undo, "undo"),
+            ("<int:run_id>/undo/progress/", undo_page.undo_progress, "undo_progress"),
         ]
         own = [
             path(route, wrap(view), name=f"transfers_importrun_{name}")

@@ -42,6 +42,12 @@ PLANNED_NUMBERS = (
     ("update", "update", "info", "verdict=update"),
     *NUMBERS[2:],
 )
+# What an undo did, or would do.
+PARTS_OF_UNDO = (
+    ("removed", "removed", "danger"),
+    ("reverted", "restored", "info"),
+    ("kept", "kept", "warning"),
+)
 SHOWN_IF_ANY = ("rejected", "drifted", "skipped")
 
 
@@ -91,7 +97,9 @@ def headline(run: ImportRun) -> str:
     done = int(run.results.get("created", 0)) + int(run.results.get("updated", 0))
     rows = "1 row" if done == 1 else f"{done:,} rows"
     if run.state == ImportRun.State.UNDONE:
-        return f"{rows} applied and taken back"
+        last = run.undo_runs.order_by("-id").first()
+        kept = last.results.get("kept", 0) if last else 0
+        return f"{rows} applied, then undone" + (f" except for {kept:,}" if kept else "")
     if run.state == ImportRun.State.CANCELLED:
         return "Cancelled, nothing was applied"
     if run.state == ImportRun.State.FAILED:
@@ -130,6 +138,7 @@ def left_alone(run: ImportRun) -> str:
 def _numbers(run: ImportRun) -> list[dict[str, Any]]:
     url = reverse("admin:transfers_importrun_change", args=[run.pk])
     is_planned = run.state == ImportRun.State.PLANNED
+    is_undone = run.state == ImportRun.State.UNDONE
     # What the plan refused has one link, what the database did another.
     refused = {"refused": run.counts.get("refused", 0), "rejected": run.results.get("refused", 0)}
     values = {**run.counts, **run.results, **refused}
@@ -138,11 +147,21 @@ def _numbers(run: ImportRun) -> list[dict[str, Any]]:
             "label": label,
             "color": color,
             "rows": int(values.get(name, 0)),
-            "url": f"{url}?tab=rows&{query}",
+            "url": f"{url}?tab=rows&{query.replace('applied', 'undone') if is_undone else query}",
         }
         for name, label, color, query in (PLANNED_NUMBERS if is_planned else NUMBERS)
         if values.get(name) or name not in SHOWN_IF_ANY
     ]
+
+
+def undo_links(run: ImportRun) -> dict[str, str]:
+    """Return the rows behind each number of an undo."""
+    url = reverse("admin:transfers_importrun_change", args=[run.pk])
+    return {
+        "removed": f"{url}?tab=rows&verdict=create",
+        "reverted": f"{url}?tab=rows&verdict=update",
+        "kept": f"{url}?tab=rows&outcome=kept",
+    }
 
 
 def duration(run: ImportRun) -> float | None:

@@ -29,6 +29,7 @@ OUTCOME_LABELS = {
     "refused": ("refused", "danger"),
     "undone": ("undone", "default"),
     "kept": ("kept", "warning"),
+    "erased": ("personal data removed", "default"),
 }
 FIVE = ("create", "update", "unchanged", "refused", "duplicate")
 PAGE_SIZE = 50

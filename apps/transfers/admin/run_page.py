@@ -2,17 +2,13 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
-from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.http import HttpRequest
 
-from apps.core.errors import DomainError, RecordNotFound
-from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
-from apps.transfers.access import UNDO, VIEW_RUN, dataset_card, require
+from apps.transfers.access import UNDO, dataset_card
 from apps.transfers.admin.result import STATE_COLORS, result_context
 from apps.transfers.admin.rows import PlanTable
+from apps.transfers.admin.undo_page import undo_context
 from apps.transfers.admin.wizard.apply import in_words
 from apps.transfers.admin.wizard.file import found_in_words
 from apps.transfers.admin.wizard.steps import step_url
@@ -20,9 +16,7 @@ from apps.transfers.forms.confirming import ReasonForm
 from apps.transfers.forms.matching import BLANKS, HOW, MODES, ON_ERROR
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.options import Findings, Matching
-from apps.transfers.selectors import run_progress, undo_preview, undo_rows
-from apps.transfers.selectors.pages import run_for_reader
-from apps.transfers.services import import_run_undo
+from apps.transfers.selectors import run_progress
 
 TABS = {
     "result": "Result",
@@ -47,7 +41,7 @@ def context(
         "rows": lambda: PlanTable(request, run, by_outcome=True).context(),
         "mapping": lambda: _mapping(run),
         "log": lambda: _log(run),
-        "undo": lambda: _undo(run, form, user),
+        "undo": lambda: undo_context(run, form, user),
     }.get(tab, dict)()
     label = dataset_card(run.dataset).label.lower()
     seconds = result["duration"]
@@ -137,73 +131,3 @@ def _log(run: ImportRun) -> dict[str, Any]:
 
 def _phase_order(name: str) -> int:
     return PHASES.index(name) if name in PHASES else len(PHASES)
-
-
-def _undo(run: ImportRun, form: ReasonForm | None, user: Any) -> dict[str, Any]:
-    working = (
-        UndoRun.objects.filter(run=run, state__in=UndoRun.WORK_STATES)
-        .select_related("user")
-        .first()
-    )
-    preview = None if working else undo_preview(run, user)
-    over = preview is not None and not preview.possible
-    return {
-        "undo_working": working,
-        "undo_sentence": _undo_sentence(working) if working else "",
-        "undo_percent": _undo_percent(working) if working else None,
-        "preview": preview,
-        "kept_rows": undo_rows(run, limit=100).rows if over else [],
-        "undo_form": form or ReasonForm(placeholder="Why it is taken back"),
-    }
-
-
-def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """Start the undo; its preview and its form are the run page's last tab."""
-    require(request.user, UNDO, VIEW_RUN)
-    run = run_for_reader(request.user, run_id)
-    if run is None:
-        raise RecordNotFound(ImportRun, str(run_id))
-    tab = f"{reverse('admin:transfers_importrun_change', args=[run.pk])}?tab=undo"
-    if request.method in ("GET", "HEAD"):
-        return HttpResponseRedirect(tab)
-    if request.method != "POST":
-        return HttpResponseNotAllowed(["GET", "POST"])
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Say why the import is taken back.")
-        return HttpResponseRedirect(tab)
-    require_fresh_factor(request, "undo an import")
-    try:
-        import_run_undo(run=run, reason=form.cleaned_data["reason"], actor=request.user)
-    except DomainError as error:
-        messages.error(request, error.message)
-    return HttpResponseRedirect(tab)
-
-
-def undo_progress(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    require(request.user, VIEW_RUN)
-    if run_for_reader(request.user, run_id) is None:
-        raise RecordNotFound(ImportRun, str(run_id))
-    undo_run = UndoRun.objects.filter(run_id=run_id).order_by("-id").first()
-    if undo_run is None:
-        raise RecordNotFound(UndoRun, str(run_id))
-    return JsonResponse(
-        {
-            "state": undo_run.state,
-            "percent": _undo_percent(undo_run),
-            "sentence": _undo_sentence(undo_run),
-            "is_over": undo_run.state not in UndoRun.WORK_STATES,
-        }
-    )
-
-
-def _undo_percent(undo_run: UndoRun) -> float | None:
-    if not undo_run.rows_to_do:
-        return None
-    return round(100 * undo_run.rows_done / undo_run.rows_to_do, 1)
-
-
-def _undo_sentence(undo_run: UndoRun) -> str:
-    if not undo_run.rows_to_do:
-        return "Looking at what was changed since"
-    return f"{undo_run.rows_done:,} of {undo_run.rows_to_do:,} rows"

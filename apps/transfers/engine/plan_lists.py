@@ -16,7 +16,7 @@ from apps.transfers.models import ImportRun
 
 # Words for `verdict` as planned, and for `outcome` as it came.
 VERDICTS = ("create", "update", "unchanged", "refused", "duplicate", "skipped")
-OUTCOMES = ("applied", "drifted", "refused", "undone", "kept", "")
+OUTCOMES = ("applied", "drifted", "refused", "undone", "kept", "erased", "")
 # What is searched: longer beginnings are told apart by no one, and would not fit an index.
 LONGEST_TEXT = 200
 

@@ -20,8 +20,8 @@ def change_key(info: PartInfo) -> str:
     return f"back:{info.name}"
 
 
-def people(info: PartInfo, number: int) -> str:
-    label = info.part.label
+def people(label: str, number: int) -> str:
+    """Return a part's label in the number: "seat", "seats", "people"."""
     if number == 1:
         return label
     return "people" if label == "person" else f"{label}s"
@@ -125,7 +125,7 @@ def impact(context: Context, info: PartInfo) -> dict[str, Any] | None:
     return {
         "code": change_key(info),
         "number": number,
-        "sentence": f"{number:,} {people(info, number)} {back}{was} deactivated when an import was undone.",
+        "sentence": f"{number:,} {people(info.part.label, number)} {back}{was} deactivated when an import was undone.",
         "must_type": False,
         "needs_second_person": False,
     }

@@ -1,4 +1,9 @@
-"""What an undo keeps, and why: changed since, in use by others, or against a rule of the dataset."""
+"""What an undo keeps, and why: changed since, in use by others, or against a rule of the dataset.
+
+`decide` says it of any range of rows before anything is written: of a chunk for the undo itself, of the
+whole run for its preview. What earlier rows of the range would take away counts as gone, so that both
+come to the same answer however the run is cut into chunks.
+"""
 
 import json
 from collections import defaultdict
@@ -8,14 +13,23 @@ from typing import Any
 
 from apps.transfers.engine import reviving
 from apps.transfers.engine.context import Context, PartInfo, scope_literal
-from apps.transfers.engine.undo_values import differs_from_created, fields_back, used_elsewhere
+from apps.transfers.engine.plan_table import LATE
+from apps.transfers.engine.undo_values import (
+    Leaving,
+    differs_from_created,
+    fields_back,
+    used_elsewhere,
+)
 from apps.transfers.models import ImportRun, UndoRun
 
+KEPT = "kept"
+# Above every number: where an undo begins.
+TOP = 2 * LATE
 CHANGED = "It was changed since the import."
-IN_USE = "Others use it since the import."
-GONE = "It is gone already."
+IN_USE = "Other records have used it since the import."
+GONE = "It no longer exists."
 # Also said of what is gone: to whom it is out of scope, it is not there.
-UNSEEN = "It is not there any more, or not in your scope."
+UNSEEN = "It no longer exists, or it is not in your scope."
 
 
 @dataclass
@@ -25,6 +39,9 @@ class Kept:
     why: dict[int, str] = field(default_factory=dict)
     parts: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     columns: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    # Part → rows whose created record stays, and rows whose record is not set aside again.
+    staying: dict[str, list[int]] = field(default_factory=dict)
+    back: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, number: int, why: str) -> None:
         self.why.setdefault(number, why)
@@ -44,17 +61,39 @@ def _is_one_of(numbers: Iterable[int]) -> str:
 
 
 class UndoRange:
-    """Applied rows of the plan with `low < order < high`, up to the run's checkpoint."""
+    """Rows of the plan with `low < order < high`, up to the run's checkpoint: those that were applied or,
+    with `again`, those that an earlier undo kept."""
 
-    def __init__(self, order: str, low: int, high: int, checkpoint: int) -> None:
+    def __init__(
+        self, order: str, low: int, high: int, checkpoint: int, *, again: bool = False
+    ) -> None:
         self.order = order
+        self.again = again
         self.params: list[Any] = [low, high, checkpoint]
+
+    @property
+    def outcome(self) -> str:
+        return KEPT if self.again else ""
 
     def where(self, alias: str = "p") -> str:
         return (
             f"{alias}.{self.order} > %s AND {alias}.{self.order} < %s AND {alias}.{self.order} <= %s "
-            f"AND {alias}.verdict IN ('create', 'update') AND {alias}.outcome = ''"
+            f"AND {alias}.verdict IN ('create', 'update') AND {alias}.outcome = '{self.outcome}'"
         )
+
+
+def decide(context: Context, rows: UndoRange) -> Kept:
+    """Return what of the range is kept; nothing is written yet."""
+    kept = kept_by_rules(context, rows)
+    for info in reversed(context.parts):
+        for number, why in kept_creations(context, info, rows, kept).items():
+            kept.add(number, why)
+        kept.staying[info.name] = kept.numbers
+        if context.has_planned(info, "update"):
+            for number, why in kept_changes(context, info, rows).items():
+                kept.add(number, why)
+        kept.back[info.name] = kept.numbers
+    return kept
 
 
 def stopped_undo(run: ImportRun) -> UndoRun | None:
@@ -92,12 +131,14 @@ def kept_by_rules(context: Context, rows: UndoRange) -> Kept:
     return kept
 
 
-def kept_creations(context: Context, info: PartInfo, rows: UndoRange) -> dict[int, str]:
+def kept_creations(context: Context, info: PartInfo, rows: UndoRange, kept: Kept) -> dict[int, str]:
     """Return the rows whose created record stays, with the reason."""
+    if not (context.has_planned(info, "create") or info.part.undo):
+        return {}
     created = f"p.op_{info.name} = 'c'"
     # Who came back by the run goes as he came, where nobody needs him by now.
     mine = f"({created} OR {reviving.is_back(info)})"
-    used = used_elsewhere(context, info.model, "t", exclude_own=False)
+    used, params = used_elsewhere(context, info.model, "t", without=Leaving(rows, kept.staying))
     return {
         number: CHANGED if is_changed else IN_USE
         for number, is_changed in context.rows(
@@ -107,7 +148,7 @@ def kept_creations(context: Context, info: PartInfo, rows: UndoRange) -> dict[in
             f"FROM {context.tables.plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
             f"{info.alive('t')} WHERE {rows.where()} AND {mine} OFFSET 0"
             f") k WHERE is_changed OR is_used",
-            rows.params,
+            [*params, *rows.params],
         )
     }
 
@@ -117,12 +158,15 @@ def kept_changes(context: Context, info: PartInfo, rows: UndoRange) -> dict[int,
     what it held before is another record's by now."""
     changed, taken = [], []
     for back in fields_back(context, info):
-        changed.append(f"({back.is_changed} AND NOT {back.is_mine})")
+        # What an earlier undo has put back already is done, and not changed since.
+        done = f" AND NOT {back.is_back}" if rows.again else ""
+        changed.append(f"({back.is_changed} AND NOT {back.is_mine}{done})")
         if back.taken:
             said = f"{context.columns[back.field.source].label.lower()} “"
             taken.append(f"WHEN {back.is_mine} AND {back.taken} THEN '{said}' || {back.before}")
     if info.part.undo:
-        changed.append(f"({reviving.is_back(info)} AND NOT {reviving.still_back(info)})")
+        done = f" AND NOT ({reviving.is_aside(info)})" if rows.again else ""
+        changed.append(f"({reviving.is_back(info)} AND NOT {reviving.still_back(info)}{done})")
     if not changed:
         return {}
     found = {}
@@ -145,14 +189,30 @@ def kept_changes(context: Context, info: PartInfo, rows: UndoRange) -> dict[int,
 
 
 def mark_kept(context: Context, kept: dict[int, str]) -> int:
-    """Write the reasons into the plan; return how many rows had none yet."""
+    """Write the reasons into the plan; return how many rows were not marked as kept before."""
     problems = {
-        number: [{"code": "kept", "column": "", "message": why, "value": "", "suggestion": ""}]
+        number: [{"code": KEPT, "column": "", "message": why, "value": "", "suggestion": ""}]
         for number, why in kept.items()
     }
+    context.execute(
+        f"UPDATE {context.tables.plan} p SET problems = x.problems "
+        f"FROM (SELECT key::int AS number, value AS problems FROM jsonb_each(%s::jsonb)) x "
+        f"WHERE p.number = x.number AND p.outcome = '{KEPT}'",
+        [json.dumps(problems)],
+    )
     return context.execute(
-        f"UPDATE {context.tables.plan} p SET outcome = 'kept', problems = x.problems "
+        f"UPDATE {context.tables.plan} p SET outcome = '{KEPT}', problems = x.problems "
         f"FROM (SELECT key::int AS number, value AS problems FROM jsonb_each(%s::jsonb)) x "
         f"WHERE p.number = x.number AND p.outcome = ''",
         [json.dumps(problems)],
     )
+
+
+def mark_freed(context: Context, rows: UndoRange, kept: Kept) -> None:
+    """Take the mark from rows that an earlier undo kept and this one did not."""
+    if rows.again:
+        context.execute(
+            f"UPDATE {context.tables.plan} p SET outcome = '', problems = NULL "
+            f"WHERE {rows.where()} AND p.number <> ALL(%s)",
+            [*rows.params, kept.numbers],
+        )

@@ -58,6 +58,7 @@ class FieldBack:
     is_changed: str  # The run changed it.
     is_mine: str  # It did, and nobody has since.
     before: str  # What it held before.
+    is_back: str  # It holds that again.
     taken: str  # Another record has that by now, and no two may; "" where they may.
 
 
@@ -82,36 +83,60 @@ def fields_back(context: Context, info: PartInfo) -> list[FieldBack]:
                 f"{before} AND o.id <> t.id{info.alive('o')}))"
             )
         is_mine = f"({is_changed} AND t.{field.column} IS NOT DISTINCT FROM {after})"
-        found.append(FieldBack(field, is_changed, is_mine, before, taken))
+        is_back = f"(t.{field.column} IS NOT DISTINCT FROM {before})"
+        found.append(FieldBack(field, is_changed, is_mine, before, is_back, taken))
     return found
 
 
-def used_elsewhere(context: Context, model: Any, alias: str, *, exclude_own: bool) -> str:
-    """SQL condition: another record refers to this one. `exclude_own` does not count what the run created.
+@dataclass(frozen=True)
+class Leaving:
+    """The records of a run that an undo takes away: those of `rows`, but for the `staying` ones of a part."""
 
-    For a person also a sign-in, and any right in the back office: he is no mere row of a roster.
+    rows: Any
+    staying: Mapping[str, list[int]]
+
+    def sql(self, context: Context, part: str) -> tuple[str, list[Any]]:
+        """SQL condition, with its parameters: the record `c` of a part is not one of them."""
+        return (
+            f" AND NOT EXISTS (SELECT FROM {context.tables.plan} q WHERE q.id_{part} = c.id "
+            f"AND q.op_{part} = 'c' AND {self.rows.where('q')} AND q.number <> ALL(%s))",
+            [*self.rows.params, self.staying.get(part, [])],
+        )
+
+
+def used_elsewhere(
+    context: Context, model: Any, alias: str, *, without: Leaving | None = None
+) -> tuple[str, list[Any]]:
+    """SQL condition, with its parameters: another record refers to this one. What leaves `without`
+    does not count.
+
+    For a person also a sign-in, and any right in the back office: they are no mere row of a roster.
     """
-    conditions = []
+    conditions: list[str] = []
+    params: list[Any] = []
     own = {info.model: info for info in context.parts}
     for relation in model._meta.related_objects:
         child = relation.related_model
-        if hasattr(child, "instance_type") or not relation.field.concrete:
+        if hasattr(child, "instance_type"):
             continue
-        if relation.field.many_to_many:
+        if relation.many_to_many:
+            through = connection.ops.quote_name(relation.through._meta.db_table)
+            column = connection.ops.quote_name(relation.field.m2m_reverse_name())
+            conditions.append(f"EXISTS (SELECT FROM {through} c WHERE c.{column} = {alias}.id)")
+            continue
+        if not relation.field.concrete:
             continue
         table = connection.ops.quote_name(child._meta.db_table)
         column = connection.ops.quote_name(relation.field.column)
         extra = alive(child, "c")
-        if exclude_own and child in own:
-            name = own[child].name
-            extra += (
-                f" AND NOT EXISTS (SELECT FROM {context.tables.plan} q "
-                f"WHERE q.id_{name} = c.id AND q.op_{name} = 'c')"
-            )
+        if without is not None and child in own:
+            sql, own_params = without.sql(context, own[child].name)
+            extra += sql
+            params += own_params
         conditions.append(f"EXISTS (SELECT FROM {table} c WHERE c.{column} = {alias}.id{extra})")
     attnames = {f.attname for f in model._meta.concrete_fields}
     if "last_login" in attnames:
         conditions.append(f"{alias}.last_login IS NOT NULL")
     if "is_staff" in attnames:
         conditions.append(f"{alias}.is_staff")
-    return " OR ".join(conditions) or "false"
+    return " OR ".join(conditions) or "false", params

@@ -7,7 +7,6 @@ changed goes back field by field; whatever somebody changed afterwards is kept a
 import logging
 import time
 from contextlib import ExitStack
-from typing import Any
 
 import pgtrigger
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
@@ -17,18 +16,17 @@ from apps.audit.context import audit_context
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.uuid7 import uuid7
-from apps.transfers.engine import reviving, undo_made, undo_rules, writing
+from apps.transfers.engine import undo_chain, undo_made, undo_rules, undo_step, undo_tally
 from apps.transfers.engine.applying import CHUNK
 from apps.transfers.engine.constraints import explain
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import Context
 from apps.transfers.engine.failing import sentence_of
 from apps.transfers.engine.permissions import check_may_undo
-from apps.transfers.engine.plan_table import LATE
 from apps.transfers.engine.recording import record_undo
 from apps.transfers.engine.running import context_of
-from apps.transfers.engine.tables import has_trash
-from apps.transfers.engine.undo_rules import Kept, UndoRange
-from apps.transfers.engine.undo_values import fields_back
+from apps.transfers.engine.undo_chain import is_again, order_of
+from apps.transfers.engine.undo_rules import TOP, UndoRange
+from apps.transfers.engine.undo_tally import Tally
 from apps.transfers.models import ImportRun, UndoRun
 
 logger = logging.getLogger(__name__)
@@ -36,8 +34,6 @@ State = UndoRun.State
 _RETRIES = 6
 # Each row that the database does not take back costs a transaction of its own.
 _MAX_REFUSALS = 500
-# Above every number: where an undo begins.
-TOP = 2 * LATE
 
 
 def advance(undo_run_id: int) -> UndoRun | None:
@@ -45,13 +41,18 @@ def advance(undo_run_id: int) -> UndoRun | None:
     undo = UndoRun.claim(undo_run_id)
     if undo is None:
         return None
+    following: list[UndoRun] = []
     with undo.heart():
         try:
-            Undoer(undo).run_all()
+            following = Undoer(undo).run_all()
         except ClaimLostError:
             logger.warning("Undo %s was taken over by another worker.", undo.pk)
         except JobCancelledError:
-            _end(undo, State.CANCELLED, "Cancelled: the rows not yet taken back stay as they are.")
+            _end(
+                undo,
+                State.CANCELLED,
+                "Canceled: the rows that were not undone yet stay as they are.",
+            )
         except DomainError as error:
             _end(undo, State.FAILED, error.message)
         except Exception as error:
@@ -60,28 +61,35 @@ def advance(undo_run_id: int) -> UndoRun | None:
                 undo.let_go()
                 raise
             _end(undo, State.FAILED, sentence_of(error))
+    for each in following:
+        advance(each.pk)
     return undo
 
 
-def _end(undo: UndoRun, state: str, error: str = "") -> None:
+def _end(undo: UndoRun, state: str, error: str = "") -> list[UndoRun]:
+    """End the undo; return those that it makes possible, which are to be worked off next."""
+    following: list[UndoRun] = []
     try:
         with undo.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
             if state in (State.UNDONE, State.UNDONE_IN_PART):
                 ImportRun.objects.filter(pk=undo.run_id).update(state=ImportRun.State.UNDONE)
                 record_undo(undo)
+                following = undo_chain.follow_ups(undo)
     except ClaimLostError:
-        return
+        return []
+    return following
 
 
 class Undoer:
     def __init__(self, undo: UndoRun) -> None:
         self.undo = undo
         self.context: Context = context_of(undo.run)
-        self.order = "seq" if undo.run.plan_facts.get("late") else "number"
-        self.trash_id = uuid7()
+        self.order = order_of(undo.run)
+        self.again = is_again(undo.run)
+        self.trash = undo_step.Trash(undo.user_id, uuid7())
         self.refused = 0
 
-    def run_all(self) -> None:
+    def run_all(self) -> list[UndoRun]:
         started = time.perf_counter()
         if self.undo.state == State.CONFIRMED:
             with self.undo.hold():
@@ -98,12 +106,12 @@ class Undoer:
             )
             self.undo.save(update_fields=["seconds"])
         kept = self.undo.results.get("kept", 0)
-        _end(self.undo, State.UNDONE_IN_PART if kept else State.UNDONE)
+        return _end(self.undo, State.UNDONE_IN_PART if kept else State.UNDONE)
 
     def _begin(self) -> None:
         """Begin at the top, or where an undo of the run was stopped: what it did is done."""
         self.undo.checkpoint = TOP
-        earlier = undo_rules.stopped_undo(self.undo.run)
+        earlier = None if self.again else undo_rules.stopped_undo(self.undo.run)
         if earlier is not None:
             self.undo.checkpoint = earlier.checkpoint
             self.undo.rows_done, self.undo.results = earlier.rows_done, earlier.results
@@ -113,8 +121,8 @@ class Undoer:
         found = self.context.rows(
             f"SELECT min(o), count(*) FROM (SELECT {self.order} AS o FROM {self.context.tables.plan} "
             f"WHERE {self.order} < %s AND {self.order} <= %s AND verdict IN ('create', 'update') "
-            f"AND outcome = '' ORDER BY {self.order} DESC LIMIT %s) x",
-            [high, self.undo.run.checkpoint, rows],
+            f"AND outcome = %s ORDER BY {self.order} DESC LIMIT %s) x",
+            [high, self.undo.run.checkpoint, self._range(0, TOP).outcome, rows],
         )[0]
         return found[0] - 1 if found[1] else None
 
@@ -134,7 +142,7 @@ class Undoer:
 
     def _halve(self, low: int, high: int, error: Exception) -> None:
         """Find the row that the database does not take back, and keep it alone."""
-        rows = UndoRange(self.order, low, high, self.undo.run.checkpoint)
+        rows = self._range(low, high)
         numbers = self.context.rows(
             f"SELECT p.number FROM {self.context.tables.plan} p WHERE {rows.where()} LIMIT 2",
             rows.params,
@@ -145,22 +153,14 @@ class Undoer:
             self.refused += 1
             with self.undo.hold():
                 undo_rules.mark_kept(self.context, {numbers[0][0]: explain(error, self.context)})
-                self._record(low, 1, {"kept": 1})
+                self._record(low, 1, {}, 1)
             return
-        half = max(1, self._count(rows) // 2)
+        half = max(1, undo_step.count(self.context, rows) // 2)
         while self.undo.checkpoint > low + 1:
             middle = self._next(self.undo.checkpoint, half)
             if middle is None:
                 return
             self._chunk(max(middle, low), self.undo.checkpoint)
-
-    def _count(self, rows: UndoRange) -> int:
-        return int(
-            self.context.rows(
-                f"SELECT count(*) FROM {self.context.tables.plan} p WHERE {rows.where()}",
-                rows.params,
-            )[0][0]
-        )
 
     def _audited(self) -> ExitStack:
         stack = ExitStack()
@@ -178,96 +178,29 @@ class Undoer:
             stack.enter_context(pgtrigger.ignore(*ignored))
         return stack
 
+    def _range(self, low: int, high: int) -> UndoRange:
+        return UndoRange(self.order, low, high, self.undo.run.checkpoint, again=self.again)
+
     def _take_back(self, low: int, high: int) -> None:
-        context = self.context
-        rows = UndoRange(self.order, low, high, self.undo.run.checkpoint)
-        context.execute("SELECT pg_advisory_xact_lock(%s)", [writing.LOCK])
-        for info in context.parts:
-            context.execute(
-                f"SELECT count(*) FROM (SELECT 1 FROM {info.table} t WHERE t.id IN "
-                f"(SELECT p.id_{info.name} FROM {context.tables.plan} p WHERE {rows.where()} "
-                f"AND p.op_{info.name} IS NOT NULL) ORDER BY t.id FOR UPDATE OF t) locked",
-                rows.params,
-            )
-        kept = undo_rules.kept_by_rules(context, rows)
-        removed = reverted = 0
-        for info in reversed(context.parts):
-            for number, why in undo_rules.kept_creations(context, info, rows).items():
-                kept.add(number, why)
-            if context.has_planned(info, "create"):
-                removed += self._remove(info, rows, kept)
-            if context.has_planned(info, "update"):
-                for number, why in undo_rules.kept_changes(context, info, rows).items():
-                    kept.add(number, why)
-                reverted += self._revert(info, rows, kept)
-        context.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        context.execute("SET CONSTRAINTS ALL DEFERRED")
-        total = self._count(rows)
-        undo_rules.mark_kept(context, kept.why)
-        self._record(low, total, {"removed": removed, "reverted": reverted, "kept": len(kept.why)})
-
-    def _remove(self, info: PartInfo, rows: UndoRange, kept: Kept) -> int:
-        condition = (
-            f"t.id IN (SELECT p.id_{info.name} FROM {self.context.tables.plan} p "
-            f"WHERE {rows.where()} AND p.op_{info.name} = 'c' AND p.number <> ALL(%s))"
-            f"{info.alive('t')}"
-        )
-        params = [*rows.params, kept.numbers]
-        if info.part.undo:
-            sets = ", ".join(f"{name} = {literal}" for name, literal in info.part.undo.items())
-            return self.context.execute(
-                f"UPDATE {info.table} t SET {sets} WHERE {condition}", params
-            )
-        return self._take_away(info.model, info.table, condition, params)
-
-    def _revert(self, info: PartInfo, rows: UndoRange, kept: Kept) -> int:
-        """Put back each field that still has what the run wrote."""
-        sets, goes_back = [], []
-        for back in fields_back(self.context, info):
-            goes, column = back.is_mine, back.field.column
-            for stays in (back.taken, kept.field_stays(info, back.field.source)):
-                if stays:
-                    goes += f" AND NOT {stays}"
-            sets.append(f"{column} = CASE WHEN {goes} THEN {back.before} ELSE t.{column} END")
-            goes_back.append(f"({goes})")
-        again = reviving.undo_sets(info)
-        sets += again
-        if again:
-            goes_back.append(reviving.still_back(info))
-        if not sets:
-            return 0
-        return self.context.execute(
-            f"UPDATE {info.table} t SET {', '.join(sets)} FROM {self.context.tables.plan} p "
-            f"WHERE {rows.where()} AND p.op_{info.name} = 'u' AND t.id = p.id_{info.name} "
-            f"AND ({' OR '.join(goes_back)}){info.alive('t')}",
-            [*([kept.numbers] * len(again)), *rows.params],
-        )
+        rows = self._range(low, high)
+        done = undo_step.take_back(self.context, rows, self.trash)
+        self._record(low, done.rows, done.tally, done.kept)
 
     def _made(self) -> None:
         """The related records that the run created go where nobody has touched them and nothing uses them."""
-        everything = UndoRange(self.order, 0, TOP, self.undo.run.checkpoint)
         for made in undo_made.of(self.context):
             with self.undo.hold(), self._audited():
-                removed = self._take_away(made.model, made.table, made.to_remove(), [])
-                kept = Kept()
-                undo_made.add_kept(self.context, made, everything, kept, exclude_own=False)
-                marked = undo_rules.mark_kept(self.context, kept.why)
-                self._record(self.undo.checkpoint - 1, 0, {"removed": removed, "kept": marked})
+                done = undo_step.take_made_back(self.context, made, self.trash)
+                self._record(self.undo.checkpoint - 1, 0, done.tally, done.kept)
 
-    def _take_away(self, model: Any, table: str, condition: str, params: list[Any]) -> int:
-        """Move records to the trash; where their model has none they go for good."""
-        if not has_trash(model):
-            return self.context.execute(f"DELETE FROM {table} t WHERE {condition}", params)
-        return self.context.execute(
-            f"UPDATE {table} t SET deleted_at = now(), deleted_by_id = %s, trash_id = %s "
-            f"WHERE {condition}",
-            [self.undo.user_id, self.trash_id, *params],
-        )
-
-    def _record(self, low: int, done: int, result: dict[str, int]) -> None:
+    def _record(self, low: int, done: int, tally: Tally, kept: int) -> None:
         undo = self.undo
-        for key, value in result.items():
-            undo.results[key] = undo.results.get(key, 0) + value
+        records = undo.results.setdefault("records", {})
+        for key, counts in tally.items():
+            undo_tally.add(records, key, counts)
+        undo.results["removed"] = undo_tally.removed(records)
+        undo.results["reverted"] = undo_tally.reverted(records)
+        undo.results["kept"] = undo.results.get("kept", 0) + kept
         undo.checkpoint = low + 1
         undo.rows_done += done
         undo.heartbeat_at = timezone.now()

@@ -18,7 +18,7 @@ from apps.transfers.models import ImportRun
 # Verdicts of rows that something can become of.
 _DONE = ("create", "update")
 # What became of those that were not simply applied.
-_OTHERWISE = ("drifted", "refused", "undone", "kept")
+_OTHERWISE = ("drifted", "refused", "kept", "erased")
 _END = 2**31 - 1
 # Sorts after every text that begins alike.
 _LAST = "\U0010ffff"
@@ -90,7 +90,10 @@ def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part
     # A verdict that no row has got no index.
     verdicts = [each for each in ([verdict] if verdict else VERDICTS) if run.counts.get(each)]
     of = plan_lists.by_change(cause) if cause else None
-    if outcome == "applied":
+    if outcome in ("applied", "undone"):
+        # Neither is written into a row: what was applied is undone when the whole run is.
+        if (outcome == "undone") != (run.state == run.State.UNDONE):
+            return []
         order = "seq" if run.plan_facts.get("late") else "number"
         done = f" AND {order} <= {run.checkpoint:d}"
         return [

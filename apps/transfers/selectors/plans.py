@@ -111,6 +111,11 @@ def plan_rows(
     return PlanPage(rows, last if more else None, first if after else None)
 
 
+def rows_numbered(run: ImportRun, numbers: list[int]) -> list[PlanRow]:
+    """Return these rows of the plan, in the order of their numbers."""
+    return _rows(run, _records(Tables(run.pk).plan, sorted(numbers)))
+
+
 def _records(plan: str, numbers: list[int]) -> list[dict[str, Any]]:
     """Return rows of the plan in the order of `numbers`."""
     if not numbers:

@@ -4,15 +4,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from apps.transfers.engine.tables import Tables, exists
-from apps.transfers.models import ImportRun
+from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.plans import PlanPage, plan_rows
+
+UNDONE = "The run was undone already."
+LISTED = 100
 
 
 @dataclass
 class UndoPreview:
-    """`possible` with `why_not` as a sentence; records that go, go back, and are kept.
+    """`possible` with `why_not` as a sentence; records that are removed and restored, rows that are kept.
 
-    `lines` are sentences ("12 seats are removed"); `kept` [{"number", "key", "why"}], the first 100.
+    `records` counts them by kind, `lines` says so in sentences ("12 seats … are removed."); `kept`
+    [{"number", "key", "why"}], the first 100. `again`: an earlier undo kept rows, which are tried again.
     """
 
     possible: bool
@@ -22,29 +26,112 @@ class UndoPreview:
     kept_count: int
     lines: list[str] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)
+    records: dict[str, dict[str, int]] = field(default_factory=dict)
+    again: bool = False
+
+
+@dataclass
+class UndoResult:
+    """What one undo of a run did: `records` and `lines` as in the preview."""
+
+    undo: UndoRun
+    removed: int
+    reverted: int
+    kept_count: int
+    lines: list[str]
+    records: dict[str, dict[str, int]]
 
 
 def why_not_undo(run: ImportRun) -> str:
-    """Return why a run cannot be undone, "" where it can."""
+    """Return why a run cannot be undone, "" where it can: also again, where an undo kept rows."""
+    has_rows = run.rows_dropped_at is None and exists(Tables(run.pk).plan)
     if run.state == run.State.UNDONE:
-        return "The run was undone already."
+        return "" if has_rows and has_kept_rows(run) else UNDONE
     if run.state not in run.APPLIED_STATES:
         return f"The run is {run.get_state_display().lower()}: there is nothing to undo."
-    if run.rows_dropped_at is not None or not exists(Tables(run.pk).plan):
+    if not has_rows:
         return "The rows of this run are not kept any more, so it cannot be undone."
     if not sum(run.results.get(key, 0) for key in ("created", "updated")):
         return "The run changed nothing: there is nothing to undo."
     return ""
 
 
+def has_kept_rows(run: ImportRun) -> bool:
+    """Whether the undo of the run has left rows as they are."""
+    return bool(plan_rows(run, outcome="kept", limit=1).rows)
+
+
 def undo_preview(run: ImportRun, actor: Any = None) -> UndoPreview:
-    """Return what an undo by `actor` would do now; counted with the very conditions that it works by."""
+    """Return what an undo by `actor` would do now; decided by the very code that the undo works by."""
     why_not = why_not_undo(run)
     if why_not:
         return UndoPreview(False, why_not, 0, 0, 0)
-    from apps.transfers.engine.undo_preview import preview
+    from apps.transfers.engine import undo_chain, undo_tally
+    from apps.transfers.engine.undo_preview import foresee
 
-    return preview(run, actor)
+    foreseen = foresee(run, actor)
+    tally, why = foreseen.tally, foreseen.kept.why
+    return UndoPreview(
+        possible=True,
+        why_not="",
+        removed=undo_tally.removed(tally),
+        reverted=undo_tally.reverted(tally),
+        kept_count=foreseen.kept_count,
+        lines=[
+            *undo_tally.sentences(foreseen.context.resource, tally),
+            *undo_chain.sentences(run, actor),
+        ],
+        kept=_listed(run, sorted(why)[:LISTED], why),
+        records=tally,
+        again=undo_chain.is_again(run),
+    )
+
+
+def kept_listed(run: ImportRun) -> list[dict[str, Any]]:
+    """Return the first rows that an undo kept, as a preview lists them."""
+    rows = undo_rows(run, limit=LISTED).rows
+    why = {row.number: " ".join(each["message"] for each in row.problems) for row in rows}
+    return _listed(run, list(why), why)
+
+
+def _listed(run: ImportRun, numbers: list[int], why: dict[int, str]) -> list[dict[str, Any]]:
+    from apps.transfers.engine.running import context_of
+    from apps.transfers.engine.undo_preview import changed_last
+    from apps.transfers.selectors.plans import rows_numbered
+
+    if not numbers:
+        return []
+    last = changed_last(context_of(run), numbers)
+    return [
+        {
+            "number": row.number,
+            "key": row.key,
+            "why": " ".join(filter(None, [why[row.number], last.get(row.number)])),
+        }
+        for row in rows_numbered(run, numbers)
+    ]
+
+
+def undo_results(run: ImportRun) -> list[UndoResult]:
+    """Return what each undo of the run did, newest first."""
+    from apps.transfers.engine import undo_tally
+    from apps.transfers.engine.running import context_of
+
+    resource = context_of(run).resource
+    found = []
+    for undo in run.undo_runs.select_related("user").order_by("-id")[:10]:
+        records = undo.results.get("records", {})
+        found.append(
+            UndoResult(
+                undo=undo,
+                removed=undo.results.get("removed", 0),
+                reverted=undo.results.get("reverted", 0),
+                kept_count=undo.results.get("kept", 0),
+                lines=undo_tally.sentences(resource, records, done=True),
+                records=records,
+            )
+        )
+    return found
 
 
 def undo_rows(run: ImportRun, *, after: int = 0, limit: int = 50) -> PlanPage:

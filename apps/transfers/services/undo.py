@@ -9,6 +9,7 @@ from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
 from apps.transfers.engine.permissions import check_may_undo
+from apps.transfers.engine.undo_chain import is_again, kept_rows
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.undo import why_not_undo
 from apps.transfers.services.imports import run_in_scope
@@ -21,7 +22,8 @@ State = UndoRun.State
 def import_run_undo(
     *, run: ImportRun, reason: str, actor: Any, in_background: bool = True
 ) -> UndoRun:
-    """Start the undo of an applied run; one that runs already is returned.
+    """Start the undo of an applied run, or try again what an earlier undo of it kept; one that runs
+    already is returned.
 
     Raises DomainError where there is nothing to take back. A command works by itself
     (`in_background` False).
@@ -39,11 +41,15 @@ def import_run_undo(
         user=actor,
         real_user_id=real_actor_id(),
         reason=reason,
-        rows_to_do=run.rows_done,
+        rows_to_do=_rows_to_do(run),
     )
     if in_background:
         send_after_commit(undo_run_advance, undo.pk, swept_by=JOBS_SWEEP)
     return undo
+
+
+def _rows_to_do(run: ImportRun) -> int:
+    return kept_rows(run) if is_again(run) else run.rows_done
 
 
 @transaction.atomic
