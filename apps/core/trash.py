@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.core.errors import DomainError
 from apps.core.models import SoftDeletableModel
 from apps.core.uuid7 import uuid7
 
@@ -68,6 +69,11 @@ def purge(queryset: models.QuerySet) -> Counts:
     counts: Counts = Counter()
     for child, name in belongings(model):
         counts += purge(child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}))
+    for child, name in _references(model, models.SET_NULL):
+        child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}).update(**{name: None})
+    for on_delete in (models.PROTECT, models.RESTRICT):
+        for child, name in _references(model, on_delete):
+            _refuse_while_used(model, child, name, doomed)
     counts[model] = doomed._raw_delete(doomed.db)
     return counts
 
@@ -125,10 +131,32 @@ def went_along(
 
 
 def belongings(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
-    """Yield each model whose records cannot be without one of `model`, and its field for it."""
-    for relation in model._meta.related_objects:
-        if relation.on_delete is models.CASCADE:
+    """Yield each model whose records cannot be without one of `model`, and its field for it.
+
+    The tables of many-to-many fields count as well: a flag cannot name an organization that is gone.
+    """
+    yield from _references(model, models.CASCADE)
+
+
+def _references(
+    model: type[models.Model], on_delete: Any
+) -> Iterator[tuple[type[models.Model], str]]:
+    """Yield each foreign key to `model` of that kind, also those that no attribute leads back from."""
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, models.ManyToOneRel) and relation.on_delete is on_delete:
             yield relation.related_model, relation.field.name
+
+
+def _refuse_while_used(
+    model: type[models.Model], child: type[models.Model], name: str, doomed: models.QuerySet
+) -> None:
+    count = child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}).count()
+    if count:
+        words = child._meta.verbose_name if count == 1 else child._meta.verbose_name_plural
+        raise DomainError(
+            f"{count:,} {words} still refer to what would be deleted: change them first, so that they name "
+            f"another {model._meta.verbose_name}."
+        )
 
 
 def _soft_deletable_belongings(

@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import ProgrammingError, transaction
+from django.db.models.signals import post_migrate
 
 
 class FlagsConfig(AppConfig):
@@ -13,3 +17,16 @@ class FlagsConfig(AppConfig):
         from apps.flags.gates import flag_checker
 
         register_checker(flag_checker)
+        # A switch of operations that is missing answers off, so none may be missing after a migration.
+        post_migrate.connect(_ensure, sender=self, dispatch_uid="flags")
+
+
+def _ensure(*, apps: Any = None, **_: Any) -> None:
+    """Create what is declared, unless the tables are not (or no longer) the ones of the models."""
+    from apps.flags.services import flags_ensure
+
+    try:
+        with transaction.atomic():
+            flags_ensure()
+    except ProgrammingError:
+        return

@@ -25,7 +25,8 @@ def _closure(declared: Declaration, kind: str, thing: Any, field: str) -> Closur
     return Closure(
         gate=declared.name,
         headline=declared.off_headline or f"{declared.label} is switched off",
-        shut_by=f"the {kind} {declared.name}",
+        shut_by=f"the {kind} {declared.name}"
+        + ("" if thing.pk else ", which is missing from the database"),
         since=turn.since if turn else None,
         actor=turn.actor if turn else "",
         reason=turn.reason if turn else "",

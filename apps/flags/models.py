@@ -11,29 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.http import HttpRequest
+from waffle.managers import FlagManager, SampleManager, SwitchManager
 from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
 
 from apps.audit.history import History, audit_model
+from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
 from apps.organizations.models import Organization
 
 
-class Protectable(models.Model):
-    """What great damage hangs on: it is turned with a fresh factor, and by two people where a setting
-    says so."""
-
-    is_protected = models.BooleanField(
-        "protected",
-        default=False,
-        db_default=False,
-        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
-    )
-
-    class Meta:
-        abstract = True
-
-
-class Flag(AbstractUserFlag, Protectable):  # noqa: DJ008  Its base says it.
+class Flag(AbstractUserFlag, Declarable):
     """On for everyone, off for everyone, or on for those who are named here.
 
     A flag decides what is offered, never what is allowed: permissions do that.
@@ -59,12 +46,14 @@ class Flag(AbstractUserFlag, Protectable):  # noqa: DJ008  Its base says it.
         help_text="On for these people. For more than a few, name a group or an organization.",
     )
 
+    objects = FlagManager.from_queryset(DeclaredQuerySet)()
     history = History()
 
     class Meta(AbstractUserFlag.Meta):
         abstract = False
         ordering = ["name"]
         permissions = [("flip_flag", "Can turn flags, switches and samples on and off")]
+        triggers = STAYS
 
     def is_active(self, request: HttpRequest, read_only: bool = False) -> bool:
         """Return whether the flag is on for the user of `request`, and for no other reason."""
@@ -73,11 +62,11 @@ class Flag(AbstractUserFlag, Protectable):  # noqa: DJ008  Its base says it.
     def is_active_for_user(self, user: Any) -> bool:
         """Return whether the flag is on for `user`; nothing stands for the machine itself.
 
-        A flag that is missing from the database answers what its declaration says.
+        A flag that is missing from the database answers what its declaration says of that.
         """
         if not self.pk:
             declared = FLAGS.get(self.name)
-            return bool(declared and declared.default)
+            return bool(declared and declared.without_row)
         if self.everyone is not None:
             return bool(self.everyone)
         if user is None or not user.is_authenticated:
@@ -96,16 +85,21 @@ class Flag(AbstractUserFlag, Protectable):  # noqa: DJ008  Its base says it.
         return Decimal(int.from_bytes(digest[:8]) % 1000) < self.percent * 10
 
     def _is_targeted(self, user: Any) -> bool:
-        return (
-            type(self)
-            .objects.filter(pk=self.pk)
-            .filter(
-                models.Q(users=user.pk)
-                | models.Q(groups__in=user.groups.values("pk"))
-                | models.Q(organizations__memberships__user=user.pk)
-            )
-            .exists()
+        # One question each: joined in one statement, 100 people and an organization of 100,000 members would
+        # make 10,000,000 rows. What is in the trash reaches nobody.
+        users, groups, organizations = (
+            through._base_manager.filter(flag=self.pk)
+            for through in (Flag.users.through, Flag.groups.through, Flag.organizations.through)
         )
+        targets: list[models.QuerySet] = [
+            users.filter(user=user.pk),
+            groups.filter(group__user=user.pk),
+            organizations.filter(
+                organization__deleted_at=None, organization__memberships__user=user.pk
+            ),
+        ]
+        first, *others = (found.values(found=models.Value(1)) for found in targets)
+        return first.union(*others, all=True).exists()
 
 
 # Whom a flag names is as much of its history as its state.
@@ -113,30 +107,34 @@ for _through in (Flag.users.through, Flag.groups.through, Flag.organizations.thr
     audit_model(_through, app="apps.flags")
 
 
-class Switch(AbstractBaseSwitch, Protectable):  # noqa: DJ008  Its base says it.
+class Switch(AbstractBaseSwitch, Declarable):
     """On or off, for everyone alike."""
 
+    objects = SwitchManager.from_queryset(DeclaredQuerySet)()
     history = History()
 
     class Meta(AbstractBaseSwitch.Meta):
         abstract = False
         ordering = ["name"]
+        triggers = STAYS
 
     def is_active(self) -> bool:
         if not self.pk:
             declared = SWITCHES.get(self.name)
-            return bool(declared and declared.default)
+            return bool(declared and declared.without_row)
         return self.active
 
 
-class Sample(AbstractBaseSample, Protectable):  # noqa: DJ008  Its base says it.
+class Sample(AbstractBaseSample, Declarable):
     """On for a share of the times it is asked, whoever asks."""
 
+    objects = SampleManager.from_queryset(DeclaredQuerySet)()
     history = History()
 
     class Meta(AbstractBaseSample.Meta):
         abstract = False
         ordering = ["name"]
+        triggers = STAYS
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(percent__gte=0, percent__lte=100),
@@ -147,5 +145,5 @@ class Sample(AbstractBaseSample, Protectable):  # noqa: DJ008  Its base says it.
     def is_active(self) -> bool:
         if not self.pk:
             declared = SAMPLES.get(self.name)
-            return bool(declared and declared.default)
+            return bool(declared and declared.without_row)
         return super().is_active()

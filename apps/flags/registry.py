@@ -5,14 +5,17 @@ admin marks what is declared here and gone from the database, and what is there 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
 class Declaration:
     """One flag, switch or sample.
 
-    `default` is its state when it is created, and its answer while it is missing. `off_headline`
-    is the clause that the page of a gate begins with when the flag shuts it.
+    `default` is its state when it is created. While it is missing from the database, one of the kind
+    `release` answers its default, and one of the kind `operations`, which exists to stop something, answers
+    off: losing its row must not start again what somebody has stopped. `off_headline` is the clause that the
+    page of a gate begins with when the flag shuts it.
     """
 
     name: str
@@ -21,6 +24,12 @@ class Declaration:
     owner: str
     default: bool = False
     off_headline: str = ""
+    kind: Literal["operations", "release"] = "release"
+
+    @property
+    def without_row(self) -> bool:
+        """The answer while it is missing from the database."""
+        return self.default and self.kind == "release"
 
 
 def _by_name(*declarations: Declaration) -> dict[str, Declaration]:
@@ -35,6 +44,7 @@ FLAGS = _by_name(
         owner="Support",
         default=True,
         off_headline="Imports are switched off",
+        kind="operations",
     ),
 )
 SWITCHES = _by_name(
@@ -45,6 +55,7 @@ SWITCHES = _by_name(
         owner="Operations",
         default=True,
         off_headline="Report mails are switched off",
+        kind="operations",
     ),
 )
 SAMPLES: dict[str, Declaration] = {}

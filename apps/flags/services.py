@@ -105,7 +105,8 @@ def turn_arguments(thing: Any, field: str, value: Any) -> dict[str, Any]:
 def flags_ensure() -> list[str]:
     """Create every declared flag, switch and sample that is missing; return their names.
 
-    What is there is never touched: its state is what staff made of it.
+    The state of what is there is never touched: it is what staff made of it. What the code no longer
+    declares may be deleted from then on.
     """
     created = []
     with audit_context(actor="set-up", reason="Declared in the code."):
@@ -117,10 +118,18 @@ def flags_ensure() -> list[str]:
             for declaration in declared.values():
                 _, is_new = model.objects.get_or_create(
                     name=declaration.name,
-                    defaults={"note": declaration.description, **state(declaration.default)},
+                    defaults={
+                        "note": declaration.description,
+                        "is_declared": True,
+                        **state(declaration.default),
+                    },
                 )
                 if is_new:
                     created.append(declaration.name)
+            model.objects.filter(name__in=declared, is_declared=False).update(is_declared=True)
+            model.objects.exclude(name__in=declared).filter(is_declared=True).update(
+                is_declared=False
+            )
     return created
 
 

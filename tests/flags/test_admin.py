@@ -11,7 +11,7 @@ from django.urls import reverse
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.services import flags_ensure
 from tests.factories.accounts import StaffFactory, SuperuserFactory
-from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
+from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory, lose
 from tests.factories.organizations import OrganizationFactory
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +160,7 @@ def test_a_page_with_many_people_costs_no_statement_per_person(
 def test_what_is_declared_and_missing_is_shown_and_can_be_created(client: Client) -> None:
     client.force_login(SuperuserFactory())
     flags_ensure()
-    Flag.objects.get(name="bulk-import").delete()
+    lose(Flag, "bulk-import")
 
     body = client.get(reverse(LIST)).content.decode()
     assert "is declared in the code and missing here" in body

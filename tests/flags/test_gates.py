@@ -1,19 +1,28 @@
 """The flag `bulk-import` is the importer's gate."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 
 from apps.core.gates import GateClosedError, closure_of, is_open, require_open
-from apps.flags.models import Flag
+from apps.flags.models import Flag, Switch
 from apps.flags.services import flag_set, flags_ensure
 from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.factories.flags import lose
 
 pytestmark = pytest.mark.django_db
 
 
-def test_the_gate_is_open_as_declared_while_its_flag_is_missing() -> None:
-    assert not Flag.objects.exists()
-    assert is_open("bulk-import")
+@pytest.mark.parametrize(("model", "gate"), [(Flag, "bulk-import"), (Switch, "report-mails")])
+def test_a_gate_is_shut_while_what_decides_it_is_missing(model: Any, gate: str) -> None:
+    assert is_open(gate)
+
+    lose(model, gate)
+
+    closure = closure_of(gate)
+    assert closure is not None
+    assert "missing from the database" in closure.sentence
 
 
 def test_a_gate_that_no_flag_answers_for_is_open() -> None:

@@ -1,14 +1,20 @@
 """Who a flag is on for, and what cannot turn it on."""
 
+import json
+import re
+
 import pytest
 import waffle
 from django.contrib.auth.models import AnonymousUser, Group
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 
 from apps.flags.models import Flag, Switch
+from apps.organizations.services import organization_restore, organization_trash
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 from tests.factories.flags import FlagFactory, SwitchFactory
-from tests.factories.organizations import MembershipFactory
+from tests.factories.organizations import MembershipFactory, OrganizationFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +47,46 @@ def test_a_flag_reaches_people_groups_and_the_members_of_organizations() -> None
     ]
 
     assert reached == [True, True, True, False]
+
+
+def test_an_organization_in_the_trash_reaches_nobody_and_reaches_again_when_it_is_back() -> None:
+    actor = SuperuserFactory()
+    seat = MembershipFactory()
+    flag = FlagFactory()
+    flag.organizations.add(seat.organization)
+
+    organization_trash(organization=seat.organization, actor=actor, reason="They left")
+    assert not Flag.get(flag.name).is_active_for_user(seat.user)
+
+    # Whoever is reached by another way still is.
+    other = MembershipFactory(user=seat.user).organization
+    flag.organizations.add(other)
+    assert Flag.get(flag.name).is_active_for_user(seat.user)
+    flag.organizations.remove(other)
+
+    organization_restore(organization=seat.organization, actor=actor, reason="They came back")
+    assert Flag.get(flag.name).is_active_for_user(seat.user)
+
+
+def test_targets_of_several_kinds_are_not_multiplied_with_each_other() -> None:
+    """Joined, 60 people and 60 members of an organization would be 3,600 rows, and so on."""
+    flag = FlagFactory()
+    flag.users.set([UserFactory() for _ in range(60)])
+    organization = OrganizationFactory()
+    for _ in range(60):
+        MembershipFactory(organization=organization)
+    flag.organizations.add(organization)
+    stranger = UserFactory()
+
+    with CaptureQueriesContext(connection) as asked:
+        assert not Flag.get(flag.name).is_active_for_user(stranger)
+    (question,) = [q["sql"] for q in asked if "flags_flag_users" in q["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {question}")
+        plan = json.dumps(cursor.fetchone()[0])
+    seen = [float(rows) for rows in re.findall(r'"Actual Rows": ([0-9.]+)', plan)]
+    assert sum(seen) <= 200
 
 
 def test_a_share_of_people_is_always_the_same_people() -> None:

@@ -194,7 +194,12 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         return super().has_add_permission(request) and sees_everything(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and sees_everything(request.user)
+        # What the code asks for is turned off, and never deleted.
+        return (
+            super().has_delete_permission(request, obj)
+            and sees_everything(request.user)
+            and not getattr(obj, "is_declared", False)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         # The code asks by name: another name is another flag.
