@@ -188,6 +188,24 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
             request.refusal = refusal.message  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, context)
 
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """Offer deletion in the menu of the record's head, and not as a red button beside Save."""
+        may_delete = change and self.has_delete_permission(request, obj)
+        context["can_delete_record"] = may_delete and context.get("show_delete", True)
+        context["show_delete"] = False
+        response: HttpResponse = super().render_change_form(
+            request, context, add, change, form_url, obj
+        )
+        return response
+
     def _asked(
         self, request: HttpRequest, needed: ApprovalNeeded, reason: str
     ) -> HttpResponse | None:

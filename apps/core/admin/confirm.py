@@ -108,7 +108,7 @@ def confirmed(
         action.url_path = function.__name__.replace("_", "-")  # type: ignore[attr-defined]
         action.attrs = {}  # type: ignore[attr-defined]
         action.icon = icon  # type: ignore[attr-defined]
-        action.variant = ActionVariant.DEFAULT  # type: ignore[attr-defined]
+        action.variant = _variant(danger)  # type: ignore[attr-defined]
         action.extra_options = {"display_in_dropdown": in_row_menu}  # type: ignore[attr-defined]
         action.when = when  # type: ignore[attr-defined]
         action.is_confirmed = True  # type: ignore[attr-defined]
@@ -116,6 +116,11 @@ def confirmed(
         return action
 
     return declare
+
+
+def _variant(danger: bool) -> ActionVariant:
+    # The head of a record puts what is dangerous last, in red words, in its menu.
+    return ActionVariant.DANGER if danger else ActionVariant.DEFAULT
 
 
 def _purpose(description: str, queryset: QuerySet) -> str:

@@ -19,6 +19,7 @@ const NAMES = new Map([
     ["light_mode", "Light"],
     ["dark_mode", "Dark"],
     ["computer", "As the device"],
+    ["sailing", "Start"],
 ]);
 
 function letKeyboardReach(root) {
@@ -49,3 +50,91 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("alpine:initialized", () => letKeyboardReach(document));
 document.addEventListener("htmx:afterSettle", () => letKeyboardReach(document));
+
+// A menu of actions closes when the user clicks elsewhere or presses Escape.
+document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.qd-record-menu[open]")) {
+        menu.open = menu.contains(event.target);
+    }
+});
+
+document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && event.target.closest?.("details.qd-record-menu[open]");
+    if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+    }
+});
+
+// An icon is a ligature: a screen reader would read its name, "chevron_right", as text.
+function hideIcons(root) {
+    for (const icon of root.querySelectorAll(".material-symbols-outlined:not([role], [aria-label])")) {
+        const owner = icon.closest("a, button, summary");
+        if (owner && !owner.ariaLabel && !owner.title && owner.innerText.trim() === icon.innerText.trim()) {
+            const name = NAMES.get(icon.textContent.trim());
+            if (!name) {
+                continue;
+            }
+            owner.ariaLabel = name;
+        }
+        icon.ariaHidden = "true";
+    }
+}
+
+// Select2 builds a control beside the field and names it after its value alone.
+function labelOf(field) {
+    const label = field.id && document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+    if (label) {
+        return label;
+    }
+    // In an inline's table the head of the column names the field; a split date and time share their row's label.
+    const cell = field.closest("td");
+    const head = cell?.closest("table")?.querySelectorAll("thead th")[cell.cellIndex];
+    return head ?? field.closest(".field-row, .form-row, .fieldset-row")?.querySelector("label");
+}
+
+function nameFields(root) {
+    for (const select of root.querySelectorAll("select.select2-hidden-accessible")) {
+        const label = labelOf(select);
+        const control = select.nextElementSibling?.querySelector(".select2-selection");
+        if (!label || !control) {
+            continue;
+        }
+        label.id ||= `${select.id}_label`;
+        const value = control.querySelector(".select2-selection__rendered[id]");
+        control.setAttribute("aria-labelledby", value ? `${label.id} ${value.id}` : label.id);
+        value?.setAttribute("aria-labelledby", label.id);
+        control.querySelector(".select2-search__field")?.setAttribute("aria-labelledby", label.id);
+    }
+    for (const input of root.querySelectorAll("input.vDateField, input.vTimeField")) {
+        const label = labelOf(input);
+        if (label && label.htmlFor !== input.id) {
+            const part = input.classList.contains("vDateField") ? "date" : "time";
+            input.ariaLabel = `${label.textContent.replace("*", "").trim()}: ${part}`;
+        }
+    }
+}
+
+function nameRegions() {
+    const names = { "nav-sidebar-inner": "Main", "tabs-items": "Parts of this page" };
+    for (const [id, name] of Object.entries(names)) {
+        const region = document.getElementById(id);
+        if (region) {
+            region.ariaLabel = name;
+        }
+    }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+    nameRegions();
+    hideIcons(document);
+    nameFields(document);
+    // Select2 comes later, for each row that is added to an inline again.
+    new MutationObserver((changes) => {
+        const isField = (node) => node.nodeType === Node.ELEMENT_NODE && node.matches(".select2, tr");
+        if (changes.some((change) => [...change.addedNodes].some(isField))) {
+            hideIcons(document);
+            nameFields(document);
+        }
+    }).observe(document.body, { childList: true, subtree: true });
+});
