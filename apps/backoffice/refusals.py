@@ -14,7 +14,7 @@ from unfold.sites import UnfoldAdminSite
 
 from apps.accounts.models import User
 from apps.backoffice.access.answers import Answer, answer
-from apps.core.errors import MissingPermission, RecordNotFound
+from apps.core.errors import BelongsToColleague, MissingPermission, RecordNotFound
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ def conflict(request: HttpRequest, message: str) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, BelongsToColleague):
+        return _page(request, 403, message=exception.message, view_url=exception.url)
     if isinstance(exception, MissingPermission):
         permission = exception.permission
     else:

@@ -21,6 +21,18 @@ class MissingPermission(PermissionDenied):
         self.permission = permission
 
 
+class BelongsToColleague(PermissionDenied):
+    """A refusal of a step that only the record's owner can take, for those who may see the record.
+
+    `url` is the page where the record can be viewed.
+    """
+
+    def __init__(self, message: str, *, url: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.url = url
+
+
 class RecordNotFound(Http404):
     """A 404 that names what was looked for, so that the page can offer to search there."""
 

@@ -107,7 +107,9 @@ def test_a_workbook_is_written_by_a_worker_and_given_to_its_owner_alone(
     assert file["Content-Disposition"] == f'attachment; filename="{run.filename}"'
 
     reader = signed_in(staff("Administrator"))
-    assert reader.get(download).status_code == 404
+    refusal = reader.get(download)
+    assert refusal.status_code == 403
+    assert f"Export run {run.pk} was started by" in refusal.content.decode()
     assert download not in text(reader.get(answer["Location"]))
 
     ExportRun.objects.update(expires_at=timezone.now() - timedelta(minutes=1))

@@ -67,16 +67,23 @@ def test_an_unknown_dataset_is_refused_in_words(support: Client) -> None:
     assert "There is no dataset “ships”" in text(answer)
 
 
-def test_a_run_is_its_owners_alone(support: Client, harbor: Organization) -> None:
+def test_only_its_owner_continues_a_run_and_colleagues_who_may_view_it_learn_whose_it_is(
+    support: Client, agent: User, harbor: Organization
+) -> None:
     run = planned_run(support)
     other = signed_in(staff("Administrator"))
 
     for step in STEPS:
-        assert other.get(url(step, run)).status_code == 404
-    assert other.post(url("columns", run), {"mode": "upsert"}).status_code == 404
-    assert confirm(other, run).status_code == 404
-    assert other.post(url("cancel", run)).status_code == 404
-    assert other.post(url("reason", run), {"reason": "mine"}).status_code == 404
+        page = other.get(url(step, run))
+        assert page.status_code == 403
+        assert f"Import run {run.pk} was started by {agent}." in text(page)
+        assert url("change", run) in text(page)
+    assert other.post(url("columns", run), {"mode": "upsert"}).status_code == 403
+    assert confirm(other, run).status_code == 403
+    assert other.post(url("cancel", run)).status_code == 403
+    assert other.post(url("reason", run), {"reason": "mine"}).status_code == 403
+    missing = reverse("admin:transfers_importrun_check", args=[run.pk + 1])
+    assert other.get(missing).status_code == 404
     run.refresh_from_db()
     assert run.state == ImportRun.State.PLANNED
 

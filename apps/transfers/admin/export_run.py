@@ -20,7 +20,7 @@ from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import moment_column, number, state_column
-from apps.core.errors import RecordNotFound
+from apps.core.errors import BelongsToColleague, RecordNotFound
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, permissions_to_export, require
@@ -160,10 +160,16 @@ class ExportRunAdmin(BaseAdmin):
 
 def _own(request: HttpRequest, run_id: int) -> ExportRun:
     user: Any = request.user
-    run = ExportRun.objects.for_staff(user).filter(pk=run_id, user=user).first()
-    if run is None:
+    run = ExportRun.objects.for_staff(user).select_related("user").filter(pk=run_id).first()
+    if run is not None and run.user_id == user.pk:
+        return run
+    if run is None or not user.has_perm("transfers.view_exportrun"):
         raise RecordNotFound(ExportRun, str(run_id))
-    return run
+    raise BelongsToColleague(
+        f"Export run {run.pk} was started by {run.user or 'the command line'}. You can view it, but only its "
+        "owner can download it.",
+        url=reverse("admin:transfers_exportrun_change", args=[run.pk]),
+    )
 
 
 def is_ready(run: ExportRun) -> bool:

@@ -6,7 +6,7 @@ staff                       whoever may sign in to the back office, whatever he 
 app.codename                a named permission
 a.x or a.y                  one of them is enough
 a.x + b.y                   each is asked for, in this order ("or" binds more tightly)
-owner                       who made the record; to others it is not there (404)
+owner                       the person who made the record; others who may view it are told whose it is (403)
 nobody                      what may be done by nobody (403)
 nothing                     there is nothing at this address (404)
 -                           the method is not allowed (405)
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 LOGIN = "login"
 SUDO = "sudo"
 OPEN = {"everyone", "member", "staff", SUDO}
-REFUSALS = {"owner": "404", "nobody": "403", "nothing": "404", "-": "405"}
+REFUSALS = {"owner": "403", "nobody": "403", "nothing": "404", "-": "405"}
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ two outcomes has GET first and POST second. `tests/structure/test_access.py` tri
 | `staff`                | whoever may sign in here, whatever he may do                                |
 | `member`, `everyone`   | whoever is signed in; strangers as well                                     |
 | `sudo`                 | a factor proven in the last minutes; who has not is asked for it             |
-| `owner`                | who made the record; to others it is not there (404)                        |
+| `owner`                | the person who made the record; others who may view it learn whose it is (403) |
 | `nobody`, `nothing`    | nobody may (403); nothing is there (404)                                    |
 | `-`                    | the method is not allowed (405)                                             |
 | `permission (404)`     | to who has it not, nothing is there                                         |

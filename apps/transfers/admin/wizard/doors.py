@@ -8,14 +8,16 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from apps.core.admin.gates import closed_response
-from apps.core.errors import RecordNotFound
+from apps.core.errors import BelongsToColleague, RecordNotFound
 from apps.transfers import registry
 from apps.transfers.access import IMPORT, permissions_to_import, require
 from apps.transfers.admin.wizard.steps import open_steps, step_url
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors.approvals import approver_of, request_to_decide
+from apps.transfers.selectors.pages import run_for_reader
 
 GATE = "bulk-import"
 
@@ -57,7 +59,7 @@ def run_page(
         def guarded(request: HttpRequest, run_id: int) -> HttpResponseBase:
             run = ImportRun.objects.select_related("upload", "user").filter(pk=run_id).first()
             if run is None or not _may_enter(run, request.user, shared):
-                raise RecordNotFound(ImportRun, str(run_id))
+                raise _refusal(run_id, request.user)
             require(request.user, *permissions_to_import(registry.get(run.dataset)))
             if step and step not in open_steps(run):
                 return HttpResponseRedirect(step_url(run))
@@ -66,6 +68,18 @@ def run_page(
         return guarded
 
     return guard
+
+
+def _refusal(run_id: int, user: Any) -> Exception:
+    """Return what to say of a run that is not the user's: those who may view it learn whose it is."""
+    run = run_for_reader(user, run_id)
+    if run is None:
+        return RecordNotFound(ImportRun, str(run_id))
+    owner = run.user or "the command line"
+    return BelongsToColleague(
+        f"Import run {run.pk} was started by {owner}. You can view it, but only its owner can continue it.",
+        url=reverse("admin:transfers_importrun_change", args=[run.pk]),
+    )
 
 
 def _may_enter(run: ImportRun, user: Any, shared: bool) -> bool:
