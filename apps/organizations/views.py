@@ -22,34 +22,34 @@ from apps.organizations.services.invitations import invitation_accept
 OVER = {
     "unknown": (
         404,
-        "This invitation is not known",
-        "Perhaps the link was cut in two by the mail program, or a newer mail has replaced it. "
-        "Open it from the newest mail, or ask whoever invited you for another one.",
+        "This link is not valid",
+        "The link may be incomplete, or a newer e-mail replaced it. Open the link in the newest "
+        "e-mail, or ask the person who invited you to send another one.",
     ),
     Invitation.State.ACCEPTED: (
         410,
         "This invitation has been accepted",
-        "There is nothing left to do here.",
+        "You can sign in.",
     ),
     Invitation.State.REVOKED: (
         410,
-        "This invitation was taken back",
-        "If you think that this is a mistake, ask whoever invited you.",
+        "This invitation was revoked",
+        "If you think this is a mistake, ask the person who invited you.",
     ),
     Invitation.State.EXPIRED: (
         410,
         "This invitation has expired",
-        "Ask whoever invited you for another one.",
+        "Ask the person who invited you to send another one.",
     ),
     "gone": (
         410,
-        "This organization is not here any more",
-        "If you think that this is a mistake, ask whoever invited you.",
+        "This organization no longer exists",
+        "If you think this is a mistake, ask the person who invited you.",
     ),
     "deactivated": (
         403,
         "Your account is deactivated",
-        "Ask whoever invited you to have it opened again.",
+        "Ask the person who invited you to have it reactivated.",
     ),
 }
 
@@ -93,7 +93,9 @@ class InvitationView(View):
                 )
             messages.success(request, f"You have joined {seat.organization}.")
             if not seat.user.has_usable_password():
-                messages.info(request, "A link to set a password is on its way to your mail.")
+                messages.info(
+                    request, "Check your e-mail for a link to set your password, then sign in."
+                )
             return redirect("invitation_accepted")
         status = 422 if request.method == "POST" else 200
         return _page(request, "organizations/invitation.html", context | {"form": form}, status)

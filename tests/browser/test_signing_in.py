@@ -82,7 +82,7 @@ def test_a_passkey_is_added_and_signs_in_by_itself(
     page.get_by_label("Name").fill("Laptop")
     page.get_by_role("button", name="Add").click()
     expect(page.get_by_text("They are shown this once.")).to_be_visible()
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I saved these codes").click()
     expect(page.get_by_text("Laptop")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
 
@@ -102,7 +102,7 @@ def test_an_app_is_set_up_asked_for_and_opens_sudo(
     secret = page.locator("code").inner_text()
     page.get_by_label("Code").fill(_shown(secret))
     page.get_by_role("button", name="Set up").click()
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I saved these codes").click()
     page.get_by_role("button", name="Sign out").click()
 
     _sign_in(page, administrator)

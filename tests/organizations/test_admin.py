@@ -241,3 +241,16 @@ def test_addresses_are_masked_for_who_may_not_read_them(client: Client, actor: U
     assert "ida.berg" not in client.get(url).content.decode()
     client.force_login(StaffFactory(may=[*EVERYTHING, "accounts.view_personal_data"]))
     assert "ida.berg@example.org" in client.get(url).content.decode()
+
+
+def test_who_invites_is_told_that_an_email_goes_out(client: Client, actor: User) -> None:
+    organization = OrganizationFactory()
+
+    page = client.post(
+        reverse("admin:organizations_invitation_add"),
+        {"email": "ada@example.org", "organization": organization.pk, "role": Role.MEMBER},
+        follow=True,
+    ).content.decode()
+
+    assert "The e-mail is being sent" in page
+    assert "was added successfully" not in page

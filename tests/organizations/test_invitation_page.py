@@ -127,7 +127,7 @@ def test_an_unknown_token_is_a_friendly_404(client: Client) -> None:
     response = client.get(reverse("invitation", args=["no-such-token"]))
 
     assert response.status_code == 404
-    assert "This invitation is not known" in response.content.decode()
+    assert "This link is not valid" in response.content.decode()
 
 
 def test_a_link_works_once(client: Client, invitation: Invitation) -> None:
@@ -154,9 +154,9 @@ def test_a_revoked_an_expired_and_an_orphaned_link_say_so(client: Client) -> Non
 
     assert [answer.status_code for answer in answers] == [410, 410, 410]
     revoked_page, expired_page, orphaned_page = (answer.content.decode() for answer in answers)
-    assert "was taken back" in revoked_page
+    assert "was revoked" in revoked_page
     assert "has expired" in expired_page
-    assert "not here any more" in orphaned_page
+    assert "no longer exists" in orphaned_page
     assert not User.objects.filter(email__in=[revoked.email, expired.email]).exists()
 
 

@@ -1,11 +1,11 @@
-"""Invitations: sent, sent again, taken back; never changed."""
+"""Invitations: sent, sent again, revoked; never edited."""
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -55,7 +55,7 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     fieldsets = [
         (None, {"fields": ["address", "organization_link", "role_label", "state_label"]}),
         (
-            "Its way",
+            "Progress",
             {
                 "fields": [
                     "invited_link",
@@ -100,11 +100,11 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
         return [name for _, options in self.fieldsets for name in options["fields"]]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was sent is not edited; to send again and to take back are actions of their own."""
+        """An invitation that was sent is not edited; sending it again and revoking it are actions."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """An invitation is taken back, not unmade."""
+        """An invitation is revoked, never deleted."""
         return False
 
     def save_model(
@@ -114,6 +114,19 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
             organization=obj.organization, email=obj.email, role=obj.role, actor=request.user
         )
         obj.__dict__.update(created.__dict__)
+
+    def response_add(
+        self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say that a mail goes out: "added successfully" leaves open whether anybody hears of it."""
+        if {"_continue", "_addanother", "_popup"} & set(request.POST):
+            return super().response_add(request, obj, post_url_continue)
+        messages.success(
+            request,
+            f"Invited {self.address(obj)} to {obj.organization}. The e-mail is being sent; "
+            "the “sent” column shows when it went out.",
+        )
+        return self.response_post_save_add(request, obj)
 
     @confirmed(
         permission="organizations.change_invitation",

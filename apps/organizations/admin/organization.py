@@ -139,10 +139,10 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
 
     @confirmed(
         permission="organizations.add_invitation",
-        description="Invite somebody",
+        description="Invite",
         icon="mail",
         reason="optional",
-        explanation="They get a mail with a link; the seat is theirs once they have accepted.",
+        explanation="They get an e-mail with a link, and become a member when they accept.",
         form_class=InviteForm,
     )
     def invite(
@@ -155,4 +155,5 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
             actor=request.user,
             reason=answer.reason,
         )
-        return f"{invitation.email} is invited as {invitation.get_role_display().lower()}."
+        role = invitation.get_role_display().lower()
+        return f"Invited {invitation.email} as {role}. The e-mail is being sent."
