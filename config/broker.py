@@ -2,7 +2,7 @@
 
 kombu's filesystem transport with its two weak spots mended: a message could be read before it was
 written to the end, and messages on their way to a worker went through the machine's shared
-temporary folder. Like the original it forgets what a killed worker held; see ARCHITECTURE.md.
+temporary folder. Like the original it forgets what a killed worker held; see docs/decisions/007-jobs-are-rows.md.
 """
 
 import os

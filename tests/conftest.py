@@ -54,5 +54,5 @@ def _quick_migrations() -> None:
 
 @pytest.fixture
 def importer(tmp_path: Path, db: None) -> Importer:
-    """Imports rows as `manage.py import_file` does; see "How to add a dataset" in ARCHITECTURE.md."""
+    """Imports rows as `manage.py import_file` does; see docs/how-to/add-a-dataset.md."""
     return Importer(tmp_path)

@@ -1,4 +1,4 @@
-"""The datasets of organizations and of their members. See ARCHITECTURE.md, "Transfers"."""
+"""The datasets of organizations and of their members. See docs/imports.md."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The datasets of projects and tasks. See ARCHITECTURE.md, "Transfers"."""
+"""The datasets of projects and tasks. See docs/imports.md."""
 
 from apps.organizations.resources import organization_column
 from apps.projects.models import Project, Task

@@ -178,7 +178,7 @@ DEFAULT_FROM_EMAIL = ENV.default_from_email
 # Flags are read from the database each time, see flags.py.
 CACHES["flags"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
-# Stock holes of the parts, shut here; see ARCHITECTURE.md.
+# Stock holes of the parts, shut here; deploy/security.md lists the tests.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_USE_TRANSACTIONS = True
@@ -198,7 +198,7 @@ CELERY_BEAT_SYNC_EVERY = 1
 SCHEDULES = schedules.SCHEDULES
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
-# A job is a row in the database and its message only a hint, see ARCHITECTURE.md; so a message may
+# A job is a row in the database and its message only a hint (docs/decisions/007-jobs-are-rows.md); so a message may
 # be acknowledged late and may come twice.
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -2,7 +2,7 @@
 
 from django.utils.csp import CSP
 
-# What a page may load and do: see “The browser's side” in ARCHITECTURE.md. Nothing inline without the
+# What a page may load and do: see docs/browser.md. Nothing inline without the
 # response's nonce, nothing evaluated, nothing from elsewhere.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
