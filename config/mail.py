@@ -23,7 +23,7 @@ def settings_from(url: str) -> dict[str, Any]:
     secure = parts.scheme == "smtps"
     port = port or (465 if secure else 25)
     return {
-        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_BACKEND": "apps.core.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": port,
         "EMAIL_HOST_USER": unquote(parts.username or ""),

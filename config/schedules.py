@@ -65,6 +65,11 @@ SCHEDULES: list[dict[str, Any]] = [
         "crontab": "20 3 * * *",
     },
     {
+        "name": "Send waiting report mails",
+        "task": "apps.reports.tasks.resume_report_mails",
+        "every": (1, "minutes"),
+    },
+    {
         "name": "Weekly report",
         "task": "apps.reports.tasks.mail_report",
         "kwargs": {"report": "weekly"},

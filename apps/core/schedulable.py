@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -16,6 +17,8 @@ from celery import shared_task
 
 # The key of the run that this code works in, for rows that want to name it.
 current_run_id: ContextVar[int | None] = ContextVar("current_run_id", default=None)
+# When that run was due, which names its occasion however late or often it runs.
+current_due_at: ContextVar[datetime | None] = ContextVar("current_due_at", default=None)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from apps.audit.history import History
+from apps.core.deliveries import Delivery
 from apps.core.models import BaseModel
 from apps.core.personal import masked
 from apps.reports.querysets import (
@@ -54,7 +55,8 @@ class ReportSubscription(BaseModel):
 class ReportRun(models.Model):
     """One making of a report: for whom, with what parameters, what came of it.
 
-    `mail_key` names report and period of a mailing; a second mailing of the same finds the first.
+    `mail_key` names a mailing: the report with its period, or with the time it was due where it has none. A
+    second mailing of the same finds the first. A mailing runs until nobody waits for their mail.
     """
 
     class State(models.TextChoices):
@@ -109,19 +111,9 @@ class ReportRun(models.Model):
         return f"{self.report}, {self.period}" if self.period else self.report
 
 
-class ReportDelivery(models.Model):
-    """One mail of one run to one person; written before it is sent, so that none goes twice."""
+class ReportDelivery(Delivery):
+    """One mail of one run to one person."""
 
-    class State(models.TextChoices):
-        SENDING = "sending", "Sending"
-        SENT = "sent", "Sent"
-        FAILED = "failed", "Failed"
-
-    email = models.EmailField("e-mail", max_length=254)
-    state = models.CharField(max_length=20, choices=State, default=State.SENDING)
-    error = models.TextField(blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-    sent_at = models.DateTimeField("sent", null=True, blank=True)
     run = models.ForeignKey(
         ReportRun, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )
@@ -137,9 +129,16 @@ class ReportDelivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["run", "recipient"], name="report_delivery_unique"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["sending", "sent", "failed"]),
+                condition=models.Q(state__in=["waiting", "sending", "sent", "failed", "uncertain"]),
                 name="report_delivery_state_is_known",
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="report_delivery_open",
+                condition=models.Q(state__in=["waiting", "sending"]),
+            )
         ]
 
     def __str__(self) -> str:

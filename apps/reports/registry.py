@@ -35,6 +35,8 @@ class Param:
     choices: Callable[[], Sequence[tuple[str, str]]]
     # What a scheduled mailing asks for; it looks back on what is complete.
     mail_default: Callable[[], str]
+    # Whether it says of which time the report tells: mailed again for the same time, it reaches nobody twice.
+    is_period: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,17 @@
 """The scheduled mailing of reports."""
 
+from celery.signals import worker_ready
+
 from apps.core.errors import DomainError
 from apps.core.gates import closure_of
-from apps.core.schedulable import schedulable
-from apps.reports.services import report_mail
+from apps.core.schedulable import current_due_at, schedulable
+from apps.core.sending import send_now
+from apps.reports.services import (
+    report_mail,
+    report_mailing_owe,
+    report_mails_resume,
+    report_mails_waiting,
+)
 
 
 @schedulable(
@@ -14,9 +22,33 @@ from apps.reports.services import report_mail
 def mail_report(report: str) -> str:
     closure = closure_of("report-mails")
     if closure is not None:
+        # Owed all the same: they go when the switch is on again, unless that takes days.
+        report_mailing_owe(report=report, due_at=current_due_at.get())
         return closure.sentence
-    sent, already, failed = report_mail(report=report)
+    sent, already, failed = report_mail(report=report, due_at=current_due_at.get())
     said = f"{sent:,} sent, {already:,} had it already, {failed:,} failed"
+    if waiting := report_mails_waiting(report=report):
+        said += f", {waiting:,} waiting for another try"
     if failed:
         raise DomainError(f"{said}: see the report's run for the addresses.")
     return f"{said}."
+
+
+@schedulable(
+    label="Send waiting report mails",
+    description="Goes on with mailings whose worker was stopped, and tries again what the mail server did "
+    "not take.",
+)
+def resume_report_mails() -> str:
+    closure = closure_of("report-mails")
+    if closure is not None:
+        return closure.sentence
+    sent, failed, given_up = report_mails_resume()
+    if not (sent or failed or given_up):
+        return "No mail was waiting."
+    return f"{sent:,} sent, {failed:,} failed, {given_up:,} uncertain or given up."
+
+
+@worker_ready.connect
+def resume_at_start(**_: object) -> None:
+    send_now(resume_report_mails.name)

@@ -89,4 +89,5 @@ WEEK = Param(
     choices=_choices,
     # A mail on Monday morning tells of the week that is over.
     mail_default=lambda: str(this_week().before),
+    is_period=True,
 )

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.audit.context import audit_context
 from apps.core.processes import own_name
-from apps.core.schedulable import current_run_id, registry
+from apps.core.schedulable import current_due_at, current_run_id, registry
 from apps.schedules.models import TaskRun
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def run_recorded(
     if run is None:
         return None
     label = registry[task.name].label if task.name in registry else task.name
-    token = current_run_id.set(run.pk)
+    token, due = current_run_id.set(run.pk), current_due_at.set(run.due_at)
     try:
         with (
             _heartbeat(run.pk),
@@ -50,6 +50,7 @@ def run_recorded(
         raise
     finally:
         current_run_id.reset(token)
+        current_due_at.reset(due)
     _end(run.pk, TaskRun.State.SUCCEEDED, "" if said is None else str(said))
     return said
 

@@ -18,6 +18,7 @@ from apps.core.admin.display import (
     BUSY,
     EMPTY,
     GOOD,
+    WAITING,
     moment_column,
     number,
     state_column,
@@ -31,7 +32,13 @@ from apps.reports.models import ReportDelivery, ReportRun
 from apps.reports.registry import all_reports
 
 STATE_COLORS = {"running": BUSY, "succeeded": GOOD, "failed": BAD}
-DELIVERY_COLORS = {"sending": BUSY, "sent": GOOD, "failed": BAD}
+DELIVERY_COLORS = {
+    "waiting": WAITING,
+    "sending": BUSY,
+    "sent": GOOD,
+    "failed": BAD,
+    "uncertain": BAD,
+}
 
 
 class ReportFilter(DropdownFilter):

@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -20,56 +23,105 @@ from apps.reports.models import ReportDelivery, ReportRun, ReportSubscription
 from apps.reports.registry import ReportDefinition, get_report
 from apps.reports.services.making import file_name, report_make, run_failed, run_succeeded
 
+State = ReportDelivery.State
 logger = logging.getLogger(__name__)
 
 
-def report_mail(*, report: str, params: Mapping[str, str] | None = None) -> tuple[int, int, int]:
+def report_mail(
+    *, report: str, params: Mapping[str, str] | None = None, due_at: datetime | None = None
+) -> tuple[int, int, int]:
     """Mail a report to its subscribers; return how many were sent, had it already, and failed.
 
-    Who is no longer active, or may no longer view the report, gets nothing. Report and parameters
-    name the mailing: called again, it goes to those alone whom it has not reached. A mail that was
-    being sent when its worker was killed may or may not have gone; it is not sent again.
+    Only subscribers who are active and may view the report today get it. Report and period name the mailing,
+    or `due_at` where the report has no period: called again for the same, it goes to those alone whom it has
+    not reached. A row per recipient is written first, so that a sweep goes on with what a worker leaves
+    (`report_mails_resume`). What is uncertain is not sent again.
     """
+    run = report_mailing_owe(report=report, params=params, due_at=due_at)
+    had_it = run.deliveries.filter(state__in=[State.SENT, State.UNCERTAIN])
+    already = had_it.filter(recipient__in=subscribers(get_report(report))).count()
+    sent, failed = _send_waiting(run)
+    return sent, already, failed
+
+
+def report_mailing_owe(
+    *, report: str, params: Mapping[str, str] | None = None, due_at: datetime | None = None
+) -> ReportRun:
+    """Write down who is to get a report, and send nothing; return the mailing's run."""
     definition = get_report(report)
     asked = {param.name: param.mail_default() for param in definition.params} | dict(params or {})
-    run = _run_of(definition, asked)
-    sent = failed = 0
-    already = set(
-        run.deliveries.exclude(state=ReportDelivery.State.FAILED).values_list(
-            "recipient_id", flat=True
+    with transaction.atomic():
+        run = _run_of(definition, asked, due_at or timezone.now())
+        ReportDelivery.objects.bulk_create(
+            [
+                ReportDelivery(run=run, recipient=user, email=user.email)
+                for user in subscribers(definition)
+            ],
+            ignore_conflicts=True,
         )
-    )
-    recipients = list(subscribers(definition))
-    connection = get_connection()
-    for user in recipients:
-        if user.pk in already:
-            continue
-        delivery = _claim(run, user)
-        if delivery is None:
-            already.add(user.pk)
-            continue
+        # Asked for again, what failed is tried again, at the address of today.
+        for delivery in run.deliveries.filter(state=State.FAILED).select_related("recipient"):
+            ReportDelivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(
+                state=State.WAITING,
+                email=delivery.recipient.email,
+                attempts=0,
+                next_try_at=timezone.now(),
+            )
+    return run
+
+
+def report_mails_resume() -> tuple[int, int, int]:
+    """Go on with mailings that were left; return how many mails were sent, failed, and were given up."""
+    given_up = ReportDelivery.sweep()
+    sent = failed = 0
+    is_open = Q(state=ReportRun.State.RUNNING) | Q(deliveries__state__in=ReportDelivery.OPEN)
+    runs = ReportRun.objects.filter(is_open, door=ReportRun.Door.MAIL).distinct()
+    for run in runs.order_by("pk"):
         try:
-            _send(definition, asked, user, connection)
-        except Exception as error:
-            # One address that does not work is no reason for the others to get nothing.
-            logger.exception("Report %s could not be mailed to user %s.", report, user.pk)
-            delivery.state = ReportDelivery.State.FAILED
-            delivery.error = f"{type(error).__name__}: {error}"
-            failed += 1
-        else:
-            delivery.state = ReportDelivery.State.SENT
-            delivery.sent_at = timezone.now()
-            sent += 1
-        delivery.save(update_fields=["state", "error", "sent_at"])
-    return sent, len(already & {user.pk for user in recipients}), failed
+            now_sent, now_failed = _send_waiting(run)
+        except Exception:
+            logger.exception("The mailing %s could not go on.", run.pk)
+            continue
+        sent, failed = sent + now_sent, failed + now_failed
+    return sent, failed, given_up
 
 
-def subscribers(definition: ReportDefinition) -> list[User]:
+def report_mails_waiting(*, report: str) -> int:
+    """Return how many mails of a report the mail server has not taken yet, and may take later."""
+    return ReportDelivery.objects.filter(run__report=report, state=State.WAITING).count()
+
+
+def _send_waiting(run: ReportRun) -> tuple[int, int]:
+    """Send what waits and is due, and end the run where nobody waits any more."""
+    definition = get_report(run.report)
+    _make(definition, run)
+    sent = failed = 0
+    due = run.deliveries.filter(state=State.WAITING, next_try_at__lte=timezone.now())
+    connection = get_connection()
+    for key in due.order_by("email").values_list("pk", flat=True):
+        delivery = ReportDelivery.claim(key)
+        if delivery is None:
+            continue
+        state = delivery.deliver(
+            partial(_mail, definition, run.params, delivery.recipient, connection)
+        )
+        sent += state == State.SENT
+        failed += state in (State.FAILED, State.UNCERTAIN)
+    if not run.deliveries.filter(state__in=ReportDelivery.OPEN).exists():
+        ReportRun.objects.filter(pk=run.pk, state=ReportRun.State.RUNNING).update(
+            state=ReportRun.State.SUCCEEDED, ended_at=timezone.now()
+        )
+    return sent, failed
+
+
+def subscribers(definition: ReportDefinition, *, only: User | None = None) -> list[User]:
     """Return those who asked for the report, are active staff, and may get and view it today."""
     wanted = ReportSubscription.objects.filter(report=definition.name, enabled=True)
     users = User.objects.filter(
         is_staff=True, is_active=True, pk__in=wanted.values("user")
     ).order_by("email")
+    if only is not None:
+        users = users.filter(pk=only.pk)
     return [
         user
         for user in users
@@ -77,10 +129,12 @@ def subscribers(definition: ReportDefinition) -> list[User]:
     ]
 
 
-def _run_of(definition: ReportDefinition, asked: Mapping[str, str]) -> ReportRun:
-    """Return the run of this mailing, made now unless an earlier call has made it."""
+def _run_of(definition: ReportDefinition, asked: Mapping[str, str], due_at: datetime) -> ReportRun:
+    """Return the run of this mailing, open again where it had ended."""
     params = {name: str(value) for name, value in definition.parse(asked).items()}
     key = f"{definition.name}?{urlencode(sorted(params.items()))}"
+    if not any(param.is_period for param in definition.params):
+        key += f"@{due_at.astimezone(UTC).isoformat()}"
     run, _ = ReportRun.objects.get_or_create(
         mail_key=key,
         defaults={
@@ -90,10 +144,17 @@ def _run_of(definition: ReportDefinition, asked: Mapping[str, str]) -> ReportRun
             "task_run_id": current_run_id.get(),
         },
     )
-    if run.state == ReportRun.State.SUCCEEDED:
-        return run
+    ReportRun.objects.filter(pk=run.pk).update(state=ReportRun.State.RUNNING, ended_at=None)
+    run.refresh_from_db()
+    return run
+
+
+def _make(definition: ReportDefinition, run: ReportRun) -> None:
+    """Make the file of the mailing, unless an earlier call has made it."""
+    if run.file or run.row_count is not None:
+        return
     try:
-        result = report_make(report=definition.name, params=asked, actor=None)
+        result = report_make(report=definition.name, params=run.params, actor=None)
         content = as_csv(definition, result)
     except Exception as error:
         run_failed(run, error)
@@ -101,26 +162,16 @@ def _run_of(definition: ReportDefinition, asked: Mapping[str, str]) -> ReportRun
     with transaction.atomic():
         run.error = ""
         run_succeeded(run, result, content, file_name(definition, result, "csv"))
-    return run
+        # It is made; it has not reached anybody yet.
+        run.state, run.ended_at = ReportRun.State.RUNNING, None
+        run.save(update_fields=["state", "ended_at"])
 
 
-def _claim(run: ReportRun, user: User) -> ReportDelivery | None:
-    """Write down that this mail is about to go; nothing where another worker has done so."""
-    again = ReportDelivery.objects.filter(
-        run=run, recipient=user, state=ReportDelivery.State.FAILED
-    ).update(state=ReportDelivery.State.SENDING, error="", email=user.email)
-    if again:
-        return ReportDelivery.objects.get(run=run, recipient=user)
-    try:
-        with transaction.atomic():
-            return ReportDelivery.objects.create(run=run, recipient=user, email=user.email)
-    except IntegrityError:
-        return None
-
-
-def _send(
+def _mail(
     definition: ReportDefinition, asked: Mapping[str, str], user: User, connection: Any
-) -> None:
+) -> EmailMultiAlternatives | None:
+    if user not in subscribers(definition, only=user):
+        return None
     # Made for each reader: what a report holds is what its reader may see.
     result = report_make(report=definition.name, params=asked, actor=user)
     page = reverse("admin:reports_reportrun_report", args=[definition.name])
@@ -138,4 +189,4 @@ def _send(
     )
     mail.attach_alternative(render_to_string("reports/mail.html", context), "text/html")
     mail.attach(file_name(definition, result, "csv"), as_csv(definition, result), "text/csv")
-    mail.send()
+    return mail

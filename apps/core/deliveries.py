@@ -1,0 +1,132 @@
+"""Mails that are owed: a row per mail and person, written before the mail is sent.
+
+waiting → sending → sent, or back to waiting where the server surely did not take the mail, failed where it never
+will, and uncertain where nobody knows: the server did not answer after it had the whole mail, or the process
+that was sending ended. What is uncertain is never sent again by the machine: one mail too many cannot be called
+back. A person may send it again.
+"""
+
+import smtplib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Self
+
+from django.core.mail import EmailMessage
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from apps.core.processes import is_gone, own_name
+from apps.core.smtp import UncertainMailError
+
+# Pauses after the attempts that the mail server did not take.
+PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360)]
+GIVEN_UP_AFTER = timedelta(days=2)
+# Longer than any mail server is waited for.
+LONGEST_SENDING = timedelta(minutes=15)
+LOST = "The process that was sending it ended, so it may have gone out."
+
+
+class Delivery(models.Model):
+    """Base of every mail that is owed to one person."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        UNCERTAIN = "uncertain", "Uncertain"
+
+    OPEN = (State.WAITING, State.SENDING)
+
+    email = models.EmailField("e-mail", max_length=254)
+    state = models.CharField(max_length=20, choices=State, default=State.WAITING)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    next_try_at = models.DateTimeField(db_default=Now(), editable=False)
+    process = models.CharField(max_length=120, blank=True, editable=False)
+    sending_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField("sent", null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def claim(cls, pk: Any) -> Self | None:
+        """Take a mail that waits; nothing where another worker has it, or its time has not come."""
+        now = timezone.now()
+        taken = cls._default_manager.filter(
+            pk=pk, state=cls.State.WAITING, next_try_at__lte=now
+        ).update(
+            state=cls.State.SENDING,
+            process=own_name(),
+            sending_at=now,
+            attempts=models.F("attempts") + 1,
+            error="",
+        )
+        return cls._default_manager.get(pk=pk) if taken else None
+
+    def deliver(self, build: Callable[[], EmailMessage | None]) -> str:
+        """Send what `build` returns and write what became of it; return the state. Never raises.
+
+        The caller has claimed the mail, and holds no transaction: the claim must be seen by others.
+        Where `build` returns nothing there is nobody to mail any more: the row goes, and the answer is "".
+        """
+        try:
+            with transaction.atomic():
+                mail = build()
+            if mail is None:
+                self.delete()
+                return ""
+            mail.send()
+        except UncertainMailError as error:
+            return self._settle(self.State.UNCERTAIN, str(error))
+        except Exception as error:
+            sentence = f"{type(error).__name__}: {error}"
+            if may_pass(error) and self.attempts <= len(PAUSES):
+                return self._settle(self.State.WAITING, sentence)
+            return self._settle(self.State.FAILED, sentence)
+        return self._settle(self.State.SENT)
+
+    def _settle(self, state: str, error: str = "") -> str:
+        now = timezone.now()
+        changes: dict[str, Any] = {"state": state, "error": error, "process": ""}
+        if state == self.State.SENT:
+            changes["sent_at"] = now
+        if state == self.State.WAITING:
+            changes["next_try_at"] = now + PAUSES[self.attempts - 1]
+        # One that a sweep has called uncertain, and that ends after all, did end.
+        own = Q(state=self.State.SENDING, process=self.process) | Q(state=self.State.UNCERTAIN)
+        type(self)._default_manager.filter(own, pk=self.pk, attempts=self.attempts).update(
+            **changes
+        )
+        for name, value in changes.items():
+            setattr(self, name, value)
+        return state
+
+    @classmethod
+    def sweep(cls) -> int:
+        """Say of mails whose sender ended that they are uncertain, and give old ones up; return how many."""
+        now = timezone.now()
+        sending = cls._default_manager.filter(state=cls.State.SENDING)
+        ended = {name for name in sending.values_list("process", flat=True) if is_gone(name)}
+        lost = sending.filter(
+            Q(process__in=ended) | Q(sending_at__lt=now - LONGEST_SENDING)
+        ).update(state=cls.State.UNCERTAIN, error=LOST)
+        late = cls._default_manager.filter(
+            state=cls.State.WAITING, created_at__lt=now - GIVEN_UP_AFTER
+        ).update(state=cls.State.FAILED, error="It could not be sent for two days.")
+        return lost + late
+
+
+def may_pass(error: Exception) -> bool:
+    """Return whether the same mail may go out later: the server was away, or said "not now" (4xx)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code < 500 for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return True  # A setting of ours, which somebody will mend.
+    if isinstance(error, smtplib.SMTPResponseException):
+        return int(error.smtp_code) < 500
+    return isinstance(error, OSError)

@@ -1,0 +1,70 @@
+"""Django's SMTP back end, which also says whether the mail server may have taken a mail it did not answer for."""
+
+import smtplib
+from typing import Any
+
+from django.core.mail.backends import smtp
+
+
+class UncertainMailError(Exception):
+    """The server was given the whole mail, and its answer never came: the mail may go out, or not.
+
+    No `OSError`, on purpose: what is tried again after an error of the network must not be tried again here.
+    """
+
+
+class _Watched:
+    """Notes when the end of a mail's data is about to be sent: from then on the server may accept it."""
+
+    was_given = False
+    _in_data = False
+
+    def data(self, msg: Any) -> Any:
+        self._in_data = True
+        try:
+            return super().data(msg)  # type: ignore[misc]
+        finally:
+            self._in_data = False
+
+    def send(self, s: Any) -> None:
+        end = b"\r\n.\r\n"
+        if self._in_data and isinstance(s, bytes) and s.endswith(end):
+            super().send(s[: -len(end)])  # type: ignore[misc]
+            self.was_given = True
+            s = end
+        super().send(s)  # type: ignore[misc]
+
+
+class _SMTP(_Watched, smtplib.SMTP):
+    pass
+
+
+class _SMTPOverTLS(_Watched, smtplib.SMTP_SSL):
+    pass
+
+
+class EmailBackend(smtp.EmailBackend):
+    @property
+    def connection_class(self) -> Any:
+        return _SMTPOverTLS if self.use_ssl else _SMTP
+
+    def _send(self, email_message: Any) -> bool:
+        connection: Any = self.connection
+        connection.was_given = False
+        try:
+            return bool(super()._send(email_message))  # type: ignore[misc]
+        except smtplib.SMTPResponseException:
+            raise  # The server answered: it did not take the mail.
+        except Exception as error:
+            if not connection.was_given or isinstance(error, smtplib.SMTPRecipientsRefused):
+                raise
+            raise UncertainMailError(
+                "The mail server took the mail and did not confirm it, so it may have gone out."
+            ) from error
+
+    def _close_connection(self, connection: Any) -> None:
+        # A mail that was accepted is not made a failure by a goodbye that nobody answers.
+        try:
+            super()._close_connection(connection)  # type: ignore[misc]
+        except (OSError, smtplib.SMTPException):
+            connection.close()

@@ -1,0 +1,322 @@
+"""Mailing a report by a mail server that stalls, refuses or hangs up, and by workers that die: nobody is mailed
+twice, nobody is forgotten, and what is not known is said to be."""
+
+import os
+import signal
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from apps.reports import registry
+from apps.reports.models import ReportDelivery, ReportRun
+from apps.reports.registry import Column, ReportDefinition, Result
+from apps.reports.services import report_mail, report_mails_resume
+from apps.reports.tasks import mail_report
+from tests.factories.reports import ReportSubscriptionFactory
+from tests.reports.conftest import reader
+
+State = ReportDelivery.State
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A mail server by hand, as no library misbehaves on demand. `behavior` says what it does wrong, and when.
+
+    It notes what it took: `taken` holds a recipient for each mail whose data came whole.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Talk)
+        self.port: int = self.server_address[1]
+        self.behavior = ""
+        self.taken: list[str] = []
+        self.pause = 0.0
+
+
+class _Talk(socketserver.StreamRequestHandler):
+    server: Server
+
+    def say(self, line: str) -> None:
+        self.wfile.write(line.encode() + b"\r\n")
+
+    def handle(self) -> None:
+        behavior = self.server.behavior
+        if behavior == "drops at once":
+            return
+        if behavior == "stalls at once":
+            time.sleep(30)
+            return
+        self.say("220 ready")
+        recipient = ""
+        for raw in self.rfile:
+            line = raw.decode().strip()
+            command = line.upper()
+            if command.startswith(("EHLO", "HELO", "MAIL", "RSET", "NOOP")):
+                self.say("250 OK")
+            elif command.startswith("RCPT"):
+                recipient = line.partition("<")[2].rstrip(">")
+                refused = {"refuses": "550 No such mailbox", "not now": "451 Try again later"}
+                self.say(refused.get(behavior, "250 OK"))
+            elif command == "DATA":
+                if behavior == "stalls before the data":
+                    time.sleep(30)
+                    return
+                self.say("354 go on")
+                while self.rfile.readline() != b".\r\n":
+                    pass
+                time.sleep(self.server.pause)
+                if behavior == "refuses the data":
+                    self.say("554 Not this")
+                    continue
+                if behavior == "not this data now":
+                    self.say("451 Try again later")
+                    continue
+                self.server.taken.append(recipient)
+                if behavior == "stalls after the data":
+                    time.sleep(30)
+                    return
+                if behavior == "drops after the data":
+                    return
+                self.say("250 taken")
+            elif command == "QUIT":
+                if behavior == "drops at the goodbye":
+                    return
+                self.say("221 bye")
+                return
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[Server]:
+    with Server() as one:
+        threading.Thread(target=one.serve_forever, daemon=True).start()
+        settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", one.port
+        settings.EMAIL_TIMEOUT = 1
+        yield one
+        one.shutdown()
+
+
+def readers(number: int) -> list[str]:
+    return sorted(ReportSubscriptionFactory(user=reader()).user.email for _ in range(number))
+
+
+def states() -> list[str]:
+    return sorted(ReportDelivery.objects.values_list("state", flat=True))
+
+
+def later() -> None:
+    """Hours pass."""
+    ReportDelivery.objects.update(next_try_at=F("next_try_at") - timedelta(hours=12))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("behavior", ["stalls after the data", "drops after the data"])
+def test_a_mail_that_the_server_may_have_taken_is_never_sent_again(
+    server: Server, behavior: str
+) -> None:
+    people = readers(3)
+    server.behavior = behavior
+    assert report_mail(report="weekly") == (0, 0, 3)
+    assert states() == [State.UNCERTAIN] * 3
+    assert sorted(server.taken) == people
+
+    server.behavior = ""
+    later()
+    assert report_mails_resume()[0] == 0
+    assert report_mail(report="weekly")[0] == 0
+    assert sorted(server.taken) == people
+    assert ReportRun.objects.get().state == ReportRun.State.SUCCEEDED
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "behavior",
+    [
+        "drops at once",
+        "stalls at once",
+        "stalls before the data",
+        "not now",
+        "not this data now",
+    ],
+)
+def test_a_mail_that_the_server_surely_did_not_take_is_tried_again(
+    server: Server, behavior: str
+) -> None:
+    people = readers(2)
+    server.behavior = behavior
+    assert report_mail(report="weekly") == (0, 0, 0)
+    assert states() == [State.WAITING] * 2
+    run = ReportRun.objects.get()
+    assert run.state == ReportRun.State.RUNNING, "somebody waits"
+    assert report_mails_resume() == (0, 0, 0), "not before its time"
+
+    server.behavior = ""
+    later()
+    assert report_mails_resume() == (2, 0, 0)
+
+    run.refresh_from_db()
+    assert (run.state, states()) == (ReportRun.State.SUCCEEDED, [State.SENT] * 2)
+    assert sorted(server.taken) == people
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("behavior", ["refuses", "refuses the data"])
+def test_a_refusal_is_final_and_is_told(server: Server, behavior: str) -> None:
+    readers(1)
+    server.behavior = behavior
+    assert report_mail(report="weekly") == (0, 0, 1)
+    delivery = ReportDelivery.objects.get()
+    assert delivery.state == State.FAILED
+    assert "5" in delivery.error
+
+
+@pytest.mark.django_db
+def test_a_goodbye_that_nobody_answers_makes_no_failure_of_a_mail(server: Server) -> None:
+    readers(1)
+    server.behavior = "drops at the goodbye"
+    assert report_mail(report="weekly") == (1, 0, 0)
+
+
+@pytest.mark.django_db
+def test_what_waits_too_long_is_given_up_and_said(server: Server) -> None:
+    readers(1)
+    server.behavior = "not now"
+    report_mail(report="weekly")
+    ReportDelivery.objects.update(created_at=timezone.now() - timedelta(days=3))
+
+    assert report_mails_resume() == (0, 0, 1)
+
+    assert states() == [State.FAILED]
+    assert ReportRun.objects.get().state == ReportRun.State.SUCCEEDED
+
+
+@pytest.fixture
+def plain_report() -> Iterator[str]:
+    """A report without a period: it tells how things stand."""
+    registry.register(
+        ReportDefinition(
+            name="standing",
+            title="How things stand",
+            description="",
+            permission="reports.view_report",
+            make=lambda params, user: Result("", [Column("a", "A")], [{"a": 1}]),
+        )
+    )
+    yield "standing"
+    del registry._definitions["standing"]
+
+
+@pytest.mark.django_db
+def test_a_report_without_a_period_goes_each_time_it_is_due_and_once(
+    server: Server, plain_report: str
+) -> None:
+    user = ReportSubscriptionFactory(user=reader(), report=plain_report).user
+    monday = timezone.now()
+    for due in (monday, monday, monday + timedelta(days=7)):
+        report_mail(report=plain_report, due_at=due)
+    assert server.taken == [user.email] * 2
+
+
+@pytest.mark.django_db
+def test_mails_of_a_week_in_which_the_switch_was_off_go_when_it_is_on(server: Server) -> None:
+    from apps.flags.models import Switch
+    from apps.reports.tasks import resume_report_mails
+
+    people = readers(2)
+    Switch.objects.filter(name="report-mails").update(active=False)
+    assert "switched off" in mail_report(report="weekly")
+    assert "switched off" in resume_report_mails()
+    assert server.taken == []
+
+    Switch.objects.filter(name="report-mails").update(active=True)
+    resume_report_mails()
+    assert sorted(server.taken) == people
+
+
+# A worker of its own on the test's database, which mails the weekly report.
+WORKER = """
+import sys, django
+from django.conf import settings
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"
+settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", int(sys.argv[2]), 20
+django.setup()
+from django.db import connections
+connections["default"].settings_dict["NAME"] = sys.argv[1]
+from apps.reports.services import report_mail, report_mails_resume
+print("up", flush=True)
+{"mail": lambda: report_mail(report="weekly"), "resume": report_mails_resume}[sys.argv[3]]()
+"""
+
+
+def worker(server: Server, does: str = "mail") -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-W", "ignore", "-c", WORKER),
+            *(str(connection.settings_dict["NAME"]), str(server.port), does),
+        ],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().strip() == "up"
+    return process
+
+
+def wait_for(server: Server, mails: int) -> None:
+    for _ in range(1200):
+        if len(server.taken) >= mails:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"{len(server.taken)} mails, not {mails}")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_mailing_whose_worker_is_killed_is_finished_by_the_next(
+    server: Server, number: int
+) -> None:
+    people = readers(12)
+    server.pause = 0.1
+    with worker(server) as first:
+        wait_for(server, 4)
+        first.send_signal(number)
+        first.wait()
+    assert len(server.taken) < len(people)
+    assert ReportRun.objects.get().state == ReportRun.State.RUNNING
+
+    server.pause = 0.0
+    report_mails_resume()
+
+    uncertain = ReportDelivery.objects.filter(state=State.UNCERTAIN)
+    assert uncertain.count() <= 1
+    assert set(states()) <= {State.SENT, State.UNCERTAIN}
+    assert len(server.taken) == len(set(server.taken)), "nobody twice"
+    unknown = set(uncertain.values_list("email", flat=True))
+    assert set(people) - set(server.taken) <= unknown, "nobody forgotten"
+    assert ReportRun.objects.get().state == ReportRun.State.SUCCEEDED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_a_mailing_and_mail_nobody_twice(server: Server) -> None:
+    people = readers(12)
+    server.pause = 0.02
+    with worker(server) as first, worker(server) as second:
+        for process in (first, second):
+            process.wait()
+    report_mails_resume()
+    assert sorted(server.taken) == people
+    assert states() == [State.SENT] * len(people)
