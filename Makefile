@@ -17,7 +17,7 @@ run: ## Set up, then serve the demo on http://127.0.0.1:8000 (PORT=, VAR_DIR=)
 test: ## Set up, then run the whole suite (ARGS= goes to pytest)
 	@deploy/bin/setup dev
 	@deploy/bin/browser
-	@exec $(PY) -m pytest -n auto --dist loadgroup $(if $(ARGS),$(ARGS),--cov --cov-report=term)
+	@exec $(PY) -m pytest $(if $(ARGS),$(ARGS),-n auto --dist loadgroup --cov --cov-report=term)
 
 check: ## Lint, format, types, layers, migrations, deployment settings, pins
 	@deploy/bin/setup dev

@@ -6,6 +6,7 @@ environment wins over it.
 """
 
 import difflib
+import fcntl
 import os
 import re
 import sys
@@ -244,8 +245,30 @@ def surroundings() -> dict[str, str]:
 
 
 def test_process() -> str:
-    """Return the name of the pytest process, of which several run side by side."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+    """Return a name for this pytest process that no other process of this folder has now.
+
+    Its database and its folder are called so. The workers of a parallel run and the processes that tests
+    start share the number of their run; a second run beside the first gets the next one.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    run = os.environ.get("QUARTERDECK_TEST_RUN") or _claim_test_run()
+    return worker if run == "1" else f"{worker}_{run}"
+
+
+def _claim_test_run() -> str:
+    folder = read().var_path / "test"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 100):
+        # The lock ends with the process, however it ends; so the handle is never closed.
+        handle = os.open(folder / f"run-{number}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(handle)
+            continue
+        os.environ["QUARTERDECK_TEST_RUN"] = str(number)
+        return str(number)
+    raise RuntimeError("99 test runs are under way in this folder.")
 
 
 if __name__ == "__main__":

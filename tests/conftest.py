@@ -1,5 +1,6 @@
 """What every test shares: the embedded database and a signed-in client per role."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pgtrigger.migrations import AddTrigger
 
 from config.embedded import ensure_running
+from tests import database
 from tests.transfers.engine import Importer
 
 
@@ -15,6 +17,18 @@ def pytest_configure(config: pytest.Config) -> None:
     # xdist's workers find the server that the first process started.
     if not hasattr(config, "workerinput"):
         ensure_running()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, _quick_migrations: None
+) -> Iterator[None]:
+    """Use a copy of the template, where pytest-django would migrate a database of its own."""
+    with django_db_blocker.unblock():
+        database.create()
+    yield
+    with django_db_blocker.unblock():
+        database.drop()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,6 +27,8 @@ if not ENV.oidc_issuer:
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 DATABASES["default"]["OPTIONS"].pop("pool")
+# Copied from a template, see tests/database.py; a second run side by side has another one.
+DATABASES["default"]["TEST"] = {"NAME": f"test_quarterdeck_{env.test_process()}"}
 # A test's data need not outlive a power cut.
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 # One person may do everything but great imports; the tests of requests list what they ask for.
