@@ -4,12 +4,27 @@
 import os
 import sys
 
+# They write source code, which other users of the machine may read.
+SOURCE_COMMANDS = {"makemigrations", "squashmigrations", "optimizemigration", "startapp"}
+
+
+def settings_option(arguments: list[str]) -> str:
+    """Return what `--settings` names; Django itself reads it only after the settings are chosen."""
+    for number, argument in enumerate(arguments):
+        if argument.startswith("--settings="):
+            return argument.partition("=")[2]
+        if argument == "--settings":
+            return "".join(arguments[number + 1 : number + 2])
+    return ""
+
 
 def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
-    from config.embedded import ensure_running
+    from config.choice import recorded
+    from config.entry import enter
 
-    ensure_running()
+    enter(default=settings_option(sys.argv[1:]) or recorded())
+    if SOURCE_COMMANDS & set(sys.argv[1:2]):
+        os.umask(0o022)
 
     from django.core.management import execute_from_command_line
 

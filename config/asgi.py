@@ -1,15 +1,13 @@
-"""The ASGI application."""
-
-import os
+"""The ASGI application. It refuses to start where nobody chose its settings; see `config.entry`."""
 
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
-from config.embedded import ensure_running
+from config.entry import enter, refusing_for_good
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
-ensure_running()
-application = get_asgi_application()
+with refusing_for_good():
+    enter()
+    application = get_asgi_application()
 
 # Every page is loaded before the server forks: no visitor waits for it, and workers share it.
 get_resolver().url_patterns  # noqa: B018

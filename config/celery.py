@@ -1,14 +1,16 @@
-"""The Celery application. A worker or a beat started by hand starts the embedded database too."""
+"""The Celery application. Worker and beat start the embedded database too, and say when they are up."""
 
-import os
 import warnings
+from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_init
+from celery.signals import beat_init, celeryd_init, worker_ready
 
 import config.broker  # noqa: F401  # Makes the transport known.
+from config import entry, ready
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+# Before the application is made: Celery's support of Django is switched on by the variable.
+entry.choose_settings()
 
 # Celery warns root because of pickled messages; ours are JSON alone (CELERY_ACCEPT_CONTENT).
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
@@ -20,7 +22,19 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 @beat_init.connect
-def start_database(**_kwargs: object) -> None:
-    from config.embedded import ensure_running
+def enter(**_kwargs: object) -> None:
+    entry.enter()
 
-    ensure_running()
+
+@worker_ready.connect
+def say_that_the_worker_is_ready(**_kwargs: object) -> None:
+    """The worker reaches its broker and takes messages."""
+    ready.say("worker")
+
+
+@beat_init.connect
+def say_that_beat_is_ready(sender: Any, **_kwargs: object) -> None:
+    """Beat has read its schedules; it is ready once it reaches the broker that it sends to."""
+    with sender.app.connection_for_write() as connection:
+        connection.ensure_connection()
+    ready.say("beat")

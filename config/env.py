@@ -44,6 +44,11 @@ class Environment(BaseSettings):
         env_file=ROOT / ".env", env_file_encoding="utf-8", extra="forbid", env_ignore_empty=True
     )
 
+    django_settings_module: str = Field(
+        "",
+        description="config.settings.production, or config.settings.local for a demo. Nothing starts "
+        "without it but `make` and, where `make` prepared VAR_DIR, `manage.py`.",
+    )
     secret_key: str = Field(
         DEFAULT_SECRET_KEY, description="Signs sessions and tokens. Production needs its own."
     )

@@ -6,23 +6,18 @@ prepared is noted in `$VAR_DIR/run/prepared.json`, so that `make run` can skip a
 
 import hashlib
 import io
-import json
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from config import env
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+from config import env, private
+from config.choice import read_note, write_note
+from config.entry import LOCAL, enter
 
 # What the prepared state is made from, relative to the project's folder.
 SOURCES = ("apps", "config", "fixtures", "templates", "static", "requirements.txt")
-
-
-def note() -> Path:
-    return env.read().var_path / "run" / "prepared.json"
 
 
 def fingerprint() -> str:
@@ -46,17 +41,12 @@ def prepared() -> dict[str, Any] | None:
     """Return the note of the last set-up for the demo if nothing has changed since."""
     if env.read().database_url:  # Another server can have been emptied without our seeing it.
         return None
-    try:
-        found: dict[str, Any] = json.loads(note().read_text())
-    except (OSError, ValueError):
-        return None
+    found = read_note()
     return found if found.get("fingerprint") == fingerprint() and found.get("demo") else None
 
 
 def prepare(*, demo: bool) -> None:
-    from config.embedded import ensure_running
-
-    ensure_running()
+    enter(default=LOCAL)
     before = fingerprint()
 
     import django
@@ -73,10 +63,8 @@ def prepare(*, demo: bool) -> None:
     sign_ins = _seed() if demo else []
     _say("Collecting the static files")
     call_command("collectstatic", interactive=False, verbosity=0)
-    note().parent.mkdir(parents=True, exist_ok=True)
-    note().write_text(
-        json.dumps({"fingerprint": before, "demo": demo, "sign_ins": sign_ins}, indent=2) + "\n"
-    )
+    private.tighten(env.read().var_path)
+    write_note(fingerprint=before, demo=demo, sign_ins=sign_ins)
 
 
 def _seed() -> list[dict[str, str]]:

@@ -7,10 +7,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, TextIO
 
 from honcho.compat import ProcessManager
 from honcho.manager import SIGNALS, Manager
+from honcho.printer import Message
 from honcho.process import Process
 
 # A process that ends by itself sooner than this after its first start cannot run at all.
@@ -150,6 +152,17 @@ class LastingManager(Manager):
     def terminate(self) -> None:
         self._stopping.set()
         super().terminate()
+
+    def say(self, name: str, sentence: str) -> None:
+        """Print a line as if a process of this name had said it."""
+        now = datetime.now()  # The printer shows the machine's own time.
+        line = f"{sentence}\n".encode()
+        self.events.put(Message(type="line", data=line, time=now, name=name, colour=None))
+
+    def pid(self, name: str) -> int | None:
+        """Return the number of the process that runs as `name` now."""
+        found: int | None = self._processes[name].get("pid")
+        return found
 
     @property
     def is_stopping(self) -> bool:

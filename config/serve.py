@@ -4,7 +4,6 @@ This process imports no Django: it starts the database, lets `config.prepare` do
 something has changed, and hands the programs to honcho.
 """
 
-import json
 import multiprocessing
 import os
 import shlex
@@ -13,20 +12,20 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.error
-import urllib.request
+from functools import partial
 from pathlib import Path
 
 from honcho.printer import Printer
 
-from config import env
+from config import env, private
+from config.announcement import Announcement, address_of
+from config.choice import read_note, write_note
+from config.database_watch import DatabaseWatch
 from config.embedded import ensure_running
 from config.embedded.locks import Lock
-from config.prepare import note, prepared
+from config.entry import LOCAL, choose_settings
+from config.prepare import prepared
 from config.processes import LastingManager, Output
-
-READY_SECONDS = 120
 
 
 def commands(environment: env.Environment) -> dict[str, str]:
@@ -84,40 +83,9 @@ def refuse_used_port(environment: env.Environment) -> None:
             )
 
 
-def address_of(environment: env.Environment) -> str:
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
-    host = shown.get(environment.web_host, environment.web_host)
-    return f"http://{host}:{environment.port}"
-
-
-def announce(environment: env.Environment, out: Output, manager: LastingManager) -> None:
-    """Wait until the sign-in page answers, then say where, and who may sign in."""
-    address = address_of(environment)
-    deadline = time.monotonic() + READY_SECONDS
-    while not manager.is_stopping:
-        try:
-            urllib.request.urlopen(f"{address}/account/login/", timeout=10).close()  # noqa: S310
-            break
-        except urllib.error.HTTPError as error:
-            out.write(f"The sign-in page answers {error.code}; the lines of web above say why.\n")
-            return
-        except OSError:
-            if time.monotonic() > deadline:
-                out.write("The sign-in page does not answer; the lines of web above say why.\n")
-                return
-            time.sleep(0.05)
-    if manager.is_stopping:
-        return
-    lines = [f"Quarterdeck is ready: {address}", ""]
-    sign_ins = json.loads(note().read_text())["sign_ins"]
-    width = max((len(sign_in["role"]) for sign_in in sign_ins), default=0)
-    lines += [
-        f"  {sign_in['role']:<{width}}  {sign_in['email']}  password {sign_in['password']}"
-        for sign_in in sign_ins
-    ]
-    lines += ["", f"Everything is stored in {environment.var_path}. Ctrl-C stops it.", ""]
-    out.write("\n" + "\n".join(lines) + "\n")
-    out.flush()
+def start_all(threads: list[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
 
 
 def main() -> int:
@@ -125,12 +93,17 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP.
             signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+    choose_settings(LOCAL)
     environment = env.read()
     os.chdir(env.ROOT)
+    private.keep_private(environment.var_path)
     lock = claim(environment)
     refuse_used_port(environment)
     ensure_running()
-    if prepared() is None:
+    if prepared() is not None:
+        private.tighten(environment.var_path)
+        write_note(**read_note())
+    else:
         # A session of its own: on Ctrl-C it is us who end it, and it does not complain.
         done = subprocess.run(
             [sys.executable, "-m", "config.prepare", "--demo"], check=False, start_new_session=True
@@ -143,8 +116,12 @@ def main() -> int:
     surroundings = {**env.surroundings(), "PYTHONUNBUFFERED": "1"}
     for name, command in commands(environment).items():
         manager.add_process(name, command, env=surroundings, cwd=str(Path.cwd()))
-    teller = threading.Thread(target=announce, args=(environment, out, manager), daemon=True)
-    manager.when_started = teller.start
+    tellers = [threading.Thread(target=Announcement(environment, out, manager).run, daemon=True)]
+    if not environment.database_url:
+        watch = DatabaseWatch(environment.var_path, partial(manager.say, "database"))
+        stopping = partial(getattr, manager, "is_stopping")
+        tellers.append(threading.Thread(target=watch.run, args=(stopping,), daemon=True))
+    manager.when_started = partial(start_all, tellers)
     manager.loop()
     lock.release()
     return 0 if manager.was_asked_to_stop else manager.returncode

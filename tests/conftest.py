@@ -8,7 +8,7 @@ import pytest
 from django.db.backends.postgresql.operations import DatabaseOperations
 from pgtrigger.migrations import AddTrigger
 
-from config.embedded import ensure_running
+from config.entry import enter
 from tests import database
 from tests.transfers.engine import Importer
 
@@ -16,7 +16,7 @@ from tests.transfers.engine import Importer
 def pytest_configure(config: pytest.Config) -> None:
     # xdist's workers find the server that the first process started.
     if not hasattr(config, "workerinput"):
-        ensure_running()
+        enter()
 
 
 @pytest.fixture(scope="session")

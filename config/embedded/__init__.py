@@ -63,6 +63,26 @@ def start(var_path: Path) -> str:
     return url(var_path)
 
 
+def look_after(var_path: Path) -> str:
+    """Give a running server that has lost its keeper another one; return what was done, if anything.
+
+    The keeper brings back a server that ends. Raises `CannotStartError`.
+    """
+    server = Server(var_path)
+    if not (
+        server.data / "PG_VERSION"
+    ).exists():  # Deleted under us: there is nothing to bring back.
+        return ""
+    with Lock(server.run / "postgres.start", exclusive=True):
+        if server.is_kept():
+            return ""
+        if server.answers():
+            server.adopt()
+            return "the database's keeper was killed; it has a new one"
+        server.launch()
+        return "the database and its keeper were killed; both run again"
+
+
 def _leave(server: Server, owner: int) -> None:
     """Let go of the server; the last one to leave waits until it has stopped."""
     if os.getpid() != owner:  # A fork shares the lock of the process that it came from.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from config.embedded.errors import CannotStartError
+from config.private import PASSAGE
 
 # The account that the wheel's own library uses, too.
 SYSTEM_USER = "pgserver"
@@ -33,6 +34,13 @@ class Account:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
+    def let_through(self, folder: Path) -> None:
+        """Let this user, and no other, pass through a private `folder` of ours."""
+        if self.uid is None or self.gid is None or folder.stat().st_uid == self.uid:
+            return
+        os.chown(folder, -1, self.gid)
+        folder.chmod(PASSAGE)
+
     def let_in(self, path: Path) -> None:
         """Let this user pass through the folders above `path`, where it may not yet.
 
@@ -41,9 +49,10 @@ class Account:
         if self.uid is None:
             return
         for folder in path.parents:
-            mode = folder.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                folder.chmod(stat.S_IMODE(mode) | stat.S_IXOTH)
+            status = folder.stat()
+            is_open = status.st_mode & (stat.S_IXGRP if status.st_gid == self.gid else stat.S_IXOTH)
+            if not is_open and status.st_uid != self.uid:
+                folder.chmod(stat.S_IMODE(status.st_mode) | stat.S_IXOTH)
 
     def let_read(self, tree: Path) -> None:
         """Let this user read `tree`: a strict umask can have closed the installed programs."""

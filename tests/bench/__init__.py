@@ -52,13 +52,12 @@ def database() -> Iterator[None]:
     """Lend an empty, migrated database of its own on the project's server."""
     import os
 
-    # Whoever has imported `config` has named the demo's settings by that.
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     import django
 
-    from config.embedded import ensure_running
+    from config.entry import enter
 
-    ensure_running()
+    enter()
     django.setup()
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases

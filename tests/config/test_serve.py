@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from config import env
+from tests.config.private_files import reachable
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -95,6 +96,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             stdout=out,
             stderr=out,
             start_new_session=True,
+            umask=0o022,
         )
     served = Run(process, var, port, log)
     try:
@@ -129,6 +131,10 @@ def test_it_says_where_and_who_may_sign_in(run: Run) -> None:
     for role in ("Support", "Staff", "Operations", "Analyst", "Auditor", "Administrator"):
         assert f"{role.lower()}@quarterdeck.example  password quarterdeck" in said
     wait_for(run.answers, run.log)
+
+
+def test_no_other_user_of_the_machine_reaches_what_is_stored(run: Run) -> None:
+    assert reachable(run.var) == []
 
 
 def test_a_second_one_on_the_same_folder_is_one_sentence(run: Run) -> None:
@@ -191,6 +197,15 @@ def test_a_host_that_a_stranger_puts_in_front_changes_no_link(run: Run) -> None:
     answer = asked(run, "GET /account/login/ HTTP/1.1\nX-Forwarded-Host: elsewhere.example")
     assert answer.startswith("HTTP/1.1 200 ")
     assert "elsewhere.example" not in answer
+
+
+def test_a_killed_database_comes_back_and_it_is_told(run: Run) -> None:
+    killed = int((run.var / "postgres" / "postmaster.pid").read_text().split()[0])
+    os.kill(killed, signal.SIGKILL)
+
+    wait_for(lambda: "database is ready" in run.said(), run.log)
+    assert "the database was killed by signal 9; starting it again" in run.said()
+    wait_for(run.answers, run.log)
 
 
 @pytest.mark.parametrize("name", ["worker", "beat", "web"])

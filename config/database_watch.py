@@ -1,0 +1,58 @@
+"""Watches the embedded database for `make run`, and tells what happens to it beside the other processes."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from config import embedded
+from config.embedded.errors import CannotStartError
+from config.embedded.keeper import MARK
+from config.embedded.server import Server
+
+SECONDS = 1
+# What a server says when it cannot start; "the database system is …" is said to clients meanwhile.
+_SEVERE = ("FATAL:", "PANIC:")
+_TO_CLIENTS = "the database system is"
+
+
+class DatabaseWatch:
+    """Says each thing once: what the keeper did, why a start failed, and what we mended ourselves."""
+
+    def __init__(self, var_path: Path, say: Callable[[str], None]) -> None:
+        self.var_path = var_path
+        self.say = say
+        self.log = Server(var_path).log
+        self.read = self.log.stat().st_size if self.log.exists() else 0
+        self.problem = ""
+
+    def run(self, is_stopping: Callable[[], bool]) -> None:
+        while not is_stopping():
+            self.look()
+            time.sleep(SECONDS)
+
+    def look(self) -> None:
+        for sentence in self.news():
+            self.say(sentence)
+        try:
+            mended, problem = embedded.look_after(self.var_path), ""
+        except (CannotStartError, OSError) as error:
+            mended, problem = "", str(error)
+        if mended or (problem and problem != self.problem):
+            self.say(mended or problem)
+        self.problem = problem
+
+    def news(self) -> Iterator[str]:
+        """Return what was logged since the last look and matters to who runs this."""
+        try:
+            with self.log.open("rb") as log:
+                size = log.seek(0, 2)
+                log.seek(min(self.read, size))
+                lines = log.read().decode(errors="replace").splitlines()
+                self.read = size
+        except OSError:
+            return
+        for line in lines:
+            if line.startswith(MARK):
+                yield line.removeprefix(MARK)
+            elif any(mark in line for mark in _SEVERE) and _TO_CLIENTS not in line:
+                yield line

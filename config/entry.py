@@ -1,0 +1,52 @@
+"""The way into the project: every program calls `enter()` before it reads Django's settings.
+
+It settles which settings hold, keeps what the process writes to its own user, and starts the embedded
+database. No program that serves or works in the background guesses its settings: the demo's would
+serve production without a second factor and over plain HTTP.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from config import env, private
+from config.embedded import ensure_running
+
+LOCAL = "config.settings.local"
+_REFUSAL = (
+    "DJANGO_SETTINGS_MODULE is not set, and Quarterdeck does not guess its settings. Set it to "
+    "config.settings.production for a production system (see deploy/production.md) or to "
+    "config.settings.local for a demo. `make setup` and `make run` choose the demo."
+)
+
+
+def enter(*, default: str = "") -> None:
+    """Settle settings, file permissions and database. `default`: the settings where none are named.
+
+    Ends the process with a sentence on stderr: exit 2 where no settings are chosen, 1 where the
+    embedded database cannot start.
+    """
+    choose_settings(default)
+    private.keep_private(env.read().var_path)
+    ensure_running()
+
+
+@contextmanager
+def refusing_for_good() -> Iterator[None]:
+    """Let a refusal end the web server: Gunicorn starts a worker anew unless it ends with 3."""
+    try:
+        yield
+    except SystemExit as refusal:
+        if isinstance(refusal.code, str):
+            print(refusal.code, file=sys.stderr)  # noqa: T201
+        raise SystemExit(3) from None
+
+
+def choose_settings(default: str = "") -> None:
+    """Set `DJANGO_SETTINGS_MODULE` where the process's environment does not name it."""
+    chosen = env.read().django_settings_module or default
+    if not chosen:
+        print(_REFUSAL, file=sys.stderr)  # noqa: T201
+        raise SystemExit(2)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", chosen)

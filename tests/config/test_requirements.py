@@ -1,0 +1,281 @@
+"""What production runs is in `requirements.txt`: every module, every backend, and real processes."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.config.private_files import reachable
+from tests.config.slim import ROOT, make_environment, missing, plain_environment, run
+
+# One environment serves these tests, so they stay in one process.
+pytestmark = pytest.mark.xdist_group("slim")
+
+IMPORT_ALL = """
+import importlib, pkgutil, re, sys
+import django
+from importlib.util import find_spec
+
+django.setup()
+import apps, config
+import config.urls  # The admin classes, in their order.
+from django.conf import settings
+
+problems = []
+
+def attempt(name, action):
+    try:
+        action()
+    except ImportError as error:
+        problems.append(f"{name}: {error}")
+
+def modules(package):
+    for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not found.name.startswith("config.settings."):
+            yield found.name
+
+names = [*modules(apps), *modules(config)]
+for name in names:
+    attempt(name, lambda: importlib.import_module(name))
+
+def texts(value):
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from texts(part)
+    elif isinstance(value, (list, tuple, set)):
+        for part in value:
+            yield from texts(part)
+
+def load(text):
+    try:
+        importlib.import_module(text)
+    except ModuleNotFoundError:
+        place, _, name = text.replace(":", ".").rpartition(".")
+        getattr(importlib.import_module(place), name, None)
+
+dotted = {
+    text
+    for name in dir(settings)
+    for text in texts(getattr(settings, name))
+    if re.fullmatch(r"[a-z_]+([.:][A-Za-z_]\\w*)+", text) and find_spec(text.split(".")[0])
+}
+for text in sorted(dotted):
+    attempt(text, lambda: load(text))
+
+from django.contrib.auth.hashers import get_hashers
+from django.core.cache import caches
+from django.core.files.storage import storages
+from django.core.mail import get_connection
+from config.celery import app
+from celery.concurrency import get_implementation
+
+attempt("hashers", get_hashers)
+attempt("caches", lambda: [caches[name]._cache for name in ("default",)])
+attempt("storages", lambda: [storages[name] for name in settings.STORAGES])
+attempt("mail", get_connection)
+for url in (settings.CELERY_BROKER_URL, "files://localhost//"):
+    attempt(url, lambda: app.connection_for_write(url).transport)
+    attempt(url, lambda: app.connection_for_write(url).transport.channel_errors)
+attempt("pool", lambda: get_implementation("prefork"))
+attempt("beat", lambda: __import__("celery.bin.beat"))
+attempt("worker", lambda: app.loader.import_default_modules())
+print(len(names), len(dotted))
+sys.exit("\\n".join(problems) or 0)
+"""
+
+WORK = """
+import time
+import django
+django.setup()
+from django.core.files.base import ContentFile
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from apps.accounts.models import User
+from apps.organizations.models import Organization
+from apps.schedules.models import TaskRun
+from apps.schedules.services.running import schedule_run_now
+from apps.transfers.options import Matching
+from apps.transfers.services import import_run_confirm, import_run_match, import_run_start
+
+def until(run, state):
+    deadline = time.monotonic() + 120
+    while run.state != state:
+        assert time.monotonic() < deadline and run.state != "failed", (run.state, run.error)
+        time.sleep(0.1)
+        run.refresh_from_db()
+
+actor = User.objects.get(email="administrator@quarterdeck.example")
+rows = "Name,Slug\\nSlim Harbor,slim-harbor\\nSlim Quay,slim-quay\\n"
+run = import_run_start(
+    dataset="organizations", file=ContentFile(rows.encode(), name="slim.csv"), actor=actor
+)
+until(run, "read")
+import_run_match(run=run, matching=Matching.from_json(run.matching), actor=actor)
+until(run, "planned")
+import_run_confirm(run=run, plan_token=run.plan_token, reason="slim", actor=actor)
+until(run, "applied")
+print("imported", Organization.objects.filter(slug__startswith="slim-").count())
+
+by_hand = PeriodicTask.objects.get(name="Sweep requests")
+schedule_run_now(schedule=by_hand, reason="slim", actor=actor)
+often, _ = IntervalSchedule.objects.get_or_create(every=2, period="seconds")
+due = PeriodicTask.objects.create(
+    name="Often", task="apps.transfers.tasks.jobs_sweep", interval=often
+)
+for schedule in (by_hand, due):
+    deadline = time.monotonic() + 120
+    while not TaskRun.objects.filter(schedule=schedule, state="succeeded").exists():
+        assert time.monotonic() < deadline, list(TaskRun.objects.values("task", "state", "said"))
+        time.sleep(0.2)
+print("scheduled 2")
+"""
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_environment(tmp_path_factory.mktemp("slim") / "venv")
+
+
+def sample() -> dict[str, str]:
+    """Return production's variables, from the list that is documented."""
+    lines = (ROOT / "deploy/sample.env").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+@pytest.mark.parametrize("settings", ["production", "local"])
+def test_every_module_and_backend_comes_with_the_requirements(python: Path, settings: str) -> None:
+    """Whatever `apps` and `config` import, at once or only when a message is sent."""
+    done = run(
+        python,
+        "-W",
+        "ignore",
+        "-c",
+        IMPORT_ALL,
+        **{**sample(), "DJANGO_SETTINGS_MODULE": f"config.settings.{settings}"},
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    modules, backends = map(int, done.stdout.split())
+    assert modules > 300
+    assert backends > 50
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    program = shutil.which("redis-server")
+    if program is None:
+        missing("There is no redis-server on this machine (Debian: apt install redis-server).")
+    port = free_port()
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+    process = subprocess.Popen([str(program), *options], stdout=subprocess.DEVNULL)
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@contextmanager
+def served(python: Path, log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [str(python), "-m", "config.serve"],
+            cwd=ROOT,
+            env=plain_environment(**variables),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            umask=0,
+        )
+    try:
+        until = time.monotonic() + 300
+        while "is ready" not in log.read_text():
+            assert process.poll() is None, log.read_text()[-4000:]
+            assert time.monotonic() < until, log.read_text()[-4000:]
+            time.sleep(0.2)
+        yield process
+    finally:
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        for left in psutil.wait_procs(family, timeout=20)[1]:
+            left.kill()
+
+
+def test_web_worker_and_beat_work_through_redis(python: Path, tmp_path: Path) -> None:
+    log = tmp_path / "serve.log"
+    with redis(tmp_path) as url:
+        variables = {
+            "VAR_DIR": str(tmp_path / "var"),
+            "PORT": str(free_port()),
+            "REDIS_URL": url,
+            "DJANGO_SETTINGS_MODULE": "config.settings.local",
+        }
+        with served(python, log, **variables):
+            done = run(python, "-W", "ignore", "-c", WORK, **variables)
+
+            assert done.returncode == 0, done.stderr + log.read_text()[-4000:]
+            assert done.stdout.split() == ["imported", "2", "scheduled", "2"]
+            said = log.read_text()
+            assert "starting it again" not in said
+            assert "Traceback" not in said
+            # All of this ran with umask 000.
+            assert reachable(Path(variables["VAR_DIR"])) == []
+
+
+def test_it_does_not_say_ready_while_worker_and_beat_cannot_work(
+    python: Path, tmp_path: Path
+) -> None:
+    """The web server alone answers: the broker that the others need is not there."""
+    log = tmp_path / "serve.log"
+    port = free_port()
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [str(python), "-m", "config.serve"],
+            cwd=ROOT,
+            env=plain_environment(
+                VAR_DIR=str(tmp_path / "var"),
+                PORT=str(port),
+                REDIS_URL=f"redis://127.0.0.1:{free_port()}/0",
+            ),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    try:
+        until = time.monotonic() + 300
+        while "Not ready:" not in log.read_text():
+            assert process.poll() is None, log.read_text()[-4000:]
+            assert time.monotonic() < until, log.read_text()[-4000:]
+            time.sleep(0.2)
+        assert "worker and beat are not up after" in log.read_text()
+        assert "is ready" not in log.read_text().replace("the database is ready", "")
+    finally:
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+        for left in psutil.wait_procs(family, timeout=20)[1]:
+            left.kill()
