@@ -36,10 +36,7 @@ def commands(environment: env.Environment) -> dict[str, str]:
     if environment.debug:
         web = f"{python} manage.py runserver --nostatic {address}"
     else:
-        web = (
-            f"{python} -m gunicorn config.wsgi --bind {address} --workers 2 --threads 4 --preload "
-            "--graceful-timeout 3 --log-level warning --no-control-socket"
-        )
+        web = f"{python} -m gunicorn -c deploy/gunicorn.py config.wsgi"
     return {
         "web": web,
         # What the left-out parts do is for several workers that watch each other.

@@ -1,0 +1,23 @@
+"""Gunicorn's configuration, for `make run` and for production: `gunicorn -c deploy/gunicorn.py config.wsgi`."""
+
+import os
+import sys
+from pathlib import Path
+
+# Gunicorn imports the worker before it imports the application.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from config import env
+
+_environment = env.read()
+_host = _environment.web_host
+
+bind = f"[{_host}]:{_environment.port}" if ":" in _host else f"{_host}:{_environment.port}"
+worker_class = "config.web.worker.BufferingWorker"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# As many as the pool has connections to the database; see config/settings/base.py.
+threads = 8
+preload_app = True
+graceful_timeout = 3
+loglevel = "warning"
+control_socket_disable = True
