@@ -1,4 +1,4 @@
-"""Rules and blast radius of organizations and members, as SQL over a plan's part tables.
+"""Rules of organizations and members, as SQL over a plan's part tables.
 
 `context.tables.part("seat")` has a line per seat: `id`, `live`, `first` (row), `k_user_id`,
 `k_organization_id`, `v_role` (new) and `b_role` (now).
@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from apps.core.scope import is_limited
-from apps.organizations.models import Role
-from apps.transfers.declarations import Impact, Rule
+from apps.transfers.declarations import Rule
 from apps.transfers.engine.columns import cleaned_sql
 
 Asked = tuple[str, Sequence[Any]] | None
@@ -189,95 +188,5 @@ MEMBER_KEEPS = (
         column="role",
         message="This person answers for the organization by now.",
         sql=_answers_for_it,
-    ),
-)
-
-
-def _owners_demoted(context: Any) -> Asked:
-    if "role" not in context.given:
-        return None
-    return (
-        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
-        "AND changes->'role'->>0 = %s",
-        [Role.OWNER],
-    )
-
-
-def _owners_made(context: Any) -> Asked:
-    if "role" not in context.given:
-        return None
-    return (
-        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
-        "AND changes->'role'->>1 = %s",
-        [Role.OWNER],
-    )
-
-
-def _staff_touched(context: Any) -> Asked:
-    return (
-        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
-        "JOIN accounts_user u ON u.id = p.id_person AND u.is_staff "
-        "WHERE p.op_person = 'u'",
-        [],
-    )
-
-
-def _renamed(context: Any) -> Asked:
-    if not {"first_name", "last_name"} <= set(context.given):
-        return None
-    return (
-        f"SELECT count(*) FROM {context.tables.plan} WHERE op_person = 'u' "
-        "AND jsonb_exists(changes, 'first_name') AND jsonb_exists(changes, 'last_name') "
-        "AND changes->'first_name'->>0 <> '' AND changes->'last_name'->>0 <> ''",
-        [],
-    )
-
-
-def _deactivated(context: Any) -> Asked:
-    return (
-        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
-        "JOIN accounts_user u ON u.id = p.id_person AND u.status = 'deactivated' "
-        "WHERE p.op_seat = 'c' "
-        # Whom this very import brings back is said elsewhere.
-        f"AND NOT EXISTS (SELECT FROM {context.tables.plan} q WHERE q.id_person = u.id "
-        "AND jsonb_exists(q.changes, 'back:person'))",
-        [],
-    )
-
-
-MEMBER_IMPACTS = (
-    Impact(
-        code="staff",
-        one="Changes the data of {n} person with staff rights.",
-        many="Changes the data of {n} people with staff rights.",
-        sql=_staff_touched,
-        threshold=1,
-    ),
-    Impact(
-        code="owners_demoted",
-        one="Takes ownership from {n} owner.",
-        many="Takes ownership from {n} owners.",
-        sql=_owners_demoted,
-        threshold=10,
-    ),
-    Impact(
-        code="owners_made",
-        one="Makes {n} member an owner.",
-        many="Makes {n} members owners.",
-        sql=_owners_made,
-        threshold=100,
-    ),
-    Impact(
-        code="renamed",
-        one="Changes first and last name of {n} person at once: were the e-mails swapped?",
-        many="Changes first and last name of {n} people at once: were e-mails swapped?",
-        sql=_renamed,
-        threshold=100,
-    ),
-    Impact(
-        code="deactivated",
-        one="Gives a seat to {n} person who is deactivated, and stays so.",
-        many="Gives seats to {n} people who are deactivated, and stay so.",
-        sql=_deactivated,
     ),
 )

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from apps.organizations.import_impacts import MEMBER_IMPACTS
 from apps.organizations.import_rules import (
-    MEMBER_IMPACTS,
     MEMBER_KEEPS,
     MEMBER_RULES,
     ORGANIZATION_RULES,

@@ -15,7 +15,7 @@ from apps.transfers.models.uploads import private_storage
 
 def _runs(person: Person) -> list[ImportRun]:
     """Return the imports whose rows are still there and mention the person."""
-    kept = ImportRun.objects.filter(rows_dropped_at=None).select_related("upload").order_by("pk")
+    kept = ImportRun.objects.select_related("upload").order_by("pk")
     return [run for run in kept if is_in_rows(run, person) or _is_in_file(run.upload, person)]
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.transfers.engine.tables import run_tables_drop
+from apps.transfers import registry
+from apps.transfers.engine.tables import run_tables_thin
 from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.models.uploads import private_storage
 
@@ -38,7 +39,7 @@ def plans_clean_up() -> int:
         if run.state in ImportRun.WAITING_STATES:
             run.state, run.ended_at = ImportRun.State.CANCELLED, now
             run.error = "Nobody went on with it; its rows were deleted."
-        run_tables_drop(run)
+        run_tables_thin(run, registry.find(run.dataset))
         run.rows_dropped_at = now
         run.save(update_fields=["state", "ended_at", "error", "rows_dropped_at"])
         count += 1

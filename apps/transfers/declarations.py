@@ -169,7 +169,8 @@ class Impact:
     """A sentence of the blast radius: SQL that returns one number, and how it is said.
 
     From `threshold` on the agent must type the number, from `second_person` on somebody else must
-    confirm; None means never.
+    confirm; None means never. Where `says` is given, `sql` returns several numbers, of which the first
+    counts, and `says` makes the sentence of all of them.
     """
 
     code: str
@@ -178,6 +179,12 @@ class Impact:
     sql: Callable[[Any], tuple[str, Sequence[Any]] | None]
     threshold: int | None = None
     second_person: int | None = None
+    says: Callable[[Sequence[int]], str] | None = None
+
+    def sentence(self, numbers: Sequence[int]) -> str:
+        if self.says is not None:
+            return self.says(numbers)
+        return (self.one if numbers[0] == 1 else self.many).format(n=f"{numbers[0]:,}")
 
 
 VERSION = "record_version"

@@ -62,6 +62,7 @@ class Matching(Stored):
     `columns` maps the position of a file's column (as text, JSON has no other keys) to a dataset
     column, "" means deliberately not imported. `how` says how each was matched: exact, synonym,
     remembered, guess, hand, none. `values` maps dataset column → {word in the file: value};
+    `remembered` are those of them that were said for an earlier file;
     `blanks` dataset column → leave, clear or refuse; `empty_words` dataset column → words that mean
     an empty cell; `date_orders` dataset column → dmy, mdy or ymd.
     """
@@ -69,6 +70,7 @@ class Matching(Stored):
     columns: dict[str, str] = field(default_factory=dict)
     how: dict[str, str] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
+    remembered: dict[str, dict[str, str]] = field(default_factory=dict)
     blanks: dict[str, str] = field(default_factory=dict)
     empty_words: dict[str, list[str]] = field(default_factory=dict)
     date_orders: dict[str, str] = field(default_factory=dict)

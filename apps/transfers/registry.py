@@ -59,5 +59,10 @@ def get(name: str) -> type[DatasetResource]:
         raise DomainError(f"There is no dataset “{name}”. Known datasets: {known}.") from None
 
 
+def find(name: str) -> type[DatasetResource] | None:
+    """Return a dataset by name, None where nobody registers it any more."""
+    return _datasets.get(name)
+
+
 def all_datasets() -> list[type[DatasetResource]]:
     return list(_datasets.values())

@@ -1,15 +1,18 @@
 """Where the trail finds an import run, and the row of its file that a record was written from."""
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.db import connection, models
 from django.urls import reverse
 
-from apps.audit.timeline.registry import timeline_runs
+from apps.audit.timeline.registry import RunRow, timeline_runs
 from apps.transfers import registry
+from apps.transfers.declarations import Column, Kind, Part
 from apps.transfers.engine.tables import Tables
 from apps.transfers.models import ImportRun
+from apps.transfers.selectors.pages import runs_for_reader
 
 type Wanted = Mapping[tuple[int, type[models.Model]], Collection[Any]]
 
@@ -18,52 +21,108 @@ def run_url(run_id: int) -> str:
     return reverse("admin:transfers_importrun_change", args=[run_id])
 
 
-def rows_of(wanted: Wanted) -> dict[tuple[int, Any], str]:
-    """Return "row 217 of roster.csv" for each record, by run and key, in three statements.
+def rows_of(wanted: Wanted, viewer: Any) -> dict[tuple[int, Any], RunRow]:
+    """Return the row of each record, by run and key, in four statements.
 
-    A run that has forgotten its rows gives none; of several rows that write one record, the first.
+    Of several rows that write one record it is the first. What stays of a run's rows when its plan is
+    cleaned up is enough for this.
     """
-    found = ImportRun.objects.filter(pk__in={run for run, _ in wanted})
-    files = {
-        pk: (dataset, name)
-        for pk, dataset, name in found.values_list("pk", "dataset", "upload__name")
+    runs = {
+        run.pk: run
+        for run in ImportRun.objects.filter(pk__in={run for run, _ in wanted})
+        .select_related("upload")
+        .only("pk", "dataset", "matching", "findings", "upload__name")
     }
-    datasets = {run: dataset for run, (dataset, _) in files.items()}
-    kept = _kept({Tables(run).plan for run in datasets})
-    parts: list[str] = []
+    readable = set(runs_for_reader(viewer).filter(pk__in=list(runs)).values_list("pk", flat=True))
+    kept = _kept({name for run in runs for name in (Tables(run).plan, Tables(run).rows)})
+    selects: list[str] = []
     params: list[Any] = []
-    for (run, model), keys in wanted.items():
-        plan = Tables(run).plan
-        for name in _parts(datasets.get(run, ""), model) if plan in kept else ():
-            parts.append(
-                f"SELECT {int(run)} AS run, id_{name}::text, min(number) FROM {plan}"
-                f" WHERE op_{name} IS NOT NULL AND id_{name} = ANY(%s) GROUP BY id_{name}"
+    for (pk, model), keys in wanted.items():
+        table = next((t for t in (Tables(pk).plan, Tables(pk).rows) if t in kept), "")
+        if pk not in runs or not table:
+            continue
+        for part in _parts(runs[pk], model):
+            said = ", ".join(f"'{name}', {sql}" for name, sql in _said(runs[pk], part, kept[table]))
+            selects.append(
+                f"(SELECT DISTINCT ON (id_{part.name}) {int(pk)} AS run, id_{part.name}::text, number, "
+                f"jsonb_build_object({said})::text FROM {table} WHERE op_{part.name} IS NOT NULL "
+                f"AND id_{part.name} = ANY(%s) ORDER BY id_{part.name}, number)"
             )
             params.append(list(keys))
-    if not parts:
+    if not selects:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), params)
+        cursor.execute(" UNION ALL ".join(selects), params)
         return {
-            (run, key): f"row {number:,} of {files[run][1]}"
-            for run, key, number in cursor.fetchall()
+            (pk, key): RunRow(
+                text=f"row {number:,} of {runs[pk].upload.name}",
+                url=_row_url(pk, number, kept) if pk in readable else "",
+                words=_words(runs[pk], json.loads(said)),
+            )
+            for pk, key, number, said in cursor.fetchall()
         }
 
 
-def _kept(plans: Collection[str]) -> set[str]:
+def _row_url(pk: int, number: int, kept: Collection[str]) -> str:
+    """Return where the row is shown; once the rows are cleaned up, where the file's words are."""
+    query = f"tab=rows&q={number}" if Tables(pk).plan in kept else "tab=mapping"
+    return f"{run_url(pk)}?{query}"
+
+
+def _said(run: ImportRun, part: Part, columns: Collection[str]) -> Iterator[tuple[str, str]]:
+    """SQL of word and value of the choice columns that a part is written from, by the model's field."""
+    known = registry.get(run.dataset).columns()
+    for attname, source in part.fields.items():
+        column = known.get(source)
+        if column is None or column.kind is not Kind.CHOICE or f"c_{source}" not in columns:
+            continue
+        word = f"o_{source}" if f"o_{source}" in columns else "NULL"
+        yield attname, f"jsonb_build_array('{source}', {word}, c_{source})"
+
+
+def _words(run: ImportRun, said: dict[str, list[str | None]]) -> dict[str, str]:
+    """Return "Position “vice chair” → admin" by the model's field."""
+    known = registry.get(run.dataset).columns() if said else {}
+    found = {}
+    for attname, (source, word, value) in said.items():
+        column = known[str(source)]
+        if value:
+            found[attname] = f"{_header(run, column)} “{word or value}” → {_label(column, value)}"
+    return found
+
+
+def _header(run: ImportRun, column: Column) -> str:
+    """Return what the file calls a column."""
+    headers = run.findings.get("headers", [])
+    for position, name in run.matching.get("columns", {}).items():
+        if name == column.name and int(position) < len(headers) and headers[int(position)]:
+            return str(headers[int(position)])
+    return column.label
+
+
+def _label(column: Column, value: str) -> str:
+    return str(dict(column.choices).get(value, value)).lower()
+
+
+def _kept(tables: Collection[str]) -> dict[str, set[str]]:
+    """Return those of the tables that are there, with their columns."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT name FROM unnest(%s::text[]) AS name WHERE to_regclass(name) IS NOT NULL",
-            [list(plans)],
+            "SELECT name, attname FROM unnest(%s::text[]) AS name "
+            "JOIN pg_attribute ON attrelid = to_regclass(name) AND attnum > 0 AND NOT attisdropped",
+            [list(tables)],
         )
-        return {name for (name,) in cursor.fetchall()}
+        found: dict[str, set[str]] = {}
+        for table, column in cursor.fetchall():
+            found.setdefault(table, set()).add(column)
+        return found
 
 
-def _parts(dataset: str, model: type[models.Model]) -> list[str]:
-    """Return the names of the parts of a dataset that write records of this model."""
-    found = [known for known in registry.all_datasets() if known.dataset() == dataset]
+def _parts(run: ImportRun, model: type[models.Model]) -> list[Part]:
+    """Return the parts of a dataset that write records of this model."""
+    found = [known for known in registry.all_datasets() if known.dataset() == run.dataset]
     return [
-        part.name
+        part
         for resource in found
         for part in resource.parts()
         if part.model.lower() == model._meta.label_lower

@@ -188,7 +188,7 @@ def test_problems_speak_of_the_files_own_headers_and_words(importer: Importer) -
     first = result.problems[0]
     assert (first["column"], first["value"]) == ("Position", "Chair")
     assert first["message"] == (
-        "Rows 2, 3, 4 disagree about this seat: role is “Chair” or “Clerk” or “co-chair”."
+        "3 rows disagree about this seat: role is “Chair” in row 2, “co-chair” in row 3, “Clerk” in row 4."
     )
     assert (result.problems[3]["column"], result.problems[3]["field"]) == ("Mail address", "email")
 

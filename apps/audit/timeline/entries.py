@@ -19,7 +19,7 @@ from apps.audit.timeline.models import (
 )
 from apps.audit.timeline.naming import CONCEALED, Names, label_fields, name_of
 from apps.audit.timeline.positions import Branch
-from apps.audit.timeline.registry import labels, personal, runs
+from apps.audit.timeline.registry import RunRow, labels, personal, runs
 from apps.audit.timeline.values import EMPTY, Change, change, shown
 from apps.core import personal as personal_data
 
@@ -46,8 +46,11 @@ class Entry:
     is_own: bool = False
     # False for a change whose state before was trimmed away.
     has_before: bool = True
-    # The row of the imported file that it was written from, and by whom, where that is known.
+    # The row of the imported file that it was written from, where that is known: with what its words
+    # meant, its address for the viewer, and by whom it was imported.
     import_row: str = ""
+    import_row_url: str = ""
+    imported_by: str = ""
 
     @property
     def icon(self) -> str:
@@ -102,7 +105,7 @@ def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) 
         if branch.history is None and entry.change_set and _is_about_its_actor(entry):
             entry.subject = ""
         entries.append(entry)
-    _add_rows(entries)
+    _add_rows(entries, viewer)
     return entries
 
 
@@ -122,7 +125,7 @@ def _mask(entry: Entry) -> None:
     ]
 
 
-def _add_rows(entries: list[Entry]) -> None:
+def _add_rows(entries: list[Entry], viewer: Any) -> None:
     known = runs.get("import")
     wanted: dict[tuple[int, Any], list[Any]] = defaultdict(list)
     for entry in entries:
@@ -130,14 +133,28 @@ def _add_rows(entries: list[Entry]) -> None:
             wanted[entry.change_set.import_run_id, entry.model].append(entry.key)
     if not wanted or known is None or known.rows is None:
         return
-    rows = known.rows(wanted)
+    rows = known.rows(wanted, viewer)
     for entry in entries:
         made = entry.change_set
-        row = rows.get((made.import_run_id, str(entry.key))) if made and made.import_run_id else ""
+        row = (
+            rows.get((made.import_run_id, str(entry.key))) if made and made.import_run_id else None
+        )
         if made and row:
-            done = "taken back" if made.door == Door.UNDO else "imported"
+            is_undo = made.door == Door.UNDO
             who = personal_data.readable(made.actor_label.partition(" <")[0])
-            entry.import_row = f"{row}, {done} by {who}, run {made.import_run_id}"
+            # What an undo puts back is not what the file said.
+            words = [] if is_undo else _words(entry, row)
+            entry.import_row = ": ".join([row.text, ", ".join(words)]) if words else row.text
+            entry.import_row_url = row.url
+            entry.imported_by = (
+                f"{'undone' if is_undo else 'imported'} by {who}, run {made.import_run_id}"
+            )
+
+
+def _words(entry: Entry, row: RunRow) -> list[str]:
+    """Return what the row's words meant for the fields that the entry changes."""
+    changed = {change.field for change in entry.changes}
+    return [personal_data.readable(said) for name, said in row.words.items() if name in changed]
 
 
 def _is_about_its_actor(entry: Entry) -> bool:

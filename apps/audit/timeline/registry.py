@@ -11,8 +11,8 @@ In a sentence `{field}` stands for the record's value as people read it: a perso
 label. It is taken from the history row, so it also holds for records that are gone.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
@@ -82,11 +82,24 @@ def timeline_personal(model: AnyModel, *, permission: str) -> None:
 
 
 @dataclass(frozen=True)
+class RunRow:
+    """The row of a file that a record was written from: "row 217 of roster.csv", where that row can be
+    looked at by the viewer ("" where it cannot), and what its words meant, by the model's field."""
+
+    text: str
+    url: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+type Rows = Callable[[dict[tuple[int, AnyModel], list[Any]], Any], dict[tuple[int, Any], RunRow]]
+
+
+@dataclass(frozen=True)
 class Runs:
     """How the runs behind changes are reached."""
 
     url: Callable[[int], str]
-    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], str]] | None
+    rows: Rows | None
 
 
 runs: dict[str, Runs] = {}
@@ -96,13 +109,12 @@ def timeline_runs(
     kind: str,
     *,
     url: Callable[[int], str],
-    rows: Callable[[dict[tuple[int, AnyModel], list[Any]]], dict[tuple[int, Any], str]]
-    | None = None,
+    rows: Rows | None = None,
 ) -> None:
     """Say where the page of a run of `kind` ("import" or "task") is.
 
-    `rows` returns by (run, key as text) which row a record was written from ("row 217 of
-    roster.csv"), for keys by (run, model).
+    `rows` returns by (run, key as text) which row a record was written from, for keys by (run, model)
+    and the viewer.
     """
     runs[kind] = Runs(url, rows)
 

@@ -125,10 +125,14 @@ def explanation(run: ImportRun) -> str:
 def left_alone(run: ImportRun) -> str:
     """Say why some rows of a run that went through to its end were not applied."""
     drifted, refused = run.results.get("drifted", 0), run.results.get("refused", 0)
+    vanished = run.results.get("vanished", 0)
     words = []
-    if drifted:
-        records = "1 record was" if drifted == 1 else f"{drifted:,} records were"
-        words.append(f"{records} changed by somebody after the preview and left alone.")
+    if vanished:
+        rows = "1 row was" if vanished == 1 else f"{vanished:,} rows were"
+        words.append(f"{rows} left alone because a record no longer exists.")
+    if changed := drifted - vanished:
+        rows = "1 row was" if changed == 1 else f"{changed:,} rows were"
+        words.append(f"{rows} left alone because a record was changed after the preview.")
     if refused:
         rows = "1 row was" if refused == 1 else f"{refused:,} rows were"
         words.append(f"{rows} refused by the database.")

@@ -11,7 +11,7 @@ from apps.transfers import registry
 from apps.transfers.declarations import Kind
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
-from apps.transfers.selectors.plan_totals import change_labels
+from apps.transfers.selectors.plan_totals import change_labels, word_meanings
 from apps.transfers.selectors.plans import file_headers
 
 VERDICT_LABELS = {
@@ -54,6 +54,8 @@ class Cell:
     before: str | None
     after: str | None
     is_change: bool
+    # What the file says where that is not the value: "vice chair".
+    word: str = ""
 
 
 @dataclass
@@ -82,6 +84,9 @@ class PlanTable:
         self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
         self.after = _number(request.GET.get("after", ""))
         self.before = _number(request.GET.get("before", ""))
+        # How many rows of the filter stand before this page: carried along, as counting them would cost
+        # the more the deeper one reads.
+        self.at = _number(request.GET.get("at", "")) if self.after or self.before else 0
         self.columns = registry.get(run.dataset).columns()
         self.labels = change_labels(run)
         self.headers = file_headers(run)
@@ -117,12 +122,36 @@ class PlanTable:
             "outcomes": self._outcome_filters() if self.by_outcome else [],
             "causes": [self._cause(cause) for cause in self._causes_in_view(causes)],
             "rows": [self._row(row) for row in page.rows],
-            "next_url": self.url(after=page.next_after) if page.next_after else "",
-            "previous_url": self.url(before=page.previous_before) if page.previous_before else "",
+            "next_url": self.url(after=page.next_after, at=self.at + len(page.rows))
+            if page.next_after
+            else "",
+            "previous_url": self.url(before=page.previous_before, at=max(self.at - PAGE_SIZE, 0))
+            if page.previous_before
+            else "",
+            "first_row": self.at + 1,
+            "last_row": self.at + len(page.rows),
+            "total_rows": self._total(causes),
             "first_url": self.url() if self.after or self.before else "",
             "is_filtered": bool(self.verdict or self.outcome or self.cause or self.search),
             "clear_url": self.url(verdict="", outcome="", cause="", q=""),
         }
+
+    def _total(self, causes: list[Cause]) -> int | None:
+        """Return how many rows the filter has, None where nobody has counted them."""
+        if self.search or (self.outcome and (self.verdict or self.cause)):
+            return None
+        if self.outcome:
+            return self.run.results.get(self.outcome)
+        if self.cause:
+            found = [
+                each.rows
+                for each in causes
+                if each.code == self.cause and each.verdict == self.verdict
+            ]
+            return found[0] if found else None
+        if self.verdict:
+            return int(self.run.counts.get(self.verdict, 0))
+        return sum(self.run.counts.values()) or None
 
     def _verdict_filters(self) -> list[Filter]:
         names = [*FIVE, *(["skipped"] if self.run.counts.get("skipped") else [])]
@@ -175,29 +204,44 @@ class PlanTable:
 
     def _cells(self, row: PlanRow) -> list[Cell]:
         """What the row changes, else what it says; in the order of the dataset's columns."""
-        # What the key or a problem says already is not said again; a version says nothing to people.
+        # A problem says its cell already; a version says nothing to people.
         silent = {
-            *row.key_columns,
             *(problem.get("column", "") for problem in row.problems),
             *(name for name, column in self.columns.items() if column.kind is Kind.VERSION),
         }
+        # What the key says is not said again, but where there is nothing else.
+        return self._written(row, silent | set(row.key_columns)) or self._written(row, silent)
+
+    def _written(self, row: PlanRow, silent: set[str]) -> list[Cell]:
         written = row.changes if row.verdict in DONE_LABELS else {}
         cells = {
             # A row that creates one record may overwrite what another holds: a seat its person's name.
-            name: Cell(
-                self.labels[name],
-                before,
-                after,
-                is_change=row.verdict == "update" or bool(before) or name.startswith("back:"),
-            )
+            name: self._cell(row, name, before, after)
             for name, (before, after) in written.items()
             if row.verdict == "update" or before or (after and name not in silent)
         }
         return [cells[name] for name in self.labels if name in cells] or [
-            Cell(self.labels[name], None, value, is_change=False)
+            Cell(self.labels[name], None, value, is_change=False, word=row.words.get(name, ""))
             for name, value in row.values.items()
             if value and name not in silent
         ]
+
+    def _cell(self, row: PlanRow, name: str, before: str | None, after: str | None) -> Cell:
+        is_change = row.verdict == "update" or bool(before) or name.startswith("back:")
+        word = row.words.get(name, "")
+        return Cell(self.labels[name], before, after, is_change=is_change, word=word)
+
+    def _problem(self, row: PlanRow, problem: dict[str, str]) -> dict[str, str]:
+        label = self.headers.get(problem.get("column", ""), "")
+        url = ""
+        if problem.get("code", "").endswith(":conflict"):
+            # All rows about the same record: found by how its key begins.
+            key = next(
+                (row.values.get(name) for name in row.key_columns if row.values.get(name)), ""
+            )
+            changes = {"q": key} if key else {"cause": problem["code"], "q": ""}
+            url = self.url(**{"verdict": "refused", "cause": "", "outcome": "", **changes})
+        return {**problem, "label": label, "url": url}
 
     def _row(self, row: PlanRow) -> Row:
         return Row(
@@ -211,11 +255,25 @@ class PlanTable:
             ),
             outcome=OUTCOME_LABELS.get(row.outcome) if row.outcome != "applied" else None,
             cells=self._cells(row),
-            problems=[
-                {**problem, "label": self.headers.get(problem.get("column", ""), "")}
-                for problem in row.problems
-            ],
+            problems=[self._problem(row, problem) for problem in row.problems],
         )
+
+
+# How a word came by its meaning.
+HOW_WORDS = {
+    "exact": ("same word", "success"),
+    "synonym": ("known synonym", "info"),
+    "remembered": ("as last time", "info"),
+    "hand": ("by hand", "warning"),
+}
+
+
+def word_lines(run: ImportRun) -> list[dict[str, Any]]:
+    """Return what each word of the file meant, for a table of them."""
+    return [
+        {"meaning": meaning, "how": HOW_WORDS.get(meaning.how, (meaning.how, "default"))}
+        for meaning in word_meanings(run)
+    ]
 
 
 def _number(value: str) -> int:

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from apps.transfers import registry
 from apps.transfers.access import UNDO, dataset_card
 from apps.transfers.admin.result import STATE_COLORS, result_context
-from apps.transfers.admin.rows import PlanTable
+from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.undo_page import undo_context
 from apps.transfers.admin.wizard.apply import in_words
 from apps.transfers.admin.wizard.file import found_in_words
@@ -95,11 +95,7 @@ def _mapping(run: ImportRun) -> dict[str, Any]:
             }
             for position, header in enumerate(findings.headers)
         ],
-        "words": [
-            {"column": label(column), "word": word, "value": value}
-            for column, words in matching.values.items()
-            for word, value in words.items()
-        ],
+        "words": word_lines(run),
         "created_missing": [label(name) for name in matching.create_missing],
     }
 

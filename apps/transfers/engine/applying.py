@@ -171,6 +171,7 @@ class Applier:
             "created": created,
             "updated": updated,
             "drifted": len(drifted),
+            "vanished": sum(why in drift.VANISHED for why in drifted.values()),
             "done": created + updated + len(drifted),
         }
 

@@ -134,7 +134,14 @@ class Context:
         return f"COALESCE({alias}.o_{name}, {value})" if name in self._own else value
 
     def own_words(self, alias: str) -> list[str]:
-        return [f"{alias}.o_{name}" for name in self.given if name in self._own]
+        """Columns of the file's own words, of a table or, without alias, by themselves."""
+        prefix = f"{alias}." if alias else ""
+        return [f"{prefix}o_{name}" for name in self.given if name in self._own]
+
+    @property
+    def worded(self) -> list[str]:
+        """The given columns whose cells may mean something else than they say."""
+        return [name for name in self.given if name in self._own]
 
     @property
     def last(self) -> PartInfo:

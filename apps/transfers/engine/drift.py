@@ -15,14 +15,22 @@ type Collect = Callable[[str, str, list[object]], None]
 CHANGED = "Somebody changed this record after the preview. It was left alone."
 EXISTS = "Somebody created this record after the preview. It was left alone."
 UNSEEN = "You may not change this record any more. It was left alone."
+MISSING = "This record no longer exists. Nothing was changed for this row."
 GONE = "A record that this row belongs to is gone since the preview."
 RENAMED = "What this row names is called otherwise since the preview. It was left alone."
 ASIDE = "Somebody deactivated this person after the preview. The row was left alone."
 TAKEN = "Another record has this {} since the preview. It was left alone."
 
 
-def find(context: Context, rows: Range) -> dict[int, str]:
-    """Return row number → why, for every row of the range that must be left alone."""
+# Reasons that nobody's change of the record stands behind: it is not there any more.
+VANISHED = (MISSING, GONE)
+
+
+def find(context: Context, rows: Range, *, is_sample: bool = False) -> dict[int, str]:
+    """Return row number → why, for every row of the range that must be left alone.
+
+    Of a sample it is not asked whether a row outside it will have written what a row needs.
+    """
     plan = context.tables.plan
     found: dict[int, str] = {}
 
@@ -46,18 +54,20 @@ def find(context: Context, rows: Range) -> dict[int, str]:
                 rows.params,
             )
         if context.has_planned(info, "update"):
-            collect(
-                CHANGED,
-                f"SELECT p.number FROM {plan} p LEFT JOIN {info.table} t ON t.id = p.id_{info.name}"
-                f"{info.alive('t')} WHERE {rows.where()} AND p.op_{info.name} = 'u' "
+            for number, is_missing in context.rows(
+                f"SELECT p.number, t.id IS NULL FROM {plan} p LEFT JOIN {info.table} t "
+                f"ON t.id = p.id_{info.name}{info.alive('t')} "
+                f"WHERE {rows.where()} AND p.op_{info.name} = 'u' "
                 f"AND (t.id IS NULL OR {_differs(info)} OR {reviving.drifted(info)})",
                 rows.params,
-            )
+            ):
+                found.setdefault(number, MISSING if is_missing else CHANGED)
         _taken(context, info, rows, collect)
     for name in context.relations:
         _relation(context, name, rows, collect)
     _unseen(context, rows, collect)
-    _dependents(context, rows, found)
+    if not is_sample:
+        _dependents(context, rows, found)
     return found
 
 

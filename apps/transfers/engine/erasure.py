@@ -23,7 +23,9 @@ _KEYS = ("id_", "op_", "i_")
 def is_in_rows(run: ImportRun, person: Person) -> bool:
     """Tell whether a row of the run is about the person or mentions them."""
     tables = Tables(run.pk)
-    asked = [(name, *_mentions(person)) for name in (tables.plan, tables.stage, tables.made)]
+    asked = [
+        (name, *_mentions(person)) for name in (tables.plan, tables.stage, tables.made, tables.rows)
+    ]
     asked.append((tables.plan, *_is_about(tables.plan, person)))
     return any(
         exists(name) and _rows(f"SELECT 1 FROM {name} t WHERE {where} LIMIT 1", params)
@@ -39,8 +41,9 @@ def rows_erase(run: ImportRun, person: Person) -> None:
     if exists(tables.plan):
         _blank(tables.plan, person)
         _reword(tables.plan, person)
-    if exists(tables.made):
-        _reword(tables.made, person)
+    for each in (tables.made, tables.rows):
+        if exists(each):
+            _reword(each, person)
 
 
 def _blank(plan: str, person: Person) -> None:

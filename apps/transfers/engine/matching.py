@@ -39,6 +39,7 @@ def suggest_matching(
     if remembered is not None and len(remembered.columns) == len(headers):
         again = Matching.from_json(remembered.to_json())
         again.how = dict.fromkeys(again.columns, "remembered")
+        again.remembered = again.values
         return again
     matching = Matching(columns={}, how={})
     twice = {word for word, n in Counter(header_key(h) for h in headers if h).items() if n > 1}
@@ -118,7 +119,7 @@ def carried_over(matching: Matching, theirs: Sequence[str], ours: Sequence[str])
     """Return the matching with its columns moved to where the same headers stand in our file."""
     if list(ours[: len(theirs)]) == list(theirs):
         # The same table, perhaps with columns behind it: also headers that stand twice keep theirs.
-        return replace(matching, create_missing=[])
+        return replace(matching, create_missing=[], remembered=matching.values)
     targets: dict[str, str] = {}
     for position, target in matching.columns.items():
         index = int(position)
@@ -135,4 +136,6 @@ def carried_over(matching: Matching, theirs: Sequence[str], ours: Sequence[str])
             columns[str(index)] = target
             how[str(index)] = "remembered" if target else "none"
     # What may be created is approved for one file at a time.
-    return replace(matching, columns=columns, how=how, create_missing=[])
+    return replace(
+        matching, columns=columns, how=how, create_missing=[], remembered=matching.values
+    )

@@ -1,7 +1,13 @@
 """Refuses the rows whose record of a part cannot be written: ambiguous, contradictory, incomplete, taken."""
 
 from apps.transfers.engine import parts
-from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_literal
+from apps.transfers.engine.context import (
+    Context,
+    PartField,
+    PartInfo,
+    may_be_new,
+    scope_literal,
+)
 from apps.transfers.engine.refusals import refuse, unrefused
 
 
@@ -82,47 +88,61 @@ def _refuse_two_ways(context: Context, info: PartInfo, keys: list[tuple[str, ...
         )
 
 
+# Of rows that disagree, so many spellings are named, and of each so many rows.
+_SPELLINGS, _ROWS = 4, 3
+
+
 def _refuse_clashes(context: Context, info: PartInfo) -> None:
-    """Rows that say different things about one record are refused, all of them."""
+    """Rows that say different things about one record are refused, all of them. Each is told who says
+    what, and what it says itself."""
     if not _any(context, info, "p.clash"):
         return
-    for field in info.fields.values():
-        if not field.is_given:
-            continue
-        text = parts.text_of(context, field)
-        column = context.columns[field.source]
-        shown = context.word(field.source, "w")
-        rows = parts.rows_of(context, info, "p.clash")
-        from_, _, where = rows.partition(" WHERE ")
-        context.execute(
-            f"""
-            INSERT INTO {context.tables.refused} (number, cause, problem)
-            SELECT number, %s, jsonb_build_object(
-                'code', %s::text, 'column', %s::text, 'value', left(shown, 200), 'suggestion', '',
-                'message', format(
-                    'Rows %%s disagree about this {info.part.label}: %%s is %%s.',
-                    numbers, %s::text, spellings))
-            FROM (
-                SELECT w.number, {shown} AS shown,
-                       c.numbers, c.spellings
-                {from_}
-                JOIN (
-                    SELECT p.id,
-                           array_to_string((array_agg(w.number ORDER BY w.number))[1:5], ', ') AS numbers,
-                           array_to_string((array_agg(DISTINCT '“' || {shown} || '”'))[1:4], ' or ')
-                               AS spellings
-                    {rows} GROUP BY p.id HAVING min({text}) <> max({text})
-                ) c ON c.id = p.id
-                WHERE {where}
-            ) found
-            """,
-            [
-                f"{field.source}:conflict",
-                f"{field.source}:conflict",
-                field.source,
-                column.label.lower(),
-            ],
+    # In one statement: a row that is refused for one field is told of the others as well.
+    clashes = [_clash(context, info, field) for field in info.fields.values() if field.is_given]
+    context.execute(
+        f"INSERT INTO {context.tables.refused} (number, cause, problem) "
+        + " UNION ALL ".join(sql for sql, _ in clashes),
+        [each for _, params in clashes for each in params],
+    )
+
+
+def _clash(context: Context, info: PartInfo, field: PartField) -> tuple[str, list[str]]:
+    """SQL, with its parameters, of the refusals of rows that disagree about one field."""
+    text = parts.text_of(context, field)
+    shown = context.word(field.source, "w")
+    from_, _, where = parts.rows_of(context, info, "p.clash").partition(" WHERE ")
+    some = f"array_to_string(numbers[1:{_ROWS}], ', ')"
+    sql = f"""(
+        WITH said AS (
+            SELECT p.id, {text} AS value, {shown} AS shown, count(*) AS n,
+                   array_agg(w.number ORDER BY w.number) AS numbers
+            {from_} WHERE {where} AND {text} IS NOT NULL GROUP BY 1, 2, 3
+        ), ranked AS (
+            SELECT *, row_number() OVER (PARTITION BY id ORDER BY n DESC, numbers[1]) AS rank
+            FROM said
+        ), told AS (
+            SELECT id, count(*) AS spellings, string_agg(
+                CASE WHEN shown = '' THEN 'blank' ELSE '“' || left(shown, 80) || '”' END || CASE
+                    WHEN n = 1 THEN ' in row ' || numbers[1]
+                    WHEN n <= {_ROWS} THEN ' in rows ' || {some}
+                    ELSE ' in ' || n || ' rows (' || {some} || ', …)' END,
+                ', ' ORDER BY rank) FILTER (WHERE rank <= {_SPELLINGS}) AS who
+            FROM ranked GROUP BY id HAVING count(DISTINCT value) > 1
+        ), rows_of AS (
+            SELECT p.id, count(*) AS n {from_} WHERE {where} GROUP BY p.id
         )
+        SELECT w.number, %s, jsonb_build_object(
+            'code', %s::text, 'column', %s::text, 'value', COALESCE(left({shown}, 200), ''),
+            'suggestion', '', 'message', format(
+                '%%s rows disagree about this {info.part.label}: %%s is %%s%%s.%%s',
+                rows_of.n, %s::text, told.who,
+                CASE WHEN told.spellings > {_SPELLINGS} THEN
+                    format(', and %%s more', told.spellings - {_SPELLINGS}) ELSE '' END,
+                CASE WHEN {text} IS NULL THEN ' This row leaves it blank.' ELSE '' END))
+        {from_} JOIN told ON told.id = p.id JOIN rows_of ON rows_of.id = p.id
+        WHERE {where})"""
+    code = f"{field.source}:conflict"
+    return sql, [code, code, field.source, context.columns[field.source].label.lower()]
 
 
 def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:

@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from apps.transfers.engine import plan_lists, reviving
+from apps.transfers.engine import meanings, plan_lists, reviving
 from apps.transfers.engine.context import Context
 
 _MOST_CAUSES = 500
 
 
 def summary(context: Context) -> dict[str, Any]:
-    grouped = context.rows(
-        f"SELECT verdict, cause, count(*) FROM {context.tables.plan} GROUP BY 1, 2 ORDER BY 3 DESC"
+    words = meanings.columns(context)
+    # One scan for both: what becomes of the rows, and what their words mean.
+    found = context.rows(
+        f"SELECT {', '.join(['verdict', 'cause', 'count(*)', *words])} "
+        f"FROM {context.tables.plan} GROUP BY {', '.join(['verdict', 'cause', *words])}"
     )
+    grouped = _by_cause(found)
     counts: dict[str, int] = {}
     for verdict, _, rows in grouped:
         counts[verdict] = counts.get(verdict, 0) + rows
@@ -27,9 +31,18 @@ def summary(context: Context) -> dict[str, Any]:
         "causes": causes,
         "parts": by_part,
         "late": late,
+        "words": meanings.found(context, found),
         "impacts": _impacts(context, cleared),
         "rows_to_do": counts.get("create", 0) + counts.get("update", 0),
     }
+
+
+def _by_cause(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return verdict, cause and rows, most rows first, whatever the words."""
+    rows: dict[tuple[str, str], int] = {}
+    for verdict, cause, number, *_ in found:
+        rows[verdict, cause] = rows.get((verdict, cause), 0) + number
+    return sorted(((*key, number) for key, number in rows.items()), key=lambda each: -each[2])
 
 
 def _causes(grouped: list[tuple[Any, ...]]) -> list[list[Any]]:
@@ -75,15 +88,14 @@ def _impacts(context: Context, cleared: dict[str, int]) -> list[dict[str, Any]]:
         asked = impact.sql(context)
         if asked is None:
             continue
-        number = context.rows(*asked)[0][0]
+        numbers = context.rows(*asked)[0]
+        number = numbers[0]
         if number:
             found.append(
                 {
                     "code": impact.code,
                     "number": number,
-                    "sentence": (impact.one if number == 1 else impact.many).format(
-                        n=f"{number:,}"
-                    ),
+                    "sentence": impact.sentence(numbers),
                     "must_type": impact.threshold is not None and number >= impact.threshold,
                     "needs_second_person": impact.second_person is not None
                     and number >= impact.second_person,

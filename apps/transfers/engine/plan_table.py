@@ -60,6 +60,8 @@ def _names(context: Context) -> list[str]:
     """The plan's columns beside those that every plan has."""
     return [
         *(f"c_{name}" for name in context.given),
+        # What the file itself says where that is not the value: "vice chair".
+        *context.own_words(""),
         *(f"i_{name}" for name in context.relations),
         *(f"{what}_{info.name}" for info in context.parts for what in ("id", "op")),
         *(f"d_{info.name}_{name}" for info, name in _made(context)),
@@ -69,6 +71,7 @@ def _names(context: Context) -> list[str]:
 def _columns(context: Context, *, ids: str) -> Iterable[str]:
     """The same for rows `s` of the staging table that do nothing; `ids` is SQL for a part's id."""
     yield from (f"s.c_{name}" for name in context.given)
+    yield from context.own_words("s")
     yield from ("NULL::text" for _ in context.relations)
     for info in context.parts:
         yield from (ids.format(info.name), "NULL::text")
@@ -125,6 +128,7 @@ def _looked_at(context: Context) -> str:
     first_level = [
         "w.number, x.cause, x.problems",
         *(f"{sql} AS c_{name}" for name, sql in values.items()),
+        *context.own_words("w"),
         *(f"w.i_{name} AS i_{name}" for name in context.relations),
         *(column for line in lines for column in line.columns()),
     ]
@@ -166,18 +170,27 @@ class _Line:
             f"ON {parts.row_join(context, info, 'w', self.alias)}"
         )
 
+    @property
+    def writes(self) -> str:
+        """SQL condition: this row is the one that writes the record of the part."""
+        if self.info.is_last:
+            return "x.number IS NULL"
+        return f"COALESCE(x.number IS NULL AND {self.alias}.first = w.number, false)"
+
     def values(self) -> dict[str, str]:
-        """What several rows say together about one record is what is written."""
+        """What several rows say together about one record is what its row writes; a row that writes
+        nothing of it, a refused one above all, has its own cells."""
         return {
-            field.source: f"COALESCE({self.alias}.v_{field.attname}, w.c_{field.source})"
+            field.source: f"CASE WHEN {self.writes} "
+            f"THEN COALESCE({self.alias}.v_{field.attname}, w.c_{field.source}) "
+            f"ELSE w.c_{field.source} END"
             for field in self.given
             if field.source not in self.context.relations
         }
 
     def columns(self) -> Iterable[str]:
         p, name = self.alias, self.name
-        writes = "x.number IS NULL" if self.info.is_last else f"{p}.first = w.number"
-        yield f"{p}.id AS id_{name}, {p}.live AS live_{name}, {writes} AS writes_{name}"
+        yield f"{p}.id AS id_{name}, {p}.live AS live_{name}, {self.writes} AS writes_{name}"
         if self.back:
             yield f"{self.back} AS back_{name}"
         for field in self.info.fields.values():

@@ -118,7 +118,7 @@ def read(run: ImportRun) -> None:
             earlier = carried_over(earlier, theirs, findings.headers)
             earlier.create_missing = approved
         matching = earlier or suggest_matching(
-            dataset, findings, remembered_matching(run, findings.headers)
+            dataset, findings, remembered_matching(run, findings.headers, findings.content)
         )
     with _leaving(
         run,
@@ -185,7 +185,7 @@ def plan(run: ImportRun) -> None:
         counts=summary["counts"],
         causes=summary["causes"],
         impacts=summary["impacts"],
-        plan_facts={"parts": summary["parts"], "late": summary["late"]},
+        plan_facts={name: summary[name] for name in ("parts", "late", "words")},
         plan_token=summary["plan_token"],
         rows_to_do=summary["rows_to_do"],
         rows_done=0,

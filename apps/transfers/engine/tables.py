@@ -2,6 +2,7 @@
 
 `import_stage_N` holds the cleaned cells until the run has ended (unlogged: made again from the file
 when it is lost), `import_plan_N` the plan, `import_made_N` the related records that the plan creates.
+When these are cleaned up, `import_rows_N` keeps which row wrote which record, and the words of its choices.
 The others live within the planning transaction alone.
 """
 
@@ -18,6 +19,7 @@ class Tables:
         self.stage = f"import_stage_{run_id}"
         self.plan = f"import_plan_{run_id}"
         self.made = f"import_made_{run_id}"
+        self.rows = f"import_rows_{run_id}"
         self.work = f"import_work_{run_id}"
         self.refused = f"import_refused_{run_id}"
         self.settled = f"import_settled_{run_id}"
@@ -63,10 +65,37 @@ def has_rows(name: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def run_tables_drop(run: ImportRun) -> None:
-    """Forget the rows of a run; its counts and its place in the history stay."""
+def run_tables_thin(run: ImportRun, resource: type[DatasetResource] | None) -> None:
+    """Forget the rows of a run; its counts, its words and its place in the history stay."""
     tables = Tables(run.pk)
+    if resource is not None and exists(tables.plan) and run.confirmed_at is not None:
+        order = "seq" if run.plan_facts.get("late") else "number"
+        names = [f"{what}_{part.name}" for part in resource.parts() for what in ("id", "op")]
+        choices = [name for name, column in resource.columns().items() if column.choices]
+        names += columns_of(tables.plan) & {f"{what}_{n}" for n in choices for what in "co"}
+        drop(tables.rows)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TABLE {tables.rows} AS SELECT number, {', '.join(names)} FROM {tables.plan} "
+                f"WHERE verdict IN ('create', 'update') AND outcome NOT IN ('drifted', 'refused') "
+                f"AND {order} <= %s",
+                [run.checkpoint],
+            )
+            for part in resource.parts():
+                cursor.execute(
+                    f"CREATE INDEX ON {tables.rows} (id_{part.name}) WHERE op_{part.name} IS NOT NULL"
+                )
     drop(tables.stage, tables.plan, tables.made)
+
+
+def columns_of(table: str) -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 "
+            "AND NOT attisdropped",
+            [table],
+        )
+        return {name for (name,) in cursor.fetchall()}
 
 
 def has_trash(model: Any) -> bool:

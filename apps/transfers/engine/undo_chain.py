@@ -50,28 +50,28 @@ def held_by(run: ImportRun, actor: Any) -> list[tuple[Context, int]]:
 
 def _shared(context: Context, theirs: Context) -> int:
     """Count the kept rows of another run that mean a record which this run means too."""
+    plan, kept = context.tables.plan, theirs.tables.plan
     same = [
-        f"k.id_{their.name} IN (SELECT p.id_{mine.name} FROM {context.tables.plan} p "
-        f"WHERE p.verdict IN ('create', 'update'))"
+        f"p.id_{mine.name} = k.id_{their.name}"
         for their in theirs.parts
         for mine in context.parts
         if their.model is mine.model
     ]
     same += [
-        f"k.i_{name} IN (SELECT p.i_{other} FROM {context.tables.plan} p "
-        f"WHERE p.verdict IN ('create', 'update') AND p.i_{other} <> '')"
+        f"p.i_{other} = k.i_{name}"
         for name in theirs.matching.create_missing
         for other in context.relations
         if name in theirs.relations and _model(theirs, name) == _model(context, other)
     ]
     if not same:
         return 0
-    return int(
-        context.rows(
-            f"SELECT count(*) FROM {theirs.tables.plan} k WHERE k.outcome = 'kept' "
-            f"AND ({' OR '.join(same)})"
-        )[0][0]
+    # A join for each way, as the planner can hash these.
+    found = " UNION ".join(
+        f"SELECT k.number FROM {kept} k JOIN {plan} p ON {each} "
+        f"WHERE k.outcome = 'kept' AND p.verdict IN ('create', 'update')"
+        for each in same
     )
+    return int(context.rows(f"SELECT count(*) FROM ({found}) x")[0][0])
 
 
 def _model(context: Context, name: str) -> str:

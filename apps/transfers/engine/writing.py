@@ -35,7 +35,7 @@ class Range:
     """Rows of the plan with `low < order <= high`, but for those in `without`."""
 
     def __init__(self, order: str, low: int, high: int, without: list[int]) -> None:
-        self.params = [low, high, without]
+        self.params: list[Any] = [low, high, without]
         self.order = order
 
     def where(self, alias: str = "p") -> str:
@@ -43,6 +43,20 @@ class Range:
             f"{alias}.{self.order} > %s AND {alias}.{self.order} <= %s "
             f"AND {alias}.verdict IN ('create', 'update') AND {alias}.outcome = '' "
             f"AND {alias}.number <> ALL(%s)"
+        )
+
+
+class Sample(Range):
+    """Rows of the plan by their numbers, as far as they are to be written."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        self.params = [numbers]
+        self.order = "number"
+
+    def where(self, alias: str = "p") -> str:
+        return (
+            f"{alias}.number = ANY(%s) AND {alias}.verdict IN ('create', 'update') "
+            f"AND {alias}.outcome = ''"
         )
 
 

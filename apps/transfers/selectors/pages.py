@@ -28,14 +28,17 @@ def named_templates(user: Any, dataset: str) -> list[ImportTemplate]:
     )
 
 
-def run_for_reader(user: Any, pk: int) -> ImportRun | None:
-    """Return a run that the user may read: his own, or any in his scope with the permission to view."""
+def runs_for_reader(user: Any) -> Any:
+    """Return the runs that the user may read: their own, or any in their scope with the permission."""
     mine = Q(user=user)
     if user.has_perm("transfers.view_importrun"):
         mine = Q()
-    return (
-        ImportRun.objects.for_staff(user)
-        .filter(mine, pk=pk)
-        .select_related("upload", "user")
-        .first()
+    return ImportRun.objects.for_staff(user).filter(mine)
+
+
+def run_for_reader(user: Any, pk: int) -> ImportRun | None:
+    """Return a run that the user may read."""
+    found: ImportRun | None = (
+        runs_for_reader(user).filter(pk=pk).select_related("upload", "user").first()
     )
+    return found

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.core.personal import readable
 from apps.transfers import registry
 from apps.transfers.models import ImportRun
 
@@ -49,6 +50,37 @@ class Progress:
     error: str
     has_ended: bool
     is_waiting: bool
+
+
+@dataclass
+class WordMeaning:
+    """A word of the file in a column, what it was taken to mean and why, and in how many rows."""
+
+    column: str
+    word: str
+    value: str
+    how: str
+    rows: int
+
+
+def word_meanings(run: ImportRun) -> list[WordMeaning]:
+    """Return what the words of the file meant when the run was planned, most rows first."""
+    columns = registry.get(run.dataset).columns()
+
+    def said(name: str, value: str) -> str:
+        choices = columns[name].choices if name in columns else ()
+        return str(dict(choices).get(value, value)).lower() if choices else value
+
+    return [
+        WordMeaning(
+            column=columns[item["column"]].label if item["column"] in columns else item["column"],
+            word=readable(item["word"]),
+            value=readable(said(item["column"], item["value"])),
+            how=item["how"],
+            rows=item["rows"],
+        )
+        for item in run.plan_facts.get("words", [])
+    ]
 
 
 _CAUSES = {

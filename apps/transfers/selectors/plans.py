@@ -22,7 +22,8 @@ HIDDEN = "•••"
 class PlanRow:
     """One row of the file. `number` is the sheet's own.
 
-    `values` are the cleaned values by dataset column, `changes` for updates and creations
+    `values` are the cleaned values by dataset column, `words` what the file itself says where that is
+    not the value ("vice chair"), `changes` for updates and creations
     {column: (before, after)}, `problems` [{"column", "value", "code", "message", "suggestion"}].
     `outcome` is "applied", "drifted", "refused", "undone", "kept", or "" where nothing was (yet) done.
     `key` says which record is meant, by the names of its `key_columns`; `record` is the key of the
@@ -38,6 +39,7 @@ class PlanRow:
     problems: list[dict[str, str]] = field(default_factory=list)
     key_columns: tuple[str, ...] = ()
     record: str = ""
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -152,6 +154,7 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
     rows = []
     for record in records:
         values = {name: record[f"c_{name}"] for name in given}
+        words = {name: word for name in given if (word := record.get(f"o_{name}"))}
         changes: dict[str, tuple[str | None, str | None]] = {
             name: (names.get(before, before), values[name] if name in names else after)
             for name, (before, after) in _json(record["changes"], {}).items()
@@ -174,6 +177,7 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
             verdict=record["verdict"],
             outcome=outcome,
             values=values,
+            words=words,
             changes=changes,
             problems=_json(record["problems"], []),
         )
@@ -199,6 +203,7 @@ def _masked(row: PlanRow, personal: list[str]) -> PlanRow:
 
     row.key = masked_in(row.key)
     row.values = {name: mask(name, value) for name, value in row.values.items()}
+    row.words = {name: mask(name, word) or "" for name, word in row.words.items()}
     row.changes = {
         name: (mask(name, before), mask(name, after))
         for name, (before, after) in row.changes.items()

@@ -48,6 +48,11 @@ class RelationWords:
     can_create: bool
     words: list[RelationWord]
 
+    @property
+    def unlisted(self) -> int:
+        """How many open words are not among the `words`."""
+        return max(self.open - sum(word.records != 1 for word in self.words), 0)
+
 
 def relation_words(run: ImportRun, user: Any) -> list[RelationWords]:
     """Return the relation columns of the matching that have such words.
@@ -73,7 +78,7 @@ def _looked_up(
 ) -> RelationWords:
     relation = column.relation
     assert relation is not None  # noqa: S101
-    counted, is_whole = _counted(run, column.name, position)
+    counted, is_whole, refused = _counted(run, column.name, position)
     own = matching.values.get(column.name, {})
     by_key = {relation_key(word): value for word, value in own.items()}
     listed = {relation_key(each) for each in counted}
@@ -99,7 +104,8 @@ def _looked_up(
         column=column.name,
         label=column.label,
         found=sum(word.records == 1 and not word.meant for word in every),
-        open=len(open_),
+        # Of many only the most frequent ones were looked at.
+        open=max(len(open_), refused),
         missing=len(missing),
         missing_rows=sum(word.count or 0 for word in missing),
         is_whole=is_whole,
@@ -123,21 +129,22 @@ def _values(
     }
 
 
-def _counted(run: ImportRun, name: str, position: str) -> tuple[dict[str, int | None], bool]:
+def _counted(run: ImportRun, name: str, position: str) -> tuple[dict[str, int | None], bool, int]:
     """Return the words with their rows, most frequent first: all of them where the file has few;
-    else those that the last plan refused; and whether these are all."""
+    else those that the last plan refused; whether these are all; and how many the plan refused."""
     words = Findings.from_json(run.findings).words.get(position)
     if words is not None:
-        return {word: count for word, count in words if word.strip()}, True
+        return {word: count for word, count in words if word.strip()}, True, 0
     plan = Tables(run.pk).plan
     if run.planned_at is None or not exists(plan):
-        return {}, False
+        return {}, False, 0
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT p.problem->>'value', count(*) FROM {plan} "
+            f"SELECT p.problem->>'value', count(*), count(*) OVER () FROM {plan} "
             f"CROSS JOIN LATERAL jsonb_array_elements(problems) AS p(problem) "
             f"WHERE verdict = 'refused' AND cause IN (%s, %s) AND p.problem->>'column' = %s "
             f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
             [f"{name}:not_found", f"{name}:ambiguous", name, LISTED],
         )
-        return dict(cursor.fetchall()), False
+        found = cursor.fetchall()
+        return {word: rows for word, rows, _ in found}, False, found[0][2] if found else 0

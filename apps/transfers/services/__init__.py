@@ -3,19 +3,20 @@
 from apps.transfers.services.exports import export_run_start, export_stream
 from apps.transfers.services.imports import (
     import_run_cancel,
+    import_run_check_again,
     import_run_confirm,
     import_run_match,
     import_run_reread,
     import_run_start,
-    template_delete,
-    template_save,
 )
+from apps.transfers.services.templates import template_delete, template_save
 from apps.transfers.services.undo import import_run_undo, undo_run_cancel
 
 __all__ = [
     "export_run_start",
     "export_stream",
     "import_run_cancel",
+    "import_run_check_again",
     "import_run_confirm",
     "import_run_match",
     "import_run_reread",

@@ -4,6 +4,8 @@ Each asks for `transfers.import_data` and the permissions of the models that the
 (`actor=None` is a command on the server, which may), and whether the gate `bulk-import` is open.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.base import File
@@ -16,10 +18,11 @@ from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import Column, Kind
-from apps.transfers.engine.matching import headers_digest, unmatched_needs
+from apps.transfers.engine.basis import shaken
+from apps.transfers.engine.matching import unmatched_needs
 from apps.transfers.engine.permissions import check_may_import
 from apps.transfers.engine.remembering import matching_remember
-from apps.transfers.models import ImportRun, ImportTemplate
+from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.reading.content import detect_format
 from apps.transfers.reading.headers import repeated_headers
@@ -28,6 +31,10 @@ from apps.transfers.tasks import import_run_advance_later
 from apps.transfers.uploads import private_path, upload_create
 
 State = ImportRun.State
+
+
+class PlanShakenError(DomainError):
+    """What the plan rests on is not there any more: the rows are to be checked again."""
 
 
 def import_run_start(
@@ -125,6 +132,21 @@ def import_run_match(*, run: ImportRun, matching: Matching, actor: Any) -> Impor
     return run
 
 
+@transaction.atomic
+def import_run_check_again(
+    *, run: ImportRun, create_missing: Sequence[str] = (), actor: Any
+) -> ImportRun:
+    """Plan the run again as its columns were matched, with what is there now.
+
+    `create_missing` adds relation columns whose missing records are to be created.
+    """
+    matching = Matching.from_json(run.matching)
+    known = dict.fromkeys([*matching.create_missing, *create_missing])
+    return import_run_match(
+        run=run, matching=replace(matching, create_missing=list(known)), actor=actor
+    )
+
+
 def _check_matching(run: ImportRun, matching: Matching) -> None:
     dataset = registry.get(run.dataset)
     columns = dataset.columns()
@@ -191,7 +213,7 @@ def import_run_confirm(
     """Accept the plan that was looked at (`plan_token`) and ask a worker to apply it.
 
     Confirming what is confirmed already is no error and changes nothing. Raises DomainError when
-    the plan is another one by now, when nothing is to be done, when a blast radius demands a typed
+    the plan is another one by now, when nothing is to be done, when what it rests on was undone, when a blast radius demands a typed
     number, or when rows are refused and the run is all or nothing; `ApprovalNeeded` where a second
     person must look at the plan first.
     `accept_impacts` and `allow_empty` are for commands, where nobody types.
@@ -221,6 +243,8 @@ def import_run_confirm(
         raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
     if actor is not None and run.user_id not in (None, actor.pk):
         raise DomainError("Only who made this import can apply it.")
+    if (basis := shaken(run)) is not None:
+        raise PlanShakenError(basis.why)
     require_approval(
         APPLY_IMPORT,
         {"run": run.pk, "plan_token": plan_token, "typed_number": typed_number},
@@ -260,29 +284,3 @@ def import_run_cancel(*, run: ImportRun, actor: Any) -> ImportRun:
 def _void_requests(run: ImportRun, why: str) -> None:
     """End what waits for a second person: he would approve what is not there any more."""
     approvals_void(kind=APPLY_IMPORT, arguments={"run": run.pk}, why=why)
-
-
-def template_save(
-    *, name: str, dataset: str, matching: Matching, headers: list[str], actor: Any
-) -> ImportTemplate:
-    """Remember a matching by name; the same name again replaces it."""
-    check_may_import(actor, registry.get(dataset))
-    if not name.strip():
-        raise DomainError("Give the template a name.")
-    template, _ = ImportTemplate.objects.update_or_create(
-        user=actor,
-        dataset=dataset,
-        name=name.strip()[:120],
-        defaults={
-            # With the headers, so that it fits a file whose columns stand in another order.
-            "matching": {**matching.to_json(), "headers": headers},
-            "headers_digest": headers_digest(headers),
-        },
-    )
-    return template
-
-
-def template_delete(*, template: ImportTemplate, actor: Any) -> None:
-    if template.user_id != actor.pk:
-        raise DomainError("Only who made a template may delete it.")
-    template.delete()

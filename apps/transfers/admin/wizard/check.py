@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,15 +12,18 @@ from django.urls import reverse
 from apps.core import approvals
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError
-from apps.transfers.admin.rows import PlanTable
+from apps.transfers import registry
+from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.wizard.doors import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
+from apps.transfers.engine.basis import shaken
+from apps.transfers.engine.context import may_be_new
 from apps.transfers.forms.confirming import ConfirmForm
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.selectors import ImpactLine, plan_impacts, run_progress
 from apps.transfers.selectors.approvals import second_person_sentence, waiting_request
-from apps.transfers.services import import_run_confirm
+from apps.transfers.services import import_run_check_again, import_run_confirm
 from apps.transfers.services.drafts import import_run_keep_draft
 
 
@@ -37,6 +41,8 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
             reason = request.POST.get("reason", "")[:500]
             import_run_keep_draft(run=run, reason=reason, actor=request.user)
             return HttpResponseRedirect(step_url(run, COLUMNS))
+        if "again" in request.POST or "create" in request.POST:
+            return _check_again(request, run)
         form = _form(request, run, number, request.POST)
         if form.is_valid():
             try:
@@ -66,6 +72,32 @@ def keep_reason(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     return HttpResponse(status=204)
 
 
+def _check_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    """Plan the rows anew; `create` names a column whose missing records are to be created."""
+    try:
+        create = request.POST.getlist("create")
+        import_run_check_again(run=run, create_missing=create, actor=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    return HttpResponseRedirect(step_url(run, CHECK))
+
+
+def _creatable(run: ImportRun, user: Any) -> list[dict[str, Any]]:
+    """Return the columns in which rows are refused for a record that the import could create."""
+    matching = Matching.from_json(run.matching)
+    columns = registry.get(run.dataset).columns()
+    found = []
+    for verdict, cause, rows in run.causes:
+        name, _, code = cause.partition(":")
+        relation = columns[name].relation if name in columns else None
+        if verdict != "refused" or code != "not_found" or relation is None:
+            continue
+        model: Any = apps.get_model(relation.model)
+        if relation.create and name not in matching.create_missing and may_be_new(model, user):
+            found.append({"name": name, "label": model._meta.verbose_name_plural, "rows": rows})
+    return found
+
+
 def _ask(
     request: HttpRequest,
     run: ImportRun,
@@ -87,7 +119,7 @@ def _form(request: HttpRequest, run: ImportRun, number: int | None, data: Any) -
     return ConfirmForm(
         data,
         number=number,
-        placeholder="Why these rows come in, in a few words",
+        placeholder="Why are you importing these rows?",
         initial={"plan_token": run.plan_token, "reason": run.reason},
     )
 
@@ -109,6 +141,7 @@ def _page(
     refused = int(run.counts.get("refused", 0))
     is_owner = run.user_id == request.user.pk
     waiting = waiting_request(run)
+    basis = shaken(run) if to_apply else None
     context = step_context(
         CHECK,
         run,
@@ -122,6 +155,9 @@ def _page(
         is_owner=is_owner,
         second_person="" if waiting else second_person_sentence(run, request.user),
         waiting=waiting,
+        words=word_lines(run),
+        shaken=basis.why if basis else "",
+        creatable=_creatable(run, request.user) if is_owner and not waiting else [],
         request_url=waiting and reverse("admin:accounts_approvalrequest_change", args=[waiting.pk]),
         **PlanTable(request, run).context(),
     )

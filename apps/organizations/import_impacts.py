@@ -1,0 +1,140 @@
+"""Blast radius of an import of members: sentences about its plan, as SQL over the plan's table."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from apps.organizations.models import Role
+from apps.transfers.declarations import Impact
+
+Asked = tuple[str, Sequence[Any]] | None
+
+
+def _owners_demoted(context: Any) -> Asked:
+    if "role" not in context.given:
+        return None
+    return (
+        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
+        "AND changes->'role'->>0 = %s",
+        [Role.OWNER],
+    )
+
+
+def _owners_made(context: Any) -> Asked:
+    if "role" not in context.given:
+        return None
+    return (
+        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
+        "AND changes->'role'->>1 = %s",
+        [Role.OWNER],
+    )
+
+
+def _admins_made(context: Any) -> Asked:
+    if "role" not in context.given:
+        return None
+    return (
+        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
+        "AND changes->'role'->>1 = %s",
+        [Role.ADMIN],
+    )
+
+
+def _powers_given(context: Any) -> Asked:
+    """New seats with power over others: all of them, owners, admins."""
+    if "role" not in context.given:
+        return None
+    return (
+        "SELECT count(*), count(*) FILTER (WHERE c_role = %s), count(*) FILTER (WHERE c_role = %s) "
+        f"FROM {context.tables.plan} WHERE op_seat = 'c' AND c_role IN (%s, %s)",
+        [Role.OWNER, Role.ADMIN, Role.OWNER, Role.ADMIN],
+    )
+
+
+def _say_powers(numbers: Sequence[int]) -> str:
+    """Return "Makes 121 people owners, 66 admins."."""
+    said: list[str] = []
+    for number, one, many in (
+        (numbers[1], "an owner", "owners"),
+        (numbers[2], "an admin", "admins"),
+    ):
+        if number:
+            who = "" if said else " person" if number == 1 else " people"
+            said.append(f"{number:,}{who} {one if number == 1 else many}")
+    return f"Makes {', '.join(said)}."
+
+
+def _staff_touched(context: Any) -> Asked:
+    return (
+        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
+        "JOIN accounts_user u ON u.id = p.id_person AND u.is_staff "
+        "WHERE p.op_person = 'u'",
+        [],
+    )
+
+
+def _renamed(context: Any) -> Asked:
+    if not {"first_name", "last_name"} <= set(context.given):
+        return None
+    return (
+        f"SELECT count(*) FROM {context.tables.plan} WHERE op_person = 'u' "
+        "AND jsonb_exists(changes, 'first_name') AND jsonb_exists(changes, 'last_name') "
+        "AND changes->'first_name'->>0 <> '' AND changes->'last_name'->>0 <> ''",
+        [],
+    )
+
+
+def _deactivated(context: Any) -> Asked:
+    return (
+        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
+        "JOIN accounts_user u ON u.id = p.id_person AND u.status = 'deactivated' "
+        "WHERE p.op_seat = 'c' "
+        # Whom this very import brings back is said elsewhere.
+        f"AND NOT EXISTS (SELECT FROM {context.tables.plan} q WHERE q.id_person = u.id "
+        "AND jsonb_exists(q.changes, 'back:person'))",
+        [],
+    )
+
+
+MEMBER_IMPACTS = (
+    Impact(
+        code="staff",
+        one="Changes the data of {n} person with staff rights.",
+        many="Changes the data of {n} people with staff rights.",
+        sql=_staff_touched,
+        threshold=1,
+    ),
+    Impact(
+        code="owners_demoted",
+        one="Takes ownership from {n} owner.",
+        many="Takes ownership from {n} owners.",
+        sql=_owners_demoted,
+        threshold=10,
+    ),
+    Impact(
+        code="owners_made",
+        one="Makes {n} member an owner.",
+        many="Makes {n} members owners.",
+        sql=_owners_made,
+        threshold=100,
+    ),
+    Impact(
+        code="admins_made",
+        one="Makes {n} member an admin.",
+        many="Makes {n} members admins.",
+        sql=_admins_made,
+    ),
+    Impact(code="powers_given", one="", many="", sql=_powers_given, says=_say_powers),
+    Impact(
+        code="renamed",
+        one="Changes first and last name of {n} person at once: were the e-mails swapped?",
+        many="Changes first and last name of {n} people at once: were e-mails swapped?",
+        sql=_renamed,
+        threshold=100,
+    ),
+    Impact(
+        code="deactivated",
+        one="Gives a seat to {n} person who is deactivated, and stays so.",
+        many="Gives seats to {n} people who are deactivated, and stay so.",
+        sql=_deactivated,
+    ),
+)
