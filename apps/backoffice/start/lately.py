@@ -12,13 +12,12 @@ from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.audit.templatetags.trail import person
 from apps.audit.timeline.scope import history_in_scope
-from apps.core.admin.display import QUIET
 from apps.core.admin.wording import counted, listed
 from apps.core.personal import readable
 from apps.core.scope import sees_everything
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.projects.models import Project, Task
-from apps.transfers.admin.result import STATE_COLORS
+from apps.transfers.admin.result import state_label
 from apps.transfers.models import ImportRun
 
 IMPORTS = 5
@@ -41,7 +40,11 @@ def imports(user: User) -> list[dict[str, Any]]:
     if not user.has_perm("transfers.view_importrun"):
         return []
     runs = ImportRun.objects.for_staff(user).select_related("user", "upload").order_by("-id")
-    return [{"run": run, "color": STATE_COLORS.get(run.state, QUIET)} for run in runs[:IMPORTS]]
+    return [
+        {"run": run, "state": state, "color": color}
+        for run in runs[:IMPORTS]
+        for state, color in [state_label(run)]
+    ]
 
 
 def changes(user: User) -> list[dict[str, Any]]:

@@ -64,7 +64,16 @@ NEEDS = [
         "rule",
         lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="planned"),
         "of yours checked, not applied yet",
-        lambda: listing(ImportRun, state__exact="planned"),
+        lambda: listing(ImportRun, state__exact="planned", whose="mine"),
+    ),
+    Need(
+        "imports_to_continue",
+        "transfers.import_data",
+        WAITING,
+        "edit_note",
+        lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="read"),
+        "of yours read, not checked yet",
+        lambda: listing(ImportRun, state__exact="read", whose="mine"),
     ),
     Need(
         "imports_failed",

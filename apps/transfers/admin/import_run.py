@@ -8,16 +8,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import moment_column, number, state_column
+from apps.core.admin.display import label, moment_column, number
 from apps.core.errors import RecordNotFound
 from apps.transfers import registry
 from apps.transfers.access import IMPORT, dataset_card
 from apps.transfers.admin import downloads, run_page, undo_page
 from apps.transfers.admin.list_button import with_list_button
-from apps.transfers.admin.result import STATE_COLORS
+from apps.transfers.admin.result import state_label
 from apps.transfers.admin.wizard import apply, check, columns, file
 from apps.transfers.models import ImportRun
 
@@ -46,6 +48,14 @@ class MineFilter(admin.SimpleListFilter):
         return queryset.filter(user=request.user) if self.value() == "mine" else queryset
 
 
+def _rows_link(run: ImportRun, rows: int | None, query: str) -> SafeString | str:
+    """Show a number of rows as a link to these rows."""
+    if not rows:
+        return number(rows)
+    url = reverse("admin:transfers_importrun_change", args=[run.pk])
+    return format_html('<a href="{}?tab=rows&{}">{}</a>', url, query, number(rows))
+
+
 @admin.register(ImportRun)
 class ImportRunAdmin(BaseAdmin):
     list_display = [
@@ -67,8 +77,11 @@ class ImportRunAdmin(BaseAdmin):
     search_help_text = "File name, SHA-256, person or reason"
     ordering = ["-id"]
 
-    state_label = state_column("state", STATE_COLORS)
     created_moment = moment_column("created_at", description="when")
+
+    @display(description="state", ordering="state")
+    def state_label(self, run: ImportRun) -> Any:
+        return label(*state_label(run))
 
     @display(description="run", ordering="id")
     def run_number(self, run: ImportRun) -> int:
@@ -84,20 +97,22 @@ class ImportRunAdmin(BaseAdmin):
 
     @display(description="rows", ordering="rows")
     def rows_number(self, run: ImportRun) -> Any:
-        return number(run.rows if run.findings else None)
+        return _rows_link(run, run.rows if run.findings else None, "")
 
     @display(description="created")
     def created_rows(self, run: ImportRun) -> Any:
-        return number(run.results.get("created", 0) if run.has_ended else None)
+        rows = run.results.get("created", 0) if run.has_ended else None
+        return _rows_link(run, rows, "verdict=create")
 
     @display(description="updated")
     def updated_rows(self, run: ImportRun) -> Any:
-        return number(run.results.get("updated", 0) if run.has_ended else None)
+        rows = run.results.get("updated", 0) if run.has_ended else None
+        return _rows_link(run, rows, "verdict=update")
 
     @display(description="refused")
     def refused_rows(self, run: ImportRun) -> Any:
         refused = run.counts.get("refused", 0) + run.results.get("refused", 0)
-        return number(refused if run.planned_at else None)
+        return _rows_link(run, refused if run.planned_at else None, "verdict=refused")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A run is made by the wizard alone."""

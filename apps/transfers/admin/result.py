@@ -10,6 +10,8 @@ from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_import
 from apps.transfers.admin.run_filter import PARAMETER as RUN_PARAMETER
 from apps.transfers.models import ImportRun, UndoRun
+from apps.transfers.selectors.pages import runs_for_reader
+from apps.transfers.services.attempts import rows_left
 
 STATE_COLORS = {
     "uploaded": "info",
@@ -25,6 +27,16 @@ STATE_COLORS = {
     "failed": "danger",
     "undone": "default",
 }
+
+
+def state_label(run: ImportRun) -> tuple[str, str]:
+    """Return how a run stands, and the color of that: one that left rows out is not plainly applied."""
+    refused = int(run.counts.get("refused", 0))
+    if run.state == ImportRun.State.APPLIED and refused:
+        return f"Applied, {refused:,} refused", "warning"
+    return run.get_state_display(), STATE_COLORS.get(run.state, "default")
+
+
 # The numbers of a result, in the order in which they are shown, with the rows that each counts.
 NUMBERS = (
     ("created", "created", "success", "verdict=create&outcome=applied"),
@@ -70,6 +82,11 @@ def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
             )
         ),
         "can_mend": is_mine and may_import(user, dataset),
+        "later_attempt": later_attempt(user, run),
+        "was_canceled": was_canceled(run),
+        "rows_left": rows_left(run)
+        if is_mine and may_import(user, dataset) and not run.upload.is_gone
+        else 0,
         "can_undo": run.state in ImportRun.APPLIED_STATES
         and user.has_perm("transfers.undo_import"),
         "records_url": records_url(user, run),
@@ -92,6 +109,24 @@ def attempt_number(run: ImportRun) -> int:
     return number
 
 
+def later_attempt(user: Any, run: ImportRun) -> ImportRun | None:
+    """Return the last attempt that was made after this run, where the user may read it."""
+    found: ImportRun | None = (
+        runs_for_reader(user)
+        .filter(attempt_of=run)
+        .exclude(state__in=(ImportRun.State.CANCELLED, ImportRun.State.FAILED))
+        .order_by("-id")
+        .first()
+    )
+    return found
+
+
+def was_canceled(run: ImportRun) -> bool:
+    """Whether the run ended because somebody asked it to."""
+    ended = (ImportRun.State.CANCELLED, ImportRun.State.APPLIED_IN_PART)
+    return run.cancel_requested_at is not None and run.state in ended
+
+
 def headline(run: ImportRun) -> str:
     """Say in one line how it ended: "12,310 rows applied"."""
     done = int(run.results.get("created", 0)) + int(run.results.get("updated", 0))
@@ -106,7 +141,7 @@ def headline(run: ImportRun) -> str:
         return f"Failed after {rows}" if done else "Failed, nothing was applied"
     if run.state == ImportRun.State.APPLIED_IN_PART:
         if run.rows_done < run.rows_to_do:
-            return f"{rows} applied, then stopped"
+            return f"{rows} applied, then {'canceled' if was_canceled(run) else 'stopped'}"
         return f"{rows} applied, {run.rows_done - done:,} left alone"
     if run.has_ended:
         return f"{rows} applied" if done else "Nothing to change: every row is as it was"
@@ -117,6 +152,9 @@ def explanation(run: ImportRun) -> str:
     if run.state == ImportRun.State.APPLIED_IN_PART:
         left = max(run.rows_to_do - run.rows_done, 0)
         if not left:
+            return left_alone(run)
+        if was_canceled(run):
+            # Its own sentence says how far it came.
             return left_alone(run)
         return f"{run.rows_done:,} rows were gone through, {left:,} were not. Undo takes back what was applied."
     return ""

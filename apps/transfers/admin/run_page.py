@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from apps.transfers import registry
 from apps.transfers.access import UNDO, dataset_card
-from apps.transfers.admin.result import STATE_COLORS, result_context
+from apps.transfers.admin.result import result_context, state_label
 from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.undo_page import undo_context
 from apps.transfers.admin.wizard.apply import in_words
@@ -49,7 +49,7 @@ def context(
         "title": f"{run.upload.name} → {label}, {_in_short(run, result['headline'])}",
         "opts": ImportRun._meta,
         "run": run,
-        "state_color": STATE_COLORS.get(run.state, "default"),
+        "state_label": state_label(run),
         "tab": tab,
         "tab_links": [
             {"name": name, "label": text, "url": f"?tab={name}", "is_current": name == tab}

@@ -1,5 +1,6 @@
 """Every write of imports and exports. See `apps.transfers` for the map."""
 
+from apps.transfers.services.attempts import import_run_rest
 from apps.transfers.services.exports import export_run_start, export_stream
 from apps.transfers.services.imports import (
     import_run_cancel,
@@ -20,6 +21,7 @@ __all__ = [
     "import_run_confirm",
     "import_run_match",
     "import_run_reread",
+    "import_run_rest",
     "import_run_start",
     "import_run_undo",
     "template_delete",

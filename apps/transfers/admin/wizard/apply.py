@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -10,11 +11,11 @@ from django.urls import reverse
 from apps.core.errors import DomainError, RecordNotFound
 from apps.transfers.admin.result import result_context
 from apps.transfers.admin.wizard.doors import render, run_page
-from apps.transfers.admin.wizard.steps import APPLY, standing_step, step_context, step_url
+from apps.transfers.admin.wizard.steps import APPLY, CHECK, standing_step, step_context, step_url
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Progress, run_progress
 from apps.transfers.selectors.pages import run_for_reader
-from apps.transfers.services import import_run_cancel
+from apps.transfers.services import import_run_cancel, import_run_rest
 
 
 @run_page(step=APPLY, shared=True)
@@ -24,8 +25,22 @@ def watch(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
         progress = run_progress(run)
         context = step_context(APPLY, run, progress=progress, sentence=progress_sentence(progress))
         return render(request, "applying", context, title=title)
+    if request.method == "POST" and "rest" in request.POST:
+        return _import_rest(request, run)
     context = step_context(APPLY, run, **result_context(request, run))
     return render(request, "result", context, title=title)
+
+
+def _import_rest(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    """Plan the rows that were not gone through, as an attempt of its own."""
+    if run.user_id != request.user.pk:
+        raise PermissionDenied("Only the person who made this import can go on with it.")
+    try:
+        rest = import_run_rest(run=run, actor=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+        return HttpResponseRedirect(step_url(run, APPLY))
+    return HttpResponseRedirect(step_url(rest, CHECK))
 
 
 @run_page(methods=("GET", "POST"))

@@ -1,0 +1,53 @@
+"""Going on with a file whose import was stopped before its end."""
+
+from typing import Any
+
+from django.db import transaction
+
+from apps.audit.context import real_actor_id
+from apps.core.errors import DomainError
+from apps.transfers import registry
+from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.models import ImportRun
+from apps.transfers.services.imports import run_in_scope
+from apps.transfers.tasks import import_run_advance_later
+
+State = ImportRun.State
+
+
+def rows_left(run: ImportRun) -> int:
+    """Return how many rows of an ended run were planned and not gone through."""
+    if run.state not in (State.CANCELLED, State.APPLIED_IN_PART) or run.planned_at is None:
+        return 0
+    return max(run.rows_to_do - run.rows_done, 0)
+
+
+@transaction.atomic
+def import_run_rest(*, run: ImportRun, actor: Any) -> ImportRun:
+    """Plan the same file again, as its columns were matched; what was applied is found unchanged.
+
+    The new run is an attempt of the old one and is looked at and confirmed like any other. Raises
+    DomainError where nothing is left, or where the file is not kept any more.
+    """
+    check_may_import(actor, registry.get(run.dataset))
+    run = run_in_scope(ImportRun.objects, run, actor)
+    if not rows_left(run):
+        raise DomainError("Every row of this run was gone through: there is no rest to import.")
+    if run.upload.is_gone:
+        raise DomainError("The file is no longer kept. Upload it again.")
+    rest = ImportRun.objects.create(
+        dataset=run.dataset,
+        upload=run.upload,
+        user=actor,
+        real_user_id=real_actor_id(),
+        reading=run.reading,
+        findings=run.findings,
+        content_digest=run.content_digest,
+        rows=run.rows,
+        matching=run.matching,
+        reason=run.reason,
+        attempt_of=run,
+        state=State.MATCHED,
+    )
+    import_run_advance_later(rest)
+    return rest
