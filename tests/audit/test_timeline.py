@@ -326,7 +326,7 @@ def test_an_imported_entry_leads_to_its_run_and_names_its_row(
 
     page = text_of(response)
     assert "Import run" in page
-    assert "gave a seat in Acme as viewer row 3 of roster.csv, imported by" in page
+    assert "row 3 of roster.csv: role “viewer” → viewer, imported by" in page
     assert "“The new roster”" in page
     run = response.context["page"].entries[0].change_set.import_run_id
     assert reverse("admin:transfers_importrun_change", args=[run]) in response.content.decode()

@@ -160,10 +160,22 @@ def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the
     run.refresh_from_db()
     assert run.state == State.APPLIED_IN_PART
     page = text(support.get(url("apply", run)))
-    assert "30 rows applied, then stopped" in page
+    assert "30 rows applied, then canceled" in page
+    # It was asked for: said once, and not as an error.
+    assert 'class="qd-alert is-bad"' not in page
+    assert 'class="qd-alert is-warning"' not in page
+    assert "Import the rest (20 rows)" in page
     assert "Cancelled: 30 of 50 rows were done, up to row 31; the others were not touched." in page
     assert Membership.objects.filter(organization=harbor).count() == 30
     assert len(plan_rows(run, outcome="applied").rows) == 30
+
+    support.post(url("apply", run), {"rest": "1"})
+    work()
+    rest = ImportRun.objects.get(attempt_of=run)
+    assert (rest.state, rest.counts) == ("planned", {"unchanged": 30, "create": 20})
+    page = text(support.get(url("change", run)))
+    assert f">run {rest.pk}</a>: planned." in page
+    assert "Import the rest" not in page
 
     support.post(url("undo", run), {"reason": "Half a roster is none"})
     work()

@@ -6,6 +6,8 @@ and what each record looked like, so that a later change by somebody else is see
 """
 
 import secrets
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -22,9 +24,10 @@ from apps.transfers.engine import (
     settled,
     slugs,
 )
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.export_query import version_of
-from apps.transfers.engine.tables import drop
+from apps.transfers.engine.progress import Tell, silent
+from apps.transfers.engine.tables import drop, has_rows
 
 _SETTINGS = {
     "work_mem": "96MB",
@@ -38,33 +41,59 @@ _SETTINGS = {
 }
 
 
-def plan(context: Context) -> dict[str, Any]:
-    """Fill the plan's table; return counts, causes, impacts and a new token as the run stores them."""
+def plan(context: Context, tell: Tell = silent) -> dict[str, Any]:
+    """Fill the plan's table; return counts, causes, impacts and a new token as the run stores them.
+
+    `tell` hears how many of its steps are done.
+    """
+    steps = _steps(context)
     with transaction.atomic():
         for name, value in _SETTINGS.items():
             context.execute(f"SET LOCAL {name} = '{value}'")
-        refusals.start(context)
-        relations.resolve(context)
-        refusals.count(context)
-        has_settled = settled.find(context)
-        _build_work(context)
-        for info in context.parts:
-            parts.build(context, info)
-            part_refusals.find(context, info)
-            refusals.count(context)
-            slugs.fill(context, info)
-            reviving.find(context, info)
-        _refuse_stale(context)
-        _skip_by_mode(context)
-        for rule in context.resource.rules():
-            _apply_rule(context, rule)
-        _refuse_repeats_of_refused(context)
-        _find_duplicates(context)
-        _choose_writers(context)
-        plan_table.write(context, has_settled=has_settled)
+        for number, step in enumerate(steps):
+            tell(number, len(steps))
+            step()
         result = plan_summary.summary(context)
         drop(*context.tables.scratch(context.resource))
     return {**result, "plan_token": secrets.token_hex(8)}
+
+
+def _steps(context: Context) -> list[Callable[[], Any]]:
+    """Return what planning does, in its order; each step leaves its tables for the next ones."""
+    steps: list[Callable[[], Any]] = [partial(_find_records, context)]
+    for info in context.parts:
+        steps += [partial(parts.build, context, info), partial(_check_part, context, info)]
+    steps += [partial(_check_rows, context), partial(_write, context)]
+    return steps
+
+
+def _find_records(context: Context) -> None:
+    refusals.start(context)
+    relations.resolve(context)
+    refusals.count(context)
+    settled.find(context)
+    _build_work(context)
+
+
+def _check_part(context: Context, info: PartInfo) -> None:
+    part_refusals.find(context, info)
+    refusals.count(context)
+    slugs.fill(context, info)
+    reviving.find(context, info)
+
+
+def _check_rows(context: Context) -> None:
+    _refuse_stale(context)
+    _skip_by_mode(context)
+    for rule in context.resource.rules():
+        _apply_rule(context, rule)
+    _refuse_repeats_of_refused(context)
+    _find_duplicates(context)
+    _choose_writers(context)
+
+
+def _write(context: Context) -> None:
+    plan_table.write(context, has_settled=has_rows(context.tables.settled))
 
 
 def _build_work(context: Context) -> None:

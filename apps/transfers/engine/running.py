@@ -14,7 +14,7 @@ from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.memory import peak_rss_mb
 from apps.core.sending import send_after_commit
 from apps.transfers import registry
-from apps.transfers.engine import planning, staging, tables
+from apps.transfers.engine import planning, progress, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
 from apps.transfers.engine.context import Context
 from apps.transfers.engine.failing import sentence_of
@@ -147,12 +147,13 @@ def stage(run: ImportRun) -> None:
     with _phase(run, "stage"):
         upload_verify(run.upload)
         source = source_of(run, _found_reading(run))
-        with transaction.atomic():
+        with progress.told(run, "rows") as tell, transaction.atomic():
             rows = staging.stage(
                 tables=tables.Tables(run.pk),
                 resource=registry.get(run.dataset),
                 matching=Matching.from_json(run.matching),
                 source=source,
+                staged=lambda done: tell(done, run.rows),
             )
     _move(run, State.STAGED, rows=rows)
 
@@ -172,8 +173,8 @@ def plan(run: ImportRun) -> None:
     if not tables.has_rows(tables.Tables(run.pk).stage):
         _move(run, State.MATCHED)
         stage(run)
-    with _phase(run, "plan"):
-        summary = planning.plan(context_of(run))
+    with _phase(run, "plan"), progress.told(run, "steps") as tell:
+        summary = planning.plan(context_of(run), tell)
     _check_stop(run, summary)
     run.counts, run.causes = summary["counts"], summary["causes"]
     if run.door != "command":

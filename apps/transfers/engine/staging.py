@@ -55,9 +55,17 @@ def own_word_columns(resource: type[DatasetResource], matching: Matching) -> lis
 
 
 def stage(
-    *, tables: Tables, resource: type[DatasetResource], matching: Matching, source: Source
+    *,
+    tables: Tables,
+    resource: type[DatasetResource],
+    matching: Matching,
+    source: Source,
+    staged: Callable[[int], None] = lambda _: None,
 ) -> int:
-    """Fill the staging table; return the number of rows. Runs in a transaction of the caller's."""
+    """Fill the staging table; return the number of rows. Runs in a transaction of the caller's.
+
+    `staged` is told how many rows there are, again and again.
+    """
     given = mapped_columns(resource, matching)
     derived = derived_columns(resource, given)
     names = ["number", "problems", "cause"]
@@ -78,6 +86,7 @@ def stage(
             for lines in stager.blocks():
                 copy.write("".join(lines))
                 count += len(lines)
+                staged(count)
         cursor.execute("SET LOCAL default_statistics_target = 10")
         cursor.execute(f"ANALYZE {tables.stage}")
     if not count:

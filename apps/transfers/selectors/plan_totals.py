@@ -172,8 +172,21 @@ _PHASES = {
 
 
 def run_progress(run: ImportRun) -> Progress:
-    total = run.rows_to_do if run.planned_at else run.rows
+    # A plan that is made again forgets how far the one before was.
+    is_checking = run.state in (run.State.MATCHED, run.State.STAGED)
+    total = run.rows_to_do if run.planned_at and not is_checking else run.rows
     percent = rate = left = None
+    phase = _PHASES.get(run.state, run.get_state_display())
+    rows_done = 0 if is_checking else run.rows_done
+    if is_checking:
+        unit, done, of = run.plan_facts.get("progress", ["", 0, 0])
+        # Reading the cells is about half of the work, the steps that follow the other half.
+        if unit == "rows" and of and run.state == run.State.MATCHED:
+            rows_done, percent = min(done, of), 50 * min(done, of) / of
+        elif run.state == run.State.STAGED:
+            is_step = unit == "steps" and of
+            rows_done, percent = total, 50 + (50 * done / of if is_step else 0)
+            phase = f"{phase}, step {done + 1} of {of}" if is_step else phase
     if run.state == run.State.APPLYING and total:
         percent = 100 * run.rows_done / total
         if run.rows_done and run.confirmed_at:
@@ -185,8 +198,8 @@ def run_progress(run: ImportRun) -> Progress:
     return Progress(
         state=run.state,
         state_label=run.get_state_display(),
-        phase=_PHASES.get(run.state, run.get_state_display()),
-        rows_done=run.rows_done,
+        phase=phase,
+        rows_done=rows_done,
         rows_total=total,
         percent=percent,
         rows_per_second=rate,

@@ -77,6 +77,10 @@ def progress_json(progress: Progress) -> dict[str, Any]:
 
 def progress_sentence(progress: Progress) -> str:
     """Say how far it is: "3,400 of 12,408 rows, 2,100 rows a second, 4 seconds left"."""
+    if progress.state in (ImportRun.State.MATCHED, ImportRun.State.STAGED):
+        rows = f"{progress.rows_done:,} of {progress.rows_total:,} rows"
+        is_read = progress.state == ImportRun.State.STAGED
+        return progress.phase if is_read else f"{progress.phase}: {rows}"
     if not progress.rows_total:
         return f"{progress.rows_done:,} rows" if progress.rows_done else ""
     words = [f"{progress.rows_done:,} of {progress.rows_total:,} rows"]

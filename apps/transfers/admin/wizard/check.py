@@ -14,6 +14,7 @@ from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.admin.rows import PlanTable, word_lines
+from apps.transfers.admin.wizard.apply import progress_sentence
 from apps.transfers.admin.wizard.doors import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
 from apps.transfers.engine.basis import shaken
@@ -30,7 +31,8 @@ from apps.transfers.services.drafts import import_run_keep_draft
 @run_page(step=CHECK, shared=True)
 def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     if run.state != ImportRun.State.PLANNED:
-        context = step_context(CHECK, run, progress=run_progress(run))
+        progress = run_progress(run)
+        context = step_context(CHECK, run, progress=progress, sentence=progress_sentence(progress))
         return render(request, "planning", context, title=f"Import {run.upload.name}")
     impacts = plan_impacts(run, request.user)
     number = number_to_type(impacts)

@@ -1,0 +1,56 @@
+"""How far the checking of a file has come, for the page that watches it.
+
+Staging and planning are one transaction each, so what they say of themselves goes through a connection of
+its own. It is told at most twice a second, and never by a command, which has no page.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import Error, connection
+
+from apps.transfers.models import ImportRun
+
+_EVERY = 0.5
+
+type Tell = Callable[[int, int], None]
+
+
+def silent(done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def told(run: ImportRun, unit: str) -> Iterator[Tell]:
+    """Yield a function that stores how many of how many `unit`s ("rows", "steps") are done."""
+    if run.door == "command":
+        yield silent
+        return
+    aside: Any = connection.copy()
+    table = ImportRun._meta.db_table
+    last = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < _EVERY:
+            return
+        try:
+            with aside.cursor() as cursor:
+                # Who holds the row (a cancellation, the heartbeat) is not waited for.
+                cursor.execute(
+                    f"UPDATE {table} SET plan_facts = %s::jsonb WHERE id = (SELECT id FROM {table} "
+                    "WHERE id = %s AND claimed_by = %s FOR UPDATE SKIP LOCKED)",
+                    [json.dumps({"progress": [unit, done, total]}), run.pk, run.claimed_by],
+                )
+        except Error:
+            # The database is away: the work itself will notice.
+            aside.close()
+        last = time.monotonic()
+
+    try:
+        yield tell
+    finally:
+        aside.close()
