@@ -11,11 +11,10 @@ from apps.audit.timeline.registry import (
     timeline_reverts,
 )
 from apps.audit.timeline.scope import timeline_scope
-from apps.core.constraints import validated
 from apps.core.errors import DomainError
 from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
 from apps.organizations.scope import organizations_of
-from apps.organizations.services import membership_change_role, organization_set_owner
+from apps.organizations.services import membership_update, organization_update
 
 timeline_label(Organization, "{name}")
 timeline_label(
@@ -74,20 +73,13 @@ timeline_scope(StaffOrganization, organization=organizations_of, user=people_of)
 
 
 def _revert_organization(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
-    # A new owner needs a seat, which the service sees to; to have none needs nothing.
-    owner = values.pop("owner") if values.get("owner") is not None else None
-    for name, value in values.items():
-        setattr(record, name, value)
-    validated(record)
-    record.save(update_fields=list(values))
-    if owner is not None:
-        organization_set_owner(organization=record, owner=owner, actor=actor, reason=reason)
+    organization_update(organization=record, **values, actor=actor, reason=reason)
 
 
 def _revert_membership(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
     if set(values) != {"role"}:
         raise DomainError("A seat keeps its person and its organization. Add another seat instead.")
-    membership_change_role(membership=record, role=values["role"], actor=actor, reason=reason)
+    membership_update(membership=record, role=values["role"], actor=actor, reason=reason)
 
 
 timeline_reverts(

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory, prove_factor
+from tests.forms import save
 from tests.trace import last_trace
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_roles_are_given_and_taken_by_who_may_set_them() -> None:
     assert _client().post(url, answers).status_code == 403
     assert not user.groups.exists()
 
-    answer = prove_factor(_client("accounts.set_roles")).post(url, answers)
+    answer = save(prove_factor(_client("accounts.set_roles")), url, answers)
     assert answer.status_code == 302
     user.refresh_from_db()
     assert user.is_staff
@@ -62,7 +63,8 @@ def test_a_form_cannot_make_anybody_staff_or_superuser() -> None:
     user = UserFactory()
     client = _client("accounts.view_personal_data")
 
-    client.post(
+    save(
+        client,
         reverse("admin:accounts_user_change", args=[user.pk]),
         {
             "email": user.email,

@@ -25,6 +25,7 @@ from tests.factories.organizations import (
     OwnerFactory,
     TrashedOrganizationFactory,
 )
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 VIEW, DECIDE = "accounts.view_approvalrequest", "accounts.decide_approvalrequest"
@@ -283,8 +284,8 @@ def test_a_role_that_can_give_roles_is_asked_for_and_so_is_making_one() -> None:
     url = reverse("admin:accounts_user_set_roles", args=[target.pk])
     client = signed_in(asker)
 
-    assert client.post(url, {"roles": [lead.pk], "reason": "Promoted."}).status_code == 409
-    answer = client.post(url, {"roles": [lead.pk], "reason": "Promoted.", "_ask": "1"})
+    assert save(client, url, {"roles": [lead.pk], "reason": "Promoted."}).status_code == 409
+    answer = save(client, url, {"roles": [lead.pk], "reason": "Promoted.", "_ask": "1"})
     assert answer.status_code == 302
     assert not target.groups.exists()
     request = ApprovalRequest.objects.get()
@@ -292,7 +293,8 @@ def test_a_role_that_can_give_roles_is_asked_for_and_so_is_making_one() -> None:
 
     pursers = RoleFactory(name="Pursers")
     UserFactory().groups.add(pursers)
-    answer = client.post(
+    answer = save(
+        client,
         reverse("admin:auth_group_change", args=[pursers.pk]),
         {
             "name": "Pursers",

@@ -12,6 +12,7 @@ from PIL import Image
 
 from apps.accounts.models import User
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,7 @@ def upload(client: Client, person: User, name: str, content: bytes) -> Any:
         "memberships-INITIAL_FORMS": "0",
         "avatar": SimpleUploadedFile(name, content, "image/png"),
     }
-    return client.post(reverse("admin:accounts_user_change", args=[person.pk]), data)
+    return save(client, reverse("admin:accounts_user_change", args=[person.pk]), data)
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from tests.factories.accounts import (
     sudo_client,
 )
 from tests.factories.organizations import OrganizationFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 
@@ -177,7 +178,7 @@ def test_what_is_written_carries_both_names(
     client = begin(writing=True)
     organization = OrganizationFactory()
 
-    answer = client.post(_change(organization), _edited(organization))
+    answer = save(client, _change(organization), _edited(organization))
 
     assert answer.status_code == 302
     row = organization.history.latest()

@@ -20,6 +20,7 @@ from tests.factories.accounts import (
     prove_factor,
     sudo_client,
 )
+from tests.forms import save, version
 
 pytestmark = pytest.mark.django_db
 MAY = ["accounts.view_user", "accounts.change_user", "accounts.set_roles"]
@@ -68,7 +69,13 @@ def test_the_page_says_why_and_the_posted_form_goes_on_afterwards(
     client = Client(enforce_csrf_checks=True)
     user = signed_in(client, may=MAY)
     token = client.cookies["csrftoken"].value
-    posted = {"roles": [role.pk], "reason": "Begins “today”.", "csrfmiddlewaretoken": token}
+    opened = version(sudo_client(may=MAY), _set_roles(person))
+    posted = {
+        **opened,
+        "roles": [role.pk],
+        "reason": "Begins “today”.",
+        "csrfmiddlewaretoken": token,
+    }
 
     came_from = f"http://testserver{_set_roles(person)}"
     asked = client.post(_set_roles(person), posted, follow=True, headers={"Referer": came_from})
@@ -174,9 +181,8 @@ def test_what_a_role_may_do_is_changed_with_a_fresh_factor(role: Group) -> None:
     client = sudo_client(may=["auth.view_group", "auth.change_group"])
     url = reverse("admin:auth_group_change", args=[role.pk])
     client.post(reverse("account_sudo_end"))
-    posted = {"name": "Stewards", "permissions": [], "_reason": "Renamed."}
+    posted = {"name": "Stewards", "permissions": [], "_reason": "Renamed.", **version(client, url)}
 
-    assert client.get(url).status_code == 200
     assert client.post(url, posted)["Location"].startswith(reverse("account_sudo"))
     prove_factor(client)
     client.post(url, posted)
@@ -190,7 +196,8 @@ def test_nobody_changes_his_own_address() -> None:
     user = User.objects.get(pk=client.session["_auth_user_id"])
     before = user.email
 
-    client.post(
+    save(
+        client,
         reverse("admin:accounts_user_change", args=[user.pk]),
         {"email": "mine@example.org", "first_name": "New", "_reason": "Moved."},
     )

@@ -22,7 +22,7 @@ from apps.audit.timeline.filters import Filter, parse
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all, branches_of_record
 from apps.organizations.models import Organization, Role
-from apps.organizations.services import membership_add, membership_change_role
+from apps.organizations.services import membership_add, membership_update
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 from tests.factories.organizations import OrganizationFactory, OwnerFactory
 
@@ -57,7 +57,7 @@ def promotion() -> Any:
     acme = OwnerFactory(organization__name="Acme").organization
     seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=None)
     with audit_context(door="form", request_id="request-of-the-promotion"):
-        membership_change_role(
+        membership_update(
             membership=seat, role=Role.ADMIN, actor=grace, reason="Takes over the roster"
         )
     return seat

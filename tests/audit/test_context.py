@@ -17,6 +17,7 @@ from apps.projects.models import Task
 from tests.audit import trail
 from tests.factories.accounts import StaffFactory
 from tests.factories.projects import TaskFactory
+from tests.forms import save
 
 
 def change_set_of(record: Task) -> ChangeSet:
@@ -297,7 +298,8 @@ def test_two_requests_on_djangos_own_pool(client, admin_like) -> None:  # type: 
         try:
             for user, title in ((first, "By the first"), (second, "By the second")):
                 client.force_login(user)
-                response = client.post(
+                response = save(
+                    client,
                     f"/admin/projects/task/{task.pk}/change/",
                     {
                         "title": title,

@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.organizations.models import Membership, Organization, Role
-from apps.organizations.services import membership_add, membership_change_role
+from apps.organizations.services import membership_add, membership_update
 from apps.projects.models import Project, Task
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import OrganizationFactory, OwnerFactory
@@ -169,7 +169,7 @@ def test_an_organization_keeps_an_owner_whatever_is_reverted(keeper: Client) -> 
     owner = OwnerFactory()
     acme, other = owner.organization, OwnerFactory(role=Role.MEMBER)
     seat = membership_add(organization=acme, user=other.user, role=Role.MEMBER, actor=None)
-    membership_change_role(membership=seat, role=Role.OWNER, actor=None)
+    membership_update(membership=seat, role=Role.OWNER, actor=None)
     Membership.objects.filter(pk=owner.pk).delete()
     all_of = positions(seat)
 
@@ -184,7 +184,7 @@ def test_an_organization_keeps_an_owner_whatever_is_reverted(keeper: Client) -> 
 def test_a_seat_goes_back_through_its_service(keeper: Client) -> None:
     acme = OwnerFactory().organization
     seat = membership_add(organization=acme, user=OwnerFactory().user, role=Role.MEMBER, actor=None)
-    membership_change_role(membership=seat, role=Role.ADMIN, actor=None)
+    membership_update(membership=seat, role=Role.ADMIN, actor=None)
     all_of = positions(seat)
 
     keeper.post(revert_url(seat, all_of[0]), {"reason": "Too soon", "newest": all_of[-1]})

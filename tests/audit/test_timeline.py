@@ -20,8 +20,8 @@ from apps.audit.events import record_event
 from apps.organizations.models import Membership, Organization, Role
 from apps.organizations.services import (
     membership_add,
-    membership_change_role,
     membership_remove,
+    membership_update,
     organization_purge,
     organization_trash,
 )
@@ -67,7 +67,7 @@ def test_a_seat_answers_who_made_her_an_admin_when_and_why(reader: Client) -> No
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
     seat = OwnerFactory(organization__name="Acme").organization
     seat = membership_add(organization=seat, user=ada, role=Role.MEMBER, actor=grace)
-    membership_change_role(
+    membership_update(
         membership=seat, role=Role.ADMIN, actor=grace, reason="She takes over the roster"
     )
 
@@ -83,7 +83,7 @@ def test_the_same_is_told_on_the_person_and_on_the_organization(reader: Client) 
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
     acme = OwnerFactory(organization__name="Acme").organization
     seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=grace)
-    membership_change_role(membership=seat, role=Role.ADMIN, actor=grace, reason="Roster")
+    membership_update(membership=seat, role=Role.ADMIN, actor=grace, reason="Roster")
     membership_remove(membership=seat, actor=grace, reason="Left the company")
 
     of_acme, of_ada = text_of(reader.get(history(acme))), text_of(reader.get(history(ada)))

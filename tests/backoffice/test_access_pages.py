@@ -20,6 +20,7 @@ from tests.factories.accounts import (
     sudo_client,
 )
 from tests.factories.organizations import OrganizationFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 
@@ -232,7 +233,8 @@ def test_nobody_gives_a_role_more_than_he_has() -> None:
     wanted = permission("organizations.purge_organization")
     client = sudo_client(may=["auth.view_group", "auth.change_group", "auth.view_permission"])
 
-    answer = client.post(
+    answer = save(
+        client,
         reverse("admin:auth_group_change", args=[role.pk]),
         {"name": role.name, "permissions": [str(wanted.pk)], "_reason": "Wanted."},
     )
@@ -253,5 +255,5 @@ def test_a_role_is_changed_with_a_fresh_factor_only() -> None:
     assert asked["Location"].startswith(reverse("account_sudo"))
     assert not role.permissions.exists()
 
-    sudo_client(user).post(url, fields)
+    save(sudo_client(user), url, fields)
     assert list(role.permissions.all()) == [wanted]

@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet
 from apps.organizations.models import Membership, Role
-from apps.organizations.services import membership_add, membership_change_role
+from apps.organizations.services import membership_add, membership_update
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import OwnerFactory
 
@@ -28,7 +28,7 @@ def seat(staff_with_role: WithRole) -> Membership:
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
     seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=boss)
     with audit_context(door="form", request_id="promotion"):
-        return membership_change_role(
+        return membership_update(
             membership=seat, role=Role.ADMIN, actor=boss, reason="Takes over the roster"
         )
 

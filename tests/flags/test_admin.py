@@ -13,6 +13,7 @@ from apps.flags.services import flags_ensure
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory, lose
 from tests.factories.organizations import OrganizationFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:flags_flag_changelist"
@@ -101,7 +102,7 @@ def test_a_switch_and_a_sample_are_turned_on_their_pages(client: Client, flipper
     switch, sample = SwitchFactory(), SampleFactory()
 
     client.post(_action(switch, "turn_on"), {"reason": "Go"})
-    client.post(_action(sample, "set_share"), {"reason": "Go", "percent": "12.5"})
+    save(client, _action(sample, "set_share"), {"reason": "Go", "percent": "12.5"})
 
     switch.refresh_from_db()
     sample.refresh_from_db()
@@ -123,12 +124,12 @@ def test_targets_are_changed_with_a_reason_and_not_without(client: Client, flipp
     flag, organization = FlagFactory(), OrganizationFactory()
     data = _form(client.get(_change(flag)), organizations=[organization.pk])
 
-    refused = client.post(_change(flag), data)
+    refused = save(client, _change(flag), data)
     assert refused.status_code == 200
     assert "Say why" in refused.content.decode()
     assert not flag.organizations.exists()
 
-    client.post(_change(flag), {**data, "_reason": "They test it"})
+    save(client, _change(flag), {**data, "_reason": "They test it"})
     assert flag.organizations.get() == organization
 
 
@@ -142,7 +143,7 @@ def test_one_who_may_not_flip_may_look_but_not_change(client: Client) -> None:
     flag = FlagFactory()
 
     assert client.get(_change(flag)).status_code == 200
-    client.post(_change(flag), {"authenticated": "on", "_reason": "Mine"})
+    save(client, _change(flag), {"authenticated": "on", "_reason": "Mine"})
 
     flag.refresh_from_db()
     assert flag.authenticated is False

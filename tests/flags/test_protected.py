@@ -14,6 +14,7 @@ from apps.flags.models import Flag
 from apps.flags.services import flag_protect, flag_set, sample_set, switch_set
 from tests.factories.accounts import StaffFactory, prove_factor
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 FLIP = "flags.flip_flag"
@@ -124,7 +125,8 @@ def test_it_is_protected_on_its_page_and_not_deleted(flipper: User) -> None:
 def test_whom_it_reaches_is_not_changed_by_its_form(flipper: User) -> None:
     flag = FlagFactory(is_protected=True)
 
-    _client(flipper).post(
+    save(
+        _client(flipper),
         reverse("admin:flags_flag_change", args=[flag.pk]),
         {"staff": "on", "percent": "50", "is_protected": "", "note": "new", "_reason": "Forged."},
     )

@@ -15,6 +15,7 @@ from tests.factories.organizations import (
     OrganizationFactory,
     OwnerFactory,
 )
+from tests.forms import save
 from tests.trace import last_trace
 
 pytestmark = pytest.mark.django_db
@@ -85,8 +86,10 @@ def test_an_organization_is_created_with_a_slug_of_its_own(client: Client) -> No
 def test_the_reason_on_a_form_goes_into_the_history(client: Client, actor: User) -> None:
     organization = OrganizationFactory()
 
-    client.post(
-        _change_url(organization), _form(organization, [], name="Pilots", _reason="Renamed by law.")
+    save(
+        client,
+        _change_url(organization),
+        _form(organization, [], name="Pilots", _reason="Renamed by law."),
     )
 
     trace = last_trace(organization)
@@ -104,7 +107,7 @@ def test_seats_are_added_changed_and_removed_on_the_page(client: Client) -> None
     by_key[rising.pk]["role"] = Role.ADMIN
     seats.append({"user": new.pk, "role": Role.VIEWER})
 
-    answer = client.post(_change_url(organization), _form(organization, seats))
+    answer = save(client, _change_url(organization), _form(organization, seats))
 
     assert answer.status_code == 302, answer.context["errors"]
     roles = dict(organization.memberships.values_list("user_id", "role"))
@@ -120,7 +123,7 @@ def test_ownership_is_passed_on_in_one_save(client: Client) -> None:
     for seat in seats:
         seat["role"] = Role.OWNER if seat["id"] == heir.pk else Role.MEMBER
 
-    answer = client.post(_change_url(owner.organization), _form(owner.organization, seats))
+    answer = save(client, _change_url(owner.organization), _form(owner.organization, seats))
 
     assert answer.status_code == 302, answer.context["errors"]
     heir.refresh_from_db()
@@ -135,7 +138,8 @@ def test_the_last_owner_cannot_leave_and_the_page_says_why(
     seats = _seats(owner.organization)
     seats[0].update(change)
 
-    page = client.post(
+    page = save(
+        client,
         _change_url(owner.organization),
         _form(owner.organization, seats, name="Not to be", _reason="Kept."),
     )
@@ -153,8 +157,8 @@ def test_a_new_owner_of_the_organization_gets_an_owners_seat(client: Client) -> 
     organization = OwnerFactory().organization
     heir = UserFactory()
 
-    answer = client.post(
-        _change_url(organization), _form(organization, _seats(organization), owner=heir.pk)
+    answer = save(
+        client, _change_url(organization), _form(organization, _seats(organization), owner=heir.pk)
     )
 
     assert answer.status_code == 302, answer.context["errors"]
@@ -166,7 +170,7 @@ def test_seats_beyond_the_first_page_stay_as_they_are(client: Client) -> None:
     for _ in range(30):
         MembershipFactory(organization=organization)
 
-    client.post(_change_url(organization), _form(organization, _seats(organization)[:25]))
+    save(client, _change_url(organization), _form(organization, _seats(organization)[:25]))
 
     assert organization.memberships.count() == 31
 
@@ -212,7 +216,8 @@ def test_a_seat_of_its_own_page_keeps_person_and_place(client: Client) -> None:
     seat = MembershipFactory()
     other = OrganizationFactory()
 
-    client.post(
+    save(
+        client,
         reverse("admin:organizations_membership_change", args=[seat.pk]),
         {"organization": other.pk, "role": "admin", "_reason": "Takes over."},
     )

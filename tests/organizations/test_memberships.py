@@ -7,8 +7,8 @@ from apps.core.errors import DomainError, MissingPermission
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services import (
     membership_add,
-    membership_change_role,
     membership_remove,
+    membership_update,
     memberships_remove,
     organization_create,
     organization_trash,
@@ -67,7 +67,7 @@ class TestChangingARole:
         clerk = StaffFactory(may=["organizations.change_membership"])
         seat = MembershipFactory(role="viewer")
 
-        membership_change_role(membership=seat, role="admin", actor=clerk, reason="Promoted")
+        membership_update(membership=seat, role="admin", actor=clerk, reason="Promoted")
 
         seat.refresh_from_db()
         assert seat.role == "admin"
@@ -76,7 +76,7 @@ class TestChangingARole:
     def test_the_same_role_leaves_no_trace(self) -> None:
         seat = MembershipFactory(role="viewer")
 
-        membership_change_role(membership=seat, role="viewer", actor=None)
+        membership_update(membership=seat, role="viewer", actor=None)
 
         assert number_of_traces(seat) == 1
 
@@ -85,7 +85,7 @@ class TestChangingARole:
         MembershipFactory(organization=seat.organization, role="admin")
 
         with pytest.raises(DomainError, match="Acme would be left without an owner"):
-            membership_change_role(membership=seat, role="admin", actor=None)
+            membership_update(membership=seat, role="admin", actor=None)
 
         seat.refresh_from_db()
         assert seat.role == "owner"
@@ -96,7 +96,7 @@ class TestChangingARole:
         seat = organization.memberships.get(user=organization.owner)
 
         with pytest.raises(DomainError, match="Hand it over to another owner first"):
-            membership_change_role(membership=seat, role="member", actor=None)
+            membership_update(membership=seat, role="member", actor=None)
 
         seat.refresh_from_db()
         assert seat.role == "owner"
@@ -105,7 +105,7 @@ class TestChangingARole:
         seat = MembershipFactory(role="viewer")
 
         with pytest.raises(MissingPermission, match="change_membership"):
-            membership_change_role(membership=seat, role="owner", actor=StaffFactory())
+            membership_update(membership=seat, role="owner", actor=StaffFactory())
 
         seat.refresh_from_db()
         assert seat.role == "viewer"

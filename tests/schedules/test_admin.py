@@ -15,6 +15,7 @@ from apps.schedules.models import ShippedSchedule, TaskRun
 from apps.schedules.services import schedules_load
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:django_celery_beat_periodictask_changelist"
@@ -118,12 +119,12 @@ def test_a_change_needs_a_reason_and_leaves_its_event(client: Client, root: Any)
     schedule = ScheduleFactory()
     data = _data(client.get(_change(schedule)), description="For the night")
 
-    refused = client.post(_change(schedule), data)
+    refused = save(client, _change(schedule), data)
     assert "Say why" in refused.content.decode()
     schedule.refresh_from_db()
     assert schedule.description == ""
 
-    client.post(_change(schedule), {**data, "_reason": "Nobody knew"})
+    save(client, _change(schedule), {**data, "_reason": "Nobody knew"})
     schedule.refresh_from_db()
     assert schedule.description == "For the night"
     event = Event.objects.get(kind="schedule_change")
@@ -194,8 +195,10 @@ def test_a_time_that_nobody_uses_can_be_deleted(client: Client, root: Any) -> No
 
 def test_a_changed_time_runs_nothing_at_once(client: Client, root: Any) -> None:
     schedule = ScheduleFactory(last_run_at=timezone.now() - timedelta(minutes=50))
-    client.post(
-        _change(schedule.interval), {"every": 5, "period": "minutes", "_reason": "More often"}
+    save(
+        client,
+        _change(schedule.interval),
+        {"every": 5, "period": "minutes", "_reason": "More often"},
     )
     schedule.refresh_from_db()
     assert schedule.interval.every == 5

@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.schedulable import registry
 from apps.schedules.scheduler import Entry
-from apps.schedules.services import schedule_save, schedule_set_enabled, schedules_load
+from apps.schedules.services import schedule_set_enabled, schedule_update, schedules_load
 from tests.factories.accounts import StaffFactory
 from tests.factories.schedules import IntervalFactory, ScheduleFactory
 
@@ -37,9 +37,9 @@ def test_a_schedule_that_is_enabled_again_does_not_run_at_once(editor: User) -> 
 
 def test_a_schedule_with_a_new_time_waits_for_it(editor: User) -> None:
     schedule = ScheduleFactory(last_run_at=timezone.now() - timedelta(minutes=50))
-    schedule.interval = IntervalFactory(every=10, period="minutes")
+    interval = IntervalFactory(every=10, period="minutes")
 
-    schedule_save(schedule=schedule, reason="More often", actor=editor)
+    schedule_update(schedule=schedule, interval=interval, reason="More often", actor=editor)
 
     schedule.refresh_from_db()
     assert not Entry(schedule).is_due().is_due

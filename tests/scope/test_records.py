@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Project, Task
+from tests.forms import save
 from tests.scope.conftest import House, text
 
 MODELS = [
@@ -314,7 +315,8 @@ def test_an_inline_takes_no_person_out_of_scope(client: Client, near: House, far
     formset = page.context["inline_admin_formsets"][0].formset
     prefix = formset.prefix
 
-    answer = client.post(
+    answer = save(
+        client,
         url("organizations.organization", "change", near.organization.pk),
         {
             "name": near.organization.name,
@@ -337,7 +339,8 @@ def test_a_task_is_not_moved_to_a_project_out_of_scope(
     client: Client, near: House, far: House
 ) -> None:
     def post(project: Any) -> Any:
-        return client.post(
+        return save(
+            client,
             url("projects.task", "change", near.task.pk),
             {"project": str(project), "title": "Mine", "status": "todo", "_reason": "x"},
         )
@@ -354,7 +357,8 @@ def test_a_colleague_whom_a_task_names_stays_when_the_task_is_saved(
 ) -> None:
     Task.objects.filter(pk=near.task.pk).update(assignee=boss)
 
-    answer = client.post(
+    answer = save(
+        client,
         url("projects.task", "change", near.task.pk),
         {
             "project": str(near.project.pk),

@@ -23,6 +23,7 @@ from apps.organizations.services import (
     user_set_scope,
 )
 from tests.factories.accounts import RoleFactory, StaffFactory, SuperuserFactory, UserFactory
+from tests.forms import save
 from tests.scope.conftest import House, text
 
 
@@ -188,7 +189,8 @@ class TestWhatWhoIsLimitedMayNotMake:
         for change in (user_deactivate, user_reactivate):
             with pytest.raises(DomainError, match="may have seats in any organization"):
                 change(user=near.person, actor=agent)
-        answer = client.post(
+        answer = save(
+            client,
             address,
             {
                 "first_name": "Adah",
@@ -226,7 +228,8 @@ class TestThePage:
         staff = StaffFactory()
 
         page = boss_client.get(self.address(staff))
-        done = boss_client.post(
+        done = save(
+            boss_client,
             self.address(staff),
             {"sees": "some", "organizations": [str(near.organization.pk)], "reason": "New desk"},
         )
@@ -240,7 +243,8 @@ class TestThePage:
     def test_everything_and_a_list_contradict_one_another(
         self, boss_client: Client, agent: User, near: House
     ) -> None:
-        answer = boss_client.post(
+        answer = save(
+            boss_client,
             self.address(agent),
             {"sees": "everything", "organizations": [str(near.organization.pk)], "reason": "x"},
         )
@@ -267,7 +271,8 @@ class TestThePage:
         self, client: Client, near: House, far: House
     ) -> None:
         page: Any = client.get(self.address(near.person))
-        forged = client.post(
+        forged = save(
+            client,
             self.address(near.person),
             {"sees": "some", "organizations": [str(far.organization.pk)], "reason": "x"},
         )

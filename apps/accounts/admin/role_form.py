@@ -10,6 +10,8 @@ from apps.core.admin.confirm_form import ConfirmationForm
 
 
 class RoleForm(ConfirmationForm):
+    edits = frozenset({"roles"})
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user = self.queryset.get()

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -66,6 +65,7 @@ class DeactivationForm(ConfirmationForm):
 
 @admin.register(User)
 class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
+    create_service = staticmethod(user_create)
     list_filter = [
         ("status", ChoicesDropdownFilter),
         ("is_staff", BooleanRadioFilter),
@@ -204,20 +204,6 @@ class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """People are deactivated: history and foreign keys lean on them."""
         return False
-
-    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        created = user_create(
-            email=obj.email,
-            first_name=obj.first_name,
-            last_name=obj.last_name,
-            phone=obj.phone,
-            is_verified=obj.is_verified,
-            actor=request.user,
-        )
-        obj.__dict__.update(created.__dict__)
 
     @confirmed(
         permission="accounts.change_user",

@@ -18,8 +18,9 @@ from apps.core import approvals
 from apps.core.admin import deletion
 from apps.core.admin.checks import BaseAdminChecks
 from apps.core.admin.confirm import confirmed
-from apps.core.admin.confirm_form import REASON_LENGTH, ConfirmationForm
+from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
+from apps.core.admin.editing.admin import VersionedAdmin, VersionedInline, reason_of
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
 from apps.core.admin.scope import ScopedAdmin
@@ -27,11 +28,11 @@ from apps.core.admin.wording import counted
 from apps.core.approvals import ApprovalNeeded
 from apps.core.attribution import attributed
 from apps.core.constraints import refusals_in_words
-from apps.core.errors import DomainError, RecordNotFound
+from apps.core.errors import DomainError
 from apps.core.personal import conceals, is_personal
 
 
-class BaseAdmin(ScopedAdmin, ModelAdmin):
+class BaseAdmin(ScopedAdmin, VersionedAdmin, ModelAdmin):
     """Unfold's ModelAdmin, held to the user's scope and to a constant number of queries.
 
     Its change form takes an optional reason, which the history keeps with the change; `ask_reason =
@@ -147,12 +148,6 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
             )
         ]
 
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
-    ) -> HttpResponse:
-        """Answer 404, where Django would send the user to the start page with a message."""
-        raise RecordNotFound(self.model, object_id)
-
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
         """Beside a relation's field one may add or look, but not delete."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -170,7 +165,7 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
         """Save with the reason given; a refusal of a service or of the database is shown in the form."""
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
-        reason = request.POST.get("_reason", "").strip()[:REASON_LENGTH]
+        reason = reason_of(request)
         context = {"posted_reason": reason, **(extra_context or {})}
         try:
             with (
@@ -236,7 +231,7 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
     def save_related(
         self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
     ) -> None:
-        if any(getattr(formset, "deleted_forms", ()) for formset in formsets):
+        if any(map(_asks_a_reason, formsets)):
             demand_reason(request)
         super().save_related(request, form, formsets, change)
         # What the database checks only at the commit would come too late to be shown in the form.
@@ -264,8 +259,15 @@ class BaseAdmin(ScopedAdmin, ModelAdmin):
 
 def demand_reason(request: HttpRequest) -> None:
     """Refuse a change form that came without a reason."""
-    if not request.POST.get("_reason", "").strip():
+    if not reason_of(request):
         raise DomainError("Say why: fill in the reason for this change, below.")
+
+
+def _asks_a_reason(formset: Any) -> bool:
+    """Tell whether rows are removed, or changed that have a rule of their own for it."""
+    changed = any(form.has_changed() for form in formset.initial_forms)
+    is_required = getattr(formset.inline, "reason_required", False)
+    return bool(getattr(formset, "deleted_forms", ())) or (is_required and changed)
 
 
 def refused(form: type[ModelForm], message: str) -> type[ModelForm]:
@@ -284,7 +286,7 @@ def _offered(method: Any, record: Model | None) -> bool:
     return when is None or (record is not None and when(record))
 
 
-class BaseTabularInline(ScopedAdmin, TabularInline):
+class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):
     """An inline that shows a page of rows, never all of them."""
 
     extra = 0
@@ -310,6 +312,6 @@ class ReadOnlyInline(BaseTabularInline):
         return False
 
 
-class BaseStackedInline(ScopedAdmin, StackedInline):
+class BaseStackedInline(ScopedAdmin, VersionedInline, StackedInline):
     extra = 0
     model: type[Model]

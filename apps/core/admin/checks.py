@@ -7,6 +7,8 @@ from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error
 
+from apps.core.admin.editing.checks import check_versions
+
 
 class BaseAdminChecks(ModelAdminChecks):
     """Django's checks, and that each permission an action names is one that a model declares.
@@ -14,6 +16,9 @@ class BaseAdminChecks(ModelAdminChecks):
     Unfold's own asks the database for the permissions, so that no command would run on an empty
     one; Django's knows only stock words.
     """
+
+    def check(self, admin_obj: Any, **kwargs: Any) -> list[CheckMessage]:
+        return [*super().check(admin_obj, **kwargs), *check_versions(admin_obj)]
 
     def _check_actions(self, obj: Any) -> list[CheckMessage]:
         names = [name for _, name, _ in obj._get_base_actions()]

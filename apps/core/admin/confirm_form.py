@@ -1,20 +1,28 @@
 """The form on a confirmation page."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from apps.core.admin.editing.comparing import Comparing
+
 REASON_LENGTH = 500
 
 
-class ConfirmationForm(forms.Form):
+class ConfirmationForm(Comparing, forms.Form):
     """A reason, and what must be typed. Subclasses add fields, which stand before these two.
 
-    `self.request` and `self.queryset` (the records that are meant) are there for subclasses.
+    `self.request` and `self.queryset` (the records that are meant) are there for subclasses. Fields
+    that show what is stored of one record, to be changed, are named in `edits`: what others changed
+    in them meanwhile is merged, as on a change page.
     """
+
+    edits: ClassVar[frozenset[str]] = frozenset()
+    # Whether one record's page asks; a list's action edits nothing that was shown.
+    is_of_one = False
 
     def __init__(
         self,
@@ -42,6 +50,19 @@ class ConfirmationForm(forms.Form):
                 label=f"Type “{typed}” to confirm",
                 widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
             )
+
+    @property
+    def is_compared(self) -> bool:
+        return self.is_bound and self.is_of_one and bool(self.edits)
+
+    @property
+    def uncompared(self) -> frozenset[str]:
+        return frozenset(self.fields.keys() - self.edits)
+
+    @property
+    def record(self) -> tuple[Any, Any]:
+        record = self.queryset.get()
+        return type(record), record.pk
 
     def consequences(self) -> list[str]:
         """Return sentences for the page that depend on who asks; the action's own stand before them."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
 from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,6 +15,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.editing.confirmed import SEEN, moved_in_words, moved_since, seen_token
+from apps.core.admin.editing.forms import WITHOUT_VERSION
+from apps.core.admin.editing.opened import NAME, Opened, read, sign
 from apps.core.admin.fingerprint import fingerprint
 from apps.core.admin.permissions import one_record
 from apps.core.admin.second_person import SecondPerson
@@ -25,6 +29,7 @@ CONFIRMATION = "_confirmation"
 _SALT = "core.confirm"
 _MAX_AGE = 60 * 60
 _NAMES_SHOWN = 10
+_OTHER_RECORDS = "The records changed since this page was shown. Look at them again and confirm."
 
 
 class Confirmation:
@@ -51,24 +56,21 @@ class Confirmation:
         posted = self.request.method == "POST" and (
             self.object_id is not None or CONFIRMATION in self.request.POST
         )
-        form = self._form(self.request.POST if posted else None)
-        if not posted or not form.is_valid():
-            return self._page(form)
+        if not posted:
+            return self._page(self._form(None))
         try:
-            with (
-                transaction.atomic(),
-                attributed(actor=self.request.user, reason=form.reason, door="form"),
-            ):
+            with transaction.atomic():
+                form = self._locked_form()
+                refused = self._refused(form)
+                if refused is not None:
+                    return refused
                 records = self._chosen()
                 if records is None:
-                    messages.warning(
-                        self.request,
-                        "The records changed since this page was shown. Look at them again and confirm.",
-                    )
-                    return self._page(form, status=409)
-                if self.object_id is None:
-                    self.second_person.demand_for_many(records)
-                said = self.options["function"](self.model_admin, self.request, records, form)
+                    return self._asks_again(form, _OTHER_RECORDS)
+                with attributed(actor=self.request.user, reason=form.reason, door="form"):
+                    if self.object_id is None:
+                        self.second_person.demand_for_many(records)
+                    said = self.options["function"](self.model_admin, self.request, records, form)
         except ApprovalNeeded as needed:
             return self.second_person.ask(needed, form) or self._page(form, status=409)
         except DomainError as error:
@@ -80,6 +82,43 @@ class Confirmation:
             messages.success(self.request, said)
         return self._after()
 
+    def _locked_form(self) -> ConfirmationForm:
+        """Return the posted form; a record that it edits is held from here to the commit."""
+        if self.object_id is not None and self.options["form_class"].edits:
+            self.model_admin.lock_record(self.request, unquote(self.object_id))
+        form = self._form(self.request.POST)
+        if form.is_compared:
+            content = read(self._about(), self.request.POST.get(NAME))
+            form.opened = Opened(*content) if content else None
+        return form
+
+    def _refused(self, form: ConfirmationForm) -> HttpResponse | None:
+        """Return the page that says why nothing is done, if so."""
+        if form.is_compared and form.opened is None:
+            form.add_error(None, WITHOUT_VERSION)
+        if not form.is_valid():
+            is_late = form.is_compared and (form.conflicts or form.opened is None)
+            return self._page(form, status=409 if is_late else 200)
+        sentence = self._changed_since()
+        return self._asks_again(form, sentence) if sentence else None
+
+    def _asks_again(self, form: ConfirmationForm, sentence: str) -> HttpResponse:
+        messages.warning(self.request, sentence)
+        return self._page(form, status=409)
+
+    def _changed_since(self) -> str:
+        """Return the sentence about what changed in the one record since the page was shown."""
+        if self.object_id is None:
+            return ""
+        record = self.queryset.get()
+        names = moved_since(self.options["name"], record, self.request.POST.get(SEEN))
+        # What the form edits is merged, and so is no reason to ask again.
+        names = [name for name in names or () if name not in self.options["form_class"].edits]
+        return moved_in_words(record, names) if names else ""
+
+    def _about(self) -> str:
+        return f"{self.options['name']}:{self.model_admin.opts.label_lower}:{self.object_id}"
+
     def _form(self, data: Any) -> ConfirmationForm:
         typed = self.options["typed"]
         form: ConfirmationForm = self.options["form_class"](
@@ -89,6 +128,7 @@ class Confirmation:
             reason=self.options["reason"],
             typed=typed(self.queryset) if typed else "",
         )
+        form.is_of_one = self.object_id is not None
         return form
 
     def _chosen(self) -> QuerySet | None:
@@ -136,6 +176,10 @@ class Confirmation:
                 ),
             ]
         shown = list(self.queryset[:_NAMES_SHOWN])
+        if self.object_id is not None:
+            hidden.append((SEEN, seen_token(self.options["name"], shown[0])))
+            if form.edits:
+                hidden.append((NAME, sign(self._about(), form.version.as_list())))
         noun = opts.verbose_name if count == 1 else opts.verbose_name_plural
         consequences = self.options["consequences"]
         context = {
@@ -158,6 +202,7 @@ class Confirmation:
             "danger": self.options["danger"],
             "second_person": self.second_person.sentence(),
             "hidden": hidden,
+            "conflicts": form.conflicts,
             "cancel_url": self._back_url(),
         }
         request.current_app = self.model_admin.admin_site.name

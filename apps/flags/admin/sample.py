@@ -1,6 +1,7 @@
 """Samples: on for a share of the times they are asked."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -18,6 +19,8 @@ from apps.flags.services import sample_set
 
 
 class ShareForm(ConfirmationForm):
+    edits = frozenset({"percent"})
+
     percent = forms.DecimalField(
         label="Share in percent",
         min_value=Decimal(0),
@@ -26,6 +29,11 @@ class ShareForm(ConfirmationForm):
         decimal_places=1,
         widget=UnfoldAdminDecimalFieldWidget(),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(samples := list(self.queryset[:2])) == 1:
+            self.fields["percent"].initial = samples[0].percent
 
 
 @admin.register(Sample)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -29,6 +28,7 @@ from apps.organizations.services.invitations import (
 
 @admin.register(Invitation)
 class InvitationAdmin(TimelineMixin, BaseAdmin):
+    create_service = staticmethod(invitation_create)
     list_display = [
         "address",
         "organization_link",
@@ -106,14 +106,6 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """An invitation is revoked, never deleted."""
         return False
-
-    def save_model(
-        self, request: HttpRequest, obj: Invitation, form: ModelForm, change: bool
-    ) -> None:
-        created = invitation_create(
-            organization=obj.organization, email=obj.email, role=obj.role, actor=request.user
-        )
-        obj.__dict__.update(created.__dict__)
 
     def response_add(
         self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None

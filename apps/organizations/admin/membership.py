@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -16,10 +15,10 @@ from apps.core.admin.display import copyable_id, moment_column, record_link, sta
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.personal import reveal
 from apps.organizations.admin.colors import ROLE_COLORS
-from apps.organizations.models import Membership
+from apps.organizations.models import Membership, Organization
 from apps.organizations.services.memberships import (
     membership_add,
-    membership_change_role,
+    membership_update,
     memberships_remove,
 )
 from apps.transfers.admin.exports import ExportMixin
@@ -28,6 +27,8 @@ from apps.transfers.admin.exports import ExportMixin
 @admin.register(Membership)
 class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     reason_required = True
+    create_service = staticmethod(membership_add)
+    update_service = staticmethod(membership_update)
     list_filter = [
         ("role", ChoicesDropdownFilter),
         ("organization", RecordFilter),
@@ -69,16 +70,11 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
         # A seat keeps its person and its place: another one is another seat.
         return ["copyable_id", "created_moment", *(["user", "organization"] if obj else [])]
 
-    def save_model(
-        self, request: HttpRequest, obj: Membership, form: ModelForm, change: bool
-    ) -> None:
-        if change:
-            membership_change_role(membership=obj, role=obj.role, actor=request.user)
-            return
-        added = membership_add(
-            organization=obj.organization, user=obj.user, role=obj.role, actor=request.user
-        )
-        obj.__dict__.update(added.__dict__)
+    def lock_record(self, request: HttpRequest, key: Any) -> None:
+        # As the services do: the organization first.
+        holding = Organization.all_objects.filter(memberships=key)
+        holding.select_for_update(no_key=True, of=("self",)).values_list("pk").first()
+        super().lock_record(request, key)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         memberships_remove(memberships=queryset, actor=request.user)  # type: ignore[arg-type]

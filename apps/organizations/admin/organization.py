@@ -26,12 +26,12 @@ from apps.core.scope import sees_everything
 from apps.core.trash import Counts
 from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.invite_form import InviteForm
-from apps.organizations.admin.seats import InvitationInline, SeatInline, save_seats
+from apps.organizations.admin.seats import InvitationInline, SeatInline
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services.invitations import invitation_create
 from apps.organizations.services.organizations import (
     organization_create,
-    organization_set_owner,
+    organization_update,
     organizations_trash,
 )
 from apps.transfers.admin.exports import ExportMixin
@@ -40,6 +40,8 @@ from apps.transfers.admin.exports import ExportMixin
 @admin.register(Organization)
 class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     approval_kinds = {"move_to_trash": "organizations.trash"}
+    create_service = staticmethod(organization_create)
+    update_service = staticmethod(organization_update)
     trash_url = "admin:organizations_trashedorganization_changelist"
     list_display = [
         "name",
@@ -105,34 +107,6 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
             form.base_fields["slug"].required = False
             form.base_fields["slug"].help_text = "Made from the name where it is left empty."
         return form
-
-    def save_model(
-        self, request: HttpRequest, obj: Organization, form: ModelForm, change: bool
-    ) -> None:
-        if not change:
-            created = organization_create(
-                name=obj.name,
-                slug=obj.slug,
-                external_id=obj.external_id,
-                status=obj.status,
-                owner=obj.owner,
-                actor=request.user,
-            )
-            obj.__dict__.update(created.__dict__)
-            return
-        owner = obj.owner
-        if owner is not None and "owner" in form.changed_data:
-            obj.owner_id = form.initial["owner"]
-            super().save_model(request, obj, form, change)
-            organization_set_owner(organization=obj, owner=owner, actor=request.user)
-        else:
-            super().save_model(request, obj, form, change)
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        if formset.model is Membership:
-            save_seats(request, formset)
-        else:
-            super().save_formset(request, form, formset, change)
 
     def trash_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
         return organizations_trash(organizations=records, actor=request.user, reason=reason)

@@ -23,6 +23,8 @@ EVERYTHING, SOME = "everything", "some"
 class ScopeForm(ConfirmationForm):
     """Everything, or the organizations that are named; they are searched, so there may be many."""
 
+    edits = frozenset({"sees", "organizations"})
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user, actor = self.queryset.get(), self.request.user

@@ -1,5 +1,6 @@
 """The people of an organization on its own page: seats that can be edited, invitations to read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,15 +10,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.core.admin.base import BaseTabularInline, ReadOnlyInline, demand_reason
+from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.display import moment_column, record_link, state_column
+from apps.core.admin.editing.rows import VersionedRowForm
 from apps.core.personal import reveal
 from apps.organizations.admin.colors import INVITATION_COLORS
 from apps.organizations.models import Invitation, Membership, Role
 from apps.organizations.services.memberships import (
     membership_add,
-    membership_change_role,
-    memberships_remove,
+    membership_remove,
+    membership_update,
 )
 
 
@@ -35,7 +37,7 @@ class ShownPerson(forms.Widget):
         return format_html("{}", record_link(self.person))
 
 
-class SeatForm(forms.ModelForm):
+class SeatForm(VersionedRowForm):
     class Meta:
         model = Membership
         fields = ["user", "role"]
@@ -54,6 +56,10 @@ class SeatForm(forms.ModelForm):
 class SeatInline(BaseTabularInline):
     model = Membership
     form = SeatForm
+    create_service = staticmethod(membership_add)
+    update_service = staticmethod(membership_update)
+    delete_service = staticmethod(membership_remove)
+    reason_required = True
     fields = ["user", "role"]
     autocomplete_fields = ["user"]
     verbose_name = "member"
@@ -62,6 +68,10 @@ class SeatInline(BaseTabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Newest first, and in the order of the key: any page of any organization is quick.
         return super().get_queryset(request).select_related("user").order_by("-pk")
+
+    def in_order(self, forms: Iterable[Any]) -> list[Any]:
+        """Make new owners first, so that one always stays."""
+        return sorted(forms, key=lambda form: form.instance.role != Role.OWNER)
 
 
 class InvitationInline(ReadOnlyInline):
@@ -83,21 +93,3 @@ class InvitationInline(ReadOnlyInline):
         )
 
     page.short_description = "e-mail"  # type: ignore[attr-defined]
-
-
-def save_seats(request: HttpRequest, formset: Any) -> None:
-    """Do through the services what the formset asks; new owners first, so that one always stays."""
-    formset.save(commit=False)
-    actor = request.user
-    for seat in formset.new_objects:
-        added = membership_add(
-            organization=formset.instance, user=seat.user, role=seat.role, actor=actor
-        )
-        seat.__dict__.update(added.__dict__)
-    changed = [seat for seat, fields in formset.changed_objects if "role" in fields]
-    if changed:
-        demand_reason(request)
-    for seat in sorted(changed, key=lambda seat: seat.role != Role.OWNER):
-        membership_change_role(membership=seat, role=seat.role, actor=actor)
-    if gone := [seat.pk for seat in formset.deleted_objects]:
-        memberships_remove(memberships=Membership.objects.filter(pk__in=gone), actor=actor)

@@ -10,8 +10,8 @@ from apps.organizations.services.invitations import (
 )
 from apps.organizations.services.memberships import (
     membership_add,
-    membership_change_role,
     membership_remove,
+    membership_update,
     memberships_remove,
 )
 from apps.organizations.services.organizations import (
@@ -20,6 +20,7 @@ from apps.organizations.services.organizations import (
     organization_restore,
     organization_set_owner,
     organization_trash,
+    organization_update,
     organizations_purge,
     organizations_restore,
     organizations_trash,
@@ -34,14 +35,15 @@ __all__ = [
     "invitation_send",
     "invitations_expire",
     "membership_add",
-    "membership_change_role",
     "membership_remove",
+    "membership_update",
     "memberships_remove",
     "organization_create",
     "organization_purge",
     "organization_restore",
     "organization_set_owner",
     "organization_trash",
+    "organization_update",
     "organizations_purge",
     "organizations_restore",
     "organizations_trash",

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.models import User
+from apps.core.changes import UNSET, Unset, given, write_changes
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 from apps.organizations.locks import lock_organization, refuse_unseen
@@ -32,21 +33,29 @@ def membership_add(
             return Membership.objects.create(organization=locked, user=user, role=role)
 
 
-def membership_change_role(
-    *, membership: Membership, role: str, actor: Actor, reason: str = ""
+def membership_update(
+    *,
+    membership: Membership,
+    role: str | Unset = UNSET,
+    actor: Actor,
+    reason: str = "",
 ) -> Membership:
-    """Change what a seat may do; a role that it has already changes nothing."""
+    """Change the fields that are given, and no others.
+
+    A membership keeps its person and its organization: another one is another membership.
+    """
     require(actor, "organizations.change_membership")
-    _known(role)
+    changes = given(role=role)
+    if isinstance(role, str):
+        _known(role)
     with act(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
         seat = _seat(membership, actor)
-        if seat.role == role:
-            return seat
-        if seat.role == Role.OWNER:
+        changes = {name: value for name, value in changes.items() if getattr(seat, name) != value}
+        if "role" in changes and seat.role == Role.OWNER:
             _keeps_an_owner(organization, [seat.pk])
-        seat.role = role
-        seat.save(update_fields=["role"])
+        if changes:
+            write_changes(seat, changes)
         return seat
 
 

@@ -6,6 +6,7 @@ from django.utils.text import slugify
 from apps.accounts.actors import Actor, act, require, user_or_none
 from apps.accounts.approvals.records import require_approval_of
 from apps.accounts.models import User
+from apps.core.changes import UNSET, Unset, given, write_changes
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
@@ -44,6 +45,32 @@ def organization_create(
         if owner is not None:
             _give_to(organization, owner, actor)
     return organization
+
+
+def organization_update(
+    *,
+    organization: Organization,
+    name: str | Unset = UNSET,
+    slug: str | Unset = UNSET,
+    external_id: str | Unset = UNSET,
+    status: str | Unset = UNSET,
+    owner: User | Unset | None = UNSET,
+    actor: Actor,
+    reason: str = "",
+) -> Organization:
+    """Change the fields that are given, and no others; a new owner gets an owner's membership."""
+    require(actor, "organizations.change_organization")
+    changes = given(name=name, slug=slug, external_id=external_id, status=status)
+    with act(actor=actor, reason=reason):
+        locked = lock_organization(organization.pk, actor)
+        if owner is None:
+            changes["owner"] = None
+        if changes:
+            write_changes(locked, changes)
+        if isinstance(owner, User) and locked.owner_id != owner.pk:
+            require(actor, "organizations.change_membership")
+            _give_to(locked, owner, actor)
+        return locked
 
 
 def organization_set_owner(

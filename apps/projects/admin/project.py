@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -42,6 +41,7 @@ class TaskInline(BaseTabularInline):
 @admin.register(Project)
 class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
     approval_kinds = {"move_to_trash": "projects.trash"}
+    create_service = staticmethod(project_create)
     trash_url = "admin:projects_trashedproject_changelist"
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [
@@ -88,19 +88,6 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
-
-    def save_model(self, request: HttpRequest, obj: Project, form: ModelForm, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
-            return
-        created = project_create(
-            organization=obj.organization,
-            name=obj.name,
-            description=obj.description,
-            status=obj.status,
-            actor=request.user,
-        )
-        obj.__dict__.update(created.__dict__)
 
     def trash_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
         return projects_trash(projects=records, actor=request.user, reason=reason)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -31,10 +30,11 @@ from apps.schedules.selectors import (
     with_last_run,
 )
 from apps.schedules.services import (
+    schedule_create,
     schedule_delete,
     schedule_run_now,
-    schedule_save,
     schedule_set_enabled,
+    schedule_update,
 )
 
 CHANGE = "django_celery_beat.change_periodictask"
@@ -77,6 +77,9 @@ class TaskFilter(DropdownFilter):
 @admin.register(PeriodicTask)
 class ScheduleAdmin(TimelineMixin, BaseAdmin):
     form = ScheduleForm
+    create_service = staticmethod(schedule_create)
+    update_service = staticmethod(schedule_update)
+    service_argument = "schedule"
     reason_required = True
     list_display = [
         "name",
@@ -189,14 +192,6 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for schedule in queryset:
             schedule_delete(schedule=schedule, actor=request.user)
-
-    def save_model(
-        self, request: HttpRequest, obj: PeriodicTask, form: ModelForm, change: bool
-    ) -> None:
-        reason = request.POST.get("_reason", "").strip()
-        schedule_save(
-            schedule=obj, reason=reason or ("" if change else "Created"), actor=request.user
-        )
 
 
 def _set_enabled(request: HttpRequest, schedules: QuerySet, enabled: bool, reason: str) -> str:

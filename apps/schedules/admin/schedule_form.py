@@ -6,6 +6,7 @@ from django import forms
 from django_celery_beat.models import PeriodicTask
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from apps.core.admin.editing.forms import VersionedModelForm
 from apps.schedules.declared import declared_tasks, problem_with
 
 TIMES = ("interval", "crontab", "clocked", "solar")
@@ -16,7 +17,7 @@ def task_choices() -> list[tuple[str, str]]:
     return [("", "Choose a task"), *((task.name, task.label) for task in declared)]
 
 
-class ScheduleForm(forms.ModelForm):
+class ScheduleForm(VersionedModelForm):
     task = forms.ChoiceField(
         choices=task_choices,
         widget=UnfoldAdminSelectWidget(),
@@ -25,7 +26,7 @@ class ScheduleForm(forms.ModelForm):
 
     class Meta:
         model = PeriodicTask
-        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose.
+        fields = "__all__"  # The admin's fieldsets choose.
         widgets = {
             "description": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
             "args": UnfoldAdminTextareaWidget(attrs={"rows": 2}),

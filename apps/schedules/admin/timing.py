@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -20,6 +18,7 @@ from django_celery_beat.models import (
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import EMPTY, count_link, moment, record_link
+from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.subcount import subcount
 from apps.schedules.selectors import crontab_in_words, interval_in_words
 from apps.schedules.services.timings import (
@@ -62,15 +61,18 @@ class TimingAdmin(TimelineMixin, BaseAdmin):
             timing.users, "django_celery_beat.periodictask", **{f"{field}__id__exact": timing.pk}
         )
 
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
-        timing_save(timing=obj, actor=request.user)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            timing_save(timing=obj, actor=request.user)
+        elif fields := form.written_fields:
+            timing_save(timing=obj, fields=fields, actor=request.user)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for timing in queryset:
             timing_delete(timing=timing)
 
 
-class IntervalForm(forms.ModelForm):
+class IntervalForm(VersionedModelForm):
     class Meta:
         model = IntervalSchedule
         fields = ["every", "period"]

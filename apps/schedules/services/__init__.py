@@ -1,7 +1,12 @@
 """What changes a schedule or a run."""
 
 from apps.schedules.services.defaults import schedules_load
-from apps.schedules.services.editing import schedule_delete, schedule_save, schedule_set_enabled
+from apps.schedules.services.editing import (
+    schedule_create,
+    schedule_delete,
+    schedule_set_enabled,
+    schedule_update,
+)
 from apps.schedules.services.running import run_dispatch, run_send, schedule_run_now
 from apps.schedules.services.sweeping import runs_prune, runs_sweep
 from apps.schedules.services.timings import timing_delete, timing_save
@@ -11,10 +16,11 @@ __all__ = [
     "run_send",
     "runs_prune",
     "runs_sweep",
+    "schedule_create",
     "schedule_delete",
     "schedule_run_now",
-    "schedule_save",
     "schedule_set_enabled",
+    "schedule_update",
     "schedules_load",
     "timing_delete",
     "timing_save",

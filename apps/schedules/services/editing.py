@@ -11,53 +11,57 @@ from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
 from apps.schedules.declared import problem_with
 
-TIMING = ("interval_id", "crontab_id", "solar_id", "clocked_id", "start_time")
-_WATCHED = (
-    "name",
-    "task",
-    *TIMING,
-    "args",
-    "kwargs",
-    "enabled",
-    "one_off",
-    "queue",
-    "priority",
-    "expires",
-    "expire_seconds",
-    "description",
-)
+TIMING = ("interval", "crontab", "solar", "clocked", "start_time")
+# What the scheduler itself writes, and what celery-beat's `save` derives from other fields.
+_KEPT_BY_THE_SCHEDULER = frozenset({"id", "last_run_at", "total_run_count", "date_changed"})
+_DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_changed")
 
 
 @transaction.atomic
-def schedule_save(*, schedule: PeriodicTask, reason: str, actor: Any) -> PeriodicTask:
-    """Store a new or an edited schedule, and leave an event that says what changed.
+def schedule_create(*, reason: str = "", actor: Any, **fields: Any) -> PeriodicTask:
+    """Store a new schedule and leave an event; `fields` are those of celery-beat's model.
+
+    The caller has checked the permission. Raises `DomainError` for a task that is not declared and
+    for arguments that it does not take, `TypeError` for a field that the model does not have.
+    """
+    schedule = PeriodicTask(**fields)
+    _refuse_what_cannot_run(schedule)
+    with audit_context(actor=actor, reason=reason.strip() or "Created"):
+        schedule.save()
+        _leave_event(schedule, "created", {}, actor)
+    return schedule
+
+
+@transaction.atomic
+def schedule_update(
+    *, schedule: PeriodicTask, reason: str = "", actor: Any, **changes: Any
+) -> PeriodicTask:
+    """Change the fields of a schedule that are given, and no others; leave an event that names them.
 
     The caller has checked the permission. Raises `DomainError` for a task that is not declared,
-    arguments that it does not take, and a change without a reason. A schedule that is enabled
-    again, or gets another time, waits for its next time: it does not catch up what it missed.
+    arguments that it does not take, and a change without a reason, `TypeError` for a field that
+    cannot be changed. A schedule that is enabled again, or gets another time, waits for its next
+    time: it does not catch up what it missed.
     """
-    problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
-    if problem:
-        raise DomainError(problem)
-    before = PeriodicTask.objects.select_for_update().filter(pk=schedule.pk).first()
-    changes = _changes(before, schedule)
-    if before is not None and not changes:
-        return schedule
+    _refuse_unknown(changes)
+    locked = PeriodicTask.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    before = {name: getattr(locked, name) for name in changes}
+    changes = {name: value for name, value in changes.items() if value != before[name]}
+    if not changes:
+        return locked
+    was_enabled = locked.enabled
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    _refuse_what_cannot_run(locked)
     if not reason.strip():
         raise DomainError("Say why: a schedule is changed with a reason.")
-    if before is not None and (not before.enabled or set(changes) & set(TIMING)):
-        schedule.last_run_at = timezone.now()
+    if not was_enabled or set(changes) & set(TIMING):
+        locked.last_run_at = timezone.now()
+    said = {name: [_json(before[name]), _json(value)] for name, value in changes.items()}
     with audit_context(actor=actor, reason=reason):
-        schedule.save()
-        record_event(
-            "schedule_change",
-            actor=actor,
-            target=schedule,
-            schedule=schedule.name,
-            what="created" if before is None else "changed",
-            changes=changes,
-        )
-    return schedule
+        locked.save(update_fields={*changes, *_DERIVED})
+        _leave_event(locked, "changed", said, actor)
+    return locked
 
 
 @transaction.atomic
@@ -71,46 +75,47 @@ def schedule_set_enabled(*, schedule: PeriodicTask, enabled: bool, reason: str, 
     fresh = PeriodicTask.objects.select_for_update().get(pk=schedule.pk)
     if fresh.enabled == enabled:
         return False
-    fresh.enabled = enabled
     if not enabled and reason.strip():
         # A schedule whose task is gone must still be stoppable, so this asks for no valid task.
+        fresh.enabled = enabled
         with audit_context(actor=actor, reason=reason):
-            fresh.save()
-            record_event(
-                "schedule_change",
-                actor=actor,
-                target=fresh,
-                schedule=fresh.name,
-                what="disabled",
-                changes={"enabled": [True, False]},
-            )
+            fresh.save(update_fields={"enabled", *_DERIVED})
+            _leave_event(fresh, "disabled", {"enabled": [True, False]}, actor)
         return True
-    schedule_save(schedule=fresh, reason=reason, actor=actor)
+    schedule_update(schedule=schedule, enabled=enabled, reason=reason, actor=actor)
     return True
 
 
 @transaction.atomic
 def schedule_delete(*, schedule: PeriodicTask, actor: Any) -> None:
     """Delete a schedule; its runs stay. The caller has checked the permission and gives the reason."""
+    _leave_event(schedule, "deleted", {}, actor)
+    schedule.delete()
+
+
+def _refuse_unknown(changes: dict[str, Any]) -> None:
+    fields = {field.name for field in PeriodicTask._meta.concrete_fields}
+    if unknown := changes.keys() - (fields - _KEPT_BY_THE_SCHEDULER):
+        raise TypeError(f"schedule_update() cannot change {', '.join(sorted(unknown))}.")
+
+
+def _refuse_what_cannot_run(schedule: PeriodicTask) -> None:
+    problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
+    if problem:
+        raise DomainError(problem)
+
+
+def _leave_event(
+    schedule: PeriodicTask, what: str, changes: dict[str, list[Any]], actor: Any
+) -> None:
     record_event(
         "schedule_change",
         actor=actor,
         target=schedule,
         schedule=schedule.name,
-        what="deleted",
-        changes={},
+        what=what,
+        changes=changes,
     )
-    schedule.delete()
-
-
-def _changes(before: PeriodicTask | None, after: PeriodicTask) -> dict[str, list[Any]]:
-    if before is None:
-        return {}
-    return {
-        field: [_json(getattr(before, field)), _json(getattr(after, field))]
-        for field in _WATCHED
-        if getattr(before, field) != getattr(after, field)
-    }
 
 
 def _json(value: Any) -> Any:

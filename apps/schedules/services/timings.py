@@ -1,5 +1,6 @@
 """Changing the times that schedules share."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -43,15 +44,15 @@ def interval_problem(interval: IntervalSchedule) -> str:
 
 
 @transaction.atomic
-def timing_save(*, timing: Model, actor: Any) -> None:
-    """Store a time. The schedules that use it wait for its next occurrence: none runs at once.
+def timing_save(*, timing: Model, fields: Collection[str] | None = None, actor: Any) -> None:
+    """Store a time, or of one that is stored already only `fields`.
 
-    The caller has checked the permission and gives the reason through the audit context.
+    The schedules that use it wait for its next occurrence: none runs at once. The caller has checked the permission and gives the reason through the audit context.
     """
     if isinstance(timing, IntervalSchedule) and (problem := interval_problem(timing)):
         raise DomainError(problem)
     users = users_of(timing) if timing.pk else []
-    timing.save()
+    timing.save(update_fields=fields)
     if not users:
         return
     PeriodicTask.objects.filter(pk__in=[schedule.pk for schedule in users], enabled=True).update(

@@ -1,0 +1,82 @@
+"""Who gave a field the value that it has now: what a form says where two people change one record."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from apps.audit.timeline.models import history_of, told_fields
+from apps.core.authorship import Authorship
+from apps.core.personal import readable
+
+# A record's newest rows; who changed a field before all of these is not looked for.
+_ROWS_READ = 200
+
+
+def last_changes(model: type[Model], key: Any, fields: Iterable[str]) -> dict[str, Authorship]:
+    """Return by field who gave it its present value; "" stands for the record's removal.
+
+    The caller has checked that the reader may see the record.
+    """
+    concrete: Any = model._meta.concrete_model
+    found: dict[str, Authorship] = {}
+    plain = []
+    for name in fields:
+        field = concrete._meta.get_field(name) if name else None
+        if field is not None and field.many_to_many:
+            _take(found, name, _of_relation(field, key))
+        elif field is None or field.concrete:
+            plain.append(name)
+    history = history_of(concrete)
+    if not plain or history is None:
+        return found
+    rows = list(_newest(history, concrete._meta.pk.name, key)[:_ROWS_READ])
+    for name in plain:
+        if not name:
+            _take(found, name, next((row for row in rows if row.history_type == "-"), None))
+            continue
+        attname = concrete._meta.get_field(name).attname
+        if rows and hasattr(rows[0], attname):
+            _take(found, name, _where_it_changed(rows, attname))
+    return found
+
+
+def watched_fields(model: type[Model]) -> list[str]:
+    """Return the fields whose changes the history tells."""
+    history: Any = history_of(model)
+    if history is None:
+        return []
+    return [field.name for field in told_fields(history) if not field.primary_key]
+
+
+def _where_it_changed(rows: list[Any], attname: str) -> Any:
+    """Return the newest row in which the field got its value."""
+    for row, older in pairwise(rows):
+        if getattr(row, attname) != getattr(older, attname):
+            return row
+    # All that was read has one value: whoever created the record gave it, if that was read as well.
+    return rows[-1] if rows[-1].history_type == "+" else None
+
+
+def _of_relation(field: Any, key: Any) -> Any:
+    history = history_of(field.remote_field.through)
+    return None if history is None else _newest(history, field.m2m_field_name(), key).first()
+
+
+def _newest(history: Any, name: str, key: Any) -> QuerySet[Any]:
+    rows: QuerySet[Any] = history.objects.filter(**{name: key}).select_related("change_set")
+    return rows.order_by("-history_id")
+
+
+def _take(found: dict[str, Authorship], name: str, row: Any) -> None:
+    if row is None:
+        return
+    made = row.change_set
+    actor = made.actor_label.partition(" <")[0] if made else ""
+    found[name] = Authorship(
+        actor=readable(actor) or "somebody",
+        actor_id=row.history_user_id,
+        at=row.history_date,
+        reason=readable(row.history_change_reason or ""),
+    )

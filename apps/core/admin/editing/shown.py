@@ -1,0 +1,103 @@
+"""Values of form fields in words, as the one who reads may see them."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.forms import BooleanField, ChoiceField, FileField, ModelChoiceField
+from django.template.defaultfilters import date as format_date
+from django.utils import timezone
+
+from apps.core.admin.display import EMPTY
+from apps.core.admin.editing.values import thawed
+from apps.core.personal import conceals, disclose, is_personal, readable
+
+UNSEEN = "a record that you do not see"
+_CONCEALED = "•••"
+_NAMED = 20
+
+
+def label_of(form: Any, name: str) -> str:
+    return str(form[name].label)
+
+
+def stored_words(form: Any, name: str, value: Any) -> str:
+    """Return a frozen value of a form's field in words."""
+    return _words(form, name, thawed(value))
+
+
+def posted_words(form: Any, name: str) -> str:
+    """Return what was posted for a form's field in words."""
+    field, data = form.fields[name], form[name].data
+    if isinstance(field, FileField):
+        return _file_words(data)
+    if not isinstance(field, ModelChoiceField):
+        try:
+            data = field.to_python(data)
+        except ValidationError:
+            data = str(data)
+    return _words(form, name, data)
+
+
+def _file_words(data: Any) -> str:
+    if data is False:
+        return "no file"
+    return f"{data.name} (choose the file again to keep it)" if data else EMPTY
+
+
+def _words(form: Any, name: str, value: Any) -> str:
+    field = form.fields[name]
+    if value in (None, "", [], ()) and not isinstance(field, BooleanField):
+        return EMPTY
+    model, key = form.record
+    if is_personal(model, name):
+        if conceals():
+            return _CONCEALED
+        disclose([key])
+    if isinstance(field, ModelChoiceField):
+        many = isinstance(value, Iterable) and not isinstance(value, str)
+        return _names(field, list(value) if many else [value])
+    return readable(_plain(field, value))
+
+
+def _names(field: ModelChoiceField, keys: list[Any]) -> str:
+    queryset: Any = field.queryset
+    try:
+        found = list(queryset.filter(pk__in=keys[: _NAMED + 1]))
+    except (ValidationError, ValueError):
+        found = []
+    names = sorted(readable(str(field.label_from_instance(record))) for record in found[:_NAMED])
+    unseen = len(keys) - len(found) if len(keys) <= _NAMED else 0
+    names += [UNSEEN] * unseen
+    if len(keys) > _NAMED:
+        names.append(f"and {len(keys) - len(names):,} more")
+    return ", ".join(names)
+
+
+def _plain(field: Any, value: Any) -> str:
+    if isinstance(field, ChoiceField):
+        return _choice_words(field, value)
+    if isinstance(value, bool) or isinstance(field, BooleanField):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        return f"{format_date(local, 'j M Y, H:i:s')} {local.tzname() or ''}".strip()
+    if isinstance(value, date):
+        return format_date(value, "j M Y")
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(value)
+
+
+def _choice_words(field: Any, value: Any) -> str:
+    values = {str(each) for each in value} if isinstance(value, list) else {str(value)}
+    named = []
+    for key, name in field.choices:
+        options = name if isinstance(name, list | tuple) else [(key, name)]
+        named += [str(label) for each, label in options if str(each) in values]
+    return ", ".join(named) or str(value)
