@@ -50,6 +50,11 @@ SCHEDULES: list[dict[str, Any]] = [
         "every": (5, "minutes"),
     },
     {
+        "name": "Sweep changes of e-mail addresses",
+        "task": "apps.accounts.tasks.sweep_email_changes",
+        "every": (5, "minutes"),
+    },
+    {
         "name": "Pick up abandoned jobs",
         "task": "apps.transfers.tasks.jobs_sweep",
         "every": (1, "minutes"),

@@ -12,6 +12,7 @@ class AccountsConfig(AppConfig):
         from apps.accounts import tasks, timeline  # noqa: F401
         from apps.accounts.approvals import registry
         from apps.accounts.approvals.bulk import ManyRecords
+        from apps.accounts.approvals.email_change import ChangeEmail
         from apps.accounts.approvals.office import AccountsOffice
         from apps.accounts.approvals.roles import EmpowerRole, GiveRoles
         from apps.accounts.signin import receivers, sudo
@@ -22,4 +23,4 @@ class AccountsConfig(AppConfig):
         receivers.connect()
         personal.register(cache(personal_fields))
         approvals.register(AccountsOffice())
-        registry.register(ManyRecords(), GiveRoles(), EmpowerRole())
+        registry.register(ManyRecords(), GiveRoles(), EmpowerRole(), ChangeEmail())

@@ -45,11 +45,12 @@ def roles_lock(keys: Iterable[int]) -> dict[int, Group]:
     return {role.pk: role for role in found}
 
 
-def account_lock(*, user: User, actor: Actor) -> tuple[User, Actor]:
+def account_lock(*, user: User, actor: Actor, in_scope: bool = True) -> tuple[User, Actor]:
     """Lock the rows of a person and of who decides, and return both as they are now.
 
     The caller holds a transaction. What `actor` could do when the request began may be taken away by
-    now: ask for permissions of the one that is returned. Raises `DomainError` for a person out of scope.
+    now: ask for permissions of the one that is returned. Raises `DomainError` for a person out of
+    scope; `in_scope` False leaves that to the caller.
     """
     rights_lock()
     keys = {user.pk, actor.pk} if isinstance(actor, User) else {user.pk}
@@ -59,7 +60,9 @@ def account_lock(*, user: User, actor: Actor) -> tuple[User, Actor]:
     now: Actor = found.get(actor.pk) if isinstance(actor, User) else actor
     if isinstance(actor, User) and now is None:
         raise DomainError(GONE)
-    if person is None or not User.objects.for_actor(now).filter(pk=person.pk).exists():
+    if person is None:
+        raise DomainError(GONE)
+    if in_scope and not User.objects.for_actor(now).filter(pk=person.pk).exists():
         raise DomainError(GONE)
     return person, now
 
@@ -140,17 +143,19 @@ def colleagues() -> QuerySet[User]:
     """Return the accounts that lead to rights."""
     roles: Any = User.groups.through
     permissions: Any = User.user_permissions.through
+    # A union, each branch of which has an index: there are few of them among many people.
+    by_sign_in = User.objects.filter(Q(is_staff=True) | Q(is_superuser=True)).order_by()
     return User.objects.filter(
-        Q(is_staff=True)
-        | Q(is_superuser=True)
-        | Q(pk__in=roles._default_manager.values("user"))
-        | Q(pk__in=permissions._default_manager.values("user"))
+        pk__in=by_sign_in.values("pk").union(
+            roles._default_manager.order_by().values("user"),
+            permissions._default_manager.order_by().values("user"),
+        )
     )
 
 
-def accounts_beyond(actor: Actor, among: QuerySet[User] | None = None) -> list[UUID]:
+def accounts_beyond(actor: Actor, among: QuerySet[Any] | None = None) -> list[UUID]:
     """Return the keys of the accounts that `actor` may not decide over, `among` these."""
-    if not isinstance(actor, User):
+    if not isinstance(actor, User) or (actor.is_superuser and actor.is_active):
         return []
     people = colleagues()
     if among is not None:

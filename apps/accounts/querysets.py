@@ -14,6 +14,12 @@ class UserQuerySet(SearchableQuerySet):
         """Return whom `user` sees: everybody, or the people of his organizations and himself."""
         return self if sees_everything(user) else self.filter(pk__in=people_of(user))
 
+    def refused_to(self, actor: Any) -> Self:
+        """Return the people whose records `actor` may see and not change; see `authority`."""
+        from apps.accounts.authority import accounts_beyond
+
+        return self.filter(pk__in=accounts_beyond(actor, among=self))
+
     def active(self) -> Self:
         return self.filter(status="active")
 

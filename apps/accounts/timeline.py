@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
+from apps.accounts.authority import account_refuse
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.scope import people_of
 from apps.audit.timeline.registry import (
@@ -15,7 +16,6 @@ from apps.audit.timeline.registry import (
 from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
 from apps.core.constraints import validated
 from apps.core.personal import masked
-from apps.core.scope import refuse_limited
 
 UserRole: Any = User.groups.through
 UserPermission: Any = User.user_permissions.through
@@ -27,8 +27,7 @@ def _name(row: Any) -> str:
 
 
 def _revert_person(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
-    if "email" in values:
-        refuse_limited(actor, "An address is what a person signs in with everywhere.")
+    account_refuse(actor=actor, person=record)
     for name, value in values.items():
         setattr(record, name, value)
     validated(record)
@@ -100,7 +99,6 @@ timeline_scope(
 )
 timeline_unscoped(Group, RolePermission)
 timeline_personal(User, permission="accounts.view_personal_data")
-# What a person may do is given and taken by services of its own, never by going back.
-timeline_reverts(
-    User, "email", "first_name", "last_name", "phone", "is_verified", apply=_revert_person
-)
+# How a person signs in and what they may do are changed by services of their own, never by going
+# back: an address of before, and that it was proven, are nobody's word any more.
+timeline_reverts(User, "first_name", "last_name", "phone", apply=_revert_person)

@@ -1,6 +1,7 @@
 """Signing in and one's own account: of allauth's addresses those alone that are used here.
 
-There is no sign-up, no list of e-mail addresses and no page of third-party accounts.
+There is no sign-up, no list of e-mail addresses and no page of third-party accounts. A change of
+address has pages of its own: allauth's would let a session of any age add one.
 """
 
 from allauth.account import views as account
@@ -11,13 +12,16 @@ from allauth.mfa.webauthn import views as passkeys
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from apps.accounts.views import email_change, security, sessions, single_sign_on, sudo
 from apps.accounts.views import factors as factor_views
-from apps.accounts.views import security, sessions, single_sign_on, sudo
 
 urlpatterns = [
     path("", security.security, name="account_security"),
     path("login/", account.login, name="account_login"),
     path("logout/", account.logout, name="account_logout"),
+    path("address/change/", email_change.change, name="account_change_address"),
+    path("address/cancel/", email_change.cancel, name="account_cancel_address"),
+    path("address/confirm/<str:token>/", email_change.confirm, name="account_confirm_new_email"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("password/change/", account.password_change, name="account_change_password"),
     path(

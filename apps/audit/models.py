@@ -102,6 +102,7 @@ class Kind(models.TextChoices):
     FACTOR_REMOVED = "factor_removed", "Removed a factor"
     PASSWORD_LINK = "password_link", "Was sent a link to set a password"
     ROLE_CHANGE = "role_change", "Changed a role"
+    EMAIL_CHANGE = "email_change", "Changed an e-mail address"
     SCOPE_CHANGE = "scope_change", "Changed what somebody sees"
     EXPORT = "export", "Exported"
     IMPORT = "import", "Imported"

@@ -191,7 +191,7 @@ def test_what_a_role_may_do_is_changed_with_a_fresh_factor(role: Group) -> None:
     assert role.name == "Stewards"
 
 
-def test_nobody_changes_his_own_address() -> None:
+def test_the_form_of_a_person_changes_no_address() -> None:
     client = sudo_client(may=[*MAY, "accounts.view_personal_data"])
     user = User.objects.get(pk=client.session["_auth_user_id"])
     before = user.email

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from apps.accounts.email_changes.selectors import recent_email_change
 from apps.core.admin.confirm_form import ConfirmationForm
 
 
@@ -24,3 +25,11 @@ class RoleForm(ConfirmationForm):
             help_text="A person with a role may sign in to this back office, one without may not.",
         )
         self.fields = {"roles": roles, **self.fields}
+
+    def consequences(self) -> list[str]:
+        """Say it where the address is new: a role is then given to whoever reads its mail."""
+        change = recent_email_change(self.queryset.get())
+        if change is None:
+            return []
+        by = change.requested_by or "the system"
+        return [f"The e-mail address was changed on {change.ended_at:%Y-%m-%d}, asked for by {by}."]

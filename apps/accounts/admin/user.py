@@ -14,13 +14,15 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.accounts.admin.email_change import EmailActions
 from apps.accounts.admin.person_actions import PersonActions
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.admin.role_form import RoleForm
 from apps.accounts.admin.sign_in import SignInActions
+from apps.accounts.authority import account_obstacle
 from apps.accounts.avatars import check_avatar
 from apps.accounts.models import User
-from apps.accounts.scope import covers, scope_in_words
+from apps.accounts.scope import scope_in_words
 from apps.accounts.services import (
     user_create,
     user_deactivate,
@@ -64,7 +66,7 @@ class DeactivationForm(ConfirmationForm):
 
 
 @admin.register(User)
-class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
+class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseAdmin):
     create_service = staticmethod(user_create)
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -81,6 +83,8 @@ class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
     actions_detail = [
         "set_roles",
         "give_password_link",
+        "change_email",
+        "cancel_email_change",
         "end_sessions",
         "impersonate",
         "deactivate",
@@ -140,7 +144,7 @@ class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
             return [(None, {"fields": names})]
         disclose([obj.pk])
         email, phone = (
-            ("email", "phone")
+            ("clear_email", "phone")
             if sees_personal_data(request.user)
             else ("masked_email", "masked_phone")
         )
@@ -152,6 +156,7 @@ class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
                     "classes": ["tab"],
                     "fields": [
                         "is_verified",
+                        "pending_email",
                         "is_staff",
                         "roles",
                         "sees",
@@ -167,13 +172,11 @@ class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         if obj is None:
             return []
-        # Nobody changes his own address: it is where a link to set his password goes. What a person
-        # signs in with counts in every organization, so who sees some leaves it alone too.
-        is_fixed = obj.pk == request.user.pk or not sees_everything(request.user)
-        # Whether somebody may come in follows from his roles, and those have a service of their own.
+        # How a person signs in, and whether they may come in, are changed by services of their own.
         return [
-            *(["email"] if is_fixed else []),
+            "clear_email",
             "masked_email",
+            "pending_email",
             "masked_phone",
             "status_label",
             "is_staff",
@@ -190,10 +193,9 @@ class UserAdmin(SignInActions, PersonActions, TimelineMixin, BaseAdmin):
         return super().get_inlines(request, obj) if obj else []
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A colleague's own record is changed only by who may set roles: it leads to his rights."""
-        if obj is not None and obj.is_staff and not request.user.has_perm("accounts.set_roles"):
-            return False
-        if obj is not None and obj.is_staff and not covers(request.user, obj):
+        """A colleague's record is changed only by who may decide over the account."""
+        actor: Any = request.user
+        if obj is not None and account_obstacle(actor=actor, person=obj):
             return False
         return super().has_change_permission(request, obj)
 

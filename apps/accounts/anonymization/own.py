@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.anonymization.person import Person, is_anonymous
 from apps.accounts.anonymization.registry import Holding
-from apps.accounts.models import ApprovalRequest, User
+from apps.accounts.models import ApprovalRequest, EmailChange, User
 
 # Of packages for signing in: rows that belong to one user and to nobody else.
 _OF_SIGN_IN = [
@@ -49,6 +49,7 @@ def _erase(person: Person) -> dict[str, int]:
     for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
+    EmailChange.objects.filter(user=user).delete()
     if user.avatar:
         user.avatar.delete(save=False)
     user.email = person.anonymous_email

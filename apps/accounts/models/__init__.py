@@ -4,11 +4,12 @@ from django.contrib.auth.models import Group
 
 from apps.accounts.models.approval import ApprovalRequest
 from apps.accounts.models.disclosure import Disclosure
+from apps.accounts.models.email_change import EmailChange
 from apps.accounts.models.impersonation import Impersonation
 from apps.accounts.models.user import User, UserManager
 from apps.audit.history import audit_model
 
-__all__ = ["ApprovalRequest", "Disclosure", "Impersonation", "User", "UserManager"]
+__all__ = ["ApprovalRequest", "Disclosure", "EmailChange", "Impersonation", "User", "UserManager"]
 
 # Who may do what is decided in tables that Django owns; their history is kept here.
 audit_model(Group, app="apps.accounts")

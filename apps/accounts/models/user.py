@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Collate, Lower
+from django.utils.crypto import salted_hmac
 
 from apps.accounts.querysets import UserQuerySet
 from apps.audit.history import History
@@ -101,7 +102,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(fields=["created_at"], name="user_created"),
             models.Index(fields=["status", "email"], name="user_status"),
-            models.Index(fields=["email"], name="user_staff", condition=models.Q(is_staff=True)),
+            models.Index(
+                fields=["email"],
+                name="user_staff",
+                condition=models.Q(is_staff=True) | models.Q(is_superuser=True),
+            ),
             GinIndex(
                 SearchVector("first_name", "last_name", "email", config="simple"),
                 name="user_search",
@@ -109,6 +114,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         ]
         permissions = [
             ("view_personal_data", "Can see e-mail addresses and phone numbers"),
+            ("change_email", "Can change the address that a person signs in with"),
             ("set_roles", "Can give and take staff roles"),
             ("set_scope", "Can limit staff to some organizations"),
             ("end_sessions", "Can end anybody's sessions"),
@@ -133,6 +139,12 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         # Shown to everybody and kept in many a place: so never the whole address.
         return self.get_full_name() or masked(self.email)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Tie sessions to the address as well: when it changes, every one of them is over."""
+        password: str = super()._get_session_auth_hash(secret)
+        salt = "apps.accounts.models.User.session"
+        return salted_hmac(salt, f"{password} {self.email}", algorithm="sha256").hexdigest()
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

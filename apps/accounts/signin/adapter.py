@@ -6,9 +6,11 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
 from django.contrib.auth import authenticate
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from apps.accounts.authority import rights_lock
 from apps.accounts.models import User
 from apps.accounts.signin import browsers, sessions, sudo
 from apps.accounts.signin.limits import TooOften, count_attempt
@@ -96,9 +98,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return required
 
     def set_password(self, user: User, password: str) -> None:
-        """Set the password, and end every session but the one that it is set in."""
+        """Set the password, and end what the old one opened, but for the session it is set in."""
         user.set_password(password)
         user.save(update_fields=["password"])
+        from apps.accounts.email_changes.services import email_changes_end
+
+        # A thief of the old password may have asked for another address.
+        with transaction.atomic():
+            rights_lock()
+            email_changes_end(user=user, why="A new password was set.", actor=user)
         own = self.request.session.session_key if self.request.user == user else None
         sessions.sessions_end(user=user, actor=user, but=own, reason="Set a new password")
 

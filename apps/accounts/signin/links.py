@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.accounts.actors import Actor, act, require
+from apps.accounts.authority import account_decide
 from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.audit.models import Kind
@@ -16,6 +17,7 @@ from apps.core.errors import DomainError
 
 # Whoever asks, an inbox is not filled.
 ONE_IN = 2 * 60
+PERMISSION = "accounts.change_user"
 
 
 def password_link_send(*, email: str) -> bool:
@@ -31,11 +33,11 @@ def password_link_send(*, email: str) -> bool:
 
 def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
     """Mail the link to a person because a colleague asked for it."""
-    require(actor, "accounts.change_user")
+    require(actor, PERMISSION)
     with act(actor=actor, reason=reason):
-        person = User.objects.for_actor(actor).active().filter(pk=user.pk).first()
-        if person is None:
-            raise DomainError("This person is not there any more, or deactivated.")
+        person, actor = account_decide(user=user, actor=actor, permissions=[PERMISSION])
+        if not person.is_active:
+            raise DomainError(f"{person} is deactivated. Reactivate the person first.")
         record_event(Kind.PASSWORD_LINK, actor=actor, target=person)
         password_link_mail(person).send()
 

@@ -4,6 +4,7 @@ from allauth.mfa.models import Authenticator
 
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.authority import account_decide
+from apps.accounts.email_changes.services import email_changes_end
 from apps.accounts.models import User
 from apps.accounts.signin.factor_names import name_of
 from apps.accounts.signin.links import password_link
@@ -33,5 +34,6 @@ def factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int, str]:
             authenticator.delete()
         person.set_unusable_password()
         person.save(update_fields=["password"])
+        email_changes_end(user=person, why="The factors were reset.", actor=actor)
         end_all(open_sessions(person), user=person, actor=actor, reason=reason)
         return len(authenticators), password_link(person)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from apps.accounts.email_changes.selectors import pending_email_change
 from apps.accounts.models import User
 from apps.accounts.signin import browsers, factors, sessions, sudo
 
@@ -31,6 +32,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else 0,
         "is_required": factors.is_required_of(user),
         "sessions": sessions_for(request, user),
+        "pending_email": pending_email_change(user),
         "sudo_until": sudo.fresh_until(request),
     }
     return render(request, "account/security.html", context)

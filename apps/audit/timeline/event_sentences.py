@@ -17,6 +17,7 @@ ICONS: dict[str, str] = {
     Kind.FACTOR_REMOVED: "phonelink_erase",
     Kind.PASSWORD_LINK: "key",
     Kind.ROLE_CHANGE: "shield_person",
+    Kind.EMAIL_CHANGE: "alternate_email",
     Kind.SCOPE_CHANGE: "visibility",
     Kind.EXPORT: "download",
     Kind.IMPORT: "upload_file",
@@ -63,6 +64,20 @@ def _scope_change(data: Data) -> str:
         return ""
     was = f" (was {data['before']})" if data.get("before") else ""
     return f"set what they see to {data['after']}{was}"
+
+
+def _email_change(data: Data) -> str:
+    said = {
+        "asked": "asked to change the e-mail address",
+        "confirmed": "changed the e-mail address",
+        "canceled": "canceled a change of the e-mail address",
+        "expired": "let a change of the e-mail address expire",
+        "void": "ended a change of the e-mail address",
+    }.get(str(data.get("did")))
+    if said is None or not {"before", "after"} <= data.keys():
+        return ""
+    because = f": {data['because']}" if "because" in data else ""
+    return f"{said} from {data['before']} to {data['after']}{because}".rstrip(".")
 
 
 def _refused(data: Data) -> str:
@@ -144,6 +159,7 @@ def _approval_decided(data: Data) -> str:
 _TOLD: dict[str, Callable[[Data], str]] = {
     Kind.ROLE_CHANGE: _role_change,
     Kind.SCOPE_CHANGE: _scope_change,
+    Kind.EMAIL_CHANGE: _email_change,
     Kind.REFUSED: _refused,
     Kind.SIGN_IN_FAILED: _sign_in_failed,
     Kind.SESSION_ENDED: _session_ended,

@@ -1,15 +1,19 @@
 """An address for each door, with records that are really there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 
+from apps.accounts.models import EmailChange
 from apps.core.discovery import full_site
 from apps.organizations.services.invitations import digest, new_token
+from tests.factories.accounts import UserFactory
 from tests.factories.organizations import InvitationFactory
 from tests.structure.access.doors import Door
 from tests.structure.samples import sample
@@ -30,6 +34,21 @@ class Records:
     def invitation_token(self) -> str:
         token = new_token()
         InvitationFactory(token_digest=digest(token))
+        return token
+
+    @cached_property
+    def email_change_token(self) -> str:
+        token = new_token()
+        person: Any = UserFactory()
+        EmailChange.objects.create(
+            user=person,
+            old_email=person.email,
+            new_email="somebody.else@example.org",
+            reason="Asked for by the customer.",
+            token_digest=digest(token),
+            expires_at=timezone.now() + timedelta(hours=1),
+            requested_by=person,
+        )
         return token
 
 
@@ -100,6 +119,7 @@ ARGUMENTS: dict[str, Callable[[Door, Records], Any]] = {
 # Where one name means different things: by the address's name and the argument's.
 OWN: dict[str, Callable[[Door, Records], Any]] = {
     "invitation token": lambda door, records: records.invitation_token,
+    "account_confirm_new_email token": lambda door, records: records.email_change_token,
     "audit_changeset_record label": lambda door, records: "accounts.user",
     "audit_changeset_record object_id": lambda door, records: _user(records).pk,
     "reports_reportrun_report name": lambda door, records: "weekly",

@@ -1,0 +1,64 @@
+"""Changing the address that a colleague signs in with: it leads into the colleague's account."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from apps.accounts.approvals.picture import Line, Picture
+from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.accounts.authority import colleagues
+from apps.accounts.email_changes.services import APPROVAL, PERMISSION, email_change_request
+from apps.accounts.models import User
+from apps.core.scope import sees_everything
+
+
+class ChangeEmail(Approvable):
+    """`{"user": id, "email": address}`: who holds that address afterwards is that colleague."""
+
+    kind = APPROVAL
+    label = "Change the e-mail address of a colleague"
+    word = "roles"
+    # The approver has to read the address to say whether it is the colleague's.
+    permissions = (PERMISSION, "accounts.view_personal_data")
+
+    def foresees(self, records: QuerySet, count: int) -> bool:
+        keys = records.order_by().values("pk")
+        return self.is_demanded({}, 1) and colleagues().filter(pk__in=keys).exists()
+
+    def why(self) -> str:
+        return "it is how a colleague signs in"
+
+    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+        return sees_everything(user)
+
+    def gainers(self, arguments: Arguments) -> list[UUID]:
+        return [UUID(arguments["user"])] if "user" in arguments else []
+
+    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        return [("The person", User.objects.filter(pk=arguments["user"]))]
+
+    def picture(self, arguments: Arguments) -> Picture:
+        user = User.objects.get(pk=arguments["user"])
+        return Picture(
+            sentence=f"Change the e-mail address of {user}",
+            lines=[
+                Line(
+                    str(user),
+                    reverse("admin:accounts_user_change", args=[user.pk]),
+                    [["e-mail", user.email, arguments["email"]]],
+                )
+            ],
+            total=1,
+            consequences=[
+                "Whoever reads the mail of the new address can then sign in as this person.",
+                "It counts once the new address has confirmed it.",
+            ],
+            parts=self.parts(arguments),
+        )
+
+    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+        user = User.objects.get(pk=arguments["user"])
+        email_change_request(user=user, email=arguments["email"], actor=actor, reason=reason)
+        return f"The new address of {user} was asked to confirm it."

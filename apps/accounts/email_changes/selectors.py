@@ -1,0 +1,38 @@
+"""Reads of changes of addresses."""
+
+import hashlib
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.accounts.models import EmailChange, User
+
+RECENT = timedelta(days=30)
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def email_change_of_token(token: str) -> EmailChange | None:
+    """Return the change that `token` was mailed for, whatever has become of it."""
+    found = EmailChange.objects.select_related("user", "requested_by")
+    return found.filter(token_digest=digest(token)).first()
+
+
+def pending_email_change(user: User) -> EmailChange | None:
+    """Return the change of this person's address that waits for its confirmation."""
+    waiting = EmailChange.objects.filter(
+        user=user, state=EmailChange.State.PENDING, expires_at__gt=timezone.now()
+    )
+    return waiting.select_related("requested_by").first()
+
+
+def recent_email_change(user: User) -> EmailChange | None:
+    """Return the last change of this person's address that was made within `RECENT`."""
+    made = EmailChange.objects.filter(
+        user=user,
+        state=EmailChange.State.CONFIRMED,
+        ended_at__gt=timezone.now() - RECENT,
+    )
+    return made.select_related("requested_by").order_by("-ended_at").first()

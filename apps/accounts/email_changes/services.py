@@ -1,0 +1,230 @@
+"""A change's life: asked for, confirmed by the new address, canceled; over by time or by a change."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.approvals.guard import require_approval
+from apps.accounts.authority import (
+    account_decide,
+    account_lock,
+    account_obstacle,
+    is_colleague,
+)
+from apps.accounts.email_changes.selectors import digest, email_change_of_token
+from apps.accounts.models import EmailChange, User
+from apps.accounts.signin import sessions
+from apps.audit.events import record_event
+from apps.audit.models import Kind
+from apps.core.constraints import refusals_in_words, validated
+from apps.core.errors import DomainError
+from apps.core.fields import fold_email
+from apps.core.personal import masked
+from apps.core.scope import refuse_limited
+from apps.core.sending import send_after_commit
+
+PERMISSION = "accounts.change_email"
+APPROVAL = "accounts.change_email"
+LIFETIME = timedelta(hours=24)
+# Whatever a person types, nobody's inbox is filled.
+MOST_A_DAY = 5
+SIGNS_IN = "An address is what a person signs in with, whatever the organization."
+UNKNOWN = "This link is not known. Open it from the newest mail."
+
+State = EmailChange.State
+
+
+def email_change_request(*, user: User, email: str, actor: Actor, reason: str) -> EmailChange:
+    """Ask the new address to confirm that it becomes `user`'s; nothing changes until it does.
+
+    A person changes their own address with a fresh factor, which the caller has asked for. Somebody
+    else's is changed by who holds `accounts.change_email`, of an account without more power, and of a
+    colleague with a second person where `FOUR_EYES` lists roles. What waited before is canceled.
+    """
+    is_own = isinstance(actor, User) and actor.pk == user.pk
+    if not is_own:
+        require(actor, PERMISSION)
+        refuse_limited(actor, SIGNS_IN)
+    if not reason.strip():
+        raise DomainError("A reason is required.")
+    with act(actor=actor, reason=reason):
+        person, now = _decide(user, actor, is_own)
+        new = fold_email(email)
+        _check(person, new, is_own)
+        of_colleague = is_colleague(person)
+        if of_colleague and not is_own:
+            arguments = {"user": str(person.pk), "email": new}
+            require_approval(APPROVAL, arguments, actor=now)
+        _end_pending(person, "Another address was asked for.")
+        change = EmailChange(
+            user=person,
+            old_email=person.email,
+            new_email=new,
+            reason=reason.strip(),
+            of_colleague=of_colleague,
+            token_digest=digest(new_token()),
+            expires_at=timezone.now() + LIFETIME,
+            requested_by=user_or_none(now),
+        )
+        validated(change)
+        change.save(force_insert=True)
+        _record(change, actor=now, did="asked")
+        mail_later(change)
+        return change
+
+
+def email_change_confirm(*, token: str) -> EmailChange:
+    """Make the change that `token` was mailed for: its holder reads the mail of the new address.
+
+    Returns it confirmed; or void or expired where time or a change has ended it. Everything that was
+    open by the old address ends: sessions, links to set a password. Raises `DomainError` for a link
+    that is unknown or used up.
+    """
+    found = email_change_of_token(token)
+    if found is None:
+        raise DomainError(UNKNOWN)
+    requester: Actor = found.requested_by or "e-mail confirmation"
+    reason = f"{found.reason} (confirmed by the new address)"
+    with act(actor=requester, reason=reason):
+        person, now = account_lock(user=found.user, actor=requester, in_scope=False)
+        change = EmailChange.objects.select_for_update().get(pk=found.pk)
+        if change.token_digest != digest(token):
+            raise DomainError(UNKNOWN)
+        if change.state != State.PENDING:
+            raise DomainError(f"This link is used up: {change.get_state_display().lower()}.")
+        if not change.is_pending:
+            return _end(change, State.EXPIRED, "The link was not used in time.")
+        if problem := _what_voids(change, person, now):
+            return _end(change, State.VOID, problem)
+        person.email, person.is_verified = change.new_email, True
+        with refusals_in_words():
+            person.save(update_fields=["email", "is_verified"])
+        # Links to set a password die with the address that they were made for.
+        sessions.end_all(sessions.open_sessions(person), user=person, actor=now, reason=reason)
+        _end(change, State.CONFIRMED, "", actor=now)
+        mail_later(change)
+        return change
+
+
+def email_change_cancel(*, user: User, actor: Actor, reason: str = "") -> EmailChange:
+    """Take back what waits for its confirmation; the link says so from now on."""
+    is_own = isinstance(actor, User) and actor.pk == user.pk
+    if not is_own:
+        require(actor, PERMISSION)
+        refuse_limited(actor, SIGNS_IN)
+    with act(actor=actor, reason=reason):
+        person, now = _decide(user, actor, is_own)
+        waiting = _pending(person)
+        if waiting is None:
+            raise DomainError("No change of this address is waiting any more.")
+        return _end(waiting, State.CANCELED, reason.strip(), actor=now)
+
+
+def email_changes_end(*, user: User, why: str, actor: Actor) -> None:
+    """End what waits, because something else happened to the account. The caller holds its lock."""
+    with act(actor=actor, reason=why):
+        _end_pending(user, why)
+
+
+def email_changes_expire() -> int:
+    """Mark what was not confirmed in time; return how many."""
+    overdue = EmailChange.objects.filter(state=State.PENDING, expires_at__lte=timezone.now())
+    expired = 0
+    for key in overdue.values_list("pk", flat=True):
+        with act(actor="task sweep_email_changes"):
+            rows = EmailChange.objects.select_for_update(skip_locked=True)
+            change = rows.filter(pk=key, state=State.PENDING).first()
+            if change is not None:
+                _end(change, State.EXPIRED, "The link was not used in time.")
+                expired += 1
+    return expired
+
+
+def mail_later(change: EmailChange) -> None:
+    from apps.accounts.tasks import mail_email_change
+
+    send_after_commit(
+        mail_email_change,
+        str(change.pk),
+        swept_by="apps.accounts.tasks.sweep_email_changes",
+    )
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _decide(user: User, actor: Actor, is_own: bool) -> tuple[User, Actor]:
+    """Lock the account; refuse where the actor may not decide over it, or it is shut."""
+    if is_own:
+        person, now = account_lock(user=user, actor=actor)
+    else:
+        person, now = account_decide(user=user, actor=actor, permissions=[PERMISSION])
+        refuse_limited(now, SIGNS_IN)
+    if not person.is_active:
+        raise DomainError(f"{person} is deactivated. Reactivate the person first.")
+    return person, now
+
+
+def _check(person: User, email: str, is_own: bool) -> None:
+    if email == person.email:
+        raise DomainError("This is the address already.")
+    # A person is not told who else is here: they hear of it once they have proven that it is theirs.
+    if not is_own and User.objects.filter(email=email).exists():
+        raise DomainError("Another person signs in with this address already.")
+    since = timezone.now() - timedelta(days=1)
+    if EmailChange.objects.filter(user=person, created_at__gt=since).count() >= MOST_A_DAY:
+        raise DomainError("This address was to be changed too often today. Try again tomorrow.")
+
+
+def _what_voids(change: EmailChange, person: User, requester: Actor) -> str:
+    """Return why a change that was asked for is not made now, as a sentence, or nothing."""
+    if not person.is_active:
+        return "The account is deactivated."
+    if person.email != change.old_email:
+        return "The address was changed in another way since."
+    if User.objects.filter(email=change.new_email).exists():
+        return "Another person signs in with this address already."
+    if isinstance(requester, User) and requester.pk == person.pk:
+        return ""
+    if is_colleague(person) and not change.of_colleague:
+        return "The person was given a staff role since. The change has to be asked for again."
+    if isinstance(requester, User) and (
+        not requester.has_perm(PERMISSION) or account_obstacle(actor=requester, person=person)
+    ):
+        return f"{requester}, who asked for it, may no longer change this address."
+    return ""
+
+
+def _pending(person: User) -> EmailChange | None:
+    rows = EmailChange.objects.select_for_update().filter(user=person, state=State.PENDING)
+    return rows.first()
+
+
+def _end_pending(person: User, why: str) -> None:
+    if waiting := _pending(person):
+        _end(waiting, State.CANCELED, why)
+
+
+def _end(change: EmailChange, state: State, outcome: str, *, actor: Any = None) -> EmailChange:
+    """End a change. The caller holds its lock."""
+    change.state, change.outcome, change.ended_at = state, outcome, timezone.now()
+    change.save(update_fields=["state", "outcome", "ended_at"])
+    _record(change, actor=actor, did=str(state), because=outcome)
+    return change
+
+
+def _record(change: EmailChange, *, actor: Actor, **data: str) -> None:
+    """Leave an event in the person's timeline; addresses are masked, as events are read by many."""
+    before, after = masked(change.old_email), masked(change.new_email)
+    record_event(
+        Kind.EMAIL_CHANGE,
+        **({"actor": actor} if actor is not None else {}),
+        target=change.user,
+        before=before,
+        after=after,
+        **data,
+    )
