@@ -83,18 +83,6 @@ def _renamed(context: Any) -> Asked:
     )
 
 
-def _deactivated(context: Any) -> Asked:
-    return (
-        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
-        "JOIN accounts_user u ON u.id = p.id_person AND u.status = 'deactivated' "
-        "WHERE p.op_seat = 'c' "
-        # Whom this very import brings back is said elsewhere.
-        f"AND NOT EXISTS (SELECT FROM {context.tables.plan} q WHERE q.id_person = u.id "
-        "AND jsonb_exists(q.changes, 'back:person'))",
-        [],
-    )
-
-
 MEMBER_IMPACTS = (
     Impact(
         code="staff",
@@ -130,11 +118,5 @@ MEMBER_IMPACTS = (
         many="Changes first and last name of {n} people at once: were e-mails swapped?",
         sql=_renamed,
         threshold=100,
-    ),
-    Impact(
-        code="deactivated",
-        one="Gives a seat to {n} person who is deactivated, and stays so.",
-        many="Gives seats to {n} people who are deactivated, and stay so.",
-        sql=_deactivated,
     ),
 )

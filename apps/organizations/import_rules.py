@@ -9,6 +9,7 @@ from typing import Any
 
 from apps.core.scope import is_limited
 from apps.transfers.declarations import Rule
+from apps.transfers.engine import reviving
 from apps.transfers.engine.columns import cleaned_sql
 
 Asked = tuple[str, Sequence[Any]] | None
@@ -65,6 +66,18 @@ def _own_rights(context: Any) -> Asked:
     )
 
 
+def _deactivated(context: Any) -> Asked:
+    """New memberships of people who are deactivated and whom this import does not bring back."""
+    person = context.by_name["person"]
+    back = reviving.comes_back(context, person, "u")
+    return (
+        f"SELECT s.first AS number FROM {context.tables.part('seat')} s "
+        "JOIN accounts_user u ON u.id = s.k_user_id AND u.status = 'deactivated' "
+        f"WHERE NOT s.live{f' AND NOT {back}' if back else ''}",
+        [],
+    )
+
+
 def _lost_zeros(context: Any) -> Asked:
     # Who is limited makes no organizations, and is not told which there are.
     if "external_id" not in context.given or (context.actor and is_limited(context.actor)):
@@ -114,6 +127,13 @@ ORGANIZATION_RULES = (
 )
 
 MEMBER_RULES = (
+    Rule(
+        code="person:deactivated",
+        column="email",
+        message="This person is deactivated and gets no new membership. Reactivate the person first, "
+        "or leave the row out.",
+        sql=_deactivated,
+    ),
     Rule(
         code="role:answering_owner",
         column="role",

@@ -32,7 +32,7 @@ from apps.transfers.services import (
     import_run_match,
     import_run_start,
 )
-from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
+from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.transfers.engine import MEMBER_HEADER, Importer, text_of
 
@@ -185,8 +185,9 @@ def test_an_agent_cannot_take_his_own_rights(agent: User) -> None:
     assert planned(agent, row).causes == [["refused", "role:own_rights", 1]]
 
 
-def test_a_change_of_staff_asks_for_the_number(agent: User) -> None:
-    boss = SuperuserFactory(email="p1@example.org", first_name="First1", last_name="Last")
+def test_a_change_of_staff_asks_for_the_number() -> None:
+    agent = StaffFactory(may=[*RIGHTS, "accounts.set_roles"])
+    boss = StaffFactory(email="p1@example.org", first_name="First1", last_name="Last")
     run = planned(agent, person(1, phone="919-555-0000"))
     line = plan_impacts(run)[0]
     assert (line.sentence, line.must_type) == (

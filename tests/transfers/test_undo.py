@@ -225,6 +225,12 @@ def test_whom_a_person_deactivated_no_import_brings_back_and_the_row_says_so(
     again = importer.members(*rows)
 
     ben.refresh_from_db()
+    if then_undone:
+        # The membership is gone: as on the page, somebody who is deactivated gets no new one.
+        assert (ben.status, ben.phone) == ("deactivated", "919-555-0002")
+        assert [problem["row"] for problem in again.problems] == [3]
+        assert "gets no new membership" in again.problems[0]["message"]
+        return
     assert (ben.status, ben.phone) == ("deactivated", "919-555-7777")
     row = plan_rows(again.record, search="3").rows[0]
     (note,) = row.problems

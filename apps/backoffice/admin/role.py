@@ -107,12 +107,10 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
                 require_fresh_factor(request, f"change the role {role}" if role else "make a role")
         return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        # Before the role's row is written: what is checked below then stays as it is.
+    def lock_record(self, request: HttpRequest, key: Any) -> None:
+        # Before the role's row, as everywhere: what is checked below then stays as it is.
         rights_lock()
-        if change:
-            roles_lock([obj.pk])
-        super().save_model(request, obj, form, change)
+        roles_lock([key])
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         actor = actor_lock(_actor(request))

@@ -157,23 +157,6 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     ) -> str:
         return _protected(request, records, False, answer.reason)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save what the form shows, and look at the protection again with the row locked.
-
-        The form was built from an earlier look. A colleague may have protected the record since, and
-        its state and its protection are for the actions alone to write.
-        """
-        if change:
-            stored: Any = self.model._base_manager.select_for_update().get(pk=obj.pk)
-            if stored.is_protected and set(form.changed_data) & set(self.protected_fields):
-                raise DomainError(
-                    f"{stored.name} was protected in the meantime, so its targets are not changed "
-                    "here any more. End its protection first."
-                )
-            for name in (self.state_field, "is_protected"):
-                setattr(obj, name, getattr(stored, name))
-        super().save_model(request, obj, form, change)
-
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         keys = list(queryset.values_list("pk", flat=True))
         rows: Any = self.model._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")

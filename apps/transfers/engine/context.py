@@ -6,6 +6,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from apps.core.scope import is_limited
 from apps.transfers.declarations import Column, DatasetResource, Part
@@ -175,6 +176,22 @@ def scope_literal(model: Any, actor: Any) -> str:
         return ""
     with connection.cursor() as cursor:
         return str(cursor.mogrify(*scope))
+
+
+def refused_literal(model: Any, actor: Any, ids: str, params: Any = ()) -> str:
+    """Return SQL of the keys among `ids` (a subquery) whose records `actor` may not change; "" for none.
+
+    A model says so by `refused_to(actor)` of its queryset: what its form refuses, an import refuses.
+    """
+    rows = model._default_manager.all()
+    if actor is None or not hasattr(rows, "refused_to"):
+        return ""
+    among = rows.filter(pk__in=RawSQL(ids, list(params)))  # noqa: S611  SQL of the engine itself.
+    keys = list(among.refused_to(actor).order_by().values_list("pk", flat=True))
+    if not keys:
+        return ""
+    with connection.cursor() as cursor:
+        return str(cursor.mogrify("SELECT unnest(%s::uuid[])", [keys]))
 
 
 def scope_sql(model: Any, actor: Any, *, alive_only: bool) -> tuple[str, list[Any]] | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.apps import apps
 from django.db import connection
 
-from apps.transfers.engine import reviving
+from apps.transfers.engine import refused_records, reviving
 from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_literal
 from apps.transfers.engine.tables import alive
 from apps.transfers.engine.writing import Range, created_values, key_match, plan_value
@@ -62,6 +62,8 @@ def find(context: Context, rows: Range, *, is_sample: bool = False) -> dict[int,
                 rows.params,
             ):
                 found.setdefault(number, MISSING if is_missing else CHANGED)
+            for number in refused_records.drifted(context, info, rows):
+                found.setdefault(number, refused_records.DRIFTED.format(info.part.label))
         _taken(context, info, rows, collect)
     for name in context.relations:
         _relation(context, name, rows, collect)

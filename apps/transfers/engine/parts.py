@@ -1,5 +1,7 @@
 """Resolves a part: one line for each different record that the rows mean, with the live one beside it."""
 
+from apps.transfers.declarations import VERSION
+from apps.transfers.engine.columns import cleaned_sql
 from apps.transfers.engine.context import Context, PartField, PartInfo, scope_literal
 
 
@@ -144,6 +146,17 @@ def row_join(context: Context, info: PartInfo, alias: str, part_alias: str) -> s
         for number, key in enumerate(keys)
     )
     return f"({line} END) = ({chosen} END)"
+
+
+def differs(context: Context, field: PartField, alias: str) -> str:
+    """SQL condition over a part's line: it gives the field another value than the live record holds."""
+    new, old = f"{alias}.v_{field.attname}", f"{alias}.b_{field.attname}"
+    found = f"{new} IS NOT NULL AND {field.value(new)} IS DISTINCT FROM {old}"
+    column = context.columns[field.source]
+    if not field.cast and (column.multiline or VERSION in context.given):
+        # What comes back from an export is no change for its spaces and line ends.
+        found += f" AND {new} <> {cleaned_sql(column, old)}"
+    return found
 
 
 def rows_of(context: Context, info: PartInfo, condition: str) -> str:

@@ -6,9 +6,7 @@ parts), those that are settled, and those that were refused before anything was 
 
 from collections.abc import Iterable
 
-from apps.transfers.declarations import VERSION
 from apps.transfers.engine import parts, reviving, slugs
-from apps.transfers.engine.columns import cleaned_sql
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.tables import drop
 
@@ -196,14 +194,8 @@ class _Line:
         for field in self.info.fields.values():
             yield f"{p}.b_{field.attname} AS b_{name}_{field.attname}"
         for field in self.given:
-            new, old = f"{p}.v_{field.attname}", f"{p}.b_{field.attname}"
-            yield f"{new} AS v_{name}_{field.attname}"
-            differs = f"{new} IS NOT NULL AND {field.value(new)} IS DISTINCT FROM {old}"
-            column = self.context.columns[field.source]
-            if not field.cast and (column.multiline or VERSION in self.context.given):
-                # What comes back from an export is no change for its spaces and line ends.
-                differs += f" AND {new} <> {cleaned_sql(column, old)}"
-            yield f"({differs}) AS x_{name}_{field.attname}"
+            yield f"{p}.v_{field.attname} AS v_{name}_{field.attname}"
+            yield f"({parts.differs(self.context, field, p)}) AS x_{name}_{field.attname}"
         for made in slugs.made_columns(self.context, self.info):
             yield f"{p}.d_{made} AS d_{name}_{made}"
 

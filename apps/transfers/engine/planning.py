@@ -19,6 +19,7 @@ from apps.transfers.engine import (
     plan_summary,
     plan_table,
     refusals,
+    refused_records,
     relations,
     reviving,
     settled,
@@ -80,6 +81,7 @@ def _check_part(context: Context, info: PartInfo) -> None:
     refusals.count(context)
     slugs.fill(context, info)
     reviving.find(context, info)
+    refused_records.find(context, info)
 
 
 def _check_rows(context: Context) -> None:

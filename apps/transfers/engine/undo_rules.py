@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.transfers.engine import reviving
+from apps.transfers.engine import refused_records, reviving
 from apps.transfers.engine.context import Context, PartInfo, scope_literal
 from apps.transfers.engine.plan_table import LATE
 from apps.transfers.engine.undo_values import (
@@ -128,6 +128,9 @@ def kept_by_rules(context: Context, rows: UndoRange) -> Kept:
             ):
                 kept.parts[info.name].add(number)
                 kept.add(number, UNSEEN)
+        for number in refused_records.kept(context, info, rows.where(), rows.params):
+            kept.parts[info.name].add(number)
+            kept.add(number, refused_records.KEPT.format(info.part.label))
     return kept
 
 
