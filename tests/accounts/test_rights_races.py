@@ -17,6 +17,7 @@ from apps.flags.services import flag_protect, flag_set
 from apps.organizations.services import user_set_scope
 from tests.at_once import while_uncommitted
 from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory, permission, sudo_client
+from tests.forms import version
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,13 +44,15 @@ def _empower(client: Client, role: Group) -> Callable[[], Any]:
     """POST the role's form with the permission to set roles."""
     url = reverse("admin:auth_group_change", args=[role.pk])
     posted = {"name": role.name, "permissions": [permission(POWER).pk], "_reason": "Needed."}
+    posted |= version(client, url)
     return lambda: client.post(url, posted)
 
 
 def _give(client: Client, role: Group, person: User) -> Callable[[], Any]:
     """POST the page that gives the role to a person."""
     url = reverse("admin:accounts_user_set_roles", args=[person.pk])
-    return lambda: client.post(url, {"roles": [role.pk], "reason": "Promoted."})
+    posted = {"roles": [role.pk], "reason": "Promoted.", **version(client, url)}
+    return lambda: client.post(url, posted)
 
 
 @pytest.mark.parametrize("power_first", [True, False])
@@ -127,13 +130,13 @@ def test_two_roles_that_take_each_others_power_do_not_both_succeed() -> None:
         person.groups.add(role)
         clients.append(sudo_client(person))
 
-    def take_all(client: Client, role: Group) -> Any:
+    def take_all(client: Client, role: Group) -> Callable[[], Any]:
         url = reverse("admin:auth_group_change", args=[role.pk])
-        return client.post(url, {"name": role.name, "permissions": [], "_reason": "Closed."})
+        posted = {"name": role.name, "permissions": [], "_reason": "Closed."}
+        posted |= version(client, url)
+        return lambda: client.post(url, posted)
 
-    while_uncommitted(
-        lambda: take_all(clients[0], roles[1]), lambda: take_all(clients[1], roles[0])
-    )
+    while_uncommitted(take_all(clients[0], roles[1]), take_all(clients[1], roles[0]))
 
     assert sorted(role.permissions.count() for role in roles) == [0, len(ALL)]
 
@@ -144,6 +147,7 @@ def test_a_flag_that_is_protected_meanwhile_keeps_its_targets_and_its_state() ->
     client = sudo_client(operator)
     url = reverse("admin:flags_flag_change", args=[flag.pk])
     posted = {"name": flag.name, "percent": "50.0", "note": "", "_reason": "More people."}
+    posted |= version(client, url)
 
     def protect() -> None:
         flag_set(name=flag.name, everyone=None, reason="By its targets.", actor=operator)
