@@ -10,6 +10,7 @@ from django_celery_beat.clockedschedule import clocked
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
+from apps.schedules.grid import Grid
 from apps.schedules.services.running import run_dispatch
 
 logger = logging.getLogger(__name__)
@@ -32,11 +33,20 @@ def due_time(schedule: Any, last_run_at: datetime) -> datetime:
     if isinstance(schedule, schedules.solar):
         at = timezone.now() + schedule.remaining_estimate(last_run_at)
         return at.replace(second=0, microsecond=0)
-    return last_run_at + schedule.run_every
+    if isinstance(schedule, Grid):
+        return schedule.next_after(last_run_at)
+    raise TypeError(f"{schedule!r} has no due times.")
 
 
 class Entry(ModelEntry):
     """A schedule as beat holds it; writes back nothing but when it was last sent."""
+
+    def __init__(self, model: Any, app: Any = None) -> None:
+        super().__init__(model, app=app)
+        if model.interval is not None:
+            self.schedule: Any = Grid(
+                model.interval.schedule.run_every, model.start_time, app=self.app
+            )
 
     def save(self) -> None:
         # The row may have been edited meanwhile: storing all of it would undo that.

@@ -134,3 +134,30 @@ def test_a_worker_whose_idle_process_was_killed_goes_on_working(tmp_path: Path) 
             psutil.wait_procs([child], timeout=10)
         with celery(tmp_path, *BEAT):
             wait_for(lambda: done.count() >= 2, log, seconds=90)
+
+
+def test_three_beats_of_which_one_is_killed_run_an_interval_once_each_time(tmp_path: Path) -> None:
+    schedule = ScheduleFactory(
+        task=long_sleep.name,
+        kwargs='{"seconds": 0}',
+        interval=IntervalFactory(every=10, period="seconds"),
+        last_run_at=timezone.now(),
+    )
+    runs = TaskRun.objects.filter(schedule=schedule).order_by("due_at")
+    log = tmp_path / "celery.log"
+
+    with (
+        celery(tmp_path, *WORKER),
+        celery(tmp_path, *BEAT) as one,
+        celery(tmp_path, *BEAT),
+        celery(tmp_path, *BEAT),
+    ):
+        wait_for(lambda: runs.filter(state=TaskRun.State.SUCCEEDED).count() >= 2, log, seconds=180)
+        os.killpg(one.pid, signal.SIGKILL)
+        one.wait(10)
+        before = runs.count()
+        wait_for(lambda: runs.count() >= before + 2, log, seconds=120)
+
+    due = list(runs.values_list("due_at", flat=True))
+    assert {(moment.second % 10, moment.microsecond) for moment in due} == {(0, 0)}
+    assert len(due) == len(set(due))

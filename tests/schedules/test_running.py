@@ -15,7 +15,7 @@ from apps.schedules.models import TaskRun
 from apps.schedules.scheduler import Entry, RecordingScheduler, due_time
 from apps.schedules.services import run_dispatch, schedule_run_now
 from tests.factories.accounts import StaffFactory
-from tests.factories.schedules import ScheduleFactory
+from tests.factories.schedules import IntervalFactory, ScheduleFactory
 
 pytestmark = pytest.mark.django_db
 DUE = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -106,8 +106,30 @@ def test_run_now_refuses_an_undeclared_task(sent: list) -> None:
 
 def test_the_due_time_stands_on_what_the_database_holds() -> None:
     schedule = ScheduleFactory()
-    last = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-    assert due_time(schedule.schedule, last) == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+    entry = Entry(schedule, app=current_app)
+    # Three beats that sent the last message at their own moments.
+    for second in (0, 1, 3599):
+        last = datetime(2026, 3, 2, 6, 0, tzinfo=UTC) + timedelta(seconds=second)
+        assert due_time(entry.schedule, last) == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("last", "due"),
+    [
+        ("2026-03-01T00:00", "2026-03-02T06:07"),
+        ("2026-03-02T06:07", "2026-03-02T06:17"),
+        ("2026-03-02T06:16", "2026-03-02T06:17"),
+        ("2026-03-29T03:01", "2026-03-29T03:07"),
+    ],
+)
+def test_an_interval_counts_from_the_moment_before_which_it_does_not_run(
+    last: str, due: str
+) -> None:
+    interval = IntervalFactory(every=10, period="minutes")
+    start = datetime(2026, 3, 2, 6, 7, tzinfo=UTC)
+    entry = Entry(ScheduleFactory(interval=interval, start_time=start), app=current_app)
+    found = due_time(entry.schedule, datetime.fromisoformat(f"{last}+00:00"))
+    assert found == datetime.fromisoformat(f"{due}+00:00")
 
 
 @pytest.mark.parametrize(

@@ -25,4 +25,5 @@ def counts(user: User, querysets: Mapping[str, QuerySet[Any]]) -> dict[str, int]
         for name, queryset in querysets.items()
     }
     row = User.objects.filter(pk=user.pk).values(**expressions).get()
-    return {name: row[f"n_{name}"] for name in querysets}
+    # Of a queryset that holds nothing for certain the database is not asked, and the answer is nothing.
+    return {name: row[f"n_{name}"] or 0 for name in querysets}

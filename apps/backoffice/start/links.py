@@ -1,10 +1,13 @@
-"""Addresses of lists with their filters set."""
+"""Addresses of lists that show exactly what the start page counts."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Model
 from django.urls import reverse
+
+# The filter of a list that shows what stands behind a line of the start page.
+PARAMETER = "start"
 
 
 def listing(model: type[Model], **filters: Any) -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.accounts.approvals.selectors import DECIDE, to_decide
 from apps.accounts.models import ApprovalRequest, User
-from apps.backoffice.start.links import listing
+from apps.backoffice.start.links import PARAMETER, listing
 from apps.core.admin.display import BAD, QUIET, WAITING
 from apps.core.admin.wording import counted
 from apps.flags.models import Flag
@@ -25,15 +25,26 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Need:
-    """Records that wait, for who holds the permission; `words` follows the number of them."""
+    """Records of `model` that wait, for people with the permission; `words` follows the number of them.
+
+    The list that the line leads to shows these very records.
+    """
 
     name: str
     permission: str
     color: str
     icon: str
+    model: type[Model]
     records: Callable[[User], QuerySet[Any]]
     words: str
-    url: Callable[[], str]
+
+    @property
+    def short(self) -> str:
+        return self.words
+
+    @property
+    def url(self) -> str:
+        return listing(self.model, **{PARAMETER: self.name})
 
 
 NEEDS = [
@@ -42,82 +53,87 @@ NEEDS = [
         DECIDE,
         WAITING,
         "approval",
+        ApprovalRequest,
         to_decide,
         "for you to approve or refuse",
-        lambda: listing(ApprovalRequest, whose="decide", state__exact="pending"),
     ),
     Need(
         "requests_answered",
         "accounts.view_approvalrequest",
         QUIET,
         "mark_email_read",
+        ApprovalRequest,
         lambda user: ApprovalRequest.objects.filter(
             requester=user.pk, decided_at__gte=timezone.now() - timedelta(days=1)
         ).exclude(state="withdrawn"),
         "of yours decided since yesterday",
-        lambda: listing(ApprovalRequest, whose="mine"),
     ),
     Need(
         "imports_to_confirm",
         "transfers.import_data",
         WAITING,
         "rule",
+        ImportRun,
         lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="planned"),
         "of yours checked, not applied yet",
-        lambda: listing(ImportRun, state__exact="planned", whose="mine"),
     ),
     Need(
         "imports_to_continue",
         "transfers.import_data",
         WAITING,
         "edit_note",
+        ImportRun,
         lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="read"),
         "of yours read, not checked yet",
-        lambda: listing(ImportRun, state__exact="read", whose="mine"),
     ),
     Need(
         "imports_failed",
         "transfers.view_importrun",
         BAD,
         "error",
+        ImportRun,
         lambda user: ImportRun.objects.for_staff(user).filter(
             state="failed", created_at__gte=timezone.now() - LATELY
         ),
         "failed in the last seven days",
-        lambda: listing(ImportRun, state__exact="failed"),
     ),
     Need(
         "invitations_expiring",
         "organizations.change_invitation",
         WAITING,
         "schedule_send",
+        Invitation,
         lambda user: Invitation.objects.for_staff(user).filter(
             state="pending", expires_at__lte=timezone.now() + SOON
         ),
         "still not accepted, and over in three days",
-        lambda: listing(Invitation, state__exact="pending"),
     ),
     Need(
         "tasks_failed",
         "schedules.view_taskrun",
         BAD,
         "sync_problem",
+        TaskRun,
         lambda user: TaskRun.objects.for_staff(user).filter(
-            state__in=["failed", "lost"], due_at__gte=timezone.now() - timedelta(days=1)
+            state__in=["failed", "lost", "refused"], due_at__gte=timezone.now() - timedelta(days=1)
         ),
-        "failed since yesterday",
-        lambda: listing(TaskRun, state__exact="failed"),
+        "failed, lost or refused since yesterday",
     ),
     Need(
         "mails_failed",
         "reports.view_reportrun",
         BAD,
         "unsubscribe",
-        lambda user: ReportDelivery.objects.for_staff(user).filter(
-            state="failed", run__started_at__gte=timezone.now() - LATELY
+        ReportRun,
+        lambda user: ReportRun.objects.for_staff(user).filter(
+            Exists(
+                ReportDelivery.objects.for_staff(user).filter(
+                    run=OuterRef("pk"), state__in=["failed", "uncertain"]
+                )
+            ),
+            started_at__gte=timezone.now() - LATELY,
         ),
-        "not mailed in the last seven days",
-        lambda: listing(ReportRun),
+        "of the last seven days with mails that failed or may not have arrived",
     ),
 ]
 
@@ -128,18 +144,18 @@ STANDING = [
         "flags.view_flag",
         QUIET,
         "flag",
+        Flag,
         lambda user: Flag.objects.filter(everyone=True),
         "on for everyone",
-        lambda: listing(Flag),
     ),
     Need(
         "schedules_on",
         "schedules.view_taskrun",
         QUIET,
         "schedule",
+        PeriodicTask,
         lambda user: PeriodicTask.objects.filter(enabled=True),
         "enabled",
-        lambda: listing(PeriodicTask),
     ),
 ]
 
@@ -157,8 +173,10 @@ def answers(numbers: dict[str, int], needs: list[Need], user: User) -> list[dict
     """Return what there is of `needs`, as the page shows it."""
     return [
         {
-            "text": f"{counted(numbers[need.name], need.records(user).model)} {need.words}",
-            "url": need.url(),
+            "name": need.name,
+            "count": numbers[need.name],
+            "text": f"{counted(numbers[need.name], need.model)} {need.words}",
+            "url": need.url,
             "icon": need.icon,
             "color": need.color,
         }

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, QuerySet, Value
+from django.db.models import CharField, Count, Model, QuerySet, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.backoffice.start.links import listing
+from apps.backoffice.start.links import PARAMETER, listing
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Project, Task
 from apps.schedules.models import TaskRun
@@ -21,7 +21,10 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Number:
-    """How many there are (`records`), and how many came on each day (`arrivals`, `since`)."""
+    """How many there are (`records`), and how many came on each day (`arrivals`, `since`).
+
+    The card leads to the list of the same records: all of the model, or those of `is_part`.
+    """
 
     name: str
     label: str
@@ -29,7 +32,16 @@ class Number:
     records: Callable[[User], QuerySet[Any]]
     arrivals: Callable[[User], QuerySet[Any]]
     since: str
-    url: Callable[[], str]
+    model: type[Model]
+    is_part: bool = False
+
+    @property
+    def short(self) -> str:
+        return self.label
+
+    @property
+    def url(self) -> str:
+        return listing(self.model, **({PARAMETER: self.name} if self.is_part else {}))
 
 
 NUMBERS = [
@@ -40,7 +52,7 @@ NUMBERS = [
         lambda user: Organization.objects.for_staff(user),
         lambda user: Organization.objects.for_staff(user),
         "created_at",
-        lambda: listing(Organization),
+        Organization,
     ),
     Number(
         "members",
@@ -49,7 +61,7 @@ NUMBERS = [
         lambda user: Membership.objects.for_staff(user),
         lambda user: Membership.objects.for_staff(user),
         "created_at",
-        lambda: listing(Membership),
+        Membership,
     ),
     Number(
         "projects",
@@ -58,7 +70,8 @@ NUMBERS = [
         lambda user: Project.objects.for_staff(user).filter(status="active"),
         lambda user: Project.objects.for_staff(user),
         "created_at",
-        lambda: listing(Project, status__exact="active"),
+        Project,
+        is_part=True,
     ),
     Number(
         "tasks",
@@ -67,7 +80,8 @@ NUMBERS = [
         lambda user: Task.objects.for_staff(user).filter(status__in=["todo", "in_progress"]),
         lambda user: Task.objects.for_staff(user),
         "created_at",
-        lambda: listing(Task),
+        Task,
+        is_part=True,
     ),
     Number(
         "runs",
@@ -78,7 +92,8 @@ NUMBERS = [
         ),
         lambda user: TaskRun.objects.for_staff(user),
         "due_at",
-        lambda: listing(TaskRun),
+        TaskRun,
+        is_part=True,
     ),
 ]
 
@@ -102,8 +117,9 @@ def answers(counted: dict[str, int], user: User) -> list[dict[str, Any]]:
         cards.append(
             {
                 "label": number.label,
+                "count": counted[number.name],
                 "value": counted[number.name],
-                "url": number.url(),
+                "url": number.url,
                 "this_week": sum(series[WEEK:]),
                 "last_week": sum(series[:WEEK]),
                 "points": _points(series),

@@ -21,6 +21,7 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin, VersionedInline, reason_of
+from apps.core.admin.filters import plugged_filters
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
 from apps.core.admin.scope import ScopedAdmin
@@ -117,6 +118,9 @@ class BaseAdmin(ScopedAdmin, VersionedAdmin, ModelAdmin):
         except LookupError:
             # The model has no search index: it is short, or it should get one.
             return super().get_search_results(request, queryset, search_term)
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        return [*super().get_list_filter(request), *plugged_filters(self.model)]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """Let nobody find out by a filter in the address what he may not read."""

@@ -7,7 +7,7 @@ names a class that is not there). The multi-valued ones lose values in the filte
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilter
@@ -57,3 +57,17 @@ def _day(value: Any) -> date | None:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+_plugged: dict[type[Model], list[Any]] = {}
+
+
+def plug_filter(model: type[Model], filter_class: Any) -> None:
+    """Add a filter of a higher app to the list of a model, whoever owns its page."""
+    filters = _plugged.setdefault(model, [])
+    if filter_class not in filters:
+        filters.append(filter_class)
+
+
+def plugged_filters(model: type[Model]) -> list[Any]:
+    return list(_plugged.get(model, []))

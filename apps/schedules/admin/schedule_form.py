@@ -47,7 +47,8 @@ class ScheduleForm(VersionedModelForm):
         help_texts = {
             "name": "What people call it.",
             "description": "What it is for, and whom to ask.",
-            "interval": "Every so often, counted from its last run.",
+            "interval": "Every so often from “Not before”, or else from midnight UTC on January 1, 1970: every "
+            "10 minutes is at :00, :10, :20.",
             "crontab": "At minutes, hours and days, in the crontab's own zone.",
             "clocked": "At one moment; tick “Once” as well.",
             "solar": "At an event of the sun at some place.",

@@ -1,0 +1,48 @@
+"""The filters behind the lines of the start page: a list shows the very records that a line counts."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from unfold.contrib.filters.admin import DropdownFilter
+
+from apps.backoffice.start.links import PARAMETER
+from apps.backoffice.start.needs import NEEDS, STANDING, Need
+from apps.backoffice.start.numbers import NUMBERS, Number
+from apps.core.admin.filters import plug_filter
+
+LINES: list[Need | Number] = [*NEEDS, *STANDING, *NUMBERS]
+
+
+class StartPageFilter(DropdownFilter):
+    """By a line of the start page, with the query that the line counts by."""
+
+    title = "line of the start page"
+    parameter_name = PARAMETER
+
+    def _lines(self, request: HttpRequest, model: Any) -> dict[str, Need | Number]:
+        user: Any = request.user
+        return {
+            line.name: line
+            for line in LINES
+            if line.model is model and user.has_perm(line.permission)
+        }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            (name, capfirst(line.short))
+            for name, line in self._lines(request, model_admin.model).items()
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        user: Any = request.user
+        line = self._lines(request, queryset.model).get(self.value() or "")
+        if line is None:
+            return queryset
+        return queryset.filter(pk__in=line.records(user).order_by().values("pk"))
+
+
+def plug_filters() -> None:
+    for line in LINES:
+        plug_filter(line.model, StartPageFilter)
