@@ -70,6 +70,11 @@ SCHEDULES: list[dict[str, Any]] = [
         "crontab": "20 3 * * *",
     },
     {
+        "name": "Send waiting mails",
+        "task": "apps.core.tasks.send_owed_mails",
+        "every": (1, "minutes"),
+    },
+    {
         "name": "Send waiting report mails",
         "task": "apps.reports.tasks.resume_report_mails",
         "every": (1, "minutes"),

@@ -56,13 +56,13 @@ class Delivery(models.Model):
     @classmethod
     def claim(cls, pk: Any) -> Self | None:
         """Take a mail that waits; nothing where another worker has it, or its time has not come."""
-        now = timezone.now()
+        # By the database's clock, as the row was: machines do not agree to the millisecond.
         taken = cls._default_manager.filter(
-            pk=pk, state=cls.State.WAITING, next_try_at__lte=now
+            pk=pk, state=cls.State.WAITING, next_try_at__lte=Now()
         ).update(
             state=cls.State.SENDING,
             process=own_name(),
-            sending_at=now,
+            sending_at=Now(),
             attempts=models.F("attempts") + 1,
             error="",
         )

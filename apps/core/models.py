@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.core.deliveries import Delivery
 from apps.core.querysets import AliveManager, ScopedManager, SoftDeletableQuerySet
 from apps.core.uuid7 import UUID7, uuid7
 
@@ -50,3 +51,31 @@ class SoftDeletableModel(BaseModel):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+
+class OwedMail(Delivery):
+    """One mail that a change causes (`apps.core.owed_mails`); the row goes when the mail is sent."""
+
+    kind = models.CharField(max_length=50)
+    key = models.CharField(max_length=250, unique=True)
+    arguments = models.JSONField(default=dict, blank=True)
+    # Found when the mail is made.
+    email = models.EmailField("e-mail", max_length=254, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=["waiting", "sending", "sent", "failed", "uncertain"]),
+                name="owed_mail_state_is_known",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="owed_mail_open",
+                condition=models.Q(state__in=["waiting", "sending"]),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

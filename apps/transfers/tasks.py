@@ -4,10 +4,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import InterfaceError, OperationalError
-from django.urls import reverse
 
 from apps.core.jobs import Job, waiting_jobs
 from apps.core.schedulable import schedulable
@@ -42,49 +39,6 @@ def export_run_advance(export_run_id: int) -> None:
     from apps.transfers.engine.exporting import advance
 
     advance(export_run_id)
-
-
-@shared_task
-def import_run_mail(run_id: int) -> None:
-    """Tell the agent that his import has ended."""
-    run = ImportRun.objects.select_related("user", "upload").get(pk=run_id)
-    if run.user is None:
-        return
-    results = run.results
-    numbers = {
-        "created": results.get("created", 0),
-        "updated": results.get("updated", 0),
-        "unchanged": run.counts.get("unchanged", 0),
-        "refused": run.counts.get("refused", 0) + results.get("refused", 0),
-        "changed by others meanwhile and left alone": results.get("drifted", 0),
-    }
-    lines = [
-        f"{run.upload.name} → {run.dataset}: {run.get_state_display().lower()}.",
-        (", ".join(f"{rows:,} {word}" for word, rows in numbers.items() if rows) or "No row") + ".",
-        *([run.error] if run.error else []),
-        f"{settings.SITE_URL}{reverse('admin:transfers_importrun_change', args=[run.pk])}",
-    ]
-    send_mail(
-        subject=f"Import of {run.upload.name}: {run.get_state_display().lower()}",
-        message="\n".join(lines),
-        from_email=None,
-        recipient_list=[run.user.email],
-    )
-
-
-@shared_task
-def export_run_mail(export_run_id: int) -> None:
-    """Tell the person that his export is ready, with the link that is his alone."""
-    run = ExportRun.objects.select_related("user").get(pk=export_run_id)
-    if run.user is None:
-        return
-    send_mail(
-        subject=f"Your export of {run.dataset} is ready",
-        message=f"{run.rows or 0:,} rows, kept until {run.expires_at:%Y-%m-%d}.\n"
-        f"{settings.SITE_URL}{reverse('admin:transfers_exportrun_change', args=[run.pk])}",
-        from_email=None,
-        recipient_list=[run.user.email],
-    )
 
 
 def import_run_advance_later(run: ImportRun) -> None:

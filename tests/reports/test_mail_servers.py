@@ -3,14 +3,11 @@ twice, nobody is forgotten, and what is not known is said to be."""
 
 import os
 import signal
-import socketserver
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,89 +20,12 @@ from apps.reports.registry import Column, ReportDefinition, Result
 from apps.reports.services import report_mail, report_mails_resume
 from apps.reports.tasks import mail_report
 from tests.factories.reports import ReportSubscriptionFactory
+from tests.mail_server import Server, server
 from tests.reports.conftest import reader
 
+__all__ = ["server"]  # A fixture.
+
 State = ReportDelivery.State
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """A mail server by hand, as no library misbehaves on demand. `behavior` says what it does wrong, and when.
-
-    It notes what it took: `taken` holds a recipient for each mail whose data came whole.
-    """
-
-    allow_reuse_address = True
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Talk)
-        self.port: int = self.server_address[1]
-        self.behavior = ""
-        self.taken: list[str] = []
-        self.pause = 0.0
-
-
-class _Talk(socketserver.StreamRequestHandler):
-    server: Server
-
-    def say(self, line: str) -> None:
-        self.wfile.write(line.encode() + b"\r\n")
-
-    def handle(self) -> None:
-        behavior = self.server.behavior
-        if behavior == "drops at once":
-            return
-        if behavior == "stalls at once":
-            time.sleep(30)
-            return
-        self.say("220 ready")
-        recipient = ""
-        for raw in self.rfile:
-            line = raw.decode().strip()
-            command = line.upper()
-            if command.startswith(("EHLO", "HELO", "MAIL", "RSET", "NOOP")):
-                self.say("250 OK")
-            elif command.startswith("RCPT"):
-                recipient = line.partition("<")[2].rstrip(">")
-                refused = {"refuses": "550 No such mailbox", "not now": "451 Try again later"}
-                self.say(refused.get(behavior, "250 OK"))
-            elif command == "DATA":
-                if behavior == "stalls before the data":
-                    time.sleep(30)
-                    return
-                self.say("354 go on")
-                while self.rfile.readline() != b".\r\n":
-                    pass
-                time.sleep(self.server.pause)
-                if behavior == "refuses the data":
-                    self.say("554 Not this")
-                    continue
-                if behavior == "not this data now":
-                    self.say("451 Try again later")
-                    continue
-                self.server.taken.append(recipient)
-                if behavior == "stalls after the data":
-                    time.sleep(30)
-                    return
-                if behavior == "drops after the data":
-                    return
-                self.say("250 taken")
-            elif command == "QUIT":
-                if behavior == "drops at the goodbye":
-                    return
-                self.say("221 bye")
-                return
-
-
-@pytest.fixture
-def server(settings: Any) -> Iterator[Server]:
-    with Server() as one:
-        threading.Thread(target=one.serve_forever, daemon=True).start()
-        settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", one.port
-        settings.EMAIL_TIMEOUT = 1
-        yield one
-        one.shutdown()
 
 
 def readers(number: int) -> list[str]:

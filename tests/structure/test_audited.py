@@ -20,6 +20,7 @@ EXEMPT: dict[str, str] = {
     "audit.SealBlock": "the proof of the trail",
     "audit.Shape": "the proof of the trail",
     "audit.Verification": "the proof of the trail",
+    "core.OwedMail": "goes as soon as the mail is sent, of which its record tells",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.ShippedSchedule": "remembers names that the set-up has created",
     "reports.ReportRun": "says itself who asked for it, when and how it ended",

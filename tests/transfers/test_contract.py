@@ -378,7 +378,7 @@ def test_a_claim_keeps_others_out_until_its_heart_stops(agent: User) -> None:
 
 
 def test_the_mail_says_how_it_ended(agent: User, mailoutbox: list[Any]) -> None:
-    from apps.transfers.tasks import import_run_mail
+    from apps.transfers.mails import import_run_mail
 
     run = confirmed(planned(agent, person(1)), agent)
     import_run_mail(run.pk)

@@ -8,10 +8,11 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.engine import applying, exporting, running, undoing
+from apps.transfers.mails import import_run_mail
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import plan_rows
 from apps.transfers.services import export_run_start
-from apps.transfers.tasks import import_run_mail, jobs_sweep
+from apps.transfers.tasks import jobs_sweep
 from tests.factories.accounts import StaffFactory, permission
 from tests.transfers.engine import Importer
 from tests.transfers.wizard import (

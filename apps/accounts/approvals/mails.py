@@ -3,14 +3,16 @@
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.approvals.selectors import deciders_of
-from apps.accounts.models import ApprovalRequest
+from apps.accounts.models import ApprovalRequest, User
 from apps.core.errors import DomainError
+from apps.core.models import OwedMail
+from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
 from apps.core.sending import send_after_commit
 
 
@@ -26,56 +28,71 @@ answer_later = announce_later
 
 
 def mail_request(key: UUID) -> int:
-    """Send what is owed about a request: noted first, so that nobody is told twice; return how many."""
+    """Owe and send what is due about a request, a mail per person; return how many went out.
+
+    Each is owed on its own: a mail server that goes away after the third has nobody told twice.
+    """
     with transaction.atomic():
         request = ApprovalRequest.objects.select_for_update(of=("self",)).filter(pk=key).first()
         if request is None:
             return 0
         asked = request.state == ApprovalRequest.State.PENDING
-        if (request.announced_at if asked else request.answered_at) is not None:
-            return 0
         field = "announced_at" if asked else "answered_at"
+        if getattr(request, field) is not None:
+            return 0
         setattr(request, field, timezone.now())
         request.save(update_fields=[field])
-    try:
-        return _announce(request) if asked else _answer(request)
-    except OSError:
-        # The mail server is away; the sweep tries again.
-        ApprovalRequest.objects.filter(pk=key).update(**{field: None})
-        return 0
+        owed = [(str(key), str(person.pk)) for person in _people(request, asked)]
+        kind = REQUEST_ASKED if asked else REQUEST_ANSWERED
+        for one, person in owed:
+            mail_owe(kind, f"{one}:{person}", request=one, person=person)
+    return sum(mail_send(kind, f"{one}:{person}") for one, person in owed)
 
 
-def _announce(request: ApprovalRequest) -> int:
-    """Ask those who can decide; each gets a mail of his own, so that nobody reads the others' names."""
+def _people(request: ApprovalRequest, asked: bool) -> list[User]:
+    if not asked:
+        return [request.requester]
     try:
-        people = deciders_of(request)
+        return list(deciders_of(request))
     except DomainError:
-        return 0
-    for person in people:
-        send_mail(
-            subject=f"{_line(str(request.requester))} asks you to approve something",
-            message="\n".join(
-                [
-                    f"{request.requester} asks for a second person:",
-                    "",
-                    request.sentence,
-                    f"Reason: {request.reason}",
-                    f"Open until {request.expires_at:%Y-%m-%d %H:%M %Z}.",
-                    "",
-                    address(request),
-                ]
-            ),
-            from_email=None,
-            recipient_list=[person.email],
-        )
-    return len(people)
+        return []
 
 
-def _answer(request: ApprovalRequest) -> int:
+def _both(mail: OwedMail) -> tuple[ApprovalRequest | None, User | None]:
+    request = ApprovalRequest.objects.filter(pk=mail.arguments["request"]).first()
+    return request, User.objects.active().filter(pk=mail.arguments["person"]).first()
+
+
+def _announcement(mail: OwedMail) -> EmailMessage | None:
+    """Ask one who can decide; each gets a mail of their own, so that nobody reads the others' names."""
+    request, person = _both(mail)
+    if request is None or person is None or request.state != ApprovalRequest.State.PENDING:
+        return None
+    return EmailMessage(
+        subject=f"{_line(str(request.requester))} asks you to approve something",
+        body="\n".join(
+            [
+                f"{request.requester} asks for a second person:",
+                "",
+                request.sentence,
+                f"Reason: {request.reason}",
+                f"Open until {request.expires_at:%Y-%m-%d %H:%M %Z}.",
+                "",
+                address(request),
+            ]
+        ),
+        to=[person.email],
+    )
+
+
+def _answer(mail: OwedMail) -> EmailMessage | None:
+    request, person = _both(mail)
+    if request is None or person is None:
+        return None
     by = f" by {request.decided_by}" if request.decided_by else ""
-    send_mail(
+    return EmailMessage(
         subject=f"Your request: {request.get_state_display().lower()}",
-        message="\n".join(
+        body="\n".join(
             [
                 request.sentence,
                 f"{request.get_state_display()}{by}.",
@@ -85,10 +102,12 @@ def _answer(request: ApprovalRequest) -> int:
                 address(request),
             ]
         ),
-        from_email=None,
-        recipient_list=[request.requester.email],
+        to=[person.email],
     )
-    return 1
+
+
+REQUEST_ASKED = mail_kind("request asked", MailKind(_announcement))
+REQUEST_ANSWERED = mail_kind("request answered", MailKind(_answer))
 
 
 def address(request: ApprovalRequest) -> str:

@@ -14,8 +14,13 @@ from apps.accounts.authority import rights_lock
 from apps.accounts.models import User
 from apps.accounts.signin import browsers, sessions, sudo
 from apps.accounts.signin.limits import TooOften, count_attempt
+from apps.accounts.signin.notices import owe_notice
+from apps.core.smtp import UncertainMailError
 
 logger = logging.getLogger(__name__)
+
+# What allauth puts into the context of a mail that opens something.
+SECRETS = {"key", "code", "activate_url", "password_reset_url"}
 
 TOO_OFTEN = (
     "That was tried too often. Wait a few minutes, or have a link sent to set a new password."
@@ -111,11 +116,20 @@ class AccountAdapter(DefaultAccountAdapter):
         sessions.sessions_end(user=user, actor=user, but=own, reason="Set a new password")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send, but let no mail server that is away undo what the mail is about."""
+        """Send, but let no mail server that is away undo what the mail is about.
+
+        What it did not take is owed and sent later. A mail with a key or a code in it is not: that would be
+        stored, and the person can ask for another.
+        """
+        mail = self.render_mail(template_prefix, email, context)
         try:
-            super().send_mail(template_prefix, email, context)
+            mail.send()
+        except UncertainMailError:
+            logger.warning("The mail %s may have gone out, or not", template_prefix)
         except OSError:
             logger.exception("The mail %s could not be sent", template_prefix)
+            if not SECRETS & set(context):
+                owe_notice(mail)
 
     def send_notification_mail(
         self,

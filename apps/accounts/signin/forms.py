@@ -6,8 +6,6 @@ from allauth.account.fields import EmailField
 from django import forms
 from django.http import HttpRequest
 
-from apps.core.sending import send_after_commit
-
 
 class PasswordLinkForm(forms.Form):
     """Asks for a link to set a password. A task looks the address up, so nothing here can tell."""
@@ -15,8 +13,8 @@ class PasswordLinkForm(forms.Form):
     email = EmailField(required=True)
 
     def save(self, request: HttpRequest, **_: Any) -> str:
-        from apps.accounts.tasks import send_password_link
+        from apps.accounts.signin.links import password_link_owe
 
         email = str(self.cleaned_data["email"])
-        send_after_commit(send_password_link, email, swept_by="")
+        password_link_owe(email=email)
         return email

@@ -4,7 +4,7 @@ from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.cache import cache
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -14,21 +14,41 @@ from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.audit.models import Kind
 from apps.core.errors import DomainError
+from apps.core.models import OwedMail
+from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
+from apps.core.smtp import UncertainMailError
 
 # Whoever asks, an inbox is not filled.
 ONE_IN = 2 * 60
 PERMISSION = "accounts.change_user"
 
 
+def password_link_owe(*, email: str) -> None:
+    """Have the link mailed to an active person with this address, should there be one.
+
+    A worker looks the address up, so that nothing here can tell.
+    """
+    mail_owe(PASSWORD_LINK, email, email=email)
+
+
 def password_link_send(*, email: str) -> bool:
     """Mail the link to an active person with this address; return whether a mail went out."""
-    user = User.objects.active().filter(email=email).first()
-    if user is None or not cache.add(f"password-link:{user.pk}", True, ONE_IN):
-        return False
+    return mail_send(PASSWORD_LINK, email, email=email)
+
+
+def _build(mail: OwedMail) -> EmailMessage | None:
+    user = User.objects.active().filter(email=mail.arguments["email"]).first()
+    if user is None:
+        return None
+    # What the mail server did not take is tried again; only another request is one too many.
+    if mail.attempts == 1 and not cache.add(f"password-link:{user.pk}", True, ONE_IN):
+        return None
     with act(actor="password link"):
         record_event(Kind.PASSWORD_LINK, target=user)
-        password_link_mail(user).send()
-    return True
+    return password_link_mail(user)
+
+
+PASSWORD_LINK = mail_kind("password link", MailKind(_build))
 
 
 def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
@@ -39,7 +59,14 @@ def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
         if not person.is_active:
             raise DomainError(f"{person} is deactivated. Reactivate the person first.")
         record_event(Kind.PASSWORD_LINK, actor=actor, target=person)
-        password_link_mail(person).send()
+        try:
+            password_link_mail(person).send()
+        except UncertainMailError as error:
+            raise DomainError(f"{error} Ask them before you send another.") from error
+        except OSError as error:
+            raise DomainError(
+                "The mail server does not take mails at the moment, so nothing was sent. Try again later."
+            ) from error
 
 
 def password_link_mail(user: User) -> EmailMultiAlternatives:

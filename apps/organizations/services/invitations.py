@@ -8,17 +8,19 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from apps.accounts.actors import Actor, act, require, user_or_none
 from apps.accounts.models import User
 from apps.accounts.services import user_create
-from apps.accounts.tasks import send_password_link
+from apps.accounts.signin.links import password_link_owe
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
+from apps.core.models import OwedMail
+from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
 from apps.core.personal import readable
-from apps.core.sending import send_after_commit
 from apps.organizations.locks import lock_organization
 from apps.organizations.mails import invitation_mail
 from apps.organizations.models import Invitation, Membership, Organization, Role
@@ -55,34 +57,48 @@ def invitation_create(
             raise DomainError(f"{invitation.email} already has a seat in {locked}.")
         with refusals_in_words():
             invitation.save(force_insert=True)
-        _send_after_commit(invitation.pk)
+        mail_owe(INVITATION, str(invitation.pk), invitation=str(invitation.pk))
         return invitation
 
 
 def invitation_send(*, invitation_id: UUID) -> bool:
     """Mail an invitation that is pending and unsent; return whether a mail went out.
 
-    May be called any number of times: only an unsent one is sent. The row stays locked while the
-    mail server is talked to, so two workers send one mail; a failure leaves it unsent for the next
-    sweep.
+    May be called any number of times, by any number of workers: only an unsent one is sent. One whose mail may
+    have gone out, or that the mail server refused, is sent again by a person alone (`invitation_resend`).
     """
+    if not Invitation.objects.unsent().filter(pk=invitation_id).exists():
+        return False
+    return mail_send(INVITATION, str(invitation_id), invitation=str(invitation_id))
+
+
+def _build(mail: OwedMail) -> EmailMessage | None:
+    """Give the invitation a new token, which is in the mail and nowhere else."""
     with act(actor="task send_invitation"):
         invitation = (
             Invitation.objects.unsent()
             .filter(expires_at__gt=timezone.now(), organization__deleted_at=None)
-            .select_for_update(of=("self",), skip_locked=True)
+            .select_for_update(of=("self",))
             .select_related("organization", "invited_by")
-            .filter(pk=invitation_id)
+            .filter(pk=mail.arguments["invitation"])
             .first()
         )
         if invitation is None:
-            return False
+            return None
         token = new_token()
         invitation.token_digest = digest(token)
-        invitation.sent_at = timezone.now()
-        invitation.save(update_fields=["token_digest", "sent_at"])
-        invitation_mail(invitation, token).send()
-        return True
+        invitation.save(update_fields=["token_digest"])
+        return invitation_mail(invitation, token)
+
+
+def _note_sent(mail: OwedMail) -> None:
+    with act(actor="task send_invitation"):
+        Invitation.objects.unsent().filter(pk=mail.arguments["invitation"]).update(
+            sent_at=timezone.now()
+        )
+
+
+INVITATION = mail_kind("invitation", MailKind(_build, sent=_note_sent))
 
 
 def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:
@@ -103,7 +119,7 @@ def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "")
         locked.sent_at = None
         with refusals_in_words():
             locked.save(update_fields=["state", "token_digest", "expires_at", "sent_at"])
-        _send_after_commit(locked.pk)
+        mail_owe(INVITATION, str(locked.pk), invitation=str(locked.pk))
         return locked
 
 
@@ -172,7 +188,7 @@ def invitation_accept(
             invitation.save(update_fields=["state", "accepted_at", "accepted_by"])
         if not person.has_usable_password():
             # Known by an import or a colleague, and never here: this is how he comes in.
-            send_after_commit(send_password_link, person.email, swept_by="")
+            password_link_owe(email=person.email)
         return seat
 
 
@@ -188,14 +204,6 @@ def new_token() -> str:
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _send_after_commit(key: UUID) -> None:
-    from apps.organizations.tasks import send_invitation
-
-    send_after_commit(
-        send_invitation, str(key), swept_by="apps.organizations.tasks.send_waiting_invitations"
-    )
 
 
 def _locked(invitation: Invitation, actor: Actor) -> Invitation:

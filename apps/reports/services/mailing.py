@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -65,7 +66,7 @@ def report_mailing_owe(
                 state=State.WAITING,
                 email=delivery.recipient.email,
                 attempts=0,
-                next_try_at=timezone.now(),
+                next_try_at=Now(),
             )
     return run
 
@@ -96,7 +97,7 @@ def _send_waiting(run: ReportRun) -> tuple[int, int]:
     definition = get_report(run.report)
     _make(definition, run)
     sent = failed = 0
-    due = run.deliveries.filter(state=State.WAITING, next_try_at__lte=timezone.now())
+    due = run.deliveries.filter(state=State.WAITING, next_try_at__lte=Now())
     connection = get_connection()
     for key in due.order_by("email").values_list("pk", flat=True):
         delivery = ReportDelivery.claim(key)

@@ -19,13 +19,13 @@ from django.utils import timezone
 
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
-from apps.core.sending import send_after_commit
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
 from apps.transfers.engine.copying import copied_blocks
 from apps.transfers.engine.export_query import Exported, defused
 from apps.transfers.engine.failing import sentence_of
 from apps.transfers.engine.permissions import check_may_export
+from apps.transfers.mails import export_mail_owe
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 
@@ -70,7 +70,6 @@ def _end(run: ExportRun, state: str, error: str = "") -> None:
 
 def _write(run: ExportRun) -> None:
     from apps.transfers.services.exports import export_disclosed
-    from apps.transfers.tasks import JOBS_SWEEP, export_run_mail
 
     dataset = registry.get(run.dataset)
     check_may_export(run.user, dataset, fresh=True, fields=run.fields)
@@ -94,7 +93,7 @@ def _write(run: ExportRun) -> None:
     ):
         export_disclosed(run)
         if run.user_id:
-            send_after_commit(export_run_mail, run.pk, swept_by=JOBS_SWEEP)
+            export_mail_owe(run)
 
 
 def queryset_of(run: ExportRun) -> QuerySet:

@@ -12,7 +12,6 @@ from django.utils import timezone
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.memory import peak_rss_mb
-from apps.core.sending import send_after_commit
 from apps.transfers import registry
 from apps.transfers.engine import planning, progress, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
@@ -24,6 +23,7 @@ from apps.transfers.engine.permissions import check_may_import
 from apps.transfers.engine.plan_lists import index_for_search
 from apps.transfers.engine.recording import record_import
 from apps.transfers.engine.remembering import remembered_matching
+from apps.transfers.mails import import_mail_owe
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.selectors.approvals import approver_of
@@ -265,7 +265,5 @@ def _end(run: ImportRun, state: str, error: str) -> None:
 
 def _told(run: ImportRun) -> None:
     """Tell the agent by mail that his import has ended; the page tells by itself."""
-    from apps.transfers.tasks import JOBS_SWEEP, import_run_mail
-
     if run.user_id and run.confirmed_at:
-        send_after_commit(import_run_mail, run.pk, swept_by=JOBS_SWEEP)
+        import_mail_owe(run)

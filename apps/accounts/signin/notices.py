@@ -1,0 +1,32 @@
+"""Notices about an account that the mail server did not take at once."""
+
+import uuid
+
+from django.core.mail import EmailMessage, EmailMultiAlternatives
+
+from apps.core.models import OwedMail
+from apps.core.owed_mails import MailKind, mail_kind, mail_owe
+
+
+def owe_notice(mail: EmailMessage) -> None:
+    """Keep a notice that is made already, and have it sent later. It must hold no key and no code."""
+    pages = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []
+    mail_owe(
+        NOTICE,
+        str(uuid.uuid4()),
+        subject=mail.subject,
+        body=str(mail.body),
+        to=list(mail.to),
+        pages=[[str(content), str(kind)] for content, kind in pages],
+    )
+
+
+def _build(mail: OwedMail) -> EmailMessage:
+    kept = mail.arguments
+    again = EmailMultiAlternatives(subject=kept["subject"], body=kept["body"], to=kept["to"])
+    for content, kind in kept["pages"]:
+        again.attach_alternative(content, kind)
+    return again
+
+
+NOTICE = mail_kind("notice", MailKind(_build))

@@ -1,0 +1,30 @@
+"""The sending of owed mails."""
+
+from celery import shared_task
+from celery.signals import worker_ready
+
+from apps.core.owed_mails import owed_mail_send, owed_mails_sweep
+from apps.core.schedulable import schedulable
+from apps.core.sending import send_now
+
+
+@shared_task(ignore_result=True)
+def send_owed_mail(mail_id: int) -> None:
+    owed_mail_send(mail_id)
+
+
+@schedulable(
+    label="Send waiting mails",
+    description="Sends mails whose message to the worker was lost or that the mail server did not take: "
+    "invitations, password links, requests, ends of imports and exports.",
+)
+def send_owed_mails() -> str:
+    sent, waiting, given_up = owed_mails_sweep()
+    if not (sent or waiting or given_up):
+        return "No mail was waiting."
+    return f"{sent:,} sent, {waiting:,} still waiting, {given_up:,} uncertain or given up."
+
+
+@worker_ready.connect
+def send_at_start(**_: object) -> None:
+    send_now(send_owed_mails.name)

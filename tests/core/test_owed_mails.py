@@ -1,0 +1,165 @@
+"""Every mail that a change causes: owed until it is sent, never sent twice, told where it is not known."""
+
+import ast
+import importlib
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.db.models import F
+from django.test import Client
+from django.urls import reverse
+
+from apps.accounts.approvals.mails import mail_request
+from apps.core import owed_mails
+from apps.core.models import OwedMail
+from apps.core.owed_mails import MailKind, owed_mails_sweep
+from apps.organizations.services import invitation_create, invitation_resend
+from tests.accounts.test_approvals import DECIDE, PURGE, _asked
+from tests.core.test_processes import other, said
+from tests.factories.accounts import StaffFactory
+from tests.factories.organizations import OrganizationFactory, TrashedOrganizationFactory
+from tests.mail_server import Server, server
+
+__all__ = ["other", "server"]  # Fixtures.
+
+State = OwedMail.State
+pytestmark = pytest.mark.django_db
+
+
+def invitation() -> set[str]:
+    invitation_create(organization=OrganizationFactory(), email="zoe@example.org", actor=None)
+    return {"zoe@example.org"}
+
+
+def password_link() -> set[str]:
+    user = StaffFactory(email="ada@example.org")
+    Client().post(reverse("account_reset_password"), {"email": user.email})
+    return {user.email}
+
+
+KINDS = pytest.mark.parametrize("cause", [invitation, password_link])
+
+
+def later() -> None:
+    OwedMail.objects.update(next_try_at=F("next_try_at") - timedelta(hours=12))
+
+
+@KINDS
+def test_a_mail_waits_for_a_server_that_is_away_and_goes_once(
+    server: Server, cause: Callable[[], set[str]]
+) -> None:
+    server.behavior = "drops at once"
+    people = cause()
+    for _ in range(3):
+        owed_mails_sweep()
+        later()
+    assert server.taken == []
+
+    server.behavior = ""
+    for _ in range(3):
+        owed_mails_sweep()
+        later()
+
+    assert set(server.taken) == people
+    assert len(server.taken) == len(people)
+    assert not OwedMail.objects.exists()
+
+
+@KINDS
+@pytest.mark.parametrize("behavior", ["stalls after the data", "drops after the data"])
+def test_a_mail_that_may_have_gone_out_is_not_sent_again(
+    server: Server, cause: Callable[[], set[str]], behavior: str
+) -> None:
+    server.behavior = behavior
+    people = cause()
+    for _ in range(3):
+        owed_mails_sweep()
+        later()
+    server.behavior = ""
+    owed_mails_sweep()
+
+    assert sorted(server.taken) == sorted(people)
+    assert set(OwedMail.objects.values_list("state", flat=True)) == {State.UNCERTAIN}
+
+
+def test_a_person_may_send_an_uncertain_invitation_again(server: Server) -> None:
+    server.behavior = "drops after the data"
+    made = invitation_create(
+        organization=OrganizationFactory(), email="zoe@example.org", actor=None
+    )
+    owed_mails_sweep()
+    server.behavior = ""
+
+    invitation_resend(invitation=made, actor=None)
+    owed_mails_sweep()
+
+    assert server.taken == ["zoe@example.org"] * 2
+    made.refresh_from_db()
+    assert made.sent_at is not None
+
+
+def test_those_who_can_decide_are_told_once_each_however_often_the_server_fails(
+    server: Server, settings: Any
+) -> None:
+    settings.FOUR_EYES = {"purge": 0}
+    people = {StaffFactory(may=[PURGE, DECIDE]).email for _ in range(3)}
+    request = _asked(StaffFactory(may=[PURGE]), TrashedOrganizationFactory())
+    server.behavior = "not now"
+    assert mail_request(request.pk) == 0
+    server.behavior = ""
+    later()
+    owed_mails_sweep()
+    later()
+    owed_mails_sweep()
+    assert mail_request(request.pk) == 0
+    assert sorted(server.taken) == sorted(people)
+
+
+def test_a_mail_whose_sender_was_killed_is_uncertain(server: Server, other: Any) -> None:
+    invitation()
+    OwedMail.objects.update(state=State.SENDING, process=said(other))
+    assert owed_mails_sweep()[2] == 0
+    other.kill()
+    other.wait()
+    assert owed_mails_sweep()[2] == 1
+    assert OwedMail.objects.get().state == State.UNCERTAIN
+
+
+def test_each_kind_builds_a_mail_or_nothing() -> None:
+    import apps.transfers.mails  # noqa: F401
+
+    names = {
+        "invitation",
+        "password link",
+        "request asked",
+        "request answered",
+        "import ended",
+        "export ready",
+        "notice",
+    }
+    assert names <= set(owed_mails._kinds)
+    assert all(isinstance(kind, MailKind) for kind in owed_mails._kinds.values())
+
+
+def test_what_a_message_hints_at_is_found_by_a_schedule_without_it() -> None:
+    scheduled = {entry["task"] for entry in configured.SCHEDULES}
+    seen = 0
+    for path in (configured.BASE_DIR / "apps").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id != "send_after_commit":
+                continue
+            (swept_by,) = (word.value for word in node.keywords if word.arg == "swept_by")
+            name = ".".join(path.relative_to(configured.BASE_DIR).with_suffix("").parts)
+            value = (
+                swept_by.value
+                if isinstance(swept_by, ast.Constant)
+                else getattr(importlib.import_module(name), swept_by.id)  # type: ignore[attr-defined]
+            )
+            assert value in scheduled, (name, value)
+            seen += 1
+    assert seen >= 5
