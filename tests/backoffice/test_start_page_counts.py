@@ -54,7 +54,7 @@ def fill(user: Any) -> None:
     for everyone in (True, False, None):
         FlagFactory(everyone=everyone)
     ScheduleFactory(enabled=False)
-    for state in ("planned", "failed", "applied"):
+    for state in ("planned", "read", "failed", "applied"):
         for who in (user, StaffFactory()):
             run = sample(ImportRun)
             ImportRun.objects.filter(pk=run.pk).update(state=state, user=who)
