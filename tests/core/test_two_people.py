@@ -8,10 +8,16 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.flags.models import Flag
-from apps.organizations.models import Membership, Organization, Role
+from apps.organizations.models import Membership, Organization, Role, StaffOrganization
 from apps.organizations.services import membership_update, organization_trash, organization_update
 from apps.projects.models import Project, Task
-from tests.factories.accounts import SuperuserFactory, UserFactory
+from tests.factories.accounts import (
+    RoleFactory,
+    StaffFactory,
+    SuperuserFactory,
+    UserFactory,
+    prove_factor,
+)
 from tests.factories.flags import FlagFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory, OwnerFactory
 from tests.factories.projects import ProjectFactory, TaskFactory
@@ -341,3 +347,107 @@ def test_a_person_whom_nobody_touches_is_not_in_the_way(sam: Client) -> None:
     assert answer.status_code == 302
     task.refresh_from_db()
     assert (task.title, task.assignee) == ("Mended", other)
+
+
+def _confirm(client: Client, record: Any, action: str) -> tuple[str, dict[str, Any]]:
+    opts = record._meta
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_{action}", args=[record.pk])
+    return url, opened(client, url)
+
+
+def test_roles_that_two_people_set_are_put_together(ada: Client, sam: Client) -> None:
+    person = UserFactory()
+    held, one, two = RoleFactory(), RoleFactory(), RoleFactory()
+    person.groups.set([held])
+    url, first = _confirm(prove_factor(ada), person, "set_roles")
+    _, second = _confirm(prove_factor(sam), person, "set_roles")
+
+    assert ada.post(url, {**first, "roles": [str(held.pk), str(one.pk)]}).status_code == 302
+    assert sam.post(url, {**second, "roles": [str(two.pk)]}).status_code == 302
+
+    assert set(person.groups.all()) == {one, two}
+
+
+def test_what_somebody_sees_is_put_together_and_its_kind_is_a_conflict(
+    ada: Client, sam: Client
+) -> None:
+    person = StaffFactory()
+    one, two = OrganizationFactory(), OrganizationFactory()
+    url, first = _confirm(prove_factor(ada), person, "set_scope")
+    _, second = _confirm(prove_factor(sam), person, "set_scope")
+    _, third = _confirm(sam, person, "set_scope")
+
+    some = {"sees": "some"}
+    assert ada.post(url, {**first, **some, "organizations": [str(one.pk)]}).status_code == 302
+    assert sam.post(url, {**second, **some, "organizations": [str(two.pk)]}).status_code == 302
+
+    seen = set(StaffOrganization.objects.filter(user=person).values_list("organization", flat=True))
+    assert seen == {one.pk, two.pk}
+    assert sam.post(url, third).status_code in (200, 302, 409)
+    assert StaffOrganization.objects.filter(user=person).count() == 2
+
+
+@pytest.mark.parametrize("action", ["set_roles", "set_scope"])
+def test_a_form_that_edits_a_person_is_refused_without_its_version(
+    sam: Client, action: str
+) -> None:
+    person = StaffFactory()
+    url, form = _confirm(prove_factor(sam), person, action)
+    form.pop("_opened")
+    role = RoleFactory()
+
+    page = sam.post(url, {**form, "roles": [str(role.pk)], "sees": "some"})
+
+    assert page.status_code == 409
+    assert "without the version" in page.content.decode()
+    person.refresh_from_db()
+    assert not person.groups.exists()
+    assert not person.is_limited
+
+
+def test_a_confirmation_is_asked_again_where_the_record_changed(ada: Client, sam: Client) -> None:
+    flag = FlagFactory(everyone=None)
+    url, form = _confirm(sam, flag, "turn_off")
+    other, turning = _confirm(ada, flag, "turn_on")
+    assert ada.post(other, turning).status_code == 302
+
+    page = sam.post(url, form)
+
+    assert page.status_code == 409
+    assert "changed by Ada Castellanos" in page.content.decode()
+    flag.refresh_from_db()
+    assert flag.everyone is True
+    assert sam.post(url, opened(sam, url)).status_code == 302
+    flag.refresh_from_db()
+    assert flag.everyone is False
+
+
+def test_a_conflict_shows_no_address_to_who_may_not_see_them(ada: Client) -> None:
+    project = ProjectFactory(description="Nothing yet")
+    url = _url(project)
+    clerk = Client()
+    clerk.force_login(StaffFactory(may=["projects.view_project", "projects.change_project"]))
+    first, second = opened(ada, url), opened(clerk, url)
+    ada.post(
+        url, {**first, "description": "Ask ida@secret.example", "_reason": "By bo@secret.example"}
+    )
+
+    page = clerk.post(url, {**second, "description": "Ask somebody"})
+
+    assert page.status_code == 409
+    assert "ida@secret.example" not in page.content.decode()
+    assert "bo@secret.example" not in page.content.decode()
+
+
+def test_a_field_that_can_no_longer_be_changed_is_not_dropped_in_silence(sam: Client) -> None:
+    flag = FlagFactory()
+    url = _url(flag)
+    form = opened(sam, url)
+    Flag.objects.filter(pk=flag.pk).update(is_protected=True)
+
+    page = sam.post(url, {**form, "percent": "50", "note": "New"})
+
+    assert page.status_code == 200
+    assert "can no longer be changed here" in page.content.decode()
+    flag.refresh_from_db()
+    assert flag.note != "New"

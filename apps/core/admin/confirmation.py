@@ -108,12 +108,11 @@ class Confirmation:
 
     def _changed_since(self) -> str:
         """Return the sentence about what changed in the one record since the page was shown."""
-        if self.object_id is None:
+        # A form that edits what is stored has been merged with it, and needs not ask again.
+        if self.object_id is None or self.options["form_class"].edits:
             return ""
         record = self.queryset.get()
         names = moved_since(self.options["name"], record, self.request.POST.get(SEEN))
-        # What the form edits is merged, and so is no reason to ask again.
-        names = [name for name in names or () if name not in self.options["form_class"].edits]
         return moved_in_words(record, names) if names else ""
 
     def _about(self) -> str:

@@ -1,6 +1,7 @@
 """What ModelAdmins and their inlines do so that nobody's change is lost."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -52,10 +53,9 @@ class VersionedAdmin:
         extra_context: dict[str, Any] | None,
     ) -> HttpResponse:
         if request.method == "POST" and object_id and "_saveasnew" not in request.POST:
-            try:
+            # What is no key is told below, as where a page is asked for.
+            with suppress(ValidationError, ValueError):
                 self.lock_record(request, unquote(object_id))
-            except (ValidationError, ValueError):
-                raise RecordNotFound(self.model, object_id) from None  # type: ignore[attr-defined]
         response: HttpResponse = super()._changeform_view(  # type: ignore[misc]
             request, object_id, form_url, extra_context
         )
