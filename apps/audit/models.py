@@ -107,6 +107,8 @@ class Kind(models.TextChoices):
     EXPORT = "export", "Exported"
     IMPORT = "import", "Imported"
     UNDO = "undo", "Undid an import"
+    CANCEL = "cancel", "Canceled an import"
+    CANCEL_UNDO = "cancel_undo", "Canceled an undo"
     FLAG_FLIP = "flag_flip", "Flipped a flag"
     SCHEDULE_CHANGE = "schedule_change", "Changed a schedule"
     TASK_RUN_NOW = "task_run_now", "Ran a task by hand"

@@ -1,14 +1,106 @@
-"""What the commands that carry data share."""
+"""What our commands share: how they end, in words, in JSON and in an exit code."""
 
-from typing import Any
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
-from django.db import OperationalError
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError
 
-UNUSABLE = 2
+from apps.core.errors import DomainError
+from apps.core.interruption import Interrupted, listening
+
+logger = logging.getLogger(__name__)
+
+# Exit codes: done; the call or the file cannot be used; done in part, or for a part of the rows only.
+OK, UNUSABLE, INCOMPLETE = 0, 2, 3
 
 
-class DataCommand(BaseCommand):
+class OperatorCommand(BaseCommand):
+    """A command for an operator or a script: whatever happens, one sentence on stderr and an exit code.
+
+    With `--json` stdout ends with one JSON object, also where the command refuses. `--traceback` shows
+    where an unexpected error came from; without it the traceback goes to `$VAR_DIR/log/commands.log`.
+    """
+
+    # Whether the call asks for JSON; known before the arguments are parsed.
+    _json = False
+    _is_from_shell = False
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        self._json = any(len(a) > 3 and "--json".startswith(a) for a in argv[2:])
+        self._is_from_shell = True
+        super().run_from_argv(argv)
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if parser.called_from_command_line:
+            parser.error = self._unparsable  # type: ignore[method-assign]
+        return parser
+
+    def _unparsable(self, message: str) -> NoReturn:
+        self.refuse(f"{message[:1].upper()}{message[1:]}. See --help.")
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        self._json = bool(options.get("json"))
+        with listening(), _tracebacks_aside(bool(options.get("traceback"))):
+            try:
+                return super().execute(*args, **options)
+            except DomainError as error:
+                self.refuse(error.message)
+            except CommandError as error:
+                if not self._is_from_shell:
+                    raise
+                self.refuse(str(error), error.returncode if error.returncode > 1 else UNUSABLE)
+            except PermissionDenied as error:
+                self.refuse(f"The permission is missing: {error}.")
+            except Interrupted as signal:
+                self.refuse(self.interrupted(str(signal)), INCOMPLETE)
+            except BrokenPipeError:
+                # Whoever read our output (`| head`) has gone; nobody is left to be told.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise SystemExit(INCOMPLETE) from None
+            except (OperationalError, InterfaceError) as error:
+                said = str(error).strip().partition("\n")[0].rstrip(".")
+                self.refuse(
+                    f"The database does not answer: {said}. What was written is kept; "
+                    "run the command again when it does."
+                )
+            except Exception as error:
+                if options.get("traceback"):
+                    raise
+                logger.exception("The command failed.")
+                self.refuse(
+                    f"The command failed unexpectedly ({type(error).__name__}). "
+                    "Run it again with --traceback to see where."
+                )
+
+    def refuse(self, sentence: str, code: int = UNUSABLE) -> NoReturn:
+        """Say why nothing (more) was done, and exit."""
+        self.stderr.write(sentence)
+        if self._json:
+            said = self.nothing_done()
+            said["error"] = said.get("error") or sentence
+            self.stdout.write(json.dumps(said, default=str))
+        raise SystemExit(code)
+
+    def nothing_done(self) -> dict[str, Any]:
+        """Return what `--json` says where the command refuses; `error` is added unless it has one."""
+        return {}
+
+    def interrupted(self, signal: str) -> str:
+        """Return the sentence for a command that `signal` stopped."""
+        return f"Interrupted by {signal} before it was done."
+
+
+class DataCommand(OperatorCommand):
     """A command that moves rows in as small a process as it can.
 
     Before other commands Django checks everything, and for that loads every page of the product. A
@@ -17,14 +109,69 @@ class DataCommand(BaseCommand):
 
     requires_system_checks = ("datasets",)
 
-    def execute(self, *args: Any, **options: Any) -> str | None:
-        """Say in a sentence that the database is away, and exit with 2."""
-        try:
-            return super().execute(*args, **options)
-        except OperationalError as error:
-            said = str(error).strip().partition("\n")[0].rstrip(".")
-            self.stderr.write(
-                f"The database does not answer: {said}. What was written is kept; "
-                "run the command again when it does."
-            )
-            raise SystemExit(UNUSABLE) from None
+
+class _OneLine(logging.Formatter):
+    """Formats as another formatter does, with the exception's last line for the traceback."""
+
+    def __init__(self, inner: logging.Formatter | None) -> None:
+        super().__init__()
+        self._inner = inner or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        plain = logging.makeLogRecord(record.__dict__ | {"exc_info": None, "exc_text": None})
+        text = self._inner.format(plain)
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return text
+        return f"{text} ({type(error).__name__}: {str(error).strip().partition(chr(10))[0]})"
+
+
+@contextmanager
+def _tracebacks_aside(shown: bool) -> Iterator[None]:
+    """Keep tracebacks out of stderr: they go to a file, and stderr has a line for each."""
+    root = logging.getLogger()
+    if shown or root.level >= logging.CRITICAL:
+        yield
+        return
+    # A subclass writes elsewhere than to the terminal.
+    before = [
+        (each, each.formatter) for each in root.handlers if type(each) is logging.StreamHandler
+    ]
+    aside = _log_file(Path(settings.VAR_DIR) / "log" / "commands.log")
+    for handler, formatter in before:
+        handler.setFormatter(_OneLine(formatter))
+        handler.addFilter(_is_no_retry)
+    if aside is not None:
+        if before:
+            aside.setFormatter(before[0][1])
+            for each in before[0][0].filters:
+                if each is not _is_no_retry:
+                    aside.addFilter(each)
+        root.addHandler(aside)
+    try:
+        yield
+    finally:
+        for handler, formatter in before:
+            handler.setFormatter(formatter)
+            handler.removeFilter(_is_no_retry)
+        if aside is not None:
+            root.removeHandler(aside)
+            aside.close()
+
+
+def _is_no_retry(record: logging.LogRecord) -> bool:
+    """Leave out each attempt of the pool to connect; the command says once that the database is away."""
+    return record.name != "psycopg.pool" or record.levelno >= logging.ERROR
+
+
+def _log_file(path: Path) -> logging.Handler | None:
+    """Return a handler that appends errors to `path`, or None where nothing can be written there."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a"):
+            pass
+    except OSError:
+        return None
+    handler = logging.FileHandler(path, delay=True)
+    handler.setLevel(logging.ERROR)
+    return handler

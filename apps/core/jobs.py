@@ -23,6 +23,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.core import processes
+from apps.core.interruption import shielded
 from apps.core.scope import own_work
 
 logger = logging.getLogger(__name__)
@@ -101,14 +102,20 @@ class Job(models.Model):
             job.save(update_fields=["claimed_by", "heartbeat_at", "started_at", "attempts"])
             return job
 
+    @classmethod
+    def release_of_this_process(cls, pk: Any) -> None:
+        """Give back what this very process claims of the job; nothing where another one has it."""
+        mine = cls.objects.filter(pk=pk, claimed_by__startswith=f"{processes.own_name()}/")
+        mine.update(claimed_by="", heartbeat_at=None)
+
     @contextmanager
     def hold(self, *, cancellable: bool = True) -> Iterator[None]:
         """Open a transaction that owns the job's row, and refresh this instance from it.
 
         Raises ClaimLostError when another worker has it, JobCancelledError when a person asked to stop; then
-        nothing inside was done.
+        nothing inside was done. A signal to stop waits until the transaction is committed.
         """
-        with transaction.atomic():
+        with shielded(), transaction.atomic():
             fresh = type(self).objects.select_for_update().get(pk=self.pk)
             if fresh.claimed_by != self.claimed_by:
                 raise ClaimLostError

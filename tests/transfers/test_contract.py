@@ -229,7 +229,7 @@ def test_rows_outside_the_agents_scope_are_refused_without_a_word_of_them(
 def test_cancel_before_the_worker_changes_nothing(agent: User) -> None:
     run = planned(agent, person(1))
     run = import_run_cancel(run=run, actor=agent)
-    assert (run.state, run.error) == ("cancelled", "Cancelled before anything was changed.")
+    assert (run.state, run.error) == ("cancelled", "Canceled before anything was changed.")
     with pytest.raises(DomainError, match="no plan to confirm"):
         confirmed(run, agent)
 
@@ -249,7 +249,7 @@ def test_cancel_stops_within_a_chunk_and_says_how_far_it_came(
     monkeypatch.setattr(applying.Applier, "_write", write_and_cancel)
     run = confirmed(run, agent)
     assert (run.state, run.results["created"]) == ("applied_in_part", 30)
-    assert run.error.startswith("Cancelled: 30 of 50 rows were done, up to row 31")
+    assert run.error.startswith("Canceled: 30 of 50 rows were done, up to row 31")
     assert Membership.objects.count() == 30
     assert len(plan_rows(run, outcome="applied").rows) == 30
 

@@ -166,7 +166,7 @@ def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the
     assert 'class="qd-alert is-bad"' not in page
     assert 'class="qd-alert is-warning"' not in page
     assert "Import the rest (20 rows)" in page
-    assert "Cancelled: 30 of 50 rows were done, up to row 31; the others were not touched." in page
+    assert "Canceled: 30 of 50 rows were done, up to row 31; the others were not touched." in page
     assert Membership.objects.filter(organization=harbor).count() == 30
     assert len(plan_rows(run, outcome="applied").rows) == 30
 
@@ -270,13 +270,13 @@ def test_the_agent_may_ask_to_stop_after_so_many_refused_rows(
     assert "Stopped: 3 rows cannot be imported, and you asked to stop after 3." in page
 
     by_command = importer.text("members", roster(20, bad=(3, 5, 9)), "--stop-after", "3")
-    assert by_command.code == 2
+    assert (by_command.code, by_command.created, by_command.failed) == (3, 0, 3)
     assert "you asked to stop after 3" in by_command.err
     strangers = roster(20).replace("Harbor Finance", "Nowhere", 5)
     planned = importer.text("members", strangers, "--stop-after", "5")
-    assert planned.code == 2
+    assert (planned.code, planned.created, planned.failed) == (3, 0, 5)
     assert planned.err == (
-        "Stopped: 5 rows cannot be imported, and you asked to stop after 5. "
+        f"Import run {planned.run}: Stopped: 5 rows cannot be imported, and you asked to stop after 5. "
         "Most often: Organization: not found."
     )
     enough = importer.text("members", roster(20, bad=(3, 5, 9)), "--stop-after", "4", "--dry-run")

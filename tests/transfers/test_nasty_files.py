@@ -130,7 +130,7 @@ def test_what_is_no_table_gets_one_sentence(
 ) -> None:
     content, sentence = UNUSABLE[what]
     result = importer.raw("members", content)
-    assert (result.code, result.json) == (2, {})
+    assert (result.code, result.created, result.json["error"]) == (2, 0, result.err)
     assert sentence in result.err
     assert len(result.err.splitlines()) == 1
     assert "reason of ours" not in result.err

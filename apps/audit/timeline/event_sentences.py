@@ -22,6 +22,8 @@ ICONS: dict[str, str] = {
     Kind.EXPORT: "download",
     Kind.IMPORT: "upload_file",
     Kind.UNDO: "undo",
+    Kind.CANCEL: "cancel",
+    Kind.CANCEL_UNDO: "cancel",
     Kind.FLAG_FLIP: "toggle_on",
     Kind.SCHEDULE_CHANGE: "schedule",
     Kind.IMPERSONATION: "supervisor_account",

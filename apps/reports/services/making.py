@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.interruption import Interrupted, begin_to_end, shielded
 from apps.reports.formats import FORMATS
 from apps.reports.models import ReportRun
 from apps.reports.registry import ReportDefinition, Result, get_report
@@ -44,10 +45,14 @@ def report_run(
     try:
         result = report_make(report=report, params=params, actor=actor)
         content = FORMATS[format][1](definition, result)
+    except Interrupted as signal:
+        begin_to_end()
+        run_failed(run, signal)
+        raise
     except Exception as error:
         run_failed(run, error)
         raise
-    with transaction.atomic():
+    with shielded(), transaction.atomic():
         run_succeeded(run, result, content, file_name(definition, result, format))
         record_event("export", actor=actor, target=run, format=format, rows=len(result.rows))
     return run, content
@@ -63,7 +68,7 @@ def run_succeeded(run: ReportRun, result: Result, content: bytes, name: str) -> 
     run.save()
 
 
-def run_failed(run: ReportRun, error: Exception) -> None:
+def run_failed(run: ReportRun, error: BaseException) -> None:
     run.state = ReportRun.State.FAILED
     run.error = f"{type(error).__name__}: {error}"
     run.ended_at = timezone.now()

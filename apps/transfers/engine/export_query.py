@@ -5,12 +5,13 @@ import io
 import re
 from typing import Any
 
-from django.db.models import CharField, F, Func, Q, QuerySet, TextField, Value
+from django.db.models import CharField, F, Func, QuerySet, TextField, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Coalesce, NullIf
 
 from apps.core.errors import DomainError
 from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.engine.export_filters import narrowed
 
 # What a spreadsheet takes for the start of a formula, full-width forms too.
 _FORMULA = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
@@ -87,22 +88,7 @@ class Exported:
         queryset = dataset.model()._default_manager.order_by()
         if user is not None:
             queryset = queryset.for_staff(user)  # type: ignore[attr-defined]
-        columns = dataset.columns()
-        for name, value in filters.items():
-            column = columns.get(name)
-            if column is None or column.kind is Kind.VERSION:
-                raise DomainError(
-                    f"{dataset.label()} have no field “{name}”. Fields: {', '.join(columns)}."
-                )
-            if column.relation is None:
-                queryset = queryset.filter(**{column.attribute: value})
-                continue
-            prefix = column.attribute.rpartition("__")[0]
-            condition = Q()
-            for by in column.relation.by:
-                condition |= Q(**{f"{prefix}__{by}": value})
-            queryset = queryset.filter(condition)
-        return queryset
+        return narrowed(queryset, dataset, filters, user)
 
     def labels(self) -> list[str]:
         return [column.label for column in self.columns]

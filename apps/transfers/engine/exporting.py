@@ -18,12 +18,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.core.errors import DomainError
+from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
 from apps.transfers.engine.copying import copied_blocks
 from apps.transfers.engine.export_query import Exported, defused
-from apps.transfers.engine.failing import sentence_of
+from apps.transfers.engine.failing import log_failure, sentence_of
 from apps.transfers.engine.permissions import check_may_export
 from apps.transfers.mails import export_mail_owe
 from apps.transfers.models import ExportRun
@@ -49,10 +50,15 @@ def advance(export_run_id: int) -> ExportRun | None:
             logger.warning("Export %s was taken over by another worker.", run.pk)
         except JobCancelledError:
             _end(run, State.CANCELLED)
+        except Interrupted as signal:
+            begin_to_end()
+            run.refresh_from_db()
+            if run.state in ExportRun.WORK_STATES:
+                _end(run, State.CANCELLED, f"Interrupted by {signal}: nothing was exported.")
         except DomainError as error:
             _end(run, State.FAILED, error.message)
         except Exception as error:
-            logger.exception("Export %s failed.", run.pk)
+            log_failure(logger, f"Export {run.pk}", error)
             if isinstance(error, OperationalError | InterfaceError) and run.attempts < 5:
                 run.let_go()
                 raise

@@ -1,8 +1,12 @@
 """What is said of a run that ended for a reason that is none of its user's."""
 
 import errno
+import logging
 
+from django.db import InterfaceError, OperationalError
 from psycopg.errors import DiskFull
+
+from apps.core.errors import DomainError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NO_ROOM = "There is no room left on the disk. Tell who looks after the server, and try again then."
@@ -20,3 +24,22 @@ def is_for_want_of_room(error: BaseException | None) -> bool:
 
 def sentence_of(error: BaseException) -> str:
     return NO_ROOM if is_for_want_of_room(error) else OURS
+
+
+def log_failure(logger: logging.Logger, what: str, error: Exception) -> None:
+    """Record why `what` failed; a full disk or a database that is away needs no traceback to be understood."""
+    if is_for_want_of_room(error) or isinstance(error, OperationalError | InterfaceError):
+        said = str(error).strip().partition("\n")[0]
+        logger.error("%s failed: %s: %s", what, type(error).__name__, said)
+    else:
+        logger.error("%s failed.", what, exc_info=error)
+
+
+class TooManyRefusedError(DomainError):
+    """As many rows cannot be imported as the agent would accept; nothing was applied."""
+
+    def __init__(self, rows: int, limit: int, hint: str) -> None:
+        super().__init__(
+            f"Stopped: {rows:,} rows cannot be imported, and you asked to stop after {limit:,}. {hint}"
+        )
+        self.rows = rows

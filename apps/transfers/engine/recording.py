@@ -1,8 +1,11 @@
 """The ends of imports and undos, as events of the audit log."""
 
+from contextlib import AbstractContextManager
+from typing import Any
+
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
-from apps.audit.models import Kind
+from apps.audit.models import Event, Kind
 from apps.transfers.models import ImportRun, UndoRun
 
 
@@ -30,3 +33,33 @@ def record_undo(undo: UndoRun) -> None:
         door="undo",
     ):
         record_event(Kind.UNDO, target=undo.run, state=undo.state, results=undo.results)
+
+
+def record_cancel(run: ImportRun, *, reason: str, actor: Any) -> None:
+    """Say who asked an import to stop, and why."""
+    with _canceling(reason, actor):
+        record_event(
+            Kind.CANCEL, target=run, dataset=run.dataset, state=run.state, rows_done=run.rows_done
+        )
+
+
+def record_undo_cancel(undo: UndoRun, *, reason: str, actor: Any) -> None:
+    """Say who asked an undo to stop, and why."""
+    with _canceling(reason, actor):
+        record_event(Kind.CANCEL_UNDO, target=undo.run, state=undo.state, rows_done=undo.rows_done)
+
+
+def _canceling(reason: str, actor: Any) -> AbstractContextManager[None]:
+    by = {"actor": actor} if actor else {"actor": "command cancel_import", "door": "command"}
+    return audit_context(**by, reason=reason)
+
+
+def reason_of_cancel(run: ImportRun) -> str:
+    """Return why the run was canceled, as whoever did it said; "" where nothing was said."""
+    event = Event.objects.filter(
+        kind=Kind.CANCEL,
+        target_pk=str(run.pk),
+        target_type__app_label="transfers",
+        target_type__model="importrun",
+    ).first()
+    return event.reason.strip() if event else ""

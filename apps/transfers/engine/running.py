@@ -10,18 +10,19 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from apps.core.errors import DomainError
+from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.memory import peak_rss_mb
 from apps.transfers import registry
 from apps.transfers.engine import planning, progress, staging, tables
 from apps.transfers.engine.applying import Applier, Stopped
 from apps.transfers.engine.context import Context
-from apps.transfers.engine.failing import sentence_of
+from apps.transfers.engine.failing import TooManyRefusedError, log_failure, sentence_of
 from apps.transfers.engine.matching import carried_over, suggest_matching
 from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.permissions import check_may_import
 from apps.transfers.engine.plan_lists import index_for_search
-from apps.transfers.engine.recording import record_import
+from apps.transfers.engine.recording import reason_of_cancel, record_import
 from apps.transfers.engine.remembering import remembered_matching
 from apps.transfers.mails import import_mail_owe
 from apps.transfers.models import ImportRun
@@ -33,6 +34,7 @@ from apps.transfers.uploads import upload_verify
 
 logger = logging.getLogger(__name__)
 State = ImportRun.State
+_MEASURED = ("seconds", "peak_rss_mb", "counts")
 
 
 def advance(run_id: int) -> ImportRun | None:
@@ -47,12 +49,18 @@ def advance(run_id: int) -> ImportRun | None:
             logger.warning("Run %s was taken over by another worker.", run.pk)
         except JobCancelledError:
             _end_cancelled(run)
+        except Interrupted as signal:
+            begin_to_end()
+            _end_cancelled(run, f"Interrupted by {signal}")
+        except TooManyRefusedError as error:
+            run.counts = {"refused": error.rows}
+            _end_failed(run, error.message)
         except DomainError as error:
             _end_failed(run, error.message)
         except Stopped as error:
             _end_failed(run, f"Nothing was applied: {error}")
         except Exception as error:
-            logger.exception("Run %s failed.", run.pk)
+            log_failure(logger, f"Run {run.pk}", error)
             passing = isinstance(error, OperationalError | InterfaceError)
             if passing and run.attempts < 5 and run.door != "command":
                 # The database may have been away; the next attempt begins again at the checkpoint.
@@ -80,9 +88,11 @@ def _steps(run: ImportRun) -> None:
 @contextmanager
 def _phase(run: ImportRun, name: str) -> Iterator[None]:
     started = time.perf_counter()
-    yield
-    run.seconds[name] = round(run.seconds.get(name, 0) + time.perf_counter() - started, 3)
-    run.peak_rss_mb = round(max(run.peak_rss_mb or 0, peak_rss_mb()), 1)
+    try:
+        yield
+    finally:
+        run.seconds[name] = round(run.seconds.get(name, 0) + time.perf_counter() - started, 3)
+        run.peak_rss_mb = round(max(run.peak_rss_mb or 0, peak_rss_mb()), 1)
 
 
 def _move(run: ImportRun, state: str, **changes: Any) -> None:
@@ -202,9 +212,8 @@ def _check_stop(run: ImportRun, summary: dict[str, Any]) -> None:
     refused, limit = summary["counts"].get("refused", 0), run.matching.get("stop_after", 0)
     if limit and refused >= limit:
         why = next(cause for verdict, cause, _ in summary["causes"] if verdict == "refused")
-        raise DomainError(
-            f"Stopped: {refused:,} rows cannot be imported, and you asked to stop after {limit:,}. "
-            f"Most often: {cause_label(run, 'refused', why)}."
+        raise TooManyRefusedError(
+            refused, limit, f"Most often: {cause_label(run, 'refused', why)}."
         )
 
 
@@ -223,29 +232,49 @@ def apply(run: ImportRun) -> None:
 
     with _phase(run, "apply"):
         Applier(context, before_chunk=before_chunk).apply()
-    results = run.results
-    in_part = bool(results.get("drifted") or results.get("refused"))
-    state = State.APPLIED_IN_PART if in_part else State.APPLIED
-    with _leaving(run, state, ended_at=timezone.now()):
+    with _leaving(run, _applied_state(run), ended_at=timezone.now()):
         record_import(run)
         _told(run)
     tables.drop(tables.Tables(run.pk).stage)
 
 
-def _end_cancelled(run: ImportRun) -> None:
+def _end_cancelled(run: ImportRun, why: str = "") -> None:
     """Say exactly what was done before the run stopped: nothing, or up to the last checkpoint."""
+    _reload(run)
+    if run.has_ended:
+        return
     done = sum(run.results.get(key, 0) for key in ("created", "updated"))
+    if done and run.rows_done >= run.rows_to_do:
+        # It came too late: nothing is left to stop.
+        _end(run, _applied_state(run), "")
+        return
     state = State.APPLIED_IN_PART if done else State.CANCELLED
+    reason = reason_of_cancel(run)
+    why = why or (f"Canceled ({reason})" if reason else "Canceled")
     error = (
-        f"Cancelled: {run.rows_done:,} of {run.rows_to_do:,} rows were done, up to row "
+        f"{why}: {run.rows_done:,} of {run.rows_to_do:,} rows were done, up to row "
         f"{run.checkpoint:,}; the others were not touched."
         if done
-        else "Cancelled before anything was changed."
+        else f"{why} before anything was changed."
     )
     _end(run, state, error)
 
 
+def _reload(run: ImportRun) -> None:
+    """Read what is on record, instead of what this instance was about to write, and keep what it measured."""
+    measured = {name: getattr(run, name) for name in _MEASURED}
+    run.refresh_from_db()
+    for name, value in measured.items():
+        setattr(run, name, value)
+
+
+def _applied_state(run: ImportRun) -> str:
+    in_part = bool(run.results.get("drifted") or run.results.get("refused"))
+    return State.APPLIED_IN_PART if in_part else State.APPLIED
+
+
 def _end_failed(run: ImportRun, error: str) -> None:
+    _reload(run)
     done = sum(run.results.get(key, 0) for key in ("created", "updated"))
     if done:
         error = f"{error} Stopped after {run.rows_done:,} of {run.rows_to_do:,} rows."
@@ -253,9 +282,11 @@ def _end_failed(run: ImportRun, error: str) -> None:
 
 
 def _end(run: ImportRun, state: str, error: str) -> None:
+    measured = {name: getattr(run, name) for name in _MEASURED}
     try:
-        with run.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
-            if state == State.APPLIED_IN_PART:
+        ended = {"state": state, "error": error, "ended_at": timezone.now()} | measured
+        with run.hand_over(cancellable=False, **ended):
+            if state in ImportRun.APPLIED_STATES:
                 record_import(run)
             _told(run)
     except ClaimLostError:

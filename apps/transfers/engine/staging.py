@@ -12,6 +12,7 @@ from django.utils.text import slugify
 from apps.core.errors import DomainError
 from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.engine.columns import ColumnReader
+from apps.transfers.engine.failing import TooManyRefusedError
 from apps.transfers.engine.problems import Problem
 from apps.transfers.engine.table_ends import last_lines
 from apps.transfers.engine.tables import Tables, drop
@@ -133,9 +134,8 @@ class _Stager:
                 batch = batch[: -len(ends)]
             yield self._lines(batch) + [self._refused(*each) for each in ends]
             if self._stop_after and self._failed >= self._stop_after:
-                raise DomainError(
-                    f"Stopped: {self._failed:,} rows cannot be imported, and you asked to stop after "
-                    f"{self._stop_after:,}. Look at the rows from {batch[0][0]:,} on."
+                raise TooManyRefusedError(
+                    self._failed, self._stop_after, f"Look at the rows from {batch[0][0]:,} on."
                 )
             batch = following
 

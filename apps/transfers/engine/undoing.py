@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from apps.audit.context import audit_context
 from apps.core.errors import DomainError
+from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.uuid7 import uuid7
 from apps.transfers.engine import undo_chain, undo_made, undo_rules, undo_step, undo_tally
 from apps.transfers.engine.applying import CHUNK
 from apps.transfers.engine.constraints import explain
 from apps.transfers.engine.context import Context
-from apps.transfers.engine.failing import sentence_of
+from apps.transfers.engine.failing import log_failure, sentence_of
 from apps.transfers.engine.permissions import check_may_undo
 from apps.transfers.engine.recording import record_undo
 from apps.transfers.engine.running import context_of
@@ -48,15 +49,14 @@ def advance(undo_run_id: int) -> UndoRun | None:
         except ClaimLostError:
             logger.warning("Undo %s was taken over by another worker.", undo.pk)
         except JobCancelledError:
-            _end(
-                undo,
-                State.CANCELLED,
-                "Canceled: the rows that were not undone yet stay as they are.",
-            )
+            _end_canceled(undo, "Canceled")
+        except Interrupted as signal:
+            begin_to_end()
+            _end_canceled(undo, f"Interrupted by {signal}")
         except DomainError as error:
             _end(undo, State.FAILED, error.message)
         except Exception as error:
-            logger.exception("Undo %s failed.", undo.pk)
+            log_failure(logger, f"Undo {undo.pk}", error)
             if isinstance(error, OperationalError | InterfaceError) and undo.attempts < 5:
                 undo.let_go()
                 raise
@@ -66,11 +66,26 @@ def advance(undo_run_id: int) -> UndoRun | None:
     return undo
 
 
+def _end_canceled(undo: UndoRun, why: str) -> None:
+    seconds = undo.seconds
+    undo.refresh_from_db()
+    undo.seconds = seconds
+    if undo.state in UndoRun.WORK_STATES:
+        _end(
+            undo,
+            State.CANCELLED,
+            f"{why}: {undo.rows_done:,} of {undo.rows_to_do:,} rows were undone; the others stay as they "
+            "are. Undo the run again to go on.",
+        )
+
+
 def _end(undo: UndoRun, state: str, error: str = "") -> list[UndoRun]:
     """End the undo; return those that it makes possible, which are to be worked off next."""
     following: list[UndoRun] = []
+    seconds = undo.seconds
     try:
-        with undo.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
+        ended = {"state": state, "error": error, "ended_at": timezone.now(), "seconds": seconds}
+        with undo.hand_over(cancellable=False, **ended):
             if state in (State.UNDONE, State.UNDONE_IN_PART):
                 ImportRun.objects.filter(pk=undo.run_id).update(state=ImportRun.State.UNDONE)
                 record_undo(undo)
@@ -90,7 +105,15 @@ class Undoer:
         self.refused = 0
 
     def run_all(self) -> list[UndoRun]:
-        started = time.perf_counter()
+        started, earlier = time.perf_counter(), self.undo.seconds.get("undo", 0)
+        try:
+            self._run_all()
+        finally:
+            self.undo.seconds["undo"] = round(earlier + time.perf_counter() - started, 3)
+        kept = self.undo.results.get("kept", 0)
+        return _end(self.undo, State.UNDONE_IN_PART if kept else State.UNDONE)
+
+    def _run_all(self) -> None:
         if self.undo.state == State.CONFIRMED:
             with self.undo.hold():
                 self.undo.state = State.UNDOING
@@ -100,13 +123,6 @@ class Undoer:
             self.context.actor = check_may_undo(self.undo.user, fresh=True)
             self._chunk(low, self.undo.checkpoint)
         self._made()
-        with self.undo.hold():
-            self.undo.seconds["undo"] = round(
-                self.undo.seconds.get("undo", 0) + time.perf_counter() - started, 3
-            )
-            self.undo.save(update_fields=["seconds"])
-        kept = self.undo.results.get("kept", 0)
-        return _end(self.undo, State.UNDONE_IN_PART if kept else State.UNDONE)
 
     def _begin(self) -> None:
         """Begin at the top, or where an undo of the run was stopped: what it did is done."""

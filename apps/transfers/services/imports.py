@@ -19,8 +19,10 @@ from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import Column, Kind
 from apps.transfers.engine.basis import shaken
+from apps.transfers.engine.cells.words import word_key
 from apps.transfers.engine.matching import unmatched_needs
 from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.engine.recording import record_cancel
 from apps.transfers.engine.remembering import matching_remember
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
@@ -197,6 +199,20 @@ def _check_meanings(columns: dict[str, Column], matching: Matching) -> None:
         for word, value in words.items():
             if known and value and value not in known:
                 raise DomainError(f"“{word}” cannot mean “{value}”, which is no {name}.")
+        if name in columns:
+            _check_contradictions(columns[name], words, matching.empty_words.get(name, []))
+
+
+def _check_contradictions(column: Column, words: dict[str, str], empty: list[str]) -> None:
+    """Raise DomainError where two ways to write one word mean different things: one would win silently."""
+    first: dict[str, tuple[str, str]] = {word_key(column, word): (word, "") for word in empty}
+    for word, value in words.items():
+        earlier, said = first.setdefault(word_key(column, word), (word, value))
+        if said != value:
+            raise DomainError(
+                f"“{earlier}” and “{word}” are the same word of {column.label} and cannot mean "
+                f"“{said or 'nothing'}” and “{value or 'nothing'}”. Choose one meaning."
+            )
 
 
 @transaction.atomic
@@ -261,16 +277,18 @@ def import_run_confirm(
 
 
 @transaction.atomic
-def import_run_cancel(*, run: ImportRun, actor: Any) -> ImportRun:
-    """Stop the run: at once where no worker has it, else within one chunk."""
+def import_run_cancel(*, run: ImportRun, actor: Any, reason: str = "") -> ImportRun:
+    """Stop the run: at once where no worker has it, else within one chunk. `reason` goes into the audit log."""
     run = _locked(run, actor)
     if run.has_ended:
         raise DomainError(f"The run has ended already: {run.get_state_display().lower()}.")
+    record_cancel(run, reason=reason, actor=actor)
     run.cancel_requested_at = timezone.now()
     if run.is_waiting_for_a_person or not run.claimed_by:
         if not run.rows_done:
             run.state, run.ended_at = State.CANCELLED, timezone.now()
-            run.error = "Cancelled before anything was changed."
+            why = f"Canceled ({reason.strip()})" if reason.strip() else "Canceled"
+            run.error = f"{why} before anything was changed."
         else:
             import_run_advance_later(run)
     else:

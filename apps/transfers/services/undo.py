@@ -9,6 +9,7 @@ from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
 from apps.transfers.engine.permissions import check_may_undo
+from apps.transfers.engine.recording import record_undo_cancel
 from apps.transfers.engine.undo_chain import is_again, kept_rows
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.undo import why_not_undo
@@ -53,12 +54,16 @@ def _rows_to_do(run: ImportRun) -> int:
 
 
 @transaction.atomic
-def undo_run_cancel(*, undo_run: UndoRun, actor: Any) -> UndoRun:
-    """Stop an undo within one chunk; it can be started again and goes on where it stopped."""
+def undo_run_cancel(*, undo_run: UndoRun, actor: Any, reason: str = "") -> UndoRun:
+    """Stop an undo within one chunk; it can be started again and goes on where it stopped.
+
+    `reason` goes into the audit log.
+    """
     check_may_undo(actor)
     undo: UndoRun = run_in_scope(UndoRun.objects, undo_run, actor)
     if undo.state not in UndoRun.WORK_STATES:
         raise DomainError(f"The undo has ended already: {undo.get_state_display().lower()}.")
+    record_undo_cancel(undo, reason=reason, actor=actor)
     undo.cancel_requested_at = timezone.now()
     undo.save(update_fields=["cancel_requested_at"])
     return undo

@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from apps.accounts.approvals.selectors import deciders_of
 from apps.accounts.approvals.services import approval_approve, approval_refuse
 from apps.accounts.models import ApprovalRequest
-from apps.core.commands import UNUSABLE
+from apps.core.commands import UNUSABLE, OperatorCommand
 from apps.core.errors import DomainError
 
 BY = "command decide_request"
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "List the requests that wait, or decide on one that no colleague can decide on. "
         "The decision is recorded as this command's."
@@ -23,9 +23,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("request", nargs="?", help="The request's id; without one: the list.")
         choice = parser.add_mutually_exclusive_group()
-        choice.add_argument("--approve", action="store_true")
-        choice.add_argument("--refuse", action="store_true")
-        parser.add_argument("--reason", default="")
+        choice.add_argument("--approve", action="store_true", help="Approve the request.")
+        choice.add_argument("--refuse", action="store_true", help="Refuse the request.")
+        parser.add_argument("--reason", default="", help="Why; kept with the decision.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

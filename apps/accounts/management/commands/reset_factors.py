@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from apps.accounts.models import User
 from apps.accounts.signin.rescue import factors_reset
+from apps.core.commands import OperatorCommand
 from apps.core.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Removes a person's second factors and recovery codes, ends his sessions, and prints a link to "
         "set a new password. For an administrator who has lost everything."
@@ -22,10 +23,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, email: str, reason: str, **options: Any) -> None:
         user = User.objects.filter(email=email).first()
         if user is None:
-            raise CommandError(f"Nobody here has the address {email}.")
+            raise CommandError(f"Nobody here has the address {email}.", returncode=2)
         try:
             removed, link = factors_reset(user=user, actor="command reset_factors", reason=reason)
         except DomainError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(error.message, returncode=2) from error
         print(f"{removed} factors of {user} removed, and every session ended.")
         print(f"A new password can be set once, within 24 hours: {link}")

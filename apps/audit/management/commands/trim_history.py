@@ -5,17 +5,24 @@ from argparse import ArgumentParser
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.audit.retention import history_trim
+from apps.core.commands import OperatorCommand
 from apps.core.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = "Remove history older than a date; what was removed, and why, stays on record."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--before", type=date.fromisoformat, required=True, metavar="DATE")
+        parser.add_argument(
+            "--before",
+            type=date.fromisoformat,
+            required=True,
+            metavar="DATE",
+            help="History older than this day goes, as 2026-04-30.",
+        )
         parser.add_argument("--reason", required=True, help="Kept with what was removed.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
@@ -26,7 +33,7 @@ class Command(BaseCommand):
                 before=before, reason=options["reason"], actor="command trim_history"
             )
         except DomainError as error:
-            raise CommandError(error.message) from error
+            raise CommandError(error.message, returncode=2) from error
         if options["json"]:
             self.stdout.write(json.dumps({"removed": {each.table: each.rows for each in trimmed}}))
             return

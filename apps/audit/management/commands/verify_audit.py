@@ -5,16 +5,19 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.audit.models import Seal
 from apps.audit.proof.verify import Verdict, trail_verify
+from apps.core.commands import OperatorCommand
+from apps.core.whole_file import whole_file
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Prove that each record equals its newest history row, that no row is missing, edited or "
-        "moved, and that the chain of digests is unbroken; then seal what is new. Exit 1 if not whole."
+        "moved, and that the chain of digests is unbroken; then seal what is new. Exit 1 if not "
+        "whole, 2 if that cannot be found out."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -34,7 +37,8 @@ class Command(BaseCommand):
             lines = [
                 f"{seal.pk} {seal.day} {seal.rows} {seal.digest}\n" for seal in Seal.objects.all()
             ]
-            options["digests_to"].write_text("".join(lines))
+            with whole_file(options["digests_to"]) as file:
+                file.write("".join(lines).encode())
         whole = verdict.whole and not strayed
         if options["json"]:
             self.stdout.write(json.dumps(_as_dict(verdict, strayed, whole=whole)))
@@ -42,6 +46,9 @@ class Command(BaseCommand):
             self._print(verdict, strayed, whole=whole)
         if not whole:
             raise SystemExit(1)
+
+    def nothing_done(self) -> dict[str, Any]:
+        return {"whole": None}
 
     def _print(self, verdict: Verdict, strayed: list[str], *, whole: bool) -> None:
         for line in strayed:
@@ -72,6 +79,14 @@ def _strayed(path: Path) -> list[str]:
         lines = path.read_text().splitlines()
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from error
+    except UnicodeDecodeError:
+        raise CommandError(f"{path} is no file of digests.", returncode=2) from None
+    for number, line in enumerate(lines, start=1):
+        if len(line.split()) != 4:
+            raise CommandError(
+                f"Line {number} of {path} is no digest; give a file that --digests-to has written.",
+                returncode=2,
+            )
     held = {str(pk): digest for pk, digest in Seal.objects.values_list("pk", "digest")}
     return [
         f"Seal {number} of {day} was {digest} and is {held.get(number, 'not there')}."

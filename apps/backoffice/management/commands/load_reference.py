@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.audit.context import audit_context
 from apps.backoffice.reference import load_reference
+from apps.core.commands import OperatorCommand
 from apps.core.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:

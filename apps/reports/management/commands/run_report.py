@@ -1,26 +1,27 @@
-"""Make a report without a browser, as a file or on the screen."""
+"""Make a report without a browser, as a file or on the screen. Exit 0: made. Exit 2: it cannot be."""
 
 import json
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from apps.accounts.models import User
 from apps.audit.context import audit_context
+from apps.core.commands import OperatorCommand
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
+from apps.core.whole_file import whole_file
 from apps.reports.formats import FORMATS
 from apps.reports.models import ReportRun
 from apps.reports.registry import all_reports
 from apps.reports.services import report_run
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -53,13 +54,12 @@ class Command(BaseCommand):
                     actor=user,
                 )
             if options["output"]:
-                Path(options["output"]).write_bytes(content)
+                with whole_file(Path(options["output"])) as file:
+                    file.write(content)
         except DomainError as error:
             raise _refusal(error.message) from error
         except PermissionDenied as error:
             raise _refusal(f"{user} lacks the permission {error}.") from error
-        except OSError as error:
-            raise _refusal(f"{options['output']} cannot be written: {error.strerror}.") from error
         if options["json"]:
             said = {
                 "run": run.pk,
@@ -67,7 +67,7 @@ class Command(BaseCommand):
                 "params": run.params,
                 "period": run.period,
                 "state": run.state,
-                "rows": run.row_count,
+                "rows": run.row_count or 0,
                 "bytes": len(content),
                 "output": options["output"],
                 "seconds": round(monotonic() - started, 3),
@@ -76,7 +76,10 @@ class Command(BaseCommand):
         elif options["output"]:
             self.stdout.write(f"{run.row_count:,} rows, {run.period}: {options['output']}")
         else:
-            sys.stdout.write(content.decode("utf-8-sig"))
+            self.stdout.write(content.decode("utf-8-sig"), ending="")
+
+    def nothing_done(self) -> dict[str, Any]:
+        return {"run": None, "state": "", "rows": 0, "bytes": 0}
 
 
 def _refusal(sentence: str) -> CommandError:
@@ -93,10 +96,14 @@ def _user(email: str | None) -> User | None:
 
 
 def _params(given: list[str]) -> dict[str, str]:
-    params = {}
+    params: dict[str, str] = {}
     for item in given:
         name, sign, value = item.partition("=")
         if not sign:
             raise _refusal(f"--param {item} has no “=”: write it like week=2026-W47.")
+        if params.get(name, value) != value:
+            raise _refusal(
+                f"--param contradicts itself: {name} is “{params[name]}” and “{value}”. Keep one."
+            )
         params[name] = value
     return params

@@ -14,6 +14,11 @@ _TRUE = {"true", "t", "yes", "y", "1", "x", "on", "oui", "ja", "si", "sí", "sim
 _FALSE = {"false", "f", "no", "n", "0", "off", "non", "nein", "não", "falsch", "faux"}
 
 
+def word_key(column: Column, word: str) -> str:
+    """Return what makes two words of a column one: "Vice-Chair" and "vice chair" are, in a choice."""
+    return relation_key(word) if column.relation is not None else fold_word(word)
+
+
 def choice_reader(column: Column, words: dict[str, str]) -> Reader:
     """Read a choice by its value, its label, the dataset's words, or the run's own (`words`)."""
     known: dict[str, str] = {}

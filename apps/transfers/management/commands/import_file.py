@@ -1,87 +1,133 @@
 """Imports a file without a browser, in this process, through the same engine."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from apps.accounts.approvals.mails import address
 from apps.accounts.approvals.services import approval_ask
 from apps.core.approvals import ApprovalNeeded
-from apps.core.commands import UNUSABLE, DataCommand
+from apps.core.commands import INCOMPLETE, DataCommand
 from apps.core.errors import DomainError
+from apps.core.interruption import begin_to_end
 from apps.transfers.command_line import (
-    OK,
-    SOME_FAILED,
+    carry_out,
+    give_back,
+    import_exit_code,
+    import_json,
     matching_from_options,
-    run_json,
+    nothing_imported,
+    progress,
     user_of,
 )
+from apps.transfers.command_line.arguments import add_import_arguments
 from apps.transfers.engine.plan_lists import index_for_search
 from apps.transfers.engine.running import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Reading
 from apps.transfers.selectors.plans import search_columns
-from apps.transfers.services import import_run_confirm, import_run_match, import_run_start
+from apps.transfers.services import (
+    import_run_cancel,
+    import_run_confirm,
+    import_run_match,
+    import_run_start,
+)
 
 State = ImportRun.State
 
 
+class _EndedEarlyError(Exception):
+    """The run ended before it was planned; it says why itself."""
+
+
 class Command(DataCommand):
-    help = "Import a CSV or XLSX file: read it, plan it, and apply what can be applied."
+    help = (
+        "Import a CSV or XLSX file: read it, plan it, and apply what can be applied. Exit 0: every row "
+        "was applied (with --dry-run: planned). Exit 3: rows failed, or only a part was applied. Exit 2: "
+        "the file or the call cannot be used."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._run: ImportRun | None = None
+        self._dataset = ""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("dataset")
-        parser.add_argument("path", type=Path)
-        parser.add_argument(
-            "--map", action="append", metavar="HEADER=FIELD", help='"#3" is column 3.'
-        )
-        parser.add_argument("--value", action="append", metavar="FIELD:WORD=VALUE")
-        parser.add_argument("--mode", choices=["upsert", "create", "update"], default="upsert")
-        parser.add_argument("--on-error", choices=["skip", "stop"], default="skip")
-        parser.add_argument("--stop-after", type=int, metavar="N", help="Give up at N bad rows.")
-        parser.add_argument("--create-missing", action="append", metavar="FIELD")
-        parser.add_argument("--blank", action="append", metavar="FIELD=leave|clear|refuse")
-        parser.add_argument("--empty", action="append", metavar="FIELD=WORD")
-        parser.add_argument("--date-order", action="append", metavar="FIELD=dmy|mdy|ymd")
-        parser.add_argument("--decimal-mark", choices=[".", ","], default="")
-        parser.add_argument("--dry-run", action="store_true", help="Plan, and apply nothing.")
-        parser.add_argument("--reason", default="")
-        parser.add_argument("--user", metavar="EMAIL", help="Import with this user's rights.")
-        parser.add_argument("--encoding", default="")
-        parser.add_argument("--delimiter", default="")
-        parser.add_argument("--sheet", default="")
-        parser.add_argument("--header-row", type=int, default=0)
-        parser.add_argument("--json", action="store_true")
+        add_import_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            run = self._import(options)
-        except DomainError as error:
-            self.stderr.write(error.message)
-            raise SystemExit(UNUSABLE) from None
-        result = run_json(run)
+        self._dataset = options["dataset"]
+        with suppress(_EndedEarlyError):
+            self._import(options)
+        run = self._fresh()
+        result = import_json(run)
+        code = import_exit_code(run, result)
         if options["json"]:
             self.stdout.write(json.dumps(result, default=str))
         else:
             self._say(run, result)
-        code = SOME_FAILED if result["failed"] or result["drifted"] else OK
-        if run.state in (State.FAILED, State.CANCELLED):
-            self.stderr.write(run.error)
-            code = SOME_FAILED if result["failed"] else UNUSABLE
+        if run.error:
+            # Of a run that did something, or might have, the operator must know the number.
+            which = f"Import run {run.pk}: " if code == INCOMPLETE else ""
+            self.stderr.write(f"{which}{run.error}")
         if code:
             raise SystemExit(code)
 
-    def _import(self, options: dict[str, Any]) -> ImportRun:
+    def nothing_done(self) -> dict[str, Any]:
+        return import_json(self._fresh()) if self._run else nothing_imported(self._dataset)
+
+    def interrupted(self, signal: str) -> str:
+        begin_to_end()
+        if self._run is None:
+            return f"Interrupted by {signal}: nothing was imported."
+        give_back(self._run)
+        run = self._fresh()
+        if not run.has_ended:
+            reason = f"interrupted by {signal}"
+            try:
+                import_run_cancel(run=run, actor=run.user, reason=reason)
+            except DomainError as error:
+                return f"Import run {run.pk}: {error.message}"
+            advance(run.pk)
+        run = self._fresh()
+        said = run.error or f"{run.get_state_display().lower()}."
+        return f"Import run {run.pk}: {said}"
+
+    def _import(self, options: dict[str, Any]) -> None:
         actor = user_of(options["user"])
+        run = self._run = self._started(options, actor)
+        with progress(run, "Import run"):
+            self._advance_to(State.READ)
+            if self._fresh().findings.get("needs_sheet"):
+                raise _several_sheets(self._fresh())
+            matching = matching_from_options(self._fresh(), options)
+            import_run_match(run=run, matching=matching, actor=actor)
+            run = self._advance_to(State.PLANNED)
+            if options["dry_run"]:
+                # A dry run is made to be looked at.
+                index_for_search(run, search_columns(run))
+                return
+            if matching.on_error == "stop" and run.counts.get("refused"):
+                run.error = "Nothing was applied: rows are refused, and --on-error is stop."
+                run.state, run.ended_at = State.FAILED, timezone.now()
+                run.save(update_fields=["error", "state", "ended_at"])
+                return
+            self._apply(run, actor, options["reason"])
+
+    def _started(self, options: dict[str, Any], actor: Any) -> ImportRun:
         path: Path = options["path"]
         if not path.is_file():
             what = f"{path} is no regular file" if path.exists() else f"There is no file {path}"
             raise DomainError(f"{what}.")
-        if options["stop_after"] is not None and options["stop_after"] < 0:
+        if (options["stop_after"] or 0) < 0:
             raise DomainError("--stop-after takes a number of rows, 0 for never.")
+        if options["header_row"] < 0:
+            raise DomainError("--header-row takes a row's number, counted from 1; 0 finds it out.")
         reading = Reading(
             encoding=options["encoding"],
             delimiter=options["delimiter"],
@@ -90,7 +136,7 @@ class Command(DataCommand):
         )
         try:
             with path.open("rb") as file:
-                run = import_run_start(
+                return import_run_start(
                     dataset=options["dataset"],
                     file=File(file, name=path.name),
                     reading=reading,
@@ -99,68 +145,49 @@ class Command(DataCommand):
                 )
         except OSError as error:
             raise DomainError(f"{path} cannot be read: {error.strerror}.") from None
-        run = self._advanced(run, State.READ)
-        if run.findings.get("needs_sheet"):
-            visible = [f"“{s['name']}”" for s in run.findings["sheets"] if not s["hidden"]]
-            names = ", ".join(visible[:20]) + (", …" if len(visible) > 20 else "")
-            raise DomainError(f"The workbook has several sheets: {names}. Choose one with --sheet.")
-        matching = matching_from_options(run, options)
-        import_run_match(run=run, matching=matching, actor=actor)
-        run = self._advanced(run, State.PLANNED)
-        if options["dry_run"] or not run.rows_to_do:
-            return self._settled(run, options)
-        if matching.on_error == "stop" and run.counts.get("refused"):
-            run.error = "Nothing was applied: rows are refused, and --on-error is stop."
-            run.state = State.FAILED
-            run.save(update_fields=["error", "state"])
-            return run
+
+    def _apply(self, run: ImportRun, actor: Any, reason: str) -> None:
+        """Confirm the plan and apply it; a file in which nothing is to be done is applied as it stands."""
         try:
             import_run_confirm(
                 run=run,
                 plan_token=run.plan_token,
-                reason=options["reason"],
-                typed_number=None,
+                reason=reason,
                 actor=actor,
                 accept_impacts=True,
+                allow_empty=not run.rows_to_do,
             )
         except ApprovalNeeded as needed:
-            return self._asked(run, needed, options)
-        return self._advanced(run, State.APPLIED)
+            self._ask(run, needed, reason)
+        carry_out(run, advance)
 
-    def _asked(self, run: ImportRun, needed: ApprovalNeeded, options: dict[str, Any]) -> ImportRun:
-        """Ask for the second person; a worker applies the run when he has approved it."""
+    def _ask(self, run: ImportRun, needed: ApprovalNeeded, reason: str) -> None:
+        """Ask for the second person; a worker applies the run once it is approved."""
         if run.user is None:
             raise needed
         # What this process would have gone on with is now a worker's.
         ImportRun.objects.filter(pk=run.pk).update(door="import")
-        request = approval_ask(draft=needed.draft, reason=options["reason"], actor=run.user)
+        request = approval_ask(draft=needed.draft, reason=reason, actor=run.user)
         raise DomainError(
             f"{needed.message} Nothing was imported yet; it is asked for: {address(request)}"
         )
 
-    def _settled(self, run: ImportRun, options: dict[str, Any]) -> ImportRun:
-        """A file in which nothing is to be done is applied as it stands."""
-        if not options["dry_run"]:
-            import_run_confirm(
-                run=run,
-                plan_token=run.plan_token,
-                reason=options["reason"],
-                actor=user_of(options["user"]),
-                accept_impacts=True,
-                allow_empty=True,
+    def _advance_to(self, wanted: str) -> ImportRun:
+        """Do the worker's part here; raises where the run ended before `wanted`."""
+        carry_out(self._fresh(), advance)
+        run = self._fresh()
+        if run.has_ended:
+            raise _EndedEarlyError
+        if run.state != wanted:
+            raise DomainError(
+                f"The run is {run.get_state_display().lower()}: somebody else changed it meanwhile."
             )
-            return self._advanced(run, State.APPLIED)
-        # A dry run is made to be looked at.
-        index_for_search(run, search_columns(run))
         return run
 
-    def _advanced(self, run: ImportRun, wanted: str) -> ImportRun:
-        """Do the worker's part here; raises DomainError when the run ended before `wanted`."""
-        advance(run.pk)
-        run = ImportRun.objects.select_related("upload", "user", "confirmed_by").get(pk=run.pk)
-        if run.state != wanted and wanted != State.APPLIED:
-            raise DomainError(run.error or f"The run is {run.get_state_display().lower()}.")
-        return run
+    def _fresh(self) -> ImportRun:
+        assert self._run is not None  # noqa: S101
+        runs = ImportRun.objects.select_related("upload", "user", "confirmed_by")
+        return runs.get(pk=self._run.pk)
 
     def _say(self, run: ImportRun, result: dict[str, Any]) -> None:
         counts = ", ".join(
@@ -180,3 +207,9 @@ class Command(DataCommand):
             where = f", {problem['column']}" if problem["column"] else ""
             perhaps = f" Perhaps: {problem['suggestion']}." if problem["suggestion"] else ""
             self.stdout.write(f"Row {problem['row']:,}{where}: {problem['message']}{perhaps}")
+
+
+def _several_sheets(run: ImportRun) -> DomainError:
+    visible = [f"“{s['name']}”" for s in run.findings["sheets"] if not s["hidden"]]
+    names = ", ".join(visible[:20]) + (", …" if len(visible) > 20 else "")
+    return DomainError(f"The workbook has several sheets: {names}. Choose one with --sheet.")

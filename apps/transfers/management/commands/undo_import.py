@@ -5,69 +5,99 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from apps.core.commands import UNUSABLE, DataCommand
+from apps.core.commands import INCOMPLETE, UNUSABLE, DataCommand
 from apps.core.errors import DomainError
-from apps.transfers.command_line import SOME_FAILED, user_of
+from apps.core.interruption import begin_to_end
+from apps.transfers.command_line import carry_out, give_back, progress, user_of
 from apps.transfers.engine.undoing import advance
 from apps.transfers.models import ImportRun, UndoRun
-from apps.transfers.services import import_run_undo
+from apps.transfers.services import import_run_undo, undo_run_cancel
 
 
 class Command(DataCommand):
-    help = "Undo an import run: remove what it created, put back what it changed."
+    help = (
+        "Undo an import run: remove what it created, put back what it changed. Where the undo runs "
+        "already, wait for it. Exit 0: undone. Exit 3: rows were kept, or it was stopped. Exit 2: it "
+        "cannot be undone."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._undo: UndoRun | None = None
+        self._run_id: int | None = None
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("run", type=int)
-        parser.add_argument("--reason", default="")
-        parser.add_argument("--user", metavar="EMAIL", help="Undo with this user's rights.")
-        parser.add_argument("--json", action="store_true")
+        parser.add_argument("run", type=int, help="The import run's number.")
+        parser.add_argument("--reason", default="", help="Why; kept in the audit log.")
+        parser.add_argument(
+            "--user", metavar="EMAIL", help="Undo with this user's rights; else as the system."
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="Print one JSON object, also where it fails."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            undo = self._undo(options)
-        except DomainError as error:
-            self.stderr.write(error.message)
-            raise SystemExit(UNUSABLE) from None
+        self._run_id = options["run"]
+        undo = self._undone(options)
         results = undo.results
         if options["json"]:
-            self.stdout.write(
-                json.dumps(
-                    {
-                        "run": undo.run_id,
-                        "undo": undo.pk,
-                        "state": undo.state,
-                        "rows": undo.rows_done,
-                        "removed": results.get("removed", 0),
-                        "reverted": results.get("reverted", 0),
-                        "kept": results.get("kept", 0),
-                        "seconds": undo.seconds,
-                        "error": undo.error,
-                    }
-                )
-            )
+            self.stdout.write(json.dumps(_as_dict(undo)))
         else:
             self.stdout.write(
                 f"Run {undo.run_id}: {results.get('removed', 0):,} records removed, "
                 f"{results.get('reverted', 0):,} set back, {results.get('kept', 0):,} rows kept."
             )
+        if undo.error:
+            self.stderr.write(f"Undo of run {undo.run_id}: {undo.error}")
         if undo.state == UndoRun.State.FAILED:
-            self.stderr.write(undo.error)
-            raise SystemExit(UNUSABLE)
-        if results.get("kept"):
-            raise SystemExit(SOME_FAILED)
+            raise SystemExit(INCOMPLETE if undo.rows_done else UNUSABLE)
+        if undo.state != UndoRun.State.UNDONE or results.get("kept"):
+            raise SystemExit(INCOMPLETE)
 
-    def _undo(self, options: dict[str, Any]) -> UndoRun:
+    def nothing_done(self) -> dict[str, Any]:
+        if self._undo is not None:
+            return _as_dict(UndoRun.objects.get(pk=self._undo.pk))
+        return _as_dict(UndoRun()) | {"run": self._run_id, "state": ""}
+
+    def interrupted(self, signal: str) -> str:
+        begin_to_end()
+        if self._undo is None:
+            return f"Interrupted by {signal}: nothing was undone."
+        give_back(self._undo)
+        undo = UndoRun.objects.get(pk=self._undo.pk)
+        if undo.state in UndoRun.WORK_STATES:
+            if undo.claimed_by:
+                return (
+                    f"Interrupted by {signal}. Another process undoes run {undo.run_id} and goes on; "
+                    f"stop it with cancel_import {undo.run_id}."
+                )
+            undo_run_cancel(undo_run=undo, actor=undo.user)
+            advance(undo.pk)
+            undo.refresh_from_db()
+        return f"Undo of run {undo.run_id}: {undo.error or undo.get_state_display().lower()}"
+
+    def _undone(self, options: dict[str, Any]) -> UndoRun:
         actor = user_of(options["user"])
         runs = ImportRun.objects.all() if actor is None else ImportRun.objects.for_staff(actor)
         run = runs.filter(pk=options["run"]).first()
         if run is None:
             raise DomainError(f"There is no import run {options['run']}.")
-        undo = import_run_undo(
-            run=run,
-            reason=options["reason"],
-            actor=actor,
-            in_background=False,
+        self._undo = import_run_undo(
+            run=run, reason=options["reason"], actor=actor, in_background=False
         )
-        advance(undo.pk)
-        undo.refresh_from_db()
-        return undo
+        with progress(self._undo, "Undo"):
+            return carry_out(self._undo, advance)
+
+
+def _as_dict(undo: UndoRun) -> dict[str, Any]:
+    return {
+        "run": undo.run_id,
+        "undo": undo.pk,
+        "state": undo.state,
+        "rows": undo.rows_done,
+        "removed": undo.results.get("removed", 0),
+        "reverted": undo.results.get("reverted", 0),
+        "kept": undo.results.get("kept", 0),
+        "seconds": {**undo.seconds, "total": round(sum(undo.seconds.values()), 3)},
+        "error": undo.error,
+    }

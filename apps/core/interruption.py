@@ -1,0 +1,99 @@
+"""Signals that ask a command to stop: it ends at a safe point and says what it did.
+
+A command that moves data listens (`listening`). The first SIGINT, SIGTERM or SIGHUP raises `Interrupted` in
+the main thread, at once or, inside `shielded`, at its end. As a KeyboardInterrupt it passes every
+`except Exception`, and psycopg cancels the statement that is running.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from django.db import connection
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# One press of Ctrl-C may arrive twice: from the terminal, and passed on by a parent process.
+_SAME_PRESS_SECONDS = 2.0
+
+
+class Interrupted(KeyboardInterrupt):
+    """A signal asked this process to stop; `str()` is the signal's name."""
+
+
+class _Listener:
+    def __init__(self) -> None:
+        self.shields = 0
+        self.pending: Interrupted | None = None
+        self.raised_at: float | None = None
+        self.is_ending = False
+
+    def receive(self, number: int, _frame: FrameType | None) -> None:
+        if self.is_ending or self.pending is not None:
+            return
+        now = time.monotonic()
+        if self.raised_at is not None and now - self.raised_at < _SAME_PRESS_SECONDS:
+            return
+        interrupted = Interrupted(signal.Signals(number).name)
+        if self.shields:
+            self.pending = interrupted
+            return
+        self.raised_at = now
+        raise interrupted
+
+
+_listener: _Listener | None = None
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Raise `Interrupted` on a signal inside the block. Without effect in other threads than the main one."""
+    global _listener
+    if threading.current_thread() is not threading.main_thread() or _listener is not None:
+        yield
+        return
+    before: dict[int, Any] = {each: signal.getsignal(each) for each in _SIGNALS}
+    # Under nohup a closed terminal is no reason to stop.
+    heard = [n for n in _SIGNALS if n != signal.SIGHUP or before[n] is not signal.SIG_IGN]
+    _listener = _Listener()
+    try:
+        for number in heard:
+            signal.signal(number, _listener.receive)
+        yield
+    finally:
+        _listener.is_ending = True
+        for number in heard:
+            signal.signal(number, before[number] or signal.SIG_DFL)
+        _listener = None
+
+
+@contextmanager
+def shielded() -> Iterator[None]:
+    """Let what is inside come to its end; a signal that came meanwhile is raised after it."""
+    listener = _listener
+    if listener is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    listener.shields += 1
+    try:
+        yield
+    finally:
+        listener.shields -= 1
+    if not listener.shields and listener.pending is not None and not listener.is_ending:
+        interrupted, listener.pending = listener.pending, None
+        listener.raised_at = time.monotonic()
+        raise interrupted
+
+
+def begin_to_end() -> None:
+    """Hear no further signal: the command writes down how far it came. Takes a new connection, as the
+    interrupted one may be in the middle of anything."""
+    if _listener is not None:
+        _listener.is_ending = True
+    connection.in_atomic_block = False
+    connection.savepoint_ids = []
+    connection.needs_rollback = False
+    connection.close()

@@ -1,0 +1,19 @@
+"""What the commands of imports and exports share: their options, their work, and what they print."""
+
+from apps.transfers.command_line.matching import matching_from_options
+from apps.transfers.command_line.options import named_pairs, pair, user_of
+from apps.transfers.command_line.results import import_exit_code, import_json, nothing_imported
+from apps.transfers.command_line.work import carry_out, give_back, progress
+
+__all__ = [
+    "carry_out",
+    "give_back",
+    "import_exit_code",
+    "import_json",
+    "matching_from_options",
+    "named_pairs",
+    "nothing_imported",
+    "pair",
+    "progress",
+    "user_of",
+]

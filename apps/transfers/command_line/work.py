@@ -1,0 +1,84 @@
+"""Taking a run to its end in this process, with its progress on a terminal."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import Error, connection
+
+from apps.core.jobs import Job
+
+_POLL_SECONDS = 0.5
+_DOING = {
+    "uploaded": "reading the file",
+    "matched": "checking each cell",
+    "staged": "planning",
+    "confirmed": "starting",
+    "applying": "applying",
+    "undoing": "undoing",
+    "queued": "starting",
+    "writing": "writing the file",
+}
+
+
+def carry_out(job: Any, advance: Callable[[Any], Any]) -> Any:
+    """Do the worker's part here until the job needs a person or has ended; return it as it is then.
+
+    Where another process has the job, wait for that process; where it dies, take over.
+    """
+    while True:
+        advance(job.pk)
+        job = type(job)._default_manager.get(pk=job.pk)
+        if job.state not in job.WORK_STATES:
+            return job
+        time.sleep(_POLL_SECONDS)
+
+
+def give_back(job: Job) -> None:
+    """Release what an interrupted process still claims, so that the job can be ended at once."""
+    type(job).release_of_this_process(job.pk)
+
+
+@contextmanager
+def progress(job: Job, noun: str) -> Iterator[None]:
+    """Show on a terminal, and only there, how far the job is."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=_show, args=(job, noun, stop), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=2)
+
+
+def _show(job: Job, noun: str, stop: threading.Event) -> None:
+    started = time.monotonic()
+    try:
+        while not stop.wait(_POLL_SECONDS):
+            try:
+                fresh: Any = type(job)._default_manager.get(pk=job.pk)
+            except Error:
+                connection.close()
+                continue
+            line = f"{noun} {fresh.pk}: {_told(fresh)} ({time.monotonic() - started:,.0f} s)"
+            sys.stderr.write(f"\r\x1b[K{line}")
+            sys.stderr.flush()
+    finally:
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+        connection.close()
+
+
+def _told(job: Any) -> str:
+    doing = _DOING.get(job.state, job.get_state_display().lower())
+    if job.state in ("applying", "undoing"):
+        return f"{doing}, {job.rows_done:,} of {job.rows_to_do:,} rows"
+    rows = getattr(job, "rows", 0)
+    return f"{doing}, {rows:,} rows" if rows else doing

@@ -1,0 +1,220 @@
+"""A signal stops a command at a safe point, in each phase: real processes, a real database."""
+
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connection as default
+from django.db import connections, transaction
+
+from apps.audit.models import Event, Kind
+from apps.organizations.models import Organization
+from apps.transfers.models import ExportRun, ImportRun, UndoRun
+from apps.transfers.models.uploads import private_storage
+from apps.transfers.tasks import jobs_sweep
+from config import env
+from tests.bench._commands import database_url
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+State = ImportRun.State
+ROWS = 60_000
+
+
+class Command:
+    """One `manage.py` process."""
+
+    def __init__(self, var: Path, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "manage.py", *arguments],
+            cwd=env.ROOT,
+            env={
+                "PATH": os.environ["PATH"],
+                "DJANGO_SETTINGS_MODULE": "config.settings.local",
+                "DATABASE_URL": database_url(),
+                "VAR_DIR": str(var),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def when(self, is_time: Callable[[], Any]) -> "Command":
+        deadline = time.monotonic() + 120
+        while not is_time():
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        return self
+
+    def send(self, number: int) -> "Command":
+        self.process.send_signal(number)
+        return self
+
+    def ended(self) -> tuple[int, dict[str, Any], str]:
+        out, err = self.process.communicate(timeout=120)
+        assert "Traceback" not in err
+        return self.process.returncode, json.loads(out.splitlines()[-1]), err.strip()
+
+
+@pytest.fixture
+def big(tmp_path: Path) -> Path:
+    path = tmp_path / "organizations.csv"
+    path.write_text("Name\n" + "".join(f"Organization {n}\n" for n in range(ROWS)))
+    return path
+
+
+def state_is(state: str, model: Any = ImportRun) -> Callable[[], bool]:
+    return lambda: model.objects.filter(state=state).exclude(claimed_by="").exists()
+
+
+def check_run(code: int, said: dict[str, Any], err: str, name: str) -> ImportRun:
+    run = ImportRun.objects.get()
+    assert code == 3
+    assert (said["run"], said["state"], said["error"]) == (run.pk, run.state, run.error)
+    assert err.startswith(f"Import run {run.pk}: ")
+    assert f"nterrupted by {name}" in err
+    assert run.has_ended
+    # Nobody finishes it behind the operator's back.
+    jobs_sweep()
+    assert said["created"] == Organization.objects.count()
+    return run
+
+
+@pytest.mark.parametrize(
+    ("state", "number"),
+    [
+        (State.UPLOADED, signal.SIGINT),
+        (State.UPLOADED, signal.SIGTERM),
+        (State.MATCHED, signal.SIGTERM),
+        (State.MATCHED, signal.SIGHUP),
+    ],
+)
+def test_while_the_file_is_read_or_staged_nothing_was_imported(
+    state: str, number: signal.Signals, tmp_path: Path
+) -> None:
+    path = tmp_path / "organizations.csv"
+    path.write_text("Name\n" + "".join(f"Organization {n}\n" for n in range(500_000)))
+    command = Command(tmp_path, "import_file", "organizations", str(path), "--json")
+
+    command.when(state_is(state))
+    # Anywhere within the phase.
+    time.sleep(random.uniform(0, 0.5))  # noqa: S311
+    code, said, err = command.send(number).ended()
+
+    run = check_run(code, said, err, number.name)
+    assert (run.state, said["created"]) == (State.CANCELLED, 0)
+
+
+def test_while_it_is_planned_nothing_was_imported(tmp_path: Path, big: Path) -> None:
+    with transaction.atomic(), default.cursor() as cursor:
+        # Planning waits for this lock.
+        cursor.execute("LOCK TABLE organizations_organization IN ACCESS EXCLUSIVE MODE")
+        command = Command(tmp_path, "import_file", "organizations", str(big), "--json")
+        code, said, err = command.when(state_is(State.STAGED)).send(signal.SIGINT).ended()
+
+    run = check_run(code, said, err, "SIGINT")
+    assert (run.state, said["created"], run.rows) == (State.CANCELLED, 0, ROWS)
+
+
+@pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 3), (signal.SIGTERM, 1)])
+def test_while_it_is_applied_it_stops_at_a_chunk(
+    number: signal.Signals, times: int, tmp_path: Path, big: Path
+) -> None:
+    command = Command(tmp_path, "import_file", "organizations", str(big), "--json")
+    command.when(lambda: ImportRun.objects.filter(rows_done__gt=0, state="applying").exists())
+    for _ in range(times):
+        command.send(number)
+    code, said, err = command.ended()
+
+    run = check_run(code, said, err, number.name)
+    assert run.state == State.APPLIED_IN_PART
+    assert 0 < said["created"] < ROWS
+    assert said["created"] + said["not_applied"] == ROWS
+    assert said["seconds"]["apply"] > 0
+    assert said["seconds"]["total"] == pytest.approx(
+        sum(said["seconds"].values()) - said["seconds"]["total"], abs=0.01
+    )
+
+
+def test_an_undo_stops_at_a_chunk_and_goes_on_later(tmp_path: Path, big: Path) -> None:
+    code, said, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
+    assert code == 0
+    undo = Command(tmp_path, "undo_import", str(said["run"]), "--json")
+    undo.when(lambda: UndoRun.objects.filter(rows_done__gt=0).exists()).send(signal.SIGTERM)
+    code, undone, err = undo.ended()
+
+    assert (code, undone["state"]) == (3, "cancelled")
+    assert f"Undo of run {said['run']}: Interrupted by SIGTERM" in err
+    assert 0 < undone["removed"] < ROWS
+    assert Organization.objects.count() == ROWS - undone["removed"]
+    assert undone["seconds"]["undo"] > 0
+
+    code, undone, _ = Command(tmp_path, "undo_import", str(said["run"]), "--json").ended()
+    assert (code, undone["removed"]) == (0, ROWS)
+    assert not Organization.objects.exists()
+
+
+def test_of_two_undos_the_second_waits_and_says_the_same(tmp_path: Path, big: Path) -> None:
+    _, said, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
+    undos = [Command(tmp_path, "undo_import", str(said["run"]), "--json") for _ in range(2)]
+    ends = [undo.ended() for undo in undos]
+
+    for code, undone, err in ends:
+        # Who comes when all is done is told so.
+        if code == 2:
+            assert "undone already" in err
+        else:
+            assert (code, undone["state"], undone["removed"]) == (0, "undone", ROWS)
+    assert 0 in {code for code, _, _ in ends}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_export_leaves_no_half_file(number: signal.Signals, tmp_path: Path, big: Path) -> None:
+    Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
+    target = tmp_path / "out.xlsx"
+    export = Command(tmp_path, "export_dataset", "organizations", "-o", str(target), "--json")
+    code, said, err = export.when(state_is("writing", ExportRun)).send(number).ended()
+
+    assert (code, said["state"], said["path"]) == (3, "cancelled", "")
+    assert f"Interrupted by {number.name}" in err
+    assert not target.exists()
+    folder = tmp_path / "private" / "exports"
+    assert not any(folder.rglob("*")), private_storage()
+
+
+def test_a_colleague_cancels_by_command_and_the_import_says_so(tmp_path: Path, big: Path) -> None:
+    command = Command(tmp_path, "import_file", "organizations", str(big), "--json")
+    command.when(lambda: ImportRun.objects.filter(rows_done__gt=0, state="applying").exists())
+    run = ImportRun.objects.get()
+    out = io.StringIO()
+    # In this process, which is here already.
+    call_command("cancel_import", str(run.pk), "--reason", "Wrong file", "--json", stdout=out)
+    stopped = json.loads(out.getvalue())
+    code, said, err = command.ended()
+
+    assert (code, said["state"]) == (3, "applied_in_part")
+    assert "Canceled (Wrong file)" in said["error"]
+    assert said["error"] in err
+    assert said["created"] == Organization.objects.count() < ROWS
+    assert (stopped["stopped"], stopped["state"]) == (True, "applied_in_part")
+    assert stopped["rows_done"] == said["created"]
+    event = Event.objects.get(kind=Kind.CANCEL)
+    assert (event.target_pk, event.reason) == (str(run.pk), "Wrong file")
+    assert event.change_set
+    assert event.change_set.actor_label == "command cancel_import"
+
+    again, said, err = Command(tmp_path, "cancel_import", str(run.pk), "--json").ended()
+    assert again == 2
+    assert "has ended already" in said["error"] == err
+    connections.close_all()
