@@ -61,16 +61,23 @@ def _fill_one(
         FROM ranked r WHERE r.id = t.id AND r.n > 1
         """
     )
-    # "district" numbered to "district-2" may meet a name that is "District 2": then by its id.
+    # "district" numbered to "district-2" may meet a name that is "District 2": then by its id. Joins and a
+    # window instead of an EXISTS for each row, which would compare every row with every other.
     context.execute(
         f"""
-        UPDATE {table} t SET {slug} = left(t.{slug}, 180) || '-' || right(t.id::text, 12)
-        WHERE {condition} AND t.{slug} IS NOT NULL AND (
-            EXISTS (SELECT FROM {live} o WHERE o.{attname} = t.{slug}{alive})
-            {f"OR EXISTS (SELECT FROM {table} q WHERE q.{given} = t.{slug})" if given else ""}
-            OR EXISTS (SELECT FROM {table} q WHERE {condition.replace("live", "q.live")}
-                       AND q.{slug} = t.{slug} AND q.id < t.id)
+        WITH made AS (
+            SELECT t.id, t.{slug} AS slug,
+                   row_number() OVER (PARTITION BY t.{slug} ORDER BY t.id) AS n
+            FROM {table} t WHERE {condition} AND t.{slug} IS NOT NULL
+        ), used AS (
+            SELECT o.{attname} AS slug FROM {live} o WHERE true{alive}
+            {f"UNION SELECT {given} FROM {table} WHERE {given} <> ''" if given else ""}
+        ), met AS (
+            SELECT id FROM made WHERE n > 1
+            UNION SELECT made.id FROM made JOIN used ON used.slug = made.slug
         )
+        UPDATE {table} t SET {slug} = left(t.{slug}, 180) || '-' || right(t.id::text, 12)
+        FROM met WHERE met.id = t.id
         """
     )
 
