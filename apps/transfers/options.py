@@ -34,8 +34,9 @@ class Findings(Stored):
     of cells, `column_samples` three different non-empty values of each column, `blanks` the number of
     empty cells of each, `words` every value of a column that has at most 200, most frequent first,
     by its position (as text). `sheets` is [{"name", "rows", "hidden"}]; with several visible sheets and
-    none chosen `needs_sheet` is true and nothing else is filled. `notes` are sentences for the agent. `content` is a digest of all
-    cells, the same for the same table in another format or encoding.
+    none chosen `needs_sheet` is true and nothing else is filled. `notes` are sentences for the agent. `readings` are
+    the encodings that a text file may have, where it is a guess, the chosen first, with words as each reads
+    them. `content` is a digest of all cells, the same for the same table in another format or encoding.
     """
 
     format: str = ""
@@ -52,6 +53,7 @@ class Findings(Stored):
     blanks: list[int] = field(default_factory=list)
     words: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    readings: list[tuple[str, list[str]]] = field(default_factory=list)
     content: str = ""
 
 

@@ -7,34 +7,10 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Reading
+from apps.transfers.reading.encoding_names import ENCODINGS
 
 ACCEPTED = ".csv,.tsv,.txt,.tab,.xlsx,.xlsm,.xls,.ods,text/csv"
-ENCODINGS = {
-    "utf-8": "UTF-8",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16 (little endian)",
-    "utf-16-be": "UTF-16 (big endian)",
-    "cp1252": "Windows-1252 (Western)",
-    "cp1250": "Windows-1250 (Central European)",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "cp1253": "Windows-1253 (Greek)",
-    "cp1254": "Windows-1254 (Turkish)",
-    "iso8859-15": "ISO 8859-15",
-    "mac-roman": "Mac Roman",
-    "cp437": "DOS 437",
-    "cp850": "DOS 850",
-    "shift_jis": "Shift JIS",
-    "gb18030": "GB 18030",
-    "big5": "Big5",
-}
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
-
-
-def encoding_name(encoding: str) -> str:
-    """Return how people call an encoding: "Windows-1252"."""
-    plain = encoding.lower().replace("_", "-").removesuffix("-sig")
-    name = ENCODINGS.get(plain) or ENCODINGS.get(plain.replace("-", "_")) or encoding
-    return name.partition(" (")[0]
 
 
 def delimiter_name(delimiter: str) -> str:

@@ -3,9 +3,11 @@
 import codecs
 import io
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from apps.core.errors import DomainError
+from apps.transfers.reading.candidates import Candidate, is_likelier_utf8, rank
 
 _BLOCK = 1 << 20
 _BOMS = (
@@ -26,35 +28,40 @@ _IN_BOTH = re.compile(
     re.DOTALL,
 )
 _PAIR = re.compile(rb"[\x80-\xff]{2}")
-# Quotes, dashes and signs, as Windows-1252 has them.
-_TYPOGRAPHIC = frozenset(
-    bytes.fromhex("82 84 85 91 92 93 94 95 96 97 80 99 a0 a7 a9 aa ab ae b0 b7 ba bb").decode(
-        "cp1252"
-    )
-)
 _AGAIN = "Save it again in one encoding, best as UTF-8, or say which one it is."
-# Three letters beyond ASCII in a row: hardly ever Western European.
-_FOREIGN_RUN = re.compile(rb"[\xc0-\xff]{3,}")
+# What stands between words in every encoding; above it are second bytes of East Asian ones.
+_BETWEEN_WORDS = re.compile(rb"[\x00-\x3f]+")
+_ASCII = bytes(range(128))
+_SHOWN_CANDIDATES, _SHOWN_WORDS = 4, 4
 _SAMPLE = 256 * 1024
 
 
-def detect_encoding(path: Path) -> str:
+@dataclass(frozen=True)
+class Detected:
+    """The encoding of a file. Where it is a guess, `readings` are the likeliest ones, the chosen first, each
+    with words of the file that it reads in another way than the others."""
+
+    encoding: str
+    readings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def detect_encoding(path: Path) -> Detected:
     """Return a Python encoding name; raises DomainError where lines are in different encodings.
 
     A byte-order mark decides; else strict UTF-8 over the whole file; else UTF-16 by its zero bytes;
-    else Windows-1252, unless the text looks like another script.
+    else the code page in which the words are likeliest to be names.
     """
     with path.open("rb") as file:
         head = file.read(64 * 1024)
     for bom, name in _BOMS:
         if head.startswith(bom):
-            return name
+            return Detected(name)
     wide = _utf32_without_bom(head) or _utf16_without_bom(head)
     if wide:
-        return wide
+        return Detected(wide)
     if _is_utf8(path):
-        return "utf-8"
-    return _eight_bit(path)
+        return Detected("utf-8")
+    return _guess(_seen(path))
 
 
 def check_encoding(path: Path, encoding: str) -> None:
@@ -130,9 +137,21 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-def _eight_bit(path: Path) -> str:
+@dataclass(frozen=True)
+class _Seen:
+    """The words that are not ASCII, and every byte beyond ASCII that the file has. Where some lines look like
+    UTF-8 and others cannot be: the words of the first ones, and a sentence."""
+
+    words: list[bytes]
+    used: bytes
+    like_utf8: list[bytes]
+    mixed: str
+
+
+def _seen(path: Path) -> _Seen:
     """Look at every line that is not ASCII: all in one encoding, or mixed?"""
-    sample, in_utf8, other = bytearray(), 0, 0
+    sample, like_utf8, in_utf8, other = bytearray(), bytearray(), 0, 0
+    used: set[int] = set()
     # Latin-1 gives each byte as it is, and the lines end where the CSV reader ends them.
     with path.open("r", encoding="latin-1", newline="") as file:
         for number, text in enumerate(file, start=1):
@@ -141,39 +160,53 @@ def _eight_bit(path: Path) -> str:
             line = text.encode("latin-1")
             try:
                 line.decode("utf-8")
-                in_utf8 = in_utf8 or (number if _surely_utf8(line) else 0)
+                if _surely_utf8(line):
+                    in_utf8 = in_utf8 or number
+                    if len(like_utf8) < _SAMPLE:
+                        like_utf8 += line
             except UnicodeDecodeError:
                 other = other or number
                 if _IN_BOTH.search(line) and not _PAIR.search(_LATIN_IN_UTF8.sub(b"", line)):
                     raise DomainError(
                         f"The file mixes encodings: line {number:,} is partly in UTF-8. {_AGAIN}"
                     ) from None
+            used.update(line)
             if len(sample) < _SAMPLE:
                 sample += line
-    if in_utf8 and other:
-        raise DomainError(
-            f"The file mixes encodings: line {in_utf8:,} is UTF-8, line {other:,} is not. {_AGAIN}"
-        )
-    try:
-        western = bytes(sample).decode("cp1252")
-        if not _FOREIGN_RUN.search(sample) and _reads_as_western(western):
-            return "cp1252"
-    except UnicodeDecodeError:
-        pass
-    # Loaded with the first file that needs it.
-    from charset_normalizer import from_bytes
+    mixed = (
+        f"The file mixes encodings: line {in_utf8:,} is UTF-8, line {other:,} is not. {_AGAIN}"
+        if in_utf8 and other
+        else ""
+    )
+    return _Seen(_split(sample), bytes(used).translate(None, _ASCII), _split(like_utf8), mixed)
 
-    best = from_bytes(bytes(sample)).best()
-    return best.encoding if best else "cp1252"
+
+def _split(lines: bytearray) -> list[bytes]:
+    return [word for word in _BETWEEN_WORDS.split(bytes(lines)) if not word.isascii()]
+
+
+def _guess(seen: _Seen) -> Detected:
+    found = rank(seen.words, seen.used)[:_SHOWN_CANDIDATES]
+    # Two letters of a code page, or one of an East Asian one, may look like UTF-8 by chance.
+    if seen.mixed and (not found or is_likelier_utf8(seen.like_utf8, found[0].encoding)):
+        raise DomainError(seen.mixed)
+    if not found:
+        return Detected("cp1252")
+    told = _telling(found)
+    return Detected(
+        found[0].encoding,
+        tuple((each.encoding, tuple(each.words[i] for i in told)) for each in found),
+    )
+
+
+def _telling(found: list[Candidate]) -> list[int]:
+    """Return which words show best how the candidates differ."""
+    words = range(len(found[0].words))
+    differ = sorted(words, key=lambda i: -len({each.words[i] for each in found}))
+    return differ[:_SHOWN_WORDS]
 
 
 def _surely_utf8(line: bytes) -> bool:
     """One pair of bytes may also be a letter and a sign of Windows-1252 (É and an apostrophe)."""
     found = _NOT_ASCII_UTF8.findall(line)
     return len(found) > 1 or any(len(each) > 2 or each[0] < 0xC6 for each in found)
-
-
-def _reads_as_western(text: str) -> bool:
-    """Beside quotes and the like, what is not ASCII in a Western text are letters."""
-    special = [each for each in text if not each.isascii() and each not in _TYPOGRAPHIC]
-    return sum(map(str.isalpha, special)) * 2 >= len(special)

@@ -10,7 +10,7 @@ from apps.core.errors import DomainError
 from apps.transfers.options import Findings, Reading
 from apps.transfers.reading import limits
 from apps.transfers.reading.content import detect_format
-from apps.transfers.reading.encodings import check_encoding, detect_encoding
+from apps.transfers.reading.encodings import Detected, check_encoding, detect_encoding
 from apps.transfers.reading.headers import find_header, header_notes
 from apps.transfers.reading.sheet import SheetNotes
 from apps.transfers.reading.text import read_text, sniff_dialect
@@ -108,10 +108,12 @@ def open_source(path: Path, reading: Reading, known: Callable[[str], bool]) -> S
 def _text(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
     if reading.sheet:
         raise DomainError(f"The file is no workbook, so it has no sheet “{reading.sheet}”.")
-    encoding = reading.encoding or detect_encoding(path)
+    detected = Detected(reading.encoding) if reading.encoding else detect_encoding(path)
+    encoding = detected.encoding
     check_encoding(path, encoding)
     dialect = sniff_dialect(path, encoding, _delimiter(reading.delimiter), known)
     found = Findings(format="csv", encoding=encoding, delimiter=dialect.delimiter)
+    found.readings = [(each, list(words)) for each, words in detected.readings]
 
     def records() -> Iterator[Row]:
         return read_text(path, encoding, dialect)

@@ -17,9 +17,10 @@ from apps.transfers.access import (
 )
 from apps.transfers.admin.wizard.doors import render, run_page, wizard_page
 from apps.transfers.admin.wizard.steps import FILE, step_context, step_url
-from apps.transfers.forms.reading import ReadingForm, UploadForm, delimiter_name, encoding_name
+from apps.transfers.forms.reading import ReadingForm, UploadForm, delimiter_name
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings
+from apps.transfers.reading.encoding_names import encoding_name
 from apps.transfers.reading.limits import MAX_BYTES
 from apps.transfers.selectors import same_content_runs
 from apps.transfers.selectors.pages import SAMPLE_ROWS, latest_runs, run_for_reader
@@ -116,12 +117,28 @@ def found(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
         is_reading=is_reading,
         has_failed=run.state == ImportRun.State.FAILED,
         samples=sample_table(findings),
+        readings=readings_to_choose(run, findings),
         more_columns=max(len(findings.headers) - SAMPLE_COLUMNS, 0),
         same=[] if is_reading else same_content_runs(run, request.user)[:3],
         like=like,
         next_url=_with_like(reverse("admin:transfers_importrun_columns", args=[run.pk]), like),
     )
     return render(request, "file", context, title=f"Import {run.upload.name}", status=status)
+
+
+def readings_to_choose(run: ImportRun, findings: Findings) -> list[dict[str, Any]]:
+    """Return the encodings that a text file may have, with what choosing each one posts."""
+    if run.state == ImportRun.State.UPLOADED or len(findings.readings) < 2:
+        return []
+    return [
+        {
+            "encoding": encoding,
+            "name": encoding_name(encoding),
+            "words": words,
+            "is_chosen": encoding == findings.encoding,
+        }
+        for encoding, words in findings.readings
+    ]
 
 
 # A table of hundreds of columns would only hide what the first ones tell.
