@@ -73,7 +73,7 @@ class Environment(BaseSettings):
     email_url: str = Field(
         "",
         description="smtp://user:password@host:587 (TLS after the greeting), smtps:// (TLS from the "
-        "start). Empty: mail goes to the console.",
+        "start). Empty: the demo shows its mail on a page of its own.",
     )
     default_from_email: str = Field(
         "Quarterdeck <no-reply@quarterdeck.example>", description="Sender of all mail."

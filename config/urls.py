@@ -4,12 +4,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from apps.accounts.avatars import avatar
+from apps.backoffice.availability import health
 from apps.backoffice.search import search
 from apps.core.discovery import full_site
 
 site = full_site()
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health, name="health"),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     # Before the admin's own addresses: this one answers "admin:search".
     path("admin/search/", site.admin_view(search)),

@@ -8,13 +8,18 @@ from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csp import get_nonce
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from unfold.sites import UnfoldAdminSite
 
 from apps.accounts.models import User
 from apps.backoffice.access.answers import Answer, answer
+from apps.core import availability
 from apps.core.errors import BelongsToColleague, MissingPermission, RecordNotFound
+
+# A killed database is back within this time, unless it has much to recover.
+RETRY_SECONDS = 10
 
 logger = logging.getLogger(__name__)
 
@@ -91,7 +96,29 @@ def length_required(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Asks nothing of the database: it may be what failed."""
+    limits = availability.current()
+    if limits is not None and limits.is_gone:
+        return HttpResponse(status=503)  # `DatabaseMiddleware` makes a page of it.
     return _page(request, 500, plain=True)
+
+
+def unavailable(request: HttpRequest, *, was_begun: bool = False) -> HttpResponse:
+    """The 503 page: the database does not answer. It is drawn without the request's person and session."""
+    context = {
+        **look(request),
+        "title": _TITLES[503],
+        "status": 503,
+        "layout": "unfold/layouts/unauthenticated.html",
+        "request": request,
+        "csp_nonce": get_nonce(request),
+        "request_id": getattr(request, "request_id", ""),
+        "sent": request.method not in ("GET", "HEAD", "OPTIONS"),
+        "was_begun": was_begun,
+    }
+    response = HttpResponse(render_to_string("refusals/503.html", context), status=503)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    response.headers["Content-Length"] = str(len(response.content))
+    return response
 
 
 def _page(
@@ -112,7 +139,7 @@ def _page(
         except DatabaseError:
             logger.exception("The navigation could not be drawn on a %s page", status)
     if not context["inside"]:
-        context = {**_look(request), **context}
+        context = {**look(request), **context}
     context["layout"] = (
         "admin/base_site.html" if context["inside"] else "unfold/layouts/unauthenticated.html"
     )
@@ -129,6 +156,7 @@ _TITLES = {
     411: "This request does not say how long it is",
     413: "This is too large",
     500: "Something went wrong here",
+    503: "Quarterdeck is not available right now",
 }
 
 
@@ -140,7 +168,7 @@ def _is_staff(request: HttpRequest) -> bool:
         return False
 
 
-def _look(request: HttpRequest) -> dict[str, Any]:
+def look(request: HttpRequest) -> dict[str, Any]:
     """Return what Unfold's layout needs and no database gives."""
     site = admin.site
     assert isinstance(site, UnfoldAdminSite)  # noqa: S101

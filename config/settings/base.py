@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "apps.core.headers.BrowserHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.backoffice.availability.DatabaseMiddleware",
     "apps.core.client_address.ClientAddressMiddleware",
     # Gives the request its id and its place in the trail, whatever comes of it.
     "apps.audit.middleware.AuditMiddleware",
@@ -119,11 +120,12 @@ DATABASES: dict[str, dict[str, Any]] = {
         "PASSWORD": _connection.pop("password", ""),
         "HOST": _connection.pop("host", ""),
         "PORT": _connection.pop("port", ""),
-        "OPTIONS": {
-            **_connection,
-            # A request takes a connection from the pool for as long as it lasts.
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
-        },
+        "OPTIONS": _connection,
+        # Each thread of a web process keeps its connection, and there are as many threads as in
+        # deploy/gunicorn.py. A pool would only add its own time-outs where the database is away.
+        # The development server has a thread per request.
+        "CONN_MAX_AGE": 0 if ENV.debug else None,
+        "CONN_HEALTH_CHECKS": True,
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -177,6 +179,8 @@ if ENV.email_url:
     globals().update(mail.settings_from(ENV.email_url))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Where the demo keeps what it would have mailed; see apps/backoffice/demo/mailbox.py.
+DEMO_MAIL_DIR = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
 # Flags are read from the database each time, see flags.py.

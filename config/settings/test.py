@@ -26,7 +26,8 @@ if not ENV.oidc_issuer:
 # Static files come from the apps: nothing needs to be collected first.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
-DATABASES["default"]["OPTIONS"].pop("pool")
+# A thread of a test's server ends with its request.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 # Copied from a template, see tests/database.py; a second run side by side has another one.
 DATABASES["default"]["TEST"] = {"NAME": f"test_quarterdeck_{env.test_process()}"}
 # A test's data need not outlive a power cut.

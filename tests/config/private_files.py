@@ -13,7 +13,10 @@ def reachable(var: Path) -> list[str]:
     lent = postgres.exists() and postgres.stat().st_uid != var.stat().st_uid
     found = []
     for path in [var, *var.rglob("*")]:
-        status = path.lstat()
+        try:
+            status = path.lstat()
+        except FileNotFoundError:  # A message that was taken meanwhile.
+            continue
         mode = stat.S_IMODE(status.st_mode)
         if stat.S_ISLNK(status.st_mode) or not mode & 0o077:
             continue

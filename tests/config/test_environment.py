@@ -198,3 +198,20 @@ def test_production_wants_a_second_factor_and_the_demo_does_not(
     asks = "from django.conf import settings; print(settings.REQUIRE_SECOND_FACTOR)"
     done = manage("shell", "--no-imports", "-c", asks, settings=settings, **said)
     assert done.stdout.strip() == required, done.stderr
+
+
+def test_the_mail_page_of_the_demo_is_not_in_production() -> None:
+    ask = (
+        "from django.conf import settings\n"
+        "from django.urls import get_resolver\n"
+        "print(settings.ROOT_URLCONF, settings.EMAIL_BACKEND, 'demo_mails' in get_resolver().reverse_dict)"
+    )
+    shell = ("shell", "--no-imports", "-c", ask)
+
+    production = manage(*shell, settings="config.settings.production", **PRODUCTION).stdout.split()
+    demo = manage(*shell, DATABASE_URL=PRODUCTION["DATABASE_URL"]).stdout.split()
+
+    assert production[0] == "config.urls"
+    assert "demo" not in production[1]
+    assert production[2] == "False"
+    assert demo == ["config.demo_urls", "apps.backoffice.demo.mailbox.EmailBackend", "True"]

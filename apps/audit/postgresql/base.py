@@ -14,6 +14,7 @@ from psycopg import Copy, sql
 from psycopg.pq import TransactionStatus
 
 from apps.audit import context
+from apps.audit.postgresql.connection import Connection
 
 # What may write, and may run in a transaction that it did not open itself.
 _WRITES = re.compile(
@@ -104,6 +105,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         return {**super().get_connection_params(), "cursor_factory": Cursor}
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        if self.pool:
+            return super().get_new_connection(conn_params)
+        self.isolation_level = base.IsolationLevel.READ_COMMITTED
+        return Connection.connect(**conn_params)
 
     def _forget(self) -> None:
         if self.connection is not None:

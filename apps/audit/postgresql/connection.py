@@ -1,0 +1,63 @@
+"""A connection that does not wait for ever: while a request is answered, `apps.core.availability` rules."""
+
+import time
+from collections.abc import Generator
+from typing import Any, Self
+
+from psycopg import Connection as PsycopgConnection
+from psycopg import OperationalError, errors
+from psycopg.pq import ConnStatus
+
+from apps.core import availability
+
+
+class Connection(PsycopgConnection[Any]):
+    @classmethod
+    def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        if availability.is_refused():
+            raise OperationalError("The database did not answer a moment ago.")
+        begun = time.monotonic()
+        try:
+            return super().connect(*args, **kwargs)
+        except OperationalError:
+            availability.note_gone(waited=time.monotonic() - begun)
+            raise
+
+    @classmethod
+    def _connect_gen(cls, *args: Any, **kwargs: Any) -> Generator[Any, Any, Self]:
+        """Bound the wait for a server that takes the connection and says nothing.
+
+        psycopg's own limit is two seconds at least. It asks this generator at short intervals.
+        """
+        connecting = super()._connect_gen(*args, **kwargs)
+        if availability.current() is None:
+            return (yield from connecting)
+        until = time.monotonic() + availability.CONNECT_SECONDS
+        try:
+            wanted = next(connecting)
+            while True:
+                ready = yield wanted
+                if time.monotonic() > until:
+                    connecting.close()
+                    raise errors.ConnectionTimeout("connection timeout expired")
+                wanted = connecting.send(ready)
+        except StopIteration as done:
+            connection: Self = done.value
+            return connection
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        limits = availability.current()
+        if limits is None:
+            return super().wait(gen, interval, timeout)
+        begun = time.monotonic()
+        try:
+            return super().wait(gen, interval, timeout or limits.statement_seconds)
+        except OperationalError as error:
+            is_silent = isinstance(error, errors._WaitTimeout) and timeout is None
+            if is_silent:
+                # What it says later belongs to a question that nobody asks any more.
+                self.close()
+            # A connection that fails its ping is from before a restart: a new one will tell.
+            if not limits.is_pinging and (is_silent or self.pgconn.status != ConnStatus.OK):
+                availability.note_gone(waited=time.monotonic() - begun)
+            raise
