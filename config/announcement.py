@@ -6,6 +6,7 @@ import urllib.request
 
 from config import env, ready
 from config.choice import read_note
+from config.entry import LOCAL
 from config.processes import LastingManager, Output
 
 # A process that takes longer than this is named, and waited for all the same.
@@ -78,9 +79,15 @@ class Announcement:
                 for sign_in in sign_ins
             ),
             "",
+            *self.mail(),
             f"Everything is stored in {self.environment.var_path}. Ctrl-C stops it.",
             "",
         ]
+
+    def mail(self) -> list[str]:
+        if self.environment.email_url or self.environment.django_settings_module != LOCAL:
+            return []
+        return [f"Mail of the demo: {address_of(self.environment)}/demo/mail/"]
 
     def say(self, sentences: list[str]) -> None:
         self.out.write("\n" + "\n".join(sentences) + "\n")

@@ -1,4 +1,4 @@
-"""The demo and the developer's machine: the embedded database, mail on the console."""
+"""The demo and the developer's machine: the embedded database, and mail on a page of its own."""
 
 from importlib.util import find_spec
 
@@ -10,6 +10,10 @@ ENVIRONMENT_LABEL = ENV.environment_label or "Demo"
 # Cookies know no ports: two demos side by side would sign each other out.
 SESSION_COOKIE_NAME = f"sessionid{ENV.port}"
 CSRF_COOKIE_NAME = f"csrftoken{ENV.port}"
+
+ROOT_URLCONF = "config.demo_urls"
+if not ENV.email_url:
+    EMAIL_BACKEND = "apps.backoffice.demo.mailbox.EmailBackend"
 
 if "four_eyes" not in ENV.model_fields_set:
     FOUR_EYES = four_eyes.parse(four_eyes.DEMO)
