@@ -20,6 +20,7 @@ from tests.factories.organizations import (
     OrganizationFactory,
 )
 from tests.factories.projects import ProjectFactory, TaskFactory
+from tests.forms import opened
 
 pytestmark = pytest.mark.django_db
 TO_TRASH = "admin:organizations_organization_move_to_trash"
@@ -217,9 +218,8 @@ class TestTaking:
         other = ProjectFactory(name="Pier", organization=project.organization)
         url = reverse("admin:projects_project_change", args=[other.pk])
 
-        answer = client_of().post(
-            url, {"name": "Quay", "description": "", "status": "draft", "_reason": "x"}
-        )
+        client = client_of()
+        answer = client.post(url, {**opened(client, url), "name": "Quay", "_reason": "x"})
 
         assert Project.objects.get().name == "Quay"
         assert "The name “Quay” is also that of" in said(answer)
@@ -230,10 +230,9 @@ class TestTaking:
         trashed(slug="harbor")
         other = OrganizationFactory(name="Pier", slug="harbor")
 
-        answer = client_of(without=tuple(name for name in ALL if "project" in name)).post(
-            reverse("admin:organizations_organization_change", args=[other.pk]),
-            {"name": "Quay", "slug": "harbor", "external_id": "", "status": "active", "owner": ""},
-        )
+        url = reverse("admin:organizations_organization_change", args=[other.pk])
+        client = client_of()
+        answer = client.post(url, {**opened(client, url), "name": "Quay"})
 
         assert Organization.objects.get().name == "Quay"
         assert "is also that of" not in said(answer)
