@@ -24,6 +24,7 @@ class Server(socketserver.ThreadingTCPServer):
         self.behavior = ""
         self.taken: list[str] = []
         self.pause = 0.0
+        self.refused: set[str] = set()
 
 
 class _Talk(socketserver.StreamRequestHandler):
@@ -49,7 +50,10 @@ class _Talk(socketserver.StreamRequestHandler):
             elif command.startswith("RCPT"):
                 recipient = line.partition("<")[2].rstrip(">")
                 refused = {"refuses": "550 No such mailbox", "not now": "451 Try again later"}
+                if recipient in self.server.refused:
+                    behavior = "refuses"
                 self.say(refused.get(behavior, "250 OK"))
+                behavior = self.server.behavior
             elif command == "DATA":
                 if behavior == "stalls before the data":
                     time.sleep(30)

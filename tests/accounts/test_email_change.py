@@ -13,7 +13,6 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from apps.accounts.approvals.services import approval_approve
-from apps.accounts.email_changes.mails import email_change_mail
 from apps.accounts.email_changes.services import MOST_A_DAY
 from apps.accounts.models import ApprovalRequest, EmailChange, User
 from apps.accounts.services import user_deactivate, user_reactivate, user_set_roles
@@ -21,6 +20,7 @@ from apps.accounts.signin.links import password_link
 from apps.accounts.tasks import sweep_email_changes
 from apps.audit.models import Event, Kind
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.owed_mails import owed_mails_sweep
 from apps.organizations.models import StaffOrganization
 from tests.accounts.signing_in import PASSWORD, sign_in, staff
 from tests.at_once import while_uncommitted
@@ -62,7 +62,7 @@ def _email(person: User) -> str:
 
 def _link(to: str = NEW) -> str:
     """Send what is owed, and return the link in the mail to the new address."""
-    email_change_mail(EmailChange.objects.get(state="pending").pk)
+    owed_mails_sweep()
     (sent,) = (each for each in mail.outbox if each.to == [to])
     found = re.search(r"https?://[^/\s]+(/account/address/confirm/\S+)", str(sent.body))
     assert found
@@ -97,7 +97,7 @@ def test_both_addresses_are_told_and_the_link_makes_the_change(agent: Client, pe
     shown = Client().get(link)
     before = _email(person)
     done = Client().post(link)
-    sweep_email_changes()
+    owed_mails_sweep()
 
     assert len(told) == 1
     assert "Ole Agent" in told[0].body

@@ -13,13 +13,21 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.approvals.mails import mail_request
+from apps.accounts.email_changes.services import (
+    email_change_cancel,
+    email_change_confirm,
+    email_change_request,
+)
+from apps.accounts.email_changes.tokens import digest
+from apps.accounts.models import EmailChange
+from apps.accounts.signin.links import password_link_give
 from apps.core import owed_mails
 from apps.core.models import OwedMail
 from apps.core.owed_mails import MailKind, owed_mails_sweep
 from apps.organizations.services import invitation_create, invitation_resend
 from tests.accounts.test_approvals import DECIDE, PURGE, _asked
 from tests.core.test_processes import other, said
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 from tests.factories.organizations import OrganizationFactory, TrashedOrganizationFactory
 from tests.mail_server import Server, server
 
@@ -40,7 +48,40 @@ def password_link() -> set[str]:
     return {user.email}
 
 
-KINDS = pytest.mark.parametrize("cause", [invitation, password_link])
+def password_link_by_a_colleague() -> set[str]:
+    user = UserFactory(email="ada@example.org")
+    password_link_give(user=user, actor=SuperuserFactory())
+    return {user.email}
+
+
+def email_change() -> set[str]:
+    user = UserFactory(email="old@example.org")
+    email_change_request(user=user, email="new@example.org", actor=user, reason="A new name.")
+    return {user.email, "new@example.org"}
+
+
+def email_changed() -> set[str]:
+    made = _change()
+    email_change_confirm(token=_sent_token(made))
+    return {made.old_email}
+
+
+KINDS = pytest.mark.parametrize(
+    "cause",
+    [invitation, password_link, password_link_by_a_colleague, email_change, email_changed],
+)
+
+
+def _change() -> EmailChange:
+    email_change()
+    return EmailChange.objects.get()
+
+
+def _sent_token(change: EmailChange) -> str:
+    """Give the change a token of ours, as if its mails had been sent."""
+    OwedMail.objects.all().delete()
+    EmailChange.objects.filter(pk=change.pk).update(token_digest=digest("known"))
+    return "known"
 
 
 def later() -> None:
@@ -128,6 +169,61 @@ def test_a_mail_whose_sender_was_killed_is_uncertain(server: Server, other: Any)
     assert OwedMail.objects.get().state == State.UNCERTAIN
 
 
+def test_an_old_mailbox_that_is_gone_does_not_stop_a_change(server: Server) -> None:
+    change = _change()
+    server.refused = {"old@example.org"}
+    owed_mails_sweep()
+
+    assert server.taken == ["new@example.org"]
+    assert OwedMail.objects.get().state == State.FAILED
+    change.refresh_from_db()
+    assert change.is_pending
+
+
+def test_a_change_that_was_canceled_mails_nobody(server: Server) -> None:
+    change = _change()
+    email_change_cancel(user=change.user, actor=change.user)
+    owed_mails_sweep()
+
+    assert server.taken == []
+    assert not OwedMail.objects.exists()
+
+
+# What talks to the mail server, and why.
+SENDERS = {
+    "apps/core/deliveries.py": "sends what is owed",
+    "apps/accounts/signin/adapter.py": "a code or a key of the sign-in, which is not to be stored",
+}
+
+
+def _sends(tree: ast.AST) -> bool:
+    """Tell whether a module sends a mail itself: by `send_mail` and its kin, or by a mail's `send`."""
+    named = {"send_mail", "send_mass_mail", "mail_admins", "mail_managers", "send_messages"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and named & {alias.name for alias in node.names}:
+            return True
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        inherited = ast.unparse(node.func.value) == "super()"
+        if node.func.attr in named and not inherited:
+            return True
+        if node.func.attr == "send" and not (node.args or node.keywords):
+            return True
+    return False
+
+
+def test_only_the_sender_of_owed_mails_talks_to_the_mail_server() -> None:
+    found = {
+        str(path.relative_to(configured.BASE_DIR))
+        for folder in ("apps", "config")
+        for path in (configured.BASE_DIR / folder).rglob("*.py")
+        if _sends(ast.parse(path.read_text(encoding="utf-8")))
+    }
+    assert found == set(SENDERS)
+    assert _sends(ast.parse("from django.core.mail import send_mail"))
+    assert _sends(ast.parse("mail.send()"))
+
+
 def test_each_kind_builds_a_mail_or_nothing() -> None:
     import apps.transfers.mails  # noqa: F401
 
@@ -139,6 +235,10 @@ def test_each_kind_builds_a_mail_or_nothing() -> None:
         "import ended",
         "export ready",
         "notice",
+        "password link by a colleague",
+        "email change requested",
+        "email change confirmation",
+        "email change made",
     }
     assert names <= set(owed_mails._kinds)
     assert all(isinstance(kind, MailKind) for kind in owed_mails._kinds.values())

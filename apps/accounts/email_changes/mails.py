@@ -1,77 +1,75 @@
 """Mails about a change of address: the link to the new one, and notices to the old one.
 
-The old address hears first, at the request and at the change: a person whose account somebody else
-wants to take has to be able to object.
+Each is owed on its own. The notice to the old address is owed first, so that a person whose account
+somebody else wants to take can object; but an old mailbox that takes no mail does not stop the change.
 """
 
-import logging
-from smtplib import SMTPRecipientsRefused
-from uuid import UUID
-
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
 
 from apps.accounts.actors import act
-from apps.accounts.email_changes.selectors import digest
-from apps.accounts.email_changes.services import new_token
+from apps.accounts.email_changes.tokens import digest, new_token
 from apps.accounts.models import EmailChange
+from apps.core.models import OwedMail
+from apps.core.owed_mails import MailKind, mail_kind, mail_owe
 
-logger = logging.getLogger(__name__)
 State = EmailChange.State
 
 
-def email_change_mail(key: UUID) -> int:
-    """Send what is owed about a change; return how many mails went out.
-
-    May be called any number of times: the row stays locked while the mail server is talked to, so two
-    workers send one mail. A failure leaves it unsent for the next sweep.
-    """
-    with act(actor="task mail_email_change"):
-        change = (
-            EmailChange.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("user", "requested_by")
-            .filter(pk=key)
-            .first()
-        )
-        if change is None:
-            return 0
-        if change.is_pending and change.mailed_at is None:
-            return _mail_request(change)
-        if change.state == State.CONFIRMED and change.told_at is None:
-            return _mail_change(change)
-        return 0
+def request_mails_owe(change: EmailChange) -> None:
+    """Owe the notice to the old address, and the link to the new one."""
+    mail_owe(REQUESTED, str(change.pk), change=str(change.pk))
+    mail_owe(CONFIRMATION, str(change.pk), change=str(change.pk))
 
 
-def _mail_request(change: EmailChange) -> int:
-    token = new_token()
-    change.token_digest, change.mailed_at = digest(token), timezone.now()
-    change.save(update_fields=["token_digest", "mailed_at"])
-    sent = _notice(change, "notice", "Your sign-in address is about to change")
+def changed_mail_owe(change: EmailChange) -> None:
+    """Owe the notice to the old address that it was replaced."""
+    mail_owe(CHANGED, str(change.pk), change=str(change.pk))
+
+
+def _requested(mail: OwedMail) -> EmailMessage | None:
+    change = _change(mail)
+    if change is None or not change.is_pending:
+        return None
+    return _mail(change, "notice", "Your sign-in address is about to change", change.old_email)
+
+
+def _confirmation(mail: OwedMail) -> EmailMessage | None:
+    """Give the change a new token, which is in this mail and nowhere else."""
+    with act(actor="task send_owed_mail"):
+        change = _change(mail)
+        if change is None or not change.is_pending:
+            return None
+        token = new_token()
+        change.token_digest = digest(token)
+        change.save(update_fields=["token_digest"])
     link = settings.SITE_URL.rstrip("/") + reverse("account_confirm_new_email", args=[token])
-    _send(change, "confirm", "Confirm your new sign-in address", change.new_email, link=link)
-    return sent + 1
+    return _mail(change, "confirm", "Confirm your new sign-in address", change.new_email, link=link)
 
 
-def _mail_change(change: EmailChange) -> int:
-    change.told_at = timezone.now()
-    change.save(update_fields=["told_at"])
-    return _notice(change, "changed", "Your sign-in address was changed")
+def _changed(mail: OwedMail) -> EmailMessage | None:
+    change = _change(mail)
+    if change is None or change.state != State.CONFIRMED:
+        return None
+    return _mail(change, "changed", "Your sign-in address was changed", change.old_email)
 
 
-def _notice(change: EmailChange, template: str, subject: str) -> int:
-    try:
-        _send(change, template, subject, change.old_email)
-    except SMTPRecipientsRefused:
-        # The mailbox is gone, which is why most addresses are changed: that must not stop the change.
-        logger.warning("The old address of %s takes no mail", change.user_id)
-        return 0
-    return 1
+REQUESTED = mail_kind("email change requested", MailKind(_requested))
+CONFIRMATION = mail_kind("email change confirmation", MailKind(_confirmation))
+CHANGED = mail_kind("email change made", MailKind(_changed))
 
 
-def _send(change: EmailChange, template: str, subject: str, to: str, **more: str) -> None:
+def _change(mail: OwedMail) -> EmailChange | None:
+    """Lock the change, so that it is not ended while its mail is made."""
+    rows = EmailChange.objects.select_for_update(of=("self",))
+    return rows.select_related("user", "requested_by").filter(pk=mail.arguments["change"]).first()
+
+
+def _mail(
+    change: EmailChange, template: str, subject: str, to: str, **more: str
+) -> EmailMultiAlternatives:
     by = change.requested_by
     context = {
         "change": change,
@@ -81,10 +79,11 @@ def _send(change: EmailChange, template: str, subject: str, to: str, **more: str
         "account": settings.SITE_URL.rstrip("/") + reverse("account_security"),
         **more,
     }
-    send_mail(
+    mail = EmailMultiAlternatives(
         subject=f"{subject} for Quarterdeck",
-        message=render_to_string(f"account/mail/email_{template}.txt", context),
-        html_message=render_to_string(f"account/mail/email_{template}.html", context),
-        from_email=None,
-        recipient_list=[to],
+        body=render_to_string(f"account/mail/email_{template}.txt", context),
+        to=[to],
     )
+    page = render_to_string(f"account/mail/email_{template}.html", context)
+    mail.attach_alternative(page, "text/html")
+    return mail

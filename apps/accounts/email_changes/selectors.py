@@ -1,17 +1,13 @@
 """Reads of changes of addresses."""
 
-import hashlib
 from datetime import timedelta
 
 from django.utils import timezone
 
+from apps.accounts.email_changes.tokens import digest
 from apps.accounts.models import EmailChange, User
 
 RECENT = timedelta(days=30)
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def email_change_of_token(token: str) -> EmailChange | None:

@@ -1,6 +1,5 @@
 """A change's life: asked for, confirmed by the new address, canceled; over by time or by a change."""
 
-import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,9 @@ from apps.accounts.authority import (
     account_obstacle,
     is_colleague,
 )
-from apps.accounts.email_changes.selectors import digest, email_change_of_token
+from apps.accounts.email_changes.mails import changed_mail_owe, request_mails_owe
+from apps.accounts.email_changes.selectors import email_change_of_token
+from apps.accounts.email_changes.tokens import digest, new_token
 from apps.accounts.models import EmailChange, User
 from apps.accounts.signin import sessions
 from apps.audit.events import record_event
@@ -24,7 +25,6 @@ from apps.core.errors import DomainError
 from apps.core.fields import fold_email
 from apps.core.personal import masked
 from apps.core.scope import refuse_limited
-from apps.core.sending import send_after_commit
 
 PERMISSION = "accounts.change_email"
 APPROVAL = "accounts.change_email"
@@ -72,7 +72,7 @@ def email_change_request(*, user: User, email: str, actor: Actor, reason: str) -
         validated(change)
         change.save(force_insert=True)
         _record(change, actor=now, did="asked")
-        mail_later(change)
+        request_mails_owe(change)
         return change
 
 
@@ -105,7 +105,7 @@ def email_change_confirm(*, token: str) -> EmailChange:
         # Links to set a password die with the address that they were made for.
         sessions.end_all(sessions.open_sessions(person), user=person, actor=now, reason=reason)
         _end(change, State.CONFIRMED, "", actor=now)
-        mail_later(change)
+        changed_mail_owe(change)
         return change
 
 
@@ -141,20 +141,6 @@ def email_changes_expire() -> int:
                 _end(change, State.EXPIRED, "The link was not used in time.")
                 expired += 1
     return expired
-
-
-def mail_later(change: EmailChange) -> None:
-    from apps.accounts.tasks import mail_email_change
-
-    send_after_commit(
-        mail_email_change,
-        str(change.pk),
-        swept_by="apps.accounts.tasks.sweep_email_changes",
-    )
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(32)
 
 
 def _decide(user: User, actor: Actor, is_own: bool) -> tuple[User, Actor]:

@@ -72,8 +72,6 @@ class Migration(migrations.Migration):
                 ("of_colleague", models.BooleanField(default=False)),
                 ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
                 ("expires_at", models.DateTimeField(verbose_name="expires")),
-                ("mailed_at", models.DateTimeField(blank=True, editable=False, null=True)),
-                ("told_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
             ],
             options={

@@ -31,9 +31,6 @@ class EmailChange(BaseModel):
     # Only the SHA-256 of the token is kept: a reader of the table cannot confirm anything.
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField("expires")
-    # The mails about the request, and the one about a change that was made.
-    mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    told_at = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField("ended", null=True, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="email_changes"

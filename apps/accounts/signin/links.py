@@ -16,7 +16,6 @@ from apps.audit.models import Kind
 from apps.core.errors import DomainError
 from apps.core.models import OwedMail
 from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
-from apps.core.smtp import UncertainMailError
 
 # Whoever asks, an inbox is not filled.
 ONE_IN = 2 * 60
@@ -59,14 +58,15 @@ def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
         if not person.is_active:
             raise DomainError(f"{person} is deactivated. Reactivate the person first.")
         record_event(Kind.PASSWORD_LINK, actor=actor, target=person)
-        try:
-            password_link_mail(person).send()
-        except UncertainMailError as error:
-            raise DomainError(f"{error} Ask them before you send another.") from error
-        except OSError as error:
-            raise DomainError(
-                "The mail server does not take mails at the moment, so nothing was sent. Try again later."
-            ) from error
+        mail_owe(GIVEN_LINK, str(person.pk), user=str(person.pk))
+
+
+def _build_given(mail: OwedMail) -> EmailMessage | None:
+    user = User.objects.active().filter(pk=mail.arguments["user"]).first()
+    return password_link_mail(user) if user else None
+
+
+GIVEN_LINK = mail_kind("password link by a colleague", MailKind(_build_given))
 
 
 def password_link_mail(user: User) -> EmailMultiAlternatives:
