@@ -308,7 +308,9 @@ def test_removing_a_row_that_somebody_changed_asks(
         assert seat.role == Role.ADMIN
 
 
-def test_what_was_typed_into_a_record_that_went_to_the_trash_is_shown(sam: Client) -> None:
+def test_what_was_typed_into_a_record_that_went_to_the_trash_is_shown(
+    ada: Client, sam: Client
+) -> None:
     organization = OrganizationFactory(name="Harbor")
     url = _url(organization)
     form = opened(sam, url)
@@ -319,6 +321,7 @@ def test_what_was_typed_into_a_record_that_went_to_the_trash_is_shown(sam: Clien
     assert page.status_code == 409
     assert "Bright Harbor" in page.content.decode()
     assert "trash" in page.content.decode()
+    assert ada.post(url, {**form, "name": "Bright Harbor"}).status_code == 404
     assert Organization.all_objects.get(pk=organization.pk).name == "Harbor"
 
 

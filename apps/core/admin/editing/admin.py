@@ -87,6 +87,7 @@ class VersionedAdmin:
             return found
 
         form.field_of = staticmethod(field_of)
+        form.opened_by = str(request.user.pk)
         return form
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

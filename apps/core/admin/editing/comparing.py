@@ -24,6 +24,8 @@ class Comparing(_Base):
     """Keeps what others stored where the user changed nothing, and shows what both changed."""
 
     opened: Opened | None = None
+    # The key of the user whom the form is made for.
+    opened_by = ""
 
     @property
     def is_compared(self) -> bool:
@@ -41,7 +43,7 @@ class Comparing(_Base):
         opened = self.opened if self.is_bound else None
         shown = {conflict.name: conflict.now for conflict in self.conflicts}
         values = opened.values if opened else self.stored_values()
-        return Opened(values, shown)
+        return Opened(values, shown, self.opened_by)
 
     @property
     def uncompared(self) -> frozenset[str]:

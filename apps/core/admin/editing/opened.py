@@ -14,14 +14,15 @@ class Opened:
     """The values of one record's fields when the form was opened, as `frozen` gives them.
 
     `shown` has, by field, what others had stored when the user was last asked to choose: a choice
-    counts only while that is still what is stored.
+    counts only while that is still what is stored. `by` is the key of the user who opened the form.
     """
 
     values: dict[str, Any]
     shown: dict[str, Any] = field(default_factory=dict)
+    by: str = ""
 
-    def as_list(self) -> list[dict[str, Any]]:
-        return [self.values, self.shown]
+    def as_list(self) -> list[Any]:
+        return [self.values, self.shown, self.by]
 
 
 def sign(about: str, content: Any) -> str:
