@@ -1,7 +1,7 @@
 """How long a web request waits for the database, and whether it went away meanwhile.
 
 A request that cannot have the database is answered at once with a page that says so. Jobs and commands
-wait as long as it takes: none of this holds outside of `limited()`.
+wait longer (`DATABASE_PATIENCE_SECONDS`): none of this holds outside of `limited()`.
 """
 
 import time

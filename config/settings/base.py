@@ -128,6 +128,9 @@ DATABASES: dict[str, dict[str, Any]] = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+# How long workers, beat and commands wait for a database that is being started again. A request of the
+# web does not wait; see apps/core/availability.py.
+DATABASE_PATIENCE_SECONDS = 10
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, Any] = queues.caches(ENV.redis_url)

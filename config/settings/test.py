@@ -28,6 +28,7 @@ WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
 # A thread of a test's server ends with its request.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
+DATABASE_PATIENCE_SECONDS = 0
 # Copied from a template, see tests/database.py; a second run side by side has another one.
 DATABASES["default"]["TEST"] = {"NAME": f"test_quarterdeck_{env.test_process()}"}
 # A test's data need not outlive a power cut.

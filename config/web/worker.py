@@ -42,7 +42,7 @@ class BufferingWorker(Worker):
         until = time.monotonic() + self.cfg.graceful_timeout
         while any(server.is_at_work() for server in servers) and time.monotonic() < until:
             self._turn(everything)
-        dispatcher.shutdown(timeout=0)
+        dispatcher.shutdown(timeout=1)
 
     def _turn(self, everything: dict[int, Any]) -> None:
         self.notify()

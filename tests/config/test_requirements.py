@@ -126,7 +126,7 @@ print("imported", Organization.objects.filter(slug__startswith="slim-").count())
 
 by_hand = PeriodicTask.objects.get(name="Sweep requests")
 schedule_run_now(schedule=by_hand, reason="slim", actor=actor)
-often, _ = IntervalSchedule.objects.get_or_create(every=2, period="seconds")
+often, _ = IntervalSchedule.objects.get_or_create(every=10, period="seconds")
 due = PeriodicTask.objects.create(
     name="Often", task="apps.transfers.tasks.jobs_sweep", interval=often
 )

@@ -4,6 +4,7 @@ import time
 from collections.abc import Generator
 from typing import Any, Self
 
+from django.conf import settings
 from psycopg import Connection as PsycopgConnection
 from psycopg import OperationalError, errors
 from psycopg.pq import ConnStatus
@@ -14,14 +15,20 @@ from apps.core import availability
 class Connection(PsycopgConnection[Any]):
     @classmethod
     def connect(cls, *args: Any, **kwargs: Any) -> Self:
+        """Connect; outside of a request wait for a database that is being started again."""
         if availability.is_refused():
             raise OperationalError("The database did not answer a moment ago.")
         begun = time.monotonic()
-        try:
-            return super().connect(*args, **kwargs)
-        except OperationalError:
-            availability.note_gone(waited=time.monotonic() - begun)
-            raise
+        patience = 0 if availability.current() else settings.DATABASE_PATIENCE_SECONDS
+        while True:
+            try:
+                return super().connect(*args, **kwargs)
+            except OperationalError:
+                waited = time.monotonic() - begun
+                if waited >= patience:
+                    availability.note_gone(waited=waited)
+                    raise
+                time.sleep(0.25)
 
     @classmethod
     def _connect_gen(cls, *args: Any, **kwargs: Any) -> Generator[Any, Any, Self]:
