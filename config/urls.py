@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from apps.accounts.avatars import avatar
 from apps.backoffice.availability import health
 from apps.backoffice.search import search
+from apps.core.admin.autocomplete import autocomplete
 from apps.core.discovery import full_site
 
 site = full_site()
@@ -13,8 +14,9 @@ site = full_site()
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
-    # Before the admin's own addresses: this one answers "admin:search".
+    # Before the admin's own addresses: these answer "admin:search" and "admin:autocomplete".
     path("admin/search/", site.admin_view(search)),
+    path("admin/autocomplete/", site.admin_view(autocomplete)),
     path("admin/impersonation/", include("apps.accounts.impersonation.urls")),
     path("admin/access/", include("apps.backoffice.access.urls")),
     path("admin/", site.urls),

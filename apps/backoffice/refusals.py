@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -16,8 +16,12 @@ from unfold.sites import UnfoldAdminSite
 from apps.accounts.models import User
 from apps.backoffice.access.answers import Answer, answer
 from apps.core import availability
-from apps.core.admin.trash_record import find_in_trash, living_url
-from apps.core.errors import BelongsToColleague, MissingPermission, RecordNotFound
+from apps.core.errors import (
+    AddressRefused,
+    BelongsToColleague,
+    MissingPermission,
+    RecordNotFound,
+)
 
 # A killed database is back within this time, unless it has much to recover.
 RETRY_SECONDS = 10
@@ -26,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, AddressRefused):
+        return _page(request, 400, message=exception.message, list_url=exception.list_url)
     message = str(exception) if isinstance(exception, BadRequest) else ""
     if isinstance(exception, SuspiciousOperation):
         message = "More was sent than a form of this site sends, or something that it never sends."
@@ -61,19 +67,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if not isinstance(exception, RecordNotFound):
         return _page(request, 404, path=request.path)
-    found = None
-    if _is_staff(request):
-        found = find_in_trash(request.user, exception.model, exception.key)
-        url = found.url if found and found.is_own else ""
-        url = url or living_url(request.user, exception.model, exception.key)
-        if url and request.method in ("GET", "HEAD"):
-            # An old address, from before the record was moved to the trash or restored from it.
-            return HttpResponseRedirect(url)
     return _page(
         request,
         404,
-        message=found.sentence if found else str(exception),
-        in_trash=found,
+        message=str(exception),
         noun=exception.model._meta.verbose_name_plural,
         search_url=_list_of(exception.model),
     )
@@ -102,6 +99,15 @@ def too_large(request: HttpRequest, *, limit: int, length: int) -> HttpResponse:
 def length_required(request: HttpRequest) -> HttpResponse:
     """The 411 page: what was sent does not say how long it is, and was not read."""
     return _page(request, 411)
+
+
+def took_too_long(request: HttpRequest) -> HttpResponse:
+    """The 503 page: the database cut a statement off. It asks nothing more of the database."""
+    response = _page(
+        request, 503, template="refusals/too_long.html", plain=True, title="This took too long"
+    )
+    response.headers["Retry-After"] = "60"
+    return response
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -141,7 +147,7 @@ def _page(
 ) -> HttpResponse:
     context["status"] = status
     context["request_id"] = getattr(request, "request_id", "")
-    context["title"] = _TITLES[status]
+    context.setdefault("title", _TITLES[status])
     context["inside"] = False
     if not plain and _is_staff(request):
         try:

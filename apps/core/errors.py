@@ -1,6 +1,6 @@
 """The exceptions that services raise when a rule of the domain says no."""
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model
 from django.http import Http404
 
@@ -40,3 +40,15 @@ class RecordNotFound(Http404):
         super().__init__(f"No {model._meta.verbose_name} with the id “{key}”.")
         self.model = model
         self.key = key
+
+
+class AddressRefused(BadRequest):
+    """A 400 for a parameter that the page does not declare, or a value that it cannot read.
+
+    `list_url` is where the reader can start again without it.
+    """
+
+    def __init__(self, message: str, *, list_url: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.list_url = list_url

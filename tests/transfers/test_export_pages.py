@@ -149,8 +149,8 @@ def test_a_choice_of_columns_is_kept_as_a_profile(
 def test_a_filter_that_the_list_has_not_is_refused_in_words(support: Client, fleets: None) -> None:
     answer = support.get(reverse(PAGE) + "?shoe_size=42")
 
-    assert answer.status_code == 409
-    assert "The list has no such filter" in text(answer)
+    assert answer.status_code == 400
+    assert "This list has no filter “shoe_size”" in text(answer)
 
 
 def test_the_rows_leave_too_where_statements_are_logged(support: Client, fleets: None) -> None:

@@ -22,6 +22,7 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin, VersionedInline, reason_of
 from apps.core.admin.filters import plugged_filters
+from apps.core.admin.guarded import GuardedAdmin
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
 from apps.core.admin.scope import ScopedAdmin
@@ -33,7 +34,7 @@ from apps.core.errors import DomainError
 from apps.core.personal import conceals, is_personal
 
 
-class BaseAdmin(ScopedAdmin, VersionedAdmin, ModelAdmin):
+class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     """Unfold's ModelAdmin, held to the user's scope and to a constant number of queries.
 
     Its change form takes an optional reason, which the history keeps with the change; `ask_reason =
@@ -121,12 +122,6 @@ class BaseAdmin(ScopedAdmin, VersionedAdmin, ModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [*super().get_list_filter(request), *plugged_filters(self.model)]
-
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
-        """Let nobody find out by a filter in the address what he may not read."""
-        if conceals() and is_personal(self.model, lookup):
-            return False
-        return bool(super().lookup_allowed(lookup, value, request))
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         fields = super().get_search_fields(request)

@@ -4,9 +4,10 @@ Use these and the single-valued ones of `unfold.contrib.filters.admin` (never wi
 names a class that is not there). The multi-valued ones lose values in the filter sheet.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import DateTimeField, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -52,7 +53,12 @@ class DayRangeFilter(RangeDateFilter):
 
 
 def _day(value: Any) -> date | None:
-    return parse_date_str(value) if isinstance(value, str) and value else None
+    if not isinstance(value, str) or not value:
+        return None
+    day: date | None = parse_date_str(value)
+    if day is None or day.year == MAXYEAR:
+        raise IncorrectLookupParameters(f"“{value}” is not a day.")
+    return day
 
 
 def _midnight(day: date) -> datetime:

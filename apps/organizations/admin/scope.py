@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from apps.accounts.admin.user import UserAdmin
+from apps.core.admin.autocomplete import autocompleted
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.scope import sees_everything
@@ -18,6 +19,7 @@ from apps.organizations.scope import organizations_of
 from apps.organizations.services import user_set_scope
 
 EVERYTHING, SOME = "everything", "some"
+ORGANIZATION = autocompleted(StaffOrganization._meta.get_field("organization"))
 
 
 class ScopeForm(ConfirmationForm):
@@ -31,7 +33,7 @@ class ScopeForm(ConfirmationForm):
         sees_all = sees_everything(actor)
         # Who is limited himself lets nobody see everything, so he is not offered it.
         choices = [(EVERYTHING, "Every organization")] if sees_all else []
-        seen = Organization.objects.for_staff(actor)
+        seen = Organization.all_objects.for_staff(actor)
         own: dict[str, Any] = {
             "sees": forms.ChoiceField(
                 label="They see",
@@ -43,11 +45,8 @@ class ScopeForm(ConfirmationForm):
                 queryset=seen,
                 required=False,
                 initial=seen.filter(pk__in=organizations_of(user)),
-                widget=AutocompleteSelectMultiple(
-                    StaffOrganization._meta.get_field("organization"), admin.site
-                ),
-                help_text="With none here they see nothing, until somebody names one. What is in the "
-                "trash is not offered, and stays as it is.",
+                widget=AutocompleteSelectMultiple(ORGANIZATION, admin.site),
+                help_text="With none here they see nothing, until somebody names one.",
             ),
         }
         self.fields = {**own, **self.fields}

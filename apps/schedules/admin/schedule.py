@@ -36,6 +36,7 @@ from apps.schedules.services import (
     schedule_set_enabled,
     schedule_update,
 )
+from apps.schedules.services.timings import FIELDS
 
 CHANGE = "django_celery_beat.change_periodictask"
 ORIGINS = {
@@ -90,6 +91,8 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         "origin_label",
     ]
     list_filter = [EnabledFilter, TaskFilter, ("last_run_at", DayRangeFilter)]
+    # The pages of timings link their numbers of schedules here.
+    link_parameters = [f"{field}__id__exact" for field in FIELDS.values()]
     search_fields = ["name", "task", "description"]
     search_help_text = "Name, task or description"
     ordering = ["name"]

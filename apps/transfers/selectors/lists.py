@@ -6,23 +6,20 @@ Imported where it is asked for: with it comes the whole admin.
 from typing import Any
 
 from django.apps import apps
-from django.contrib.admin.options import IncorrectLookupParameters
-from django.core.exceptions import FieldError, ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from apps.core.discovery import full_site
-from apps.core.errors import DomainError
+from apps.core.errors import AddressRefused, DomainError
 from apps.core.personal import Reader, reading
 
 
 def list_queryset(model_admin: Any, request: HttpRequest) -> QuerySet:
-    """Return what the list at this address shows, all pages of it."""
-    try:
-        changelist = model_admin.get_changelist_instance(request)
-        queryset: QuerySet = changelist.get_queryset(request)
-    except (IncorrectLookupParameters, FieldError, ValidationError, ValueError):
-        raise DomainError("The list has no such filter. Go back to it and filter anew.") from None
+    """Return what the list at this address shows, all pages of it.
+
+    Raises `AddressRefused` for an address that the list refuses too.
+    """
+    queryset: QuerySet = model_admin.get_changelist_instance(request).get_queryset(request)
     return queryset
 
 
@@ -36,4 +33,7 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
     request.GET = QueryDict(query)
     request.user = user
     with reading(Reader(lambda: user is None or user.has_perm("accounts.view_personal_data"))):
-        return list_queryset(full_site()._registry[apps.get_model(label)], request)
+        try:
+            return list_queryset(full_site()._registry[apps.get_model(label)], request)
+        except AddressRefused as refusal:
+            raise DomainError(f"{refusal.message} Export anew from the list.") from refusal

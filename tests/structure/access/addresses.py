@@ -65,7 +65,7 @@ def address(door: Door, records: Records) -> str:
     if door.name in PLAIN:
         return PLAIN[door.name]
     if door.url_name == door.route:
-        return "/" + _filled(door, arguments)
+        return "/" + _filled(door, arguments) + QUERIES.get(door.name, "")
     return reverse(f"{door.namespace}{door.url_name}", kwargs=arguments) + QUERIES.get(
         door.name, ""
     )
@@ -147,8 +147,10 @@ PLAIN = {
     "app_list": "/admin/organizations/",
     "account_reset_password_from_key": "/account/password/reset/key/1-forged/",
 }
+_RECORDS = "?app_label=organizations&model_name=membership&field_name=organization"
 # What must be asked to be answered.
 QUERIES = {
-    "autocomplete": "?app_label=organizations&model_name=membership&field_name=organization",
+    "admin/autocomplete/": _RECORDS,
+    "autocomplete": _RECORDS,
     "search": "?s=organization",
 }

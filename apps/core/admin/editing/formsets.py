@@ -5,14 +5,14 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connections, router
-from unfold.forms import PaginationInlineFormSet
 
 from apps.core.admin.editing.forms import about
 from apps.core.admin.editing.opened import NAME, read, sign
 from apps.core.admin.editing.values import thawed
+from apps.core.admin.paged import PagedFormSet
 
 
-class VersionedFormSet(PaginationInlineFormSet):
+class VersionedFormSet(PagedFormSet):
     """An inline's formset that knows what each row was opened on.
 
     When it is posted its rows are locked, and read by their keys: other rows may have come and gone,

@@ -1,0 +1,146 @@
+"""What the address of a list may ask for: what the list declares, and nothing else.
+
+Django takes any look-up of any local field from an address (`?password__startswith=a`). The list then tells
+by the rows that it shows what it shows in no column. Here a parameter must be the search, a page, the
+order of a sortable column, a popup's, one that a filter of the list reads, or one that the ModelAdmin names
+in `link_parameters`. The export of a list and its bulk actions read the same address in the same way.
+"""
+
+import re
+from typing import Any
+
+from django.contrib.admin import FieldListFilter, SimpleListFilter
+from django.contrib.admin.options import (
+    IS_FACETS_VAR,
+    IS_POPUP_VAR,
+    TO_FIELD_VAR,
+    IncorrectLookupParameters,
+)
+from django.contrib.admin.utils import get_fields_from_path
+from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
+from django.core.exceptions import FieldError, ValidationError
+from django.db import DataError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from unfold.views import ChangeList
+
+from apps.core.errors import AddressRefused
+
+CONTROLS = frozenset({SEARCH_VAR, PAGE_VAR, ORDER_VAR, ALL_VAR, IS_POPUP_VAR, TO_FIELD_VAR})
+# Django reads these two past the filters; none of our lists has a use for them.
+_STOCK = (ERROR_FLAG, IS_FACETS_VAR)
+LONGEST_VALUE = 500
+# What a value that no column can hold raises, from the form of a filter down to the database.
+UNREADABLE = (
+    IncorrectLookupParameters,
+    FieldError,
+    ValidationError,
+    ValueError,
+    OverflowError,
+    DataError,
+)
+_TRUTHS = ("", "0", "1", "false", "true")
+_ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*")
+
+
+def filter_parameters(model_admin: Any, request: HttpRequest) -> set[str]:
+    """Return the names of the parameters that the list's filters read."""
+    names: set[str] = set(model_admin.link_parameters)
+    for entry in model_admin.get_list_filter(request):
+        if isinstance(entry, type) and issubclass(entry, SimpleListFilter):
+            names.add(str(entry.parameter_name))
+        else:
+            names.update(_field_filter(entry, model_admin, request).expected_parameters())
+    return names
+
+
+def _field_filter(entry: Any, model_admin: Any, request: HttpRequest) -> Any:
+    """Make a filter as the change list does, for an address without parameters."""
+    path, make = entry if isinstance(entry, (list, tuple)) else (entry, FieldListFilter.create)
+    field = get_fields_from_path(model_admin.model, path)[-1]
+    return make(field, request, {}, model_admin.model, model_admin, field_path=path)
+
+
+class DeclaredChangeList(ChangeList):
+    """A list that refuses what its ModelAdmin does not declare."""
+
+    def __init__(self, request: HttpRequest, model: Any, *args: Any, **kwargs: Any) -> None:
+        opts = model._meta
+        self.list_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+        for name, values in request.GET.lists():
+            if name in _STOCK:
+                raise self._refusal(f"This list has no filter “{name}”.")
+            if any(len(value) > LONGEST_VALUE for value in values):
+                raise self._refusal(f"The value of “{_short(name)}” is too long for this list.")
+        super().__init__(request, model, *args, **kwargs)
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_filters_params(params)
+        return {name: value for name, value in found.items() if name not in CONTROLS}
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        given = self.get_filters_params()
+        for name, values in given.items():
+            for value in values:
+                if not self.model_admin.lookup_allowed(name, value, request):
+                    raise self._refusal(f"This list has no filter “{_short(name)}”.")
+                if name.endswith("__isnull") and value.lower() not in _TRUTHS:
+                    raise self._refusal(f"The filter “{_short(name)}” is true or false.")
+        found = super().get_filters(request)
+        specs, left = found[0], found[2]
+        read = {name for spec in specs for name in spec.expected_parameters()}
+        for name, values in given.items():
+            # A filter without a choice is not applied, so its list would not be the one asked for.
+            if any(values) and name not in read and name not in left:
+                raise self._refusal(f"This list cannot be filtered by “{_short(name)}” now.")
+        for spec in specs:
+            if isinstance(spec, SimpleListFilter) and not _is_offered(spec):
+                raise self._refusal(
+                    f"The filter “{spec.title}” has no choice “{_short(str(spec.value()))}”."
+                )
+        return found
+
+    def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        order = self.params.get(ORDER_VAR)
+        if order and not self._may_order_by(order):
+            raise self._refusal(f"This list cannot be sorted by “{_short(order)}”.")
+        return super().get_ordering(request, queryset)
+
+    def get_ordering_field_columns(self) -> dict[int, str]:
+        # The headers' links repeat the order that there is; only what may be asked for stays in it.
+        columns: dict[int, str] = super().get_ordering_field_columns()
+        return {index: how for index, how in columns.items() if self._is_sortable(index)}
+
+    def get_results(self, request: HttpRequest) -> None:
+        try:
+            super().get_results(request)
+        except IncorrectLookupParameters:
+            # The page has gone since the link to it was made: the last one there is instead.
+            paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
+            self.page_num = paginator.num_pages
+            super().get_results(request)
+
+    def _may_order_by(self, order: str) -> bool:
+        if not _ORDER.fullmatch(order):
+            return False
+        columns = [int(part.lstrip("-")) for part in order.split(".")]
+        return len(columns) == len(set(columns)) and all(map(self._is_sortable, columns))
+
+    def _is_sortable(self, index: int) -> bool:
+        if index >= len(self.list_display):
+            return False
+        name = self.list_display[index]
+        return name in self.sortable_by and bool(self.get_ordering_field(name))
+
+    def _refusal(self, message: str) -> AddressRefused:
+        return AddressRefused(message, list_url=self.list_url)
+
+
+def _is_offered(spec: SimpleListFilter) -> bool:
+    value = spec.value()
+    return not value or value in {str(choice) for choice, _ in spec.lookup_choices}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,53 @@
+"""The search behind a select of records, for the fields that offer one and no others.
+
+Django's answers for any relation of any model, registered or not.
+"""
+
+from typing import Any
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
+from django.db.models import Field
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from unfold.contrib.filters.admin.mixins import AutocompleteMixin
+
+from apps.core.discovery import full_site
+
+LONGEST_TERM = 200
+_of_forms: set[tuple[str, str]] = set()
+
+
+def autocompleted(field: Field) -> Field:
+    """Declare, as a module is loaded, that a form of its own searches the records of `field`."""
+    _of_forms.add((field.model._meta.label_lower, field.name))
+    return field
+
+
+def autocomplete(request: HttpRequest) -> HttpResponseBase:
+    response: HttpResponseBase = DeclaredAutocomplete.as_view(admin_site=full_site())(request)
+    return response
+
+
+class DeclaredAutocomplete(AutocompleteJsonView):
+    def process_request(self, request: HttpRequest) -> Any:
+        app_label, model_name = request.GET.get("app_label", ""), request.GET.get("model_name", "")
+        asked = f"{app_label}.{model_name}".lower(), request.GET.get("field_name", "")
+        if asked not in _declared(request):
+            raise PermissionDenied
+        term, *others = super().process_request(request)
+        return term[:LONGEST_TERM], *others
+
+
+def _declared(request: HttpRequest) -> set[tuple[str, str]]:
+    """Return the fields, as (label of the model, name), whose records some form or filter searches."""
+    found = set(_of_forms)
+    for model, model_admin in full_site()._registry.items():
+        places: list[Any] = [model_admin, *model_admin.inlines]
+        for place in places:
+            label = place.model._meta.label_lower
+            found |= {(label, name) for name in place.autocomplete_fields}
+        for entry in model_admin.get_list_filter(request):
+            if isinstance(entry, tuple) and issubclass(entry[1], AutocompleteMixin):
+                found.add((model._meta.label_lower, str(entry[0])))
+    return found
