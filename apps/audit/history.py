@@ -194,6 +194,15 @@ def audit_model(model: type[models.Model], *, app: str, **options: Any) -> type[
     return model.history.model  # type: ignore[attr-defined]
 
 
+# (table, constraint): what our migrations add to the tables of other packages, whose models cannot say it.
+added_constraints: set[tuple[str, str]] = set()
+
+
+def add_constraint(model: type[models.Model], name: str) -> None:
+    """Declare a constraint that a migration of ours adds to an audited table of another package."""
+    added_constraints.add((model._meta.db_table, name))
+
+
 class HistoryOfOthers(History):
     """A history whose triggers hang on a proxy in our own app: its migrations carry them."""
 

@@ -13,7 +13,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from apps.audit.history import audit_model
+from apps.audit.history import add_constraint, audit_model
 from apps.schedules.querysets import TaskRunQuerySet
 
 # Beat notes in the same row when it last sent a task: that is no change of the schedule.
@@ -24,6 +24,7 @@ audit_model(
 )
 for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     audit_model(_timing, app="apps.schedules")
+add_constraint(IntervalSchedule, "interval_is_ten_seconds_or_more")
 
 
 class TaskRun(models.Model):

@@ -11,10 +11,13 @@ from apps.audit.events import record_event
 from apps.audit.history import audited
 from apps.audit.models import Kind, Seal, Verification
 from apps.audit.proof.chain import check_chain, check_sealed_rows
+from apps.audit.proof.functions import check_functions
 from apps.audit.proof.health import check_triggers
 from apps.audit.proof.problems import Problem
 from apps.audit.proof.records import check_records
 from apps.audit.proof.seals import StillOpenError, seal
+from apps.audit.proof.server import check_server
+from apps.audit.proof.structure import check_structure
 from apps.audit.proof.tables import plain_text, sealed_tables
 
 
@@ -50,6 +53,9 @@ def trail_verify(*, sealing: bool = True, keep: bool = True, wait: float = 10.0)
 
 
 def _problems() -> Iterator[Problem]:
+    yield from check_server()
+    yield from check_structure()
+    yield from check_functions()
     yield from check_triggers()
     for each in audited:
         yield from check_records(each)

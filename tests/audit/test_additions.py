@@ -1,0 +1,244 @@
+"""What somebody added to the tables of the audit log, or around them, is named by the proof."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+
+from tests.audit.test_verify_audit import verify
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HISTORY, LIVE, OWN = "organizations_historicalorganization", "accounts_user", "audit_event"
+_FORGE = "CREATE FUNCTION forge() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
+_WRONG = "CREATE FUNCTION forge_event() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$"
+_ON_HISTORY = (
+    f"CREATE TRIGGER forged BEFORE INSERT ON {HISTORY} FOR EACH ROW EXECUTE FUNCTION forge()"
+)
+_APPEND_ONLY = (
+    f"SELECT tgname FROM pg_trigger WHERE tgrelid = '{HISTORY}'::regclass"
+    " AND tgname LIKE '%append_only%'"
+)
+
+# name → (what is done, how it is taken back, the kind and the table that are named).
+ADDED: dict[str, tuple[list[str], list[str], tuple[str, str]]] = {
+    "a trigger on a history": (
+        [_FORGE, _ON_HISTORY],
+        ["DROP FUNCTION forge CASCADE"],
+        ("trigger", HISTORY),
+    ),
+    "a trigger on a live table": (
+        [
+            _FORGE,
+            f"CREATE TRIGGER forged AFTER UPDATE ON {LIVE} FOR EACH ROW EXECUTE FUNCTION forge()",
+        ],
+        ["DROP FUNCTION forge CASCADE"],
+        ("trigger", LIVE),
+    ),
+    "a trigger that is switched off": (
+        [_FORGE, _ON_HISTORY, f"ALTER TABLE {HISTORY} DISABLE TRIGGER forged"],
+        ["DROP FUNCTION forge CASCADE"],
+        ("trigger", HISTORY),
+    ),
+    "a rule that swallows updates": (
+        [f"CREATE RULE silent AS ON UPDATE TO {LIVE} WHERE OLD.is_superuser DO INSTEAD NOTHING"],
+        [f"DROP RULE silent ON {LIVE}"],
+        ("rule", LIVE),
+    ),
+    "a rule on a history": (
+        [f"CREATE RULE silent AS ON INSERT TO {HISTORY} DO INSTEAD NOTHING"],
+        [f"DROP RULE silent ON {HISTORY}"],
+        ("rule", HISTORY),
+    ),
+    "a policy": (
+        [f"CREATE POLICY hidden ON {HISTORY} USING (history_type <> '-')"],
+        [f"DROP POLICY hidden ON {HISTORY}"],
+        ("policy", HISTORY),
+    ),
+    "row level security": (
+        [f"ALTER TABLE {OWN} ENABLE ROW LEVEL SECURITY"],
+        [f"ALTER TABLE {OWN} DISABLE ROW LEVEL SECURITY"],
+        ("policy", OWN),
+    ),
+    "forced row level security": (
+        [f"ALTER TABLE {HISTORY} FORCE ROW LEVEL SECURITY"],
+        [f"ALTER TABLE {HISTORY} NO FORCE ROW LEVEL SECURITY"],
+        ("policy", HISTORY),
+    ),
+    "a child table": (
+        [f"CREATE TABLE forged_rows () INHERITS ({HISTORY})"],
+        ["DROP TABLE forged_rows"],
+        ("inheritance", HISTORY),
+    ),
+    "a parent table": (
+        ["CREATE TABLE forged_parent ()", f"ALTER TABLE {LIVE} INHERIT forged_parent"],
+        [f"ALTER TABLE {LIVE} NO INHERIT forged_parent", "DROP TABLE forged_parent"],
+        ("inheritance", LIVE),
+    ),
+    "a default": (
+        [f"ALTER TABLE {HISTORY} ALTER history_change_reason SET DEFAULT 'by nobody'"],
+        [f"ALTER TABLE {HISTORY} ALTER history_change_reason DROP DEFAULT"],
+        ("column", HISTORY),
+    ),
+    "a generated column": (
+        [f"ALTER TABLE {HISTORY} ADD forged text GENERATED ALWAYS AS ('x') STORED"],
+        [f"ALTER TABLE {HISTORY} DROP forged"],
+        ("column", HISTORY),
+    ),
+    "a unique constraint": (
+        [f"ALTER TABLE {HISTORY} ADD CONSTRAINT forged UNIQUE (history_id, name)"],
+        [f"ALTER TABLE {HISTORY} DROP CONSTRAINT forged"],
+        ("constraint", HISTORY),
+    ),
+    "a check": (
+        [f"ALTER TABLE {HISTORY} ADD CONSTRAINT forged CHECK (name <> 'Harbor')"],
+        [f"ALTER TABLE {HISTORY} DROP CONSTRAINT forged"],
+        ("constraint", HISTORY),
+    ),
+    "a unique index": (
+        [f"CREATE UNIQUE INDEX forged ON {HISTORY} (history_id) WHERE name = 'Harbor'"],
+        ["DROP INDEX forged"],
+        ("index", HISTORY),
+    ),
+    "a foreign key that cascades": (
+        [
+            f"ALTER TABLE {HISTORY} ADD CONSTRAINT forged FOREIGN KEY (id)"
+            " REFERENCES organizations_organization ON DELETE CASCADE NOT VALID"
+        ],
+        [f"ALTER TABLE {HISTORY} DROP CONSTRAINT forged"],
+        ("constraint", HISTORY),
+    ),
+    "an event trigger": (
+        [_WRONG, "CREATE EVENT TRIGGER forged ON ddl_command_end EXECUTE FUNCTION forge_event()"],
+        ["DROP EVENT TRIGGER forged", "DROP FUNCTION forge_event"],
+        ("event trigger", ""),
+    ),
+    "a function in place of PostgreSQL's own": (
+        ["CREATE FUNCTION nextval(text) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'"],
+        ["DROP FUNCTION nextval(text)"],
+        ("function", "nextval(text)"),
+    ),
+    "a function with another search path": (
+        ["ALTER FUNCTION audit_change_set() SET search_path = forged, public"],
+        ["ALTER FUNCTION audit_change_set() SET search_path = public, pg_temp"],
+        ("function", "audit_change_set"),
+    ),
+    "a second function of one name": (
+        [
+            "CREATE FUNCTION audit_guard(text, text, int) RETURNS void LANGUAGE sql"
+            " AS 'SELECT NULL::void'"
+        ],
+        ["DROP FUNCTION audit_guard(text, text, int)"],
+        ("function", "audit_guard"),
+    ),
+    "a table of one name in another schema": (
+        ["CREATE SCHEMA forged", f"CREATE TABLE forged.{LIVE} (id int)"],
+        ["DROP SCHEMA forged CASCADE"],
+        ("table", LIVE),
+    ),
+    "a setting that retires the guard": (
+        ["ALTER ROLE CURRENT_USER SET audit.retention = 'always'"],
+        ["ALTER ROLE CURRENT_USER RESET audit.retention"],
+        ("setting", ""),
+    ),
+    "a setting that puts triggers to sleep": (
+        [
+            "DO $$ BEGIN EXECUTE format('ALTER ROLE postgres IN DATABASE %I"
+            " SET session_replication_role = replica', current_database()); END $$"
+        ],
+        [
+            "DO $$ BEGIN EXECUTE format('ALTER ROLE postgres IN DATABASE %I"
+            " RESET session_replication_role', current_database()); END $$"
+        ],
+        ("setting", ""),
+    ),
+    "an unlogged table": (
+        [f"ALTER TABLE {OWN} SET UNLOGGED"],
+        [f"ALTER TABLE {OWN} SET LOGGED"],
+        ("table", OWN),
+    ),
+}
+
+
+@pytest.fixture
+def hand() -> Iterator[Callable[[list[str]], None]]:
+    """Run statements as the server's superuser, with the triggers awake, and commit them."""
+    settings = connection.settings_dict
+    with psycopg.connect(
+        host=settings["HOST"], user="postgres", dbname=settings["NAME"], autocommit=True
+    ) as superuser:
+
+        def run(statements: list[str]) -> None:
+            for statement in statements:
+                superuser.execute(statement)  # type: ignore[arg-type]
+
+        yield run
+
+
+def named(verdict: dict) -> set[tuple[str, str]]:
+    return {(problem["kind"], problem["table"]) for problem in verdict["problems"]}
+
+
+@pytest.mark.parametrize("what", ADDED)
+def test_what_was_added_is_named(what: str, hand: Callable[[list[str]], None]) -> None:
+    add, take_back, problem = ADDED[what]
+    hand(add)
+    try:
+        verdict, code = verify("--no-seal")
+    finally:
+        hand(take_back)
+
+    assert code == 1
+    assert problem in named(verdict)
+    after, code = verify("--no-seal")
+    assert (after["problems"], code) == ([], 0)
+
+
+@pytest.mark.parametrize("state", ["DISABLE TRIGGER", "ENABLE REPLICA TRIGGER"])
+def test_a_trigger_that_sleeps_is_named(state: str, hand: Callable[[list[str]], None]) -> None:
+    (name,) = one(_APPEND_ONLY)
+    hand([f"ALTER TABLE {HISTORY} {state} {name}"])
+    try:
+        verdict, code = verify("--no-seal")
+    finally:
+        hand([f"ALTER TABLE {HISTORY} ENABLE TRIGGER {name}"])
+
+    assert (code, named(verdict)) == (1, {("trigger", HISTORY)})
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("BEFORE INSERT OR DELETE", "BEFORE INSERT"), ("FOR EACH STATEMENT", "FOR EACH ROW")],
+)
+def test_a_trigger_that_runs_at_other_times_is_named(
+    old: str, new: str, hand: Callable[[list[str]], None]
+) -> None:
+    """Its function is untouched: a look at the body alone would find nothing."""
+    (name,) = one(_APPEND_ONLY)
+    (stands,) = one(
+        f"SELECT pg_get_triggerdef(oid) FROM ({_APPEND_ONLY.replace('tgname', 'oid', 1)}) t"
+    )
+    (comment,) = one(
+        f"SELECT obj_description(oid, 'pg_trigger') FROM ({_APPEND_ONLY.replace('tgname', 'oid', 1)}) t"
+    )
+    forged = stands.replace(old, new).replace(" OR TRUNCATE", "")
+    drop = f"DROP TRIGGER {name} ON {HISTORY}"
+    hand([drop, forged])
+    try:
+        verdict, code = verify("--no-seal")
+    finally:
+        said = sql.SQL("COMMENT ON TRIGGER {} ON {} IS {}").format(
+            sql.Identifier(name), sql.Identifier(HISTORY), sql.Literal(comment)
+        )
+        hand([drop, stands, said.as_string()])
+
+    assert (code, named(verdict)) == (1, {("trigger", HISTORY)})
+
+
+def one(query: str) -> tuple:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row: tuple = cursor.fetchone()
+        return row
