@@ -15,13 +15,13 @@ from apps.audit.timeline.entries import Entry
 from apps.audit.timeline.filters import Filter, from_query
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all
+from apps.core.cells import defused
 from apps.core.personal import conceals, masked_in, readable
 from apps.core.sudo import require_fresh_factor
 
 PERSONAL = "accounts.export_personal_data"
 _CHUNK = 1_000
 # What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 COLUMNS = [
     "position",
     "time",
@@ -122,9 +122,3 @@ def _values(entry: Entry, side: str) -> str:
         f"{change.label}: {'not kept' if change.is_hidden else getattr(change, side)}"
         for change in entry.changes
     )
-
-
-def defused(cell: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text

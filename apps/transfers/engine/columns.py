@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from apps.core.cells import restored
 from apps.transfers.declarations import Blank, Column, Kind
 from apps.transfers.engine.cells import HYPHENS, Reader, reader_for, reject_spreadsheet_error
 from apps.transfers.engine.problems import CellError, Problem
@@ -23,8 +24,6 @@ _SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _LINES = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
 _REMEMBERED = 20_000
-# An export puts a quote before what a spreadsheet would run; here it goes again.
-_DEFUSED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 
 
 class _Remembered(dict[str, Any]):
@@ -103,9 +102,8 @@ class ColumnReader:
             )
 
     def _clean(self, cell: str) -> str:
-        is_defused = cell[:1] == "'" and _DEFUSED.match(cell) is not None
-        if is_defused:
-            cell = cell[1:]
+        # Before anything else is cleaned: an export put the apostrophes into the text as it was stored.
+        cell = restored(cell)
         if not (cell.isascii() and cell.isprintable()):
             if _CONTROL.search(cell):
                 what = "a zero byte" if "\x00" in cell else "a control character"
@@ -123,10 +121,7 @@ class ColumnReader:
                 cell = _LINES.sub(" ", cell.strip())
             else:
                 cell = cell.replace("\r\n", "\n").replace("\r", "\n")
-        cell = cell.strip()
-        if not is_defused and cell[:1] == "'" and _DEFUSED.match(cell):
-            cell = cell[1:]
-        return cell
+        return cell.strip()
 
     def _blank(self) -> str | None:
         if self.column.needed or self.blank is Blank.REFUSE:

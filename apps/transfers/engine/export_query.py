@@ -2,26 +2,18 @@
 
 import csv
 import io
-import re
 from typing import Any
 
 from django.db.models import CharField, F, Func, QuerySet, TextField, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Coalesce, NullIf
 
+from apps.core.cells import defused_sql
 from apps.core.errors import DomainError
 from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.engine.export_filters import narrowed
 
-# What a spreadsheet takes for the start of a formula, full-width forms too.
-_FORMULA = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
-_STARTS = re.compile(rf"'*[{re.escape(_FORMULA)}]")
 _PLAIN_KINDS = (Kind.DATE, Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.CHOICE, Kind.VERSION)
-
-
-def defused(text: str) -> str:
-    """Return the text with a quote before what a spreadsheet would run; an import takes it off again."""
-    return f"'{text}" if _STARTS.match(text) else text
 
 
 class Md5(Func):
@@ -122,12 +114,7 @@ class Exported:
             return f"{name}::text"
         if column.kind in _PLAIN_KINDS:
             return name
-        codes = ", ".join(str(ord(each)) for each in _FORMULA)
-        risky = (
-            f"ascii({name}) IN ({codes}) OR (ascii({name}) = 39 AND ascii(ltrim({name}, '''')) "
-            f"IN ({codes}))"
-        )
-        return f"CASE WHEN {risky} THEN '''' || {name} ELSE {name} END"
+        return defused_sql(name)
 
 
-__all__ = ["Exported", "defused", "value_of", "version_of"]
+__all__ = ["Exported", "value_of", "version_of"]

@@ -17,13 +17,14 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.core.cells import defused
 from apps.core.errors import DomainError
 from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
 from apps.transfers.engine.copying import copied_blocks
-from apps.transfers.engine.export_query import Exported, defused
+from apps.transfers.engine.export_query import Exported
 from apps.transfers.engine.failing import log_failure, sentence_of
 from apps.transfers.engine.permissions import check_may_export
 from apps.transfers.mails import export_mail_owe

@@ -10,10 +10,10 @@ from typing import Any
 import xlsxwriter
 from django.db import connection
 
+from apps.core.cells import defused
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine.export_query import defused
 from apps.transfers.engine.opening import source_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
@@ -112,7 +112,7 @@ def _reason(problems: list[dict[str, str]], headers: dict[str, str]) -> str:
         said.append(problem["message"])
         if problem["suggestion"]:
             said.append(f"Perhaps: {problem['suggestion']}.")
-    return defused(" ".join(said))
+    return str(defused(" ".join(said)))
 
 
 # "+49 30 1234" and "-7.5" are what they are; nothing runs them.
@@ -121,7 +121,7 @@ _NUMBER = re.compile(r"[+-][\d\s().,/-]*")
 
 def _harmless(cell: str) -> str:
     """Return a customer's cell so that no spreadsheet runs it; the next attempt takes the quote off again."""
-    return cell if _NUMBER.fullmatch(cell) else defused(cell)
+    return cell if _NUMBER.fullmatch(cell) else str(defused(cell))
 
 
 def _text(run: ImportRun, findings: Findings) -> Iterator[bytes]:
@@ -165,6 +165,8 @@ def _workbook(run: ImportRun, findings: Findings) -> bytes:
             for column in range(width):
                 cell = cells[column] if column < len(cells) else ""
                 if cell or column in marked:
-                    sheet.write_string(line, column, cell, bad if column in marked else plain)
+                    sheet.write_string(
+                        line, column, _harmless(cell), bad if column in marked else plain
+                    )
             sheet.write_string(line, width, _reason(problems, named))
     return buffer.getvalue()
