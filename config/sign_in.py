@@ -113,6 +113,9 @@ LIMITS = {
     "address": "30/5m/key",
     "account": "50/15m/key",
 }
+# Mails with a link to set a password that one person is sent in 24 hours: this many because somebody asked
+# on the sign-in page, and as many because colleagues did.
+PASSWORD_LINKS_A_DAY = 10
 
 SINGLE_SIGN_ON: dict[str, Any] = {
     "SOCIALACCOUNT_ADAPTER": "apps.accounts.signin.single_sign_on.SingleSignOnAdapter",

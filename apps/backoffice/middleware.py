@@ -1,11 +1,15 @@
 """Turns a refusal that no page has shown into a page of its own."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from apps.backoffice import refusals
 from apps.core.errors import DomainError
+from apps.core.statement_timeout import was_cut
+
+logger = logging.getLogger(__name__)
 
 
 class RefusalMiddleware:
@@ -21,4 +25,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return refusals.conflict(request, exception.message)
+        if was_cut(exception):
+            logger.warning("A statement was cut off at %s", request.path, exc_info=exception)
+            return refusals.took_too_long(request)
         return None

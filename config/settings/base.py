@@ -68,13 +68,16 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.backoffice.availability.DatabaseMiddleware",
     "apps.core.client_address.ClientAddressMiddleware",
+    "apps.core.statement_timeout.StatementTimeoutMiddleware",
     # Gives the request its id and its place in the trail, whatever comes of it.
     "apps.audit.middleware.AuditMiddleware",
+    "apps.backoffice.unreadable.UnreadableAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Before the CSRF check, which is the first to read what was sent.
     "apps.backoffice.uploads.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.backoffice.unreadable.UnreadableFormMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -140,6 +143,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 AUTH_USER_MODEL = "accounts.User"
 globals().update(sign_in.settings_from(ENV))
 SIGN_IN_LIMITS = sign_in.LIMITS
+PASSWORD_LINKS_A_DAY = sign_in.PASSWORD_LINKS_A_DAY
 SECRET_KEY_FALLBACKS = [key.strip() for key in ENV.secret_key_fallbacks.split(",") if key.strip()]
 REQUIRE_SECOND_FACTOR = ENV.require_second_factor == "true"
 SUDO_SECONDS = ENV.sudo_minutes * 60
@@ -170,7 +174,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.static.StaticStorage"},
     # Uploads and results are private: no address serves this folder.
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

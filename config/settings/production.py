@@ -45,3 +45,4 @@ CSRF_COOKIE_SECURE = True
 # a neighboring host of the same domain cannot plant one.
 SESSION_COOKIE_NAME = "__Host-sessionid"
 CSRF_COOKIE_NAME = "__Host-csrftoken"
+KNOWN_BROWSER_COOKIE_NAME = "__Host-known_browser"

@@ -15,6 +15,7 @@ from psycopg.pq import TransactionStatus
 
 from apps.audit import context
 from apps.audit.postgresql.connection import Connection
+from apps.core.statement_timeout import wanted_seconds
 
 # What may write, and may run in a transaction that it did not open itself.
 _WRITES = re.compile(
@@ -112,6 +113,27 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.isolation_level = base.IsolationLevel.READ_COMMITTED
         return Connection.connect(**conn_params)
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        self.apply_statement_timeout()
+        return super().create_cursor(name)
+
+    def apply_statement_timeout(self) -> None:
+        """Give the connection the limit of who uses it now; it may have had another's before."""
+        wanted = wanted_seconds()
+        if getattr(self.connection, "statement_timeout_sent", 0) == wanted:
+            return
+        if self.connection.info.transaction_status not in _OPEN:
+            return  # In a failed transaction nothing can be said; its end takes the setting back.
+        # Without one of ours, what the role or the database has set holds again.
+        text = (
+            f"SET statement_timeout = {round(wanted * 1000)}"
+            if wanted
+            else "RESET statement_timeout"
+        )
+        with self.connection.cursor() as cursor:
+            base.Cursor.execute(cursor, text)
+        self.connection.statement_timeout_sent = wanted
+
     def _forget(self) -> None:
         if self.connection is not None:
             self.connection.audit_sent = _UNSENT
@@ -122,7 +144,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._forget()
+        self._forget_statement_timeout()
         super()._rollback()
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._forget_statement_timeout()
+        super()._savepoint_rollback(sid)
+
+    def _forget_statement_timeout(self) -> None:
+        """A transaction that is rolled back takes the setting with it, if it was made inside."""
+        if getattr(self.connection, "statement_timeout_sent", 0):
+            self.connection.statement_timeout_sent = None
 
     def _set_autocommit(self, autocommit: bool) -> None:
         self._forget()

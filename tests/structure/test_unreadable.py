@@ -1,0 +1,93 @@
+"""No address, cookie or form breaks a page: what no column can hold is refused, what is nonsense not found."""
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from apps.accounts.models import User
+from tests.factories.accounts import SuperuserFactory, prove_factor
+from tests.structure.access.addresses import Records, address
+from tests.structure.access.doors import ACTION, doors
+
+pytestmark = pytest.mark.django_db
+DOORS = {name: door for name, door in doors().items() if ACTION not in name}
+# Keys of this kind of argument are text; numbers and such do not match the address at all.
+WITH_TEXT = sorted(name for name, door in DOORS.items() if door.converters)
+NUL = "%00"
+_ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
+NONSENSE = [
+    NUL,
+    f"a{NUL}b",
+    "9" * 40,
+    "-1",
+    "%F0%9F%98%80",
+    "%ED%A0%80",
+    "x" * 3000,
+    "..%2f",
+    "%25",
+]
+
+
+@pytest.fixture
+def visitor() -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(SuperuserFactory())
+    return prove_factor(client)
+
+
+@pytest.mark.parametrize("name", WITH_TEXT)
+def test_nonsense_in_a_path_is_no_server_error(name: str, visitor: Client) -> None:
+    door = DOORS[name]
+    route = door.route.replace("^", "").replace("$", "")
+
+    for argument in door.converters:
+        for value in NONSENSE:
+            path = "/" + filled(route, argument, value)
+            answer = visitor.get(path)
+            assert answer.status_code < 500, path
+            if NUL in value:
+                assert answer.status_code in (400, 404), path
+
+
+def filled(route: str, argument: str, value: str) -> str:
+    """Put a value in the place of one argument, and something ordinary in those of the others."""
+    return _ARGUMENT.sub(lambda found: value if found[1] == argument else "1", route)
+
+
+@pytest.mark.parametrize("name", sorted(DOORS))
+def test_a_character_that_no_column_holds_is_refused_everywhere(name: str, visitor: Client) -> None:
+    url = address(DOORS[name], Records())
+    separator = "&" if "?" in url else "?"
+
+    assert visitor.get(f"{url}{separator}q={NUL}").status_code == 400
+    posted = visitor.post(url, {"q": "a\x00b", "next": "\x00"})
+    assert posted.status_code in (400, 404, 405)
+
+
+@pytest.mark.parametrize("name", [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "other"])
+def test_a_cookie_with_such_a_character_is_no_cookie(name: str) -> None:
+    client = Client(raise_request_exception=False)
+
+    # A quoted value says a character by its number.
+    answer = client.get("/account/login/", headers={"cookie": f'{name}="\\000"'})
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "charset", ["utf-7", "utf-16", "raw_unicode_escape", "punycode", "rot13", "x"]
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_request_in_another_encoding_is_refused(charset: str, method: str) -> None:
+    client = Client(raise_request_exception=False)
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+
+    answer: Any = getattr(client, method)(
+        "/account/login/?next=%2Fadmin%2F", headers={"content-type": kind}
+    )
+
+    assert answer.status_code in (200, 400)
+    assert not User.objects.exists()
