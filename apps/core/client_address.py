@@ -1,10 +1,21 @@
 """Whose request it is, behind a proxy."""
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+_MAPPED = IPv6Network("::ffff:0:0/96")
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+_LAST_32_BITS = 0xFFFFFFFF
 
 
 class ClientAddressMiddleware:
@@ -12,19 +23,24 @@ class ClientAddressMiddleware:
 
     `X-Forwarded-For` can say anything: it is believed only as far as `TRUSTED_PROXIES` wrote it, from
     its end towards its beginning, and the first address that is not one of theirs is the client's.
+
+    A server that listens for IPv6 sees an IPv4 client as `::ffff:198.51.100.7`. Limits count an IPv6
+    client by its /64, which all of these share, so such an address becomes the plain one.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.proxies = [ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES]
+        self.proxies = [
+            _plain_network(ip_network(proxy, strict=False)) for proxy in settings.TRUSTED_PROXIES
+        ]
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if self.proxies:
-            request.META["REMOTE_ADDR"] = self._client(request)
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        address = _plain(address) or address
+        request.META["REMOTE_ADDR"] = self._client(request, address) if self.proxies else address
         return self.get_response(request)
 
-    def _client(self, request: HttpRequest) -> str:
-        address = str(request.META.get("REMOTE_ADDR", ""))
+    def _client(self, request: HttpRequest, address: str) -> str:
         said = request.headers.get("X-Forwarded-For", "").split(",")
         while self._is_proxy(address) and said:
             earlier = _plain(said.pop())
@@ -44,13 +60,28 @@ class ClientAddressMiddleware:
 
 
 def _plain(address: str) -> str:
-    """Return the address without a port; "" where it is none."""
+    """Return the address without a port, an IPv4 address as such; "" where it is none."""
     address = address.strip()
     if address.startswith("["):
         address = address[1:].partition("]")[0]
     elif address.count(":") == 1:
         address = address.partition(":")[0]
     try:
-        return str(ip_address(address))
+        return str(_plain_address(ip_address(address)))
     except ValueError:
         return ""
+
+
+def _plain_address(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if not isinstance(address, IPv6Address):
+        return address
+    # Behind a translator (NAT64) the last 32 bits are the client's IPv4 address as well.
+    return address.ipv4_mapped or (
+        IPv4Address(int(address) & _LAST_32_BITS) if address in _TRANSLATED else address
+    )
+
+
+def _plain_network(network: IPv4Network | IPv6Network) -> IPv4Network | IPv6Network:
+    if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
+        return IPv4Network((int(network.network_address) & _LAST_32_BITS, network.prefixlen - 96))
+    return network
