@@ -15,6 +15,11 @@ from apps.core.errors import MissingPermission
 # By what the file is, not by what it calls itself: pictures of dots, which hold no script.
 TYPES = {"GIF": "image/gif", "JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_BYTES = 1024 * 1024
+# A small file can hold a picture that fills a browser's memory: 12,000 by 12,000 dots take 576 MB.
+MAX_SIDE = 2_000
+# All frames of an animation together.
+MAX_DOTS = 2 * MAX_SIDE * MAX_SIDE
+MAX_FRAMES = 100
 
 
 def check_avatar(file: Any) -> None:
@@ -23,6 +28,14 @@ def check_avatar(file: Any) -> None:
         raise ValidationError(f"The picture may have up to {filesizeformat(MAX_BYTES)}.")
     if _type_of(file) is None:
         raise ValidationError("The picture must be a PNG, JPEG, WebP or GIF.")
+    width, height, frames = _measures(file)
+    if max(width, height) > MAX_SIDE:
+        raise ValidationError(
+            f"The picture has {width:,} × {height:,} pixels. "  # noqa: RUF001
+            f"Reduce it to at most {MAX_SIDE:,} on each side."
+        )
+    if frames > MAX_FRAMES or width * height * frames > MAX_DOTS:
+        raise ValidationError("The picture is too long an animation. Choose one that stands still.")
 
 
 def avatar(request: HttpRequest, name: str) -> FileResponse:
@@ -45,6 +58,22 @@ def avatar(request: HttpRequest, name: str) -> FileResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, no_store=True)
     return response
+
+
+def _measures(file: Any) -> tuple[int, int, int]:
+    """Return width, height and number of frames, read from the headers: nothing is decoded."""
+    try:
+        file.seek(0)
+        with Image.open(file, formats=list(TYPES)) as picture:
+            width, height = picture.size
+            if max(width, height) > MAX_SIDE:
+                return width, height, 1
+            return width, height, int(getattr(picture, "n_frames", 1))
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError):
+        raise ValidationError("The picture is damaged. Choose another file.") from None
+    finally:
+        if not file.closed:
+            file.seek(0)
 
 
 def _type_of(file: Any) -> str | None:

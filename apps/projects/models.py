@@ -112,8 +112,7 @@ class Task(BaseModel):
         related_name="tasks",
     )
 
-    objects = AliveManager.from_queryset(TaskQuerySet)()
-    all_objects = models.Manager.from_queryset(TaskQuerySet)()
+    objects = models.Manager.from_queryset(TaskQuerySet)()
     history = History()
 
     class Meta:

@@ -115,3 +115,52 @@ def test_a_picture_is_shown_to_who_sees_the_person_alone(client: Client, ada: Us
     client.force_login(SuperuserFactory())
     assert client.get("/media/avatars/of-nobody.png").status_code == 404
     assert client.get("/media/avatars/..%2f..%2fada.png").status_code == 404
+
+
+def animation(format: str, size: int, frames: int) -> bytes:
+    file = BytesIO()
+    pictures = [
+        Image.new("RGB", (size, size), (number, 255 - number, 9)) for number in range(frames)
+    ]
+    pictures[0].save(file, format, save_all=True, append_images=pictures[1:], duration=20)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("format", ["PNG", "GIF", "JPEG", "WEBP"])
+@pytest.mark.parametrize("measures", [(2_001, 8), (8, 2_001), (3_000, 3_000)])
+def test_a_picture_of_too_many_dots_is_refused_however_small_the_file(
+    format: str, measures: tuple[int, int], administrator: Client, ada: User
+) -> None:
+    file = BytesIO()
+    Image.new("L", measures).save(file, format)
+    assert len(file.getvalue()) < 200_000
+
+    response = upload(administrator, ada, f"ada.{format.lower()}", file.getvalue())
+
+    assert response.status_code == 200
+    assert "Reduce it to at most 2,000 on each side." in response.text
+    ada.refresh_from_db()
+    assert not ada.avatar
+
+
+@pytest.mark.parametrize(
+    ("format", "size", "frames"),
+    [("GIF", 8, 101), ("PNG", 8, 101), ("WEBP", 8, 101), ("GIF", 1_000, 9)],
+)
+def test_an_animation_that_fills_the_memory_is_refused(
+    format: str, size: int, frames: int, administrator: Client, ada: User
+) -> None:
+    content = animation(format, size, frames)
+
+    response = upload(administrator, ada, f"ada.{format.lower()}", content)
+
+    assert response.status_code == 200
+    assert "too long an animation" in response.text
+    assert upload(administrator, ada, "ada.gif", animation("GIF", 8, 3)).status_code == 302
+
+
+def test_a_picture_at_the_limit_is_taken(administrator: Client, ada: User) -> None:
+    file = BytesIO()
+    Image.new("L", (2_000, 2_000)).save(file, "PNG")
+
+    assert upload(administrator, ada, "ada.png", file.getvalue()).status_code == 302

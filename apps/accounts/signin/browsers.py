@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.core.fields import fold_email
 
-COOKIE = "known_browser"
 _SALT = "accounts.known_browser"
 _LASTS = 180 * 24 * 3600
 _MOST_ACCOUNTS = 5
@@ -28,7 +27,7 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
     accounts[name] = accounts.pop(name, "") or secrets.token_urlsafe(12)
     kept = dict(list(accounts.items())[-_MOST_ACCOUNTS:])
     response.set_cookie(
-        COOKIE,
+        settings.KNOWN_BROWSER_COOKIE_NAME,
         signing.dumps(kept, salt=_SALT),
         max_age=_LASTS,
         httponly=True,
@@ -39,7 +38,8 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
 
 def _accounts(request: HttpRequest) -> dict[str, str]:
     try:
-        accounts = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_LASTS)
+        cookie = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "")
+        accounts = signing.loads(cookie, salt=_SALT, max_age=_LASTS)
     except signing.BadSignature:
         return {}
     return accounts if isinstance(accounts, dict) else {}

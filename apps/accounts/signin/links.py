@@ -1,23 +1,28 @@
 """The mail with a link to set a password: for who forgot it, and for who never had one."""
 
+from datetime import timedelta
+
 from allauth.account import app_settings
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.authority import account_decide
 from apps.accounts.models import User
 from apps.audit.events import record_event
-from apps.audit.models import Kind
+from apps.audit.models import Event, Kind
 from apps.core.errors import DomainError
 from apps.core.models import OwedMail
 from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
 
-# Whoever asks, an inbox is not filled.
+# An inbox is not filled by people who ask for somebody else.
 ONE_IN = 2 * 60
 PERMISSION = "accounts.change_user"
 
@@ -42,12 +47,34 @@ def _build(mail: OwedMail) -> EmailMessage | None:
     # What the mail server did not take is tried again; only another request is one too many.
     if mail.attempts == 1 and not cache.add(f"password-link:{user.pk}", True, ONE_IN):
         return None
+    if mail.attempts == 1 and _sent_today(user, by_colleagues=False) >= _most_a_day():
+        return None
     with act(actor="password link"):
         record_event(Kind.PASSWORD_LINK, target=user)
     return password_link_mail(user)
 
 
 PASSWORD_LINK = mail_kind("password link", MailKind(_build))
+
+
+def _most_a_day() -> int:
+    most: int = settings.PASSWORD_LINKS_A_DAY
+    return most
+
+
+def _sent_today(user: User, *, by_colleagues: bool) -> int:
+    """Return how many links went to a person in the last 24 hours.
+
+    Counted apart, so that no stranger can use up what a colleague may still send.
+    """
+    links: QuerySet[Event] = Event.objects.filter(
+        kind=Kind.PASSWORD_LINK,
+        target_type=ContentType.objects.get_for_model(User),
+        target_pk=str(user.pk),
+        at__gt=timezone.now() - timedelta(days=1),
+        change_set__actor_id__isnull=not by_colleagues,
+    )
+    return links.count()
 
 
 def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
@@ -57,6 +84,11 @@ def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
         person, actor = account_decide(user=user, actor=actor, permissions=[PERMISSION])
         if not person.is_active:
             raise DomainError(f"{person} is deactivated. Reactivate the person first.")
+        if _sent_today(person, by_colleagues=True) >= _most_a_day():
+            raise DomainError(
+                f"{_most_a_day()} links went to this person in the last 24 hours. "
+                "Ask whether the mails arrive before you send another one tomorrow."
+            )
         record_event(Kind.PASSWORD_LINK, actor=actor, target=person)
         mail_owe(GIVEN_LINK, str(person.pk), user=str(person.pk))
 

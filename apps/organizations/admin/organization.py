@@ -86,9 +86,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
-        # Of a row that is alive all members are: no need to test each.
-        members = Membership.all_objects.all()
-        return queryset.annotate(members_count=subcount(members, "organization"))
+        return queryset.annotate(members_count=subcount(Membership.objects.all(), "organization"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Who sees some organizations only would not see the one that he made."""

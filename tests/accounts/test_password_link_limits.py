@@ -1,0 +1,52 @@
+"""Nobody fills another person's inbox with links to set a password."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.core import mail
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.tasks import send_password_link
+from tests.factories.accounts import SuperuserFactory, UserFactory, sudo_client
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(email: str, *, times: int, start: timedelta = timedelta()) -> int:
+    """Ask again and again, three minutes apart, and return how many mails went out."""
+    before = len(mail.outbox)
+    for number in range(times):
+        with time_machine.travel(
+            timezone.now() + start + timedelta(minutes=3 * number), tick=False
+        ):
+            send_password_link(email)
+    return len(mail.outbox) - before
+
+
+def test_a_person_is_sent_some_links_a_day_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    person, other = UserFactory(), UserFactory()
+    monkeypatch.setattr(settings, "PASSWORD_LINKS_A_DAY", 3)
+
+    assert ask(person.email, times=6) == 3
+    assert ask(person.email.upper(), times=1, start=timedelta(minutes=30)) == 0
+    assert ask(other.email, times=1) == 1
+
+
+def test_a_colleague_can_help_when_strangers_have_asked_too_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    person = UserFactory()
+    monkeypatch.setattr(settings, "PASSWORD_LINKS_A_DAY", 2)
+    ask(person.email, times=4)
+    client = sudo_client(SuperuserFactory())
+    url = reverse("admin:accounts_user_change", args=[person.pk]).replace(
+        "change", "give-password-link"
+    )
+
+    answers = [client.post(url, {"reason": "They asked."}).status_code for _ in range(3)]
+
+    assert answers == [302, 302, 409]
+    assert len(mail.outbox) == 4
