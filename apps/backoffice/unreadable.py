@@ -23,7 +23,9 @@ class UnreadableAddressMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.content_params.get("charset", "").strip("\"' ").lower() not in _ENCODINGS:
+        if (request.content_params or {}).get("charset", "").strip(
+            "\"' "
+        ).lower() not in _ENCODINGS:
             # `GET` and `POST` are read in the encoding that a request claims, and the setter of
             # `encoding` reads them first: some encodings make that an error.
             request._encoding = "utf-8"  # type: ignore[attr-defined]

@@ -119,9 +119,8 @@ def test_a_picture_is_shown_to_who_sees_the_person_alone(client: Client, ada: Us
 
 def animation(format: str, size: int, frames: int) -> bytes:
     file = BytesIO()
-    pictures = [
-        Image.new("RGB", (size, size), (number, 255 - number, 9)) for number in range(frames)
-    ]
+    colors = ["black", "white", "red"]
+    pictures = [Image.new("RGB", (size, size), colors[n % len(colors)]) for n in range(frames)]
     pictures[0].save(file, format, save_all=True, append_images=pictures[1:], duration=20)
     return file.getvalue()
 

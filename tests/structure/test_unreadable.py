@@ -77,9 +77,7 @@ def test_a_cookie_with_such_a_character_is_no_cookie(name: str) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "charset", ["utf-7", "utf-16", "raw_unicode_escape", "punycode", "rot13", "x"]
-)
+@pytest.mark.parametrize("charset", ["utf-7", "utf-16", "raw_unicode_escape", "punycode", "x"])
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_a_request_in_another_encoding_is_refused(charset: str, method: str) -> None:
     client = Client(raise_request_exception=False)

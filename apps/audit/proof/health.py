@@ -53,7 +53,7 @@ def _declared(names: set[str]) -> dict[tuple[str, str], tuple[str, Shape]]:
         table = model._meta.db_table
         if table in names:
             name = trigger.get_pgid(model)
-            declared[table, name] = (trigger.name, _shape_of(model, trigger, name))
+            declared[table, name] = (str(trigger.name), _shape_of(model, trigger, name))
     return declared
 
 

@@ -161,7 +161,7 @@ def _constraints() -> dict[str, list[Any]]:
 
 
 def _check_constraints(table: Guarded, found: list[Any]) -> Iterator[Problem]:
-    opts = table.model._meta
+    opts: Any = table.model._meta
     named = {constraint.name for constraint in opts.constraints}
     named |= {name for name_of_table, name in added_constraints if name_of_table == table.name}
     unique = [
@@ -171,7 +171,7 @@ def _check_constraints(table: Guarded, found: list[Any]) -> Iterator[Problem]:
     keys = {
         (str(field.column), field.remote_field.model._meta.db_table)
         for field in opts.local_concrete_fields
-        if isinstance(field, models.ForeignKey) and field.db_constraint
+        if isinstance(field, models.ForeignKey) and getattr(field, "db_constraint", True)
     }
     checked = [
         {str(field.column)} for field in opts.local_concrete_fields if field.db_check(connection)
