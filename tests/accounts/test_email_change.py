@@ -381,6 +381,34 @@ class TestSecondPerson:
 
         assert _email(colleague) == NEW
 
+    @pytest.mark.parametrize(
+        "approver_may",
+        [
+            [*AGENT, "accounts.decide_approvalrequest"],
+            [*LEAD, "accounts.decide_approvalrequest"],
+        ],
+        ids=["sets no roles", "has less power"],
+    )
+    def test_nobody_approves_what_their_power_does_not_reach(self, approver_may: list[str]) -> None:
+        decides = [*LEAD, "accounts.decide_approvalrequest", "accounts.set_scope"]
+        asker, colleague = StaffFactory(may=decides), StaffFactory(may=decides)
+        approver = StaffFactory(may=approver_may, first_name="Samira", last_name="Support")
+
+        alone = _ask(sudo_client(asker), colleague)
+        _ask(sudo_client(asker), colleague, _ask="1")
+        request = ApprovalRequest.objects.get()
+        sudo_client(approver).post(
+            reverse("admin:accounts_approvalrequest_approve", args=[request.pk]),
+            {"reason": "Fine."},
+        )
+
+        assert "Samira Support" not in alone.content.decode()
+        with pytest.raises((DomainError, MissingPermission)):
+            approval_approve(request=request, actor=approver)
+        request.refresh_from_db()
+        assert request.state == "pending"
+        assert not EmailChange.objects.exists()
+
     def test_a_members_address_is_changed_by_one(self, agent: Client, person: User) -> None:
         assert _ask(agent, person).status_code == 302
         assert EmailChange.objects.exists()

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.accounts.approvals.picture import Line, Picture
 from apps.accounts.approvals.registry import Approvable, Arguments
-from apps.accounts.authority import colleagues
+from apps.accounts.authority import COLLEAGUES, account_obstacle, colleagues
 from apps.accounts.email_changes.services import APPROVAL, PERMISSION, email_change_request
 from apps.accounts.models import User
 from apps.core.scope import sees_everything
@@ -21,7 +21,7 @@ class ChangeEmail(Approvable):
     label = "Change the e-mail address of a colleague"
     word = "roles"
     # The approver has to read the address to say whether it is the colleague's.
-    permissions = (PERMISSION, "accounts.view_personal_data")
+    permissions = (PERMISSION, COLLEAGUES, "accounts.view_personal_data")
 
     def foresees(self, records: QuerySet, count: int) -> bool:
         keys = records.order_by().values("pk")
@@ -32,6 +32,11 @@ class ChangeEmail(Approvable):
 
     def may_reach(self, user: Any, arguments: Arguments) -> bool:
         return sees_everything(user)
+
+    def obstacle(self, user: Any, arguments: Arguments) -> str:
+        if "user" not in arguments:
+            return ""
+        return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
 
     def gainers(self, arguments: Arguments) -> list[UUID]:
         return [UUID(arguments["user"])] if "user" in arguments else []

@@ -61,6 +61,10 @@ class Approvable:
         """Tell whether all that is meant is inside the user's scope."""
         return True
 
+    def obstacle(self, user: Any, arguments: Arguments) -> str:
+        """Return why `user`, who holds the permissions, could not do this either; nothing where not."""
+        return ""
+
     def gainers(self, arguments: Arguments) -> list[UUID]:
         """Return the people who would gain: they may not decide."""
         return []

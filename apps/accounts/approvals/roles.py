@@ -11,6 +11,7 @@ from django.urls import reverse
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.picture import Line, Picture
 from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.accounts.authority import account_obstacle
 from apps.accounts.models import User
 from apps.core.admin.wording import listed
 
@@ -52,6 +53,11 @@ class GiveRoles(Approvable):
             "user" not in arguments
             or User.objects.for_staff(user).filter(pk=arguments["user"]).exists()
         )
+
+    def obstacle(self, user: Any, arguments: Arguments) -> str:
+        if "user" not in arguments:
+            return ""
+        return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
 
     def gainers(self, arguments: Arguments) -> list[UUID]:
         return [UUID(arguments["user"])] if "user" in arguments else []
@@ -116,6 +122,10 @@ class EmpowerRole(Approvable):
 
     def foresees(self, records: QuerySet, count: int) -> bool:
         return False
+
+    def permissions_for(self, arguments: Arguments) -> Iterable[str]:
+        # Nobody gives a role what they may not do, nor approves it.
+        return (*self.permissions, *arguments.get("add", ()))
 
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         through: Any = User.groups.through

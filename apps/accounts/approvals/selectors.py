@@ -41,7 +41,11 @@ def deciders(action: Approvable, arguments: Arguments, *, besides: Collection[UU
     """Return who could decide on an action now, by name: two people are found among the first."""
     excluded = {*besides, *action.gainers(arguments)}
     people = people_with([DECIDE, *action.permissions_for(arguments)]).exclude(pk__in=excluded)
-    return [user for user in people[:_LOOKED_AT] if action.may_reach(user, arguments)]
+    return [
+        user
+        for user in people[:_LOOKED_AT]
+        if action.may_reach(user, arguments) and not action.obstacle(user, arguments)
+    ]
 
 
 def deciders_of(request: ApprovalRequest) -> list[User]:
@@ -85,6 +89,7 @@ def may_decide(request: ApprovalRequest, user: Any) -> bool:
         user.pk not in request.gainers
         and all(user.has_perm(name) for name in action.permissions_for(request.arguments))
         and action.may_reach(user, request.arguments)
+        and not action.obstacle(user, request.arguments)
     )
 
 

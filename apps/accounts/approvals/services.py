@@ -184,6 +184,8 @@ def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> N
         raise DomainError(
             "Some of these records are not in your scope, so somebody else must decide."
         )
+    if obstacle := action.obstacle(actor, request.arguments):
+        raise DomainError(obstacle)
 
 
 def _nobody_else_can(request: ApprovalRequest, action: Approvable, actor: Any) -> None:
