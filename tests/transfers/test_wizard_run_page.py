@@ -74,7 +74,14 @@ def test_a_plan_that_nobody_confirmed_is_not_told_as_done(
         r"<tr[^>]*>(?:(?!</tr>).)*roster\.csv.*?</tr>", text(support.get(reverse(LIST))), re.S
     )
     assert row is not None
-    assert re.findall(r'class="qd-number">([^<]+)<', row[0]) == ["3", EMPTY, EMPTY, "1"]
+    numbers = re.findall(r'class="qd-number">(?:<a [^>]*>)?([^<]+)<', row[0])
+    assert numbers == ["3", EMPTY, EMPTY, "1"]
+    # Each number leads to its rows.
+    rows = re.findall(r'class="qd-number"><a href="([^"]+)"', row[0])
+    assert rows == [
+        f"{url('change', run)}?tab=rows&amp;",
+        f"{url('change', run)}?tab=rows&amp;verdict=refused",
+    ]
 
 
 def test_nothing_about_a_run_can_be_changed_through_its_page(

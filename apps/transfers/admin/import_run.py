@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +54,13 @@ def _rows_link(run: ImportRun, rows: int | None, query: str) -> SafeString | str
     if not rows:
         return number(rows)
     url = reverse("admin:transfers_importrun_change", args=[run.pk])
-    return format_html('<a href="{}?tab=rows&{}">{}</a>', url, query, number(rows))
+    return format_html(
+        '<span class="qd-number"><a href="{}?tab=rows&amp;{}" '
+        'class="qd-count text-primary-600 dark:text-primary-500">{}</a></span>',
+        url,
+        query,
+        intcomma(rows),
+    )
 
 
 @admin.register(ImportRun)
