@@ -1,8 +1,11 @@
 """Model fields that several apps share."""
 
 import string
+import unicodedata
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models
 
 _ASCII_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
@@ -17,8 +20,26 @@ def fold_email(value: str) -> str:
     return value.strip().translate(_ASCII_FOLD)
 
 
+def validate_address(value: str) -> None:
+    """Refuse what is no e-mail address, and letters that only look like those of another address.
+
+    Django's pattern ignores case, and so takes a dotless i, a long s and the sign of kelvin for i, s
+    and k. In a domain every spelling that Unicode calls equal leads to one mailbox, so only the
+    plain one is an address.
+    """
+    validate_email(value)
+    local, _, domain = value.rpartition("@")
+    if not local.isascii() or unicodedata.normalize("NFKC", domain) != domain:
+        raise ValidationError(
+            "This address has a letter that only looks like another one. Type it with plain letters.",
+            code="invalid",
+        )
+
+
 class FoldedEmailField(models.EmailField):
     """An e-mail address, stored folded; look-ups fold what they are given."""
+
+    default_validators = [validate_address]
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)

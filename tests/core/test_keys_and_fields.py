@@ -9,11 +9,18 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from apps.accounts.email_changes.services import email_change_request
 from apps.accounts.models import User
-from apps.core.fields import fold_email
+from apps.accounts.services import user_create
+from apps.core.errors import DomainError
+from apps.core.fields import fold_email, validate_address
 from apps.core.migrations import __name__ as migrations
 from apps.core.uuid7 import uuid7
-from tests.factories.accounts import UserFactory
+from apps.organizations.services import invitation_create
+from apps.transfers.engine.cells.texts import read_email
+from apps.transfers.engine.problems import CellError
+from tests.factories.accounts import StaffFactory, UserFactory
+from tests.factories.organizations import OrganizationFactory
 
 # What a text column can hold: everything but NUL and lone surrogates.
 storable = st.text(
@@ -48,6 +55,40 @@ def test_a_look_up_folds_what_it_is_given(asked: str) -> None:
     assert User.objects.get(email=asked) == person
     assert User.objects.filter(email__in=[asked]).get() == person
     assert User.objects.get_by_natural_key(asked) == person
+
+
+LOOK_ALIKES = [
+    "adm\u0131n@harbor.example",  # a dotless i
+    "\u017fam@harbor.example",  # a long s
+    "admin@harbor.e\uff58ample",  # a wide x
+    "admin@bac\u212a.example",  # the sign of kelvin
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", LOOK_ALIKES)
+def test_an_address_with_letters_that_only_look_alike_is_refused_by_every_way_in(
+    address: str,
+) -> None:
+    person, actor = UserFactory(), StaffFactory(may=["accounts.change_email"])
+    organization = OrganizationFactory()
+
+    for enter in (
+        lambda: user_create(email=address, actor=None),
+        lambda: email_change_request(user=person, email=address, actor=actor, reason="Married."),
+        lambda: email_change_request(user=person, email=address, actor=person, reason="Married."),
+        lambda: invitation_create(organization=organization, email=address, actor=None),
+    ):
+        with pytest.raises(DomainError, match="only looks like another one"):
+            enter()
+    with pytest.raises(CellError, match="no e-mail address"):
+        read_email(address)
+    assert not User.objects.filter(email=fold_email(address)).exists()
+
+
+def test_an_international_domain_is_an_address() -> None:
+    validate_address("ida@b\u00fccher.example")
+    assert read_email("ida@b\u00fccher.example") == "ida@b\u00fccher.example"
 
 
 def test_keys_made_one_after_the_other_in_time_are_in_order() -> None:

@@ -3,10 +3,9 @@
 import re
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.text import slugify
 
-from apps.core.fields import fold_email
+from apps.core.fields import fold_email, validate_address
 from apps.transfers.engine.problems import CellError
 
 _LOSSY = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+")
@@ -65,7 +64,7 @@ def read_email(text: str) -> str:
     if text.count("@") > 1:
         raise CellError("two", "There is more than one address in the cell. Keep one.")
     try:
-        validate_email(text)
+        validate_address(text)
     except ValidationError:
         hint = re.sub(r"\s+|[,;.]+$", "", text)
         suggestion = hint if hint != text and _SIMPLE_EMAIL.fullmatch(hint) else ""
