@@ -9,8 +9,12 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pgtrigger.migrations import AddTrigger
 
 from config.entry import enter
-from tests import database
+from tests import chromium, database
 from tests.transfers.engine import Importer
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    chromium.tell_of_skipped(terminalreporter)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from apps.accounts.models import User
+from tests import chromium
 from tests.factories.accounts import StaffFactory, sudo_client
 
 # Playwright's synchronous API runs an event loop in this thread, and Django would take the tests'
@@ -36,9 +38,12 @@ _ARGUMENTS = [
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
+    ours = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in ours:
+        item.add_marker(pytest.mark.browser)
+    if ours and not chromium.is_required() and chromium.executable() is None:
+        for item in ours:
+            item.add_marker(pytest.mark.skip(reason=chromium.skip_reason(chromium.MISSING)))
 
 
 @pytest.fixture(scope="session")
@@ -50,8 +55,16 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium where it is installed, Playwright's own elsewhere."""
-    executable = shutil.which("chromium") or shutil.which("chromium-browser")
-    started = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+    system = shutil.which("chromium") or shutil.which("chromium-browser")
+    try:
+        started = playwright.chromium.launch(executable_path=system, args=_ARGUMENTS)
+    except PlaywrightError as error:
+        why = f"It does not start: {error.message.splitlines()[0]}"
+        if system is None and not Path(playwright.chromium.executable_path).exists():
+            why = chromium.MISSING
+        if chromium.is_required():
+            pytest.fail(why, pytrace=False)
+        pytest.skip(chromium.skip_reason(why))
     yield started
     started.close()
 
