@@ -215,3 +215,25 @@ def test_the_mail_page_of_the_demo_is_not_in_production() -> None:
     assert "demo" not in production[1]
     assert production[2] == "False"
     assert demo == ["config.demo_urls", "apps.backoffice.demo.mailbox.EmailBackend", "True"]
+
+
+def test_every_cookie_of_production_is_for_its_host_alone() -> None:
+    ask = (
+        "from django.conf import settings\n"
+        "from django.http import HttpResponse\n"
+        "from apps.accounts.signin.browsers import remember\n"
+        "from django.test import RequestFactory\n"
+        "response = HttpResponse()\n"
+        "remember(RequestFactory().get('/'), response, 'ada@example.org')\n"
+        "(cookie,) = response.cookies.values()\n"
+        "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, cookie.key)\n"
+        "print(cookie['secure'], cookie['path'], cookie['domain'] == '')"
+    )
+
+    done = manage(
+        "shell", "--no-imports", "-c", ask, settings="config.settings.production", **PRODUCTION
+    )
+
+    names, attributes = done.stdout.splitlines()
+    assert all(name.startswith("__Host-") for name in names.split())
+    assert attributes == "True / True"

@@ -27,7 +27,7 @@ def test_the_list_of_static_files_is_not_among_them(tmp_path: Path) -> None:
         "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
     }
 
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", f"import django; django.setup()\n{_COLLECT}"],
         cwd=env.ROOT,
         env=variables,
