@@ -231,6 +231,30 @@ def test_the_start_page_shows_what_waits_for_whom(asker: User, second: User) -> 
     assert "for you to approve" not in _body(signed_in(asker).get(reverse("admin:index")))
 
 
+def test_a_bulk_action_on_a_colleague_is_approved_by_who_may_decide_over_the_colleague() -> None:
+    may = ["accounts.view_user", "accounts.change_user", VIEW]
+    leads = [*may, "accounts.set_roles"]
+    colleague = StaffFactory(may=may)
+    agent, lead = StaffFactory(may=[*may, DECIDE]), StaffFactory(may=[*leads, DECIDE])
+    client, listing = signed_in(StaffFactory(may=leads)), reverse("admin:accounts_user_changelist")
+    keys = [str(user.pk) for user in (colleague, UserFactory(), UserFactory())]
+    selected = {"action": "deactivate", "index": "0", "_selected_action": keys}
+    token = re.search(
+        r'name="_confirmation" value="([^"]+)"', _body(client.post(listing, selected))
+    )
+    assert token
+    client.post(listing, {**selected, "_confirmation": token[1], "reason": "Left.", "_ask": "1"})
+    request = ApprovalRequest.objects.get()
+
+    signed_in(agent).post(_url("approve", request), {"reason": ""})
+
+    assert not User.objects.filter(status="deactivated").exists()
+
+    signed_in(lead).post(_url("approve", request), {"reason": ""})
+
+    assert User.objects.filter(status="deactivated").count() == 3
+
+
 def test_a_bulk_action_above_the_number_becomes_a_request_and_is_done_by_its_approval() -> None:
     people = [UserFactory() for _ in range(3)]
     may = ["accounts.view_user", "accounts.change_user", VIEW]

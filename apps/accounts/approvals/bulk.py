@@ -43,6 +43,18 @@ class ManyRecords(Approvable):
         seen = records_of(arguments["model"], arguments["action"], arguments["keys"], user)
         return seen.count() == self.chosen(arguments).count()
 
+    def obstacle(self, user: Any, arguments: Arguments) -> str:
+        if not arguments:
+            return ""
+        model: Any = apps.get_model(arguments["model"])
+        rows = model._default_manager.filter(pk__in=arguments["keys"])
+        if not hasattr(rows, "refused_to") or not rows.refused_to(user).exists():
+            return ""
+        return (
+            f"You may not change some of these {model._meta.verbose_name_plural}, so somebody else "
+            "must decide."
+        )
+
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         chosen = self.chosen(arguments)
         return [(str(chosen.model._meta.verbose_name_plural).capitalize(), chosen)]
