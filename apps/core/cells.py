@@ -14,6 +14,8 @@ from typing import Any
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _SEPARATORS = ";,|\\t\\r\\n"
 _FIRST = f"{_SIGNS}\\t\\r\\n"
+# What a spreadsheet would read as a number; an import takes an apostrophe before it for the mark of a text.
+NUMBER_LIKE = "[0-9](?:[0-9 .,/:()+-]*|[0-9A-Za-z.,/:()+-]*)"
 
 
 def _pattern(apostrophe: str) -> str:
@@ -21,6 +23,7 @@ def _pattern(apostrophe: str) -> str:
     return (
         f"\\A([ \"]*){apostrophe}(?='*[{_FIRST}])"
         f"|(?<=[{_SEPARATORS}])([ \"]*){apostrophe}(?='*[{_SIGNS}])"
+        f"|\\A{apostrophe}(?='+{NUMBER_LIKE}\\Z)"
     )
 
 

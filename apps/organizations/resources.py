@@ -9,6 +9,7 @@ from apps.organizations.import_rules import (
     ORGANIZATION_RULES,
 )
 from apps.organizations.models import Membership, Organization, Role
+from apps.transfers import header_words
 from apps.transfers.declarations import Column, DatasetResource, Derived, Kind, Part, Relation
 from apps.transfers.registry import register
 
@@ -19,7 +20,7 @@ ORGANIZATION_SYNONYMS = (
     "organization external id", "organization id", "org external id", "org id", "committee id",
     "company id", "customer id", "account id", "client id", "group id", "team id", "external id",
     "organization slug", "organization name", "organisation", "org", "committee", "committee name",
-    "company", "company name", "customer", "account", "account name", "client",
+    "company", "company name", "customer", "account", "account name", "client", *header_words.ORGANIZATION,
 )  # fmt: skip
 
 
@@ -67,7 +68,7 @@ class OrganizationsResource(DatasetResource):
         synonyms=(
             "organization", "organization name", "organisation", "org", "company", "company name",
             "committee", "committee name", "customer", "customer name", "account", "account name",
-            "client", "team", "title",
+            "client", "team", "title", "bezeichnung", *header_words.ORGANIZATION,
         ),
         example="Harbor Finance Committee",
     )  # fmt: skip
@@ -149,11 +150,8 @@ class MembersResource(DatasetResource):
             "user",
             "login",
             "work email",
-            "e-mail-adresse",
-            "courriel",
-            "adresse e-mail",
-            "correo",
             "primary smtp address",
+            *header_words.EMAIL,
         ),
         example="ada.harper@example.org",
     )
@@ -161,14 +159,14 @@ class MembersResource(DatasetResource):
         label="First name",
         attribute="user__first_name",
         max_length=150,
-        synonyms=("first", "given name", "forename", "given", "vorname", "prénom"),
+        synonyms=("first", "given name", "given", *header_words.FIRST_NAME),
         example="Ada",
     )
     last_name = Column(
         label="Last name",
         attribute="user__last_name",
         max_length=150,
-        synonyms=("last", "surname", "family name", "family", "nachname", "nom"),
+        synonyms=("last", "surname", "family", *header_words.LAST_NAME),
         example="Harper",
     )
     phone = Column(
@@ -178,7 +176,7 @@ class MembersResource(DatasetResource):
         max_length=40,
         synonyms=(
             "office phone", "phone number", "telephone", "tel", "work phone", "mobile",
-            "mobile phone", "cell", "cell phone", "business phone", "telefon", "téléphone",
+            "mobile phone", "cell", "cell phone", "business phone", *header_words.PHONE,
         ),
         example="919-555-0100",
     )  # fmt: skip
@@ -197,8 +195,7 @@ class MembersResource(DatasetResource):
             "member role",
             "permission",
             "access",
-            "rolle",
-            "rôle",
+            *header_words.ROLE,
         ),
         example="member",
     )

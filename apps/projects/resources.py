@@ -103,7 +103,7 @@ class TasksResource(DatasetResource):
         label="Due",
         attribute="due_date",
         kind=Kind.DATE,
-        synonyms=("due date", "deadline", "due on", "target date"),
+        synonyms=("due date", "deadline", "due on", "target date", "fällig", "fällig am", "frist"),
         help_text="Like 2026-04-30.",
         example="2026-04-30",
     )

@@ -107,7 +107,7 @@ UNUSABLE = {
     "a workbook without its parts": (archive(xl__workbook_dot_xml="<workbook/>"), "The workbook is broken"),
     "a laughing sheet": (patched(SHEET, lambda data: data.replace(b"<worksheet", DTD + b"<worksheet", 1)), "declares document types"),
     "a sheet that reaches out": (patched(SHEET, lambda data: data.replace(b"<worksheet", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet', 1)), "declares document types"),
-    "a row beyond the sheet": (swapped(SHEET, b'<row r="2"', b'<row r="99999999999"'), "The workbook is broken"),
+    "a row beyond the sheet": (swapped(SHEET, b'<row r="2"', b'<row r="99999999999"'), "more than 1,048,576 rows"),
     "a row that stands twice": (swapped(SHEET, b'<row r="2"', b'<row r="1"'), "The workbook is broken"),
     "a row without a number": (swapped(SHEET, b'<row r="2"', b'<row r="x"'), "The workbook is broken"),
     "a cell beyond the sheet": (swapped(SHEET, b'r="A2"', b'r="ZZZZZ2"'), "The workbook is broken"),

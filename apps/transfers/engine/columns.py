@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from apps.core.cells import restored
+from apps.core.cells import NUMBER_LIKE, restored
 from apps.transfers.declarations import Blank, Column, Kind
 from apps.transfers.engine.cells import HYPHENS, Reader, reader_for, reject_spreadsheet_error
 from apps.transfers.engine.problems import CellError, Problem
@@ -19,11 +19,25 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u2060\u00ad"), None)
 _DIRECTION = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNDIRECTED = dict.fromkeys(map(ord, _DIRECTION), None)
 _LOOKED_UP = (Kind.EMAIL, Kind.PHONE, Kind.SLUG, Kind.RELATION, Kind.CHOICE, Kind.DATE)
+# No such value begins with a quote: it is a spreadsheet's mark of a text.
+_NEVER_QUOTED = (
+    Kind.EMAIL,
+    Kind.PHONE,
+    Kind.DATE,
+    Kind.CHOICE,
+    Kind.INTEGER,
+    Kind.DECIMAL,
+    Kind.BOOLEAN,
+)
 # Spaces of all widths become plain ones.
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _LINES = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
 _REMEMBERED = 20_000
+# How exports for spreadsheets keep the zeros of a text: ="0042".
+_KEPT_TEXT = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
+# A spreadsheet's own mark of a text, before what would be a number: '0077.
+_TEXT_MARK = re.compile(rf"'{NUMBER_LIKE}")
 
 
 class _Remembered(dict[str, Any]):
@@ -103,7 +117,10 @@ class ColumnReader:
 
     def _clean(self, cell: str) -> str:
         # Before anything else is cleaned: an export put the apostrophes into the text as it was stored.
-        cell = restored(cell)
+        stored = restored(cell)
+        if stored == cell:
+            stored = _unmarked(cell)
+        cell = stored
         if not (cell.isascii() and cell.isprintable()):
             if _CONTROL.search(cell):
                 what = "a zero byte" if "\x00" in cell else "a control character"
@@ -121,7 +138,10 @@ class ColumnReader:
                 cell = _LINES.sub(" ", cell.strip())
             else:
                 cell = cell.replace("\r\n", "\n").replace("\r", "\n")
-        return cell.strip()
+        cell = cell.strip()
+        if cell[:1] == "'" and self.column.kind in _NEVER_QUOTED:
+            cell = cell[1:].lstrip()
+        return cell
 
     def _blank(self) -> str | None:
         if self.column.needed or self.blank is Blank.REFUSE:
@@ -133,6 +153,13 @@ class ColumnReader:
         ):
             return ""
         return None
+
+
+def _unmarked(cell: str) -> str:
+    """Return the text that a spreadsheet's file marks as one: ="0042" and '0042 are 0042."""
+    if '="' in cell[:8] and (kept := _KEPT_TEXT.fullmatch(cell)):
+        return kept[1].replace('""', '"')
+    return cell[1:] if cell[:1] == "'" and _TEXT_MARK.fullmatch(cell) else cell
 
 
 def cleaned_sql(column: Column, text: str) -> str:

@@ -5,6 +5,7 @@ import re
 from apps.transfers.engine.problems import Problem
 from apps.transfers.engine.words import fold_word
 from apps.transfers.reading import Row
+from apps.transfers.reading.sheet import NO_RESULT
 
 _LOOKED_AT = 8
 _TOTAL = re.compile(
@@ -43,6 +44,9 @@ def _is_total(cells: list[str], width: int) -> bool:
     filled = _filled(cells)
     if not filled or len(filled) > max(2, width // 2) or (width > 1 and len(filled) == width):
         return False
-    return bool(_TOTAL.fullmatch(fold_word(filled[0]))) and all(
-        cell.replace(",", "").replace(".", "").isdigit() for cell in filled[1:]
-    )
+    return bool(_TOTAL.fullmatch(fold_word(filled[0]))) and all(map(_is_sum, filled[1:]))
+
+
+def _is_sum(cell: str) -> bool:
+    """A number, or the formula of one that was never computed."""
+    return cell == NO_RESULT or cell.replace(",", "").replace(".", "").isdigit()

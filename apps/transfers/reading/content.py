@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from apps.core.errors import DomainError
+from apps.transfers.reading.parts import PartNames
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLD_WORKBOOKS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
@@ -81,18 +82,21 @@ def _old_office(path: Path) -> DomainError:
 def _workbook_in(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
+            names = {name.lower() for name in archive.namelist()}
+            main = PartNames(archive).main().lower()
             is_locked = any(item.flag_bits & 1 for item in archive.infolist())
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise DomainError("The workbook is broken and cannot be opened. Save it again.") from None
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    if "xl/workbook.bin" in names:
+    if main.startswith("word/") or "word/document.xml" in names:
+        raise DomainError(f"The file is a Word document, not a table. {WANTED}")
+    if main.startswith("ppt/"):
+        raise DomainError(f"The file is a presentation, not a table. {WANTED}")
+    if main.endswith(".bin") or "xl/workbook.bin" in names:
         raise DomainError("The workbook is in the binary XLSB format. Save it as XLSX or CSV.")
+    if main:
+        return "xlsx"
     if "content.xml" in names:
         raise DomainError("The file is an OpenDocument file. Save it as XLSX or CSV.")
-    if "word/document.xml" in names:
-        raise DomainError(f"The file is a Word document, not a table. {WANTED}")
     if any(name.endswith(".iwa") for name in names):
         raise DomainError("The file is a Numbers document. Export it as XLSX or CSV.")
     if is_locked:

@@ -64,8 +64,11 @@ def detect_encoding(path: Path) -> Detected:
     return _guess(_seen(path))
 
 
-def check_encoding(path: Path, encoding: str) -> None:
-    """Raise DomainError, naming the line, where the file is not in `encoding`."""
+def check_encoding(path: Path, encoding: str) -> bool:
+    """Raise DomainError, naming the line, where the file is not in `encoding`.
+
+    Return whether byte-order marks stand in the middle, as in files that were put together.
+    """
     try:
         # Python's registry also holds what is no encoding of texts (base64, rot13).
         if not codecs.lookup(encoding)._is_text_encoding:
@@ -75,11 +78,14 @@ def check_encoding(path: Path, encoding: str) -> None:
         raise DomainError(f"There is no encoding “{encoding}”.") from None
     # Lines end in LF, CR or both, as the CSV reader counts them.
     lines = io.IncrementalNewlineDecoder(None, translate=True)
-    line = 1
+    line, has_marks, is_first = 1, False, True
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
             try:
-                line += lines.decode(decoder.decode(block)).count("\n")
+                text = decoder.decode(block)
+                has_marks = has_marks or "\ufeff" in (text[1:] if is_first else text)
+                is_first = False
+                line += lines.decode(text).count("\n")
             except UnicodeDecodeError as error:
                 good = bytes(error.object[: error.start]).decode(encoding, "replace")
                 line += lines.decode(good, True).count("\n")
@@ -92,6 +98,7 @@ def check_encoding(path: Path, encoding: str) -> None:
             raise DomainError(
                 f"Line {line:,}, the last one, is cut off in the middle of a character of {encoding}."
             ) from None
+    return has_marks
 
 
 def _utf32_without_bom(head: bytes) -> str:
@@ -151,7 +158,6 @@ class _Seen:
 def _seen(path: Path) -> _Seen:
     """Look at every line that is not ASCII: all in one encoding, or mixed?"""
     sample, like_utf8, in_utf8, other = bytearray(), bytearray(), 0, 0
-    used: set[int] = set()
     # Latin-1 gives each byte as it is, and the lines end where the CSV reader ends them.
     with path.open("r", encoding="latin-1", newline="") as file:
         for number, text in enumerate(file, start=1):
@@ -170,7 +176,6 @@ def _seen(path: Path) -> _Seen:
                     raise DomainError(
                         f"The file mixes encodings: line {number:,} is partly in UTF-8. {_AGAIN}"
                     ) from None
-            used.update(line)
             if len(sample) < _SAMPLE:
                 sample += line
     mixed = (
@@ -178,7 +183,15 @@ def _seen(path: Path) -> _Seen:
         if in_utf8 and other
         else ""
     )
-    return _Seen(_split(sample), bytes(used).translate(None, _ASCII), _split(like_utf8), mixed)
+    return _Seen(_split(sample), _used(path), _split(like_utf8), mixed)
+
+
+def _used(path: Path) -> bytes:
+    used: set[int] = set()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            used.update(block.translate(None, _ASCII))
+    return bytes(sorted(used))
 
 
 def _split(lines: bytearray) -> list[bytes]:

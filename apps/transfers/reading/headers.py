@@ -1,5 +1,6 @@
 """The header: which row it is, and what is odd about it."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 
@@ -15,31 +16,70 @@ _INVISIBLE = dict.fromkeys(
 )
 
 
+_KEPT_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+
+
 def clean_header(cell: str) -> str:
-    return " ".join(cell.translate(_INVISIBLE).replace("\x00", "").split())
+    text = " ".join(cell.translate(_INVISIBLE).replace("\x00", "").split())
+    kept = _KEPT_TEXT.fullmatch(text)
+    return kept[1].strip() if kept else text
 
 
 def find_header(
     rows: list[tuple[int, list[str]]], wanted: int, known: Callable[[str], bool]
-) -> tuple[int, list[str]]:
-    """Return the header's row number and its cells, cleaned, without the blank ones at the end.
+) -> tuple[int, list[str], bool]:
+    """Return the header's row number, its cells, cleaned, without the blank ones at the end, and whether it
+    has a second row.
 
     The row with most known headers is it; with none known anywhere, the first that is as wide as
-    the table. `wanted` names a row and is then believed.
+    the table. `wanted` names a row and is then believed. A header of two rows ("Name" above "First" and
+    "Last") is one, with the number of the second.
     """
     if wanted:
-        found = next((row for row in rows if row[0] == wanted), None)
-        if found is None:
+        index = next((i for i, row in enumerate(rows) if row[0] == wanted), None)
+        if index is None:
             raise DomainError(f"Row {wanted:,} cannot be the header: nothing stands in it.")
-        return found[0], _trimmed(found[1])
+    else:
+        index = _likeliest(rows, known)
+        if index + 1 < len(rows) and _is_second(rows[index], rows[index + 1], known):
+            index += 1
+    number, cells = rows[index]
+    if index and _is_second(rows[index - 1], rows[index], known):
+        return number, _trimmed(_merged(rows[index - 1][1], cells)), True
+    return number, _trimmed(cells), False
+
+
+def _likeliest(rows: list[tuple[int, list[str]]], known: Callable[[str], bool]) -> int:
     scores = [sum(known(clean_header(cell)) for cell in cells) for _, cells in rows]
     best = max(scores)
     if best:
-        number, cells = rows[scores.index(best)]
-        return number, _trimmed(cells)
+        return scores.index(best)
     filled = [sum(1 for cell in cells if cell.strip()) for _, cells in rows]
-    number, cells = rows[next(i for i, n in enumerate(filled) if n == max(filled) or n > 1)]
-    return number, _trimmed(cells)
+    return next(i for i, n in enumerate(filled) if n == max(filled) or n > 1)
+
+
+def _is_second(
+    top: tuple[int, list[str]], bottom: tuple[int, list[str]], known: Callable[[str], bool]
+) -> bool:
+    """Whether a row goes on with the header above it: it names columns, and leaves out what stands above."""
+    if bottom[0] != top[0] + 1:
+        return False
+    above = [clean_header(cell) for cell in top[1]]
+    below = [clean_header(cell) for cell in bottom[1]]
+    named = [cell for cell in below if cell]
+    left_out = [cell for i, cell in enumerate(above) if cell and not (i < len(below) and below[i])]
+    return (
+        len(named) > 1
+        and all(map(known, named))
+        and any(map(known, left_out))
+        and not any(map(known, (a for a, b in zip(above, below, strict=False) if a and b)))
+    )
+
+
+def _merged(top: list[str], bottom: list[str]) -> list[str]:
+    width = max(len(top), len(bottom))
+    upper, lower = (cells + [""] * (width - len(cells)) for cells in (top, bottom))
+    return [low if low.strip() else high for high, low in zip(upper, lower, strict=True)]
 
 
 def _trimmed(cells: list[str]) -> list[str]:
@@ -49,10 +89,14 @@ def _trimmed(cells: list[str]) -> list[str]:
     return headers
 
 
-def header_notes(found: Findings) -> list[str]:
+def header_notes(found: Findings, *, is_double: bool = False) -> list[str]:
     """Say what an agent should know: a late header, headers that stand twice, blank ones."""
     notes = []
-    if found.header_row > 1:
+    if is_double:
+        notes.append(
+            f"The header takes two rows, {found.header_row - 1:,} and {found.header_row:,}."
+        )
+    elif found.header_row > 1:
         notes.append(f"The header is in row {found.header_row:,}; what stands above is not read.")
     notes += repeated_headers(found.headers)
     blank = [str(i + 1) for i, each in enumerate(found.headers) if not each]
@@ -72,3 +116,18 @@ def repeated_headers(headers: list[str]) -> list[str]:
                 f"The header “{header}” stands {times} times: columns {', '.join(places)}."
             )
     return sentences
+
+
+_SHOWN = 30
+
+
+def columns_in_words(headers: list[str]) -> str:
+    """Say which columns the file has; of one that holds whole lines, what to do."""
+    if len(headers) == 1 and sum(headers[0].count(mark) for mark in ",;\t|") > 1:
+        return (
+            "The file has one column, and its header looks like several: each line seems to stand in quotes as a "
+            "whole. Remove these quotes, or save the file again as CSV."
+        )
+    more = f" and {len(headers) - _SHOWN:,} more" if len(headers) > _SHOWN else ""
+    named = ", ".join(f"“{each}”" if each else "(blank)" for each in headers[:_SHOWN])
+    return f"The file has these columns: {named}{more}."

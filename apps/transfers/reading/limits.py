@@ -7,8 +7,14 @@ MAX_HEADER_ROW = 10_000
 MAX_SHEETS = 500
 MAX_CELL = 1_000_000
 MAX_ROWS = 2_000_000
+# Of a text file, blank lines and lines within cells too.
+MAX_LINES = 10_000_000
+# No spreadsheet holds more.
+MAX_SHEET_ROWS = 1_048_576
 # A workbook, unpacked: a million rows are about 700 MB of XML.
 MAX_UNPACKED = 4 * 1024 * 1024 * 1024
 MAX_RATIO = 200
+# A sheet packed more tightly than tables are is counted before it is read.
+SUSPICIOUS_RATIO = 12
 MAX_RATIO_FREE = 50 * 1024 * 1024
 MAX_SHARED_TEXT = 256 * 1024 * 1024

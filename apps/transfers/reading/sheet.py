@@ -92,7 +92,6 @@ class StringReader:
             self._parts.append(data)
 
 
-_MAX_ROW = 1_048_576
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
@@ -104,6 +103,13 @@ def _character(match: re.Match[str]) -> str:
 def unescape(text: str) -> str:
     """Undo the workbook's own way to write control characters (`_x000D_`)."""
     return _ESCAPED.sub(lambda m: _character(m), text) if "_x" in text else text
+
+
+def too_many_rows() -> DomainError:
+    return DomainError(
+        f"The sheet has more than {limits.MAX_SHEET_ROWS:,} rows, which is the most that a sheet can have. "
+        "Split it into several, or save it as CSV."
+    )
 
 
 @dataclass
@@ -149,8 +155,10 @@ class SheetReader:
             self._has_formula = True
         elif tag == "row":
             number = int(attrs.get("r", self._number + 1))
-            if not self._number < number <= _MAX_ROW:
-                # Twice the same row, or none of a sheet's: no spreadsheet writes that.
+            if number > limits.MAX_SHEET_ROWS:
+                raise too_many_rows()
+            if number <= self._number:
+                # Twice the same row: no spreadsheet writes that.
                 raise ValueError(number)
             self._number = number
             self._column = -1

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from apps.transfers.reading.content import detect_format
 from apps.transfers.reading.encodings import Detected, check_encoding, detect_encoding
 from apps.transfers.reading.headers import find_header, header_notes
 from apps.transfers.reading.sheet import SheetNotes
-from apps.transfers.reading.text import read_text, sniff_dialect
+from apps.transfers.reading.text import ends_in_padding, read_text, sniff_dialect
 from apps.transfers.reading.workbook import Workbook
 
 Row = tuple[int, list[str]]
@@ -63,7 +64,8 @@ class Source:
             found.rows += len(batch)
             if found.rows > limits.MAX_ROWS:
                 raise DomainError(
-                    f"The file has more than {limits.MAX_ROWS:,} rows. Split it into several."
+                    f"The file has more than {limits.MAX_ROWS:,} rows, which is the most that can be "
+                    "imported at once. Split it into several."
                 )
             if len(found.samples) < 5:
                 found.samples += [cells for _, cells in batch[: 5 - len(found.samples)]]
@@ -110,8 +112,9 @@ def _text(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
         raise DomainError(f"The file is no workbook, so it has no sheet “{reading.sheet}”.")
     detected = Detected(reading.encoding) if reading.encoding else detect_encoding(path)
     encoding = detected.encoding
-    check_encoding(path, encoding)
+    has_marks = check_encoding(path, encoding)
     dialect = sniff_dialect(path, encoding, _delimiter(reading.delimiter), known)
+    dialect = replace(dialect, has_marks=has_marks, has_end=ends_in_padding(path))
     found = Findings(format="csv", encoding=encoding, delimiter=dialect.delimiter)
     found.readings = [(each, list(words)) for each, words in detected.readings]
 
@@ -192,13 +195,13 @@ def _with_header(
     first = list(islice(records(), max(_LOOK_AHEAD, reading.header_row)))
     if not any(any(cell.strip() for cell in cells) for _, cells in first):
         raise DomainError("The file is empty: there is not even a header.")
-    found.header_row, headers = find_header(first, reading.header_row, known)
+    found.header_row, headers, is_double = find_header(first, reading.header_row, known)
     if len(headers) > limits.MAX_COLUMNS:
         raise DomainError(
             f"The header has {len(headers):,} columns; at most {limits.MAX_COLUMNS} can be read."
         )
     found.headers = headers
-    found.notes += header_notes(found)
+    found.notes += header_notes(found, is_double=is_double)
     return Source(found, records)
 
 

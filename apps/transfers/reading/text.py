@@ -42,6 +42,9 @@ class Dialect:
     declared: bool = False
     # Cells are written `"a", "b"`: a quote after a space opens a cell too.
     spaced: bool = False
+    # Byte-order marks stand in the middle; the end may be padded (`ends_in_padding`).
+    has_marks: bool = False
+    has_end: bool = False
 
 
 def sniff_dialect(
@@ -89,6 +92,25 @@ def _consistency(text: str, delimiter: str) -> tuple[float, int, int]:
     return times / len(widths), width, -DELIMITERS.index(delimiter)
 
 
+def ends_in_padding(path: Path) -> bool:
+    """Tell whether the file ends in what DOS programs write there: the mark of the end, or zero bytes."""
+    with path.open("rb") as file:
+        file.seek(0, 2)
+        file.seek(max(file.tell() - 8, 0))
+        tail = file.read()
+    return b"\x1a" in tail or tail.endswith(b"\x00")
+
+
+def _repaired(lines: IO[str], dialect: Dialect) -> Iterator[str]:
+    """Yield lines without byte-order marks in the middle and padding at the end."""
+    for line in lines:
+        if dialect.has_marks:
+            line = line.replace("\ufeff", "")
+        if dialect.has_end:
+            line = line.rstrip("\x1a\x00") if line.strip("\x1a\x00\r\n") else "\n"
+        yield line
+
+
 def read_text(path: Path, encoding: str, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
     """Yield (number of the record's first line, cells), empty lines left out.
 
@@ -100,7 +122,11 @@ def read_text(path: Path, encoding: str, dialect: Dialect) -> Iterator[tuple[int
     with open_text(path, encoding) as file:
         if dialect.declared:
             file.readline()
-        reader = csv.reader(file, delimiter=delimiter, strict=True, skipinitialspace=dialect.spaced)
+        is_odd = dialect.has_marks or dialect.has_end
+        lines = _repaired(file, dialect) if is_odd else file
+        reader = csv.reader(
+            lines, delimiter=delimiter, strict=True, skipinitialspace=dialect.spaced
+        )
         width, before = 0, 0
         while True:
             try:
@@ -120,6 +146,11 @@ def read_text(path: Path, encoding: str, dialect: Dialect) -> Iterator[tuple[int
                 continue
             if reader.line_num > before + 1 and _swallowed(row, delimiter, width):
                 raise unclosed(before + 1)
+            if reader.line_num > limits.MAX_LINES:
+                raise DomainError(
+                    f"The file has more than {limits.MAX_LINES:,} lines, which is the most that can be read. "
+                    "Remove the empty ones, or split it into several."
+                )
             if row:
                 width = width or len(row)
                 yield before + 1, row

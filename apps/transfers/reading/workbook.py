@@ -4,7 +4,10 @@ Ready-made readers hold the sheet in memory, or give no access to what an import
 formula has a stored result, the number format of an id, hidden rows, the row's own number.
 """
 
+import posixpath
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +17,18 @@ from xml.parsers import expat  # DTDs are refused below, so no entity is ever ex
 from apps.core.errors import DomainError
 from apps.transfers.reading import limits
 from apps.transfers.reading.numbers import CellStyle, cell_style
+from apps.transfers.reading.parts import PartNames, first_of, relationships, relationships_of
 from apps.transfers.reading.sheet import (
     SharedStrings,
     SheetNotes,
     SheetReader,
     StringReader,
     local_name,
+    too_many_rows,
 )
 
 _BLOCK = 1 << 18
+_ROW = re.compile(rb"<(?:\w+:)?row[ />]")
 _BROKEN = "The workbook is broken: {} Open it in a spreadsheet and save it again."
 
 
@@ -42,10 +48,13 @@ class Workbook:
         except (zipfile.BadZipFile, OSError):
             raise DomainError(_BROKEN.format("it is no ZIP archive.")) from None
         self._check_sizes()
+        self._parts = PartNames(self._zip)
+        self._strings_part = self._styles_part = ""
         self.date1904 = self._is_stale = False
         self.sheets: list[Sheet] = []
         self._strings: SharedStrings | None = None
         self._read_structure()
+        self._check_rows()
         try:
             self._styles = self._read_styles()
         except ValueError:
@@ -65,6 +74,23 @@ class Workbook:
                 raise DomainError("The workbook unpacks to far more than a table would. Refused.")
         if total > limits.MAX_UNPACKED:
             raise DomainError("The workbook is too large, unpacked. Split it, or save it as CSV.")
+
+    def _check_rows(self) -> None:
+        """Count the rows of sheets that are packed suspiciously tightly: to parse millions takes minutes."""
+        for sheet in self.sheets:
+            item = self._zip.NameToInfo.get(sheet.path)
+            if item is None or item.file_size <= limits.SUSPICIOUS_RATIO * item.compress_size:
+                continue
+            rows = 0
+            try:
+                with self._zip.open(item) as file:
+                    while block := file.read(_BLOCK):
+                        rows += len(_ROW.findall(block))
+                        if rows > limits.MAX_SHEET_ROWS:
+                            raise too_many_rows()
+            except (zipfile.BadZipFile, EOFError, OSError, ValueError, zlib.error):
+                # Whatever is wrong with it, reading the sheet says so.
+                continue
 
     def _parse(self, name: str, parser: Any) -> Iterator[None]:
         """Feed a part to a parser block by block, and give control back after each."""
@@ -103,14 +129,15 @@ class Workbook:
         return found
 
     def _read_structure(self) -> None:
-        targets, names = {}, set(self._zip.namelist())
-        for tag, attrs in self._elements("xl/_rels/workbook.xml.rels"):
-            if tag == "Relationship":
-                target = attrs.get("Target", "")
-                targets[attrs.get("Id", "")] = (
-                    target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-                )
-        for tag, attrs in self._elements("xl/workbook.xml"):
+        main = self._parts.main() or "xl/workbook.xml"
+        listed = relationships_of(main)
+        links = relationships(
+            self._elements(self._parts.find(listed) or listed), posixpath.dirname(main)
+        )
+        find = self._parts.find
+        self._strings_part = first_of(links, "sharedStrings", find) or find("xl/sharedStrings.xml")
+        self._styles_part = first_of(links, "styles", find) or find("xl/styles.xml")
+        for tag, attrs in self._elements(main):
             if tag == "workbookPr":
                 self.date1904 = attrs.get("date1904", "0") in ("1", "true")
             elif tag == "calcPr":
@@ -118,8 +145,10 @@ class Workbook:
             elif tag == "sheet":
                 link = next((v for k, v in attrs.items() if k.endswith(":id")), "")
                 hidden = attrs.get("state", "visible") != "visible"
-                path = targets.get(link, "")
-                if "worksheets" in path or path in names:
+                kind, path = links.get(link, ("", ""))
+                # A sheet of charts or of macros is no table.
+                if path and kind not in ("chartsheet", "dialogsheet", "xlMacrosheet"):
+                    path = find(path) or path
                     self.sheets.append(Sheet(attrs.get("name", ""), hidden, path))
         if len(self.sheets) > limits.MAX_SHEETS:
             raise DomainError(
@@ -127,12 +156,12 @@ class Workbook:
             )
 
     def _read_styles(self) -> list[CellStyle]:
-        if "xl/styles.xml" not in self._zip.namelist():
+        if not self._styles_part:
             return []
         formats: dict[int, str] = {}
         styles: list[CellStyle] = []
         inside = False
-        for tag, attrs in self._elements("xl/styles.xml"):
+        for tag, attrs in self._elements(self._styles_part):
             if tag == "numFmt":
                 formats[int(attrs.get("numFmtId", 0))] = attrs.get("formatCode", "")
             elif tag == "cellXfs":
@@ -147,9 +176,9 @@ class Workbook:
     def strings(self) -> SharedStrings:
         if self._strings is None:
             self._strings = SharedStrings()
-            if "xl/sharedStrings.xml" in self._zip.namelist():
+            if self._strings_part:
                 reader = StringReader(self._strings)
-                for _ in self._parse("xl/sharedStrings.xml", reader.parser):
+                for _ in self._parse(self._strings_part, reader.parser):
                     pass
         return self._strings
 

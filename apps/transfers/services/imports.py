@@ -27,7 +27,7 @@ from apps.transfers.engine.remembering import matching_remember
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.reading.content import detect_format
-from apps.transfers.reading.headers import repeated_headers
+from apps.transfers.reading.headers import columns_in_words, repeated_headers
 from apps.transfers.selectors.approvals import APPLY_IMPORT
 from apps.transfers.tasks import import_run_advance_later
 from apps.transfers.uploads import private_path, upload_create
@@ -170,7 +170,7 @@ def _check_matching(run: ImportRun, matching: Matching) -> None:
     needs = unmatched_needs(dataset, matching)
     if needs:
         # A header that stands twice is the likeliest cause: nobody is guessed to be the right one.
-        raise DomainError(" ".join([*needs, *repeated_headers(headers)]))
+        raise DomainError(" ".join([*needs, *repeated_headers(headers), columns_in_words(headers)]))
     if matching.mode not in ("upsert", "create", "update"):
         raise DomainError(f"The mode must be upsert, create or update, not “{matching.mode}”.")
     if matching.on_error not in ("skip", "stop"):

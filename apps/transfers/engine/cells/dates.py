@@ -2,35 +2,34 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from apps.transfers.engine.cells.months import MONTHS, NOISE
 from apps.transfers.engine.problems import CellError
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00)?(?:\.0+)?Z?)?")
-_PARTS = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})")
-_NAMED_MONTH = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y")
-_SHORT_YEAR = re.compile(r"(\d{1,2}[ -][A-Za-z]{3}[ -])(\d{2})")
+# Midnight, as programs write it behind a day. A date has no zone: the day is taken as it is written.
+_MIDNIGHT = re.compile(
+    r"(?:[ T,]+|(?<=\d)T)(?:0{1,2}[:.]00(?:[:.]00(?:[.,]0+)?)?(?: ?AM| ?a\.m\.)?|12[:.]00(?:[:.]00(?:[.,]0+)?)? ?(?:AM|a\.m\.))"
+    r"(?: ?(?:Z|UTC|GMT)? ?(?:[+-]\d{2}:?\d{2})?)(?: ?\([^)]*\))?(?=$| \d{4}$)",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(r"(\d{1,4})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{1,4})\.?(?:\s*(?:г|р)\.?)?")
+_COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
+_EAST_ASIAN = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]")
+# .NET in JSON: milliseconds since 1970.
+_TICKS = re.compile(r"\\?/Date\((-?\d{1,15})(?:[+-]\d{4})?\)\\?/")
+_DAY_MS = 86_400_000
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def date_reader(order: str) -> Callable[[str], str]:
     """`order` is dmy, mdy, ymd or "": then only dates with one reading are taken."""
 
     def read(text: str) -> str:
-        iso = _ISO.fullmatch(text)
-        if iso:
-            return _date(int(iso[1]), int(iso[2]), int(iso[3]), text)
-        parts = _PARTS.fullmatch(text)
+        plain = _MIDNIGHT.sub("", text, count=1)
+        parts = _PARTS.fullmatch(plain)
         if not parts:
-            short = _SHORT_YEAR.fullmatch(text)
-            if short:
-                text = f"{short[1].replace(' ', '-')}{_year(short[2], text)}"
-            for pattern in _NAMED_MONTH:
-                try:
-                    # A date has no zone.
-                    return datetime.strptime(text, pattern).date().isoformat()
-                except ValueError:
-                    continue
-            raise CellError("invalid", f"“{text}” is no date. Write it like 2026-04-30.")
+            return _without_separators(plain, text)
         first, mark, second, third = int(parts[1]), parts[2], int(parts[3]), int(parts[4])
         if len(parts[1]) == 4:
             return _date(first, second, third, text)
@@ -48,6 +47,35 @@ def date_reader(order: str) -> Callable[[str], str]:
         )
 
     return read
+
+
+def _without_separators(plain: str, text: str) -> str:
+    """Read 20260430, /Date(…)/, 2026年4月30日, and dates with the name of a month."""
+    plain_date = _COMPACT.fullmatch(plain) or _EAST_ASIAN.fullmatch(plain)
+    if plain_date:
+        return _date(int(plain_date[1]), int(plain_date[2]), int(plain_date[3]), text)
+    ticks = _TICKS.fullmatch(plain)
+    if ticks and int(ticks[1]) % _DAY_MS == 0:
+        return (
+            (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(ticks[1])))
+            .date()
+            .isoformat()
+        )
+    return _named_month(plain, text)
+
+
+def _named_month(plain: str, text: str) -> str:
+    """Read "30 Apr 2026", "Thu, April 30th, 2026", "30. april 2026": a month, a day, a year, and no more."""
+    words = _WORDS.findall(plain.casefold())
+    months = [MONTHS[word] for word in words if word in MONTHS]
+    numbers = [word for word in words if word.isdigit()]
+    others = [word for word in words if not word.isdigit() and word not in MONTHS]
+    if len(months) != 1 or len(numbers) != 2 or any(word not in NOISE for word in others):
+        raise CellError("invalid", f"“{text}” is no date. Write it like 2026-04-30.")
+    day, year = numbers if len(numbers[0]) <= 2 else reversed(numbers)
+    if len(day) > 2:
+        raise CellError("invalid", f"“{text}” is no date. Write it like 2026-04-30.")
+    return _date(_year(year, text), months[0], int(day), text)
 
 
 def _year(digits: str, text: str) -> int:
