@@ -47,6 +47,17 @@ class ApplyImport(Approvable):
         # A file can name records of any organization: its rows are for who sees all, and its owner.
         return sees_everything(user) or "run" not in arguments or _run(arguments).user_id == user.pk
 
+    def obstacle(self, user: Any, arguments: Arguments) -> str:
+        from apps.transfers.engine.refused_records import would_change
+        from apps.transfers.engine.running import context_of
+
+        run = _run(arguments) if "run" in arguments else None
+        if run is None or run.state != ImportRun.State.PLANNED:
+            return ""
+        if not would_change(context_of(run), user):
+            return ""
+        return "The file changes accounts that you may not change, so somebody else must decide."
+
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The import", ImportRun.objects.filter(pk=arguments["run"]))]
 

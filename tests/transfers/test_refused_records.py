@@ -10,6 +10,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.accounts.services import user_deactivate, user_set_roles
 from apps.organizations.models import Membership, Organization
+from apps.transfers.approvals import ApplyImport
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import plan_rows
 from tests.at_once import while_uncommitted
@@ -243,3 +244,19 @@ def test_a_revert_does_not_write_what_the_form_refuses() -> None:
     boss.refresh_from_db()
     assert answer.status_code == 403
     assert boss.first_name == "Gracia"
+
+
+def test_nobody_approves_an_import_that_changes_an_account_beyond_their_power(
+    settings: Any, agent: User
+) -> None:
+    settings.FOUR_EYES = {"import": 1}
+    _boss()
+    administrator = StaffFactory()
+    administrator.user_permissions.set(Permission.objects.all())
+    run = planned_run(
+        sudo_client(administrator), f"{HEAD}boss@example.org,Gracia,Boss,,Harbor,member\n"
+    )
+    approvable = ApplyImport()
+
+    assert approvable.obstacle(agent, {"run": run.pk})
+    assert not approvable.obstacle(administrator, {"run": run.pk})

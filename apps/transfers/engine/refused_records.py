@@ -45,6 +45,15 @@ def find(context: Context, info: PartInfo) -> None:
     )
 
 
+def would_change(context: Context, actor: object) -> bool:
+    """Tell whether the plan changes a record that `actor` may not change."""
+    for info in context.parts:
+        changing = f"SELECT id_{info.name} FROM {context.tables.plan} WHERE op_{info.name} = 'u'"
+        if refused_literal(info.model, actor, changing):
+            return True
+    return False
+
+
 def drifted(context: Context, info: PartInfo, rows: Range) -> list[int]:
     """Return the rows of a range that change such a record by now; the records are locked."""
     changing = f"FROM {context.tables.plan} p WHERE {rows.where()} AND p.op_{info.name} = 'u'"
