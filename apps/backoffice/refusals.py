@@ -1,9 +1,12 @@
 """The pages that say no: what was asked, why not, and what to do instead."""
 
 import logging
+from copy import copy
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
 from django.db.models import Model
@@ -120,12 +123,15 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def unavailable(request: HttpRequest, *, was_begun: bool = False) -> HttpResponse:
     """The 503 page: the database does not answer. It is drawn without the request's person and session."""
+    drawn = copy(request)
+    # Both are looked up when they are first asked for, which the layout does.
+    drawn.user, drawn.session = AnonymousUser(), SessionBase()
     context = {
-        **look(request),
+        **look(drawn),
         "title": _TITLES[503],
         "status": 503,
         "layout": "unfold/layouts/unauthenticated.html",
-        "request": request,
+        "request": drawn,
         "csp_nonce": get_nonce(request),
         "request_id": getattr(request, "request_id", ""),
         "sent": request.method not in ("GET", "HEAD", "OPTIONS"),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 # Together less than two seconds, within which every request answers.
 PING_SECONDS = 0.5
 CONNECT_SECONDS = 1.0
+# After so long a statement is asked about: is it slow, or does the server answer nobody?
+PATIENCE_SECONDS = 0.75
 # Longer than the database itself lets a statement of a request run: beyond that it does not answer.
 STATEMENT_SECONDS = 55.0
 # After a failure nobody tries again for so long: requests that wait would hold all threads.

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,12 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import RequestFactory
+from django.utils.functional import SimpleLazyObject
 
+from apps.accounts.models import User
+from apps.backoffice import refusals
 from apps.core.availability import PAUSE_SECONDS
 from config import embedded
 from config.embedded.server import Server
@@ -175,6 +181,49 @@ def test_with_the_database_paused_each_page_says_so(away: Away) -> None:
         for process in away.postgres():
             process.resume()
     everything_is_well(away)
+
+
+def test_a_request_in_the_middle_does_not_wait_for_a_database_that_went_silent(away: Away) -> None:
+    everything_is_well(away)
+    with psycopg.connect(embedded.url(away.var)) as blocking, ThreadPoolExecutor() as threads:
+        blocking.execute("LOCK TABLE accounts_user")
+        asked = [threads.submit(away.ask, "/admin/accounts/user/") for _ in range(20)]
+        time.sleep(0.5)
+        processes = away.postgres()
+        for process in processes:
+            process.suspend()
+        try:
+            answers = [each.result() for each in asked]
+        finally:
+            for process in processes:
+                process.resume()
+    for answer in answers:
+        assert answer.status == 503, answer.body[:500]
+        assert "Quarterdeck is not available right now" in answer.body
+        assert answer.seconds < 2 * SOON
+    everything_is_well(away)
+
+
+def test_a_slow_statement_is_not_taken_for_a_silent_database(away: Away) -> None:
+    everything_is_well(away)
+    with ThreadPoolExecutor() as threads:
+        with psycopg.connect(embedded.url(away.var)) as blocking:
+            blocking.execute("LOCK TABLE accounts_user")
+            asked = threads.submit(away.ask, "/admin/accounts/user/")
+            time.sleep(5)
+        assert asked.result().status == 200
+
+
+def test_the_page_that_says_so_asks_nothing_of_the_database() -> None:
+    """Also where the database ended before anybody had asked who the request's person is."""
+    request = RequestFactory().post("/admin/")
+    request.user = SimpleLazyObject(User.objects.get)  # type: ignore[assignment]
+    request.session = SessionStore("never loaded")
+
+    answer = refusals.unavailable(request, was_begun=True)
+
+    assert answer.status_code == 503
+    assert "Quarterdeck is not available right now" in answer.content.decode()
 
 
 def test_with_the_database_stopped_each_page_says_so_until_it_is_back(away: Away) -> None:

@@ -58,6 +58,8 @@ class Connection(PsycopgConnection[Any]):
             return super().wait(gen, interval, timeout)
         begun = time.monotonic()
         try:
+            if timeout is None and not limits.is_pinging:
+                gen = self._watched(gen)
             return super().wait(gen, interval, timeout or limits.statement_seconds)
         except OperationalError as error:
             is_silent = isinstance(error, errors._WaitTimeout) and timeout is None
@@ -68,3 +70,39 @@ class Connection(PsycopgConnection[Any]):
             if not limits.is_pinging and (is_silent or self.pgconn.status != ConnStatus.OK):
                 availability.note_gone(waited=time.monotonic() - begun)
             raise
+
+    def _watched(self, gen: Any) -> Generator[Any, Any, Any]:
+        """Bound the wait for a server that went silent in the middle of a request.
+
+        A slow statement looks the same from here, so a new connection is asked for: a server that
+        lives takes it or refuses it, and a statement that is merely slow goes on.
+        """
+        ask_at = time.monotonic() + availability.PATIENCE_SECONDS
+        try:
+            wanted = next(gen)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() > ask_at:
+                    if not self._server_answers():
+                        gen.close()
+                        raise errors._WaitTimeout("the server answers nobody")
+                    ask_at = time.monotonic() + 2 * availability.PATIENCE_SECONDS
+                wanted = gen.send(ready)
+        except StopIteration as done:
+            return done.value
+
+    def _server_answers(self) -> bool:
+        if availability.is_refused():
+            return False
+        try:
+            self._connect_again(**self.info.get_parameters(), password=self.info.password)
+        except errors.ConnectionTimeout:
+            return False
+        except OperationalError:
+            return True
+        return True
+
+    @classmethod
+    def _connect_again(cls, **parameters: Any) -> None:
+        """Connect as `connect` does, and note nothing: a refusal is an answer."""
+        super().connect(**parameters).close()
