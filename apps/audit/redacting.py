@@ -4,7 +4,7 @@ The database lets personal columns be blanked and nothing else, and writes down 
 digests by which they still fit what was sealed of them (`triggers.RecordRedaction`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -48,8 +48,13 @@ def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
     ]
     table, key = each.history_model._meta.db_table, str(model._meta.pk.column)
     newest = f'(SELECT max(n.history_id) FROM "{table}" n WHERE n."{key}" = h."{key}")'  # noqa: S608
-    blank = ", ".join(f"\"{column}\" = ''" for column in columns)
-    filled = " OR ".join(f"coalesce(h.\"{column}\", '') <> ''" for column in columns)
+    # What was empty stays so, and what was not says that it was removed.
+    is_filled = [f"coalesce(h.\"{column}\", '') NOT IN ('', '{REMOVED}')" for column in columns]
+    blank = ", ".join(
+        f"\"{column}\" = CASE WHEN {is_there} THEN '{REMOVED}' ELSE coalesce(h.\"{column}\", '') END"
+        for column, is_there in zip(columns, is_filled, strict=True)
+    )
+    filled = " OR ".join(is_filled)
     return _execute(
         f'UPDATE "{table}" h SET {blank} WHERE h."{key}" = ANY(%s) AND ({filled})'  # noqa: S608
         f" AND (h.history_type = '-' OR h.history_id < {newest})",
@@ -84,16 +89,16 @@ def redact_labels(model: type[models.Model], keys: Iterable[Any]) -> int:
 def redact_mentions(*, words: Sequence[str], names: Sequence[str] = ()) -> int:
     """Blank what mentions one of `words` anywhere in the trail; return the number of values.
 
-    A reason is blanked whole. Of `names`, which others may bear as well, only what events say.
+    A reason is blanked whole. `names` are first and last name together.
     """
     said, told = _patterns(words), _patterns([*words, *names])
     statements: list[tuple[str, str, str, list[str]]] = [
-        ("audit_changeset", "reason", REMOVED, said),
-        ("audit_event", "reason", REMOVED, said),
+        ("audit_changeset", "reason", REMOVED, told),
+        ("audit_event", "reason", REMOVED, told),
         ("audit_event", "target_label", REMOVED, told),
         ("audit_event", "data", _BLANK_DATA, told),
         *(
-            (each.history_model._meta.db_table, "history_change_reason", REMOVED, said)
+            (each.history_model._meta.db_table, "history_change_reason", REMOVED, told)
             for each in audited
         ),
     ]
@@ -110,6 +115,45 @@ def redact_mentions(*, words: Sequence[str], names: Sequence[str] = ()) -> int:
             "UPDATE audit_changeset SET actor_label = %s, address = '',"  # noqa: S608
             f" real_actor_label = CASE real_actor_label WHEN '' THEN '' ELSE %s END WHERE {labels}",
             [REMOVED, REMOVED, said, said],
+        )
+    return total
+
+
+def redact_reasons(*, records: Mapping[type[models.Model], Iterable[Any]], pattern: str) -> int:
+    """Blank the reasons given for changes of these records that hold `pattern` as a whole word.
+
+    A first name alone means a person only where the change was one of their own records.
+    """
+    if not pattern:
+        return 0
+    word = rf"\m({pattern})\M"
+    tables = [each.history_model._meta.db_table for each in audited]
+    changes: list[int] = []
+    for each in audited:
+        if keys := list(records.get(each.model, ())):
+            table, key = each.history_model._meta.db_table, str(each.model._meta.pk.column)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f'SELECT DISTINCT change_set_id FROM "{table}" WHERE "{key}" = ANY(%s)',  # noqa: S608
+                    [keys],
+                )
+                changes += [found for (found,) in cursor.fetchall() if found is not None]
+    targets = [str(key) for keys in records.values() for key in keys]
+    total = _execute(
+        "UPDATE audit_changeset SET reason = %s WHERE id = ANY(%s) AND reason ~* %s",
+        [REMOVED, changes, word],
+    )
+    about = "(change_set_id = ANY(%s) OR target_pk = ANY(%s))"
+    for column, blank in (("reason", REMOVED), ("target_label", REMOVED), ("data", _BLANK_DATA)):
+        total += _execute(
+            f'UPDATE audit_event SET "{column}" = %s WHERE {about} AND "{column}"::text ~* %s',  # noqa: S608
+            [blank, changes, targets, word],
+        )
+    for table in tables:
+        total += _execute(
+            f'UPDATE "{table}" SET history_change_reason = %s'  # noqa: S608
+            " WHERE change_set_id = ANY(%s) AND history_change_reason ~* %s",
+            [REMOVED, changes, word],
         )
     return total
 

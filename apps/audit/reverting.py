@@ -16,6 +16,7 @@ from apps.audit.timeline.values import EMPTY, Change, change
 from apps.core import personal
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.living import buried_with
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,12 @@ def revert_plan(record: Any, position: int, actor: Any) -> Plan | None:
         changes.append(made)
         values[field.name] = then
         if field.is_relation and then is not None:
-            values[field.name] = _seen(field.related_model, actor).filter(pk=then).first()
-            if values[field.name] is None:
-                obstacles.append(
-                    f"{made.label.capitalize()} was {made.after} then, and {made.after} is not there any more."
-                )
+            values[field.name] = found = _seen(field.related_model, actor).filter(pk=then).first()
+            was = f"{made.label.capitalize()} was {made.after} then, and {made.after}"
+            if found is None:
+                obstacles.append(f"{was} is not there any more.")
+            elif getattr(found, "is_deleted", False) or buried_with(found) is not None:
+                obstacles.append(f"{was} is in the trash. Restore it first.")
     return Plan(row, changes, values, obstacles, newest)
 
 
@@ -100,6 +102,12 @@ def record_revert(
         locked = model._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
         if locked is None:
             raise DomainError("This record is not there any more.")
+        above = buried_with(locked)
+        if above is not None:
+            raise DomainError(
+                f"It belongs to {above._meta.verbose_name} “{above}”, which is in the trash. "
+                "Restore that first."
+            )
         plan = revert_plan(locked, position, actor)
         if plan is None:
             raise DomainError("The history does not know this state of the record.")

@@ -11,7 +11,7 @@ from apps.backoffice.start import lately, needs, numbers
 from apps.backoffice.start.counting import counts
 from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
-from apps.organizations.scope import organizations_of
+from apps.organizations.scope import living_organizations_of
 
 _NAMED = 3
 
@@ -21,7 +21,7 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
     user: Any = request.user
     questions = {**needs.questions(user), **numbers.questions(user)}
     if not sees_everything(user):
-        questions["organizations_seen"] = organizations_of(user)
+        questions["organizations_seen"] = living_organizations_of(user)
     counted = counts(user, questions)
     # For the user menu, which says it on this page as on every other.
     user.organizations_seen = counted.get("organizations_seen")

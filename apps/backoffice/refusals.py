@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.db import DatabaseError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csp import get_nonce
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -19,6 +19,7 @@ from unfold.sites import UnfoldAdminSite
 from apps.accounts.models import User
 from apps.backoffice.access.answers import Answer, answer
 from apps.core import availability
+from apps.core.admin.trash_record import find_in_trash, living_url
 from apps.core.errors import (
     AddressRefused,
     BelongsToColleague,
@@ -70,10 +71,19 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if not isinstance(exception, RecordNotFound):
         return _page(request, 404, path=request.path)
+    found = None
+    if _is_staff(request):
+        found = find_in_trash(request.user, exception.model, exception.key)
+        url = found.url if found and found.is_own else ""
+        url = url or living_url(request.user, exception.model, exception.key)
+        if url and request.method in ("GET", "HEAD"):
+            # An old address, from before the record was moved to the trash or restored from it.
+            return HttpResponseRedirect(url)
     return _page(
         request,
         404,
-        message=str(exception),
+        message=found.sentence if found else str(exception),
+        in_trash=found,
         noun=exception.model._meta.verbose_name_plural,
         search_url=_list_of(exception.model),
     )

@@ -1,6 +1,6 @@
 """What the database refuses, said in a sentence for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
@@ -35,6 +35,15 @@ def validated(instance: models.Model) -> None:
             raise DomainError(f"The {field.verbose_name} holds a NUL character. Take it out.")
     try:
         instance.full_clean()
+    except ValidationError as error:
+        raise DomainError(" ".join(error.messages)) from error
+
+
+def validated_fields(instance: models.Model, names: Iterable[str]) -> None:
+    """Run the validation of these fields alone; what it finds becomes one `DomainError`."""
+    fields = [field.name for field in instance._meta.concrete_fields]
+    try:
+        instance.clean_fields(exclude=set(fields) - set(names))
     except ValidationError as error:
         raise DomainError(" ".join(error.messages)) from error
 

@@ -1,11 +1,19 @@
 """Base models. They know no word of the domain."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
 from apps.core.deliveries import Delivery
-from apps.core.querysets import AliveManager, ScopedManager, SoftDeletableQuerySet
+from apps.core.errors import DomainError
+from apps.core.querysets import (
+    AliveManager,
+    ScopedManager,
+    SoftDeletableQuerySet,
+    goes_to_the_trash,
+)
 from apps.core.uuid7 import UUID7, uuid7
 
 
@@ -40,7 +48,7 @@ class SoftDeletableModel(BaseModel):
         verbose_name="deleted by",
     )
 
-    objects = AliveManager()
+    objects = AliveManager.from_queryset(SoftDeletableQuerySet)()
     all_objects = models.Manager.from_queryset(SoftDeletableQuerySet)()
 
     class Meta:
@@ -51,6 +59,18 @@ class SoftDeletableModel(BaseModel):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: the record goes to the trash first. `hard_delete` says what it does."""
+        raise DomainError(goes_to_the_trash(type(self)))
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+    def hard_delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the record and all that cascades from it for good, past the trash."""
+        return super().delete()
+
+    hard_delete.alters_data = True  # type: ignore[attr-defined]
 
 
 class OwedMail(Delivery):

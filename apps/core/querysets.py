@@ -4,6 +4,8 @@ from typing import Any, Self
 
 from django.db import models
 
+from apps.core.errors import DomainError
+from apps.core.living import is_alive
 from apps.core.search import found_by
 
 
@@ -25,6 +27,10 @@ class ScopedQuerySet(models.QuerySet):
         """Return the rows that `actor` may act on: a user's scope, everything for the system."""
         return self if actor is None or isinstance(actor, str) else self.for_staff(actor)
 
+    def alive(self) -> Self:
+        """Return the rows that are neither in the trash nor part of something that is."""
+        return self.filter(is_alive(self.model))
+
 
 class SearchableQuerySet(ScopedQuerySet):
     """A queryset of a model that is searched by the beginnings of words."""
@@ -38,19 +44,39 @@ class SearchableQuerySet(ScopedQuerySet):
 
 
 class SoftDeletableQuerySet(ScopedQuerySet):
-    def alive(self) -> Self:
-        return self.filter(deleted_at__isnull=True)
-
     def dead(self) -> Self:
         return self.filter(deleted_at__isnull=False)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: these records go to the trash first. `hard_delete` says what it does."""
+        raise DomainError(goes_to_the_trash(self.model))
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def hard_delete(self) -> tuple[int, dict[str, int]]:
+        """Delete the rows and all that cascades from them for good, past the trash."""
+        return super().delete()
+
+    hard_delete.alters_data = True  # type: ignore[attr-defined]
+    hard_delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+def goes_to_the_trash(model: type[models.Model]) -> str:
+    """Return the refusal of deleting a record that has a trash."""
+    name = model._meta.verbose_name_plural
+    return (
+        f"Deleting {name} would remove them for good. Move them to the trash instead, and delete "
+        "them there."
+    )
 
 
 class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
     """Default manager of what cannot go to the trash."""
 
 
-class AliveManager(models.Manager.from_queryset(SoftDeletableQuerySet)):  # type: ignore[misc]
-    """Default manager of what can: hides the dead."""
+class AliveManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+    """Default manager of what can, by itself or with its parent: hides what is there."""
 
-    def get_queryset(self) -> SoftDeletableQuerySet:
+    def get_queryset(self) -> Any:
         return super().get_queryset().alive()

@@ -38,7 +38,9 @@ def trash(queryset: models.QuerySet, *, by: Any, trash_id: UUID | None = None) -
     model = _concrete(queryset)
     counts: Counts = Counter()
     counts[model] = (
-        _plain(queryset).alive().update(deleted_at=Now(), deleted_by=by, trash_id=trash_id)
+        _plain(queryset)
+        .filter(deleted_at=None)
+        .update(deleted_at=Now(), deleted_by=by, trash_id=trash_id)
     )
     for child, name in _soft_deletable_belongings(model):
         counts += trash(
@@ -88,7 +90,7 @@ def reach_of_purge(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
 
 def reach_of_trash(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
     """Yield the living of `queryset` and, by model, the living rows that would go along."""
-    rows = _plain(queryset).alive()
+    rows = _plain(queryset).filter(deleted_at=None)
     yield rows
     for child, name in _soft_deletable_belongings(_concrete(queryset)):
         yield from reach_of_trash(child._base_manager.filter(**{f"{name}__in": rows.values("pk")}))
@@ -96,7 +98,7 @@ def reach_of_trash(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
 
 def count_trash(queryset: models.QuerySet) -> Counts:
     """Return what `trash` would move, for a confirmation."""
-    living = _plain(queryset).alive()
+    living = _plain(queryset).filter(deleted_at=None)
     counts: Counts = Counter({_concrete(queryset): living.count()})
     for child, name in _soft_deletable_belongings(_concrete(queryset)):
         counts += count_trash(child._base_manager.filter(**{f"{name}__in": living.values("pk")}))
@@ -119,6 +121,26 @@ def count_purge(queryset: models.QuerySet) -> Counts:
     for child, name in belongings(_concrete(queryset)):
         counts += count_purge(child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}))
     return counts
+
+
+def count_hidden(queryset: models.QuerySet) -> Counts:
+    """Return what does not go to the trash with the living of `queryset` and is hidden with them."""
+    living = _plain(queryset).filter(deleted_at=None)
+    counts: Counts = Counter()
+    for child, name in belongings(_concrete(queryset)):
+        rows = child._base_manager.filter(**{f"{name}__in": living.values("pk")})
+        if issubclass(child, SoftDeletableModel):
+            counts += count_hidden(rows)
+        elif not child._meta.auto_created:
+            counts[child] += rows.count()
+    return counts
+
+
+def naming(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
+    """Yield each model whose records may name records of `model` among others, and its field."""
+    for relation in model._meta.related_objects:
+        if relation.many_to_many:
+            yield relation.related_model, relation.field.name
 
 
 def went_along(

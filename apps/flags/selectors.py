@@ -38,6 +38,7 @@ def with_reach(queryset: QuerySet[Flag], viewer: Any) -> QuerySet[Flag]:
         _targets(through)
         for through in (Flag.users.through, Flag.groups.through, Flag.organizations.through)
     )
+    organizations = organizations.filter(organization__deleted_at=None)
     if not sees_everything(viewer):
         users = users.filter(user__in=people_of(viewer))
         organizations = organizations.filter(organization__in=organizations_of(viewer))

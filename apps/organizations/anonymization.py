@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from apps.accounts.anonymization.person import DOMAIN, Person
 from apps.accounts.anonymization.registry import Holding
@@ -35,7 +35,7 @@ def _preview(person: Person) -> Iterator[str]:
     seats = Membership._base_manager.filter(user=person.user).count()
     if seats:
         yield f"{counted(seats, Membership)} taken away."
-    invited = Invitation.objects.filter(_invitations(person)).count()
+    invited = Invitation.all_objects.filter(_invitations(person)).count()
     if invited:
         yield f"{counted(invited, Invitation)} lose the address; a pending one is revoked."
 
@@ -46,7 +46,7 @@ def _erase(person: Person) -> dict[str, int]:
     seats.delete()
     history: Any = Invitation.history
     deleted = history.filter(email__in=person.words).values_list("id", flat=True)
-    found = list(Invitation.objects.select_for_update().filter(_invitations(person)))
+    found = list(Invitation.all_objects.select_for_update().filter(_invitations(person)))
     for invitation in found:
         invitation.email = f"removed-{invitation.pk.hex}@{DOMAIN}"
         if invitation.state == Invitation.State.PENDING:
@@ -56,7 +56,23 @@ def _erase(person: Person) -> dict[str, int]:
     with redacting(person=person.user.pk, reason=person.reason):
         redact_records(Invitation, keys)
         redact_labels(Invitation, keys)
+        redact_labels(Membership, _records(person)[Membership])
     return {"seats": taken, "invitations": len(found)}
 
 
-HOLDING = Holding("organizations", erase=_erase, preview=_preview, obstacles=_obstacles)
+def _records(person: Person) -> dict[type[Model], list[Any]]:
+    memberships: Any = Membership.history
+    invitations: Any = Invitation.all_objects
+    return {
+        Membership: _keys(memberships.filter(user_id=person.user.pk).values_list("id", flat=True)),
+        Invitation: _keys(invitations.filter(_invitations(person)).values_list("pk", flat=True)),
+    }
+
+
+def _keys(found: Any) -> list[Any]:
+    return list(found.order_by().distinct())
+
+
+HOLDING = Holding(
+    "organizations", erase=_erase, preview=_preview, obstacles=_obstacles, records=_records
+)

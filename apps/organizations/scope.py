@@ -13,7 +13,19 @@ from apps.accounts.scope import Scope
 
 
 def organizations_of(user: Any) -> QuerySet[Any]:
-    """Return the keys of the organizations that a limited user sees."""
+    """Return the keys of the organizations that a limited user sees, those in the trash among them.
+
+    What is alive hides the rest by itself; the trash and the history ask for all.
+    """
+    entries: Any = apps.get_model("organizations.StaffOrganization")
+    found: QuerySet[Any] = (
+        entries.all_objects.filter(user=user.pk).order_by().values("organization")
+    )
+    return found
+
+
+def living_organizations_of(user: Any) -> QuerySet[Any]:
+    """Return the keys of the organizations that a limited user sees outside of the trash."""
     entries: Any = apps.get_model("organizations.StaffOrganization")
     found: QuerySet[Any] = entries.objects.filter(user=user.pk).order_by().values("organization")
     return found
@@ -35,7 +47,7 @@ def _words(user: Any) -> str:
     # A page that has counted already, with others in one statement, has left the number here.
     number = getattr(user, "organizations_seen", None)
     if number is None:
-        number = organizations_of(user).count()
+        number = living_organizations_of(user).count()
     if not number:
         return "nothing"
     return f"{number:,} {'organization' if number == 1 else 'organizations'}"

@@ -9,9 +9,9 @@ from apps.organizations.services.invitations import digest
 
 
 def invitation_of_token(token: str) -> Invitation | None:
-    """Return the invitation that `token` was mailed for, whatever has become of it."""
+    """Return the invitation that `token` was mailed for, also one to an organization in the trash."""
     return (
-        Invitation.objects.select_related("organization", "invited_by")
+        Invitation.all_objects.select_related("organization", "invited_by")
         .filter(token_digest=digest(token))
         .first()
     )

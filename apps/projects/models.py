@@ -112,7 +112,8 @@ class Task(BaseModel):
         related_name="tasks",
     )
 
-    objects = models.Manager.from_queryset(TaskQuerySet)()
+    objects = AliveManager.from_queryset(TaskQuerySet)()
+    all_objects = models.Manager.from_queryset(TaskQuerySet)()
     history = History()
 
     class Meta:

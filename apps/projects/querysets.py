@@ -23,6 +23,3 @@ class TaskQuerySet(SearchableQuerySet):
         if sees_everything(user):
             return self
         return self.filter(project__organization__in=organizations_of(user))
-
-    def of_living_projects(self) -> Self:
-        return self.filter(project__deleted_at__isnull=True)

@@ -41,7 +41,7 @@ def projects_between(start: datetime, end: datetime, user: Any) -> Projects:
     before = Project.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
     archived = (
         Project.history.filter(
-            organization_id__in=scope,
+            id__in=living.values("pk"),
             status=Project.Status.ARCHIVED,
             history_date__gte=start,
             history_date__lt=end,

@@ -1,5 +1,7 @@
 """Projects: created, trashed, restored, purged. Tasks have no rule and so no service."""
 
+from collections.abc import Mapping
+
 from django.db.models import Count, Exists, OuterRef
 
 from apps.accounts.actors import Actor, act, require, user_or_none
@@ -7,6 +9,7 @@ from apps.accounts.approvals.records import require_approval_of
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.trash import Counts, locked, purge, restore, trash
+from apps.core.trash_names import rename_dead
 from apps.organizations.locks import lock_organization
 from apps.organizations.models import Organization
 from apps.projects.models import Project
@@ -61,11 +64,23 @@ def project_restore(*, project: Project, actor: Actor, reason: str = "") -> Coun
     )
 
 
-def projects_restore(*, projects: ProjectQuerySet, actor: Actor, reason: str = "") -> Counts:
-    """Bring projects back, all or none: into living organizations, under names still free."""
+def projects_restore(
+    *,
+    projects: ProjectQuerySet,
+    actor: Actor,
+    reason: str = "",
+    names: Mapping[str, str] | None = None,
+) -> Counts:
+    """Bring projects back, all or none: into living organizations, under names still free.
+
+    `names` brings one project back under another name.
+    """
     require(actor, "projects.restore_project")
     with act(actor=actor, reason=reason):
         dead = locked(projects.for_actor(actor)).dead()
+        if names:
+            require(actor, "projects.change_project")
+            rename_dead(dead, names)
         _refuse_in_the_way(dead)
         with refusals_in_words():
             counts = restore(dead)

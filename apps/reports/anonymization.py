@@ -12,7 +12,7 @@ def _runs(person: Person) -> list[ReportRun]:
     for run in ReportRun.objects.exclude(file="").order_by("pk"):
         if run.file.storage.exists(str(run.file.name)):
             with run.file.open("rb") as file:
-                if person.is_in_file(file):
+                if person.is_in_file(file, by_name=True):
                     found.append(run)
     return found
 

@@ -3,36 +3,71 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import Holding
 from apps.core.admin.wording import counted
+from apps.transfers.cleaning import samples_forget
 from apps.transfers.engine.erasure import is_in_rows, rows_erase
-from apps.transfers.models import ExportRun, ImportRun, Upload
+from apps.transfers.lost_files import FileGone, tell_owners
+from apps.transfers.models import ExportRun, ImportRun, ImportTemplate, Upload
 from apps.transfers.models.uploads import private_storage
+
+WHY_GONE = "The file was deleted on {:%-d %B %Y}, because the personal data of somebody in it had to be removed. "
+_NAMES = {"first_name", "last_name"}
+# What a run, an export and a remembered matching say in texts of their own.
+_TEXTS: dict[Any, tuple[str, ...]] = {
+    ImportRun: ("reason", "error", "matching", "causes", "impacts", "results", "plan_facts"),
+    ExportRun: ("query", "error"),
+    ImportTemplate: ("name", "matching"),
+    Upload: ("name",),
+}
 
 
 def _runs(person: Person) -> list[ImportRun]:
     """Return the imports whose rows are still there and mention the person."""
     kept = ImportRun.objects.select_related("upload").order_by("pk")
-    return [run for run in kept if is_in_rows(run, person) or _is_in_file(run.upload, person)]
+    return [run for run in kept if is_in_rows(run, person) or _is_in_upload(run.upload, person)]
 
 
-def _is_in_file(kept: Any, person: Person) -> bool:
+def _is_in_upload(upload: Upload, person: Person) -> bool:
+    return upload.deleted_at is None and _is_in_file(upload, person, by_name=True)
+
+
+def _is_in_file(kept: Any, person: Person, *, by_name: bool) -> bool:
     storage = private_storage()
-    if not kept.path or getattr(kept, "deleted_at", None) or not storage.exists(kept.path):
+    if not kept.path or not storage.exists(kept.path):
         return False
     with storage.open(kept.path) as file:
-        return person.is_in_file(file)
+        return person.is_in_file(file, by_name=by_name)
 
 
 def _uploads(person: Person) -> list[Upload]:
-    return [each for each in Upload.objects.filter(deleted_at=None) if _is_in_file(each, person)]
+    living = Upload.objects.filter(deleted_at=None).select_related("user").order_by("created_at")
+    return [upload for upload in living if _is_in_upload(upload, person)]
 
 
 def _exports(person: Person) -> list[ExportRun]:
-    return [each for each in ExportRun.objects.exclude(path="") if _is_in_file(each, person)]
+    written = ExportRun.objects.exclude(path="").select_related("user").order_by("pk")
+    return [
+        export
+        for export in written
+        # Without addresses in it, only the names tell; with them, a namesake's row is not theirs.
+        if _is_in_file(export, person, by_name=_has_names_alone(export))
+    ]
+
+
+def _has_names_alone(export: ExportRun) -> bool:
+    return bool(_NAMES & set(export.fields)) and "email" not in export.fields
+
+
+def _gone(person: Person) -> list[FileGone]:
+    """Return the files that go, each with whose it is."""
+    exports = [FileGone.of_export(export) for export in _exports(person)]
+    return [*exports, *(FileGone.of_upload(upload) for upload in _uploads(person))]
 
 
 def _obstacles(person: Person) -> Iterator[str]:
@@ -50,15 +85,21 @@ def _preview(person: Person) -> Iterator[str]:
             f"Their rows in {counted(len(runs), ImportRun)} are blanked; those of other people stay, and "
             "can still be undone."
         )
-    if files := len(_uploads(person)) + len(_exports(person)):
-        yield f"{files:,} stored files are deleted, other people's rows in them included."
+    for file in _gone(person):
+        yield f"{file.sentence} is deleted, with the rows of everybody else in it.{file.told}"
 
 
 def _erase(person: Person) -> dict[str, int]:
-    runs, uploads, exports = _runs(person), _uploads(person), _exports(person)
+    runs, uploads, exports, gone = (
+        _runs(person),
+        _uploads(person),
+        _exports(person),
+        _gone(person),
+    )
     now = timezone.now()
     for run in runs:
         rows_erase(run, person)
+    _forget_samples(person, runs)
     storage = private_storage()
     for upload in uploads:
         storage.delete(upload.path)
@@ -66,9 +107,48 @@ def _erase(person: Person) -> dict[str, int]:
         upload.save(update_fields=["deleted_at"])
     for export in exports:
         storage.delete(export.path)
-        export.state, export.path = ExportRun.State.EXPIRED, ""
-        export.save(update_fields=["state", "path"])
+        export.state, export.path, export.expires_at = ExportRun.State.EXPIRED, "", now
+        export.error = WHY_GONE.format(now) + "Export again for a file without them."
+        export.save(update_fields=["state", "path", "expires_at", "error"])
+    _reword(person)
+    tell_owners(gone)
     return {"imports": len(runs), "files": len(uploads) + len(exports)}
+
+
+def _forget_samples(person: Person, runs: list[ImportRun]) -> None:
+    """Forget the samples and words of every file that the person, or somebody of that name, was in.
+
+    Nothing shows them once a run has ended, so it does no harm to forget those of a namesake.
+    """
+    told = ImportRun.objects.annotate(said=Cast("findings", TextField()))
+    found = Q(pk__in=[run.pk for run in runs])
+    for text in (*person.words, *person.parts):
+        found |= Q(said__icontains=text)
+    for run in told.filter(found, state__in=ImportRun.ENDED_STATES):
+        samples_forget(run)
+        run.save(update_fields=["findings"])
+
+
+def _reword(person: Person) -> None:
+    """Take the person out of what runs, exports and remembered matchings say."""
+    for model, names in _TEXTS.items():
+        stored = model._base_manager.annotate(
+            **{f"said_{name}": Cast(name, TextField()) for name in names}
+        )
+        texts = (*person.words, *person.parts)
+        if model is ImportRun:
+            # One that goes on does not name the person, or it would be in the way.
+            stored = stored.filter(state__in=ImportRun.ENDED_STATES)
+        elif model is ImportTemplate:
+            texts = (*person.words, *person.names)
+        found = Q()
+        for text in texts:
+            for name in names:
+                found |= Q(**{f"said_{name}__icontains": text})
+        for record in stored.filter(found):
+            for name in names:
+                setattr(record, name, person.without(getattr(record, name)))
+            record.save(update_fields=list(names))
 
 
 HOLDING = Holding("transfers", erase=_erase, preview=_preview, obstacles=_obstacles)

@@ -9,6 +9,7 @@ from apps.transfers import registry
 from apps.transfers.engine.tables import run_tables_thin
 from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.models.uploads import private_storage
+from apps.transfers.options import Findings
 
 # As long as its rows are there an import can be undone.
 PLAN_KEPT_FOR = timedelta(days=180)
@@ -27,6 +28,16 @@ def exports_clean_up() -> int:
     return count
 
 
+def samples_forget(run: ImportRun) -> None:
+    """Take the cells of the file out of a run's findings; the caller saves them.
+
+    They are there to match columns and words before the run is planned, and nothing shows them later.
+    """
+    found = Findings.from_json(run.findings)
+    found.samples, found.column_samples, found.words = [], [], {}
+    run.findings = found.to_json() if run.findings else run.findings
+
+
 def plans_clean_up() -> int:
     """Drop the rows of runs that ended long ago, and of those that nobody went on with."""
     now = timezone.now()
@@ -40,7 +51,8 @@ def plans_clean_up() -> int:
             run.state, run.ended_at = ImportRun.State.CANCELLED, now
             run.error = "Nobody went on with it; its rows were deleted."
         run_tables_thin(run, registry.find(run.dataset))
+        samples_forget(run)
         run.rows_dropped_at = now
-        run.save(update_fields=["state", "ended_at", "error", "rows_dropped_at"])
+        run.save(update_fields=["state", "ended_at", "error", "rows_dropped_at", "findings"])
         count += 1
     return count

@@ -212,7 +212,7 @@ def test_moving_to_the_trash_is_one_sentence_and_the_history_can_still_be_read(
     page = text_of(reader.get(history(acme)))
 
     assert "moved it to the trash" in page
-    assert "This record is in the trash" in page
+    assert "is in the trash. Restore it to open it here." in page
 
 
 def test_filters_narrow_by_field_person_kind_and_day(reader: Client) -> None:

@@ -229,7 +229,7 @@ def test_a_cascade_leaves_a_row_of_each_record_that_it_took() -> None:
     TaskFactory.create_batch(3, project=project)
     mark = trail.mark()
 
-    project.organization.delete()
+    project.organization.hard_delete()
 
     assert trail.kinds(mark, Task) == ["-", "-", "-"]
     assert trail.kinds(mark, Project) == ["-"]

@@ -46,9 +46,9 @@ def test_each_role_has_somebody_who_can_sign_in_and_has_that_role_alone() -> Non
 def test_everything_that_the_admin_shows_is_there() -> None:
     seed(200)
 
-    assert Membership.objects.count() == 204
-    assert Membership.objects.values("user").distinct().count() == 200
-    assert set(Membership.objects.values_list("role", flat=True)) == {
+    assert Membership.all_objects.count() == 204
+    assert Membership.all_objects.values("user").distinct().count() == 200
+    assert set(Membership.all_objects.values_list("role", flat=True)) == {
         "owner",
         "admin",
         "member",
@@ -59,9 +59,11 @@ def test_everything_that_the_admin_shows_is_there() -> None:
         "suspended",
         "closed",
     }
-    assert set(Invitation.objects.values_list("state", flat=True)) == set(Invitation.State.values)
+    assert set(Invitation.all_objects.values_list("state", flat=True)) == set(
+        Invitation.State.values
+    )
     assert set(Project.objects.values_list("status", flat=True)) == set(Project.Status.values)
-    assert set(Task.objects.values_list("status", flat=True)) == set(Task.Status.values)
+    assert set(Task.all_objects.values_list("status", flat=True)) == set(Task.Status.values)
     assert Organization.all_objects.dead().count() == 1
     assert Project.all_objects.dead().exclude(organization__deleted_at__isnull=False).count() == 1
     assert User.objects.filter(status="deactivated").exists()
@@ -70,7 +72,7 @@ def test_everything_that_the_admin_shows_is_there() -> None:
 def test_every_organization_has_an_owner_with_an_owners_seat() -> None:
     seed(300)
 
-    seat = Membership.objects.owners().filter(
+    seat = Membership.all_objects.owners().filter(
         organization=models.OuterRef("pk"), user=models.OuterRef("owner")
     )
     assert Organization.all_objects.count() == 18
@@ -84,7 +86,7 @@ def test_a_second_time_nothing_changes_and_more_adds_the_difference() -> None:
     assert seed(120) == "The demo data is all there.\n"
     assert histories() == before
     assert "Added 30 people" in seed(150)
-    assert Membership.objects.values("user").distinct().count() == 150
+    assert Membership.all_objects.values("user").distinct().count() == 150
 
 
 def test_the_same_people_are_invented_every_time() -> None:

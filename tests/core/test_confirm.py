@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.uuid7 import uuid7
 from apps.organizations.models import Organization
 from tests.factories.accounts import StaffFactory, prove_factor
 from tests.factories.organizations import OrganizationFactory, TrashedOrganizationFactory
@@ -216,9 +217,7 @@ def test_to_purge_many_asks_for_their_number(client_who_may: Callable[..., Clien
     assert Organization.all_objects.count() == 0
 
 
-def test_a_record_out_of_reach_is_not_found(client_who_may: Callable[..., Client]) -> None:
-    trashed = TrashedOrganizationFactory()
-
-    page = client_who_may("view", "delete").get(reverse(ONE, args=[trashed.pk]))
+def test_a_record_that_is_not_there_is_not_found(client_who_may: Callable[..., Client]) -> None:
+    page = client_who_may("view", "delete").get(reverse(ONE, args=[uuid7()]))
 
     assert page.status_code == 404

@@ -322,7 +322,7 @@ class TestAccepting:
         invitation_send(invitation_id=invitation.pk)
         organization_trash(organization=invitation.organization, actor=None)
 
-        with pytest.raises(DomainError, match="in the trash"):
+        with pytest.raises(DomainError, match="no longer exists"):
             invitation_accept(token=token_of(mail.outbox[0]), password=PASSWORD)
 
         assert not User.objects.filter(email=invitation.email).exists()

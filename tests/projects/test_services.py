@@ -74,8 +74,8 @@ class TestTrashing:
         project = Project.all_objects.get()
         assert (project.is_deleted, project.deleted_by) == (True, clerk)
         assert not Project.objects.exists()
-        assert list(Task.objects.all()) == [task]
-        assert not Task.objects.of_living_projects().exists()
+        assert not Task.objects.exists()
+        assert list(Task.all_objects.all()) == [task]
         assert last_trace(project) == ("~", clerk.pk, "Entered twice")
 
     def test_refuses_what_is_there_already(self) -> None:

@@ -166,7 +166,7 @@ class TestWhatItLeaves:
     ) -> None:
         page = text(boss_client.get(reverse("admin:accounts_user_history", args=[agent.pk])))
 
-        assert "set what they see to 2 organizations (was everything)" in page
+        assert "set what they see to 1 organization (was everything)" in page
         assert f"let them see {near.organization.name}" in page
 
 
@@ -282,5 +282,5 @@ class TestThePage:
         assert not StaffOrganization.objects.filter(user=near.person).exists()
 
     def test_the_menu_says_what_one_sees(self, client: Client, boss_client: Client) -> None:
-        assert "You see 2 organizations" in text(client.get(reverse("admin:index")))
+        assert "You see 1 organization" in text(client.get(reverse("admin:index")))
         assert "data-scope" not in text(boss_client.get(reverse("admin:index")))

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.audit.context import audit_context
-from apps.organizations.models import Invitation, Organization
+from apps.organizations.models import Invitation, Organization, StaffOrganization
 from apps.transfers.models import ImportRun, Upload
 from tests.factories.reports import ReportDeliveryFactory
 from tests.factories.schedules import TaskRunFactory
@@ -60,7 +60,7 @@ def test_it_costs_no_more_statements_than_the_page_of_others(
 def test_who_is_given_no_organization_sees_an_empty_house(
     client: Client, agent: User, near: House, far: House, busy: None
 ) -> None:
-    agent.scope.all().delete()
+    StaffOrganization.all_objects.filter(user=agent).delete()
 
     answer = client.get(reverse("admin:index"))
 

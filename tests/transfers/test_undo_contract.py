@@ -233,7 +233,7 @@ def test_what_an_undo_kept_can_be_undone_when_what_held_it_is_gone(importer: Imp
     )
 
     seat.delete()
-    Project.all_objects.filter(pk=project.pk).delete()
+    Project.all_objects.filter(pk=project.pk).hard_delete()
     preview = undo_preview(run.record)
     assert preview.records == {"person": {"deactivated": 1}, "made:organization": {"trashed": 1}}
     code, result, _ = undone(run.run)

@@ -14,9 +14,9 @@ from apps.accounts.anonymization.services import user_anonymization_preview, use
 from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
 from apps.accounts.impersonation.services import impersonation_start
+from apps.audit.timeline.event_sentences import removed_in_words
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.wording import listed
 
 
 class AnonymizationForm(ConfirmationForm):
@@ -67,12 +67,10 @@ class PersonActions:
         self, request: HttpRequest, users: QuerySet[Any], answer: AnonymizationForm
     ) -> str:
         gone = user_anonymize(user=users.get(), actor=request.user, reason=answer.reason)
-        left = gone.pop("left", 0)
-        said = listed(f"{number:,} {name}" for name, number in gone.items())
-        if left:
+        if left := gone.get("left", 0):
             messages.warning(
                 request,
-                f"In {left:,} older values of other records the address still stands; "
+                f"In {left:,} older values of other records the address or the name still stands; "
                 "history keeps those. Change or trim them if they are personal.",
             )
-        return f"The person's data is removed: {said}."
+        return f"The person's data is removed: {removed_in_words(gone)}."

@@ -1,15 +1,18 @@
 """What the accounts themselves hold of a person: the row, the ways to sign in, the sessions."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.utils import timezone
+from django.core.files.storage import default_storage
 
 from apps.accounts.anonymization.person import Person, is_anonymous
 from apps.accounts.anonymization.registry import Holding
+from apps.accounts.anonymization.requests import requests_about, requests_erase
 from apps.accounts.models import ApprovalRequest, EmailChange, User
 
 # Of packages for signing in: rows that belong to one user and to nobody else.
@@ -27,8 +30,7 @@ def _obstacles(person: Person) -> Iterator[str]:
         yield "This person's data was removed already."
     if user.is_superuser or user.is_staff or user.groups.exists():
         yield f"{user} has a staff role. Take the roles first."
-    pending = ApprovalRequest.objects.filter(state="pending")
-    if any(person.is_in(str(each.picture)) for each in pending):
+    if any(request.state == ApprovalRequest.State.PENDING for request in requests_about(person)):
         yield f"A request that waits for its decision names {user}. Decide it first."
 
 
@@ -46,12 +48,12 @@ def _erase(person: Person) -> dict[str, int]:
         if apps.is_installed(f"allauth.{label.partition('.')[0]}"):
             model: Any = apps.get_model(label)
             model._base_manager.filter(user=user).delete()
-    for session in Session.objects.filter(expire_date__gt=timezone.now()).iterator():
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
-            session.delete()
+    _sessions(person)
     EmailChange.objects.filter(user=user).delete()
-    if user.avatar:
-        user.avatar.delete(save=False)
+    for picture in person.pictures:
+        # Also those that another picture has replaced since.
+        if not User.objects.filter(avatar=picture).exclude(pk=user.pk).exists():
+            default_storage.delete(picture)
     user.email = person.anonymous_email
     user.first_name, user.last_name = "Removed", "person"
     user.phone = ""
@@ -61,7 +63,29 @@ def _erase(person: Person) -> dict[str, int]:
     user.last_login = None
     user.set_unusable_password()
     user.save()
-    return {}
+    return {"requests": requests_erase(person)}
+
+
+def _sessions(person: Person) -> None:
+    """End the person's sessions, and take out of others what names them, such as a form that waits."""
+    for session in Session.objects.iterator():
+        data = session.get_decoded()
+        if data.get(SESSION_KEY) == str(person.user.pk):
+            session.delete()
+            continue
+        named = [
+            key
+            for key, value in data.items()
+            if any(
+                text in json.dumps(value, default=str, ensure_ascii=False)
+                for text in (*person.words, *person.names)
+            )
+        ]
+        if named:
+            store = SessionStore(session.session_key)
+            for key in named:
+                del store[key]
+            store.save()
 
 
 OWN = Holding("accounts", erase=_erase, preview=_preview, obstacles=_obstacles)

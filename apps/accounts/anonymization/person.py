@@ -1,78 +1,153 @@
 """By what a person can be found in texts and files."""
 
+import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import IO, Any
+from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
-from apps.accounts.models import User
+from apps.accounts.models import EmailChange, User
+from apps.audit.triggers import REMOVED
 
 # Shorter numbers stand in too many texts that have nothing to do with the person.
 _SHORTEST_PHONE = 7
 _BLOCK = 1 << 20
+_ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp1250")
 DOMAIN = "anonymous.invalid"
 
 
 @dataclass
 class Person:
-    """A person with every address, number and name that he was ever known by."""
+    """A person with every address, number, name and picture that they were ever known by."""
 
     user: User
-    words: list[str]  # Addresses and numbers: whoever mentions one means him.
-    names: list[str]  # Others may bear them as well.
+    words: list[str]  # Addresses and numbers: a text that holds one means this person.
+    names: list[str]  # First and last name together. Others may bear them as well.
+    pairs: list[tuple[str, str]]  # The same, apart.
+    pictures: list[str] = field(default_factory=list)
     reason: str = ""
-    files: list[str] = field(default_factory=list)
 
     @property
     def anonymous_email(self) -> str:
         return f"removed-{self.user.pk.hex}@{DOMAIN}"
 
+    @cached_property
+    def parts(self) -> list[str]:
+        """Return each first and each last name; alone they mean this person only beside their record."""
+        return _distinct(name for pair in self.pairs for name in pair)
+
+    @cached_property
+    def parts_pattern(self) -> str:
+        """Return a regular expression, for PostgreSQL and for Python, of `parts` as whole words."""
+        return "|".join(re.escape(part).replace("\\ ", " ") for part in self.parts)
+
     def is_in(self, text: str) -> bool:
+        """Tell whether a text means this person and nobody else."""
         low = text.lower()
         return any(word.lower() in low for word in self.words)
 
-    def is_in_file(self, file: IO[bytes]) -> bool:
-        """Tell whether a file, a workbook's parts included, mentions him."""
-        needles = [
-            form.encode(encoding)
-            for word in self.words
-            for form in {word.lower(), escape(word.lower())}
-            for encoding in ("utf-8", "utf-16-le", "utf-16-be")
-        ]
-        if zipfile.is_zipfile(file):
-            with zipfile.ZipFile(file) as archive:
-                return any(_holds(archive.open(name), needles) for name in archive.namelist())
-        file.seek(0)
-        return _holds(file, needles)
+    def is_named_in(self, text: str) -> bool:
+        """Tell whether a text about this person tells who it is."""
+        return self.is_in(text) or self.without(text) != text
+
+    def without(self, value: Any) -> Any:
+        """Return a text, or a JSON value, about this person with all that tells who it is taken out.
+
+        The keys of an object are no texts: a person may be called “Name”.
+        """
+        if isinstance(value, dict):
+            return {key: self.without(each) for key, each in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.without(each) for each in value]
+        if not isinstance(value, str):
+            return value
+        for text in (*self.words, *self.names):
+            value = re.sub(re.escape(text), REMOVED, value, flags=re.IGNORECASE)
+        if self.parts:
+            whole = rf"(?<!\w)(?:{self.parts_pattern})(?!\w)"
+            value = re.sub(whole, REMOVED, value, flags=re.IGNORECASE)
+        return value
+
+    def is_in_file(self, file: IO[bytes], *, by_name: bool) -> bool:
+        """Tell whether a file, a workbook's parts included, mentions them; `by_name`: or has a row with
+        their first and their last name, for a file that need not hold addresses."""
+        needles = [form for word in self.words for form in _forms(word)]
+        pairs = [(_forms(one), _forms(other)) for one, other in self.pairs] if by_name else []
+        if not zipfile.is_zipfile(file):
+            file.seek(0)
+            return _holds(file, needles, pairs)
+        with zipfile.ZipFile(file) as archive:
+            return any(_holds(archive.open(name), needles, pairs) for name in archive.namelist())
 
 
 def person_of(user: User) -> Person:
-    """Collect what he is and was called, from himself and from his history."""
+    """Collect what they are and were called, from the record and from its history."""
     history: Any = User.history
     rows = [user, *history.filter(id=user.pk).order_by()]
-    emails = _distinct(row.email for row in rows)
+    changes = EmailChange.objects.filter(user=user).values_list("old_email", "new_email")
+    # Also an address that was asked for and never confirmed.
+    emails = _distinct([*(row.email for row in rows), *(each for pair in changes for each in pair)])
     phones = _distinct(row.phone for row in rows if len(row.phone) >= _SHORTEST_PHONE)
-    full = _distinct(f"{row.first_name} {row.last_name}".strip() for row in rows)
-    names = [name for name in full if " " in name and len(name) > 5]
-    return Person(user, [*emails, *phones], names)
+    pairs = _distinct((row.first_name.strip(), row.last_name.strip()) for row in rows)
+    full = [f"{first} {last}" for first, last in pairs if first and last]
+    return Person(
+        user,
+        words=_distinct(form for word in (*emails, *phones) for form in _in_addresses(word)),
+        names=[name for name in full if len(name) > 5],
+        pairs=pairs,
+        pictures=_distinct(str(row.avatar) for row in rows),
+    )
 
 
-def is_anonymous(user: User) -> bool:
-    return user.email.endswith(f"@{DOMAIN}")
+def is_anonymous(user: Any) -> bool:
+    """Tell whether the personal data of `user` was removed; their record never changes again."""
+    return bool(user.email.endswith(f"@{DOMAIN}"))
 
 
-def _distinct(values: Iterable[str]) -> list[str]:
+def _in_addresses(word: str) -> Iterator[str]:
+    """Yield a word as it is, and as it stands in the address of a page that was searched for it."""
+    yield from (word, quote(word), quote_plus(word))
+
+
+def _distinct[T](values: Iterable[T]) -> list[T]:
     return list(dict.fromkeys(value for value in values if value))
 
 
-def _holds(file: IO[bytes], needles: list[bytes]) -> bool:
+def _forms(word: str) -> set[bytes]:
+    """Return a word as files may hold it, to be looked for among bytes in lower case."""
+    found = set()
+    for text in (word.lower(), word.upper()):
+        for spelled in {text, escape(text)}:
+            for encoding in _ENCODINGS:
+                # Folded as bytes: A to Z alone.
+                found.add(spelled.encode(encoding, "ignore").lower())
+    return found - {b""}
+
+
+def _holds(
+    file: IO[bytes], needles: list[bytes], pairs: list[tuple[set[bytes], set[bytes]]]
+) -> bool:
     longest = max(map(len, needles), default=0)
-    tail = b""
+    tail, row = b"", b""
     while block := file.read(_BLOCK):
-        # Folded as bytes: A to Z alone, which is how addresses are folded here.
-        text = (tail + block).lower()
-        if any(needle in text for needle in needles):
+        text = block.lower()
+        if any(needle in tail + text for needle in needles):
             return True
-        tail = text[-longest:]
-    return False
+        tail = (tail + text)[-longest:] if longest else b""
+        if pairs:
+            # Somebody's own row holds both; two names in different rows are two people's.
+            *rows, row = re.split(rb"\r?\n|</row>", row + text)
+            if any(_names(each, pairs) for each in rows):
+                return True
+    return _names(row, pairs)
+
+
+def _names(row: bytes, pairs: list[tuple[set[bytes], set[bytes]]]) -> bool:
+    """Tell whether a row of a file holds both names of one pair, where both are there."""
+    return any(
+        first and last and any(one in row for one in first) and any(one in row for one in last)
+        for first, last in pairs
+    )

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Model
 
 from apps.accounts.anonymization.person import Person
 
 
 def _nothing(person: Person) -> Iterable[str]:
     return ()
+
+
+def _no_records(person: Person) -> dict[type[Model], list[Any]]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -21,6 +28,9 @@ class Holding:
     preview: Callable[[Person], Iterable[str]] = _nothing
     # Sentences about why it cannot be done now.
     obstacles: Callable[[Person], Iterable[str]] = _nothing
+    # The records that are the person's own, by model, also those that the history alone knows. What
+    # was said about a change of one of them may name the person by a first name alone.
+    records: Callable[[Person], dict[type[Model], list[Any]]] = _no_records
 
 
 _holdings: dict[str, Holding] = {}

@@ -1,6 +1,9 @@
 """Removing a person's data."""
 
+from typing import Any
+
 import pgtrigger
+from django.db.models import Model
 
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.anonymization import own
@@ -14,6 +17,7 @@ from apps.audit.redacting import (
     redact_doings,
     redact_labels,
     redact_mentions,
+    redact_reasons,
     redact_records,
     redacting,
 )
@@ -41,10 +45,12 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
             raise DomainError("Nobody removes his own data. Ask a colleague.")
         person = person_of(locked)
         person.reason = reason
-        if person.is_in(reason):
-            raise DomainError("Leave address and number out of the reason: it stays.")
+        if person.is_named_in(reason):
+            raise DomainError("Leave address, number and names out of the reason: it stays.")
         if obstacles := list(_obstacles(person)):
             raise DomainError(" ".join(obstacles))
+        # Asked before anything goes: by then nothing tells any more whose they were.
+        records = _records_of(person)
         gone: dict[str, int] = {}
         for holding in (*holdings(), own.OWN):
             gone |= holding.erase(person)
@@ -56,10 +62,19 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
             gone["history"] += redact_doings(locked.pk)
             gone["history"] += redact_labels(User, [locked.pk])
             gone["history"] += redact_mentions(words=person.words, names=person.names)
-        gone["left"] = remaining(person.words)
+            gone["history"] += redact_reasons(records=records, pattern=person.parts_pattern)
+        gone["left"] = remaining([*person.words, *person.names])
         gone = {name: number for name, number in gone.items() if number}
         record_event(Kind.ANONYMIZATION, actor=actor, target=locked, removed=gone)
         return gone
+
+
+def _records_of(person: Person) -> dict[type[Model], list[Any]]:
+    """Return the keys of the records that are the person's own, also of those that are gone."""
+    records: dict[type[Model], list[Any]] = {User: [person.user.pk]}
+    for holding in holdings():
+        records |= holding.records(person)
+    return records
 
 
 def user_anonymization_preview(user: User) -> list[str]:

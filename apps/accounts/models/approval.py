@@ -63,6 +63,8 @@ class ApprovalRequest(BaseModel):
     # The request itself never changes, and can be as large as what it asks for.
     history = History(
         excluded_fields=["arguments", "picture"],
+        # They may say who it is about.
+        erased_fields=["sentence", "reason", "decision_reason", "outcome"],
         untracked_fields=["announced_at", "answered_at"],
     )
 

@@ -27,7 +27,9 @@ from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_record
 from apps.audit.timeline.registry import inclusions
 from apps.audit.timeline.scope import history_in_scope
+from apps.core.admin.trash_record import find_in_trash
 from apps.core.errors import MissingPermission, RecordNotFound
+from apps.core.living import buried_with
 
 
 class TimelineMixin:
@@ -66,7 +68,7 @@ class TimelineMixin:
             "title": f"History of {record}",
             "opts": admin.opts,
             "original": record,
-            "is_trashed": getattr(record, "is_deleted", False),
+            "in_trash": find_in_trash(request.user, model, record.pk),
             "revert_url_name": _revert_url_name(admin, request, record),
             **(extra_context or {}),
         }
@@ -75,7 +77,7 @@ class TimelineMixin:
     def revert_view(self, request: HttpRequest, object_id: str, position: int) -> HttpResponse:
         admin: Any = self
         record = _in_scope(admin, request, unquote(object_id))
-        if record is None or getattr(record, "is_deleted", False):
+        if record is None or getattr(record, "is_deleted", False) or buried_with(record):
             raise RecordNotFound(admin.model, object_id)
         return revert_view(admin, request, record, position)
 
@@ -179,7 +181,9 @@ def permission_to(verb: str, model: type[models.Model]) -> str:
 
 
 def _revert_url_name(admin: Any, request: HttpRequest, record: Any) -> str:
-    if getattr(record, "is_deleted", False) or not may_revert(admin, request, record):
+    if getattr(record, "is_deleted", False) or buried_with(record):
+        return ""
+    if not may_revert(admin, request, record):
         return ""
     return f"admin:{admin.opts.app_label}_{admin.opts.model_name}_revert"
 

@@ -135,12 +135,33 @@ def _impersonation(data: Data) -> str:
     return ""
 
 
+_REMOVED = {
+    "imports": ("import", "imports"),
+    "files": ("file", "files"),
+    "reports": ("report file", "report files"),
+    "seats": ("membership", "memberships"),
+    "invitations": ("invitation", "invitations"),
+    "requests": ("request", "requests"),
+    "texts": ("other text", "other texts"),
+    "history": ("history entry", "history entries"),
+}
+
+
 def _anonymization(data: Data) -> str:
     removed = data.get("removed")
     if not isinstance(removed, dict):
         return "removed the person's data"
-    said = listed([f"{number:,} {name}" for name, number in removed.items() if name != "left"])
-    return f"removed the person's data: {said}"
+    return f"removed the person's data: {removed_in_words(removed)}"
+
+
+def removed_in_words(removed: Data) -> str:
+    """Return "2 imports, 1 file and 1 membership" for the counts that a removal leaves."""
+    said = []
+    for name, number in removed.items():
+        if name in _REMOVED:
+            one, many = _REMOVED[name]
+            said.append(f"{number:,} {one if number == 1 else many}")
+    return listed(said) or "nothing but the record"
 
 
 def _audit_export(data: Data) -> str:

@@ -5,9 +5,12 @@ says in `trash_records` which service moves a queryset there; the proxy's is a `
 in `restore_records` and `purge_records` which services lead out again.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.decorators import action, display
@@ -17,6 +20,7 @@ from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import moment_column, record_link
+from apps.core.admin.trash_forms import RestoreForm, ToTrashForm, said_of_the_trash
 from apps.core.admin.wording import belongings, counted
 from apps.core.models import SoftDeletableModel
 
@@ -24,17 +28,6 @@ from apps.core.models import SoftDeletableModel
 def _with_it(words: str, counts: trash.Counts, model: Any) -> list[str]:
     others = belongings(counts, model)
     return [f"{words}: {others}."] if others else []
-
-
-def _trashing(queryset: QuerySet) -> list[str]:
-    return [
-        *_with_it("Goes to the trash with it", trash.count_trash(queryset), queryset.model),
-        "Whatever goes can be restored, and comes back in one.",
-    ]
-
-
-def _restoring(queryset: QuerySet) -> list[str]:
-    return _with_it("Comes back with it", trash.count_restore(queryset), queryset.model)
 
 
 def _purging(queryset: QuerySet) -> list[str]:
@@ -65,7 +58,7 @@ class ToTrash(BaseAdmin):
         description="Move to trash",
         icon="delete",
         danger=True,
-        consequences=_trashing,
+        form_class=ToTrashForm,
         sudo="bulk",
     )
     def move_to_trash(
@@ -80,6 +73,15 @@ class ToTrash(BaseAdmin):
 
     def trash_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
         raise NotImplementedError
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        # A new record may also have been given what its form left empty, such as a slug.
+        given = form.changed_data if change else [field.name for field in self.opts.fields]
+        for sentence in said_of_the_trash(request.user, form.instance, given):
+            messages.warning(request, sentence)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -112,6 +114,7 @@ def _said(counts: trash.Counts, model: Any) -> str:
 class TrashAdmin(BaseAdmin):
     """The trash of a model: who moved what there and when; read-only, with two ways out."""
 
+    is_trash = True
     model: type[SoftDeletableModel]
     trash_columns: list[str] = []
     empty_text = "What is moved to the trash waits here until it is restored or deleted for good."
@@ -172,11 +175,11 @@ class TrashAdmin(BaseAdmin):
         permission="restore",
         description="Restore",
         icon="restore_from_trash",
-        consequences=_restoring,
+        form_class=RestoreForm,
         reason="optional",
     )
-    def restore(self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm) -> str:
-        counts = self.restore_records(request, queryset, answer.reason)
+    def restore(self, request: HttpRequest, queryset: QuerySet, answer: RestoreForm) -> str:
+        counts = self.restore_records(request, queryset, answer.reason, answer.new_names())
         return f"{_said(counts, self.model._meta.concrete_model)} restored."
 
     @confirmed(
@@ -192,7 +195,10 @@ class TrashAdmin(BaseAdmin):
         counts = self.purge_records(request, queryset, answer.reason)
         return f"{_said(counts, self.model._meta.concrete_model)} deleted for good."
 
-    def restore_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
+    def restore_records(
+        self, request: HttpRequest, records: QuerySet, reason: str, names: Mapping[str, str]
+    ) -> trash.Counts:
+        """Restore through the service; `names` gives one record another name than it had, by field."""
         raise NotImplementedError
 
     def purge_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:

@@ -33,7 +33,7 @@ class ScopeForm(ConfirmationForm):
         sees_all = sees_everything(actor)
         # Who is limited himself lets nobody see everything, so he is not offered it.
         choices = [(EVERYTHING, "Every organization")] if sees_all else []
-        seen = Organization.all_objects.for_staff(actor)
+        seen = Organization.objects.for_staff(actor)
         own: dict[str, Any] = {
             "sees": forms.ChoiceField(
                 label="They see",
@@ -46,7 +46,8 @@ class ScopeForm(ConfirmationForm):
                 required=False,
                 initial=seen.filter(pk__in=organizations_of(user)),
                 widget=AutocompleteSelectMultiple(ORGANIZATION, admin.site),
-                help_text="With none here they see nothing, until somebody names one.",
+                help_text="With none here they see nothing, until somebody names one. What is in the "
+                "trash is not offered, and stays as it is.",
             ),
         }
         self.fields = {**own, **self.fields}

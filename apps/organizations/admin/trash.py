@@ -1,5 +1,6 @@
 """Organizations in the trash."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -20,8 +21,12 @@ class TrashedOrganizationAdmin(TimelineMixin, TrashAdmin):
     search_help_text = "Name, slug or external ID"
     fields = ["name", "slug", "external_id", "status", "owner", "deleted_moment", "deleted_by_link"]
 
-    def restore_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
-        return organizations_restore(organizations=records, actor=request.user, reason=reason)
+    def restore_records(
+        self, request: HttpRequest, records: Any, reason: str, names: Mapping[str, str]
+    ) -> Counts:
+        return organizations_restore(
+            organizations=records, actor=request.user, reason=reason, names=names
+        )
 
     def purge_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
         return organizations_purge(organizations=records, actor=request.user, reason=reason)

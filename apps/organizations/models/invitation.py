@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField
-from apps.core.models import BaseModel
+from apps.core.models import AliveManager, BaseModel
 from apps.core.personal import masked
 from apps.organizations.models.membership import Role
 from apps.organizations.models.organization import Organization
@@ -60,7 +60,8 @@ class Invitation(BaseModel):
         related_name="accepted_invitations",
     )
 
-    objects = models.Manager.from_queryset(InvitationQuerySet)()
+    objects = AliveManager.from_queryset(InvitationQuerySet)()
+    all_objects = models.Manager.from_queryset(InvitationQuerySet)()
     history = History(excluded_fields=["token_digest"], masked_fields=["email"])
 
     class Meta:

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 
 from apps.audit.history import History
-from apps.core.models import BaseModel
+from apps.core.models import AliveManager, BaseModel
 from apps.organizations.models.organization import Organization
 from apps.organizations.querysets import MembershipQuerySet
 
@@ -32,7 +32,8 @@ class Membership(BaseModel):
         Organization, on_delete=models.CASCADE, related_name="memberships", db_index=False
     )
 
-    objects = models.Manager.from_queryset(MembershipQuerySet)()
+    objects = AliveManager.from_queryset(MembershipQuerySet)()
+    all_objects = models.Manager.from_queryset(MembershipQuerySet)()
     history = History()
 
     class Meta:

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from apps.audit.history import History
-from apps.core.models import BaseModel
+from apps.core.models import AliveManager, BaseModel
+from apps.core.querysets import ScopedQuerySet
 from apps.organizations.models.organization import Organization
 
 
@@ -20,6 +21,9 @@ class StaffOrganization(BaseModel):
     )
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="seen_by")
 
+    # A scope covers the trash as well; who sees which organization there asks `all_objects`.
+    objects = AliveManager()
+    all_objects = models.Manager.from_queryset(ScopedQuerySet)()
     history = History()
 
     class Meta:

@@ -49,9 +49,8 @@ def invitation_create(
             invited_by=user_or_none(actor),
         )
         # One that has run out, but that no task has marked yet, is not in the way of a new one.
-        locked.invitations.filter(email=invitation.email).overdue().update(
-            state=Invitation.State.EXPIRED
-        )
+        waiting = Invitation.objects.filter(organization=locked, email=invitation.email)
+        waiting.overdue().update(state=Invitation.State.EXPIRED)
         validated(invitation)
         if Membership.objects.filter(organization=locked, user__email=invitation.email).exists():
             raise DomainError(f"{invitation.email} already has a seat in {locked}.")
@@ -77,7 +76,7 @@ def _build(mail: OwedMail) -> EmailMessage | None:
     with act(actor="task send_invitation"):
         invitation = (
             Invitation.objects.unsent()
-            .filter(expires_at__gt=timezone.now(), organization__deleted_at=None)
+            .filter(expires_at__gt=timezone.now())
             .select_for_update(of=("self",))
             .select_related("organization", "invited_by")
             .filter(pk=mail.arguments["invitation"])
@@ -153,12 +152,15 @@ def invitation_accept(
     """
     with act(actor="invitation page", reason="Accepted the invitation"):
         invitation = (
-            Invitation.objects.select_for_update(of=("self",))
+            Invitation.all_objects.select_for_update(of=("self",))
+            .select_related("organization")
             .filter(token_digest=digest(token))
             .first()
         )
         if invitation is None:
             raise DomainError("This invitation is not known.")
+        if invitation.organization.is_deleted:
+            raise DomainError("This organization no longer exists.")
         if not invitation.can_be_accepted:
             raise DomainError("This invitation can no longer be accepted.")
         organization = lock_organization(invitation.organization_id, None)

@@ -1,5 +1,7 @@
 """Organizations: created, handed over, trashed, restored, purged."""
 
+from collections.abc import Mapping
+
 from django.db.models import Count
 from django.utils.text import slugify
 
@@ -11,6 +13,7 @@ from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.core.trash import Counts, locked, purge, restore, trash
+from apps.core.trash_names import rename_dead
 from apps.core.uuid7 import uuid7
 from apps.organizations.locks import lock_organization, refuse_unseen
 from apps.organizations.models import Membership, Organization, Role
@@ -118,15 +121,23 @@ def organization_restore(*, organization: Organization, actor: Actor, reason: st
 
 
 def organizations_restore(
-    *, organizations: OrganizationQuerySet, actor: Actor, reason: str = ""
+    *,
+    organizations: OrganizationQuerySet,
+    actor: Actor,
+    reason: str = "",
+    names: Mapping[str, str] | None = None,
 ) -> Counts:
     """Bring organizations back with exactly what went to the trash with each.
 
     All come back or none: a slug or an external ID that is taken by now is refused and named.
+    `names` brings one organization back under another slug or external ID.
     """
     require(actor, "organizations.restore_organization")
     with act(actor=actor, reason=reason):
         dead = locked(organizations.for_actor(actor)).dead()
+        if names:
+            require(actor, "organizations.change_organization")
+            rename_dead(dead, names)
         _refuse_what_is_taken(dead, actor)
         with refusals_in_words():
             counts = restore(dead)

@@ -80,13 +80,14 @@ def _known(organizations: Iterable[Organization], actor: Actor) -> set[UUID]:
 
 def _write(person: User, is_limited: bool, wanted: set[UUID], actor: Actor) -> tuple[int, int]:
     """Store the scope; return how many organizations were given and how many taken."""
-    entries = StaffOrganization.objects.filter(user=person)
-    mine = entries
+    mine = StaffOrganization.all_objects.filter(user=person)
     if is_limited_actor(actor):
         # What the actor does not see stays as it is, and is not told.
-        mine = entries.filter(organization__in=Organization.all_objects.for_actor(actor))
+        mine = mine.filter(organization__in=Organization.all_objects.for_actor(actor))
     held = set(mine.values_list("organization_id", flat=True))
-    taken, _ = mine.exclude(organization__in=wanted).delete()
+    # What is in the trash is not offered, so it stays; a list of all organizations is none at all.
+    dropped = mine.alive() if is_limited else mine
+    taken, _ = dropped.exclude(organization__in=wanted).delete()
     given = StaffOrganization.objects.bulk_create(
         StaffOrganization(user=person, organization_id=key) for key in wanted - held
     )

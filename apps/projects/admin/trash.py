@@ -1,5 +1,6 @@
 """Projects in the trash."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -24,8 +25,10 @@ class TrashedProjectAdmin(TimelineMixin, TrashAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).select_related("organization")
 
-    def restore_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
-        return projects_restore(projects=records, actor=request.user, reason=reason)
+    def restore_records(
+        self, request: HttpRequest, records: Any, reason: str, names: Mapping[str, str]
+    ) -> Counts:
+        return projects_restore(projects=records, actor=request.user, reason=reason, names=names)
 
     def purge_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
         return projects_purge(projects=records, actor=request.user, reason=reason)

@@ -56,9 +56,9 @@ PLANNED_NUMBERS = (
 )
 # What an undo did, or would do.
 PARTS_OF_UNDO = (
-    ("removed", "removed", "danger"),
-    ("reverted", "restored", "info"),
-    ("kept", "kept", "warning"),
+    ("removed", "records removed", "danger"),
+    ("reverted", "records restored", "info"),
+    ("kept", "rows kept", "warning"),
 )
 SHOWN_IF_ANY = ("rejected", "drifted", "skipped")
 

@@ -231,17 +231,20 @@ class PlanTable:
         word = row.words.get(name, "")
         return Cell(self.labels[name], before, after, is_change=is_change, word=word)
 
-    def _problem(self, row: PlanRow, problem: dict[str, str]) -> dict[str, str]:
-        label = self.headers.get(problem.get("column", ""), "")
-        url = ""
-        if problem.get("code", "").endswith(":conflict"):
-            # All rows about the same record: found by how its key begins.
-            key = next(
-                (row.values.get(name) for name in row.key_columns if row.values.get(name)), ""
-            )
-            changes = {"q": key} if key else {"cause": problem["code"], "q": ""}
-            url = self.url(**{"verdict": "refused", "cause": "", "outcome": "", **changes})
-        return {**problem, "label": label, "url": url}
+    def _problems(self, row: PlanRow) -> list[dict[str, str]]:
+        """The problems of a row; the last of its disagreements leads to all rows about the record."""
+        found = [
+            {**problem, "label": self.headers.get(problem.get("column", ""), ""), "url": ""}
+            for problem in row.problems
+        ]
+        conflicts = [each for each in found if each.get("code", "").endswith(":conflict")]
+        if conflicts:
+            # They are found by how the record's key begins.
+            keys = [row.values[name] for name in row.key_columns if row.values.get(name)]
+            changes = {"q": keys[0]} if keys else {"cause": conflicts[0]["code"], "q": ""}
+            asked = {"verdict": "refused", "cause": "", "outcome": "", **changes}
+            conflicts[-1]["url"] = self.url(**asked)
+        return found
 
     def _row(self, row: PlanRow) -> Row:
         return Row(
@@ -255,7 +258,7 @@ class PlanTable:
             ),
             outcome=OUTCOME_LABELS.get(row.outcome) if row.outcome != "applied" else None,
             cells=self._cells(row),
-            problems=[self._problem(row, problem) for problem in row.problems],
+            problems=self._problems(row),
         )
 
 

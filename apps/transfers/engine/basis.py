@@ -30,21 +30,18 @@ class Shaken:
 
 def shaken(run: ImportRun) -> Shaken | None:
     """Return why the plan should be made again; None where it still holds."""
+    return undone(run) or _changed(run)
+
+
+def undone(run: ImportRun) -> Shaken | None:
+    """Return which import that the plan rests on was undone since; cheap enough for a page."""
     from apps.transfers.engine.running import context_of
 
     if run.planned_at is None:
         return None
-    context = context_of(run)
-    return _undone(context) or _changed(context)
-
-
-def _undone(context: Context) -> Shaken | None:
-    from apps.transfers.engine.running import context_of
-
-    run = context.run
     since = Q(ended_at__gt=run.planned_at) | Q(state__in=UndoRun.WORK_STATES)
     for undo in UndoRun.objects.filter(since).exclude(run=run).select_related("run", "user"):
-        theirs = context_of(undo.run)
+        context, theirs = context_of(run), context_of(undo.run)
         if not exists(theirs.tables.plan):
             continue
         rows = _resting_on(context, theirs)
@@ -83,10 +80,12 @@ def _resting_on(context: Context, theirs: Context) -> int:
     return int(context.rows(f"SELECT count(*) FROM ({found}) x")[0][0])
 
 
-def _changed(context: Context) -> Shaken | None:
-    run = context.run
-    if run.rows_to_do < _FEW:
+def _changed(run: ImportRun) -> Shaken | None:
+    from apps.transfers.engine.running import context_of
+
+    if run.planned_at is None or run.rows_to_do < _FEW:
         return None
+    context = context_of(run)
     sample = Sample(_spread(context))
     looked_at = context.rows(
         f"SELECT count(*) FROM {context.tables.plan} p WHERE {sample.where()}", sample.params

@@ -10,7 +10,7 @@ from apps.transfers.engine import slugs
 from apps.transfers.engine.context import Context, may_be_new, scope_sql
 from apps.transfers.engine.naming import Namer, records_of
 from apps.transfers.engine.refusals import refuse
-from apps.transfers.engine.tables import alive
+from apps.transfers.engine.tables import alive, has_trash
 
 
 def resolve(context: Context) -> None:
@@ -111,9 +111,29 @@ def _resolve_one(context: Context, name: str) -> None:
     creates = name in context.matching.create_missing and may_be_new(model, context.actor)
     if creates and relation.create and not within:
         _make_missing(context, name, relation)
+    _find_in_trash(context, name, relation, same)
     _suggest(context, name, relation, within)
     context.execute(f"ANALYZE {table}")
     _refuse_unfound(context, name, model)
+
+
+def _find_in_trash(context: Context, name: str, relation: Relation, same: str) -> None:
+    """Mark the words that name no living record and one in the trash; `same` ties it to its owner."""
+    model: Any = apps.get_model(relation.model)
+    table = context.tables.relation(name)
+    context.execute(f"ALTER TABLE {table} ADD in_trash boolean NOT NULL DEFAULT false")
+    if not has_trash(model):
+        return
+    scope = scope_sql(model, context.actor, alive_only=False)
+    seen = f" AND t.id IN ({scope[0]})" if scope else ""
+    for field in relation.by:
+        context.execute(
+            f"UPDATE {table} v SET in_trash = true "
+            f"FROM {connection.ops.quote_name(model._meta.db_table)} t "
+            f"WHERE v.n = 0 AND t.{connection.ops.quote_name(field)} = v.value{same} "
+            f"AND t.deleted_at IS NOT NULL{seen}",
+            scope[1] if scope else [],
+        )
 
 
 # Candidates are looked for by hand, word by word: for the most frequent ones.
@@ -216,9 +236,13 @@ def _refuse_unfound(context: Context, name: str, model: Any) -> None:
     column = context.columns[name]
     label = str(model._meta.verbose_name)
     missing = f"There is no {label} “%1$s”."
+    in_trash = (
+        f"The {label} “%1$s” is in the trash. Restore it and check again, or name another {label}."
+    )
     ambiguous = f"More than one {label} is called “%1$s”.{_telling_apart(column.relation)}"
     for code, condition, message in (
-        ("not_found", "r.n = 0", missing),
+        ("not_found", "r.n = 0 AND NOT r.in_trash", missing),
+        ("in_trash", "r.n = 0 AND r.in_trash", in_trash),
         ("ambiguous", "r.n > 1", ambiguous),
     ):
         refuse(

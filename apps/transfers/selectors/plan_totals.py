@@ -109,6 +109,7 @@ _CODES = {
     "range": "beyond what fits",
     "ambiguous": "more than one reading",
     "not_found": "not found",
+    "in_trash": "in the trash",
     "conflict": "rows disagree",
     "taken": "belongs to another record",
     "rule": "against a rule",

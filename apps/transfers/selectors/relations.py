@@ -142,9 +142,9 @@ def _counted(run: ImportRun, name: str, position: str) -> tuple[dict[str, int | 
         cursor.execute(
             f"SELECT p.problem->>'value', count(*), count(*) OVER () FROM {plan} "
             f"CROSS JOIN LATERAL jsonb_array_elements(problems) AS p(problem) "
-            f"WHERE verdict = 'refused' AND cause IN (%s, %s) AND p.problem->>'column' = %s "
+            f"WHERE verdict = 'refused' AND cause IN (%s, %s, %s) AND p.problem->>'column' = %s "
             f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
-            [f"{name}:not_found", f"{name}:ambiguous", name, LISTED],
+            [f"{name}:not_found", f"{name}:in_trash", f"{name}:ambiguous", name, LISTED],
         )
         found = cursor.fetchall()
         return {word: rows for word, rows, _ in found}, False, found[0][2] if found else 0

@@ -1,0 +1,149 @@
+"""The pages that ask before something goes to the trash, and before it comes back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from apps.core import trash
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.display import record_link
+from apps.core.admin.scope import in_scope
+from apps.core.admin.trash_record import trash_link
+from apps.core.admin.wording import belongings, counted, names
+from apps.core.living import trash_paths
+from apps.core.trash_names import Clash, clashes_of_dead, clashes_of_living
+
+
+class ToTrashForm(ConfirmationForm):
+    """Says what goes along, what is out of sight meanwhile, and what names it."""
+
+    def consequences(self) -> list[str]:
+        model = self.queryset.model
+        return [
+            *_with_it("Goes to the trash with it", trash.count_trash(self.queryset), model),
+            *_with_it(
+                "Out of sight until it is restored", trash.count_hidden(self.queryset), model
+            ),
+            *self._named(),
+            "Whatever goes can be restored, and comes back in one.",
+        ]
+
+    def _named(self) -> Iterator[str]:
+        """Say which records of others name these: they stay, and mean nobody by it meanwhile."""
+        keys = self.queryset.order_by().values("pk")
+        for other, field in trash.naming(self.queryset.model):
+            found: Any = in_scope(other._default_manager.all(), self.request.user)
+            found = found.filter(**{f"{field}__in": keys}).order_by().distinct()
+            if not (number := found.count()):
+                continue
+            opts = other._meta
+            shown = self.request.user.has_perm(f"{opts.app_label}.view_{opts.model_name}")
+            which = f" ({names(found)}{', …' if number > 3 else ''})" if shown else ""
+            noun = f"{counted(number, other)}{which}"
+            yield f"Named by {noun}, which {'does' if number == 1 else 'do'} not count it until then."
+
+
+class RestoreForm(ConfirmationForm):
+    """Says what comes back, and at once what stands in the way; offers one record another name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dead = _as_stored(self.queryset)
+        self.clashes = list(clashes_of_dead(self.dead))
+        self.renamed = self._renamed() if self._may_rename() else {}
+        fields: dict[str, Any] = {
+            f"as_{name}": forms.CharField(
+                label=f"Restore under the {clash.field.verbose_name}",
+                required=False,
+                max_length=clash.field.max_length,
+                widget=UnfoldAdminTextInputWidget(),
+                help_text=f"In the place of “{clash.value}”.",
+            )
+            for name, clash in self.renamed.items()
+        }
+        self.fields = {**fields, **self.fields}
+
+    def new_names(self) -> dict[str, str]:
+        """Return the names that were given, by field."""
+        given = {name: self.cleaned_data.get(f"as_{name}", "").strip() for name in self.renamed}
+        return {name: value for name, value in given.items() if value}
+
+    def consequences(self) -> list[str]:
+        model = self.queryset.model
+        return [
+            *(self._in_the_way(clash) for clash in self.clashes),
+            *self._orphans(),
+            *_with_it("Comes back with it", trash.count_restore(self.queryset), model),
+        ]
+
+    def _in_the_way(self, clash: Clash) -> str:
+        user = self.request.user
+        seen = in_scope(type(clash.living)._default_manager.all(), user)
+        taker = record_link(clash.living) if seen.filter(pk=clash.living.pk).exists() else ""
+        label = clash.field.verbose_name
+        way_out = f"give this one another {label} below, or change it there"
+        if not self.renamed:
+            way_out = "change it there first, or leave this one in the trash"
+        return format_html(
+            "“{}” cannot come back as it is: the {} “{}” is taken by {}. To restore it, {}.",
+            clash.dead,
+            label,
+            clash.value,
+            taker or f"another {clash.living._meta.verbose_name}",
+            way_out,
+        )
+
+    def _orphans(self) -> Iterator[str]:
+        for path in filter(None, trash_paths(self.dead.model)):
+            above = self.dead.filter(**{f"{path}__deleted_at__isnull": False})
+            for record in above.select_related(path)[:3]:
+                owner: Any = record
+                for name in path.split("__"):
+                    owner = getattr(owner, name)
+                yield format_html(
+                    "“{}” cannot come back yet: it belongs to {}, which is in the trash. "
+                    "Restore that first.",
+                    record,
+                    trash_link(self.request.user, owner),
+                )
+
+    def _may_rename(self) -> bool:
+        opts = self.dead.model._meta
+        return bool(self.request.user.has_perm(f"{opts.app_label}.change_{opts.model_name}"))
+
+    def _renamed(self) -> dict[str, Clash]:
+        if len(self.dead[:2]) != 1:
+            return {}
+        return {clash.field.name: clash for clash in self.clashes}
+
+
+def said_of_the_trash(user: Any, record: Any, changed: Any) -> Iterator[str]:
+    """Yield a sentence for each record of the trash that cannot come back because of this one."""
+    for clash in clashes_of_living(record, changed):
+        seen = in_scope(type(clash.dead).all_objects.all(), user).filter(pk=clash.dead.pk).exists()
+        dead = trash_link(user, clash.dead) if seen else f"another {record._meta.verbose_name}"
+        label = clash.field.verbose_name
+        yield format_html(
+            "The {} “{}” is also that of {} in the trash, which can be restored only under another "
+            "{} as long as this one has it.",
+            label,
+            clash.value,
+            dead,
+            label,
+        )
+
+
+def _as_stored(queryset: QuerySet[Any]) -> Any:
+    """Return the same records of the model that has the table, without a list's order and joins."""
+    model: Any = queryset.model._meta.concrete_model
+    keys = [record.pk for record in queryset] if queryset.query.is_sliced else queryset.values("pk")
+    return model.all_objects.filter(pk__in=keys)
+
+
+def _with_it(words: str, counts: trash.Counts, model: Any) -> list[str]:
+    others = belongings(counts, model)
+    return [f"{words}: {others}."] if others else []

@@ -1,0 +1,101 @@
+"""Where a record lies that its old address does not find any more: itself in the trash, or with its parent."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.core.admin.scope import in_scope
+from apps.core.living import buried_with, trash_paths
+
+
+@dataclass(frozen=True)
+class InTrash:
+    """What was looked for, and what of it is in the trash: the record itself or one above it."""
+
+    record: Model
+    trashed: Model
+    # Its page in the trash, "" for a viewer who may not open it.
+    url: str
+
+    @property
+    def is_own(self) -> bool:
+        return self.record == self.trashed
+
+    @property
+    def sentence(self) -> str:
+        """Say where the record is and how it comes back."""
+        noun = self.record._meta.verbose_name
+        if self.is_own:
+            return f"The {noun} “{self.trashed}” is in the trash. Restore it to open it here."
+        return (
+            f"This {noun} belongs to the {self.trashed._meta.verbose_name} “{self.trashed}”, which "
+            "is in the trash. It comes back when that is restored."
+        )
+
+
+def find_in_trash(user: Any, model: type[Model], key: Any) -> InTrash | None:
+    """Return where the record `key` of `model` lies, if it is in the trash and `user` may see it."""
+    concrete: Any = model._meta.concrete_model
+    if not trash_paths(concrete) or not user.has_perm(_view(concrete)):
+        return None
+    try:
+        record = in_scope(concrete.all_objects.all(), user).filter(pk=key).first()
+    except (ValidationError, ValueError):
+        return None
+    if record is None:
+        return None
+    trashed = record if getattr(record, "is_deleted", False) else buried_with(record)
+    return InTrash(record, trashed, trash_url(user, trashed)) if trashed is not None else None
+
+
+def trash_url(user: Any, record: Model) -> str:
+    """Return the address of a record's page in the trash; "" for a viewer who may not open it."""
+    concrete: Any = record._meta.concrete_model
+    proxy = next(
+        (
+            model
+            for model, model_admin in admin.site._registry.items()
+            if model is not concrete
+            and model._meta.concrete_model is concrete
+            and getattr(model_admin, "is_trash", False)
+        ),
+        None,
+    )
+    if proxy is None or not user.has_perm(_view(concrete)):
+        return ""
+    if not in_scope(concrete.all_objects.all(), user).filter(pk=record.pk).exists():
+        return ""
+    return reverse(
+        f"admin:{proxy._meta.app_label}_{proxy._meta.model_name}_change", args=[record.pk]
+    )
+
+
+def living_url(user: Any, model: type[Model], key: Any) -> str:
+    """Return the address of the page that a record of the trash has again since it was restored."""
+    concrete: Any = model._meta.concrete_model
+    if model is concrete or not trash_paths(concrete) or not user.has_perm(_view(concrete)):
+        return ""
+    try:
+        is_there = in_scope(concrete.objects.all(), user).filter(pk=key).exists()
+    except (ValidationError, ValueError):
+        return ""
+    opts = concrete._meta
+    name = f"admin:{opts.app_label}_{opts.model_name}_change"
+    return reverse(name, args=[key]) if is_there else ""
+
+
+def trash_link(user: Any, record: Model) -> SafeString | str:
+    """Show a record of the trash as a link to its page there, where `user` may open that."""
+    url = trash_url(user, record)
+    link = '<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>'
+    return format_html(link, url, record) if url else str(record)
+
+
+def _view(model: type[Model]) -> str:
+    return f"{model._meta.app_label}.view_{model._meta.model_name}"

@@ -1,0 +1,102 @@
+"""Values that only one living record may have, where one in the trash has them as well.
+
+Which these are is read off the unique constraints that leave the trash out.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from apps.core.constraints import validated_fields
+from apps.core.errors import DomainError
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A record of the trash and a living one that cannot both be alive."""
+
+    dead: Any
+    living: Any
+    # The field that tells records of this kind apart: "slug".
+    field: Any
+
+    @property
+    def value(self) -> str:
+        return str(getattr(self.dead, self.field.attname))
+
+
+def clashes_of_dead(dead: models.QuerySet) -> Iterator[Clash]:
+    """Yield what stands in the way of restoring the records of `dead`; of many the first ones."""
+    for constraint in _constraints(dead.model):
+        same = {name: OuterRef(name) for name in constraint.fields}
+        taken = _living(dead.model, constraint).filter(**same)
+        for record in dead.filter(Exists(taken))[:_SHOWN]:
+            found = _living(dead.model, constraint).filter(**_values(record, constraint)).first()
+            if found is not None:
+                yield Clash(record, found, _telling(dead.model, constraint))
+
+
+def clashes_of_living(record: Any, changed: Any) -> Iterator[Clash]:
+    """Yield the records of the trash that have a value which `record` was just given.
+
+    `changed` are the names of the fields that were given.
+    """
+    model = record._meta.concrete_model
+    for constraint in _constraints(model):
+        if not set(constraint.fields) & set(changed):
+            continue
+        if not _living(model, constraint).filter(pk=record.pk).exists():
+            continue
+        for dead in model.all_objects.dead().filter(**_values(record, constraint))[:_SHOWN]:
+            yield Clash(dead, record, _telling(model, constraint))
+
+
+def rename_dead(dead: models.QuerySet, names: Mapping[str, str]) -> None:
+    """Give the one record of `dead` other names before it is restored. The caller holds its lock."""
+    known = {_telling(dead.model, each).name for each in _constraints(dead.model)}
+    if unknown := set(names) - known:
+        raise DomainError(f"A record is not restored under another {sorted(unknown)[0]}.")
+    records = list(dead[:2])
+    if len(records) != 1:
+        raise DomainError("Only one record at a time can be restored under another name.")
+    (record,) = records
+    for name, value in names.items():
+        setattr(record, name, value.strip())
+    validated_fields(record, names)
+    record.save(update_fields=list(names))
+
+
+def _constraints(model: type[models.Model]) -> Iterator[Any]:
+    concrete: Any = model._meta.concrete_model
+    for constraint in concrete._meta.constraints:
+        is_unique = isinstance(constraint, models.UniqueConstraint) and constraint.fields
+        if is_unique and "deleted_at" in _names_in(constraint.condition):
+            yield constraint
+
+
+def _names_in(condition: Q | None) -> set[str]:
+    found: set[str] = set()
+    children: list[Any] = list(condition.children) if condition else []
+    for child in children:
+        found |= _names_in(child) if isinstance(child, Q) else {child[0].partition("__")[0]}
+    return found
+
+
+def _living(model: type[models.Model], constraint: Any) -> Any:
+    return model._meta.concrete_model._base_manager.filter(constraint.condition)  # type: ignore[union-attr]
+
+
+def _values(record: Any, constraint: Any) -> dict[str, Any]:
+    fields = (record._meta.get_field(name) for name in constraint.fields)
+    return {field.attname: getattr(record, field.attname) for field in fields}
+
+
+def _telling(model: type[models.Model], constraint: Any) -> Any:
+    """Return the constraint's field that is the record's own: the name, not the organization."""
+    fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
+    return next((field for field in reversed(fields) if not field.is_relation), fields[-1])

@@ -1,0 +1,62 @@
+"""Files of colleagues that go because somebody in them had their personal data removed."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Self
+
+from django.core.mail import send_mail
+
+from apps.accounts.models import User
+from apps.core.sending import after_commit
+from apps.transfers.models import ExportRun, Upload
+
+_SUBJECT = "A file of yours was deleted"
+_BODY = """Somebody asked for their personal data to be removed, and it stood in:
+
+{files}
+
+These files were deleted, with the rows of everybody else in them. Nothing else changed.
+Export again where you still need one; what was imported stays imported.
+"""
+
+
+@dataclass(frozen=True)
+class FileGone:
+    """A stored file that is deleted, in words, and whose it is."""
+
+    what: str
+    owner: User | None
+
+    @classmethod
+    def of_export(cls, export: ExportRun) -> Self:
+        rows = f", {export.rows:,} rows" if export.rows else ""
+        return cls(f"export {export.pk} ({export.filename}{rows})", export.user)
+
+    @classmethod
+    def of_upload(cls, upload: Upload) -> Self:
+        return cls(f"the uploaded file {upload.name}", upload.user)
+
+    @property
+    def sentence(self) -> str:
+        of_whom = f" of {self.owner}" if self.owner else ""
+        return f"{self.what[:1].upper()}{self.what[1:]}{of_whom}"
+
+    @property
+    def told(self) -> str:
+        return " They are told by mail." if self.owner and self.owner.is_active else ""
+
+
+def tell_owners(files: Iterable[FileGone]) -> None:
+    """Mail each owner, after the commit, which files of theirs are gone and why."""
+    by_owner: dict[Any, list[str]] = defaultdict(list)
+    for file in files:
+        if file.owner is not None and file.told:
+            by_owner[file.owner].append(f"- {file.what}")
+    for owner, lines in by_owner.items():
+        _mail(owner.email, "\n".join(lines))
+
+
+def _mail(address: str, files: str) -> None:
+    # The person's own name is nowhere in it: the mail would keep what is removed.
+    after_commit(lambda: send_mail(_SUBJECT, _BODY.format(files=files), None, [address]))
