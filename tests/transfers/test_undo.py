@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from apps.accounts.models import User
 from apps.audit.context import audit_context
@@ -55,6 +56,14 @@ def test_seats_go_and_people_are_deactivated(imported: Outcome) -> None:
     assert set(User.objects.values_list("status", flat=True)) == {"deactivated"}
     assert imported.record.state == ImportRun.State.UNDONE
     assert list(Event.objects.order_by("id").values_list("kind", flat=True)) == ["import", "undo"]
+
+
+def test_an_undo_knows_how_large_the_tables_are_by_now(imported: Outcome) -> None:
+    with connection.cursor() as cursor:
+        UserFactory.create_batch(20)
+        undone(imported.run)
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'accounts_user'::regclass")
+        assert cursor.fetchone()[0] == User.objects.count()
 
 
 def test_an_undo_leaves_its_own_trail(imported: Outcome) -> None:
