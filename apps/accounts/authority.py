@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.actors import Actor, require
 from apps.accounts.models import User
+from apps.accounts.models.user import REMOVED
 from apps.accounts.scope import covers
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited
@@ -62,6 +63,8 @@ def account_lock(*, user: User, actor: Actor, in_scope: bool = True) -> tuple[Us
         raise DomainError(GONE)
     if person is None:
         raise DomainError(GONE)
+    if person.is_removed:
+        raise DomainError(REMOVED)
     if in_scope and not User.objects.for_actor(now).filter(pk=person.pk).exists():
         raise DomainError(GONE)
     return person, now
@@ -88,6 +91,8 @@ def account_obstacle(*, actor: Actor, person: User) -> str:
 
     The named permission of the action is not asked here.
     """
+    if person.is_removed:
+        return REMOVED
     if not isinstance(actor, User) or not is_colleague(person):
         return ""
     if not actor.has_perm(COLLEAGUES):

@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db.models import Model, Q
 
-from apps.accounts.anonymization.person import DOMAIN, Person
+from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import Holding
+from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.redacting import redact_labels, redact_records, redacting
 from apps.core.admin.wording import counted, names
 from apps.organizations.models import Invitation, Membership, Organization, Role
@@ -48,7 +49,7 @@ def _erase(person: Person) -> dict[str, int]:
     deleted = history.filter(email__in=person.words).values_list("id", flat=True)
     found = list(Invitation.all_objects.select_for_update().filter(_invitations(person)))
     for invitation in found:
-        invitation.email = f"removed-{invitation.pk.hex}@{DOMAIN}"
+        invitation.email = f"removed-{invitation.pk.hex}@{REMOVED_DOMAIN}"
         if invitation.state == Invitation.State.PENDING:
             invitation.state = Invitation.State.REVOKED
         invitation.save(update_fields=["email", "state"])

@@ -7,6 +7,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from apps.accounts.models.user import REMOVED_DOMAIN, RESERVED
 from apps.core.scope import is_limited
 from apps.transfers.declarations import Rule
 from apps.transfers.engine import reviving
@@ -63,6 +64,15 @@ def _own_rights(context: Any) -> Asked:
         f"SELECT s.first AS number FROM {seat} s WHERE s.live AND s.k_user_id = %s "
         f"AND {_RANK.format('s.v_role')} < {_RANK.format('s.b_role')}",
         [context.actor.pk],
+    )
+
+
+def _removed(context: Any) -> Asked:
+    # The staged rows, not the plan's people: every row of a person is to say so.
+    return (
+        f"SELECT s.number FROM {context.tables.stage} s WHERE s.problems IS NULL "
+        "AND lower(s.c_email) LIKE %s",
+        [f"%@{REMOVED_DOMAIN}"],
     )
 
 
@@ -127,6 +137,12 @@ ORGANIZATION_RULES = (
 )
 
 MEMBER_RULES = (
+    Rule(
+        code="person:removed",
+        column="email",
+        message=RESERVED,
+        sql=_removed,
+    ),
     Rule(
         code="person:deactivated",
         column="email",

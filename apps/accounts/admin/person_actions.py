@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from apps.accounts.admin.impersonation_form import ImpersonationForm
-from apps.accounts.anonymization.person import is_anonymous
 from apps.accounts.anonymization.services import PERMISSION as ANONYMIZE
 from apps.accounts.anonymization.services import user_anonymization_preview, user_anonymize
 from apps.accounts.impersonation import sessions
@@ -60,7 +59,7 @@ class PersonActions:
         "is out of reach.",
         typed=lambda users: str(users.get()),
         form_class=AnonymizationForm,
-        when=lambda user: not user.is_staff and not is_anonymous(user),
+        when=lambda user: not user.is_staff and not user.is_removed,
         sudo=True,
     )
     def anonymize(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -22,6 +23,7 @@ from apps.accounts.admin.sign_in import SignInActions
 from apps.accounts.authority import account_obstacle
 from apps.accounts.avatars import check_avatar
 from apps.accounts.models import User
+from apps.accounts.models.user import REMOVED
 from apps.accounts.scope import scope_in_words
 from apps.accounts.services import (
     user_create,
@@ -142,6 +144,12 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         if obj is None:
             names = ["email", "first_name", "last_name", "phone", "is_verified"]
             return [(None, {"fields": names})]
+        if obj.is_removed:
+            fields = ["first_name", "last_name", "masked_email", "status_label"]
+            return [
+                (None, {"fields": fields, "description": REMOVED}),
+                ("Record", {"fields": ["copyable_id", "created_moment"]}),
+            ]
         disclose([obj.pk])
         email, phone = (
             ("clear_email", "phone")
@@ -189,6 +197,13 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
             "created_moment",
         ]
 
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
+        """Offer nothing for a person whose data was removed: nothing of the record changes again."""
+        person = self.get_object(request, unquote(str(object_id)))
+        if person is not None and person.is_removed:
+            return []
+        return super().get_actions_detail(request, object_id)
+
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
 
@@ -228,7 +243,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         description="Reactivate",
         icon="person_check",
         explanation="They get back the seats and roles that they had.",
-        when=lambda user: user.status == User.Status.DEACTIVATED,
+        when=lambda user: user.status == User.Status.DEACTIVATED and not user.is_removed,
     )
     def reactivate(
         self, request: HttpRequest, users: QuerySet[Any], answer: ConfirmationForm

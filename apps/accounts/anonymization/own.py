@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 
-from apps.accounts.anonymization.person import Person, is_anonymous
+from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import Holding
 from apps.accounts.anonymization.requests import requests_about, requests_erase
 from apps.accounts.models import ApprovalRequest, EmailChange, User
@@ -26,7 +26,7 @@ _OF_SIGN_IN = [
 
 def _obstacles(person: Person) -> Iterator[str]:
     user = person.user
-    if is_anonymous(user):
+    if user.is_removed:
         yield "This person's data was removed already."
     if user.is_superuser or user.is_staff or user.groups.exists():
         yield f"{user} has a staff role. Take the roles first."

@@ -10,13 +10,13 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 from apps.accounts.models import EmailChange, User
+from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.triggers import REMOVED
 
 # Shorter numbers stand in too many texts that have nothing to do with the person.
 _SHORTEST_PHONE = 7
 _BLOCK = 1 << 20
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp1250")
-DOMAIN = "anonymous.invalid"
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Person:
 
     @property
     def anonymous_email(self) -> str:
-        return f"removed-{self.user.pk.hex}@{DOMAIN}"
+        return f"removed-{self.user.pk.hex}@{REMOVED_DOMAIN}"
 
     @cached_property
     def parts(self) -> list[str]:
@@ -100,11 +100,6 @@ def person_of(user: User) -> Person:
         pairs=pairs,
         pictures=_distinct(str(row.avatar) for row in rows),
     )
-
-
-def is_anonymous(user: Any) -> bool:
-    """Tell whether the personal data of `user` was removed; their record never changes again."""
-    return bool(user.email.endswith(f"@{DOMAIN}"))
 
 
 def _in_addresses(word: str) -> Iterator[str]:

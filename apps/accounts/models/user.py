@@ -16,6 +16,14 @@ from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
 from apps.core.personal import masked
 
+# Where the stable address of a person lies whose personal data was removed; nobody can write to it.
+REMOVED_DOMAIN = "anonymous.invalid"
+REMOVED = (
+    "The personal data of this person was removed. The record is read-only for good; somebody new gets "
+    "a record of their own."
+)
+RESERVED = "Addresses at anonymous.invalid stand for people whose personal data was removed. Use another one."
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -95,6 +103,12 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
                 violation_error_message="The e-mail address must be in lower case.",
             ),
             models.CheckConstraint(
+                condition=~models.Q(email__endswith=f"@{REMOVED_DOMAIN}")
+                | models.Q(status="deactivated", is_staff=False, is_superuser=False, phone=""),
+                name="user_removed_is_nobody",
+                violation_error_message=RESERVED,
+            ),
+            models.CheckConstraint(
                 condition=models.Q(status__in=["active", "deactivated"]),
                 name="user_status_is_known",
             ),
@@ -102,6 +116,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         indexes = [
             models.Index(fields=["created_at"], name="user_created"),
             models.Index(fields=["status", "email"], name="user_status"),
+            models.Index(
+                fields=["id"],
+                name="user_removed",
+                condition=models.Q(email__endswith=f"@{REMOVED_DOMAIN}"),
+            ),
             models.Index(
                 fields=["email"],
                 name="user_staff",
@@ -134,6 +153,29 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
                         USING ERRCODE = 'restrict_violation', CONSTRAINT = 'user_is_never_deleted';
                 """,
             ),
+            pgtrigger.Trigger(
+                name="removed_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    f"right(OLD.email, {len(REMOVED_DOMAIN) + 1}) = '@{REMOVED_DOMAIN}'"
+                ),
+                func="""
+                    IF ROW(NEW.email, NEW.password, NEW.first_name, NEW.last_name, NEW.phone,
+                           NEW.avatar, NEW.status, NEW.is_verified, NEW.is_staff, NEW.is_superuser,
+                           NEW.is_limited)
+                        IS DISTINCT FROM
+                       ROW(OLD.email, OLD.password, OLD.first_name, OLD.last_name, OLD.phone,
+                           OLD.avatar, OLD.status, OLD.is_verified, OLD.is_staff, OLD.is_superuser,
+                           OLD.is_limited)
+                    THEN
+                        RAISE EXCEPTION 'the personal data of user % was removed: the record never changes',
+                            OLD.id
+                            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'user_is_removed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,6 +187,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         password: str = super()._get_session_auth_hash(secret)
         salt = "apps.accounts.models.User.session"
         return salted_hmac(salt, f"{password} {self.email}", algorithm="sha256").hexdigest()
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether the person's data was removed; the record never changes again."""
+        return self.email.endswith(f"@{REMOVED_DOMAIN}")
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.utils import timezone
 
+from apps.accounts.models.user import REMOVED_DOMAIN, RESERVED
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField
 from apps.core.models import AliveManager, BaseModel
@@ -72,6 +73,11 @@ class Invitation(BaseModel):
                 name="invitation_pending_unique",
                 condition=models.Q(state="pending"),
                 violation_error_message="An invitation to this address is already waiting.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(email__endswith=f"@{REMOVED_DOMAIN}", state="pending"),
+                name="invitation_removed_is_nobody",
+                violation_error_message=RESERVED,
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="invitation_role_is_known"

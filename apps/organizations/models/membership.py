@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.history import History
 from apps.core.models import AliveManager, BaseModel
 from apps.organizations.models.organization import Organization
@@ -93,6 +94,25 @@ class Membership(BaseModel):
                     END IF;
                     RETURN NULL;
                 """,
+            ),
+            # The index `user_removed` makes this a look at the few who are.
+            pgtrigger.Trigger(
+                name="removed_gets_none",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="new_rows"),
+                func=f"""
+                    IF EXISTS (
+                        SELECT 1 FROM accounts_user u JOIN new_rows n ON n.user_id = u.id
+                        WHERE u.email LIKE '%@{REMOVED_DOMAIN}'
+                    )
+                    THEN
+                        RAISE EXCEPTION 'a person whose personal data was removed gets no membership'
+                            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'user_is_removed';
+                    END IF;
+                    RETURN NULL;
+                """,  # noqa: S608
             ),
         ]
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from apps.accounts.actors import Actor, act, require
 from apps.accounts.models import User
+from apps.accounts.models.user import REMOVED
 from apps.core.changes import UNSET, Unset, given, write_changes
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
@@ -27,6 +28,8 @@ def membership_add(
     with act(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
         refuse_unseen(user, actor)
+        if user.is_removed:
+            raise DomainError(REMOVED)
         if user.status != User.Status.ACTIVE:
             raise DomainError(f"{user} is deactivated. Reactivate the person first.")
         with refusals_in_words():
