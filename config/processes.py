@@ -68,7 +68,7 @@ class LastingProcess(Process):
         self._send_message({"returncode": ended}, type="stop")
 
     def _run_once(self) -> int:
-        # The signals that we ignore, the program shall heed.
+        # The parent ignores these signals; restore the default handlers in the child.
         self._child = self._child_ctor(
             self.cmd, env=self.env, cwd=self.cwd, restore_signals=True, preexec_fn=_heed_signals
         )

@@ -77,7 +77,7 @@ ACCOUNT: dict[str, Any] = {
     # Its mail to an unknown address leads to a sign-up, which is not here: asking broke on it.
     "ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS": False,
     "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
-    # Whoever changes how somebody signs in, that person hears of it.
+    # People are told when somebody changes how they sign in.
     "ACCOUNT_EMAIL_NOTIFICATIONS": True,
     "ACCOUNT_SESSION_REMEMBER": True,
     "ACCOUNT_LOGOUT_ON_GET": False,

@@ -3,7 +3,7 @@
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
-# The sidebar. An entry is a model's list ("model", shown to whom the model's admin lets look), or any
+# The sidebar. An entry is a model's list ("model", shown to people who may view the model), or any
 # address ("url", with the "permission" that it asks for). What is not registered is not shown.
 NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
     (

@@ -31,5 +31,5 @@ def require(actor: Actor, *permissions: str) -> None:
 
 
 def user_or_none(actor: Actor) -> User | None:
-    """Return the actor where a foreign key can name him."""
+    """Return the actor if a foreign key can name them."""
     return actor if isinstance(actor, User) else None

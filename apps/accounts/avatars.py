@@ -39,7 +39,7 @@ def check_avatar(file: Any) -> None:
 
 
 def avatar(request: HttpRequest, name: str) -> FileResponse:
-    """Show the picture of a person whom the signed-in user sees, or his own."""
+    """Show the picture of a person the signed-in user may see, or their own."""
     user: Any = request.user
     path = f"avatars/{name}"
     person = User.objects.for_staff(user).filter(avatar=path).first()

@@ -16,13 +16,13 @@ KEPT_FOR = timedelta(days=180)
 
 
 class PersonalDataMiddleware:
-    """Tells the floor below who reads, and writes down once what a request has shown him."""
+    """Tells the core who is viewing, and records once what a request has shown."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # The user is asked when it first matters, and then is whom somebody acts as.
+        # The user is asked when it first matters, after impersonation has put the other person in place.
         with reading(Reader(lambda: request.user.has_perm(PERMISSION))) as reader:
             response = self.get_response(request)
         if reader.shown:

@@ -11,7 +11,7 @@ from apps.core.scope import own_work, sees_everything
 
 class UserQuerySet(SearchableQuerySet):
     def for_staff(self, user: Any) -> Self:
-        """Return whom `user` sees: everybody, or the people of his organizations and himself."""
+        """Return the people `user` sees: everybody, or the people of their organizations and themselves."""
         return self if sees_everything(user) else self.filter(pk__in=people_of(user))
 
     def refused_to(self, actor: Any) -> Self:
@@ -29,9 +29,9 @@ class UserQuerySet(SearchableQuerySet):
 
 class ApprovalQuerySet(ScopedQuerySet):
     def for_staff(self, user: Any) -> Self:
-        """Return what `user` asked for himself, what he could decide, and for an auditor all.
+        """Return what `user` requested, what they could decide, and for an auditor everything.
 
-        Which records somebody may decide on is looked at once more when he opens or decides one.
+        Whether they may decide on a record is checked again when they open or decide one.
         """
         from apps.accounts.approvals.selectors import may_see
 
@@ -46,5 +46,5 @@ class ApprovalQuerySet(ScopedQuerySet):
 
 class DisclosureQuerySet(ScopedQuerySet):
     def for_staff(self, user: Any) -> Self:
-        """Return what `user` may read: a look tells of all that its reader sees, so his own."""
+        """Return what `user` may read. An entry names all that its reader saw, so limited users see their own."""
         return own_work(self, user, by="user", since="at")

@@ -1,7 +1,7 @@
 """Which people a limited staff user sees, and how a scope is told in words.
 
 The apps above own what people belong to: they register here which people a limited user sees, how
-his scope is said, and whether one user's scope lies within another's.
+the scope is put in words, and whether one user's scope lies within another's.
 """
 
 from collections.abc import Callable
@@ -33,11 +33,11 @@ def register(scope: Scope) -> None:
 
 
 def people_of(user: Any) -> QuerySet[Any]:
-    """Return the keys of the people whom a limited user sees, himself among them."""
+    """Return the keys of the people a limited user sees, including the user."""
     from apps.accounts.models import User
 
-    himself = User.objects.filter(pk=user.pk).order_by().values("pk")
-    return himself.union(*(scope.people(user).order_by() for scope in _registered))
+    own = User.objects.filter(pk=user.pk).order_by().values("pk")
+    return own.union(*(scope.people(user).order_by() for scope in _registered))
 
 
 def scope_in_words(user: Any) -> str:
@@ -48,7 +48,7 @@ def scope_in_words(user: Any) -> str:
 
 
 def covers(user: Any, other: Any) -> bool:
-    """Tell whether `user` sees at least what `other` sees: he then may decide over his account."""
+    """Tell whether `user` sees at least what `other` sees, and so may decide about that account."""
     if sees_everything(user):
         return True
     if sees_everything(other):

@@ -18,7 +18,7 @@ from apps.core.scope import is_limited, refuse_limited
 
 CHANGE = "accounts.change_user"
 ANYWHERE = "A person may have seats in any organization."
-# A higher app adds what somebody should know before a person is deactivated: sentences about him.
+# Each hook returns warnings to show before a person is deactivated.
 # It gets the person and who asks, and names only what that one sees.
 deactivation_warnings: list[Callable[[User, Actor], Iterable[str]]] = []
 
@@ -34,10 +34,10 @@ def user_create(
     actor: Actor,
     reason: str = "",
 ) -> User:
-    """Create a person; without a password he cannot sign in until he has set one."""
+    """Create a person, who cannot sign in until they have set a password."""
     require(actor, "accounts.add_user")
     if is_limited(actor):
-        # He would not see whom he made, and learn whether the address is known already.
+        # They could not see the new person, and could probe which addresses exist.
         raise DomainError(
             "You see some organizations only. Invite the person to one of them instead."
         )
@@ -56,7 +56,7 @@ def user_create(
 
 
 def user_deactivation_warnings(user: User, actor: Actor) -> list[str]:
-    """Return what `actor` should read before he deactivates `user`."""
+    """Return what `actor` should read before deactivating `user`."""
     return [sentence for source in deactivation_warnings for sentence in source(user, actor)]
 
 
@@ -82,7 +82,7 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
 
 
 def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
-    """Let a deactivated person in again, with the roles and seats that he has kept."""
+    """Let a deactivated person sign in again, with the roles and memberships they kept."""
     require(actor, CHANGE)
     refuse_limited(actor, ANYWHERE)
     with act(actor=actor, reason=reason):

@@ -55,7 +55,7 @@ def _where_it_changed(rows: list[Any], attname: str) -> Any:
     for row, older in pairwise(rows):
         if getattr(row, attname) != getattr(older, attname):
             return row
-    # All that was read has one value: whoever created the record gave it, if that was read as well.
+    # All that was read has one value: the creator of the record gave it, if that was read as well.
     return rows[-1] if rows[-1].history_type == "+" else None
 
 

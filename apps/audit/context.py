@@ -89,7 +89,7 @@ def audit_context(
 ) -> Iterator[None]:
     """Attribute every change inside the block; given values are laid over those of an outer block.
 
-    `actor` is a user, or the name of a task or command; `real_actor` who stands behind him when
+    `actor` is a user, or the name of a task or command; `real_actor` the impersonator when
     somebody acts as somebody else. `door` is the way in, see `models.Door`. An import run or task
     run has one change set for life, however many transactions and attempts it takes; a new reason
     alone stays in the change set of the outer block.

@@ -23,8 +23,8 @@ BEGIN
     END IF;
     wanted := coalesce(wanted, uuid7());
     root := coalesce((context->>'root')::uuid, wanted);
-    -- A change set has one actor. The second one in it gets one of his own, under the same root;
-    -- so does whoever claims the change set of another database role.
+    -- A change set has one actor. A second actor gets another change set, under the same root;
+    -- so does a session that claims the change set of another database role.
     FOR attempt IN 1..2 LOOP
         IF attempt = 2 THEN
             wanted := md5(concat_ws('/', wanted, actor, label, context->>'real_actor',

@@ -43,7 +43,7 @@ class History(HistoricalRecords):
         super().__init__(**kwargs)
 
     def _get_history_user_fields(self) -> dict[str, Any]:
-        # Nothing may touch a history row, so a user's removal leaves his key where it stands.
+        # Nothing may touch a history row, so a user's key stays when the user is removed.
         fields: dict[str, Any] = super()._get_history_user_fields()
         fields["history_user"].remote_field.on_delete = models.DO_NOTHING
         fields["history_user"].db_index = False

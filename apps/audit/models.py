@@ -205,7 +205,7 @@ class Redaction(models.Model):
     positions = ArrayField(models.BigIntegerField())
     digests = ArrayField(models.UUIDField())
     links = ArrayField(models.BigIntegerField(null=True))
-    # No foreign key: it is told of whoever it was.
+    # No foreign key: the entry outlives the record it names.
     person = models.UUIDField(null=True)
     reason = models.TextField()
     change_set_id = models.UUIDField()

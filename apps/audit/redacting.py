@@ -63,7 +63,7 @@ def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
 
 
 def redact_doings(person: UUID) -> int:
-    """Blank the person's name and address in everything that he did; his key stays."""
+    """Redact the person's name and address in everything they did; the key stays."""
     return _execute(
         "UPDATE audit_changeset SET actor_label = %s, address = '',"
         " real_actor_label = CASE real_actor_label WHEN '' THEN '' ELSE %s END"

@@ -64,7 +64,7 @@ class OperatorCommand(BaseCommand):
             except Interrupted as signal:
                 self.refuse(self.interrupted(str(signal)), INCOMPLETE)
             except BrokenPipeError:
-                # Whoever read our output (`| head`) has gone; nobody is left to be told.
+                # The reader of our output has gone (a closed pipe); nobody is left to be told.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise SystemExit(INCOMPLETE) from None
             except (OperationalError, InterfaceError) as error:

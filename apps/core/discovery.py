@@ -27,7 +27,7 @@ class AdminConfig(SimpleAdminConfig):
 
 @cache
 def full_site() -> admin.AdminSite:
-    """Return the admin with every model registered: for whoever looks at its registry."""
+    """Return the admin with every model registered, for code that reads its registry."""
     admin.autodiscover()
     return admin.site
 

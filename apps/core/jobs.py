@@ -57,7 +57,7 @@ def claimed_only_in(states: list[str], name: str) -> models.CheckConstraint:
 
 class JobQuerySet(models.QuerySet):
     def for_staff(self, user: Any) -> Self:
-        """Return the runs that `user` sees: of who is limited, his own."""
+        """Return the runs that `user` may see: limited users see only their own."""
         return own_work(self, user, by="user", since="created_at")
 
     def waiting(self) -> Self:

@@ -18,7 +18,7 @@ from apps.core.uuid7 import UUID7, uuid7
 
 
 class BaseModel(models.Model):
-    """A record with a time-ordered UUID key, whoever inserts it."""
+    """A record with a time-ordered UUID key, also when SQL inserts it."""
 
     id = models.UUIDField("ID", primary_key=True, default=uuid7, db_default=UUID7(), editable=False)
     created_at = models.DateTimeField("created", db_default=Now(), editable=False)

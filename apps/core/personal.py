@@ -1,4 +1,4 @@
-"""Personal data, from the ground floor: who reads in this request, and what was shown to him clear.
+"""Personal data: who is viewing in this request, and whose data was shown unmasked.
 
 The accounts app stands above this one: its middleware opens a `Reader` around each request, and it
 registers which fields of a model are personal. Outside of a request (a task, a command) nothing is
@@ -26,7 +26,7 @@ HIDDEN_PHONE = "+…"
 
 @dataclass
 class Reader:
-    """Who reads, asked once and when it first matters, and whose data was shown to him clear."""
+    """Who is viewing (asked once, when it first matters), and whose data was shown unmasked."""
 
     asks: Callable[[], bool]
     shown: set[Any] = field(default_factory=set)
@@ -68,7 +68,7 @@ def disclose(keys: Iterable[Any]) -> None:
 
 
 def reveal(value: str, *, key: Any) -> str:
-    """Return an address or number as the reader may see it, and note whose it is if he may."""
+    """Return an address or number as the reader may see it, and note whose it is if it is shown."""
     if conceals():
         return masked_in(value)
     if value:

@@ -13,10 +13,10 @@ class ScopedQuerySet(models.QuerySet):
     """A queryset that can be narrowed to what one staff user may see.
 
     A model whose records belong to organizations, or to a person, narrows it in its own queryset;
-    `apps/core/scope.py` says for whom.
+    see `apps/core/scope.py`.
     """
 
-    # Whether a record that a limited user creates is one that he sees.
+    # Can limited users see the records they create?
     new_is_in_scope = True
 
     def for_staff(self, user: Any) -> Self:

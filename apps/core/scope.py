@@ -1,8 +1,8 @@
 """Scope: whether a staff user sees everything, or only what belongs to some organizations.
 
-A staff user who is limited sees what the querysets' `for_staff(user)` gives him, and nothing else.
-Whether he is limited stands on himself; what he is limited to is said by the app that owns it
-(`apps/organizations/scope.py`). A superuser is never limited. Whoever is no user at all sees nothing.
+A limited staff user sees what the querysets' `for_staff(user)` returns, and nothing else.
+`User.is_limited` says whether staff are restricted; the organizations app says to what
+(`apps/organizations/scope.py`). A superuser is never limited. An anonymous visitor sees nothing.
 """
 
 from typing import Any
@@ -29,10 +29,10 @@ def refuse_limited(actor: Any, what: str) -> None:
 
 
 def own_work[Rows: QuerySet[Any]](rows: Rows, user: Any, *, by: str, since: str) -> Rows:
-    """Return what a limited user may see of stored work (runs, files): his own.
+    """Return what a limited user may see of stored work (runs, files): their own.
 
-    What he made before somebody took a part of his scope away may hold what he sees no more, so it
-    is not his to see either. `by` and `since` name the fields of who made it and when.
+    What they created before their scope was narrowed may hold what they no longer see, so it
+    is hidden as well. `by` and `since` name the fields of who created it and when.
     """
     if sees_everything(user):
         return rows

@@ -31,7 +31,7 @@ class DeclaredQuerySet(models.QuerySet):
 class Declarable(models.Model):
     """A flag, switch or sample: who may turn it, and whether the code asks for it.
 
-    What the code asks for is not deleted: whoever turned it off would see it answer something else again. The
+    What the code asks for is not deleted: people who turned it off would see it answer something else again. The
     database holds that (a trigger); the sentence comes from `delete`. `is_protected` marks what great damage
     hangs on: it is turned with a fresh factor, and by two people where a setting says so.
     """

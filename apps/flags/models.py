@@ -102,7 +102,7 @@ class Flag(AbstractUserFlag, Declarable):
         return first.union(*others, all=True).exists()
 
 
-# Whom a flag names is as much of its history as its state.
+# A flag's targets are as much a part of its history as its state.
 for _through in (Flag.users.through, Flag.groups.through, Flag.organizations.through):
     audit_model(_through, app="apps.flags")
 
@@ -126,7 +126,7 @@ class Switch(AbstractBaseSwitch, Declarable):
 
 
 class Sample(AbstractBaseSample, Declarable):
-    """On for a share of the times it is asked, whoever asks."""
+    """On for a share of the times it is asked, for anyone."""
 
     objects = SampleManager.from_queryset(DeclaredQuerySet)()
     history = History()

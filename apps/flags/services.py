@@ -134,7 +134,7 @@ def flags_ensure() -> list[str]:
 
 
 def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], actor: Any) -> None:
-    """Leave the event of a change to whom a flag reaches; the caller has stored the change.
+    """Record the event of a change to a flag's targets. The caller has stored the change.
 
     `changes` holds, by field, what it was and what it is.
     """

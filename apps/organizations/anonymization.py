@@ -1,4 +1,4 @@
-"""What organizations hold of a person: seats, and invitations to his addresses."""
+"""What organizations hold of a person: memberships, and invitations to their addresses."""
 
 from collections.abc import Iterator
 from typing import Any

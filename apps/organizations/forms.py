@@ -1,4 +1,4 @@
-"""What a new person says about himself when he accepts an invitation."""
+"""What a new person enters when they accept an invitation."""
 
 from typing import Any
 

@@ -77,7 +77,7 @@ def _removed(context: Any) -> Asked:
 
 
 def _deactivated(context: Any) -> Asked:
-    """New memberships of people who are deactivated and whom this import does not bring back."""
+    """New memberships of deactivated people that this import does not reactivate."""
     person = context.by_name["person"]
     back = reviving.comes_back(context, person, "u")
     return (
@@ -124,7 +124,7 @@ ORGANIZATION_RULES = (
         code="name:another",
         column="name",
         message="The row names two organizations: its external ID or slug is one's, and this name "
-        "another's. Correct one of them; whoever means to give two the same name does so on the page.",
+        "another's. Correct one of them; to give two organizations the same name, edit one on its page.",
         sql=_name_of_another,
     ),
     Rule(

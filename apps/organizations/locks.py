@@ -1,4 +1,4 @@
-"""What every change of an organization's seats does first: lock it, and look at whom it names."""
+"""What every change of an organization's memberships does first: lock it, and check the person named."""
 
 from uuid import UUID
 
@@ -29,6 +29,6 @@ def lock_organization(key: UUID, actor: Actor) -> Organization:
 
 
 def refuse_unseen(person: User, actor: Actor) -> None:
-    """Refuse to put somebody on a seat whom `actor` does not see: he invites the address instead."""
+    """Refuse to add a person `actor` does not see: they invite the address instead."""
     if is_limited(actor) and not User.objects.for_staff(actor).filter(pk=person.pk).exists():
         raise DomainError("This person is not there any more, or not in your scope.")

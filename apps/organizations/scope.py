@@ -1,4 +1,4 @@
-"""What a limited staff user sees: the one place that knows his organizations.
+"""What a limited staff user sees: the one place that knows their organizations.
 
 Every `for_staff(user)` of what belongs to an organization asks here, and gets a subquery: a list of
 keys would cost a statement, and would be stale where somebody takes an organization away meanwhile.

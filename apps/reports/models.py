@@ -53,7 +53,7 @@ class ReportSubscription(BaseModel):
 
 
 class ReportRun(models.Model):
-    """One making of a report: for whom, with what parameters, what came of it.
+    """One run of a report: its reader, its parameters, its result.
 
     `mail_key` names a mailing: the report with its period, or with the time it was due where it has none. A
     second mailing of the same finds the first. A mailing runs until nobody waits for their mail.

@@ -8,7 +8,7 @@ from apps.core.scope import own_work, sees_everything
 
 class ReportRunQuerySet(ScopedQuerySet):
     def for_staff(self, user: Any) -> Self:
-        """Return what `user` may see: a run tells of all that its maker sees, so his own."""
+        """Return what `user` may see. A run contains all that its owner sees, so limited users see their own."""
         return own_work(self, user, by="started_by", since="started_at")
 
 

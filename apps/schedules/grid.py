@@ -1,4 +1,4 @@
-"""Intervals on a grid: due at an anchor and every so often from there, whoever asks and however late."""
+"""Intervals on a grid: due at an anchor and every so often from there, however many ask and however late."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -18,7 +18,7 @@ SYSTEM_USER = "pgserver"
 
 @dataclass(frozen=True)
 class Account:
-    """The user that the server runs as; None for both: whoever we are."""
+    """The user that the server runs as; None for both means the current user."""
 
     uid: int | None = None
     gid: int | None = None

@@ -188,7 +188,7 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         in_use = 0
         try:
-            # Whoever gets the shared lock several times in a row is not alone: else the keeper
+            # A process that gets the shared lock several times in a row is not alone: otherwise the keeper
             # would have got the exclusive one.
             while in_use < 10 and time.monotonic() < deadline and not kept.acquire(wait=False):
                 in_use = in_use + 1 if users.acquire(wait=False) else 0

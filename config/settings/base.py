@@ -200,7 +200,7 @@ IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 SIMPLE_HISTORY_ENABLED = False  # PostgreSQL triggers write the history, see apps/audit.
 
-# What a second person must approve, and for how long he may be asked; see apps/accounts/approvals.
+# What a second person must approve, and how long a request stays open; see apps/accounts/approvals.
 FOUR_EYES = four_eyes.parse(ENV.four_eyes)
 FOUR_EYES_HOURS = ENV.four_eyes_hours
 

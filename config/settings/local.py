@@ -18,6 +18,6 @@ if not ENV.email_url:
 if "four_eyes" not in ENV.model_fields_set:
     FOUR_EYES = four_eyes.parse(four_eyes.DEMO)
 
-# Whoever writes a migration writes it down; the demo comes without the developer's tools.
+# The demo comes without the developer's tools.
 if find_spec("django_linear_migrations"):
     INSTALLED_APPS.append("django_linear_migrations")

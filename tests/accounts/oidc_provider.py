@@ -19,7 +19,7 @@ CLIENT = ("quarterdeck", "the secret of the client")
 
 
 class Provider:
-    """`person` is who is signed in there: the claims that he gets."""
+    """`person` is who is signed in there: the claims in their token."""
 
     def __init__(self) -> None:
         self.person: dict[str, Any] = {}

@@ -34,7 +34,7 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **more: Any) -
 
 
 def signed_in(client: Client, **more: Any) -> User:
-    """Return a new staff user who has signed in by his password."""
+    """Return a new staff user who has signed in by password."""
     user = staff(**more)
     assert sign_in(client, user.email).status_code == 302
     return user

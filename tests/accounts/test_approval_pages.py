@@ -1,4 +1,4 @@
-"""Asking, deciding and reading requests through the pages, each person with a browser of his own."""
+"""Asking, deciding and reading requests through the pages, each person with their own browser."""
 
 import re
 from datetime import timedelta
@@ -222,7 +222,7 @@ def test_the_list_parts_what_is_mine_from_what_i_decide(asker: User, second: Use
         assert (_url("change", request) in page) == shown
 
 
-def test_the_start_page_shows_what_waits_for_whom(asker: User, second: User) -> None:
+def test_the_start_page_shows_what_waits_for_who(asker: User, second: User) -> None:
     _ask(signed_in(asker), TrashedOrganizationFactory())
 
     assert "1 request for you to approve or refuse" in _body(

@@ -147,21 +147,21 @@ def test_without_a_reason_nothing_is_asked(asker: User) -> None:
     assert not ApprovalRequest.objects.exists()
 
 
-def test_nobody_approves_his_own_not_even_as_somebody_else(second: User) -> None:
+def test_nobody_approves_their_own_not_even_as_somebody_else(second: User) -> None:
     asker = StaffFactory(may=[PURGE, DECIDE])
     organization = TrashedOrganizationFactory()
     request = _asked(asker, organization)
 
-    with pytest.raises(DomainError, match="his own request"):
+    with pytest.raises(DomainError, match="your own request"):
         approval_approve(request=request, actor=asker)
     with (
         audit_context(actor=second, real_actor=asker),
-        pytest.raises(DomainError, match="his own request"),
+        pytest.raises(DomainError, match="your own request"),
     ):
         approval_approve(request=request, actor=second)
     with (
         audit_context(actor=second, real_actor=StaffFactory()),
-        pytest.raises(DomainError, match="while he acts as somebody else"),
+        pytest.raises(DomainError, match="while acting as somebody else"),
     ):
         approval_approve(request=request, actor=second)
     assert _exists(organization)
@@ -169,14 +169,14 @@ def test_nobody_approves_his_own_not_even_as_somebody_else(second: User) -> None
     assert request.state == "pending"
 
 
-def test_who_asked_as_somebody_else_does_not_approve_as_himself(second: User) -> None:
+def test_who_asked_as_somebody_else_does_not_approve_as_themselves(second: User) -> None:
     asker = StaffFactory(may=[PURGE, DECIDE])
     organization = TrashedOrganizationFactory()
     with audit_context(actor=asker, real_actor=second):
         request = _asked(asker, organization)
 
     assert request.real_requester == second
-    with pytest.raises(DomainError, match="his own request"):
+    with pytest.raises(DomainError, match="your own request"):
         approval_approve(request=request, actor=second)
     assert _exists(organization)
 
@@ -202,7 +202,7 @@ def test_who_decides_needs_both_permissions(asker: User, may: list[str]) -> None
     assert _exists(organization)
 
 
-def test_who_is_limited_decides_only_on_what_he_sees(asker: User) -> None:
+def test_who_is_limited_decides_only_on_what_they_sees(asker: User) -> None:
     organization = TrashedOrganizationFactory()
     request = _asked(asker, organization)
     limited = StaffFactory(may=[PURGE, DECIDE], is_limited=True)

@@ -129,7 +129,7 @@ def test_nobody_acts_as_somebody_with_more_power_or_with_no_access(
     assert not Impersonation.objects.exists()
 
 
-def test_nobody_acts_as_himself(lead: User) -> None:
+def test_nobody_acts_as_themselves(lead: User) -> None:
     client = sudo_client(lead)
 
     assert "You cannot act as yourself" in client.post(_url(lead), WHY).content.decode()

@@ -1,4 +1,4 @@
-"""Attempts are limited, and nobody is shut out of his account by what somebody else tries."""
+"""Attempts are limited, and nobody is locked out of their account by what somebody else tries."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def test_an_unknown_account_is_limited_just_the_same() -> None:
     assert _is_refused(page)
 
 
-def test_a_stranger_does_not_shut_the_owner_out_of_his_browser() -> None:
+def test_a_stranger_does_not_shut_the_owner_out_of_their_browser() -> None:
     user = staff()
     owner = _at("192.0.2.7")
     sign_in(owner, user.email)

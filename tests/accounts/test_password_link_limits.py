@@ -26,7 +26,7 @@ def ask(email: str, *, times: int, start: timedelta = timedelta()) -> int:
     return len(mail.outbox) - before
 
 
-def test_a_person_is_sent_some_links_a_day_whoever_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_is_sent_some_links_a_day_anyone_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     person, other = UserFactory(), UserFactory()
     monkeypatch.setattr(settings, "PASSWORD_LINKS_A_DAY", 3)
 

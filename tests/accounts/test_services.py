@@ -32,7 +32,7 @@ SIGN_IN = "a long and quiet afternoon"
 
 
 class TestCreating:
-    def test_without_a_password_he_cannot_sign_in(self) -> None:
+    def test_without_a_password_they_cannot_sign_in(self) -> None:
         clerk = StaffFactory(may=["accounts.add_user"])
 
         person = user_create(
@@ -77,7 +77,9 @@ class TestDeactivating:
         assert (person.status, person.is_active, warnings) == ("deactivated", False, [])
         assert last_trace(person) == ("~", clerk.pk, "Left")
 
-    def test_ends_his_sessions_at_the_next_request_and_his_signing_in(self, client: Client) -> None:
+    def test_ends_their_sessions_at_the_next_request_and_their_signing_in(
+        self, client: Client
+    ) -> None:
         person = SuperuserFactory()
         person.set_password(SIGN_IN)
         person.save()
@@ -108,7 +110,7 @@ class TestDeactivating:
         )
         assert one.endswith("still answers for Egg. Hand it over to another owner.")
 
-    def test_nobody_deactivates_himself_or_twice(self) -> None:
+    def test_nobody_deactivates_themselves_or_twice(self) -> None:
         clerk = StaffFactory(may=["accounts.change_user", "accounts.set_roles"])
         gone = DeactivatedUserFactory()
 
@@ -186,7 +188,7 @@ class TestSettingRoles:
         person.refresh_from_db()
         assert not person.is_staff
 
-    def test_nobody_changes_his_own_roles(self) -> None:
+    def test_nobody_changes_their_own_roles(self) -> None:
         boss = StaffFactory(may=["accounts.set_roles"])
 
         with pytest.raises(DomainError, match="You cannot change your own roles"):
@@ -194,7 +196,7 @@ class TestSettingRoles:
 
         assert not boss.groups.exists()
 
-    def test_nobody_gives_or_takes_more_than_he_has(self) -> None:
+    def test_nobody_gives_or_takes_more_than_they_has(self) -> None:
         boss = StaffFactory(may=["accounts.set_roles"])
         mighty = RoleFactory(name="Mighty", gives=["organizations.purge_organization"])
         holder, newcomer = UserFactory(), UserFactory()

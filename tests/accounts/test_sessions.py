@@ -155,7 +155,7 @@ def test_who_may_ends_anybodys_with_a_reason() -> None:
     assert Event.objects.get(kind=Kind.SESSION_ENDED).reason == "Laptop stolen."
 
 
-def test_a_persons_timeline_tells_how_he_came_in_and_went(client: Client) -> None:
+def test_a_persons_timeline_tells_how_they_came_in_and_went(client: Client) -> None:
     user = signed_in(client)
     sign_in(Client(), user.email, "not this one at all")
     sign_in(Client(), user.email)
@@ -178,7 +178,7 @@ def test_a_persons_timeline_tells_how_he_came_in_and_went(client: Client) -> Non
     assert "not this one" not in page
 
 
-def test_a_deactivated_person_is_out_at_once_and_his_sessions_are_gone() -> None:
+def test_a_deactivated_person_is_out_at_once_and_their_sessions_are_gone() -> None:
     user, browsers = staff(), [Client(), Client()]
     for browser in browsers:
         sign_in(browser, user.email)

@@ -86,7 +86,9 @@ class TestTheDoor:
         for path in ("signup/", "email/", "confirm-email/", "3rdparty/", "login/code/"):
             assert client.get(f"/account/{path}").status_code == 404
 
-    def test_a_member_without_a_role_has_his_account_and_nothing_else(self, client: Client) -> None:
+    def test_a_member_without_a_role_has_their_account_and_nothing_else(
+        self, client: Client
+    ) -> None:
         member = UserFactory()
         member.set_password(PASSWORD)
         member.save()
@@ -137,7 +139,7 @@ class TestTheSameAnswer:
         assert answers["unknown"][2] == 1
         assert "do not fit together" in answers["unknown"][1]
 
-    def test_for_whoever_asks_for_a_link(
+    def test_for_anyone_asks_for_a_link(
         self,
         client: Client,
         hashed: list[str],

@@ -283,7 +283,7 @@ def test_the_change_set_page_says_who_when_why_and_everything_that_was_done(
     assert "New 0" in older
 
 
-def test_a_reader_without_the_log_sees_of_a_change_set_what_his_role_sees(
+def test_a_reader_without_the_log_sees_of_a_change_set_what_their_role_sees(
     staff_with: StaffWith, client_of: ClientOf
 ) -> None:
     with audit_context(request_id="both-at-once", door="form"):

@@ -148,7 +148,7 @@ def test_a_request_id_is_taken_over_only_when_it_is_one(
 
 
 def test_a_request_on_anothers_behalf_names_both(client: Client, task: Task) -> None:
-    """Whoever acts as somebody else says so in `request.real_user`."""
+    """A middleware puts the impersonator into `request.real_user`."""
     from django.test import RequestFactory
 
     from apps.audit.middleware import AuditMiddleware
@@ -254,7 +254,7 @@ class TestCommands:
         change_set = task.history.latest().change_set
         assert (change_set.actor_label, change_set.door) == ("command test_doors", "command")
 
-    def test_a_command_inside_somebodys_request_is_his(self, task: Task) -> None:
+    def test_a_command_inside_somebodys_request_is_their(self, task: Task) -> None:
         actor = StaffFactory()
 
         with audit_context(actor=actor):

@@ -1,4 +1,4 @@
-"""A record's timeline: what it tells, of whom, and that a page costs the same at any length."""
+"""A record's timeline: what it shows, about which person, and that a page costs the same at any length."""
 
 from collections.abc import Callable
 from io import StringIO

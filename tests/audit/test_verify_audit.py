@@ -1,4 +1,4 @@
-"""Tampering with the trail, by somebody whom nothing stops, is found and told."""
+"""Tampering with the history, by somebody nothing stops, is found and reported."""
 
 import json
 from collections.abc import Callable

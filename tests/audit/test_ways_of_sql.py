@@ -246,7 +246,7 @@ class TestPsql:
         sets = organization.history.filter(history_id__gt=mark).values("change_set")
         assert sets.distinct().count() == 1
 
-    def test_who_claims_anothers_change_set_gets_one_of_his_own(self) -> None:
+    def test_who_claims_anothers_change_set_gets_one_of_their_own(self) -> None:
         with audit_context(actor=StaffFactory()):
             organization = OrganizationFactory(name="Old")
         claimed = organization.history.latest().change_set

@@ -86,7 +86,7 @@ def test_the_page_of_roles_says_what_differs_from_the_reference_file(roles: None
     assert "Differs from the reference file" in page.content.decode()
 
 
-def test_a_person_s_page_says_which_role_gives_what_since_when_and_by_whom(roles: None) -> None:
+def test_a_person_s_page_says_which_role_gives_what_since_when_and_by_who(roles: None) -> None:
     chief = SuperuserFactory(first_name="Carl", last_name="Chief")
     ben = UserFactory(first_name="Ben", last_name="Brave")
     role = RoleFactory(name="Undoers", gives=["transfers.undo_import"])
@@ -111,7 +111,7 @@ def test_a_person_s_page_says_which_role_gives_what_since_when_and_by_whom(roles
     ("question", "code"),
     [
         ("can she undo an import?", "transfers.undo_import"),
-        ("may he purge organizations", "organizations.purge_organization"),
+        ("may they purge organizations", "organizations.purge_organization"),
         ("why can't I flip a flag", "flags.flip_flag"),
         ("see phone numbers", "accounts.view_personal_data"),
         ("give staff roles", "accounts.set_roles"),
@@ -159,7 +159,7 @@ def test_the_page_of_a_person_out_of_scope_is_not_there(roles: None) -> None:
     assert stranger.first_name not in page.content.decode()
 
 
-def test_a_person_without_a_role_reads_whom_to_ask(roles: None) -> None:
+def test_a_person_without_a_role_reads_who_to_ask(roles: None) -> None:
     _with_role("Administrator", first_name="Dora", last_name="Deep")
 
     client = _client(StaffFactory())
@@ -228,7 +228,7 @@ def test_lists_and_records_lead_to_why_not(roles: None) -> None:
     assert f"{url}?record={organization.pk}" in shown.content.decode()
 
 
-def test_nobody_gives_a_role_more_than_he_has() -> None:
+def test_nobody_gives_a_role_more_than_they_have() -> None:
     role = RoleFactory()
     wanted = permission("organizations.purge_organization")
     client = sudo_client(may=["auth.view_group", "auth.change_group", "auth.view_permission"])

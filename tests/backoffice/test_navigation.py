@@ -1,4 +1,4 @@
-"""The sidebar shows each user the jobs that he may do, and no more."""
+"""The sidebar shows each user the jobs that they may do, and no more."""
 
 import pytest
 from django.contrib.auth.models import Permission

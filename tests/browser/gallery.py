@@ -1,4 +1,4 @@
-"""The kinds of page there are, for whoever wants to look at all of them."""
+"""The kinds of page there are, for a look at all of them."""
 
 from typing import Any
 

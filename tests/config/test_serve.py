@@ -107,7 +107,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
         assert served.processes() == []
-        # Whoever was in the middle of a query when a test killed the database says so at length.
+        # A process in the middle of a query when a test killed the database logs it at length.
         assert "Traceback" not in served.said().partition("the database was killed")[0]
     finally:
         for left in served.processes():

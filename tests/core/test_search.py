@@ -118,7 +118,7 @@ def test_no_text_breaks_it(words: str) -> None:
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.text(alphabet=st.characters(categories=("Ll", "Lu", "Nd")), min_size=1, max_size=20))
-def test_whoever_has_the_name_is_found_by_it(name: str) -> None:
+def test_anyone_has_the_name_is_found_by_it(name: str) -> None:
     person = UserFactory(last_name=name)
 
     assert person in User.objects.search(person.last_name)

@@ -338,7 +338,7 @@ def test_only_what_was_changed_is_written(sam: Client) -> None:
     assert (project.description, project.status) == ("Changed by hand", "archived")
 
 
-def test_a_person_whom_nobody_touches_is_not_in_the_way(sam: Client) -> None:
+def test_a_person_who_nobody_touches_is_not_in_the_way(sam: Client) -> None:
     task = TaskFactory(assignee=UserFactory())
     url = _url(task)
     form = opened(sam, url)

@@ -32,7 +32,7 @@ class DeactivatedUserFactory(UserFactory):
 
 
 class StaffFactory(UserFactory):
-    """A user who may sign in to the back office: `may=["app.codename", …]` says what he may do."""
+    """A user who may sign in to the back office: `may=["app.codename", …]` says what they may do."""
 
     email = factory.Sequence(lambda n: f"staff{n}@quarterdeck.example")
     is_staff = True

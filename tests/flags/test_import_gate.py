@@ -23,7 +23,7 @@ def root(client: Client) -> Any:
     return user
 
 
-def test_the_page_says_by_whom_why_and_who_can_open_it(client: Client, root: Any) -> None:
+def test_the_page_says_by_who_why_and_who_can_open_it(client: Client, root: Any) -> None:
     page = client.get(reverse("admin:transfers_importrun_new"))
 
     body = page.content.decode()

@@ -58,7 +58,7 @@ def test_an_organization_in_the_trash_reaches_nobody_and_reaches_again_when_it_i
     organization_trash(organization=seat.organization, actor=actor, reason="They left")
     assert not Flag.get(flag.name).is_active_for_user(seat.user)
 
-    # Whoever is reached by another way still is.
+    # People who are reached in another way still are.
     other = MembershipFactory(user=seat.user).organization
     flag.organizations.add(other)
     assert Flag.get(flag.name).is_active_for_user(seat.user)

@@ -122,7 +122,7 @@ def test_it_is_protected_on_its_page_and_not_deleted(flipper: User) -> None:
     assert Flag.objects.filter(pk=flag.pk).exists()
 
 
-def test_whom_it_reaches_is_not_changed_by_its_form(flipper: User) -> None:
+def test_who_it_reaches_is_not_changed_by_its_form(flipper: User) -> None:
     flag = FlagFactory(is_protected=True)
 
     save(

@@ -113,7 +113,7 @@ def test_a_colleague_s_record_is_not_changed_without_the_right_to_set_roles(keep
     assert colleague.first_name == "Old"
 
 
-def test_nobody_changes_his_own_rights() -> None:
+def test_nobody_changes_their_own_rights() -> None:
     role = RoleFactory(gives=["accounts.set_roles"])
     chief = StaffFactory(may=["accounts.view_user", "accounts.change_user", "accounts.set_roles"])
 
@@ -263,7 +263,7 @@ def test_a_forged_confirmation_is_asked_again(keeper: User) -> None:
 
 
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method"])
-def test_a_method_override_turns_no_look_into_a_deed(header: str) -> None:
+def test_a_method_override_turns_no_read_into_a_change(header: str) -> None:
     person = UserFactory()
     url = reverse("admin:accounts_user_deactivate", args=[person.pk])
 

@@ -1,4 +1,4 @@
-"""The public page: who opens the link, what he sees, what happens when he accepts."""
+"""The public page: who opens the link, what they see, what happens when they accept."""
 
 import re
 from datetime import timedelta

@@ -90,7 +90,7 @@ class TestChangingARole:
         seat.refresh_from_db()
         assert seat.role == "owner"
 
-    def test_whoever_answers_for_it_keeps_an_owners_seat(self) -> None:
+    def test_anyone_answers_for_it_keeps_an_owners_seat(self) -> None:
         organization = organization_create(name="Acme", owner=UserFactory(), actor=None)
         OwnerFactory(organization=organization)
         seat = organization.memberships.get(user=organization.owner)
@@ -200,7 +200,7 @@ class TestAtTheSameTime:
 
         assert list(Membership.objects.owners()) == [second]
 
-    def test_the_database_keeps_the_owners_seat_of_whoever_answers(self) -> None:
+    def test_the_database_keeps_the_owners_seat_of_anyone_answers(self) -> None:
         organization = organization_create(name="Acme", owner=UserFactory(), actor=None)
         OwnerFactory(organization=organization)
 

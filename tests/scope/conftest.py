@@ -94,7 +94,7 @@ def near(boss: User) -> House:
 
 @pytest.fixture
 def far(boss: User) -> House:
-    """What he must not see, nor hear of."""
+    """What a limited user must not see, nor hear of."""
     return make_house("Faraway", boss)
 
 

@@ -245,7 +245,7 @@ def test_a_filter_does_not_name_a_record_out_of_scope(
 def test_a_list_is_not_probed_through_its_relations(
     client: Client, near: House, far: House, label: str, lookup: str
 ) -> None:
-    # Somebody whom he sees, who also sits where he does not look.
+    # A visible person who is also a member out of scope.
     Membership.objects.create(user=near.person, organization=far.organization)
 
     answer = client.get(url(label, "changelist"), {lookup: far.word})
@@ -352,7 +352,7 @@ def test_a_task_is_not_moved_to_a_project_out_of_scope(
     assert near.task.project_id == near.project.pk
 
 
-def test_a_colleague_whom_a_task_names_stays_when_the_task_is_saved(
+def test_a_colleague_who_a_task_names_stays_when_the_task_is_saved(
     client: Client, near: House, boss: User
 ) -> None:
     Task.objects.filter(pk=near.task.pk).update(assignee=boss)

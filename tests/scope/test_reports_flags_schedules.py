@@ -80,7 +80,7 @@ class TestReports:
                 address = reverse(f"admin:reports_reportrun_{page}", args=[each.pk])
                 assert client.get(address).status_code == 404
 
-    def test_his_own_file_from_before_his_scope_shrank_is_his_no_more(
+    def test_their_own_file_from_before_their_scope_shrank_is_their_no_more(
         self, client: Client, agent: User, near: House, far: House
     ) -> None:
         client.post(reverse("admin:reports_reportrun_download", args=["weekly", "csv"]))
@@ -109,7 +109,7 @@ class TestFlags:
         flag.users.set([near.person, far.person])
         return flag
 
-    def test_whom_one_reaches_is_told_as_far_as_one_sees(
+    def test_who_one_reaches_is_told_as_far_as_one_sees(
         self, client: Client, flag: Flag, far: House
     ) -> None:
         pages = [

@@ -82,7 +82,7 @@ class TestWhoMay:
         with pytest.raises(MissingPermission, match=r"accounts\.set_scope"):
             limit(StaffFactory(), near.organization, actor=clerk)
 
-    def test_nobody_changes_his_own(self, near: House) -> None:
+    def test_nobody_changes_their_own(self, near: House) -> None:
         clerk = StaffFactory(may=["accounts.set_scope"])
 
         with pytest.raises(DomainError, match="You cannot change what you see"):
@@ -92,14 +92,14 @@ class TestWhoMay:
         with pytest.raises(DomainError, match="cannot let others see all"):
             user_set_scope(user=near.person, is_limited=False, actor=agent)
 
-    def test_who_is_limited_gives_no_organization_that_he_does_not_see(
+    def test_who_is_limited_gives_no_organization_that_they_does_not_see(
         self, agent: User, near: House, far: House
     ) -> None:
         with pytest.raises(DomainError, match="not there any more, or not in your scope"):
             limit(near.person, far.organization, actor=agent)
         assert not StaffOrganization.objects.filter(user=near.person).exists()
 
-    def test_who_is_limited_gives_what_he_sees_and_leaves_what_he_does_not(
+    def test_who_is_limited_gives_what_they_sees_and_leaves_what_they_does_not(
         self, agent: User, near: House, far: House
     ) -> None:
         limit(near.person, far.organization)
@@ -181,7 +181,7 @@ class TestWhatWhoIsLimitedMayNotMake:
                 user_create(email=email, actor=agent)
             assert far.person.email not in refusal.value.message
 
-    def test_what_reaches_beyond_his_organizations(
+    def test_what_reaches_beyond_their_organizations(
         self, client: Client, agent: User, near: House
     ) -> None:
         address = reverse("admin:accounts_user_change", args=[near.person.pk])
@@ -206,7 +206,7 @@ class TestWhatWhoIsLimitedMayNotMake:
         assert (near.person.status, near.person.email) == ("active", "inlet@example.org")
         assert near.person.first_name == "Adah", answer.context and answer.context["errors"]
 
-    def test_an_owner_or_a_member_of_whom_he_does_not_see(
+    def test_an_owner_or_a_member_of_who_they_does_not_see(
         self, agent: User, near: House, far: House
     ) -> None:
         unknown = UserFactory.build(pk=uuid4())
@@ -267,7 +267,7 @@ class TestThePage:
 
         assert client.get(self.address(near.person)).status_code == 403
 
-    def test_who_is_limited_is_offered_his_own_organizations(
+    def test_who_is_limited_is_offered_their_own_organizations(
         self, client: Client, near: House, far: House
     ) -> None:
         page: Any = client.get(self.address(near.person))

@@ -53,7 +53,7 @@ def test_it_costs_no_more_statements_than_the_page_of_others(
             browser.get(reverse("admin:index"))
         return len(queries)
 
-    # His permissions, two, and which requests of others he sees all of.
+    # Their permissions, two, and which requests of others lie wholly in their scope.
     assert statements(client) <= statements(boss_client) + 3
 
 

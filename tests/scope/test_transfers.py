@@ -184,7 +184,7 @@ class TestImports:
 
         assert row(far.person.email) == row("nobody@example.org") != []
 
-    def test_new_people_of_his_organization_come_in(
+    def test_new_people_of_their_organization_come_in(
         self, bring: Any, agent: User, near: House
     ) -> None:
         outcome = bring(
@@ -300,7 +300,7 @@ class TestRuns:
             [near.organization.name, "Mine"],
             [far.organization.name, "Not mine"],
         )
-        # Nothing that he sees was taken: the run stays his, as where an organization is handed over.
+        # Their scope was not narrowed: the run stays visible, as when an organization is handed over.
         agent.scope.filter(organization=far.organization).delete()
 
         preview = undo_preview(outcome.record, agent)
@@ -313,7 +313,7 @@ class TestRuns:
         assert not Project.objects.filter(name="Mine").exists()
         assert Project.objects.filter(name="Not mine").exists()
 
-    def test_his_own_from_before_his_scope_shrank_are_his_no_more(
+    def test_their_own_from_before_their_scope_shrank_are_their_no_more(
         self, client: Client, bring: Any, agent: User, near: House, far: House
     ) -> None:
         narrow(agent, near.organization, far.organization)

@@ -11,7 +11,7 @@ from apps.audit.proof.health import check_triggers
 EXEMPT: dict[str, str] = {
     "accounts.Disclosure": "says itself who saw whose data, where and when",
     "accounts.EmailChange": "says itself who asked for which address, why and how it ended",
-    "accounts.Impersonation": "says itself who acted as whom, when, why and how it ended",
+    "accounts.Impersonation": "records who acted as which person, when, why and how it ended",
     "audit.ChangeSet": "the trail itself",
     "audit.Event": "the trail itself",
     "audit.Redaction": "the trail itself",
@@ -24,7 +24,7 @@ EXEMPT: dict[str, str] = {
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.ShippedSchedule": "remembers names that the set-up has created",
     "reports.ReportRun": "says itself who asked for it, when and how it ended",
-    "reports.ReportDelivery": "says itself what was sent to whom",
+    "reports.ReportDelivery": "records what was sent to which person",
     "transfers.ImportRun": "says itself who applied what; its start and end are events",
     "transfers.UndoRun": "says itself who undid what; its start and end are events",
     "transfers.ExportRun": "says itself who took what; its start is an event",

@@ -23,7 +23,7 @@ from tests.transfers.engine import Importer
 NAMELESS, NAMED, INVITED, OLD = "zzanon", "zzida", "zzinvited", "zzold"
 PHONE, REFUSED_PHONE = "+49 40 7654321", "+49 40 1234567"
 SECRETS = [NAMELESS, NAMED, INVITED, OLD, "zzrefused", "7654321", "1234567"]
-# Typed by the reader himself, and so told back to him: in the search box, in a title.
+# Typed by the reader, and so shown back: in the search box, in a title.
 TYPED = re.compile(r"<input[^>]*>|<textarea.*?</textarea>|href=\"[^\"]*\"|action=\"[^\"]*\"", re.S)
 
 pytestmark = pytest.mark.django_db

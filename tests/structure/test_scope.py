@@ -34,7 +34,7 @@ MODELS: dict[str, str] = {
     "django_celery_beat.IntervalSchedule": "a span of time",
     "django_celery_beat.PeriodicTask": "what runs when; its runs are held to the scope",
     "django_celery_beat.SolarSchedule": "a rule of time",
-    "flags.Flag": "a name in the code; whom it names is shown in scope, and it is not changed",
+    "flags.Flag": "a name in the code; its targets are shown in scope, and it is not changed",
     "flags.Sample": "a name in the code",
     "flags.Switch": "a name in the code",
     "organizations.Invitation": HELD,
@@ -105,7 +105,7 @@ def test_every_admin_and_inline_is_one_that_holds_to_the_scope() -> None:
 
 
 @pytest.mark.parametrize("model", HELD_MODELS, ids=lambda model: model._meta.label)
-def test_a_limited_user_finds_nothing_of_what_he_does_not_see(model: Any, limited: User) -> None:
+def test_a_limited_user_finds_nothing_of_what_they_does_not_see(model: Any, limited: User) -> None:
     record = sample(model)
     request = request_of(limited)
     model_admin: Any = full_site()._registry[model]
@@ -121,7 +121,7 @@ def test_a_limited_user_finds_nothing_of_what_he_does_not_see(model: Any, limite
     [each for each in full_site()._registry.values() if isinstance(each, BaseAdmin)],
     ids=lambda each: each.model._meta.label,
 )
-def test_a_field_of_a_form_offers_nothing_of_what_he_does_not_see(
+def test_a_field_of_a_form_offers_nothing_of_what_they_does_not_see(
     model_admin: Any, limited: User
 ) -> None:
     request = request_of(limited)

@@ -177,7 +177,7 @@ def test_the_last_owner_stays_unless_the_file_gives_another(agent: User) -> None
     }  # fmt: skip
 
 
-def test_an_agent_cannot_take_his_own_rights(agent: User) -> None:
+def test_an_agent_cannot_take_their_own_rights(agent: User) -> None:
     from apps.organizations.models import Organization
 
     MembershipFactory(user=agent, organization=Organization.objects.get(), role=Role.ADMIN)

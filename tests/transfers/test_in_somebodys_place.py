@@ -1,4 +1,4 @@
-"""An import that somebody makes while he acts as somebody else carries both names."""
+"""An import made while impersonating carries both names."""
 
 import pytest
 from django.contrib.auth.models import Permission

@@ -203,7 +203,7 @@ def test_an_undo_does_not_write_what_the_form_refuses(client: Client) -> None:
     assert "You may not change this person" in page
 
 
-def test_a_person_whom_the_import_made_and_who_is_a_colleague_now_stays_active(
+def test_a_person_who_the_import_made_and_who_is_a_colleague_now_stays_active(
     client: Client,
 ) -> None:
     run = planned_run(client, f"{HEAD}boss@example.org,Grace,Boss,,Harbor,member\n")

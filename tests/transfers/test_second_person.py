@@ -1,4 +1,4 @@
-"""A great import waits for a second person, who sees every row; each with a browser of his own."""
+"""A large import waits for a second person, who sees every row; each with their own browser."""
 
 from datetime import timedelta
 from typing import Any
@@ -70,7 +70,7 @@ def test_the_whole_way_through_two_browsers(
     page = text(support.get(url("check", run)))
     assert "A second person must approve this" in page
     assert 'name="apply"' not in page
-    # Whoever posts what the page does not offer is told the same, and nothing is done.
+    # A post of what the page does not offer is refused in the same words, and nothing is done.
     assert confirm(support, run).status_code == 409
     assert _state(run) == "planned"
 
@@ -126,7 +126,7 @@ def test_a_plan_that_says_it_does_great_damage_needs_one_whatever_its_rows(
     assert "Touches 2 people with staff rights." in request.picture["consequences"]
 
 
-def test_nobody_else_enters_the_run_before_he_is_asked(second: Client, run: ImportRun) -> None:
+def test_nobody_else_enters_the_run_before_they_is_asked(second: Client, run: ImportRun) -> None:
     assert second.get(url("check", run)).status_code == 404
     assert confirm(second, run).status_code == 404
 
@@ -137,7 +137,7 @@ def test_ones_own_import_is_not_ones_own_to_approve(support: Client, run: Import
     answer = prove_factor(support).post(_request("approve", request), {"reason": ""})
 
     assert answer.status_code == 409
-    assert "his own request" in text(answer)
+    assert "your own request" in text(answer)
     assert _state(run) == "planned"
 
 

@@ -124,7 +124,7 @@ def test_they_interleave_without_a_dead_lock_and_each_finds_what_the_other_did()
         drifted = plan_rows(run, outcome="drifted", limit=500).rows
         assert {row.values["email"] for row in applied} == mine
         assert {row.values["email"] for row in drifted} == set(phones) - mine
-    # One history row for each record, whoever wrote it.
+    # One history row for each record, whichever run wrote it.
     assert Membership.objects.count() == PEOPLE
     assert (User.history.count(), Membership.history.count()) == (
         before[0] + PEOPLE,

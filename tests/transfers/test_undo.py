@@ -145,7 +145,7 @@ def test_an_organization_that_the_import_made_goes_again(importer: Importer) -> 
     assert not Organization.objects.exists()
 
 
-def test_people_whom_rows_name_are_no_records_that_the_import_may_have_made(
+def test_people_who_rows_name_are_no_records_that_the_import_may_have_made(
     importer: Importer,
 ) -> None:
     ProjectFactory(name="Quay", organization__external_id="H-1")
@@ -219,12 +219,12 @@ def test_who_came_back_and_is_needed_by_now_stays(imported: Outcome, importer: I
 
 
 @pytest.mark.parametrize("then_undone", [False, True])
-def test_whom_a_person_deactivated_no_import_brings_back_and_the_row_says_so(
+def test_who_a_person_deactivated_no_import_brings_back_and_the_row_says_so(
     imported: Outcome, importer: Importer, then_undone: bool
 ) -> None:
     boss = StaffFactory(first_name="Bo", last_name="Ss")
     ben = User.objects.get(email="p2@example.org")
-    with audit_context(actor=boss, reason="He left the company"):
+    with audit_context(actor=boss, reason="They left the company"):
         User.objects.filter(pk=ben.pk).update(status="deactivated")
     if then_undone:
         undone(imported.run)
@@ -245,7 +245,7 @@ def test_whom_a_person_deactivated_no_import_brings_back_and_the_row_says_so(
     (note,) = row.problems
     assert note["code"] == "note"
     assert re.fullmatch(
-        r"This person was deactivated on \d{4}-\d\d-\d\d by Bo Ss \(“He left the company”\) "
+        r"This person was deactivated on \d{4}-\d\d-\d\d by Bo Ss \(“They left the company”\) "
         r"and stays so\.",
         note["message"],
     )

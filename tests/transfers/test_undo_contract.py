@@ -55,7 +55,7 @@ def changed_members(importer: Importer) -> Outcome:
 
 
 def brought_back(importer: Importer) -> Outcome:
-    """People whom an undo deactivated, and whom the same file brings back."""
+    """People that an undo deactivated and the same file brings back."""
     OrganizationFactory(name="Harbor", external_id="H-1")
     rows = [[f"p{n}@example.org", "Ann", "Ash", "", "H-1", "member"] for n in range(1, 5)]
     undone(importer.members(*rows).run)
@@ -103,7 +103,7 @@ def nothing() -> None:
 
 
 def seats_elsewhere() -> None:
-    """A seat that somebody changed keeps its person, whom an earlier row of the file created."""
+    """A membership that somebody changed keeps its person, created by an earlier row of the file."""
     Membership.objects.filter(user__email="p1@example.org").order_by("-organization__name").update(
         role=Role.VIEWER
     )

@@ -1,6 +1,6 @@
 """Registers the admin of users and requests, and leads the admin's own sign-in to the account pages."""
 
-# What is taken off the site below must be on it, whoever imports this first: a worker has no pages.
+# What is taken off the site below must be on it, whichever module imports this first: a worker has no pages.
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin

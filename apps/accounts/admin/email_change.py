@@ -61,7 +61,7 @@ class EmailActions:
         icon="alternate_email",
         explanation="The new address gets a link to confirm. Until it is used, nothing changes.",
         consequences=lambda users: [
-            "Whoever reads the mail of the new address can then sign in as this person.",
+            "Anyone who reads the mail of the new address can then sign in as this person.",
             "Once it is confirmed, the person is signed out everywhere.",
             "The address until now gets a mail at once, and another when it is changed.",
         ],

@@ -1,4 +1,4 @@
-"""On a user's page: acting as this person, and removing what is personal about him."""
+"""On a user's page: acting as this person, and removing their personal data."""
 
 from typing import Any
 

@@ -27,7 +27,7 @@ class RoleForm(ConfirmationForm):
         self.fields = {"roles": roles, **self.fields}
 
     def consequences(self) -> list[str]:
-        """Say it where the address is new: a role is then given to whoever reads its mail."""
+        """Say it where the address is new: a role is then given to anyone who reads its mail."""
         change = recent_email_change(self.queryset.get())
         if change is None:
             return []

@@ -1,4 +1,4 @@
-"""How a person signs in, on his page: factors, sessions, and what a colleague may do about them."""
+"""How a person signs in, on the person's page: second factors, sessions, and what a colleague may do about them."""
 
 from collections import Counter
 from collections.abc import Iterable

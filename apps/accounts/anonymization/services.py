@@ -42,7 +42,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
         if locked is None:
             raise DomainError("This person is not there any more.")
         if isinstance(actor, User) and actor.pk == locked.pk:
-            raise DomainError("Nobody removes his own data. Ask a colleague.")
+            raise DomainError("You can't remove your own personal data. Ask a colleague.")
         person = person_of(locked)
         person.reason = reason
         if person.is_named_in(reason):

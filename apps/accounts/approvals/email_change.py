@@ -57,7 +57,7 @@ class ChangeEmail(Approvable):
             ],
             total=1,
             consequences=[
-                "Whoever reads the mail of the new address can then sign in as this person.",
+                "Anyone who reads the mail of the new address can then sign in as this person.",
                 "It counts once the new address has confirmed it.",
             ],
             parts=self.parts(arguments),

@@ -57,7 +57,7 @@ def require_approval(kind: str, arguments: Arguments, *, count: int = 1, actor: 
 
 
 def people_behind(actor: User) -> set[UUID]:
-    """Return the keys of the actor and of who really acts, where somebody acts as him."""
+    """Return the keys of the actor and of the impersonator, if there is one."""
     found = {actor.pk}
     if (real := real_actor_key()) is not None:
         found.add(real)

@@ -15,7 +15,7 @@ from apps.accounts.authority import account_obstacle
 from apps.accounts.models import User
 from apps.core.admin.wording import listed
 
-# Who holds one of these can bring himself or a friend to every other right.
+# Somebody who holds one of these can reach every other permission, or give it to a friend.
 POWERS = ("accounts.set_roles", "accounts.decide_approvalrequest")
 
 

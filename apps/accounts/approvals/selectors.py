@@ -104,7 +104,7 @@ def may_see(user: Any) -> Q:
 
 
 def _in_scope(user: Any) -> list[UUID]:
-    """Return what a limited user could decide: whether he sees all of it, only each kind can tell."""
+    """Return what a limited user could decide; only each kind can tell whether they see all of it."""
     waiting = ApprovalRequest.objects.filter(decidable(user), state="pending")
     return [
         request.pk

@@ -116,7 +116,7 @@ def approval_withdraw(*, request: ApprovalRequest, actor: User, reason: str = ""
 def approvals_void(*, kind: str, arguments: dict[str, Any], why: str) -> int:
     """End what waits for an action with these arguments, which the caller has made impossible.
 
-    He holds a transaction and the lock of what the request is about.
+    The caller must hold a transaction and the lock of the record in question.
     """
     waiting = ApprovalRequest.objects.filter(state=State.PENDING, kind=kind)
     found = waiting.filter(arguments__contains=arguments).select_for_update(of=("self",))
@@ -169,14 +169,14 @@ def what_voids(request: ApprovalRequest) -> str:
 
 
 def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
-    """Refuse who asked, whoever acts as somebody, who would gain, and who may not do it himself."""
+    """Refuse the requester, impersonators, people who would gain, and people who may not do it themselves."""
     if not isinstance(actor, User):
         _nobody_else_can(request, action, actor)
         return
     if people_behind(actor) & {request.requester_id, request.real_requester_id}:
-        raise DomainError("Nobody decides on his own request. Ask a colleague.")
+        raise DomainError("You can't decide on your own request. Ask a colleague.")
     if real_actor_key() not in (None, actor.pk):
-        raise DomainError("Nobody decides while he acts as somebody else.")
+        raise DomainError("You can't decide while acting as somebody else.")
     if actor.pk in request.gainers:
         raise DomainError("This is about your own rights, so somebody else must decide.")
     require(actor, *action.permissions_for(request.arguments))

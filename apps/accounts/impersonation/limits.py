@@ -20,7 +20,7 @@ _never: set[str] = {
 
 
 def never_while_impersonating(*names: str) -> None:
-    """Refuse these addresses to whoever acts as somebody else; a higher app names its own."""
+    """Refuse these addresses while impersonating; a higher app names its own."""
     _never.update(names)
 
 

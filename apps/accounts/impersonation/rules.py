@@ -1,4 +1,4 @@
-"""Who may act as whom."""
+"""Who may act as which person."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ WRITING = "accounts.impersonate_and_write"
 
 
 def obstacle_to(*, impersonator: User, target: User) -> str:
-    """Return why `impersonator` may not act as `target`, as a sentence; nothing where he may.
+    """Return why `impersonator` may not act as `target`, as a sentence; nothing if they may.
 
     The permission itself is not asked here.
     """

@@ -18,9 +18,9 @@ from apps.core.errors import DomainError
 def impersonation_start(
     *, target: User, may_write: bool, actor: User, reason: str
 ) -> Impersonation:
-    """Let `actor` act as `target` from now on; one that he has open elsewhere ends.
+    """Let `actor` act as `target` from now on; one that they have open elsewhere ends.
 
-    Raises `DomainError` where he may not act as this very person. The caller has asked for a fresh
+    Raises `DomainError` if they may not act as this person. The caller has asked for a fresh
     factor, and puts the id into the session.
     """
     require(actor, PERMISSION, *([WRITING] if may_write else []))
@@ -87,5 +87,5 @@ def _record(impersonation: Impersonation, **data: object) -> None:
     """Write the event into the timelines of both."""
     impersonator, target = impersonation.impersonator, impersonation.target
     for about, other in ((target, "by"), (impersonator, "as")):
-        whom = {other: str(impersonator if other == "by" else target)}
-        record_event(Kind.IMPERSONATION, actor=impersonator, target=about, **data, **whom)
+        names = {other: str(impersonator if other == "by" else target)}
+        record_event(Kind.IMPERSONATION, actor=impersonator, target=about, **data, **names)

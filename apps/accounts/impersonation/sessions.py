@@ -16,7 +16,7 @@ _HISTORY = "hijack_history"
 
 
 def opened(request: HttpRequest) -> Impersonation | None:
-    """Return what the session has open, over or not; it ends with whoever signed in."""
+    """Return what the session has open, ended or not; it ends with the sign-in."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     key = request.session.get(_KEY)

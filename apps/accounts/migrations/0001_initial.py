@@ -1326,7 +1326,7 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="approvalrequest_two_people",
-                violation_error_message="Nobody decides on his own request.",
+                violation_error_message="You can't decide on your own request.",
             ),
         ),
         migrations.AddConstraint(

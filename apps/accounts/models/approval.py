@@ -38,7 +38,7 @@ class ApprovalRequest(BaseModel):
     decided_at = models.DateTimeField("decided", null=True, blank=True)
     decision_reason = models.TextField(blank=True)
     outcome = models.TextField(blank=True, help_text="What came of it.")
-    # What the action asks for: who decides must hold it as well, and only he sees the request.
+    # The action's permissions: an approver must hold them as well, and only approvers see the request.
     permissions = ArrayField(models.TextField(), default=list, blank=True)
     # People who would gain from it: they do not decide on it.
     gainers = ArrayField(models.UUIDField(), default=list, blank=True)
@@ -90,7 +90,7 @@ class ApprovalRequest(BaseModel):
                     )
                 ),
                 name="approvalrequest_two_people",
-                violation_error_message="Nobody decides on his own request.",
+                violation_error_message="You can't decide on your own request.",
             ),
             models.UniqueConstraint(
                 fields=["requester", "kind", "fingerprint"],

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Impersonation(models.Model):
-    """One stretch of acting as somebody else: who, as whom, why, until when, and how it ended."""
+    """One period of impersonation: who, as which person, why, until when, and how it ended."""
 
     class Ending(models.TextChoices):
         STOPPED = "stopped", "Stopped"

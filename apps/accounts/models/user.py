@@ -27,7 +27,7 @@ RESERVED = "Addresses at anonymous.invalid stand for people whose personal data 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a user; without a password he cannot sign in until he has set one."""
+        """Create a user, who cannot sign in until they have set a password."""
         user: User = self.model(email=fold_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -41,7 +41,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
 
 class User(BaseModel, AbstractBaseUser, PermissionsMixin):
-    """A person. Deactivated, never hard-deleted: history and foreign keys lean on him."""
+    """A person. Deactivated, never hard-deleted: history and foreign keys refer to the record."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"

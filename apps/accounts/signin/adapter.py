@@ -47,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        # A member who is not staff has his account here and nothing else.
+        # A member who is not staff has an account page here and nothing else.
         is_staff = getattr(request.user, "is_staff", False)
         return reverse("admin:index" if is_staff else "account_security")
 
@@ -84,14 +84,14 @@ class AccountAdapter(DefaultAccountAdapter):
         return HttpResponseRedirect(reverse("account_login"))
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        """Offer the second factor alone to who has one: a password would not open sudo for him."""
+        """Offer only the second factor to people who have one: their password does not open sudo mode."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if sudo.has_second_factor(user):
             methods = [method for method in methods if method["id"] != "reauthenticate"]
         return [{**method, "description": WAYS[method["id"]]} for method in methods]
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """Ask nobody twice for the password he has just signed in with, to set up his first factor."""
+        """Don't ask again for a password that was just used to sign in, to set up the first second factor."""
         user = self.request.user
         if (
             app == "allauth.mfa"

@@ -1,4 +1,4 @@
-"""What second factors are called, for whoever speaks of one without using it."""
+"""What second factors are called, for code that names one without using it."""
 
 from allauth.mfa.models import Authenticator
 

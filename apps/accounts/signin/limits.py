@@ -6,7 +6,7 @@ Nobody's account can be shut by somebody else's attempts for longer than they la
   What strangers try elsewhere does not count against it, nor does their address.
 - Any other browser is counted by its address, by the account at its address, and by the account
   over all addresses. The last limit holds guessing from many addresses back; while it is reached,
-  the owner still comes in by a known browser, by a passkey, or by a link to his mailbox, which
+  the owner can still sign in with a known browser, a passkey, or a link in an e-mail, which
   makes the browser known.
 
 An attempt is counted before it is checked, so that many at once count as many, and taken back when

@@ -42,7 +42,7 @@ def is_signed_in(request: HttpRequest) -> bool:
 
 
 def is_activity(request: HttpRequest) -> bool:
-    """Tell whether a person did this, or a script of a page that he has left open.
+    """Tell whether a person did this, or a script of a page left open.
 
     Browsers say of each request whether it leads to a page. What only fetches does not keep a session
     alive; what changes something does.
@@ -65,7 +65,7 @@ def ending_of(request: HttpRequest) -> str:
 def note(request: HttpRequest) -> None:
     """Write that the session is in use; at most once a minute."""
     session, now = request.session, time.time()
-    # Who acts as somebody else does so in a session of his own.
+    # Impersonation happens in the impersonator's own session.
     user = getattr(request, "real_user", request.user)
     if now - session.get(ACTIVE, 0) < NOTED_EVERY or not isinstance(user, User):
         return

@@ -1,4 +1,4 @@
-"""Signing in by OpenID Connect: the provider says who it is, and this house whether he may come in."""
+"""Signing in by OpenID Connect: the provider says who it is, and this site whether they may sign in."""
 
 from typing import Any
 
@@ -15,8 +15,7 @@ from apps.audit.models import Kind
 from apps.core.fields import fold_email
 
 UNKNOWN = (
-    "Nobody here has the address that you signed in with there. "
-    "Ask whoever looks after accounts to add it."
+    "Nobody here has the address that you signed in with there. Ask your administrator to add it."
 )
 FAILED = "Signing in there did not work. Try again, or use your password."
 

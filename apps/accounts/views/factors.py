@@ -17,7 +17,7 @@ from apps.accounts.signin import browsers, sudo
 def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Ask who has neither password nor factor, and came by single sign-on, to come that way again.
 
-    allauth has nothing to ask him for and would let a session of any age add a factor.
+    allauth has nothing to ask for and would let a session of any age add a factor.
     """
 
     @wraps(view)

@@ -204,7 +204,7 @@ def _may_view(user: Any, model: type[models.Model]) -> bool:
 
 
 def _change_set(key: Any, viewer: Any) -> ChangeSet:
-    """Return the change set, where it is the viewer's own or holds something that he sees."""
+    """Return the change set if it is the viewer's own or holds something the viewer may see."""
     try:
         found = ChangeSet.objects.filter(pk=key).first()
     except (ValidationError, ValueError):

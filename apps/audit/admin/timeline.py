@@ -36,7 +36,7 @@ class TimelineMixin:
     """Gives a ModelAdmin the timeline of its records, and the way back to an earlier state.
 
     The stock pages of simple-history are not there: nothing at `<id>/history/` takes a POST, and
-    nobody reads the history of a record that is outside of his scope.
+    nobody reads the history of a record outside their scope.
     """
 
     def get_urls(self) -> list[URLPattern]:

@@ -47,7 +47,7 @@ class Entry:
     # False for a change whose state before was trimmed away.
     has_before: bool = True
     # The row of the imported file that it was written from, where that is known: with what its words
-    # meant, its address for the viewer, and by whom it was imported.
+    # meant, its address for the viewer, and who imported it.
     import_row: str = ""
     import_row_url: str = ""
     imported_by: str = ""

@@ -126,12 +126,12 @@ def _verification(data: Data) -> str:
 
 def _impersonation(data: Data) -> str:
     """Tell it from either side: "began to act as Ida Berg", "began to act as this person"."""
-    whom = data.get("as", "this person")
+    target = data.get("as", "this person")
     if data.get("did") == "began":
         how = "with writing" if data.get("writing") else "read-only"
-        return f"began to act as {whom}, {how}"
+        return f"started acting as {target}, {how}"
     if data.get("did") == "ended":
-        return f"stopped acting as {whom}: {str(data.get('how', '')).lower()}"
+        return f"stopped acting as {target}: {str(data.get('how', '')).lower()}"
     return ""
 
 

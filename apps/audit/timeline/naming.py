@@ -65,7 +65,7 @@ class Names:
     """Collects the keys that a page mentions, then finds all their names at once.
 
     A record outside of the viewer's scope has no name. People keep theirs: who did something, and
-    whom his own record names, a viewer may know.
+    a viewer may know the people their own records name.
     """
 
     def __init__(self, viewer: Any = None) -> None:

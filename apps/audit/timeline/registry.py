@@ -77,7 +77,7 @@ def timeline_includes(
 
 
 def timeline_personal(model: AnyModel, *, permission: str) -> None:
-    """Hide the values that the model's history declares as masked from whoever lacks `permission`."""
+    """Hide the values that the model's history declares as masked from people without `permission`."""
     personal[model] = (personal_fields(model), permission)
 
 

@@ -1,4 +1,4 @@
-"""What of the trail a limited reader sees: the entries about records inside his scope.
+"""What a limited reader sees of the audit log: the entries about records in their scope.
 
 An app says in its `timeline.py` by which of its columns a history row lies inside somebody's scope:
 

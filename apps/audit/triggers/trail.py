@@ -44,7 +44,7 @@ class FillEvent(AuditTrigger):
 
 
 class RecordRemoval(AuditTrigger):
-    """Whoever removes rows of the trail, the database writes down how many, which and why."""
+    """The database records how many history rows were removed, which, and why, whichever program removes them."""
 
     name = "record_removal"
     level = pgtrigger.Statement

@@ -16,7 +16,7 @@ _NAMED = 3
 
 
 def held(user: User) -> dict[str, list[str]]:
-    """Return each permission that the roles of `user`, or he alone, were given, with what gives it.
+    """Return each permission given to `user` directly or through a role, with what gives it.
 
     Of a superuser too, who needs none of them.
     """
@@ -32,7 +32,7 @@ def held(user: User) -> dict[str, list[str]]:
 
 
 def sources(user: User, code: str, given: dict[str, list[str]] | None = None) -> list[str]:
-    """Return what gives a person a permission; nothing where he has it not."""
+    """Return what gives a person a permission; nothing if the person lacks it."""
     if not user.is_active:
         return []
     if user.is_superuser:
@@ -72,9 +72,9 @@ class Givers:
 
 
 def givers_of(code: str, *, to: Any = None) -> Givers:
-    """Return who can give a permission to somebody else: who sets roles and holds it himself.
+    """Return who can give a permission to somebody else: people who set roles and hold it themselves.
 
-    Nobody changes his own roles, and nobody gives what he does not have.
+    People cannot change their own roles or give what they do not have.
     """
     roles = roles_with(code)
     asked = "accounts.set_roles" if roles else "auth.change_group"

@@ -38,7 +38,7 @@ GREAT = (
 
 @dataclass(frozen=True)
 class RoleGiven:
-    """A role that a person has: since when, and by whom, as the history knows it."""
+    """A role that a person has, with who gave it and when, from the history."""
 
     name: str
     role_id: int
@@ -63,7 +63,7 @@ def person_page(request: HttpRequest, user_id: str) -> HttpResponse:
 
 @require_GET
 def own_page(request: HttpRequest) -> HttpResponse:
-    """One's own rights: whoever may come in may read them."""
+    """Your own permissions: all staff may read them."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101  Said by admin_view.
     return _page(request, person, "What I may do, and why")
@@ -112,7 +112,7 @@ def _page(request: HttpRequest, person: User, title: str) -> HttpResponse:
 
 
 def roles_given(person: User) -> list[RoleGiven]:
-    """Return the person's roles, each with when and by whom it was given last."""
+    """Return the person's roles, each with who gave it last and when."""
     through: Any = User.groups.through
     newest: dict[int, Any] = {}
     rows = through.history.filter(user=person.pk, history_type="+").select_related("change_set")

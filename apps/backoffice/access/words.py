@@ -17,7 +17,7 @@ _LIKE = {"account": "accounts", "mfa": "accounts", "schedules": "django_celery_b
 OTHER = "Other"
 # What people call the records of a model that Django names otherwise.
 _NOUNS = {"auth.group": "staff roles"}
-# What nobody may, whatever he was given: people are deactivated, permissions are declared in code.
+# Permissions that have no effect: people are deactivated, permissions are declared in code.
 _NEVER = {
     "accounts.delete_user",
     "auth.add_permission",

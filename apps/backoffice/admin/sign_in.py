@@ -1,7 +1,7 @@
 """Takes away the pages that allauth registers: they show secrets, and plant factors for others.
 
 One's own factors are kept on one's own account page; what staff may know of a colleague's stands on
-his page.
+the person's page.
 """
 
 from allauth.account.models import EmailAddress

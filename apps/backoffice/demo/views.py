@@ -25,7 +25,7 @@ _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "
 
 
 def on_this_machine[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpResponse]:
-    """Answer 404 to whoever does not connect from this machine itself."""
+    """Answer 404 to connections from other machines."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> HttpResponse:

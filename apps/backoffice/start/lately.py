@@ -66,7 +66,7 @@ def changes(user: User) -> list[dict[str, Any]]:
         .order_by("-started_at", "-id")
     )
     if not sees_everything(user):
-        # Of the many that lie outside of his scope not all are looked through for a few inside.
+        # Out of scope there may be many; not all of them are read to find a few in scope.
         inside = [
             history_in_scope(model, user).filter(change_set=OuterRef("pk")) for model, _ in models
         ]

@@ -37,7 +37,7 @@ def needed_permission(model: str, action: str) -> str:
 def perform(
     model: str, action: str, keys: list[str], data: dict[str, list[str]], user: Any, reason: str
 ) -> str:
-    """Do it as `user`, with the form that he sent; the caller holds the transaction."""
+    """Run the action as `user`, with the posted form. The caller must hold a transaction."""
     model_admin, method = _found(model, action)
     request = _request(user, data)
     if not may(model_admin, request, method.allowed_permissions[0]):

@@ -1,4 +1,4 @@
-"""One request to one confirmed action: the page, the check of what was confirmed, the deed."""
+"""One request to one confirmed action: the page, the check of what was confirmed, the action."""
 
 from collections.abc import Callable
 from typing import Any

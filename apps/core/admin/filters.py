@@ -69,7 +69,7 @@ _plugged: dict[type[Model], list[Any]] = {}
 
 
 def plug_filter(model: type[Model], filter_class: Any) -> None:
-    """Add a filter of a higher app to the list of a model, whoever owns its page."""
+    """Add a filter of a higher app to the list of a model, whichever app owns its page."""
     filters = _plugged.setdefault(model, [])
     if filter_class not in filters:
         filters.append(filter_class)

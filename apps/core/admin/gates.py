@@ -8,7 +8,7 @@ from apps.core.gates import Closure, closure_of
 
 
 def closed_response(request: HttpRequest, gate: str) -> HttpResponse | None:
-    """Return the page that says why `gate` is shut, by whom and who can open it; nothing if open.
+    """Return the page that says why `gate` is closed, who closed it, and who can open it; nothing if open.
 
     A view calls it first and returns what it gets.
     """

@@ -28,8 +28,8 @@ class ScopedAdmin:
     ) -> QuerySet[Any] | None:
         """Return the records that a relation's field offers and accepts.
 
-        Beside what the user sees these are the ones that his own records name already, such as the
-        colleague whom a task is assigned to: else to save a form would take him off it.
+        Beside what the user sees, these are the ones that the user's records name already, such as the
+        colleague a task is assigned to: otherwise saving the form would unassign the task.
         """
         ordered: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
         offered = db_field.remote_field.model._default_manager.all() if ordered is None else ordered

@@ -166,7 +166,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         super().delete_queryset(request, queryset)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        # Whom a flag reaches is as much as whether it is on, and it reaches every organization.
+        # A flag's targets matter as much as its state, and they can be in every organization.
         return (
             super().has_change_permission(request, obj)
             and request.user.has_perm(FLIP)

@@ -1,4 +1,4 @@
-"""Flags: whom each reaches, and turning it."""
+"""Flags: who each reaches, and how to turn it on and off."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ class FlagAdmin(DeclaredAdmin):
             },
         ),
         (
-            "Whom it reaches",
+            "Who it reaches",
             {
                 "fields": [
                     "organizations",
@@ -98,7 +98,7 @@ class FlagAdmin(DeclaredAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if sees_everything(request.user):
             return fieldsets
-        # Whom a flag names: to who is limited in numbers alone, in the label of its state.
+        # Limited staff see the targets as numbers only, in the label of the flag's state.
         return [
             (title, {**options, "fields": [n for n in options["fields"] if n not in NAMED]})
             for title, options in fieldsets

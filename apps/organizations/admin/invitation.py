@@ -140,7 +140,7 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
         description="Revoke",
         icon="cancel_schedule_send",
         danger=True,
-        explanation="The link stops working, and says so to whoever opens it.",
+        explanation="The link stops working and says so when opened.",
         when=lambda invitation: invitation.state == "pending",
     )
     def revoke(

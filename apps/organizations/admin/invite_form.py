@@ -1,4 +1,4 @@
-"""Whom to invite, and as what."""
+"""Who to invite, and in which role."""
 
 from typing import Any
 

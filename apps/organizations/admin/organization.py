@@ -91,7 +91,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         return queryset.annotate(members_count=subcount(members, "organization"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Who sees some organizations only would not see the one that he made."""
+        """Limited staff would not see the organization they create."""
         return super().has_add_permission(request) and sees_everything(request.user)
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:

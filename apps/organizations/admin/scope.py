@@ -1,4 +1,4 @@
-"""What a staff user sees, set on his own page."""
+"""What a staff user sees, set on that user's page."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class ScopeForm(ConfirmationForm):
         super().__init__(*args, **kwargs)
         user, actor = self.queryset.get(), self.request.user
         sees_all = sees_everything(actor)
-        # Who is limited himself lets nobody see everything, so he is not offered it.
+        # Limited staff cannot let anybody see everything, so they are not offered it.
         choices = [(EVERYTHING, "Every organization")] if sees_all else []
         seen = Organization.objects.for_staff(actor)
         own: dict[str, Any] = {

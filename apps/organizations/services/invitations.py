@@ -147,7 +147,7 @@ def invitation_accept(
 ) -> Membership:
     """Turn an invitation into a seat, and its address into a verified person.
 
-    Whoever holds the token reads the address's mail; that is the permission. A person who is known
+    Holding the token proves access to the mailbox; that is the permission. A person who is known
     already only confirms: names and password given here are for a new one.
     """
     with act(actor="invitation page", reason="Accepted the invitation"):
@@ -176,7 +176,7 @@ def invitation_accept(
                 actor=None,
             )
         elif person.status != User.Status.ACTIVE:
-            raise DomainError("This account is deactivated. Ask whoever invited you.")
+            raise DomainError("This account is deactivated. Ask the person who invited you.")
         with act(actor=person):
             if not person.is_verified:
                 person.is_verified = True
@@ -189,7 +189,7 @@ def invitation_accept(
             invitation.accepted_by = person
             invitation.save(update_fields=["state", "accepted_at", "accepted_by"])
         if not person.has_usable_password():
-            # Known by an import or a colleague, and never here: this is how he comes in.
+            # An imported person who never signed in: send a password link.
             password_link_owe(email=person.email)
         return seat
 

@@ -79,9 +79,9 @@ def organization_update(
 def organization_set_owner(
     *, organization: Organization, owner: User, actor: Actor, reason: str = ""
 ) -> None:
-    """Make `owner` answer for the organization; his seat is made or raised to an owner's.
+    """Make `owner` the organization's owner; their membership is created or raised to owner.
 
-    Whoever answered before keeps his owner's seat: taking it is a decision of its own.
+    The previous owner keeps the owner role: taking it away is a decision of its own.
     """
     require(actor, "organizations.change_organization", "organizations.change_membership")
     with act(actor=actor, reason=reason):

@@ -25,11 +25,11 @@ def user_set_scope(
     actor: Actor,
     reason: str = "",
 ) -> str:
-    """Limit `user` to exactly these organizations, or let him see everything; return it in words.
+    """Limit `user` to exactly these organizations, or let them see everything; return it in words.
 
-    A limited user without an organization sees nothing. Who is limited himself decides only over
-    what lies in his own scope: he gives and takes his own organizations alone, widens nobody beyond
-    them, and does not touch a colleague who sees more than he.
+    A limited user without an organization sees nothing. Limited staff decide only about
+    their own scope: they give and take only their own organizations, widen nobody's scope beyond
+    them, and cannot touch a colleague who sees more.
     """
     require(actor, SET_SCOPE)
     with act(actor=actor, reason=reason):
@@ -92,7 +92,7 @@ def _write(person: User, is_limited: bool, wanted: set[UUID], actor: Actor) -> t
         StaffOrganization(user=person, organization_id=key) for key in wanted - held
     )
     if taken or (is_limited and not person.is_limited):
-        # Runs and files that were made before may hold what he sees no more.
+        # Runs and files created before may hold what they no longer see.
         person.narrowed_at = timezone.now()
     person.is_limited = is_limited
     person.save(update_fields=["is_limited", "narrowed_at"])

@@ -1,4 +1,4 @@
-"""Who gets which report by mail. Everybody subscribes for himself, on the report's page."""
+"""Who gets which report by e-mail. People subscribe themselves, on the report's page."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

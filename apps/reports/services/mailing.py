@@ -34,7 +34,7 @@ def report_mail(
     """Mail a report to its subscribers; return how many were sent, had it already, and failed.
 
     Only subscribers who are active and may view the report today get it. Report and period name the mailing,
-    or `due_at` where the report has no period: called again for the same, it goes to those alone whom it has
+    or `due_at` where the report has no period: called again for the same, it goes only to those it has
     not reached. A row per recipient is written first, so that a sweep goes on with what a worker leaves
     (`report_mails_resume`). What is uncertain is not sent again.
     """

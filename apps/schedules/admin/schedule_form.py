@@ -46,7 +46,7 @@ class ScheduleForm(VersionedModelForm):
         }
         help_texts = {
             "name": "What people call it.",
-            "description": "What it is for, and whom to ask.",
+            "description": "What it is for, and who to ask about it.",
             "interval": "Every so often from “Not before”, or else from midnight UTC on January 1, 1970: every "
             "10 minutes is at :00, :10, :20.",
             "crontab": "At minutes, hours and days, in the crontab's own zone.",

@@ -28,7 +28,7 @@ def run_dispatch(
 ) -> TaskRun | None:
     """Make the run of a schedule that is due, and send it; return nothing where it has its run.
 
-    A due time is sent once, whoever asks: the run's key is unique. While an earlier run of the
+    A due time is sent once, however many processes ask: the run's key is unique. While an earlier run of the
     schedule still waits for a worker no second one is lined up behind it. What is not declared, or
     cannot be called like that, becomes a refused run.
     """

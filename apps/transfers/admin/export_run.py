@@ -90,7 +90,7 @@ class ExportRunAdmin(BaseAdmin):
         run = self.get_object(request, object_id) if object_id else None
         if object_id and run is None:
             raise RecordNotFound(ExportRun, object_id)
-        # Who asked for an export sees it through, whatever else he may look at.
+        # The owner of an export can follow it, whatever else they may view.
         if run is None or not (
             run.user_id == request.user.pk or self.has_view_permission(request, run)
         ):
@@ -131,7 +131,7 @@ class ExportRunAdmin(BaseAdmin):
         ]
 
     def download_view(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
-        """Give the file to the person who asked for it, while it lasts and while he still may."""
+        """Give the file to its owner, while it exists and while they still may have it."""
         run = _own(request, run_id)
         require(request.user, *permissions_to_export(registry.get(run.dataset)))
         if run.personal_data:

@@ -1,4 +1,4 @@
-"""Uploads: which file came in, from whom, and whether it still lies here. Nothing opens it."""
+"""Uploads: which file came in, who sent it, and whether it is still stored. Nothing opens it."""
 
 from typing import Any
 

@@ -164,7 +164,7 @@ class Context:
 
 
 def may_be_new(model: Any, actor: Any) -> bool:
-    """Tell whether a record that `actor` creates would lie in his scope."""
+    """Tell whether a record that `actor` creates would lie in their scope."""
     new_is_in_scope = getattr(model._default_manager.all(), "new_is_in_scope", True)
     return bool(new_is_in_scope) or not is_limited(actor)
 

@@ -17,7 +17,7 @@ _BLOCK = 64 * 1024
 
 def copied_blocks(cursor: Any, statement: str, params: list[Any]) -> Iterator[tuple[bytes, int]]:
     """Yield what a psycopg cursor's COPY sends, with the number of rows in each block."""
-    # Whoever stops half-way leaves the rest to the driver, which cancels the statement.
+    # A reader that stops half-way leaves the rest to the driver, which cancels the statement.
     with cursor.copy(statement, params) as copy:
         connection = copy.connection
         take = connection.pgconn.get_copy_data

@@ -142,7 +142,7 @@ def _relation(context: Context, name: str, rows: Range, collect: Collect) -> Non
 
 
 def _unseen(context: Context, rows: Range, collect: Collect) -> None:
-    """Rows whose records the actor sees no more: his scope is asked anew for each chunk."""
+    """Rows whose records the actor no longer sees: the scope is read again for each chunk."""
     for info in context.parts:
         if scope := scope_literal(info.model, context.actor):
             collect(
@@ -185,7 +185,7 @@ def _differs(info: PartInfo) -> str:
 
 
 def _dependents(context: Context, rows: Range, found: dict[int, str]) -> None:
-    """Rows that need a person, say, whom another row was to create and did not, or who is not whom
+    """Rows whose record another row was to create but did not, or that is no longer the one
     the row names by now."""
     plan = context.tables.plan
     for info in context.parts[:-1]:

@@ -18,7 +18,7 @@ def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool 
     """Raise DomainError when `user` may not import the dataset; None is a command, which may.
 
     `fresh` reads the user and the permissions anew, so that what was taken away counts at once.
-    Returns the user as he was read.
+    Returns the user as read from the database.
     """
     if user is None:
         gates.require_open("bulk-import")
@@ -63,7 +63,7 @@ def check_may_export(
 def check_may_undo(user: Any, *, fresh: bool = False) -> Any:
     """Raise DomainError when `user` may not undo imports; None is a command, which may.
 
-    Returns the user as he was read.
+    Returns the user as read from the database.
     """
     if user is None:
         return None

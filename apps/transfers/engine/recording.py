@@ -55,7 +55,7 @@ def _canceling(reason: str, actor: Any) -> AbstractContextManager[None]:
 
 
 def reason_of_cancel(run: ImportRun) -> str:
-    """Return why the run was canceled, as whoever did it said; "" where nothing was said."""
+    """Return the reason given for canceling the run; "" if there is none."""
     event = Event.objects.filter(
         kind=Kind.CANCEL,
         target_pk=str(run.pk),

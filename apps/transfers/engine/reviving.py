@@ -1,7 +1,7 @@
 """Records that cannot be deleted and that the undo of an import set aside: another import brings them back.
 
-A person is deactivated, not deleted. Whom an undo deactivated is as good as gone, so the same file
-makes him active again; whom a person deactivated had a reason, so he stays so and his row says it.
+A person is deactivated, not deleted. An import reactivates people that an undo deactivated, so the same file
+makes them active again, but not those that staff deactivated; their rows say so.
 The history tells the two apart: the door of the change set in which the record was set aside.
 """
 

@@ -225,7 +225,7 @@ def apply(run: ImportRun) -> None:
     context = context_of(run)
 
     def before_chunk() -> None:
-        # What he may do and what he sees may have been taken away since the last chunk.
+        # Permissions or scope may have been revoked since the last chunk.
         context.actor = check_may_import(run.user, registry.get(run.dataset), fresh=True)
         if (second := approver_of(run)) is not None:
             check_may_import(second, registry.get(run.dataset), fresh=True)
@@ -295,6 +295,6 @@ def _end(run: ImportRun, state: str, error: str) -> None:
 
 
 def _told(run: ImportRun) -> None:
-    """Tell the agent by mail that his import has ended; the page tells by itself."""
+    """E-mail the agent that the import has ended; the page shows it by itself."""
     if run.user_id and run.confirmed_at:
         import_mail_owe(run)

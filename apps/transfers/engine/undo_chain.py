@@ -1,6 +1,6 @@
 """Runs that were undone before and kept rows because another import held them.
 
-Whoever undoes two imports in the wrong order, the earlier one first, is told that its rows were kept. When
+If two imports are undone in the wrong order, the earlier one first, its rows are kept. When
 the later one is undone, what held them goes, and the record would be left with a value of the earlier
 import, which is undone as well. So its kept rows are tried again at once.
 """

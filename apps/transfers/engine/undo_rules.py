@@ -28,7 +28,7 @@ TOP = 2 * LATE
 CHANGED = "It was changed since the import."
 IN_USE = "Other records have used it since the import."
 GONE = "It no longer exists."
-# Also said of what is gone: to whom it is out of scope, it is not there.
+# Also said of what is gone: out of scope means that it does not exist for this person.
 UNSEEN = "It no longer exists, or it is not in your scope."
 
 
@@ -139,7 +139,7 @@ def kept_creations(context: Context, info: PartInfo, rows: UndoRange, kept: Kept
     if not (context.has_planned(info, "create") or info.part.undo):
         return {}
     created = f"p.op_{info.name} = 'c'"
-    # Who came back by the run goes as he came, where nobody needs him by now.
+    # People this run reactivated are deactivated again unless something now refers to them.
     mine = f"({created} OR {reviving.is_back(info)})"
     used, params = used_elsewhere(context, info.model, "t", without=Leaving(rows, kept.staying))
     return {

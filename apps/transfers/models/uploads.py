@@ -1,4 +1,4 @@
-"""A file that somebody gave us: private, bound to him, named by id, gone after a while."""
+"""An uploaded file: private, bound to its owner, named by ID, deleted after a while."""
 
 from typing import Any, Self
 

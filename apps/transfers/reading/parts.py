@@ -28,7 +28,7 @@ class PartNames:
                 if kind == "officeDocument":
                     return self.find(target)
         except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
-            # Damaged or encrypted: the usual name, and whoever reads that part says what is wrong.
+            # Damaged or encrypted: the usual name, and the reader of that part says what is wrong.
             pass
         return self.find("xl/workbook.xml")
 

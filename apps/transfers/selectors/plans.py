@@ -107,7 +107,7 @@ def plan_rows(
     if not rows:
         return PlanPage([], None)
     first, last = rows[0].number, rows[-1].number
-    # Whence one came there are rows.
+    # The page we came from is never empty.
     if before:
         return PlanPage(rows, last, first if more else None)
     return PlanPage(rows, last if more else None, first if after else None)

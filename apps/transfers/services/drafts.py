@@ -16,7 +16,7 @@ def import_run_keep_draft(
 ) -> ImportRun:
     """Keep a matching or a reason as it was left, so that going back loses nothing.
 
-    Only the run's owner has drafts, and only a run that waits for him: a matching in `read`, where no
+    Only the run's owner has drafts, and only while the run waits for its owner: a matching in `read`, where no
     plan was made of it yet, a reason in `planned`.
     """
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)

@@ -300,5 +300,5 @@ def import_run_cancel(*, run: ImportRun, actor: Any, reason: str = "") -> Import
 
 
 def _void_requests(run: ImportRun, why: str) -> None:
-    """End what waits for a second person: he would approve what is not there any more."""
+    """Void the request that waits for a second person: what it covers no longer exists."""
     approvals_void(kind=APPLY_IMPORT, arguments={"run": run.pk}, why=why)

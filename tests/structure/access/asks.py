@@ -1,8 +1,8 @@
-"""What a door asks for, as the table writes it, and what it answers to whom.
+"""What an address asks for, as the table writes it, and what it answers to each persona.
 
 everyone                    also strangers
-member                      whoever is signed in
-staff                       whoever may sign in to the back office, whatever he may do there
+member                      everyone who is signed in
+staff                       everyone who may sign in to the back office, whatever their permissions
 app.codename                a named permission
 a.x or a.y                  one of them is enough
 a.x + b.y                   each is asked for, in this order ("or" binds more tightly)

@@ -71,7 +71,7 @@ def _actions() -> Iterator[Door]:
 
 
 class _Everybody:
-    """Stands for whoever may do everything, so that each list names all of its actions."""
+    """Stands for a user who may do everything, so that each list names all of its actions."""
 
     is_active = is_staff = is_superuser = True
     pk = None

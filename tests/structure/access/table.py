@@ -136,8 +136,8 @@ two outcomes has GET first and POST second. `tests/structure/test_access.py` tri
 | Word                   | Meaning                                                                      |
 | ---------------------- | ---------------------------------------------------------------------------- |
 | `app.permission`       | this permission; `a or b`: one of them; `a + b`: each of them, in this order |
-| `staff`                | whoever may sign in here, whatever he may do                                |
-| `member`, `everyone`   | whoever is signed in; strangers as well                                     |
+| `staff`                | everyone who may sign in here, whatever their permissions                   |
+| `member`, `everyone`   | everyone who is signed in; strangers as well                                  |
 | `sudo`                 | a factor proven in the last minutes; who has not is asked for it             |
 | `owner`                | the person who made the record; others who may view it learn whose it is (403) |
 | `nobody`, `nothing`    | nobody may (403); nothing is there (404)                                    |

@@ -12,7 +12,7 @@ from apps.core.errors import DomainError
 
 class Command(OperatorCommand):
     help = (
-        "Removes a person's second factors and recovery codes, ends his sessions, and prints a link to "
+        "Removes a person's second factors and recovery codes, ends their sessions, and prints a link to "
         "set a new password. For an administrator who has lost everything."
     )
 

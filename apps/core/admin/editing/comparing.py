@@ -24,7 +24,7 @@ class Comparing(_Base):
     """Keeps what others stored where the user changed nothing, and shows what both changed."""
 
     opened: Opened | None = None
-    # The key of the user whom the form is made for.
+    # The key of the user the form is made for.
     opened_by = ""
 
     @property

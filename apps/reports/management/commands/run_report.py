@@ -32,7 +32,9 @@ class Command(OperatorCommand):
         )
         parser.add_argument("--format", default="csv", help="csv, xlsx or html; csv by default.")
         parser.add_argument("-o", "--output", metavar="PATH", help="A file; else the screen.")
-        parser.add_argument("--user", metavar="EMAIL", help="For whom; else for the system.")
+        parser.add_argument(
+            "--user", metavar="EMAIL", help="The reader, whose scope applies. Default: the system."
+        )
         parser.add_argument("--json", action="store_true", help="Say in JSON what was made.")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,0 +1,54 @@
+"""Plain English everywhere: the words that the style rules out are in no file that people read."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+ENDINGS = {".py", ".html", ".txt", ".md", ".js", ".css", ".json"}
+# Generic masculine pronouns and words that nobody says: write "they", "the agent", "people who …".
+RULED_OUT = re.compile(r"\b(he|him|his|himself|whom|whence|heed|deed|whoever)\b", re.IGNORECASE)
+# Files in which one of them is not English, or not ours.
+ELSEWHERE = {
+    "apps/backoffice/access/answers.py",  # Words that people may type into a question.
+    "apps/transfers/reading/candidates.py",  # "he" is the code of Hebrew.
+    "apps/transfers/reading/letters.json",
+    "tests/transfers/encodings/train.py",
+    "tests/structure/test_words.py",
+}
+
+
+def read_by_people() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    return [
+        path
+        for path in listed
+        if Path(path).suffix in ENDINGS
+        and "/migrations/" not in path
+        and not path.startswith("static/")
+        and path not in ELSEWHERE
+        and (ROOT / path).exists()
+    ]
+
+
+def test_no_file_has_a_word_that_the_style_rules_out() -> None:
+    paths = read_by_people()
+    if not paths:
+        pytest.skip("This is not a git checkout.")
+    found = [
+        f"{path}:{number}: {line.strip()[:120]}"
+        for path in paths
+        for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), 1)
+        if RULED_OUT.search(line)
+    ]
+
+    assert not found, "\n".join(found)
