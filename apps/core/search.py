@@ -19,6 +19,8 @@ from django.db.models.expressions import Func, Value
 from apps.core.personal import conceals, personal_fields
 
 MOST_WORDS = 10
+# PostgreSQL takes a word of 2,046 bytes; no word that somebody looks for is as long as this.
+LONGEST_WORD = 200
 
 
 class LexemePrefix(SearchQueryCombinable, Func):  # type: ignore[misc]
@@ -50,7 +52,8 @@ def found_by(model: type[models.Model], text: str, through: Sequence[str] = ()) 
 def words_of(text: str) -> list[str]:
     """Return the words to look for; what holds no letter and no digit finds nothing and is left out."""
     words = text.replace("\x00", " ").split()
-    return [word for word in words if any(map(str.isalnum, word))][:MOST_WORDS]
+    found = [word[:LONGEST_WORD] for word in words if any(map(str.isalnum, word))]
+    return found[:MOST_WORDS]
 
 
 def among(column: str, queryset: models.QuerySet) -> models.Q:

@@ -9,6 +9,8 @@ from apps.core.errors import DomainError
 from apps.reports.registry import Param
 
 _OFFERED = 26
+# What lies outside has no week before or after it, or a time that no time zone knows.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ def parse_week(text: str) -> Week:
     try:
         # Python reads both an ISO week and a date here; a week alone is its Monday.
         day = date.fromisoformat(text)
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise ValueError
     except ValueError:
         raise DomainError(
             f"“{text}” is no week. Write it like 2026-W47, or a day of it like 2026-11-18."

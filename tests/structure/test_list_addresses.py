@@ -113,6 +113,25 @@ def test_an_order_that_no_header_links_is_refused(order: str, visitor: Client) -
     assert visitor.get(url_of(User), {"o": order}).status_code == 400
 
 
+@EVERY_LIST
+def test_an_action_on_what_is_no_key_is_refused(model: Any, visitor: Client) -> None:
+    sample(model)
+    request: Any = visitor.get(url_of(model)).wsgi_request
+    actions = list(ADMINS[model].get_actions(request))[:1]
+
+    for action in actions:
+        for key in ("nonsense", "[", "9" * 30, ""):
+            posted = {"action": action, "index": "0", "_selected_action": [key]}
+            assert visitor.post(url_of(model), posted).status_code in (302, 400), key
+        odd = {
+            "action": action,
+            "index": "x",
+            "select_across": "x",
+            "_selected_action": ["nonsense"],
+        }
+        assert visitor.post(url_of(model), odd).status_code == 400
+
+
 def ordering_links(page: Any) -> set[str]:
     found = re.findall(r'href="(\?[^"]*\bo=[^"]*)"', page.content.decode())
     return {html.unescape(link) for link in found}

@@ -1,6 +1,7 @@
 """No address, cookie or form breaks a page: what no column can hold is refused, what is nonsense not found."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ from django.conf import settings
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.audit.admin.log_form import LogForm
+from apps.audit.admin.timeline import TimelineForm
+from apps.reports.registry import all_reports
 from tests.factories.accounts import SuperuserFactory, prove_factor
 from tests.structure.access.addresses import Records, address
 from tests.structure.access.doors import ACTION, doors
@@ -55,6 +59,36 @@ def test_nonsense_in_a_path_is_no_server_error(name: str, visitor: Client) -> No
 def filled(route: str, argument: str, value: str) -> str:
     """Put a value in the place of one argument, and something ordinary in those of the others."""
     return _ARGUMENT.sub(lambda found: value if found[1] == argument else "1", route)
+
+
+@pytest.mark.parametrize("value", ["[", "9" * 40, "x" * 3000, "9999-12-31", "²", "before:x kind:["])
+def test_nonsense_in_a_query_is_no_server_error(value: str, visitor: Client) -> None:
+    """Every parameter that some page reads, to every page; lists are tried in test_list_addresses.py."""
+    query = dict.fromkeys(parameters(), value)
+    records = Records()
+    wrong = []
+
+    for name, door in DOORS.items():
+        if name.endswith("_changelist") and name != "audit_changeset_changelist":
+            continue
+        answer = visitor.get(address(door, records).partition("?")[0], query)
+        if answer.status_code >= 500:
+            wrong.append(name)
+        visitor.force_login(User.objects.get(pk=visitor.session["_auth_user_id"]))
+
+    assert not wrong
+
+
+def parameters() -> set[str]:
+    """Return the names that our own code takes from an address, and those of its forms and reports."""
+    names = {"page", "term", "next", "_popup", "_changelist_filters"}
+    for file in (Path(__file__).parents[2] / "apps").rglob("*.py"):
+        names |= set(
+            re.findall(r'GET(?:\.get(?:list)?\(|\[)\s*"([\w-]+)"', file.read_text("utf-8"))
+        )
+    names |= {*LogForm.base_fields, *TimelineForm.base_fields}
+    names |= {param.name for report in all_reports() for param in report.params}
+    return names
 
 
 @pytest.mark.parametrize("name", sorted(DOORS))

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Model
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -37,13 +39,29 @@ class GuardedAdmin:
         except UNREADABLE as error:
             if not request.GET:
                 raise
-            opts = self.model._meta
             raise AddressRefused(
                 "A filter of this list has a value that it cannot read.",
-                list_url=reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"),
+                list_url=_list_url(self.model),
             ) from error
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Refuse keys of records that are none: Django would pass them on to the database."""
+        key: Any = self.model._meta.pk
+        try:
+            for value in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                key.get_prep_value(key.to_python(value))
+        except (ValueError, ValidationError) as error:
+            raise AddressRefused(
+                "One of the selected records has a key that is none.",
+                list_url=_list_url(self.model),
+            ) from error
+        return super().response_action(request, queryset)  # type: ignore[misc]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Take from the address only what the ModelAdmin declares; Django takes any field."""
         given = super().get_changeform_initial_data(request)  # type: ignore[misc]
         return {name: value for name, value in given.items() if name in self.initial_parameters}
+
+
+def _list_url(model: type[Model]) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
