@@ -58,7 +58,7 @@ def test_the_button_and_the_page_ask_for_the_permission(
         assert not ExportRun.objects.exists()
 
 
-def test_a_stranger_is_sent_to_the_sign_in_page(client: Client) -> None:
+def test_a_stranger_is_sent_to_the_sign_in_page(client: Client, db: None) -> None:
     assert client.post(reverse(PAGE))["Location"].startswith(reverse("admin:login"))
 
 
