@@ -120,7 +120,7 @@ def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
     assert killed == [
         "read", "staged", "planned", "applying", "row 11", "row 21", "row 31", "row 36", "applied",
     ]  # fmt: skip
-    assert run.results == {"created": 35, "updated": 0, "drifted": 0}
+    assert run.results == {"created": 35, "updated": 0, "drifted": 0, "vanished": 0}
     assert Membership.objects.filter(organization=harbor).count() == 35
     assert Membership.history.filter(organization=harbor).count() == 35
     assert User.history.filter(email__startswith="p").count() == 35

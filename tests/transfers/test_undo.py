@@ -180,7 +180,8 @@ def test_the_same_file_after_an_undo_brings_back_what_the_first_import_made(
     undone(imported.run)
     planned = importer.members(*ROWS, options=("--dry-run",))
     assert [impact["sentence"] for impact in planned.record.impacts] == [
-        "3 people come back, who were deactivated when an import was undone."
+        "Makes 1 person an owner.",
+        "3 people come back, who were deactivated when an import was undone.",
     ]
     assert plan_rows(planned.record).rows[0].changes["back:person"] == ("deactivated", "active")
 
