@@ -19,6 +19,7 @@ from apps.organizations.services import membership_add
 from config import urls
 from tests.factories.organizations import OrganizationFactory, OwnerFactory
 from tests.factories.projects import TaskFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 
@@ -173,12 +174,12 @@ class TestReasons:
     ) -> None:
         url = reverse("admin:organizations_membership_change", args=[seat.pk])
 
-        refused = keeper.post(url, {"role": "admin"})
+        refused = save(keeper, url, {"role": "admin"})
         seat.refresh_from_db()
         assert seat.role == Role.MEMBER
         assert "Say why" in refused.content.decode()
 
-        keeper.post(url, {"role": "admin", "_reason": "Takes over the roster"})
+        save(keeper, url, {"role": "admin", "_reason": "Takes over the roster"})
         seat.refresh_from_db()
         assert seat.role == Role.ADMIN
         assert Membership.history.first().history_change_reason == "Takes over the roster"
@@ -216,11 +217,11 @@ class TestReasons:
             if not (name.endswith("DELETE") and value != "on")
         }
 
-        refused = keeper.post(url, posted)
+        refused = save(keeper, url, posted)
         assert "Say why" in refused.content.decode()
         assert Membership.history.count() == before
 
-        accepted = keeper.post(url, {**posted, "_reason": "A reason"})
+        accepted = save(keeper, url, {**posted, "_reason": "A reason"})
         assert accepted.status_code == 302, accepted.content.decode()[:2000]
         assert Membership.history.count() == before + 1
         assert Membership.history.first().history_change_reason == "A reason"
