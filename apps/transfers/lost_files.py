@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 
 from apps.accounts.models import User
-from apps.core.sending import after_commit
+from apps.core.models import OwedMail
+from apps.core.owed_mails import MailKind, mail_kind, mail_owe
+from apps.core.uuid7 import uuid7
 from apps.transfers.models import ExportRun, Upload
 
 _SUBJECT = "A file of yours was deleted"
@@ -48,15 +50,22 @@ class FileGone:
 
 
 def tell_owners(files: Iterable[FileGone]) -> None:
-    """Mail each owner, after the commit, which files of theirs are gone and why."""
+    """Have each owner told which files of theirs are gone and why. The caller holds the transaction."""
     by_owner: dict[Any, list[str]] = defaultdict(list)
     for file in files:
         if file.owner is not None and file.told:
             by_owner[file.owner].append(f"- {file.what}")
     for owner, lines in by_owner.items():
-        _mail(owner.email, "\n".join(lines))
+        mail_owe(FILES_DELETED, str(uuid7()), owner=str(owner.pk), files="\n".join(lines))
 
 
-def _mail(address: str, files: str) -> None:
+def _build(mail: OwedMail) -> EmailMessage | None:
     # The person's own name is nowhere in it: the mail would keep what is removed.
-    after_commit(lambda: send_mail(_SUBJECT, _BODY.format(files=files), None, [address]))
+    owner = User.objects.get(pk=mail.arguments["owner"])
+    if not owner.is_active:
+        return None
+    body = _BODY.format(files=mail.arguments["files"])
+    return EmailMessage(subject=_SUBJECT, body=body, to=[owner.email])
+
+
+FILES_DELETED = mail_kind("files deleted", MailKind(_build))

@@ -210,10 +210,10 @@ def test_both_timelines_tell_of_the_beginning_and_the_end(
     theirs = client.get(reverse("admin:accounts_user_history", args=[target.pk])).content.decode()
     own = client.get(reverse("admin:accounts_user_history", args=[lead.pk])).content.decode()
 
-    assert "began to act as this person, read-only" in theirs
+    assert "started acting as this person, read-only" in theirs
     assert "stopped acting as this person" in theirs
     assert "ticket 512" in theirs
-    assert "began to act as Ida Berg" in own
+    assert "started acting as Ida Berg" in own
     assert "Ada Lead as" not in own + theirs
 
 

@@ -139,8 +139,15 @@ ADDED: dict[str, tuple[list[str], list[str], tuple[str, str]]] = {
         ("table", LIVE),
     ),
     "a setting that retires the guard": (
-        ["ALTER ROLE CURRENT_USER SET audit.retention = 'always'"],
-        ["ALTER ROLE CURRENT_USER RESET audit.retention"],
+        # In this database alone: a role's own settings would reach the tests that run beside this one.
+        [
+            "DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I"
+            " SET audit.retention = ''always''', current_database()); END $$"
+        ],
+        [
+            "DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER IN DATABASE %I"
+            " RESET audit.retention', current_database()); END $$"
+        ],
         ("setting", ""),
     ),
     "a setting that puts triggers to sleep": (

@@ -41,7 +41,7 @@ def test_somebody_else_s_import_is_not_there(page: str) -> None:
     client = _client(_all_permissions_but())
     url = reverse(f"admin:transfers_importrun_{page}", args=[run.pk])
 
-    assert client.post(url, {"upload": str(run.upload_id)}).status_code == 404
+    assert client.post(url, {"upload": str(run.upload_id)}).status_code == 403
     run.refresh_from_db()
     assert run.state == "failed"
 
@@ -52,7 +52,7 @@ def test_somebody_else_s_export_is_not_there(page: str) -> None:
 
     url = reverse(f"admin:transfers_exportrun_{page}", args=[run.pk])
 
-    assert _client(_all_permissions_but()).get(url).status_code == 404
+    assert _client(_all_permissions_but()).get(url).status_code == 403
 
 
 NAMED = [

@@ -98,7 +98,7 @@ def test_a_record_that_is_gone_was_not_changed_by_somebody(importer: Importer) -
     run = importer.organizations(
         *([f"New {n}", f"O-{n}"] for n in range(3)), options=("--dry-run",)
     ).record
-    Organization.objects.filter(external_id="O-0").delete()
+    Organization.objects.filter(external_id="O-0").hard_delete()
     Organization.objects.filter(external_id="O-1").update(name="Mine")
     import_run_confirm(run=run, plan_token=run.plan_token, reason="", actor=None)
     advance(run.pk)

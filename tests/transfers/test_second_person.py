@@ -127,8 +127,8 @@ def test_a_plan_that_says_it_does_great_damage_needs_one_whatever_its_rows(
 
 
 def test_nobody_else_enters_the_run_before_they_is_asked(second: Client, run: ImportRun) -> None:
-    assert second.get(url("check", run)).status_code == 404
-    assert confirm(second, run).status_code == 404
+    assert second.get(url("check", run)).status_code == 403
+    assert confirm(second, run).status_code == 403
 
 
 def test_ones_own_import_is_not_ones_own_to_approve(support: Client, run: ImportRun) -> None:
@@ -149,7 +149,7 @@ def test_a_refused_import_stays_planned_and_can_be_asked_for_again(
     second.post(_request("refuse", request), {"reason": "The committee is wrong."})
 
     assert _state(run) == "planned"
-    assert second.get(url("check", run)).status_code == 404
+    assert second.get(url("check", run)).status_code == 403
     again = _ask(support, run)
     assert again != request
 

@@ -125,7 +125,7 @@ def _verification(data: Data) -> str:
 
 
 def _impersonation(data: Data) -> str:
-    """Tell it from either side: "began to act as Ida Berg", "began to act as this person"."""
+    """Tell it from either side: "started acting as Ida Berg", "started acting as this person"."""
     target = data.get("as", "this person")
     if data.get("did") == "began":
         how = "with writing" if data.get("writing") else "read-only"

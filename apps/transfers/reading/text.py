@@ -107,7 +107,7 @@ def _repaired(lines: IO[str], dialect: Dialect) -> Iterator[str]:
         if dialect.has_marks:
             line = line.replace("\ufeff", "")
         if dialect.has_end:
-            line = line.rstrip("\x1a\x00") if line.strip("\x1a\x00\r\n") else "\n"
+            line = _without_padding(line)
         yield line
 
 
@@ -177,3 +177,10 @@ def unclosed(line: int) -> DomainError:
         f'The quote (") that opens in line {line:,} is not closed where its cell ends. '
         "Close it, or write a quote inside a cell twice."
     )
+
+
+def _without_padding(line: str) -> str:
+    """Take off the padding with which some programs end a file; a line end stays as it is."""
+    if line.strip("\x1a\x00\r\n"):
+        return line.rstrip("\x1a\x00")
+    return line.replace("\x1a", "").replace("\x00", "") or "\n"
