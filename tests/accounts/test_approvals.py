@@ -225,7 +225,7 @@ def test_a_change_in_between_voids_it_and_says_what_changed(
     elif change == "member":
         MembershipFactory(organization=organization)
     elif change == "task":
-        type(task).objects.filter(pk=task.pk).update(title="Another")
+        type(task).all_objects.filter(pk=task.pk).update(title="Another")
     else:
         organizations_purge(
             organizations=Organization.all_objects.filter(pk=organization.pk), actor="elsewhere"

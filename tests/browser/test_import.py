@@ -99,7 +99,7 @@ def test_a_roster_goes_in_from_upload_to_result(
 
     expect(page.get_by_text("120 rows")).to_be_visible(timeout=60_000)
     shoot(page, screenshots, "2-file", look)
-    page.get_by_role("link", name="Columns", exact=True).last.click()
+    page.get_by_role("link", name="Continue to columns").click()
 
     # A word that nobody knows is open until somebody says what it means.
     word = page.get_by_label("Meaning of grand marshal")
@@ -107,7 +107,7 @@ def test_a_roster_goes_in_from_upload_to_result(
     expect(page.get_by_label("Meaning of vice chair")).to_have_value("admin")
     word.select_option("viewer")
     shoot(page, screenshots, "3-columns", look)
-    page.get_by_role("button", name="Check", exact=True).click()
+    page.get_by_role("button", name="Check 120 rows").click()
 
     expect(page.get_by_role("button", name="Apply 114 rows")).to_be_visible(timeout=60_000)
     shoot(page, screenshots, "4-check", look)

@@ -81,7 +81,7 @@ def test_a_passkey_is_added_and_signs_in_by_itself(
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name").fill("Laptop")
     page.get_by_role("button", name="Add").click()
-    expect(page.get_by_text("They are shown this once.")).to_be_visible()
+    expect(page.get_by_text("They won't be shown again.")).to_be_visible()
     page.get_by_role("link", name="I saved these codes").click()
     expect(page.get_by_text("Laptop")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()

@@ -225,7 +225,7 @@ def test_cancel_stops_an_undo_that_waits(importer: Importer, harbor: Organizatio
 @pytest.mark.django_db(transaction=True)
 def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
     path = tmp_path / "organizations.csv"
-    path.write_text("Name\n" + "".join(f"Organization {n}\n" for n in range(8_000)))
+    path.write_text("Name\n" + "".join(f"Organization {n}\n" for n in range(40_000)))
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "manage.py", "import_file", "organizations", str(path)],
@@ -252,6 +252,6 @@ def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
     out, _ = process.communicate()
     os.close(ours)
     assert process.returncode == 0
-    assert b"8,000 created" in out
+    assert b"40,000 created" in out
     assert b"Import run " in shown
     assert shown.endswith(b"\r\x1b[K")
