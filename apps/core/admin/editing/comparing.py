@@ -150,15 +150,21 @@ class Comparing(_Base):
         if not self.is_compared:
             super()._clean_fields()
             return
-        kept = [self.fields[name] for name in self.kept]
-        for field in kept:
+        fields, kept = self.fields, {name: self.fields[name] for name in self.kept}
+        # Cleaning a stored file would open and check it again, and leave it open.
+        files = [name for name, field in kept.items() if isinstance(field, forms.FileField)]
+        self.fields = {name: field for name, field in fields.items() if name not in files}
+        for field in kept.values():
             # A disabled field is cleaned from what is stored, whatever was posted.
             field.disabled = True
         try:
             super()._clean_fields()
         finally:
-            for field in kept:
+            self.fields = fields
+            for field in kept.values():
                 field.disabled = False
+        for name in files:
+            self.cleaned_data[name] = self.get_initial_for_field(fields[name], name)
         self._merge_sets()
         for conflict in self.conflicts:
             if not conflict.choice:
