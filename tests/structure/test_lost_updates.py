@@ -7,8 +7,8 @@ by themselves. A field whose values obey a rule of its own gets them in `VALUES`
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import count, pairwise
-from types import SimpleNamespace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest

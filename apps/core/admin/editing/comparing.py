@@ -26,6 +26,7 @@ class Comparing(_Base):
     opened: Opened | None = None
     # The key of the user the form is made for.
     opened_by = ""
+    fields: dict[str, Any]
 
     @property
     def is_compared(self) -> bool:
@@ -150,7 +151,8 @@ class Comparing(_Base):
         if not self.is_compared:
             super()._clean_fields()
             return
-        fields, kept = self.fields, {name: self.fields[name] for name in self.kept}
+        fields = self.fields
+        kept = {name: fields[name] for name in self.kept}
         # Cleaning a stored file would open and check it again, and leave it open.
         files = [name for name, field in kept.items() if isinstance(field, forms.FileField)]
         self.fields = {name: field for name, field in fields.items() if name not in files}
