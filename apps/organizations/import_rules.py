@@ -10,8 +10,8 @@ from typing import Any
 from apps.accounts.models.user import REMOVED_DOMAIN, RESERVED
 from apps.core.scope import is_limited
 from apps.transfers.declarations import Rule
-from apps.transfers.engine import reviving
-from apps.transfers.engine.columns import cleaned_sql
+from apps.transfers.engine.resolve import reactivation
+from apps.transfers.engine.stage.column_reader import cleaned_sql
 
 Asked = tuple[str, Sequence[Any]] | None
 
@@ -79,7 +79,7 @@ def _removed(context: Any) -> Asked:
 def _deactivated(context: Any) -> Asked:
     """New memberships of deactivated people that this import does not reactivate."""
     person = context.by_name["person"]
-    back = reviving.comes_back(context, person, "u")
+    back = reactivation.comes_back(context, person, "u")
     return (
         f"SELECT s.first AS number FROM {context.tables.part('seat')} s "
         "JOIN accounts_user u ON u.id = s.k_user_id AND u.status = 'deactivated' "

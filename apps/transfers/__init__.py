@@ -11,7 +11,7 @@ The map, for who builds on it:
 - `selectors`: every read a page needs: what was found in the file, the suggested matching, the plan's
   rows by key-set pages, totals, causes, blast radius, progress, the same content imported before.
 - `options`: the typed shape of what is stored as JSON on a run.
-- `engine`: what the worker does (reading, matching, staging, planning, applying, undoing, exporting).
+- `reading`: what a file is and its rows. `engine`: what the worker does with them, one package per stage.
 
 A run walks `uploaded → read → matched → staged → planned → confirmed → applying → applied`. In
 `read` and `planned` it waits for a person; in the others a worker has it, or should.

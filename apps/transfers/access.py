@@ -13,6 +13,8 @@ IMPORT = "transfers.import_data"
 EXPORT = "transfers.export_data"
 UNDO = "transfers.undo_import"
 VIEW_RUN = "transfers.view_importrun"
+# The kind of the request that a second person approves.
+APPLY_IMPORT = "transfers.import"
 
 
 @dataclass(frozen=True)

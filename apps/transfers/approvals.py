@@ -13,9 +13,10 @@ from apps.accounts.approvals.registry import Approvable, Arguments, Page, regist
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.transfers import registry
-from apps.transfers.access import IMPORT, dataset_card, permissions_to_import
+from apps.transfers.access import APPLY_IMPORT, IMPORT, dataset_card, permissions_to_import
+from apps.transfers.engine.context import context_of
+from apps.transfers.engine.resolve.refused_records import would_change
 from apps.transfers.models import ImportRun
-from apps.transfers.selectors.approvals import APPLY_IMPORT
 
 
 class ApplyImport(Approvable):
@@ -48,9 +49,6 @@ class ApplyImport(Approvable):
         return sees_everything(user) or "run" not in arguments or _run(arguments).user_id == user.pk
 
     def obstacle(self, user: Any, arguments: Arguments) -> str:
-        from apps.transfers.engine.refused_records import would_change
-        from apps.transfers.engine.running import context_of
-
         run = _run(arguments) if "run" in arguments else None
         if run is None or run.state != ImportRun.State.PLANNED:
             return ""

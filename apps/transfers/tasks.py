@@ -22,21 +22,21 @@ PASSING: dict[str, Any] = {
 
 @shared_task(**PASSING)
 def import_run_advance(run_id: int) -> None:
-    from apps.transfers.engine.running import advance
+    from apps.transfers.engine.driver import advance
 
     advance(run_id)
 
 
 @shared_task(**PASSING)
 def undo_run_advance(undo_run_id: int) -> None:
-    from apps.transfers.engine.undoing import advance
+    from apps.transfers.engine.undo.driver import advance
 
     advance(undo_run_id)
 
 
 @shared_task(**PASSING)
 def export_run_advance(export_run_id: int) -> None:
-    from apps.transfers.engine.exporting import advance
+    from apps.transfers.engine.export.driver import advance
 
     advance(export_run_id)
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.core.errors import DomainError
 from apps.core.uuid7 import uuid7
-from apps.transfers.engine.failing import NO_ROOM, is_for_want_of_room
+from apps.transfers.failures import NO_ROOM, is_for_want_of_room
 from apps.transfers.models import Upload
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.reading.limits import MAX_BYTES

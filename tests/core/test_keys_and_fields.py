@@ -17,8 +17,8 @@ from apps.core.fields import fold_email, validate_address
 from apps.core.migrations import __name__ as migrations
 from apps.core.uuid7 import uuid7
 from apps.organizations.services import invitation_create
+from apps.transfers.engine.cells.problems import CellError
 from apps.transfers.engine.cells.texts import read_email
-from apps.transfers.engine.problems import CellError
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.organizations import OrganizationFactory
 

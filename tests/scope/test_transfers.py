@@ -16,8 +16,8 @@ from apps.core.errors import DomainError
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services import user_set_scope
 from apps.projects.models import Project, Task
-from apps.transfers.engine import applying
-from apps.transfers.engine.exporting import advance as advance_export
+from apps.transfers.engine.apply import applier
+from apps.transfers.engine.export.driver import advance as advance_export
 from apps.transfers.engine.tables import Tables
 from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.selectors import undo_preview
@@ -205,8 +205,8 @@ class TestImports:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         narrow(agent, near.organization, far.organization)
-        monkeypatch.setattr(applying, "CHUNK", 1)
-        write, chunks = applying.Applier._write, []
+        monkeypatch.setattr(applier, "CHUNK", 1)
+        write, chunks = applier.Applier._write, []
 
         def then_narrow(self: Any, low: int, high: int) -> Any:
             result = write(self, low, high)
@@ -215,7 +215,7 @@ class TestImports:
             chunks.append(high)
             return result
 
-        monkeypatch.setattr(applying.Applier, "_write", then_narrow)
+        monkeypatch.setattr(applier.Applier, "_write", then_narrow)
         outcome = bring(
             "projects",
             ["Organization", "Name", "Status"],
@@ -231,14 +231,14 @@ class TestImports:
     def test_a_permission_taken_away_between_two_chunks_stops_it(
         self, bring: Any, agent: User, near: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(applying, "CHUNK", 1)
-        write = applying.Applier._write
+        monkeypatch.setattr(applier, "CHUNK", 1)
+        write = applier.Applier._write
 
         def then_take(self: Any, low: int, high: int) -> Any:
             agent.user_permissions.clear()
             return write(self, low, high)
 
-        monkeypatch.setattr(applying.Applier, "_write", then_take)
+        monkeypatch.setattr(applier.Applier, "_write", then_take)
         outcome = bring(
             "projects",
             ["Organization", "Name"],

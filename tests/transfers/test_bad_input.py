@@ -419,7 +419,7 @@ def test_hidden_rows_and_merged_cells_are_counted(importer: Importer) -> None:
 
 def test_numbers_with_two_marks_have_one_reading_and_words_of_yes_are_known() -> None:
     from apps.transfers.engine.cells import number_reader, read_boolean
-    from apps.transfers.engine.problems import CellError
+    from apps.transfers.engine.cells.problems import CellError
 
     read = number_reader("", whole=False)
     assert [read(text) for text in ("1,234.50", "1.234,50", "1 234,5", "-7", "0,5")] == [

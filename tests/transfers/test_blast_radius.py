@@ -9,7 +9,7 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, Role
-from apps.transfers.engine.running import advance
+from apps.transfers.engine.driver import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import plan_rows, undo_preview
 from tests.factories.accounts import StaffFactory, UserFactory

@@ -11,8 +11,8 @@ from apps.accounts.models import User
 from apps.core.errors import DomainError
 from apps.organizations.models import Membership, Organization
 from apps.transfers.admin.result import left_alone
-from apps.transfers.engine import progress
-from apps.transfers.engine.running import advance
+from apps.transfers.engine.driver import advance
+from apps.transfers.engine.runs import progress
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import plan_rows
 from apps.transfers.services import import_run_confirm

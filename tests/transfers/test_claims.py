@@ -12,7 +12,9 @@ from django.db import IntegrityError, connection, transaction
 
 from apps.accounts.models import User
 from apps.core.jobs import Job
-from apps.transfers.engine import exporting, running, undoing
+from apps.transfers.engine import driver
+from apps.transfers.engine.export import driver as export_driver
+from apps.transfers.engine.undo import driver as undo_driver
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 from apps.transfers.options import Matching
 from apps.transfers.services import (
@@ -92,10 +94,10 @@ def ready_to_export(agent: User) -> ExportRun:
 @pytest.mark.parametrize(
     ("make", "advance", "states"),
     [
-        (ready_to_stage, running.advance, ("planned",)),
-        (ready_to_apply, running.advance, ("applied",)),
-        (ready_to_undo, undoing.advance, ("undone",)),
-        (ready_to_export, exporting.advance, ("ready",)),
+        (ready_to_stage, driver.advance, ("planned",)),
+        (ready_to_apply, driver.advance, ("applied",)),
+        (ready_to_undo, undo_driver.advance, ("undone",)),
+        (ready_to_export, export_driver.advance, ("ready",)),
     ],
 )
 def test_a_job_of_a_worker_that_was_killed_is_free_at_once(
@@ -143,7 +145,7 @@ def test_a_run_is_canceled_at_once_whose_worker_was_killed(agent: User) -> None:
     with worker:
         import_run_cancel(run=run, actor=agent)
         # The message that the cancellation sends.
-        running.advance(run.pk)
+        driver.advance(run.pk)
 
     run.refresh_from_db()
     assert run.state == ImportRun.State.CANCELLED
@@ -154,13 +156,13 @@ def test_a_plan_is_confirmed_by_nobody_before_its_worker_has_let_it_go(
     agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    index = running.index_for_search
+    index = driver.index_for_search
 
     def look(run: ImportRun, columns: list[str]) -> None:
         index(run, columns)
         seen.append(ImportRun.objects.get(pk=run.pk).state)
 
-    monkeypatch.setattr(running, "index_for_search", look)
+    monkeypatch.setattr(driver, "index_for_search", look)
     run = done(ready_to_stage(agent))
 
     assert seen == ["staged"]
@@ -201,8 +203,8 @@ def test_an_error_that_may_pass_leaves_no_claim_behind(
         raise OperationalError("the database is away")
 
     with monkeypatch.context() as patched:
-        patched.setattr(running, "apply", away)
+        patched.setattr(driver, "apply", away)
         with pytest.raises(OperationalError):
-            running.advance(run.pk)
+            driver.advance(run.pk)
 
     assert done(run).state == "applied"

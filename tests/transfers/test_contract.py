@@ -12,7 +12,8 @@ from apps.accounts.models import User
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError, Job
 from apps.organizations.models import Membership, Role
-from apps.transfers.engine import applying, running
+from apps.transfers.engine import driver
+from apps.transfers.engine.apply import applier
 from apps.transfers.engine.tables import Tables
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
@@ -64,7 +65,7 @@ def started(agent: Any, *rows: list[str], **values: Any) -> ImportRun:
 
 def done(run: ImportRun) -> ImportRun:
     """Do what the worker would."""
-    running.advance(run.pk)
+    driver.advance(run.pk)
     return ImportRun.objects.select_related("upload", "user").get(pk=run.pk)
 
 
@@ -129,7 +130,7 @@ def test_confirming_twice_is_one_import(agent: User) -> None:
     run = planned(agent, person(1))
     confirmed(run, agent)
     import_run_confirm(run=run, plan_token=run.plan_token, reason="again", actor=agent)
-    running.advance(run.pk)
+    driver.advance(run.pk)
     assert Membership.objects.count() == 1
     assert Membership.history.count() == 1
 
@@ -237,16 +238,16 @@ def test_cancel_before_the_worker_changes_nothing(agent: User) -> None:
 def test_cancel_stops_within_a_chunk_and_says_how_far_it_came(
     agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applying, "CHUNK", 10)
+    monkeypatch.setattr(applier, "CHUNK", 10)
     run = planned(agent, *[person(n) for n in range(50)])
-    write = applying.Applier._write
+    write = applier.Applier._write
 
     def write_and_cancel(self: Any, low: int, high: int) -> dict[str, int]:
         if self.run.rows_done == 20:
             ImportRun.objects.filter(pk=self.run.pk).update(cancel_requested_at="2026-01-01T00:00Z")
         return write(self, low, high)
 
-    monkeypatch.setattr(applying.Applier, "_write", write_and_cancel)
+    monkeypatch.setattr(applier.Applier, "_write", write_and_cancel)
     run = confirmed(run, agent)
     assert (run.state, run.results["created"]) == ("applied_in_part", 30)
     assert run.error.startswith("Canceled: 30 of 50 rows were done, up to row 31")
@@ -356,7 +357,7 @@ def test_a_staging_table_that_was_lost_or_emptied_is_made_again(agent: User, los
     run = import_run_match(run=run, matching=Matching.from_json(run.matching), actor=agent)
     claimed = ImportRun.claim(run.pk)
     assert claimed is not None
-    running.stage(claimed)
+    driver.stage(claimed)
     with connection.cursor() as cursor:
         cursor.execute(f"{lost} {Tables(run.pk).stage}")
     claimed.let_go()

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from django.db import connection, transaction
 
-from apps.transfers.engine.copying import copied_blocks
+from apps.transfers.engine.export.copy_blocks import copied_blocks
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, StaffOrganization
-from apps.transfers.engine import applying
-from apps.transfers.engine.running import advance
+from apps.transfers.engine.apply import applier
+from apps.transfers.engine.driver import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.selectors import plan_rows
@@ -152,6 +152,6 @@ def test_a_name_that_another_row_of_the_file_gave_in_between_is_no_drift(
 ) -> None:
     OrganizationFactory(name="Harbor", external_id="H-1")
     rows = [["Name", "External ID"], ["Pier", "H-1"], ["Pier", ""]]
-    monkeypatch.setattr(applying, "CHUNK", 1)
+    monkeypatch.setattr(applier, "CHUNK", 1)
     run = applied(planned("organizations", rows))
     assert (run.state, run.results["created"], run.results["updated"]) == ("applied", 1, 1)

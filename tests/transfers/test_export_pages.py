@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.organizations.models import Organization
-from apps.transfers.engine.exporting import advance
+from apps.transfers.engine.export.driver import advance
+from apps.transfers.engine.export.lists import listed_queryset
 from apps.transfers.models import ExportProfile, ExportRun
-from apps.transfers.selectors.lists import listed_queryset
 from tests.factories.accounts import prove_factor
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.transfers.wizard import ROLES, signed_in, staff, text

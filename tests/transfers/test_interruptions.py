@@ -7,7 +7,10 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
-from apps.transfers.engine import applying, exporting, running, undoing
+from apps.transfers.engine import driver
+from apps.transfers.engine.apply import applier
+from apps.transfers.engine.export import driver as export_driver
+from apps.transfers.engine.undo import driver as undo_driver
 from apps.transfers.mails import import_run_mail
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import plan_rows
@@ -43,8 +46,8 @@ class Killed(BaseException):
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applying, "CHUNK", 10)
-    monkeypatch.setattr(undoing, "CHUNK", 10)
+    monkeypatch.setattr(applier, "CHUNK", 10)
+    monkeypatch.setattr(undo_driver, "CHUNK", 10)
 
 
 @pytest.fixture
@@ -55,9 +58,9 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def send_now(name: str, args: list[int]) -> None:
         if name.endswith("import_run_advance"):
             sent.extend(args)
-            running.advance(*args)
+            driver.advance(*args)
         else:
-            undoing.advance(*args)
+            undo_driver.advance(*args)
 
     monkeypatch.setattr("apps.transfers.tasks.send_now", send_now)
     return sent
@@ -72,7 +75,7 @@ def silence(run: ImportRun) -> None:
 def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
     support: Client, harbor: Organization, swept: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move, record, leaving = running._move, applying.Applier._record, running._leaving
+    move, record, leaving = driver._move, applier.Applier._record, driver._leaving
     killed: list[str] = []
 
     def dying_move(run: ImportRun, state: str, **changes: Any) -> None:
@@ -93,9 +96,9 @@ def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
             raise Killed
         record(self, high, result)
 
-    monkeypatch.setattr(running, "_move", dying_move)
-    monkeypatch.setattr(running, "_leaving", dying_leaving)
-    monkeypatch.setattr(applying.Applier, "_record", dying_record)
+    monkeypatch.setattr(driver, "_move", dying_move)
+    monkeypatch.setattr(driver, "_leaving", dying_leaving)
+    monkeypatch.setattr(applier.Applier, "_record", dying_record)
 
     def until(run: ImportRun, state: str) -> None:
         for _ in range(20):
@@ -145,7 +148,7 @@ def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the
     support: Client, harbor: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = planned_run(support, roster(50))
-    write = applying.Applier._write
+    write = applier.Applier._write
 
     def write_while_a_person_cancels(self: Any, low: int, high: int) -> dict[str, int]:
         if self.run.rows_done == 20:
@@ -154,7 +157,7 @@ def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the
             support.post(url("cancel", run))
         return write(self, low, high)
 
-    monkeypatch.setattr(applying.Applier, "_write", write_while_a_person_cancels)
+    monkeypatch.setattr(applier.Applier, "_write", write_while_a_person_cancels)
     confirm(support, run)
     work()
 
@@ -193,14 +196,14 @@ def test_a_permission_taken_away_stops_a_run_between_two_chunks(
     support: Client, agent: User, harbor: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = planned_run(support, roster(50))
-    write = applying.Applier._write
+    write = applier.Applier._write
 
     def write_while_rights_go(self: Any, low: int, high: int) -> dict[str, int]:
         if self.run.rows_done == 20:
             agent.groups.clear()
         return write(self, low, high)
 
-    monkeypatch.setattr(applying.Applier, "_write", write_while_rights_go)
+    monkeypatch.setattr(applier.Applier, "_write", write_while_rights_go)
     confirm(support, run)
     work()
 
@@ -216,14 +219,14 @@ def test_a_permission_taken_away_stops_an_undo_between_two_chunks(
     support: Client, agent: User, harbor: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = applied_run(support, roster(50))
-    chunk = undoing.Undoer._chunk
+    chunk = undo_driver.Undoer._chunk
 
     def then_take(self: Any, low: int, high: int) -> Any:
         done = chunk(self, low, high)
         agent.groups.clear()
         return done
 
-    monkeypatch.setattr(undoing.Undoer, "_chunk", then_take)
+    monkeypatch.setattr(undo_driver.Undoer, "_chunk", then_take)
     support.post(url("undo", run), {"reason": "It was the wrong roster"})
     work()
 
@@ -248,7 +251,7 @@ def test_a_permission_taken_away_before_the_worker_comes_stops_an_export(
     run = export_run_start(dataset="members", format="xlsx", actor=clerk, in_background=False)
 
     clerk.user_permissions.remove(permission(code))
-    exporting.advance(run.pk)
+    export_driver.advance(run.pk)
 
     run.refresh_from_db()
     assert run.state == "failed"
@@ -306,7 +309,7 @@ def test_an_undo_that_is_killed_goes_on_where_it_stopped(
     support: Client, harbor: Organization, swept: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = applied_run(support, roster(35))
-    record, dead = undoing.Undoer._record, []
+    record, dead = undo_driver.Undoer._record, []
 
     def dying_record(self: Any, low: int, *counts: int) -> None:
         if low not in dead:
@@ -314,7 +317,7 @@ def test_an_undo_that_is_killed_goes_on_where_it_stopped(
             raise Killed
         record(self, low, *counts)
 
-    monkeypatch.setattr(undoing.Undoer, "_record", dying_record)
+    monkeypatch.setattr(undo_driver.Undoer, "_record", dying_record)
     support.post(url("undo", run), {"reason": "The wrong roster"})
     undo = UndoRun.objects.get()
     for _ in range(10):

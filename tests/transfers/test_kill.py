@@ -58,11 +58,12 @@ settings.CELERY_TASK_ALWAYS_EAGER = False
 from django.db import connections
 connections["default"].settings_dict["NAME"] = sys.argv[1]
 from apps.core.jobs import waiting_jobs
-from apps.transfers.engine import running, undoing
+from apps.transfers.engine import driver
+from apps.transfers.engine.undo import driver as undo_driver
 from apps.transfers.models import ImportRun, UndoRun
-import apps.transfers.engine.running as engine
+import apps.transfers.engine.driver as engine
 engine._told = lambda run: None
-advance = {ImportRun: running.advance, UndoRun: undoing.advance}
+advance = {ImportRun: driver.advance, UndoRun: undo_driver.advance}
 print("up", flush=True)
 while True:
     for job in waiting_jobs(advance):

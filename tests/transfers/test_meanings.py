@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, StaffOrganization
 from apps.transfers.cleaning import PLAN_KEPT_FOR, plans_clean_up
-from apps.transfers.engine.running import advance
+from apps.transfers.engine.driver import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.services import import_run_match

@@ -370,7 +370,7 @@ PIECES = st.lists(
 @given(text=PIECES, mark=st.sampled_from(["", ".", ","]), order=st.sampled_from(["", "dmy", "ymd"]))
 def test_whatever_a_cell_holds_it_is_a_value_or_a_problem(text: str, mark: str, order: str) -> None:
     from apps.transfers.declarations import Column, Kind
-    from apps.transfers.engine.columns import ColumnReader
+    from apps.transfers.engine.stage.column_reader import ColumnReader
     from apps.transfers.options import Matching
 
     for kind in (

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apps.organizations.models import Membership
-from apps.transfers.engine import running
+from apps.transfers.engine import driver
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import plan_causes, plan_rows
 from apps.transfers.services import import_run_confirm
@@ -131,7 +131,7 @@ def test_rows_left_alone_are_shown_with_those_planned_alike(importer: Importer) 
     import_run_confirm(
         run=run, plan_token=run.plan_token, reason="", actor=None, accept_impacts=True
     )
-    running.advance(run.pk)
+    driver.advance(run.pk)
     run.refresh_from_db()
     assert walked(run, outcome="drifted") == [6]
     assert walked(run, outcome="drifted", verdict="update", cause="role", search="ann") == [6]

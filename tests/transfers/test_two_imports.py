@@ -14,7 +14,7 @@ from django.db import connection, connections
 from apps.accounts.models import User
 from apps.core.errors import DomainError
 from apps.organizations.models import Membership
-from apps.transfers.engine.running import advance
+from apps.transfers.engine.driver import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.selectors import plan_rows
@@ -34,12 +34,13 @@ from django.conf import settings
 django.setup()
 from django.db import connections
 connections["default"].settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = sys.argv[1]
-from apps.transfers.engine import applying, running
-applying.CHUNK = {CHUNK}
-running._told = lambda run: None
+from apps.transfers.engine.apply import applier
+from apps.transfers.engine import driver
+applier.CHUNK = {CHUNK}
+driver._told = lambda run: None
 print("up", flush=True)
 sys.stdin.readline()
-run = running.advance(int(sys.argv[2]))
+run = driver.advance(int(sys.argv[2]))
 print(run.state, run.error, flush=True)
 """
 

@@ -14,7 +14,7 @@ from apps.audit.context import audit_context
 from apps.audit.models import Event
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Task
-from apps.transfers.engine.running import advance
+from apps.transfers.engine.driver import advance
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import plan_rows, undo_preview, undo_rows
 from apps.transfers.services import import_run_confirm

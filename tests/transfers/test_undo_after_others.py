@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, Role, StaffOrganization
-from apps.transfers.engine import undoing
+from apps.transfers.engine.undo import driver as undo_driver
 from apps.transfers.models import UndoRun
 from apps.transfers.selectors import undo_preview, undo_rows
 from apps.transfers.services import import_run_undo
@@ -117,9 +117,9 @@ def test_an_undo_that_was_stopped_and_begun_again_takes_the_rest_back(
         MembershipFactory(user=person, organization=harbor)
     phones = [[p.email, "", "", f"919-555-010{n}", harbor.slug, ""] for n, p in enumerate(people)]
     run = importer.members(*phones).record
-    monkeypatch.setattr(undoing, "CHUNK", 2)
+    monkeypatch.setattr(undo_driver, "CHUNK", 2)
     first = import_run_undo(run=run, reason="", actor=None, in_background=False)
-    check = undoing.check_may_undo
+    check = undo_driver.check_may_undo
     asked = []
 
     def stop_before_the_second_chunk(user: Any, *, fresh: bool = False) -> Any:
@@ -128,8 +128,8 @@ def test_an_undo_that_was_stopped_and_begun_again_takes_the_rest_back(
             UndoRun.objects.filter(pk=first.pk).update(cancel_requested_at=timezone.now())
         return check(user, fresh=fresh)
 
-    monkeypatch.setattr(undoing, "check_may_undo", stop_before_the_second_chunk)
-    stopped = undoing.advance(first.pk)
+    monkeypatch.setattr(undo_driver, "check_may_undo", stop_before_the_second_chunk)
+    stopped = undo_driver.advance(first.pk)
     assert stopped is not None
     assert (stopped.state, stopped.results["reverted"]) == ("cancelled", 2)
     run.refresh_from_db()
@@ -137,7 +137,7 @@ def test_an_undo_that_was_stopped_and_begun_again_takes_the_rest_back(
     assert (run.state, preview.reverted, preview.kept_count) == ("applied", 4, 0)
 
     second = import_run_undo(run=run, reason="", actor=None, in_background=False)
-    again = undoing.advance(second.pk)
+    again = undo_driver.advance(second.pk)
     assert again is not None
     assert (again.state, again.results["kept"], again.results["reverted"]) == ("undone", 0, 6)
     assert again.rows_done == again.rows_to_do == 6
@@ -164,7 +164,7 @@ def test_records_of_organizations_out_of_scope_stay_as_they_are(importer: Import
     StaffOrganization.objects.create(user=agent, organization=ours)
     agent.refresh_from_db()
     undo = import_run_undo(run=run.record, reason="", actor=agent, in_background=False)
-    undoing.advance(undo.pk)
+    undo_driver.advance(undo.pk)
     ours.refresh_from_db()
     theirs.refresh_from_db()
     assert (ours.name, theirs.name) == ("Ours", "Due")

@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.transfers.engine.running import advance
-from apps.transfers.engine.undoing import advance as advance_undo
+from apps.transfers.engine.driver import advance
+from apps.transfers.engine.undo.driver import advance as advance_undo
 from apps.transfers.models import ImportRun, UndoRun
 from tests.factories.accounts import StaffFactory, prove_factor
 

@@ -23,10 +23,10 @@ from apps.transfers.admin.list_button import with_list_button
 from apps.transfers.admin.narrowing import narrowed_by
 from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
+from apps.transfers.engine.export.lists import list_queryset
 from apps.transfers.forms.exporting import ExportForm
 from apps.transfers.models import ExportProfile, ExportRun
 from apps.transfers.personal import holds_personal
-from apps.transfers.selectors.lists import list_queryset
 from apps.transfers.services import export_run_start, export_stream
 
 # Up to here a CSV leaves within the request; above, and any workbook, a worker writes it.

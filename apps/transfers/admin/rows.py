@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
+from apps.transfers.engine.plan.causes import change_labels
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
-from apps.transfers.selectors.plan_totals import change_labels, word_meanings
+from apps.transfers.selectors.plan_totals import word_meanings
 from apps.transfers.selectors.plans import file_headers
 
 VERDICT_LABELS = {

@@ -9,7 +9,7 @@ from django.db import models
 
 from apps.transfers.checks.words import listed, meant, quoted
 from apps.transfers.declarations import VERSION, Column, DatasetResource, Kind, Relation
-from apps.transfers.engine.words import fold_word
+from apps.transfers.folding import fold_word
 
 
 def wrong_in_columns(resource: type[DatasetResource]) -> Iterator[str]:

@@ -8,14 +8,14 @@ from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.command_line.options import named_pairs, pair
 from apps.transfers.declarations import Kind
-from apps.transfers.engine.cells.words import word_key
-from apps.transfers.engine.words import fold_word
+from apps.transfers.engine.cells.choices import word_key
+from apps.transfers.folding import fold_word
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
 
 
 def matching_from_options(run: ImportRun, options: dict[str, Any]) -> Matching:
-    """Lay the command's options over the suggested matching. A mere likeness is not taken."""
+    """Lay the command's options over the suggested matching. A mere similarity is not taken."""
     findings = Findings.from_json(run.findings)
     matching = Matching.from_json(run.matching)
     for position, how in matching.how.items():

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from apps.core.scope import is_limited
+from apps.transfers import registry
 from apps.transfers.declarations import Column, DatasetResource, Part
-from apps.transfers.engine.staging import mapped_columns, own_word_columns
+from apps.transfers.engine.mapping import mapped_columns, own_word_columns
 from apps.transfers.engine.tables import Tables, alive, has_trash
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
@@ -161,6 +162,15 @@ class Context:
         with connection.cursor() as cursor:
             cursor.execute(sql, params)
             return list(cursor.fetchall())
+
+
+def context_of(run: ImportRun) -> Context:
+    return Context(
+        run=run,
+        resource=registry.get(run.dataset),
+        matching=Matching.from_json(run.matching),
+        actor=run.user,
+    )
 
 
 def may_be_new(model: Any, actor: Any) -> bool:

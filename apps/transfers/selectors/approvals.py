@@ -5,10 +5,9 @@ from typing import Any
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import people_behind
 from apps.accounts.approvals.selectors import deciders, demand, may_decide
-from apps.accounts.models import ApprovalRequest, User
+from apps.accounts.models import ApprovalRequest
+from apps.transfers.access import APPLY_IMPORT
 from apps.transfers.models import ImportRun
-
-APPLY_IMPORT = "transfers.import"
 
 
 def waiting_request(run: ImportRun) -> ApprovalRequest | None:
@@ -25,21 +24,6 @@ def request_to_decide(run: ImportRun, user: Any) -> ApprovalRequest | None:
     """Return the request that waits for `user` to look at the run's rows."""
     request = waiting_request(run)
     return request if request is not None and may_decide(request, user) else None
-
-
-def approver_of(run: ImportRun) -> User | None:
-    """Return the second person who approved that the run is applied."""
-    request = (
-        ApprovalRequest.objects.filter(
-            kind=APPLY_IMPORT,
-            state=ApprovalRequest.State.APPROVED,
-            arguments__run=run.pk,
-            arguments__plan_token=run.plan_token,
-        )
-        .select_related("decided_by")
-        .first()
-    )
-    return request.decided_by if request else None
 
 
 def second_person_sentence(run: ImportRun, user: Any) -> str:

@@ -14,7 +14,7 @@ from apps.core.cells import defused
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine.opening import source_of
+from apps.transfers.engine.match.source import source_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Reading

@@ -9,8 +9,8 @@ from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import Kind
 from apps.transfers.engine.cells import choice_reader, date_reader
-from apps.transfers.engine.problems import CellError
-from apps.transfers.engine.words import fold_word
+from apps.transfers.engine.cells.problems import CellError
+from apps.transfers.folding import fold_word
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
 

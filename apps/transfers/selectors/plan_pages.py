@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from apps.core.errors import DomainError
-from apps.transfers.engine import plan_lists
-from apps.transfers.engine.plan_lists import BY_CAUSE, BY_OUTCOME, EVERYTHING, VERDICTS, PlanList
+from apps.transfers.engine.plan import lists as plan_lists
+from apps.transfers.engine.plan.lists import BY_CAUSE, BY_OUTCOME, EVERYTHING, VERDICTS, PlanList
+from apps.transfers.engine.ranges import order_of
 from apps.transfers.models import ImportRun
 
 # Verdicts of rows that something can become of.
@@ -94,7 +95,7 @@ def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part
         # Neither is written into a row: what was applied is undone when the whole run is.
         if (outcome == "undone") != (run.state == run.State.UNDONE):
             return []
-        order = "seq" if run.plan_facts.get("late") else "number"
+        order = order_of(run)
         done = f" AND {order} <= {run.checkpoint:d}"
         return [
             _Part(of or plan_lists.by_verdict(each), also=done)

@@ -9,6 +9,8 @@ from django.db import connection
 
 from apps.core.personal import conceals, disclose, masked_in
 from apps.transfers import registry
+from apps.transfers.engine.plan.lists import given_columns, search_columns
+from apps.transfers.engine.ranges import order_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import personal_columns
@@ -50,12 +52,6 @@ class PlanPage:
     rows: list[PlanRow]
     next_after: int | None
     previous_before: int | None = None
-
-
-def given_columns(run: ImportRun) -> list[str]:
-    """Return the dataset columns that the run's plan holds, in the dataset's order."""
-    taken = {name for name in run.matching.get("columns", {}).values() if name}
-    return [name for name in registry.get(run.dataset).columns() if name in taken]
 
 
 def file_headers(run: ImportRun) -> dict[str, str]:
@@ -129,20 +125,6 @@ def _records(plan: str, numbers: list[int]) -> list[dict[str, Any]]:
     return [dict(zip(names, records[number], strict=True)) for number in numbers]
 
 
-def search_columns(run: ImportRun) -> list[str]:
-    """The columns whose beginnings a search looks at: those that tell which record is meant."""
-    dataset = registry.get(run.dataset)
-    part_fields = [
-        part.fields[name] for part in dataset.parts() for key in part.keys for name in key
-    ]
-    given = given_columns(run)
-    if conceals():
-        # What may not be read cannot be looked for either.
-        personal = personal_columns(dataset)
-        given = [name for name in given if name not in personal]
-    return [name for name in given if name in part_fields][:3] or given[:1]
-
-
 def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
     given = given_columns(run)
     keys = search_columns(run)
@@ -150,7 +132,7 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
     names = _related_names(run, records)
     meant = _meant_names(run, records, keys)
     own = f"id_{registry.get(run.dataset).parts()[-1].name}"
-    order = "seq" if run.plan_facts.get("late") else "number"
+    order = order_of(run)
     rows = []
     for record in records:
         values = {name: record[f"c_{name}"] for name in given}

@@ -7,6 +7,7 @@ from django.db.models.expressions import RawSQL
 
 from apps.audit.models import ChangeSet
 from apps.transfers import registry
+from apps.transfers.engine.ranges import order_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.models import ImportRun
 
@@ -26,7 +27,7 @@ def records_of_run(queryset: QuerySet[Any], run_id: int) -> QuerySet[Any]:
     plan = Tables(run_id).plan
     if run is not None and registry.get(run.dataset).model() is model and exists(plan):
         part = registry.get(run.dataset).parts()[-1]
-        order = "seq" if run.plan_facts.get("late") else "number"
+        order = order_of(run)
         sql += (
             f" UNION SELECT id_{part.name} FROM {plan} WHERE verdict IN ('create', 'update')"
             f" AND outcome NOT IN ('drifted', 'refused') AND {order} <= %s"

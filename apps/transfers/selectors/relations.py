@@ -7,11 +7,11 @@ from django.db import connection
 
 from apps.transfers import registry
 from apps.transfers.declarations import Column
-from apps.transfers.engine.columns import ColumnReader
-from apps.transfers.engine.naming import Candidate, Namer, hits, records_of
-from apps.transfers.engine.problems import Problem
+from apps.transfers.engine.cells.problems import Problem
+from apps.transfers.engine.match.candidates import Candidate, CandidateFinder, hits, records_of
+from apps.transfers.engine.stage.column_reader import ColumnReader
 from apps.transfers.engine.tables import Tables, exists
-from apps.transfers.engine.words import relation_key
+from apps.transfers.folding import relation_key
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
 
@@ -88,7 +88,7 @@ def _looked_up(
     records = {
         value: len(keys) for value, keys in hits(relation, queryset, values.values()).items()
     }
-    namer = Namer(relation, queryset)
+    finder = CandidateFinder(relation, queryset)
     every = [
         RelationWord(
             column.name, word, counted[word], by_key.get(relation_key(word), ""), records[value]
@@ -99,7 +99,7 @@ def _looked_up(
     missing = [word for word in open_ if not word.records]
     shown = [*open_, *(word for word in every if word.records == 1 and word.meant)][:LISTED]
     for each in shown:
-        each.candidates = namer.candidates(each.word)
+        each.candidates = finder.candidates(each.word)
     return RelationWords(
         column=column.name,
         label=column.label,

@@ -3,9 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.transfers.engine.context import context_of
+from apps.transfers.engine.ranges import is_again
 from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.undo import chain as undo_chain
+from apps.transfers.engine.undo import tally as undo_tally
+from apps.transfers.engine.undo.preview import changed_last, foresee
 from apps.transfers.models import ImportRun, UndoRun
-from apps.transfers.selectors.plans import PlanPage, plan_rows
+from apps.transfers.selectors.plans import PlanPage, plan_rows, rows_numbered
 
 UNDONE = "The run was undone already."
 LISTED = 100
@@ -66,8 +71,6 @@ def undo_preview(run: ImportRun, actor: Any = None) -> UndoPreview:
     why_not = why_not_undo(run)
     if why_not:
         return UndoPreview(False, why_not, 0, 0, 0)
-    from apps.transfers.engine import undo_chain, undo_tally
-    from apps.transfers.engine.undo_preview import foresee
 
     foreseen = foresee(run, actor)
     tally, why = foreseen.tally, foreseen.kept.why
@@ -83,7 +86,7 @@ def undo_preview(run: ImportRun, actor: Any = None) -> UndoPreview:
         ],
         kept=_listed(run, sorted(why)[:LISTED], why),
         records=tally,
-        again=undo_chain.is_again(run),
+        again=is_again(run),
     )
 
 
@@ -95,10 +98,6 @@ def kept_listed(run: ImportRun) -> list[dict[str, Any]]:
 
 
 def _listed(run: ImportRun, numbers: list[int], why: dict[int, str]) -> list[dict[str, Any]]:
-    from apps.transfers.engine.running import context_of
-    from apps.transfers.engine.undo_preview import changed_last
-    from apps.transfers.selectors.plans import rows_numbered
-
     if not numbers:
         return []
     last = changed_last(context_of(run), numbers)
@@ -114,8 +113,6 @@ def _listed(run: ImportRun, numbers: list[int], why: dict[int, str]) -> list[dic
 
 def undo_results(run: ImportRun) -> list[UndoResult]:
     """Return what each undo of the run did, newest first."""
-    from apps.transfers.engine import undo_tally
-    from apps.transfers.engine.running import context_of
 
     resource = context_of(run).resource
     found = []

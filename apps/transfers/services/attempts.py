@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.transfers import registry
-from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.engine.runs.permissions import check_may_import
 from apps.transfers.models import ImportRun
 from apps.transfers.services.imports import run_in_scope
 from apps.transfers.tasks import import_run_advance_later

@@ -7,14 +7,14 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts.disclosures import disclosure_of_file
 from apps.audit.events import record_event
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
 from apps.transfers import registry
-from apps.transfers.engine.export_query import Exported
-from apps.transfers.engine.exporting import csv_blocks
-from apps.transfers.engine.permissions import check_may_export
+from apps.transfers.engine.export.driver import csv_blocks
+from apps.transfers.engine.export.query import Exported
+from apps.transfers.engine.runs.events import export_disclosed
+from apps.transfers.engine.runs.permissions import check_may_export
 from apps.transfers.models import ExportRun
 from apps.transfers.personal import chosen_columns, holds_personal
 from apps.transfers.tasks import JOBS_SWEEP, export_run_advance
@@ -89,17 +89,6 @@ def export_run_start(
     if in_background:
         send_after_commit(export_run_advance, run.pk, swept_by=JOBS_SWEEP)
     return run
-
-
-def export_disclosed(run: ExportRun) -> None:
-    """Write down whose data left, once a file that holds some is made."""
-    if run.personal_data:
-        disclosure_of_file(
-            page=f"export of {run.dataset}",
-            path=f"export {run.pk}",
-            rows=run.rows or 0,
-            user=run.user,
-        )
 
 
 @transaction.atomic

@@ -17,25 +17,25 @@ from apps.accounts.approvals.services import approvals_void
 from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.transfers import registry
+from apps.transfers.access import APPLY_IMPORT
 from apps.transfers.declarations import Column, Kind
-from apps.transfers.engine.basis import shaken
-from apps.transfers.engine.cells.words import word_key
-from apps.transfers.engine.matching import unmatched_needs
-from apps.transfers.engine.permissions import check_may_import
-from apps.transfers.engine.recording import record_cancel
-from apps.transfers.engine.remembering import matching_remember
+from apps.transfers.engine.apply.stale_plan import stale_plan
+from apps.transfers.engine.cells.choices import word_key
+from apps.transfers.engine.match.headers import unmatched_needs
+from apps.transfers.engine.match.saved_matchings import matching_remember
+from apps.transfers.engine.runs.events import record_cancel
+from apps.transfers.engine.runs.permissions import check_may_import
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.reading.content import detect_format
 from apps.transfers.reading.headers import columns_in_words, repeated_headers
-from apps.transfers.selectors.approvals import APPLY_IMPORT
 from apps.transfers.tasks import import_run_advance_later
 from apps.transfers.uploads import private_path, upload_create
 
 State = ImportRun.State
 
 
-class PlanShakenError(DomainError):
+class StalePlanError(DomainError):
     """What the plan rests on is not there any more: the rows are to be checked again."""
 
 
@@ -259,8 +259,8 @@ def import_run_confirm(
         raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
     if actor is not None and run.user_id not in (None, actor.pk):
         raise DomainError("Only who made this import can apply it.")
-    if (basis := shaken(run)) is not None:
-        raise PlanShakenError(basis.why)
+    if (stale := stale_plan(run)) is not None:
+        raise StalePlanError(stale.why)
     require_approval(
         APPLY_IMPORT,
         {"run": run.pk, "plan_token": plan_token, "typed_number": typed_number},

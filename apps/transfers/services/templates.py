@@ -4,8 +4,8 @@ from typing import Any
 
 from apps.core.errors import DomainError
 from apps.transfers import registry
-from apps.transfers.engine.matching import headers_digest
-from apps.transfers.engine.permissions import check_may_import
+from apps.transfers.engine.match.headers import headers_digest
+from apps.transfers.engine.runs.permissions import check_may_import
 from apps.transfers.models import ImportTemplate
 from apps.transfers.options import Matching
 

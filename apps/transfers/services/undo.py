@@ -8,9 +8,10 @@ from django.utils import timezone
 from apps.audit.context import real_actor_id
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
-from apps.transfers.engine.permissions import check_may_undo
-from apps.transfers.engine.recording import record_undo_cancel
-from apps.transfers.engine.undo_chain import is_again, kept_rows
+from apps.transfers.engine.ranges import is_again
+from apps.transfers.engine.runs.events import record_undo_cancel
+from apps.transfers.engine.runs.permissions import check_may_undo
+from apps.transfers.engine.undo.chain import kept_rows
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.undo import why_not_undo
 from apps.transfers.services.imports import run_in_scope

@@ -17,7 +17,7 @@ from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.wizard.apply import progress_sentence
 from apps.transfers.admin.wizard.doors import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
-from apps.transfers.engine.basis import undone
+from apps.transfers.engine.apply.stale_plan import undone_since
 from apps.transfers.engine.context import may_be_new
 from apps.transfers.forms.confirming import ConfirmForm
 from apps.transfers.models import ImportRun
@@ -26,7 +26,7 @@ from apps.transfers.selectors import ImpactLine, plan_impacts, run_progress
 from apps.transfers.selectors.approvals import second_person_sentence, waiting_request
 from apps.transfers.services import import_run_check_again, import_run_confirm
 from apps.transfers.services.drafts import import_run_keep_draft
-from apps.transfers.services.imports import PlanShakenError
+from apps.transfers.services.imports import StalePlanError
 
 
 @run_page(step=CHECK, shared=True)
@@ -58,8 +58,8 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
                 )
             except ApprovalNeeded as needed:
                 return _ask(request, run, form, impacts, needed)
-            except PlanShakenError as error:
-                return _page(request, run, form, impacts, status=409, shaken=error.message)
+            except StalePlanError as error:
+                return _page(request, run, form, impacts, status=409, stale_plan=error.message)
             except DomainError as error:
                 form.add_error(None, error.message)
                 run.refresh_from_db()
@@ -140,15 +140,15 @@ def _page(
     form: ConfirmForm,
     impacts: list[ImpactLine],
     status: int = 200,
-    shaken: str = "",
+    stale_plan: str = "",
 ) -> HttpResponseBase:
     matching = Matching.from_json(run.matching)
     to_apply = int(run.counts.get("create", 0)) + int(run.counts.get("update", 0))
     refused = int(run.counts.get("refused", 0))
     is_owner = run.user_id == request.user.pk
     waiting = waiting_request(run)
-    if to_apply and not shaken and (basis := undone(run)) is not None:
-        shaken = basis.why
+    if to_apply and not stale_plan and (stale := undone_since(run)) is not None:
+        stale_plan = stale.why
     context = step_context(
         CHECK,
         run,
@@ -163,7 +163,7 @@ def _page(
         second_person="" if waiting else second_person_sentence(run, request.user),
         waiting=waiting,
         words=word_lines(run),
-        shaken=shaken,
+        stale_plan=stale_plan,
         creatable=_creatable(run, request.user) if is_owner and not waiting else [],
         request_url=waiting and reverse("admin:accounts_approvalrequest_change", args=[waiting.pk]),
         **PlanTable(request, run).context(),

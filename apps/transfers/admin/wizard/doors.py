@@ -15,8 +15,9 @@ from apps.core.errors import BelongsToColleague, RecordNotFound
 from apps.transfers import registry
 from apps.transfers.access import IMPORT, permissions_to_import, require
 from apps.transfers.admin.wizard.steps import open_steps, step_url
+from apps.transfers.engine.runs.approver import approver_of
 from apps.transfers.models import ImportRun
-from apps.transfers.selectors.approvals import approver_of, request_to_decide
+from apps.transfers.selectors.approvals import request_to_decide
 from apps.transfers.selectors.pages import run_for_reader
 
 GATE = "bulk-import"

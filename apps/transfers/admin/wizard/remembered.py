@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from apps.transfers.engine.matching import carried_over
+from apps.transfers.engine.match.headers import carried_over
 from apps.transfers.models import ImportRun, ImportTemplate
 from apps.transfers.options import Findings, Matching
 from apps.transfers.selectors.pages import run_for_reader

@@ -6,6 +6,7 @@ refused with both.
 """
 
 from apps.transfers.declarations import Column, Kind
+from apps.transfers.engine.cells.choices import Reader, choice_reader, read_boolean, relation_reader
 from apps.transfers.engine.cells.dates import date_reader
 from apps.transfers.engine.cells.numbers import number_reader
 from apps.transfers.engine.cells.texts import (
@@ -17,7 +18,6 @@ from apps.transfers.engine.cells.texts import (
     read_slug,
     reject_spreadsheet_error,
 )
-from apps.transfers.engine.cells.words import Reader, choice_reader, read_boolean, relation_reader
 
 __all__ = [
     "HYPHENS",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from apps.transfers.engine.cells.months import MONTHS, NOISE
-from apps.transfers.engine.problems import CellError
+from apps.transfers.engine.cells.problems import CellError
 
 # Midnight, as programs write it behind a day. A date has no zone: the day is taken as it is written.
 _MIDNIGHT = re.compile(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from decimal import Context, Decimal, InvalidOperation
 
-from apps.transfers.engine.problems import CellError
+from apps.transfers.engine.cells.problems import CellError
 
 # Digits before or after the mark; no column holds more.
 _MAGNITUDE = 60

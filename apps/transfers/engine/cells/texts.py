@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 
 from apps.core.fields import fold_email, validate_address
-from apps.transfers.engine.problems import CellError
+from apps.transfers.engine.cells.problems import CellError
 
 _LOSSY = re.compile(r"[+-]?\d(?:[.,]\d+)?[eE]\+?\d+")
 _WHOLE = re.compile(r"(\d+)\.0+")

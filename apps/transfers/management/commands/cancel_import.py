@@ -10,7 +10,8 @@ from apps.core.commands import INCOMPLETE, DataCommand
 from apps.core.errors import DomainError
 from apps.core.jobs import Job
 from apps.transfers.command_line import user_of
-from apps.transfers.engine import running, undoing
+from apps.transfers.engine import driver
+from apps.transfers.engine.undo import driver as undo_driver
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.services import import_run_cancel, undo_run_cancel
 
@@ -49,10 +50,10 @@ class Command(DataCommand):
         job: Any
         if undo is not None:
             job = undo_run_cancel(undo_run=undo, actor=actor, reason=options["reason"])
-            job = _stopped(job, undoing.advance, options["wait"])
+            job = _stopped(job, undo_driver.advance, options["wait"])
         else:
             job = import_run_cancel(run=run, actor=actor, reason=options["reason"])
-            job = _stopped(job, running.advance, options["wait"])
+            job = _stopped(job, driver.advance, options["wait"])
         self._say(run, job, options)
 
     def _say(self, run: ImportRun, job: Any, options: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from apps.core.interruption import begin_to_end
 from apps.core.whole_file import whole_file
 from apps.transfers import registry
 from apps.transfers.command_line import carry_out, give_back, named_pairs, progress, user_of
-from apps.transfers.engine.exporting import advance
+from apps.transfers.engine.export.driver import advance
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.services import export_run_start

@@ -26,11 +26,10 @@ from apps.transfers.command_line import (
     user_of,
 )
 from apps.transfers.command_line.arguments import add_import_arguments
-from apps.transfers.engine.plan_lists import index_for_search
-from apps.transfers.engine.running import advance
+from apps.transfers.engine.driver import advance
+from apps.transfers.engine.plan.lists import index_for_search, search_columns
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Reading
-from apps.transfers.selectors.plans import search_columns
 from apps.transfers.services import (
     import_run_cancel,
     import_run_confirm,

@@ -9,7 +9,7 @@ from apps.core.commands import INCOMPLETE, UNUSABLE, DataCommand
 from apps.core.errors import DomainError
 from apps.core.interruption import begin_to_end
 from apps.transfers.command_line import carry_out, give_back, progress, user_of
-from apps.transfers.engine.undoing import advance
+from apps.transfers.engine.undo.driver import advance
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.services import import_run_undo, undo_run_cancel
 

@@ -1,0 +1,30 @@
+"""How alike texts are, in percent.
+
+rapidfuzz is loaded with the first question: an export and most imports have none.
+"""
+
+from collections.abc import Iterable, Mapping
+
+
+def similarity(one: str, other: str) -> float:
+    from rapidfuzz import fuzz
+
+    return fuzz.ratio(one, other)
+
+
+def most_like(text: str, among: Iterable[str], *, least: float) -> str | None:
+    """Return the text of `among` that is most like `text`, where one is at least so much alike."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(text, among, scorer=fuzz.ratio, score_cutoff=least)
+    return found[0] if found else None
+
+
+def keys_of_most_like[Key](
+    text: str, among: Mapping[Key, str], *, least: float, limit: int
+) -> list[tuple[Key, float]]:
+    """Return the keys of the texts most like `text` and how much they are, the best first."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extract(text, among, scorer=fuzz.ratio, limit=limit, score_cutoff=least)
+    return [(key, score) for _, score, key in found]

@@ -1,0 +1,204 @@
+"""Writes a dataset out: CSV by COPY, XLSX from a server-side cursor; nothing is ever held whole.
+
+What is written can be imported again and changes nothing: choices by their value, relations by their
+external ID or else slug, and each record's version, by which a later import sees what has changed since.
+"""
+
+import logging
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.core.cells import defused
+from apps.core.errors import DomainError
+from apps.core.interruption import Interrupted, begin_to_end
+from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.transfers import registry
+from apps.transfers.declarations import Kind
+from apps.transfers.engine.export.copy_blocks import copied_blocks
+from apps.transfers.engine.export.query import Exported
+from apps.transfers.engine.runs.events import export_disclosed
+from apps.transfers.engine.runs.permissions import check_may_export
+from apps.transfers.failures import log_failure, sentence_of
+from apps.transfers.mails import export_mail_owe
+from apps.transfers.models import ExportRun
+from apps.transfers.models.uploads import private_storage
+
+logger = logging.getLogger(__name__)
+State = ExportRun.State
+KEPT_FOR = timedelta(days=7)
+_SHEET_ROWS = 1_048_575
+_CELL = 32_767
+_FETCH = 200
+
+
+def advance(export_run_id: int) -> ExportRun | None:
+    """Claim the export and write its file; None where there is nothing to do."""
+    run = ExportRun.claim(export_run_id)
+    if run is None:
+        return None
+    with run.heart():
+        try:
+            _write(run)
+        except ClaimLostError:
+            logger.warning("Export %s was taken over by another worker.", run.pk)
+        except JobCancelledError:
+            _end(run, State.CANCELLED)
+        except Interrupted as signal:
+            begin_to_end()
+            run.refresh_from_db()
+            if run.state in ExportRun.WORK_STATES:
+                _end(run, State.CANCELLED, f"Interrupted by {signal}: nothing was exported.")
+        except DomainError as error:
+            _end(run, State.FAILED, error.message)
+        except Exception as error:
+            log_failure(logger, f"Export {run.pk}", error)
+            if isinstance(error, OperationalError | InterfaceError) and run.attempts < 5:
+                run.let_go()
+                raise
+            _end(run, State.FAILED, sentence_of(error))
+    return run
+
+
+def _end(run: ExportRun, state: str, error: str = "") -> None:
+    try:
+        with run.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
+            pass
+    except ClaimLostError:
+        return
+
+
+def _write(run: ExportRun) -> None:
+    dataset = registry.get(run.dataset)
+    check_may_export(run.user, dataset, fresh=True, fields=run.fields)
+    with run.hold():
+        run.state = State.WRITING
+        run.save(update_fields=["state"])
+    started = time.perf_counter()
+    exported = Exported(dataset, run.fields, queryset_of(run))
+    path = f"exports/{run.pk}-{run.attempts}.{run.format}"
+    target = Path(private_storage().path(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    rows = write_file(exported, target, run.format)
+    with run.hand_over(
+        state=State.READY,
+        path=path,
+        rows=rows,
+        size=target.stat().st_size,
+        ended_at=timezone.now(),
+        expires_at=timezone.now() + KEPT_FOR,
+        seconds={"write": round(time.perf_counter() - started, 3)},
+    ):
+        export_disclosed(run)
+        if run.user_id:
+            export_mail_owe(run)
+
+
+def queryset_of(run: ExportRun) -> QuerySet:
+    """Return the records of a recorded export: a list as its address says, or a command's filters."""
+    if run.query.get("list"):
+        from apps.transfers.engine.export.lists import listed_queryset
+
+        return listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
+    return Exported.filtered(registry.get(run.dataset), run.query.get("filters", {}), run.user)
+
+
+def write_file(exported: Exported, target: Path, format: str) -> int:
+    """Write the export to a file; return the number of rows."""
+    try:
+        return _write_file(exported, target, format)
+    except BaseException:
+        # Half a file is none, and nobody would ever delete it.
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _write_file(exported: Exported, target: Path, format: str) -> int:
+    if format == ExportRun.Format.XLSX:
+        return write_xlsx(exported, target)
+    rows = 0
+    with target.open("wb") as file:
+        for block, count in csv_blocks(exported):
+            file.write(block)
+            rows += count
+    return rows
+
+
+def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
+    """Yield blocks of CSV with the number of records in each; the first one is the header."""
+    yield exported.header().encode(), 0
+    sql, params = exported.sql(defuse=True)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The driver's own cursor: Django's, where it logs statements (DEBUG), takes no parameters here.
+        yield from copied_blocks(cursor.cursor, f"COPY ({sql}) TO STDOUT (FORMAT csv)", params)
+
+
+def write_xlsx(exported: Exported, target: Path) -> int:
+    """Write typed cells in constant memory; a new sheet begins where one is full."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    count = 0
+    sql, params = exported.sql(defuse=False)
+    with (
+        # What the writer lays aside goes with the folder, however it ends.
+        tempfile.TemporaryDirectory(dir=target.parent) as aside,
+        xlsxwriter.Workbook(str(target), options | {"tmpdir": aside}) as book,
+        transaction.atomic(),
+    ):
+        sheet = _sheet(book, exported, 1)
+        kinds = [column.kind for column in exported.columns]
+        date = book.add_format({"num_format": "yyyy-mm-dd"})
+        line = 0
+        for record in _fetched(sql, params):
+            if line == _SHEET_ROWS:
+                sheet, line = _sheet(book, exported, count // _SHEET_ROWS + 1), 0
+            line += 1
+            count += 1
+            for position, value in enumerate(record):
+                if value is None or value == "":
+                    continue
+                kind = kinds[position]
+                if kind is Kind.DATE:
+                    sheet.write_datetime(line, position, value, date)
+                elif kind in (Kind.INTEGER, Kind.DECIMAL):
+                    sheet.write_number(line, position, value)
+                elif kind is Kind.BOOLEAN:
+                    sheet.write_boolean(line, position, value)
+                else:
+                    text = defused(str(value))
+                    if len(text) > _CELL:
+                        raise DomainError(
+                            f"A {exported.columns[position].label.lower()} has {len(text):,} characters, "
+                            f"and a cell of a workbook holds {_CELL:,}. Export as CSV."
+                        )
+                    sheet.write_string(line, position, text)
+    return count
+
+
+def _sheet(book: Any, exported: Exported, number: int) -> Any:
+    name = str(exported.dataset.label())[:25]
+    sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(exported.columns) - 1, 22)
+    sheet.write_row(0, 0, exported.labels(), book.add_format({"bold": True}))
+    return sheet
+
+
+def _fetched(sql: str, params: list[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yield records through a server-side cursor."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(_FETCH):
+            yield from rows

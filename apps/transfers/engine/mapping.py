@@ -1,0 +1,34 @@
+"""Which columns of the dataset the file gives, by the matching, and which of them are staged how."""
+
+from apps.transfers.declarations import DatasetResource, Kind
+from apps.transfers.options import Matching
+
+
+def mapped_columns(resource: type[DatasetResource], matching: Matching) -> dict[str, int]:
+    """Return dataset column → position in the file, in the dataset's order."""
+    positions = {name: int(position) for position, name in matching.columns.items() if name}
+    return {name: positions[name] for name in resource.columns() if name in positions}
+
+
+def derived_columns(
+    resource: type[DatasetResource], given: dict[str, int]
+) -> list[tuple[str, str]]:
+    """Return (staging column, source column) of values that are made while staging."""
+    return [
+        (f"d_{part.name}_{field}", derived.source)
+        for part in resource.parts()
+        for field, derived in part.derived.items()
+        if derived.source in given
+    ]
+
+
+def own_word_columns(resource: type[DatasetResource], matching: Matching) -> list[str]:
+    """Return the columns whose cells may mean something else than they say: there the file's own word
+    is staged beside the value, so that a refusal can speak of it."""
+    columns = resource.columns()
+    return [
+        name
+        for name in mapped_columns(resource, matching)
+        if columns[name].kind is Kind.CHOICE
+        or (columns[name].kind is Kind.RELATION and matching.values.get(name))
+    ]

@@ -1,0 +1,145 @@
+"""The lists of a plan: whatever its pages filter by has an index that holds just these rows in order.
+
+A page is then a range of an index, or of a few that are merged: it costs the same wherever it lies,
+however many rows the plan has, and however rare what it shows. Every list is indexed by row number;
+for searching, also by each text that a search looks at.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from apps.core.personal import conceals
+from apps.transfers import registry
+from apps.transfers.engine.tables import Tables
+from apps.transfers.models import ImportRun
+from apps.transfers.personal import personal_columns
+
+# Words for `verdict` as planned, and for `outcome` as it came.
+VERDICTS = ("create", "update", "unchanged", "refused", "duplicate", "skipped")
+OUTCOMES = ("applied", "drifted", "refused", "undone", "kept", "erased", "")
+# What is searched: longer beginnings are told apart by no one, and would not fit an index.
+LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True)
+class PlanList:
+    """Rows that meet `where`, in order of `key` and then of what they are read by."""
+
+    name: str
+    where: str
+    key: tuple[str, ...] = ()
+
+
+# Rows of whatever verdict, by their number: the primary key.
+EVERYTHING = PlanList("all", "true")
+# Why a row is not applied: one cause for each such row.
+BY_CAUSE = PlanList("cause", "cause <> '' AND verdict <> 'update'", ("verdict", "cause"))
+# What became of rows otherwise than planned: few, or none yet.
+BY_OUTCOME = PlanList("outcome", "outcome <> ''", ("verdict", "outcome"))
+
+
+def by_verdict(verdict: str) -> PlanList:
+    return PlanList(verdict, f"verdict = '{verdict}' AND outcome = ''")
+
+
+def changes_sql(column: str) -> str:
+    """SQL condition: the row changes this column. The cause of an update is all that it changes."""
+    return f"'{column}' = ANY (string_to_array(cause, ','))"
+
+
+def by_change(column: str) -> PlanList:
+    name = f"change_{column.replace(':', '_')}"
+    return PlanList(name, f"verdict = 'update' AND outcome = '' AND {changes_sql(column)}")
+
+
+def changed_columns(run: ImportRun) -> list[str]:
+    return [cause for verdict, cause, _ in run.causes if verdict == "update"]
+
+
+def text_sql(column: str) -> str:
+    """SQL of what a search compares: the cell, or what the file said in it where that is no value."""
+    said = (
+        f"""jsonb_path_query_first(problems, '$[*] ? (@.column == "{column}").value') #>> '{{}}'"""
+    )
+    return f'(lower(left(COALESCE(c_{column}, {said}), {LONGEST_TEXT})) COLLATE "C")'
+
+
+def index_by_number(plan: str, verdicts: Iterable[str], changes: Iterable[str]) -> None:
+    """Index a new plan for its pages: `verdicts` it has, columns that its updates change."""
+    _index(plan, _lists(verdicts, changes), "number", "")
+
+
+def index_for_search(run: ImportRun, columns: list[str]) -> None:
+    """Index what a person searches a plan by, unless that is done.
+
+    After planning, where a person is to look at it; what a command has applied is rarely searched, and
+    is indexed when it is.
+    """
+    plan = Tables(run.pk).plan
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [_name(plan, BY_OUTCOME, columns[-1])])
+        if cursor.fetchone()[0]:
+            return
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Who comes second waits, and finds it done.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [plan])
+        lists = list(
+            _lists((verdict for verdict, n in run.counts.items() if n), changed_columns(run))
+        )
+        for column in columns:
+            _index(plan, lists, f"{text_sql(column)}, number", column)
+        cursor.execute("SET LOCAL default_statistics_target = 10")
+        cursor.execute(f"ANALYZE {plan}")
+
+
+def _lists(verdicts: Iterable[str], changes: Iterable[str]) -> Iterable[PlanList]:
+    has_causes = False
+    for verdict in verdicts:
+        has_causes = has_causes or verdict in ("refused", "duplicate", "skipped")
+        yield by_verdict(verdict)
+    if has_causes:
+        yield BY_CAUSE
+    yield from (by_change(column) for column in changes)
+    # The last, by which one sees that all are there.
+    yield BY_OUTCOME
+
+
+def _index(plan: str, lists: Iterable[PlanList], by: str, suffix: str) -> None:
+    with connection.cursor() as cursor:
+        for each in lists:
+            key = ", ".join([*each.key, by])
+            cursor.execute(
+                f"CREATE INDEX IF NOT EXISTS {_name(plan, each, suffix)} ON {plan} ({key}) "
+                f"WHERE {each.where}"
+            )
+
+
+def _name(plan: str, each: PlanList, suffix: str) -> str:
+    """Return an index's name, which PostgreSQL would cut at 63 characters."""
+    name = f"{plan}_{each.name}_{suffix}".rstrip("_")
+    if len(name) <= 63:
+        return name
+    return f"{name[:54]}_{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"
+
+
+def given_columns(run: ImportRun) -> list[str]:
+    """Return the dataset columns that the run's plan holds, in the dataset's order."""
+    taken = {name for name in run.matching.get("columns", {}).values() if name}
+    return [name for name in registry.get(run.dataset).columns() if name in taken]
+
+
+def search_columns(run: ImportRun) -> list[str]:
+    """The columns whose beginnings a search looks at: those that tell which record is meant."""
+    dataset = registry.get(run.dataset)
+    part_fields = [
+        part.fields[name] for part in dataset.parts() for key in part.keys for name in key
+    ]
+    given = given_columns(run)
+    if conceals():
+        # What may not be read cannot be looked for either.
+        personal = personal_columns(dataset)
+        given = [name for name in given if name not in personal]
+    return [name for name in given if name in part_fields][:3] or given[:1]

@@ -1,0 +1,77 @@
+"""The ends of imports and undos, as events of the audit log."""
+
+from contextlib import AbstractContextManager
+from typing import Any
+
+from apps.accounts.disclosures import disclosure_of_file
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.audit.models import Event, Kind
+from apps.transfers.models import ExportRun, ImportRun, UndoRun
+
+
+def record_import(run: ImportRun) -> None:
+    """Say that an import has changed records: all that it meant to, or a part of them."""
+    with audit_context(
+        actor=run.user or "command import_file",
+        real_actor=run.real_user,
+        reason=run.reason,
+        import_run_id=run.pk,
+        door="import",
+    ):
+        record_event(
+            Kind.IMPORT, target=run, dataset=run.dataset, state=run.state, results=run.results
+        )
+
+
+def record_undo(undo: UndoRun) -> None:
+    """Say that an import was taken back, in whole or in part."""
+    with audit_context(
+        actor=undo.user or "command undo_import",
+        real_actor=undo.real_user,
+        reason=undo.reason or f"Undo of import run {undo.run_id}",
+        import_run_id=undo.run_id,
+        door="undo",
+    ):
+        record_event(Kind.UNDO, target=undo.run, state=undo.state, results=undo.results)
+
+
+def record_cancel(run: ImportRun, *, reason: str, actor: Any) -> None:
+    """Say who asked an import to stop, and why."""
+    with _canceling(reason, actor):
+        record_event(
+            Kind.CANCEL, target=run, dataset=run.dataset, state=run.state, rows_done=run.rows_done
+        )
+
+
+def record_undo_cancel(undo: UndoRun, *, reason: str, actor: Any) -> None:
+    """Say who asked an undo to stop, and why."""
+    with _canceling(reason, actor):
+        record_event(Kind.CANCEL_UNDO, target=undo.run, state=undo.state, rows_done=undo.rows_done)
+
+
+def _canceling(reason: str, actor: Any) -> AbstractContextManager[None]:
+    by = {"actor": actor} if actor else {"actor": "command cancel_import", "door": "command"}
+    return audit_context(**by, reason=reason)
+
+
+def reason_of_cancel(run: ImportRun) -> str:
+    """Return the reason given for canceling the run; "" if there is none."""
+    event = Event.objects.filter(
+        kind=Kind.CANCEL,
+        target_pk=str(run.pk),
+        target_type__app_label="transfers",
+        target_type__model="importrun",
+    ).first()
+    return event.reason.strip() if event else ""
+
+
+def export_disclosed(run: ExportRun) -> None:
+    """Write down whose data left, once a file that holds some is made."""
+    if run.personal_data:
+        disclosure_of_file(
+            page=f"export of {run.dataset}",
+            path=f"export {run.pk}",
+            rows=run.rows or 0,
+            user=run.user,
+        )

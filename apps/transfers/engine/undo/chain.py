@@ -1,0 +1,101 @@
+"""Runs that were undone before and kept rows because another import held them.
+
+If two imports are undone in the wrong order, the earlier one first, its rows are kept. When
+the later one is undone, what held them goes, and the record would be left with a value of the earlier
+import, which is undone as well. So its kept rows are tried again at once.
+"""
+
+from typing import Any
+
+from django.db import connection
+
+from apps.audit.context import real_actor_id
+from apps.transfers.engine.context import Context, context_of
+from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.undo.preview import foresee
+from apps.transfers.models import ImportRun, UndoRun
+
+
+def kept_rows(run: ImportRun) -> int:
+    """Return how many rows an undo of the run has kept."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM {Tables(run.pk).plan} WHERE outcome = 'kept'")
+        return int(cursor.fetchone()[0])
+
+
+def held_by(run: ImportRun, actor: Any) -> list[tuple[Context, int]]:
+    """Return the undone runs that `actor` sees and that kept rows about records of this run, newest first,
+    with the number of these rows."""
+    runs: Any = ImportRun.objects
+    undone = (runs.all() if actor is None else runs.for_staff(actor)).filter(
+        state=ImportRun.State.UNDONE, rows_dropped_at=None, undo_runs__results__kept__gt=0
+    )
+    context, found = context_of(run), []
+    for other in undone.exclude(pk=run.pk).distinct().order_by("-confirmed_at"):
+        theirs = context_of(other)
+        if exists(theirs.tables.plan) and (number := _shared(context, theirs)):
+            found.append((theirs, number))
+    return found
+
+
+def _shared(context: Context, theirs: Context) -> int:
+    """Count the kept rows of another run that mean a record which this run means too."""
+    plan, kept = context.tables.plan, theirs.tables.plan
+    same = [
+        f"p.id_{mine.name} = k.id_{their.name}"
+        for their in theirs.parts
+        for mine in context.parts
+        if their.model is mine.model
+    ]
+    same += [
+        f"p.i_{other} = k.i_{name}"
+        for name in theirs.matching.create_missing
+        for other in context.relations
+        if name in theirs.relations and _model(theirs, name) == _model(context, other)
+    ]
+    if not same:
+        return 0
+    # A join for each way, as the planner can hash these.
+    found = " UNION ".join(
+        f"SELECT k.number FROM {kept} k JOIN {plan} p ON {each} "
+        f"WHERE k.outcome = 'kept' AND p.verdict IN ('create', 'update')"
+        for each in same
+    )
+    return int(context.rows(f"SELECT count(*) FROM ({found}) x")[0][0])
+
+
+def _model(context: Context, name: str) -> str:
+    relation = context.columns[name].relation
+    return relation.model if relation else ""
+
+
+def follow_ups(undo: UndoRun) -> list[UndoRun]:
+    """Begin to undo again what this undo has freed; the caller holds the undo and works them off."""
+    if not (undo.results.get("removed") or undo.results.get("reverted")):
+        return []
+    begun = []
+    for context, _ in held_by(undo.run, undo.user):
+        run = context.run
+        if run.undo_runs.filter(state__in=UndoRun.WORK_STATES).exists():
+            continue
+        if foresee(run, undo.user).kept_count < kept_rows(run):
+            begun.append(
+                UndoRun.objects.create(
+                    run=run,
+                    user=undo.user,
+                    real_user_id=undo.real_user_id or real_actor_id(),
+                    reason=f"Continued after the undo of run {undo.run_id}",
+                    rows_to_do=kept_rows(run),
+                )
+            )
+    return begun
+
+
+def sentences(run: ImportRun, actor: Any) -> list[str]:
+    """Say for a preview which rows of other runs are tried again."""
+    return [
+        f"Run {context.run.pk} ({context.run.upload.name}) was undone before and kept {number:,} "
+        f"row{'' if number == 1 else 's'} of these records; {'it is' if number == 1 else 'they are'} "
+        "tried again afterward."
+        for context, number in held_by(run, actor)
+    ]

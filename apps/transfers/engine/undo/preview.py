@@ -1,0 +1,73 @@
+"""Counts what an undo would do, and lists what it would keep with who changed it since."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from apps.transfers.engine.context import Context, context_of
+from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
+from apps.transfers.engine.undo import made_records as undo_made
+from apps.transfers.engine.undo import rules as undo_rules
+from apps.transfers.engine.undo import tally as undo_tally
+from apps.transfers.engine.undo.rules import Kept
+from apps.transfers.engine.undo.tally import Tally
+from apps.transfers.engine.undo.values import Leaving
+from apps.transfers.models import ImportRun
+
+
+@dataclass
+class Foreseen:
+    """What an undo would do now: records by kind, and the rows that it would keep with the reasons."""
+
+    context: Context
+    tally: Tally
+    kept: Kept
+
+    @property
+    def kept_count(self) -> int:
+        return len(self.kept.why)
+
+
+def foresee(run: ImportRun, actor: Any) -> Foreseen:
+    context = context_of(run)
+    context.actor = actor
+    again = is_again(run)
+    stopped = None if again else undo_rules.stopped_undo(run)
+    top = stopped.checkpoint if stopped else TOP
+    rows = UndoRange(order_of(run), 0, top, run.checkpoint, again=again)
+    kept = undo_rules.decide(context, rows)
+    tally: Tally = {}
+    for info in reversed(context.parts):
+        undo_tally.add(tally, info.name, undo_tally.foreseen(context, info, rows, kept))
+    for made in undo_made.of(context, Leaving(rows, kept.staying)):
+        undo_tally.add(tally, made.key, {undo_tally.made_fate(made.model): made.count()})
+        undo_made.add_kept(context, made, kept, rows)
+    return Foreseen(context, tally, kept)
+
+
+def changed_last(context: Context, numbers: list[int]) -> dict[int, str]:
+    """Return who changed the records of these rows last, apart from the run itself and its undo."""
+    found: dict[int, str] = {}
+    for info in reversed(context.parts):
+        history: Any = getattr(info.model, "history", None)
+        if history is None or context.run.confirmed_at is None:
+            continue
+        of_row = {
+            pk: number
+            for number, pk in context.rows(
+                f"SELECT number, id_{info.name} FROM {context.tables.plan} "
+                f"WHERE number = ANY(%s) AND op_{info.name} IS NOT NULL",
+                [numbers],
+            )
+            if number not in found
+        }
+        last = (
+            history.filter(id__in=list(of_row), history_date__gt=context.run.confirmed_at)
+            .exclude(change_set__import_run_id=context.run.pk)
+            .order_by("id", "-history_id")
+            .distinct("id")
+            .select_related("history_user")
+        )
+        for each in last:
+            who = each.history_user or "the system"
+            found[of_row[each.id]] = f"Last by {who}, {each.history_date:%Y-%m-%d %H:%M}."
+    return found
