@@ -4,10 +4,11 @@ from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 from config.entry import enter, refusing_for_good
+from config.web.readable import readable
 
 with refusing_for_good():
     enter()
-    application = get_asgi_application()
+    application = readable(get_asgi_application())
 
 # Every page is loaded before the server forks: no visitor waits for it, and workers share it.
 get_resolver().url_patterns  # noqa: B018

@@ -6,7 +6,8 @@ ours; each view that passed it on would fail in its own way.
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.request import UnreadablePostError
 
 from apps.backoffice import refusals
@@ -30,14 +31,16 @@ class UnreadableAddressMiddleware:
             # `encoding` reads them first: some encodings make that an error.
             request._encoding = "utf-8"  # type: ignore[attr-defined]
             return _refused(request, "This request is not in UTF-8, as every page of this site is.")
+        try:
+            given = request.GET
+        except TooManyFieldsSent:
+            # The page that refuses it reads the address as well.
+            request.GET = QueryDict()
+            return _refused(request, "The address has more parameters than any page takes.")
         for name in [name for name, value in request.COOKIES.items() if _NUL in name + value]:
             del request.COOKIES[name]
         headers = (value for name, value in request.META.items() if name.startswith("HTTP_"))
-        if (
-            _NUL in request.path
-            or _holds(request.GET)
-            or any(_NUL in str(each) for each in headers)
-        ):
+        if _NUL in request.path or _holds(given) or any(_NUL in str(each) for each in headers):
             return _refused(request, "The address holds a character that no page takes: NUL.")
         return self.get_response(request)
 

@@ -7,5 +7,6 @@ What we add is in the modules of this package:
 
 - `request`: a large body is not received ahead, so that a page that takes none refuses it unread
 - `server`: deadlines for slow heads and bodies, and room for others where there are too many connections
+- `readable`: what Django reads of a request before our pages can refuse it
 - `worker`: the loop as a worker of Gunicorn
 """

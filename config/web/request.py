@@ -5,7 +5,7 @@ import select
 import time
 from typing import Any
 
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 
 # As much as any page takes (DATA_UPLOAD_MAX_MEMORY_SIZE). More is read by the page that asks for it.
 RECEIVED_AHEAD = 2_621_440
@@ -33,6 +33,13 @@ class Request(HTTPRequestParser):
             # What follows belongs to this body: it must never be read as another request.
             return len(data)
         return consumed
+
+    def parse_header(self, header_plus: bytes) -> None:
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            # An address like http://[: waitress would hang up without an answer.
+            raise ParsingError("The address of the request cannot be read.") from error
 
     def _hand_over(self, ahead: bytes) -> None:
         self.streamed = self.completed = True

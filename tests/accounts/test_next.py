@@ -19,6 +19,9 @@ ELSEWHERE = [
     "https:elsewhere.example",
     "javascript:alert(1)",
     "http://testserver@elsewhere.example/",
+    "http://[elsewhere.example/",
+    "//[::1",
+    "http://elsewhere.example:port/",
 ]
 
 

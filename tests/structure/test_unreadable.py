@@ -61,7 +61,9 @@ def filled(route: str, argument: str, value: str) -> str:
     return _ARGUMENT.sub(lambda found: value if found[1] == argument else "1", route)
 
 
-@pytest.mark.parametrize("value", ["[", "9" * 40, "x" * 3000, "9999-12-31", "²", "before:x kind:["])
+@pytest.mark.parametrize(
+    "value", ["[", "9" * 40, "x" * 3000, "9999-12-31", "²", "before:x kind:[", "http://["]
+)
 def test_nonsense_in_a_query_is_no_server_error(value: str, visitor: Client) -> None:
     """Every parameter that some page reads, to every page; lists are tried in test_list_addresses.py."""
     query = dict.fromkeys(parameters(), value)

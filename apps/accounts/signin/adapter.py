@@ -42,6 +42,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """People are made by services and invitations."""
         return False
 
+    def is_safe_url(self, url: str | None) -> bool:
+        """Tell whether `next` may lead there; what is no address at all leads nowhere."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address that `ClientAddressMiddleware` has found; a socket of a proxy has none."""
         return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
