@@ -8,11 +8,11 @@ help: ## List these commands
 
 setup: ## Make .venv, database, migrations and reference data, and nothing more
 	@deploy/bin/setup dev
-	@$(PY) -m config.prepare
+	@$(PY) -m deploy.standalone.prepare
 
 run: ## Set up, then serve the demo on http://127.0.0.1:8000 (PORT=, VAR_DIR=)
 	@deploy/bin/setup run
-	@exec $(PY) -m config.serve
+	@exec $(PY) -m deploy.standalone.serve
 
 test: ## Set up, then run the whole suite (ARGS= goes to pytest)
 	@deploy/bin/setup dev

@@ -19,8 +19,8 @@ def settings_option(arguments: list[str]) -> str:
 
 
 def main() -> None:
-    from config.choice import recorded
     from config.entry import enter
+    from deploy.standalone.prepared_note import recorded
 
     enter(default=settings_option(sys.argv[1:]) or recorded())
     if SOURCE_COMMANDS & set(sys.argv[1:2]):

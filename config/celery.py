@@ -5,9 +5,11 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, celeryd_init, worker_ready
+from django.conf import settings
 
-import config.broker  # noqa: F401  # Makes the transport known.
-from config import entry, ready
+import deploy.standalone.file_broker  # noqa: F401  # Makes the transport known.
+from config import entry
+from deploy.standalone import readiness, reloading
 
 # Before the application is made: Celery's support of Django is switched on by the variable.
 entry.choose_settings()
@@ -27,9 +29,16 @@ def enter(**_kwargs: object) -> None:
 
 
 @worker_ready.connect
+@beat_init.connect
+def follow_the_code(**_kwargs: object) -> None:
+    if settings.DEBUG:
+        reloading.end_on_change()
+
+
+@worker_ready.connect
 def say_that_the_worker_is_ready(**_kwargs: object) -> None:
     """The worker reaches its broker and takes messages."""
-    ready.say("worker")
+    readiness.say("worker")
 
 
 @beat_init.connect
@@ -37,4 +46,4 @@ def say_that_beat_is_ready(sender: Any, **_kwargs: object) -> None:
     """Beat has read its schedules; it is ready once it reaches the broker that it sends to."""
     with sender.app.connection_for_write() as connection:
         connection.ensure_connection()
-    ready.say("beat")
+    readiness.say("beat")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from config import env, private
-from config.embedded import ensure_running
+from deploy.standalone.postgresql import ensure_running
 
 LOCAL = "config.settings.local"
 _REFUSAL = (

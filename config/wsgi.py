@@ -4,7 +4,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
 from config.entry import enter, refusing_for_good
-from config.web.readable import readable
+from deploy.web.readable import readable
 
 with refusing_for_good():
     enter()

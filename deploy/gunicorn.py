@@ -13,7 +13,7 @@ _environment = env.read()
 _host = _environment.web_host
 
 bind = f"[{_host}]:{_environment.port}" if ":" in _host else f"{_host}:{_environment.port}"
-worker_class = "config.web.worker.BufferingWorker"
+worker_class = "deploy.web.worker.BufferingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Each has a connection to the database of its own.
 threads = 8

@@ -5,9 +5,10 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 import config.celery  # noqa: F401  # Every process sends its messages through this application.
-from config import embedded, env, four_eyes, mail, queues, schedules, sign_in, unfold
+from config import env, four_eyes, mail, queues, schedules, sign_in, unfold
 from config.settings.browser import *
 from config.settings.flags import *
+from deploy.standalone import postgresql
 
 BASE_DIR = env.ROOT
 ENV = env.read()
@@ -112,7 +113,7 @@ TEMPLATES = [
     },
 ]
 
-_url = ENV.database_url or embedded.url(VAR_DIR)
+_url = ENV.database_url or postgresql.url(VAR_DIR)
 _connection = {key: str(value) for key, value in conninfo_to_dict(_url).items()}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
@@ -220,7 +221,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
-CELERY_BROKER_URL = ENV.redis_url or "files://localhost//"  # config/broker.py
+CELERY_BROKER_URL = ENV.redis_url or "files://localhost//"  # deploy/standalone/file_broker.py
 CELERY_BROKER_TRANSPORT_OPTIONS = queues.broker_options(ENV.redis_url, VAR_DIR)
 CELERY_TASK_PUBLISH_RETRY_POLICY = queues.PUBLISH_RETRY_POLICY
 # A job's row is the truth about it. Nobody has to ask the workers, nor they each other.

@@ -160,7 +160,7 @@ def install(group: str, uv: str | None) -> None:
 
 def compile_our_own() -> None:
     """Compile the project's modules once: where PYTHONDONTWRITEBYTECODE is set each process would anew."""
-    folders = [str(ROOT / name) for name in ("apps", "config", "tests")]
+    folders = [str(ROOT / name) for name in ("apps", "config", "deploy", "tests")]
     quietly([str(PYTHON), "-m", "compileall", "-q", *folders])
 
 

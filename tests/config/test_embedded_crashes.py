@@ -14,9 +14,9 @@ import psutil
 import psycopg
 import pytest
 
-from config import embedded
-from config.database_watch import DatabaseWatch
-from config.embedded.server import Server
+from deploy.standalone import postgresql
+from deploy.standalone.database_watch import DatabaseWatch
+from deploy.standalone.postgresql.server import Server
 from tests.config.test_embedded import ROOT, STAY, servers, visit, wait_until_gone
 
 # As an import stages its rows: an unlogged table, made and filled in one transaction.
@@ -75,7 +75,7 @@ def wait_for(fits: Callable[[], bool], var: Path, seconds: int = 120) -> None:
 
 
 def answers(var: Path) -> bool:
-    with suppress(psycopg.Error), psycopg.connect(embedded.url(var)) as connection:
+    with suppress(psycopg.Error), psycopg.connect(postgresql.url(var)) as connection:
         return bool(connection.execute("SELECT count(*) FROM visit").fetchone())
     return False
 
@@ -83,14 +83,14 @@ def answers(var: Path) -> bool:
 def looked_after(var: Path) -> str:
     """Look after the database until there was something to do: a kill takes a moment to arrive."""
     said: list[str] = []
-    wait_for(lambda: any(said) or said.append(embedded.look_after(var)), var)
+    wait_for(lambda: any(said) or said.append(postgresql.look_after(var)), var)
     return said[-1]
 
 
 def stage(var: Path, number: int) -> subprocess.Popen[str]:
     """Start to copy rows into an unlogged table, and return when rows are on their way."""
     process = subprocess.Popen(
-        [sys.executable, "-c", STAGE, embedded.url(var), str(number)],
+        [sys.executable, "-c", STAGE, postgresql.url(var), str(number)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -148,7 +148,7 @@ def test_a_killed_keeper_is_replaced_and_the_server_goes_on(var: Path) -> None:
     assert looked_after(var) == "the database's keeper was killed; it has a new one"
 
     assert (postmaster(var), answers(var)) == (before, True)
-    assert embedded.look_after(var) == ""
+    assert postgresql.look_after(var) == ""
     os.kill(before, signal.SIGKILL)
     wait_for(lambda: answers(var), var)
 

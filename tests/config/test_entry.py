@@ -70,7 +70,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     var = tmp_path_factory.mktemp("entry") / "var"
     note = (
         "from config.entry import LOCAL, choose_settings\n"
-        "from config.choice import write_note\n"
+        "from deploy.standalone.prepared_note import write_note\n"
         "choose_settings(LOCAL)\n"
         "write_note(demo=False)\n"
     )

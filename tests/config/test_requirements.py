@@ -194,7 +194,7 @@ def redis(folder: Path) -> Iterator[str]:
 def served(python: Path, log: Path, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [str(python), "-m", "config.serve"],
+            [str(python), "-m", "deploy.standalone.serve"],
             cwd=ROOT,
             env=plain_environment(**variables),
             stdin=subprocess.DEVNULL,
@@ -250,7 +250,7 @@ def test_it_does_not_say_ready_while_worker_and_beat_cannot_work(
     port = free_port()
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [str(python), "-m", "config.serve"],
+            [str(python), "-m", "deploy.standalone.serve"],
             cwd=ROOT,
             env=plain_environment(
                 VAR_DIR=str(tmp_path / "var"),

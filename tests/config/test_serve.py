@@ -89,7 +89,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     log = var.with_name("log")
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "config.serve"],
+            [sys.executable, "-m", "deploy.standalone.serve"],
             cwd=ROOT,
             env=surroundings(var, port),
             stdin=subprocess.DEVNULL,
@@ -116,7 +116,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 
 def second(var: Path, port: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "config.serve"],
+        [sys.executable, "-m", "deploy.standalone.serve"],
         cwd=ROOT,
         env=surroundings(var, port),
         capture_output=True,

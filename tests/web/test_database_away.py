@@ -23,8 +23,8 @@ from django.utils.functional import SimpleLazyObject
 from apps.accounts.models import User
 from apps.backoffice import refusals
 from apps.core.availability import PAUSE_SECONDS
-from config import embedded
-from config.embedded.server import Server
+from deploy.standalone import postgresql
+from deploy.standalone.postgresql.server import Server
 from tests.config.slim import ROOT, plain_environment, run
 from tests.config.test_embedded import servers
 from tests.config.test_entry import free_port
@@ -101,7 +101,7 @@ def away() -> Iterator[Away]:
             "DJANGO_SETTINGS_MODULE": "config.settings.local",
         }
         python = Path(sys.executable)
-        made = run(python, "-m", "config.prepare", **variables)
+        made = run(python, "-m", "deploy.standalone.prepare", **variables)
         assert made.returncode == 0, made.stderr
         log = Path(folder) / "web.log"
         with log.open("wb") as out:
@@ -162,7 +162,7 @@ def everything_is_well(away: Away) -> None:
     for _ in range(30):
         assert away.ask("/admin/").status == 200, away.log.read_text()[-3000:]
     names = "SELECT count(*) FROM organizations_organization WHERE name = 'Half'"
-    with psycopg.connect(embedded.url(away.var)) as connection:
+    with psycopg.connect(postgresql.url(away.var)) as connection:
         assert connection.execute(names).fetchone() == (0,)
 
 
@@ -185,7 +185,7 @@ def test_with_the_database_paused_each_page_says_so(away: Away) -> None:
 
 def test_a_request_in_the_middle_does_not_wait_for_a_database_that_went_silent(away: Away) -> None:
     everything_is_well(away)
-    with psycopg.connect(embedded.url(away.var)) as blocking, ThreadPoolExecutor() as threads:
+    with psycopg.connect(postgresql.url(away.var)) as blocking, ThreadPoolExecutor() as threads:
         blocking.execute("LOCK TABLE accounts_user")
         asked = [threads.submit(away.ask, "/admin/accounts/user/") for _ in range(20)]
         time.sleep(0.5)
@@ -207,7 +207,7 @@ def test_a_request_in_the_middle_does_not_wait_for_a_database_that_went_silent(a
 def test_a_slow_statement_is_not_taken_for_a_silent_database(away: Away) -> None:
     everything_is_well(away)
     with ThreadPoolExecutor() as threads:
-        with psycopg.connect(embedded.url(away.var)) as blocking:
+        with psycopg.connect(postgresql.url(away.var)) as blocking:
             blocking.execute("LOCK TABLE accounts_user")
             asked = threads.submit(away.ask, "/admin/accounts/user/")
             time.sleep(5)
@@ -245,7 +245,7 @@ def test_with_the_database_stopped_each_page_says_so_until_it_is_back(away: Away
 
 def test_while_the_database_recovers_nothing_but_our_page_is_shown(away: Away) -> None:
     everything_is_well(away)
-    with psycopg.connect(embedded.url(away.var), autocommit=True) as connection:
+    with psycopg.connect(postgresql.url(away.var), autocommit=True) as connection:
         connection.execute("CREATE TABLE ballast AS SELECT generate_series(1, 2000000) AS n")
     os.kill(away.postmaster(), signal.SIGKILL)
 
@@ -265,14 +265,14 @@ def test_without_a_free_connection_each_page_says_so(away: Away) -> None:
     everything_is_well(away)
     taken = []
     try:
-        with psycopg.connect(embedded.url(away.var), autocommit=True) as connection:
+        with psycopg.connect(postgresql.url(away.var), autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
                 " AND backend_type = 'client backend'"
             )
         while True:
             with suppress(psycopg.OperationalError):
-                taken.append(psycopg.connect(embedded.url(away.var)))
+                taken.append(psycopg.connect(postgresql.url(away.var)))
                 continue
             break
         every_page_says_so(away)

@@ -11,14 +11,14 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.task import ThreadedTaskDispatcher
 
-from config.web.server import Server
+from deploy.web.server import Server
 
 # What one process can hold of clients that wait; each costs a file handle and some kilobytes.
 CONNECTIONS = 10_000
 
 
 class BufferingWorker(Worker):
-    """Receives and sends in one loop, works in `threads` threads; see `config.web`."""
+    """Receives and sends in one loop, works in `threads` threads; see `deploy.web`."""
 
     def run(self) -> None:
         # It would count each request that has to wait for a thread.

@@ -4,10 +4,11 @@ import time
 import urllib.error
 import urllib.request
 
-from config import env, ready
-from config.choice import read_note
+from config import env
 from config.entry import LOCAL
-from config.processes import LastingManager, Output
+from deploy.standalone import readiness
+from deploy.standalone.prepared_note import read_note
+from deploy.standalone.processes import LastingManager, Output
 
 # A process that takes longer than this is named, and waited for all the same.
 PATIENCE_SECONDS = 60
@@ -44,7 +45,7 @@ class Announcement:
     def missing(self) -> list[str]:
         """Return the processes that do not work yet."""
         names = [
-            name for name in ("worker", "beat") if not ready.is_up(name, self.manager.pid(name))
+            name for name in ("worker", "beat") if not readiness.is_up(name, self.manager.pid(name))
         ]
         return names if self.page_answers() else ["web", *names]
 

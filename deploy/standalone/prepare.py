@@ -1,4 +1,4 @@
-"""Bring database and static files up to the code: `python -m config.prepare [--demo]`.
+"""Bring database and static files up to the code: `python -m deploy.standalone.prepare [--demo]`.
 
 One process for what would be five `manage.py` calls. Every step may run again and again; what was
 prepared is noted in `$VAR_DIR/run/prepared.json`, so that `make run` can skip all of it.
@@ -13,11 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from config import env, private
-from config.choice import read_note, write_note
 from config.entry import LOCAL, enter
+from deploy.standalone.prepared_note import read_note, write_note
 
 # What the prepared state is made from, relative to the project's folder.
-SOURCES = ("apps", "config", "fixtures", "templates", "static", "requirements.txt")
+SOURCES = (
+    "apps",
+    "config",
+    "deploy/standalone",
+    "fixtures",
+    "templates",
+    "static",
+    "requirements.txt",
+)
 
 
 def fingerprint() -> str:

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from config import embedded
-from config.embedded.errors import CannotStartError
-from config.embedded.keeper import MARK
-from config.embedded.server import Server
+from deploy.standalone import postgresql
+from deploy.standalone.postgresql.errors import CannotStartError
+from deploy.standalone.postgresql.keeper import MARK
+from deploy.standalone.postgresql.server import Server
 
 SECONDS = 1
 # What a server says when it cannot start; "the database system is …" is said to clients meanwhile.
@@ -34,7 +34,7 @@ class DatabaseWatch:
         for sentence in self.news():
             self.say(sentence)
         try:
-            mended, problem = embedded.look_after(self.var_path), ""
+            mended, problem = postgresql.look_after(self.var_path), ""
         except (CannotStartError, OSError) as error:
             mended, problem = "", str(error)
         if mended or (problem and problem != self.problem):

@@ -12,11 +12,11 @@ import time
 from functools import cached_property
 from pathlib import Path
 
-from config.embedded import keeper
-from config.embedded.account import Account, account_for
-from config.embedded.errors import CannotStartError
-from config.embedded.locks import Lock
-from config.embedded.options import environment, options
+from deploy.standalone.postgresql import keeper
+from deploy.standalone.postgresql.account import Account, account_for
+from deploy.standalone.postgresql.errors import CannotStartError
+from deploy.standalone.postgresql.locks import Lock
+from deploy.standalone.postgresql.options import environment, options
 
 SOCKET = ".s.PGSQL.5432"
 # A socket's path may have 103 bytes on macOS and 107 on Linux.

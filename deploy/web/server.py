@@ -8,7 +8,7 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 
-from config.web.request import Request
+from deploy.web.request import Request
 
 # A head is a few hundred bytes; a body is held to a speed that the worst of lines reaches.
 HEAD_SECONDS = 20

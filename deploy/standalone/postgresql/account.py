@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.embedded.errors import CannotStartError
 from config.private import PASSAGE
+from deploy.standalone.postgresql.errors import CannotStartError
 
 # The account that the wheel's own library uses, too.
 SYSTEM_USER = "pgserver"

@@ -17,7 +17,7 @@ from kombu.transport import TRANSPORT_ALIASES, filesystem
 from kombu.utils.encoding import bytes_to_str, str_to_bytes
 from kombu.utils.json import dumps, loads
 
-TRANSPORT_ALIASES["files"] = "config.broker:Transport"
+TRANSPORT_ALIASES["files"] = "deploy.standalone.file_broker:Transport"
 
 
 class Channel(filesystem.Channel):

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 
 from config import env
-from config.embedded.errors import CannotStartError
-from config.embedded.locks import Lock
-from config.embedded.server import Server
+from deploy.standalone.postgresql.errors import CannotStartError
+from deploy.standalone.postgresql.locks import Lock
+from deploy.standalone.postgresql.server import Server
 
 DATABASE = ROLE = "quarterdeck"
 

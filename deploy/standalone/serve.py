@@ -1,6 +1,6 @@
-"""`make run`: web, worker and beat side by side, until Ctrl-C. Run as `python -m config.serve`.
+"""`make run`: web, worker and beat side by side, until Ctrl-C. Run as `python -m deploy.standalone.serve`.
 
-This process imports no Django: it starts the database, lets `config.prepare` do the set-up where
+This process imports no Django: it starts the database, lets `deploy.standalone.prepare` do the set-up where
 something has changed, and hands the programs to honcho.
 """
 
@@ -18,14 +18,14 @@ from pathlib import Path
 from honcho.printer import Printer
 
 from config import env, private
-from config.announcement import Announcement, address_of
-from config.choice import read_note, write_note
-from config.database_watch import DatabaseWatch
-from config.embedded import ensure_running
-from config.embedded.locks import Lock
 from config.entry import LOCAL, choose_settings
-from config.prepare import prepared
-from config.processes import LastingManager, Output
+from deploy.standalone.announcement import Announcement, address_of
+from deploy.standalone.database_watch import DatabaseWatch
+from deploy.standalone.postgresql import ensure_running
+from deploy.standalone.postgresql.locks import Lock
+from deploy.standalone.prepare import prepared
+from deploy.standalone.prepared_note import read_note, write_note
+from deploy.standalone.processes import LastingManager, Output
 
 
 def commands(environment: env.Environment) -> dict[str, str]:
@@ -103,7 +103,9 @@ def main() -> int:
     else:
         # A session of its own: on Ctrl-C it is us who end it, and it does not complain.
         done = subprocess.run(
-            [sys.executable, "-m", "config.prepare", "--demo"], check=False, start_new_session=True
+            [sys.executable, "-m", "deploy.standalone.prepare", "--demo"],
+            check=False,
+            start_new_session=True,
         )
         if done.returncode != 0:
             return done.returncode
