@@ -17,7 +17,7 @@ entry.choose_settings()
 # Celery warns root because of pickled messages; ours are JSON alone (CELERY_ACCEPT_CONTENT).
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
-app = Celery("quarterdeck")
+app = Celery("quarterdeck", task_cls="apps.core.graceful:GracefulTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

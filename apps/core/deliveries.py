@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.core.interruption import shielded
 from apps.core.processes import is_gone, own_name
 from apps.core.smtp import UncertainMailError
 
@@ -73,7 +74,12 @@ class Delivery(models.Model):
 
         The caller has claimed the mail, and holds no transaction: the claim must be seen by others.
         Where `build` returns nothing there is nobody to mail any more: the row goes, and the answer is "".
+        A signal to stop waits until it is known what became of the mail.
         """
+        with shielded():
+            return self._deliver(build)
+
+    def _deliver(self, build: Callable[[], EmailMessage | None]) -> str:
         try:
             with transaction.atomic():
                 mail = build()

@@ -1,7 +1,7 @@
 """Signals that ask a command to stop: it ends at a safe point and says what it did.
 
-A command that moves data listens (`listening`). The first SIGINT, SIGTERM or SIGHUP raises `Interrupted` in
-the main thread, at once or, inside `shielded`, at its end. As a KeyboardInterrupt it passes every
+A command that moves data listens (`listening`), and so does a task in a worker (`apps.core.graceful`). The first
+SIGINT, SIGTERM or SIGHUP raises `Interrupted` in the main thread, at once or, inside `shielded`, at its end. As a KeyboardInterrupt it passes every
 `except Exception`, and psycopg cancels the statement that is running.
 """
 
@@ -21,11 +21,21 @@ _SAME_PRESS_SECONDS = 2.0
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked this process to stop; `str()` is the signal's name."""
+    """A signal asked this process to stop; `str()` is the signal's name.
+
+    In a command it means that the work is to end; in a worker (`in_worker`) that another process goes on with it.
+    """
+
+    def __init__(self, name: str, *, in_worker: bool = False) -> None:
+        super().__init__(name)
+        self.in_worker = in_worker
 
 
 class _Listener:
-    def __init__(self) -> None:
+    def __init__(self, *, in_worker: bool) -> None:
+        self.in_worker = in_worker
+        # The number of the signal, 0 for none.
+        self.heard = 0
         self.shields = 0
         self.pending: Interrupted | None = None
         self.raised_at: float | None = None
@@ -37,7 +47,8 @@ class _Listener:
         now = time.monotonic()
         if self.raised_at is not None and now - self.raised_at < _SAME_PRESS_SECONDS:
             return
-        interrupted = Interrupted(signal.Signals(number).name)
+        self.heard = number
+        interrupted = Interrupted(signal.Signals(number).name, in_worker=self.in_worker)
         if self.shields:
             self.pending = interrupted
             return
@@ -49,20 +60,20 @@ _listener: _Listener | None = None
 
 
 @contextmanager
-def listening() -> Iterator[None]:
+def listening(*, in_worker: bool = False) -> Iterator[_Listener]:
     """Raise `Interrupted` on a signal inside the block. Without effect in other threads than the main one."""
     global _listener
     if threading.current_thread() is not threading.main_thread() or _listener is not None:
-        yield
+        yield _listener or _Listener(in_worker=in_worker)
         return
     before: dict[int, Any] = {each: signal.getsignal(each) for each in _SIGNALS}
     # Under nohup a closed terminal is no reason to stop.
     heard = [n for n in _SIGNALS if n != signal.SIGHUP or before[n] is not signal.SIG_IGN]
-    _listener = _Listener()
+    _listener = _Listener(in_worker=in_worker)
     try:
         for number in heard:
             signal.signal(number, _listener.receive)
-        yield
+        yield _listener
     finally:
         _listener.is_ending = True
         for number in heard:

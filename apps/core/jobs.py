@@ -17,10 +17,11 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import Error, OperationalError, connection, models, transaction
+from django.db import Error, InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from psycopg.errors import LockNotAvailable
 
 from apps.core import processes
 from apps.core.interruption import shielded
@@ -28,8 +29,10 @@ from apps.core.scope import own_work
 
 logger = logging.getLogger(__name__)
 
-# A process that was killed may have left a statement behind, which holds the row until it ends.
+# A process that was killed may have left a statement behind, which holds the row until the server notices.
 _LOCK_TIMEOUT = "5s"
+# Errors in a row that may pass, without any progress in between, after which they count as lasting.
+_MOST_FAILURES = 10
 
 
 class ClaimLostError(Exception):
@@ -76,6 +79,8 @@ class Job(models.Model):
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     claimed_by = models.CharField(max_length=120, blank=True, editable=False)
     attempts = models.PositiveIntegerField("starts", default=0, editable=False)
+    # Starts in a row that ended in an error and brought the job no step further.
+    failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
     error = models.TextField(blank=True, editable=False)
     created_at = models.DateTimeField("created", default=timezone.now, editable=False)
@@ -89,10 +94,28 @@ class Job(models.Model):
 
     @classmethod
     def claim(cls, pk: Any) -> Self | None:
-        """Take the job if it has work and no living worker; None where there is nothing to do."""
+        """Take the job if it has work and no living worker; None where there is nothing to do.
+
+        A row that somebody holds for a moment, as a request does that confirms a second time, is waited
+        for: a message that was dropped would leave the job to the next sweep.
+        """
         cls.free_dead_claims(pk=pk)
+        try:
+            return cls._claim(pk)
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                logger.info("%s %s is held by somebody at work.", cls.__name__, pk)
+                return None
+            raise
+
+    @classmethod
+    def _claim(cls, pk: Any) -> Self | None:
+        waiting = cls.objects.waiting().filter(pk=pk)
+        if not waiting.exists():
+            return None
         with transaction.atomic():
-            job = cls.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
+            _limit_lock_wait()
+            job = waiting.select_for_update().first()
             if job is None:
                 return None
             job.claimed_by = f"{processes.own_name()}/{uuid.uuid4().hex[:12]}"
@@ -135,15 +158,30 @@ class Job(models.Model):
             for name, value in changes.items():
                 setattr(self, name, value)
             yield
-            changes |= {"claimed_by": "", "heartbeat_at": None}
+            changes |= {"claimed_by": "", "heartbeat_at": None, "failures": 0}
             type(self).objects.filter(pk=self.pk).update(**changes)
         self.claimed_by, self.heartbeat_at = "", None
 
     def let_go(self) -> None:
-        """Give the claim back after an error that may pass, so that the job is free for the next attempt."""
+        """Give the claim back before the work is done: the job is free for the next attempt."""
+        self._give_back()
+
+    def let_go_after(self, error: Exception) -> bool:
+        """Give the claim back after an error that may pass; return False where it may not, or comes
+        again and again without any progress. How often a worker was stopped or killed does not count.
+        """
+        if not isinstance(error, OperationalError | InterfaceError):
+            return False
+        if self.failures >= _MOST_FAILURES:
+            return False
+        self.failures += 1
+        self._give_back(failures=self.failures)
+        return True
+
+    def _give_back(self, **changes: Any) -> None:
         try:
             type(self).objects.filter(pk=self.pk, claimed_by=self.claimed_by).update(
-                claimed_by="", heartbeat_at=None
+                claimed_by="", heartbeat_at=None, **changes
             )
         except Error:
             # The database is away: the heartbeat stops, and the sweep sees that.
@@ -159,8 +197,7 @@ class Job(models.Model):
                 continue
             try:
                 with transaction.atomic():
-                    with connection.cursor() as cursor:
-                        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
+                    _limit_lock_wait()
                     freed += cls.objects.filter(pk=pk, claimed_by=claimed_by).update(
                         claimed_by="", heartbeat_at=None
                     )
@@ -196,6 +233,12 @@ class Job(models.Model):
         finally:
             stop.set()
             thread.join(timeout=5)
+
+
+def _limit_lock_wait() -> None:
+    """Wait no longer than `_LOCK_TIMEOUT` for a lock in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
 
 
 def waiting_jobs(models_: Iterable[type[Job]]) -> list[Job]:

@@ -12,6 +12,7 @@ from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
 from apps.audit.context import audit_context
+from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.processes import own_name
 from apps.core.schedulable import current_due_at, current_run_id, registry
 from apps.schedules.models import TaskRun
@@ -41,6 +42,11 @@ def run_recorded(
             audit_context(actor=f"task {label}", task_run_id=run.pk, door="task"),
         ):
             said = function(*args, **kwargs)
+    except Interrupted:
+        # Its message is sent again (apps.core.graceful) and carries the same run.
+        begin_to_end()
+        _end(run.pk, TaskRun.State.WAITING, "Its worker was stopped. The next one starts it again.")
+        raise
     except Retry as retry:
         # The message that comes back carries the same run.
         _end(run.pk, TaskRun.State.WAITING, f"Will be tried again: {retry}")
@@ -67,7 +73,7 @@ def _claim(task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun 
     }
     run_id = (task.request.headers or {}).get(RUN_HEADER) or getattr(task.request, RUN_HEADER, None)
     if run_id is None:
-        # Sent by code and not by a schedule: one run per message, so a redelivery finds its own.
+        # Sent by code and not by a schedule: one run per message, so that one that comes again finds it.
         run, is_new = TaskRun.objects.get_or_create(
             run_key=f"message:{task.request.id}",
             defaults={
@@ -77,7 +83,9 @@ def _claim(task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun 
                 **started,
             },
         )
-        return run if is_new else None
+        if is_new:
+            return run
+        run_id = run.pk
     claimed = TaskRun.objects.filter(pk=run_id, state=TaskRun.State.WAITING).update(**started)
     if not claimed:
         logger.warning("Run %s of %s is not waiting; its message is dropped.", run_id, task.name)

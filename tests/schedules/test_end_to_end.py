@@ -2,71 +2,20 @@
 
 import os
 import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import psutil
 import pytest
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from apps.schedules.models import TaskRun
 from apps.schedules.services import runs_sweep
+from tests.celery_processes import BEAT, WORKER, celery, wait_for
 from tests.factories.schedules import IntervalFactory, ScheduleFactory
 from tests.schedules.processes import long_sleep
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@contextmanager
-def celery(var_dir: Path, *arguments: str) -> Iterator[subprocess.Popen]:
-    database = connection.settings_dict
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "VAR_DIR": str(var_dir),
-        "DATABASE_URL": f"postgresql://{database['USER']}@/{database['NAME']}?host={database['HOST']}",
-    }
-    for folder in ("queue", "control"):
-        (var_dir / "broker" / folder).mkdir(parents=True, exist_ok=True)
-    with (var_dir / "celery.log").open("a") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-A", "tests.schedules.processes:app", *arguments],
-            env=environment,
-            cwd=settings.BASE_DIR,
-            start_new_session=True,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
-
-
-def wait_for(found: Callable[[], bool], log: Path, seconds: int = 60) -> None:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if found():
-            return
-        time.sleep(0.2)
-    pytest.fail(f"It did not happen in {seconds} s.\n{log.read_text()[-4000:]}")
-
-
-WORKER = ("worker", "--concurrency=1", "--loglevel=INFO")
-BEAT = ("beat", "--loglevel=INFO", "--pidfile=", "--max-interval=1")
 
 
 def test_a_schedule_that_is_due_is_run_by_a_worker_and_leaves_its_row(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> ImportRun:
 
 def whole(run: ImportRun) -> None:
     """Every row is there once, the history is exactly the changes, the counts add up."""
-    assert run.results == {"created": ROWS, "updated": 0, "drifted": 0}
+    assert run.results == {"created": ROWS, "updated": 0, "drifted": 0, "vanished": 0}
     assert (run.rows_done, run.rows_to_do) == (ROWS, ROWS)
     assert Membership.objects.count() == ROWS
     assert User.objects.filter(email__startswith="p").count() == ROWS

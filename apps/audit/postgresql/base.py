@@ -29,6 +29,8 @@ _BOUNDARY = re.compile(
 _SETTING = re.compile(r"\s*(SET|SHOW|RESET)\b", re.IGNORECASE)
 _OPEN = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 _UNSENT = object()
+# How often the server looks, while a statement runs, whether its client is still there.
+_LOOK_FOR_CLIENT = "1s"
 
 
 class Cursor(base.Cursor):
@@ -112,6 +114,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return super().get_new_connection(conn_params)
         self.isolation_level = base.IsolationLevel.READ_COMMITTED
         return Connection.connect(**conn_params)
+
+    def init_connection_state(self) -> None:
+        """Let the server notice at once that this process was killed in the middle of a statement.
+
+        Otherwise the statement goes on to its end, minutes perhaps, and holds its locks: the next worker
+        could not take the job over.
+        """
+        super().init_connection_state()
+        with self.connection.cursor() as cursor:
+            base.Cursor.execute(
+                cursor, f"SET client_connection_check_interval = '{_LOOK_FOR_CLIENT}'"
+            )
+        if not self.get_autocommit():
+            self.connection.commit()
 
     def create_cursor(self, name: str | None = None) -> Any:
         self.apply_statement_timeout()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from apps.core.errors import DomainError
@@ -53,6 +53,9 @@ def advance(run_id: int) -> ImportRun | None:
             _end_cancelled(run)
         except Interrupted as signal:
             begin_to_end()
+            if signal.in_worker:
+                run.let_go()
+                raise
             _end_cancelled(run, f"Interrupted by {signal}")
         except TooManyRefusedError as error:
             run.counts = {"refused": error.rows}
@@ -63,10 +66,8 @@ def advance(run_id: int) -> ImportRun | None:
             _end_failed(run, f"Nothing was applied: {error}")
         except Exception as error:
             log_failure(logger, f"Run {run.pk}", error)
-            passing = isinstance(error, OperationalError | InterfaceError)
-            if passing and run.attempts < 5 and run.door != "command":
+            if run.door != "command" and run.let_go_after(error):
                 # The database may have been away; the next attempt begins again at the checkpoint.
-                run.let_go()
                 raise
             _end_failed(run, sentence_of(error))
     return run

@@ -197,8 +197,8 @@ class Applier:
             run.results[key] = run.results.get(key, 0) + value
         run.checkpoint = high
         run.rows_done += done
-        run.heartbeat_at = timezone.now()
-        run.save(update_fields=["results", "checkpoint", "rows_done", "heartbeat_at"])
+        run.heartbeat_at, run.failures = timezone.now(), 0
+        run.save(update_fields=["results", "checkpoint", "rows_done", "heartbeat_at", "failures"])
 
 
 __all__ = ["Applier", "ClaimLostError", "Stopped"]

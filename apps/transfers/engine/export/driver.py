@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -54,6 +54,9 @@ def advance(export_run_id: int) -> ExportRun | None:
             _end(run, State.CANCELLED)
         except Interrupted as signal:
             begin_to_end()
+            if signal.in_worker:
+                run.let_go()
+                raise
             run.refresh_from_db()
             if run.state in ExportRun.WORK_STATES:
                 _end(run, State.CANCELLED, f"Interrupted by {signal}: nothing was exported.")
@@ -61,8 +64,7 @@ def advance(export_run_id: int) -> ExportRun | None:
             _end(run, State.FAILED, error.message)
         except Exception as error:
             log_failure(logger, f"Export {run.pk}", error)
-            if isinstance(error, OperationalError | InterfaceError) and run.attempts < 5:
-                run.let_go()
+            if run.let_go_after(error):
                 raise
             _end(run, State.FAILED, sentence_of(error))
     return run

@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 
 import pgtrigger
-from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DataError, IntegrityError, OperationalError, connection
 from django.utils import timezone
 
 from apps.audit.context import audit_context
@@ -54,13 +54,15 @@ def advance(undo_run_id: int) -> UndoRun | None:
             _end_canceled(undo, "Canceled")
         except Interrupted as signal:
             begin_to_end()
+            if signal.in_worker:
+                undo.let_go()
+                raise
             _end_canceled(undo, f"Interrupted by {signal}")
         except DomainError as error:
             _end(undo, State.FAILED, error.message)
         except Exception as error:
             log_failure(logger, f"Undo {undo.pk}", error)
-            if isinstance(error, OperationalError | InterfaceError) and undo.attempts < 5:
-                undo.let_go()
+            if undo.let_go_after(error):
                 raise
             _end(undo, State.FAILED, sentence_of(error))
     for each in following:
@@ -231,5 +233,5 @@ class Undoer:
         undo.results["kept"] = undo.results.get("kept", 0) + kept
         undo.checkpoint = low + 1
         undo.rows_done += done
-        undo.heartbeat_at = timezone.now()
-        undo.save(update_fields=["results", "checkpoint", "rows_done", "heartbeat_at"])
+        undo.heartbeat_at, undo.failures = timezone.now(), 0
+        undo.save(update_fields=["results", "checkpoint", "rows_done", "heartbeat_at", "failures"])
