@@ -7,7 +7,12 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from apps.audit import authorship, carrying, receivers
+        from apps.audit import (
+            authorship,
+            carrying,
+            checks,  # noqa: F401 - registers its checks.
+            receivers,
+        )
         from apps.audit.context import audit_context
         from apps.audit.proof import shapes
         from apps.core import attribution

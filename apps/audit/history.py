@@ -10,6 +10,15 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from apps.audit import triggers
+from apps.audit.history_options import refuse_options
+from apps.audit.history_rows import (
+    HistoryRow,
+    HistoryRowManager,
+    HistoryRowQuerySet,
+    revert_url,
+    savable,
+)
+from apps.audit.instance_attributes import honor_instance_attributes
 
 
 class History(HistoricalRecords):
@@ -22,6 +31,8 @@ class History(HistoricalRecords):
     are personal as well, and shown. When a person is anonymized, both leave the history.
 
     `history_id` is a position in one trail over all tables, so that merged pages need one cursor.
+
+    Raises TypeError for an option of `HistoricalRecords` that triggers cannot carry out.
     """
 
     def __init__(
@@ -32,12 +43,16 @@ class History(HistoricalRecords):
         erased_fields: list[str] | None = None,
         **kwargs: Any,
     ) -> None:
+        refuse_options(kwargs)
         self.untracked_fields = list(untracked_fields or [])
         self.masked_fields = list(masked_fields or [])
         self.personal_fields = [*self.masked_fields, *(erased_fields or [])]
         self.hidden_fields = list(kwargs.get("excluded_fields") or [])
         kwargs["excluded_fields"] = self.hidden_fields + self.untracked_fields
-        kwargs.setdefault("history_id_field", models.BigIntegerField(primary_key=True))
+        kwargs["history_id_field"] = models.BigIntegerField(primary_key=True)
+        kwargs["bases"] = (*kwargs.get("bases", ()), HistoryRow)
+        kwargs.setdefault("history_manager", HistoryRowManager)
+        kwargs.setdefault("historical_queryset", HistoryRowQuerySet)
         kwargs.setdefault("user_db_constraint", False)
         kwargs.setdefault("history_change_reason_field", models.TextField(null=True))
         super().__init__(**kwargs)
@@ -50,8 +65,10 @@ class History(HistoricalRecords):
         return fields
 
     def get_extra_fields(self, model: type[models.Model], fields: Any) -> dict[str, Any]:
+        stock: dict[str, Any] = super().get_extra_fields(model, fields)
         return {
-            **super().get_extra_fields(model, fields),
+            **stock,
+            "instance": property(lambda row: savable(stock["instance"].fget(row))),
             "history_date": models.DateTimeField(),
             "change_set": models.ForeignKey(
                 "audit.ChangeSet",
@@ -63,6 +80,7 @@ class History(HistoricalRecords):
             "hidden_changes": ArrayField(models.TextField(), null=True),
             # A digest of the state before; it must fit the row before, see `verify_audit`.
             "link": models.BigIntegerField(null=True),
+            "revert_url": revert_url,
         }
 
     def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
@@ -116,6 +134,7 @@ class History(HistoricalRecords):
         if self.cls is not sender and not (self.inherit and issubclass(sender, self.cls)):
             return
         super().finalize(sender, **kwargs)
+        honor_instance_attributes(sender)
         add_triggers(sender, getattr(sender, self.manager_name).model, self)
 
 
@@ -212,6 +231,7 @@ class HistoryOfOthers(History):
 
     def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
         HistoricalRecords.finalize(self, sender, **kwargs)
+        honor_instance_attributes(sender)
         meta = type(
             "Meta", (), {"proxy": True, "app_label": self.app_label, "default_permissions": ()}
         )

@@ -1,0 +1,70 @@
+"""System checks: what simple-history documents and its signal handlers would carry out, told before it is lost.
+
+Its handlers are off (`SIMPLE_HISTORY_ENABLED`), because triggers write the history.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.apps.config import AppConfig
+from django.core import checks
+from simple_history import signals
+from simple_history.admin import SimpleHistoryAdmin
+
+from apps.audit.history import audited
+from apps.core.discovery import full_site
+
+_SIGNALS = (
+    "pre_create_historical_record",
+    "post_create_historical_record",
+    "pre_create_historical_m2m_records",
+    "post_create_historical_m2m_records",
+)
+
+
+@checks.register(checks.Tags.models)
+def check_histories(
+    app_configs: Sequence[AppConfig] | None, **options: Any
+) -> list[checks.CheckMessage]:
+    return [*_histories_without_triggers(), *_receivers_never_called()]
+
+
+@checks.register(checks.Tags.admin)
+def check_history_pages(
+    app_configs: Sequence[AppConfig] | None, **options: Any
+) -> list[checks.CheckMessage]:
+    return [
+        checks.Error(
+            f"{type(admin).__name__} is a SimpleHistoryAdmin, whose history form saves for people who may "
+            "only view.",
+            hint="Put apps.audit's TimelineMixin in front of the base class instead.",
+            obj=model,
+            id="audit.E003",
+        )
+        for model, admin in full_site()._registry.items()
+        if isinstance(admin, SimpleHistoryAdmin)
+    ]
+
+
+def _histories_without_triggers() -> Iterator[checks.CheckMessage]:
+    written = {each.model for each in audited}
+    for model in apps.get_models():
+        if hasattr(model._meta, "simple_history_manager_attribute") and model not in written:
+            yield checks.Error(
+                "The model has a history that no trigger writes: it stays empty.",
+                hint="Use History() of apps.audit.history in place of HistoricalRecords(), and audit_model() "
+                "in place of register().",
+                obj=model,
+                id="audit.E001",
+            )
+
+
+def _receivers_never_called() -> Iterator[checks.CheckMessage]:
+    for name in _SIGNALS:
+        if getattr(signals, name).receivers:
+            yield checks.Error(
+                f"A receiver is connected to {name}, which is never sent: triggers write the history.",
+                hint="Do it in the service that changes the record.",
+                id="audit.E002",
+            )
