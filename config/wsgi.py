@@ -3,13 +3,12 @@
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
-from config.entry import enter, refusing_for_good, require_ports
+from config.entry import enter, refusing_for_good
 from deploy.web.readable import readable
 
 with refusing_for_good():
     enter()
     application = readable(get_wsgi_application())
-    require_ports()
 
 # Every page is loaded before the server forks: no visitor waits for it, and workers share it.
 get_resolver().url_patterns  # noqa: B018

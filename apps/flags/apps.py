@@ -10,6 +10,13 @@ class FlagsConfig(AppConfig):
     label = "flags"
 
     def ready(self) -> None:
+        from apps.core.gates import register_checker
+
+        # What needs a second person, and how timelines speak of flags.
+        from apps.flags import approvals, timeline  # noqa: F401
+        from apps.flags.gates import flag_checker
+
+        register_checker(flag_checker)
         # A switch of operations that is missing answers off, so none may be missing after a migration.
         post_migrate.connect(_ensure, sender=self, dispatch_uid="flags")
 

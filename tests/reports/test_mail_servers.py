@@ -14,8 +14,9 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
+from apps.reports import registry
 from apps.reports.models import ReportDelivery, ReportRun
-from apps.reports.registry import REPORTS, Column, ReportDefinition, Result
+from apps.reports.registry import Column, ReportDefinition, Result
 from apps.reports.services import report_mail, report_mails_resume
 from apps.reports.tasks import mail_report
 from tests.factories.reports import ReportSubscriptionFactory
@@ -124,15 +125,17 @@ def test_what_waits_too_long_is_given_up_and_said(server: Server) -> None:
 @pytest.fixture
 def plain_report() -> Iterator[str]:
     """A report without a period: it tells how things stand."""
-    report = ReportDefinition(
-        name="standing",
-        title="How things stand",
-        description="",
-        permission="reports.view_report",
-        make=lambda params, user: Result("", [Column("a", "A")], [{"a": 1}]),
+    registry.register(
+        ReportDefinition(
+            name="standing",
+            title="How things stand",
+            description="",
+            permission="reports.view_report",
+            make=lambda params, user: Result("", [Column("a", "A")], [{"a": 1}]),
+        )
     )
-    with REPORTS.changed(report):
-        yield report.name
+    yield "standing"
+    del registry._definitions["standing"]
 
 
 @pytest.mark.django_db

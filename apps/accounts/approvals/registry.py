@@ -1,8 +1,7 @@
-"""Which actions can ask for a second person. A higher app adds its own in `approvals.py`."""
+"""Which actions can ask for a second person. A higher app declares its own and registers them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from django.db.models import QuerySet
 from apps.accounts.approvals.digests import lock, part_of
 from apps.accounts.approvals.picture import Part, Picture
 from apps.core.errors import DomainError
-from apps.core.ports import Registry
 
 # What a service is called with: ids and values that fit JSON.
 type Arguments = dict[str, Any]
@@ -27,7 +25,7 @@ class Page:
 
 
 class Approvable:
-    """One kind of action. Subclass, fill in, and add an instance to `ACTIONS`.
+    """One kind of action. Subclass, fill in, and `register` an instance.
 
     `word` is the setting's word that lists it; `count` is how many rows or records are meant. What
     `touches` returns is locked before it is compared and done, and digested whatever its number.
@@ -94,14 +92,19 @@ class Approvable:
         raise NotImplementedError
 
 
-ACTIONS = Registry[Approvable](
-    "approvable actions", "what can ask for a second person", key=attrgetter("kind")
-)
+_known: dict[str, Approvable] = {}
+
+
+def register(*actions: Approvable) -> None:
+    for action in actions:
+        _known[action.kind] = action
 
 
 def get(kind: str) -> Approvable:
-    """Return an action; raises DomainError for a kind that no app declares any more."""
-    action = ACTIONS.get(kind)
-    if action is None:
+    if kind not in _known:
         raise DomainError(f"Nobody knows what “{kind}” is any more, so it cannot be approved.")
-    return action
+    return _known[kind]
+
+
+def known() -> list[Approvable]:
+    return list(_known.values())

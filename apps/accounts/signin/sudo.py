@@ -19,12 +19,16 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.models import User
-from apps.core.sudo import is_impersonated
+from apps.core import sudo
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 PENDING = "sudo_pending"
 # What a session keeps of a suspended form; a longer one has to be filled in again.
 LONGEST_FORM = 200_000
+
+
+def register() -> None:
+    sudo.register(is_fresh)
 
 
 def has_second_factor(user: Any) -> bool:
@@ -34,6 +38,13 @@ def has_second_factor(user: Any) -> bool:
     )
 
 
+def is_acting_as_another(request: HttpRequest) -> bool:
+    """Tell whether somebody acts as somebody else in this request."""
+    if getattr(request, "real_user", None) not in (None, request.user):
+        return True
+    return bool(request.session.get("hijack_history"))
+
+
 def is_fresh(request: HttpRequest) -> bool:
     return fresh_until(request) is not None
 
@@ -41,7 +52,7 @@ def is_fresh(request: HttpRequest) -> bool:
 def fresh_until(request: HttpRequest) -> datetime | None:
     """Return until when sudo is on in this session; nothing where it is off."""
     user = request.user
-    if not isinstance(user, User) or is_impersonated(request):
+    if not isinstance(user, User) or is_acting_as_another(request):
         return None
     proofs = [
         record

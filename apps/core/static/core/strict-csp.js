@@ -16,14 +16,19 @@ document.addEventListener("alpine:init", () => {
         // admin/nav_sidebar.html
         ["`width: ${sidebarWidth}px`", "{'width': sidebarWidth + 'px'}"],
         [
-            "if (resizing) { sidebarWidth = Math.min(max, Math.max(min, getComputedStyle($el).direction === 'rtl' ? document.getElementById('nav-sidebar').getBoundingClientRect().right - $event.clientX : $event.clientX)); localStorage.setItem('sidebarWidth', sidebarWidth); }",
+            "if (resizing) { sidebarWidth = Math.min(max, Math.max(min, " +
+            "getComputedStyle($el).direction === 'rtl' ? " +
+            "document.getElementById('nav-sidebar').getBoundingClientRect().right - $event.clientX : " +
+            "$event.clientX)); localStorage.setItem('sidebarWidth', sidebarWidth); }",
             "resizing && (sidebarWidth = widthOfSidebar($el, $event, min, max))",
         ],
         // admin/actions.html
         ["'width: ' + changeListWidth + 'px'", "{'width': changeListWidth + 'px'}"],
         // admin/change_form.html
         [
-            "activeTab && activeTab !== 'general' ? window.location.pathname + window.location.search + '#' + activeTab : window.location.pathname + window.location.search",
+            "activeTab && activeTab !== 'general' ? " +
+            "window.location.pathname + window.location.search + '#' + activeTab : " +
+            "window.location.pathname + window.location.search",
             "addressOfTab(activeTab)",
         ],
         // unfold/helpers/command.html
@@ -43,7 +48,9 @@ document.addEventListener("alpine:init", () => {
         // unfold/forms/array.html
         ["items.push({ key: new Date().getTime()})", "items.push({ key: keyOfItem() })"],
         [
-            "if ($el.getElementsByTagName('input')[0].name.includes('__prefix__')) { $el.getElementsByTagName('input')[0].name = $el.parentElement.getElementsByTagName('input')[0].name }",
+            "if ($el.getElementsByTagName('input')[0].name.includes('__prefix__')) { " +
+            "$el.getElementsByTagName('input')[0].name = " +
+            "$el.parentElement.getElementsByTagName('input')[0].name }",
             "nameItem($el)",
         ],
     ]);

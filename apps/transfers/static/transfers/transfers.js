@@ -52,7 +52,9 @@ function enhanceUpload(form) {
         // Said before it goes up: a server that stops listening leaves the browser without an answer.
         const most = Number(form.dataset.mostBytes);
         if (input.files[0].size > most) {
-            name.textContent = `${input.files[0].name} has ${megabytes(input.files[0].size)} MB, and up to ${megabytes(most)} MB are taken. Split it into several.`;
+            const size = megabytes(input.files[0].size);
+            name.textContent =
+                `${input.files[0].name} is ${size} MB. The limit is ${megabytes(most)} MB: split the file.`;
             input.value = "";
             return;
         }

@@ -1,4 +1,4 @@
-"""The backend that pages of the ground floor talk to; see `apps/core/approvals.py`."""
+"""The office that pages of the ground floor talk to; see `apps/core/approvals.py`."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from apps.core.approvals import ApprovalNeeded, Asked
 _MANY = ManyRecords()
 
 
-class AccountsBackend:
+class AccountsOffice:
     def ask(self, needed: ApprovalNeeded, *, actor: Any, reason: str) -> Asked:
         request = approval_ask(draft=needed.draft, reason=reason, actor=actor)
         return Asked(

@@ -1,0 +1,35 @@
+"""What `makemigrations` writes is accepted by `make check` as it is."""
+
+import subprocess
+import sys
+
+from django.db import migrations, models
+from django.db.migrations.writer import MigrationWriter
+
+from config import env
+
+
+def test_a_new_migration_passes_the_linter_and_the_formatter() -> None:
+    operation = migrations.AddField(
+        "organization",
+        "a_field_with_a_long_name",
+        models.CharField(
+            blank=True,
+            db_default="",
+            help_text="A sentence that is long enough to be broken, twice.",
+        ),
+    )
+    migration = type("Migration", (migrations.Migration,), {"operations": [operation]})
+    written = MigrationWriter(migration("0099_a_field", "organizations")).as_string()
+    name = "apps/organizations/migrations/0099_a_field.py"
+
+    for command in (["check"], ["format", "--check", "--force-exclude"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--stdin-filename", name, "-"],
+            cwd=env.ROOT,
+            input=written,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
