@@ -214,12 +214,12 @@ def audit_model(model: type[models.Model], *, app: str, **options: Any) -> type[
 
 
 # (table, constraint): what our migrations add to the tables of other packages, whose models cannot say it.
-added_constraints: set[tuple[str, str]] = set()
+added_constraints: list[tuple[str, models.BaseConstraint]] = []
 
 
-def add_constraint(model: type[models.Model], name: str) -> None:
+def add_constraint(model: type[models.Model], constraint: models.BaseConstraint) -> None:
     """Declare a constraint that a migration of ours adds to an audited table of another package."""
-    added_constraints.add((model._meta.db_table, name))
+    added_constraints.append((model._meta.db_table, constraint))
 
 
 class HistoryOfOthers(History):

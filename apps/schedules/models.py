@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -24,7 +25,19 @@ audit_model(
 )
 for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     audit_model(_timing, app="apps.schedules")
-add_constraint(IntervalSchedule, "interval_is_ten_seconds_or_more")
+# As its migration says it: no expression of Django's has the same form in the database.
+add_constraint(
+    IntervalSchedule,
+    models.CheckConstraint(
+        condition=RawSQL(
+            "every * CASE period WHEN 'days' THEN 86400.0 WHEN 'hours' THEN 3600"
+            " WHEN 'minutes' THEN 60 WHEN 'seconds' THEN 1 ELSE 0.000001 END >= 10",
+            [],
+            output_field=models.BooleanField(),
+        ),
+        name="interval_is_ten_seconds_or_more",
+    ),
+)
 
 
 class TaskRun(models.Model):

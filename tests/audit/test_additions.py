@@ -249,3 +249,95 @@ def one(query: str) -> tuple:
         cursor.execute(query)
         row: tuple = cursor.fetchone()
         return row
+
+
+_CHECK = """
+    SELECT k.conrelid::regclass::text, k.conname, pg_get_constraintdef(k.oid),
+        pg_get_expr(k.conbin, k.conrelid)
+    FROM pg_constraint k
+    WHERE k.contype = 'c' AND k.conrelid IN (
+        'organizations_membership'::regclass, 'organizations_organization'::regclass,
+        'django_celery_beat_intervalschedule'::regclass, 'flags_flag'::regclass
+    ) ORDER BY 1, 2
+"""
+_INDEX = """
+    SELECT i.indrelid::regclass::text, i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+    FROM pg_index i WHERE i.indisunique AND i.indpred IS NOT NULL
+        AND i.indrelid = 'organizations_organization'::regclass ORDER BY 2
+"""
+
+
+def all_of(query: str) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE organizations_membership ALTER role SET DEFAULT 'owner'",
+        "ALTER TABLE audit_event ALTER at SET DEFAULT '2020-01-01'",
+        "ALTER TABLE audit_event ALTER at DROP DEFAULT",
+    ],
+)
+def test_another_default_is_named(statement: str, hand: Callable[[list[str]], None]) -> None:
+    table, column = statement.split()[2], statement.split()[4]
+    (stands,) = one(
+        "SELECT column_default FROM information_schema.columns"
+        f" WHERE table_name = '{table}' AND column_name = '{column}'"
+    )
+    hand([statement])
+    try:
+        verdict, code = verify("--no-seal")
+    finally:
+        hand([f"ALTER TABLE {table} ALTER {column} SET DEFAULT {stands}"])
+
+    assert (code, named(verdict)) == (1, {("column", table)})
+
+
+def test_a_column_of_another_length_is_named(hand: Callable[[list[str]], None]) -> None:
+    (stands,) = one(
+        "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+        f" WHERE attrelid = '{LIVE}'::regclass AND attname = 'first_name'"
+    )
+    hand([f"ALTER TABLE {LIVE} ALTER first_name TYPE varchar(5000)"])
+    try:
+        verdict, code = verify("--no-seal")
+    finally:
+        hand([f"ALTER TABLE {LIVE} ALTER first_name TYPE {stands}"])
+
+    assert (code, named(verdict)) == (1, {("column", LIVE)})
+
+
+@pytest.mark.parametrize("forged", ["CHECK (true)", "CHECK (({}) AND 2 > 1)", ""])
+def test_a_check_that_says_something_else_is_named(
+    forged: str, hand: Callable[[list[str]], None]
+) -> None:
+    checks = all_of(_CHECK)
+    assert checks
+    for table, name, stands, condition in checks:
+        drop = f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}"
+        add = f"ALTER TABLE {table} ADD CONSTRAINT {name} "
+        hand([drop, *([add + forged.format(condition)] if forged else [])])
+        try:
+            verdict, code = verify("--no-seal")
+        finally:
+            hand([drop, add + stands])
+
+        assert (code, named(verdict)) == (1, {("constraint", table)}), name
+
+
+def test_a_unique_index_that_says_something_else_is_named(
+    hand: Callable[[list[str]], None],
+) -> None:
+    indexes = all_of(_INDEX)
+    assert indexes
+    for table, name, stands in indexes:
+        hand([f"DROP INDEX {name}", stands + " AND name <> 'Harbor'"])
+        try:
+            verdict, code = verify("--no-seal")
+        finally:
+            hand([f"DROP INDEX {name}", stands])
+
+        assert (code, named(verdict)) == (1, {("index", table)}), name

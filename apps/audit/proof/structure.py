@@ -163,7 +163,7 @@ def _constraints() -> dict[str, list[Any]]:
 def _check_constraints(table: Guarded, found: list[Any]) -> Iterator[Problem]:
     opts: Any = table.model._meta
     named = {constraint.name for constraint in opts.constraints}
-    named |= {name for name_of_table, name in added_constraints if name_of_table == table.name}
+    named |= {each.name for name, each in added_constraints if name == table.name}
     unique = [
         {str(opts.get_field(name).column) for name in names} for names in opts.unique_together
     ]

@@ -11,6 +11,7 @@ from apps.audit.events import record_event
 from apps.audit.history import audited
 from apps.audit.models import Kind, Seal, Verification
 from apps.audit.proof.chain import check_chain, check_sealed_rows
+from apps.audit.proof.definitions import check_definitions
 from apps.audit.proof.functions import check_functions
 from apps.audit.proof.health import check_triggers
 from apps.audit.proof.problems import Problem
@@ -55,6 +56,7 @@ def trail_verify(*, sealing: bool = True, keep: bool = True, wait: float = 10.0)
 def _problems() -> Iterator[Problem]:
     yield from check_server()
     yield from check_structure()
+    yield from check_definitions()
     yield from check_functions()
     yield from check_triggers()
     for each in audited:

@@ -1,0 +1,186 @@
+"""Whether defaults, checks, types and indexes say what their models say, and not only bear their names.
+
+PostgreSQL keeps an expression in a form of its own, so the two are compared there: each guarded table is
+made once more, as an empty temporary table from its model, and both are asked for their definitions. The
+temporary tables go with the savepoint that they are made in.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from apps.audit.history import added_constraints
+from apps.audit.proof.guarded import Guarded, guarded_tables
+from apps.audit.proof.problems import Problem
+
+_COLUMNS = """
+    SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation,
+        pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+"""
+# A constraint that is not valid yet checks what is written from now on, and no more is asked.
+_CONSTRAINTS = """
+    SELECT k.conname, regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.contype::text,
+        ARRAY(
+            SELECT a.attname::text FROM pg_attribute a
+            WHERE a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey) ORDER BY 1
+        )
+    FROM pg_constraint k WHERE k.conrelid = %s::regclass AND k.contype IN ('c', 'u', 'x')
+"""
+_INDEXES = """
+    SELECT r.relname, pg_get_indexdef(i.indexrelid)
+    FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid
+    WHERE i.indrelid = %s::regclass
+        AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+"""
+_PLACE = re.compile(r' ON (?:ONLY )?[\w".]+ USING ')
+
+
+class Definitions:
+    """What PostgreSQL says of the columns, constraints and indexes of one table."""
+
+    def __init__(self, table: str) -> None:
+        self.columns = {row[0]: row[1:] for row in _rows(_COLUMNS, table)}
+        self.constraints = _rows(_CONSTRAINTS, table)
+        self.indexes = dict(_rows(_INDEXES, table))
+
+
+def check_definitions() -> Iterator[Problem]:
+    """Name each column, constraint and index that has its declared name and another meaning."""
+    found: list[Problem] = []
+    with transaction.atomic():
+        for table in guarded_tables():
+            if _is_plain(table.name):
+                real = Definitions(f'public."{table.name}"')
+                forms = _declared(table)
+                found += _compare_columns(table, real, forms)
+                found += _compare_constraints(table, real, forms)
+                found += _compare_indexes(table, real, forms)
+        transaction.set_rollback(True)
+    yield from found
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether there is such a table; what is there instead has been named already."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind = 'r'",
+            [f'public."{name}"'],
+        )
+        return cursor.fetchone() is not None
+
+
+def _compare_columns(
+    table: Guarded, real: Definitions, forms: list[Definitions]
+) -> Iterator[Problem]:
+    fields = {str(each.column): each for each in table.model._meta.local_concrete_fields}
+    for name in real.columns.keys() & fields.keys():
+        *kind, default = real.columns[name]
+        is_auto = isinstance(fields[name], models.AutoField)
+        if not is_auto and kind != list(forms[0].columns[name][:2]):
+            yield Problem("column", table.name, f"column {name} has another type than declared")
+        declared = {form.columns[name][2] for form in forms}
+        # One that is declared nowhere has been named already.
+        if None not in declared and default not in declared:
+            yield Problem("column", table.name, f"column {name} has the default {default}")
+
+
+def _compare_constraints(
+    table: Guarded, real: Definitions, forms: list[Definitions]
+) -> Iterator[Problem]:
+    by_name: dict[str, set[str]] = defaultdict(set)
+    # Django gives those of a field a name that only its migration knows.
+    by_columns: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for form in forms:
+        for name, definition, kind, columns in form.constraints:
+            by_name[name].add(definition)
+            by_columns[kind, *columns].add(definition)
+    for name, definition, kind, columns in real.constraints:
+        declared = by_name.get(name) or by_columns.get((kind, *columns))
+        # One that is declared nowhere has been named already.
+        if declared and definition not in declared:
+            yield Problem("constraint", table.name, f"constraint {name} is not the one declared")
+    there = {name for name, *_ in real.constraints}
+    for name in sorted(by_name.keys() & _named(table) - there):
+        yield Problem("constraint", table.name, f"constraint {name} is not there")
+
+
+def _compare_indexes(
+    table: Guarded, real: Definitions, forms: list[Definitions]
+) -> Iterator[Problem]:
+    for name in sorted(forms[0].indexes.keys() & _named(table)):
+        declared = {_PLACE.sub(" ", form.indexes[name]) for form in forms}
+        if name not in real.indexes:
+            yield Problem("index", table.name, f"index {name} is not there")
+        elif _PLACE.sub(" ", real.indexes[name]) not in declared:
+            yield Problem("index", table.name, f"index {name} is not the one declared")
+
+
+def _named(table: Guarded) -> set[str]:
+    return {each.name for each in (*_constraints_of(table), *table.model._meta.indexes)}
+
+
+def _constraints_of(table: Guarded) -> list[Any]:
+    added = [each for name, each in added_constraints if name == table.name]
+    return [*table.model._meta.constraints, *added]
+
+
+def _declared(table: Guarded) -> list[Definitions]:
+    """Return what the model says, and the same as it is read from a dump, which says it otherwise."""
+    name = f'pg_temp."{table.name}"'
+    _make(table)
+    made = Definitions(name)
+    with connection.cursor() as cursor:
+        for column, (*_, default) in made.columns.items():
+            if default is not None:
+                cursor.execute(f'ALTER TABLE {name} ALTER "{column}" SET DEFAULT {default}')
+        for constraint, definition, kind, _ in made.constraints:
+            if kind == "c":
+                change = f'DROP CONSTRAINT "{constraint}", ADD CONSTRAINT "{constraint}"'
+                cursor.execute(f"ALTER TABLE {name} {change} {definition}")
+        for index, definition in made.indexes.items():
+            cursor.execute(f'DROP INDEX pg_temp."{index}"; {definition}')
+    return [made, Definitions(name)]
+
+
+def _make(table: Guarded) -> None:
+    """Make the model's table as a temporary one: its name leads there until the savepoint goes."""
+    quote = connection.ops.quote_name
+    model: Any = table.model
+    with connection.schema_editor(atomic=False) as editor, connection.cursor() as cursor:
+        parts = [_column(field, editor) for field in model._meta.local_concrete_fields]
+        for names in model._meta.unique_together:
+            together = [quote(model._meta.get_field(name).column) for name in names]
+            parts.append(f"UNIQUE ({', '.join(together)})")
+        cursor.execute(f"CREATE TEMP TABLE {quote(table.name)} ({', '.join(parts)})")
+        for each in (*_constraints_of(table), *model._meta.indexes):
+            cursor.execute(str(each.create_sql(model, editor)))
+        # Foreign keys, which are compared elsewhere.
+        editor.deferred_sql.clear()
+
+
+def _column(field: Any, editor: Any) -> str:
+    quote = connection.ops.quote_name
+    parameters = field.db_parameters(connection)
+    parts = [quote(field.column), parameters["type"]]
+    if parameters.get("collation"):
+        parts.append(f"COLLATE {quote(parameters['collation'])}")
+    if field.has_db_default():
+        default, values = editor.db_default_sql(field)
+        parts.append(f"DEFAULT {default % tuple(map(editor.quote_value, values))}")
+    if parameters["check"]:
+        parts.append(f"CHECK ({parameters['check']})")
+    if field.unique and not field.primary_key:
+        parts.append("UNIQUE")
+    return " ".join(parts)
+
+
+def _rows(query: str, table: str) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, [table])
+        rows: list[Any] = cursor.fetchall()
+        return rows
