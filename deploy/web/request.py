@@ -11,6 +11,14 @@ from waitress.parser import HTTPRequestParser, ParsingError
 RECEIVED_AHEAD = 2_621_440
 # A thread that reads an upload waits this long for more of it.
 STALL_SECONDS = 20
+# A body is held to a speed that the worst of lines reaches, once it has had this long.
+BODY_SECONDS = 30
+BODY_BYTES_A_SECOND = 500
+
+
+def is_too_slow(received: int, seconds: float) -> bool:
+    """Tell whether a client sends a body slower than any line does that is not meant to be slow."""
+    return seconds > BODY_SECONDS and received < BODY_BYTES_A_SECOND * seconds
 
 
 class Request(HTTPRequestParser):
@@ -70,8 +78,9 @@ class StreamedBody(io.RawIOBase):
     def __init__(self, socket: Any, ahead: bytes, length: int, word: bytes) -> None:
         self.socket = socket
         self.ahead = ahead[:length]
-        self.left = length
+        self.length = self.left = length
         self.word = word
+        self.began = time.monotonic()
 
     def readable(self) -> bool:
         return True
@@ -91,6 +100,8 @@ class StreamedBody(io.RawIOBase):
         if self.word:
             self.socket.send(self.word)
             self.word = b""
+        if is_too_slow(self.length - self.left, time.monotonic() - self.began):
+            raise OSError("The client sends too slowly.")
         waiting = select.poll()
         waiting.register(self.socket, select.POLLIN)
         if not waiting.poll(STALL_SECONDS * 1000):

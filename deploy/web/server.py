@@ -7,13 +7,12 @@ from typing import Any
 
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
+from waitress.task import ThreadedTaskDispatcher
 
-from deploy.web.request import Request
+from deploy.web.request import Request, is_too_slow
 
-# A head is a few hundred bytes; a body is held to a speed that the worst of lines reaches.
+# A head is a few hundred bytes.
 HEAD_SECONDS = 20
-BODY_SECONDS = 30
-BODY_BYTES_A_SECOND = 500
 # After an answer to a body that was not read, what still arrives is thrown away for this long: hanging up
 # at once would take the answer from the client.
 LINGER_SECONDS = 3
@@ -43,9 +42,7 @@ class Channel(HTTPChannel):
         seconds = time.monotonic() - request.began
         if not request.headers_finished:
             return seconds > HEAD_SECONDS
-        return (
-            seconds > BODY_SECONDS and request.body_bytes_received < BODY_BYTES_A_SECOND * seconds
-        )
+        return is_too_slow(request.body_bytes_received, seconds)
 
     # Waitress closes once the answer is sent. An unread body makes that a reset, so we wait a little.
 
@@ -87,6 +84,14 @@ class Server(TcpWSGIServer):
     """One listening socket of one process."""
 
     channel_class = Channel
+
+    def __init__(self, *args: Any, uploads: ThreadedTaskDispatcher, **kwargs: Any) -> None:
+        """Large bodies are read by the threads of `uploads`: as slowly as they arrive, and beside the others."""
+        super().__init__(*args, **kwargs)
+        self.uploads = uploads
+
+    def add_task(self, task: Channel) -> None:
+        (self.uploads if task.requests[0].streamed else self.task_dispatcher).add_task(task)
 
     def maintenance(self, now: float) -> None:
         super().maintenance(now)

@@ -15,6 +15,8 @@ from deploy.web.server import Server
 
 # What one process can hold of clients that wait; each costs a file handle and some kilobytes.
 CONNECTIONS = 10_000
+# Threads that read uploads, each with a connection to the database of its own.
+UPLOADS = 4
 
 
 class BufferingWorker(Worker):
@@ -24,13 +26,16 @@ class BufferingWorker(Worker):
         # It would count each request that has to wait for a thread.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         everything: dict[int, Any] = {}
-        dispatcher = ThreadedTaskDispatcher()
+        # Slow uploads wait for each other alone: however many there are, the pages have their threads.
+        dispatcher, uploads = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
         dispatcher.set_thread_count(self.cfg.threads)
+        uploads.set_thread_count(UPLOADS)
         adjustments = self._adjustments()
         servers = [
             Server(
-                self.wsgi, everything, True, listener.sock, dispatcher=dispatcher, adj=adjustments,
-                bind_socket=False, sockinfo=(listener.sock.family, 0, 0, None),
+                self.wsgi, everything, True, listener.sock, dispatcher=dispatcher, uploads=uploads,
+                adj=adjustments, bind_socket=False,
+                sockinfo=(listener.sock.family, 0, 0, None),
             )
             for listener in self.sockets
         ]  # fmt: skip
@@ -42,7 +47,8 @@ class BufferingWorker(Worker):
         until = time.monotonic() + self.cfg.graceful_timeout
         while any(server.is_at_work() for server in servers) and time.monotonic() < until:
             self._turn(everything)
-        dispatcher.shutdown(timeout=1)
+        for each in (dispatcher, uploads):
+            each.shutdown(timeout=1)
 
     def _turn(self, everything: dict[int, Any]) -> None:
         self.notify()

@@ -22,7 +22,7 @@ class Site:
         self.log = log
 
     def get(self, path: str = "/account/login/") -> bytes:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as page:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=15) as page:
             assert page.status == 200
             body: bytes = page.read()
             return body

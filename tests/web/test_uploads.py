@@ -56,3 +56,29 @@ def test_a_stranger_s_large_file_is_refused_unread(site: Site) -> None:
 
     assert answer.status == 413
     assert not ImportRun.objects.exists()
+
+
+def test_slow_uploads_of_colleagues_stop_nobody(site: Site) -> None:
+    call_command("load_reference", verbosity=0)
+    client = sudo_client(SuperuserFactory())
+    name = settings.SESSION_COOKIE_NAME
+    head = site.head(
+        "POST /admin/transfers/importrun/new/ HTTP/1.1",
+        f"Cookie: {name}={client.cookies[name].value}; {settings.CSRF_COOKIE_NAME}={TOKEN}",
+        f"X-CSRFToken: {TOKEN}",
+        f"Content-Type: multipart/form-data; boundary={MARK}",
+        "Content-Length: 5000000",
+    )
+    part = f'--{MARK}\r\nContent-Disposition: form-data; name="file"; filename="roster.csv"\r\n\r\n'
+
+    slow = [site.connect(head + part.encode()) for _ in range(60)]
+    try:
+        for _ in range(3):
+            for each in slow:
+                each.sendall(b"Name,Slug\n")
+            # `get` waits for less than a stalled upload is waited for.
+            assert b"Sign in" in site.get()
+    finally:
+        for each in slow:
+            each.close()
+    assert b"Sign in" in site.get()
