@@ -10,8 +10,9 @@ from apps.organizations.import_rules import (
 )
 from apps.organizations.models import Membership, Organization, Role
 from apps.transfers import header_words
-from apps.transfers.declarations import Column, DatasetResource, Derived, Kind, Part, Relation
+from apps.transfers.declarations import Column, Derived, Kind, Part, Relation
 from apps.transfers.registry import register
+from apps.transfers.resources import EngineResource
 
 ORGANIZATION = Relation(
     model="organizations.Organization", by=("external_id", "slug", "name"), create="name"
@@ -59,7 +60,7 @@ ROLE_WORDS = {
 
 
 @register
-class OrganizationsResource(DatasetResource):
+class OrganizationsResource(EngineResource):
     name = Column(
         label="Name",
         attribute="name",
@@ -136,7 +137,7 @@ class OrganizationsResource(DatasetResource):
 
 
 @register
-class MembersResource(DatasetResource):
+class MembersResource(EngineResource):
     email = Column(
         label="E-mail",
         attribute="user__email",

@@ -2,12 +2,13 @@
 
 from apps.organizations.resources import organization_column
 from apps.projects.models import Project, Task
-from apps.transfers.declarations import Column, DatasetResource, Kind, Part, Relation
+from apps.transfers.declarations import Column, Kind, Part, Relation
 from apps.transfers.registry import register
+from apps.transfers.resources import EngineResource
 
 
 @register
-class ProjectsResource(DatasetResource):
+class ProjectsResource(EngineResource):
     organization = organization_column()
     name = Column(
         label="Name",
@@ -62,7 +63,7 @@ class ProjectsResource(DatasetResource):
 
 
 @register
-class TasksResource(DatasetResource):
+class TasksResource(EngineResource):
     organization = organization_column("project__organization__external_id")
     project = Column(
         label="Project",

@@ -3,6 +3,8 @@
 The map, for who builds on it:
 
 - `declarations`: `DatasetResource`, `Column`, `Relation`, `Part`, `Derived`, `Rule`, `Impact`: a dataset is declared once.
+- `resources`: `EngineResource`, the base class of a dataset: `export()` and `import_data()` as import-export
+  documents them. `resource_imports`, `resource_exports`, and `resource_results` do their work.
 - `registry`: `register(Resource)`, `get(name)`, `all_datasets()`.
 - `checks`: what a declaration says wrongly is an error of `manage.py check`.
 - `models`: `Upload`, `ImportRun`, `ImportTemplate`, `UndoRun`, `ExportRun`, `ExportProfile`.

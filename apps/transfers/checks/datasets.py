@@ -5,8 +5,10 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
+from apps.core.discovery import full_site
 from apps.transfers import registry
 from apps.transfers.checks.columns import wrong_in_columns
+from apps.transfers.checks.package_hooks import overridden_hooks
 from apps.transfers.checks.parts import wrong_in_parts
 from apps.transfers.checks.words import quoted
 from apps.transfers.declarations import DatasetResource
@@ -20,10 +22,27 @@ def check_datasets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
     ]
 
 
+def check_admin_pages(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+    """Tell of import-export's own admin pages: they import without a plan, approval, or undo."""
+    from import_export.mixins import BaseExportMixin, BaseImportMixin
+
+    return [
+        Error(
+            f"{type(admin).__name__} is an import-export admin, whose pages go around our imports and exports.",
+            hint="Declare a dataset: its list gets Import and Export by itself. See docs/how-to/add-a-dataset.md.",
+            obj=model,
+            id="transfers.E002",
+        )
+        for model, admin in full_site()._registry.items()
+        if isinstance(admin, BaseImportMixin | BaseExportMixin)
+    ]
+
+
 def wrong_in(resource: type[DatasetResource]) -> Iterator[str]:
     """Yield what is wrong with a declaration; its columns are looked at where its parts are right."""
     name = resource.dataset()
     for other in registry.declared():
         if other is not resource and other.dataset() == name:
             yield f"{other.__name__} is called {quoted(name)} as well."
+    yield from overridden_hooks(resource)
     yield from list(wrong_in_parts(resource)) or wrong_in_columns(resource)

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.audit.context import current
 from apps.audit.events import record_event
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
 from apps.transfers import registry
-from apps.transfers.engine.export.driver import csv_blocks
+from apps.transfers.engine.export.driver import csv_blocks, text_rows
 from apps.transfers.engine.export.query import Exported
 from apps.transfers.engine.runs.events import export_disclosed
 from apps.transfers.engine.runs.permissions import check_may_export
@@ -61,6 +63,38 @@ def export_stream(
     return run, content()
 
 
+def export_rows(
+    *, dataset: str, fields: list[str] | None, queryset: QuerySet, actor: Any
+) -> tuple[list[str], Iterator[list[str]]]:
+    """Return the names of the columns and the rows as text, recorded as an export.
+
+    `queryset` is of the dataset's model, and already narrowed to the actor's scope.
+    """
+    resource = registry.get(dataset)
+    check_may_export(actor, resource)
+    exported = Exported(resource, chosen_columns(resource, fields, actor), queryset)
+    names = [column.name for column in exported.columns]
+    run = _recorded(
+        dataset=dataset,
+        format=ExportRun.Format.CSV,
+        state=ExportRun.State.STREAMED,
+        fields=names,
+        query={"rows": True},
+        actor=actor,
+    )
+
+    def content() -> Iterator[list[str]]:
+        rows = 0
+        for row in text_rows(exported):
+            rows += 1
+            yield row
+        ExportRun.objects.filter(pk=run.pk).update(rows=rows, size=0, ended_at=timezone.now())
+        run.rows = rows
+        export_disclosed(run)
+
+    return names, content()
+
+
 def export_run_start(
     *,
     dataset: str,
@@ -97,7 +131,7 @@ def _recorded(*, actor: Any, **values: Any) -> ExportRun:
     run = ExportRun.objects.create(user=actor, personal_data=personal_data, **values)
     record_event(
         "export",
-        actor=actor or "command export_dataset",
+        actor=actor or (None if current() else "command export_dataset"),
         target=run,
         dataset=run.dataset,
         format=run.format,

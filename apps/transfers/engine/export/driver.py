@@ -143,6 +143,20 @@ def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
         yield from copied_blocks(cursor.cursor, f"COPY ({sql}) TO STDOUT (FORMAT csv)", params)
 
 
+def text_rows(exported: Exported) -> Iterator[list[str]]:
+    """Yield the records as text, as the CSV has them, but for the quote before what a spreadsheet would run."""
+    sql, params = exported.sql(defuse=False)
+    with transaction.atomic():
+        for record in _fetched(sql, params):
+            yield [_text(value) for value in record]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def write_xlsx(exported: Exported, target: Path) -> int:
     """Write typed cells in constant memory; a new sheet begins where one is full."""
     options = {
