@@ -4,7 +4,7 @@ from typing import Any
 
 from django.test import Client
 
-from tests.structure.access.payloads import payload
+from tests.structure.access.payloads import payload, posting_forms
 
 
 def opened(client: Client, url: str) -> dict[str, Any]:
@@ -14,12 +14,20 @@ def opened(client: Client, url: str) -> dict[str, Any]:
     return payload(page)
 
 
+def is_version(name: str) -> bool:
+    """Tell whether a field says on which version its page was opened."""
+    return name in ("_seen", "plan_token") or name.endswith("_opened")
+
+
 def version(client: Client, url: str) -> dict[str, Any]:
     """Return only what says on which version the page was opened."""
+    page = client.get(url)
+    assert page.status_code == 200, (url, page.status_code)
     return {
         name: value
-        for name, value in opened(client, url).items()
-        if name == "_seen" or name.endswith("_opened")
+        for fields in posting_forms(page)
+        for name, value in fields.items()
+        if is_version(name)
     }
 
 

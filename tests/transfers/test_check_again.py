@@ -17,6 +17,7 @@ from apps.transfers.models import ImportRun
 from apps.transfers.selectors import plan_rows
 from apps.transfers.services import import_run_confirm
 from tests.factories.organizations import OrganizationFactory
+from tests.forms import save
 from tests.transfers.engine import Importer
 from tests.transfers.test_undo import undone
 from tests.transfers.wizard import applied_run, confirm, planned_run, text, url, work
@@ -47,7 +48,7 @@ def test_a_plan_whose_basis_was_undone_offers_to_check_again(
     assert second.state == ImportRun.State.PLANNED
     assert not Membership.objects.exists()
 
-    support.post(url("check", second), {"again": "1"})
+    save(support, url("check", second), {"again": "1"})
     work()
     second.refresh_from_db()
     assert (second.state, second.counts) == ("planned", {"create": 3})
@@ -120,7 +121,7 @@ def test_missing_organizations_are_created_from_the_check_page(
     )
     page = text(support.get(url("check", run)))
     assert "3 rows name organizations that do not exist yet." in page
-    support.post(url("check", run), {"create": "organization"})
+    save(support, url("check", run), {"create": "organization"})
     work()
     run.refresh_from_db()
     assert run.counts == {"create": 3}
@@ -136,7 +137,7 @@ def test_what_may_be_created_is_remembered_for_the_same_file(
 
     content = HEAD + "a@example.org,A,B,Brand New,member\n"
     run = planned_run(support, content)
-    support.post(url("check", run), {"create": "organization"})
+    save(support, url("check", run), {"create": "organization"})
     work()
     assert read_run(support, content).matching["create_missing"] == ["organization"]
     other = HEAD + "b@example.org,A,B,Other New,member\n"
@@ -148,7 +149,7 @@ def test_a_long_list_of_unknown_organizations_says_that_it_is_cut(
 ) -> None:
     rows = "".join(f"a{n}@example.org,A,B,Org {n},member\n" for n in range(260))
     run = planned_run(support, HEAD + rows)
-    support.post(url("check", run), {"back": "1"})
+    save(support, url("check", run), {"back": "1"})
     page = text(support.get(url("columns", run)))
     assert "260 open" in page
     assert "210 more are open and not listed" in page

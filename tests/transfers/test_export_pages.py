@@ -20,6 +20,7 @@ from apps.transfers.engine.export.lists import listed_queryset
 from apps.transfers.models import ExportProfile, ExportRun
 from tests.factories.accounts import prove_factor
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
+from tests.forms import save, version
 from tests.transfers.wizard import ROLES, signed_in, staff, text
 
 LIST = "admin:organizations_organization_changelist"
@@ -144,6 +145,22 @@ def test_a_choice_of_columns_is_kept_as_a_profile(
     assert ExportProfile.objects.get(user=agent).fields == ["slug"]
     page = text(support.get(reverse(PAGE) + "?profile=Short"))
     assert re.findall(r'name="fields_chosen" value="(\w+)"[^>]* checked[ >]', page) == ["slug"]
+
+
+def test_a_profile_of_another_tab_is_not_replaced_unseen(
+    support: Client, agent: User, fleets: None
+) -> None:
+    first, second = version(support, reverse(PAGE)), version(support, reverse(PAGE))
+    mine = {"fields_chosen": ["slug"], "format": "csv", "profile_name": "Short"}
+    assert support.post(reverse(PAGE), {**first, **mine}).status_code == 200
+
+    answer = support.post(reverse(PAGE), {**second, **mine, "fields_chosen": ["name"]})
+
+    assert answer.status_code == 400
+    assert "“Short” was saved in another tab" in text(answer)
+    assert ExportProfile.objects.get(user=agent).fields == ["slug"]
+    save(support, reverse(PAGE), {**mine, "fields_chosen": ["name"]})
+    assert ExportProfile.objects.get(user=agent).fields == ["name"]
 
 
 def test_a_filter_that_the_list_has_not_is_refused_in_words(support: Client, fleets: None) -> None:

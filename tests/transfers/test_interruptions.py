@@ -17,6 +17,7 @@ from apps.transfers.selectors import plan_rows
 from apps.transfers.services import export_run_start
 from apps.transfers.tasks import jobs_sweep
 from tests.factories.accounts import StaffFactory, permission
+from tests.forms import save
 from tests.transfers.engine import Importer
 from tests.transfers.wizard import (
     applied_run,
@@ -115,7 +116,7 @@ def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
     upload(support, roster(35))
     run = ImportRun.objects.get()
     until(run, State.READ)
-    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip"})
+    save(support, url("columns", run), {"mode": "upsert", "on_error": "skip"})
     until(run, State.PLANNED)
     confirm(support, run)
     until(run, State.APPLIED)
@@ -263,8 +264,8 @@ def test_the_agent_may_ask_to_stop_after_so_many_refused_rows(
     support: Client, harbor: Organization, importer: Importer
 ) -> None:
     run = read_run(support, roster(20, bad=(3, 5, 9)))
-    answer = support.post(
-        url("columns", run), {"mode": "upsert", "on_error": "skip", "stop_after": "3"}
+    answer = save(
+        support, url("columns", run), {"mode": "upsert", "on_error": "skip", "stop_after": "3"}
     )
     work()
     run.refresh_from_db()

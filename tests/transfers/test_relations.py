@@ -10,6 +10,7 @@ from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun, ImportTemplate
 from apps.transfers.selectors import plan_rows, relation_words
 from tests.factories.organizations import OrganizationFactory
+from tests.forms import save
 from tests.transfers.engine import Importer, import_path
 from tests.transfers.wizard import confirm, planned_run, read_run, text, url, work
 
@@ -113,7 +114,7 @@ def test_one_choice_counts_for_all_rows_and_is_remembered(support: Client, agent
         "save_as": "Harbors",
     }
 
-    support.post(url("columns", run), answers)
+    save(support, url("columns", run), answers)
     work()
 
     run.refresh_from_db()
@@ -129,7 +130,7 @@ def test_one_choice_counts_for_all_rows_and_is_remembered(support: Client, agent
     assert ImportTemplate.objects.get(name="Harbors").matching["values"] == run.matching["values"]
 
     # Left open again, it is refused again.
-    support.post(url("columns", again), {**answers, "word:organization:Harbr": ""})
+    save(support, url("columns", again), {**answers, "word:organization:Harbr": ""})
     work()
     again.refresh_from_db()
     assert again.counts == {"refused": 2}
@@ -158,7 +159,8 @@ def test_of_a_file_with_too_many_words_those_that_were_refused_are_listed(
     run = planned_run(support, csv(*many, "Twin", "Twin"))
     assert relation_words(run, agent)[0].words[0].word == "Twin"
 
-    support.post(
+    save(
+        support,
         url("columns", run),
         {"word:organization:Twin": "twin-1", "mode": "upsert", "on_error": "skip"},
     )
@@ -218,12 +220,12 @@ def test_of_many_open_words_the_first_are_shown_and_all_are_counted(
     assert "121 open" in page
     assert "Create 121 missing organizations (121 rows)" in page
     assert page.count('name="typed:organization:') == 50
-    support.post(url("columns", run), answers)
+    save(support, url("columns", run), answers)
     work()
     run.refresh_from_db()
     assert run.counts == {"create": 1, "refused": 120}
     # What is not shown keeps its meaning.
-    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip"})
+    save(support, url("columns", run), {"mode": "upsert", "on_error": "skip"})
     work()
     run.refresh_from_db()
     assert run.matching["values"] == {"organization": {"Harbr": "H-1"}}

@@ -9,6 +9,7 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun
+from tests.forms import save
 from tests.transfers.engine import Importer
 from tests.transfers.wizard import applied_run, planned_run, text, upload, url, work
 
@@ -110,11 +111,11 @@ def test_of_several_sheets_one_must_be_chosen(support: Client, harbor: Organizat
     assert "Sheet 2" in page
     assert support.get(url("columns", run))["Location"] == url("file", run)
 
-    undecided = support.post(url("file", run), {"sheet": ""})
+    undecided = save(support, url("file", run), {"sheet": ""})
     assert undecided.status_code == 400
     assert "Choose one." in text(undecided)
 
-    support.post(url("file", run), {"sheet": "Sheet 2"})
+    save(support, url("file", run), {"sheet": "Sheet 2"})
     work()
     assert "sheet “Sheet 2”" in text(support.get(url("file", run)))
 
@@ -144,7 +145,7 @@ def test_duplicate_headers_are_never_matched_without_a_person(
     work()
     run = ImportRun.objects.get()
 
-    answer = support.post(url("columns", run), {"mode": "upsert", "on_error": "skip"})
+    answer = save(support, url("columns", run), {"mode": "upsert", "on_error": "skip"})
 
     assert answer.status_code == 409
     assert '<strong data-required="email">E-mail</strong>' in text(answer)

@@ -5,6 +5,7 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun, ImportTemplate
+from tests.forms import save
 from tests.transfers.wizard import (
     ROSTER,
     applied_run,
@@ -37,7 +38,7 @@ def test_a_roster_goes_from_the_file_to_the_records(support: Client, harbor: Org
     assert 'aria-label="Meaning of chair"' in page
     assert '<option value="owner" selected>' in page
 
-    answer = support.post(url("columns", run), {"mode": "upsert", "on_error": "skip"})
+    answer = save(support, url("columns", run), {"mode": "upsert", "on_error": "skip"})
     assert answer["Location"] == url("check", run)
     assert "Checking every row" in text(support.get(url("check", run)))
 
@@ -105,7 +106,7 @@ def test_going_back_keeps_columns_words_options_and_reason(
         "back": "1",
     }
 
-    answer = support.post(url("columns", run), left)
+    answer = save(support, url("columns", run), left)
 
     assert answer["Location"] == url("file", run)
     run.refresh_from_db()
@@ -118,7 +119,7 @@ def test_going_back_keeps_columns_words_options_and_reason(
     assert 'value="N/A"' in page
 
     planned = planned_run(support)
-    answer = support.post(url("check", planned), {"reason": "half typed", "back": "1"})
+    answer = save(support, url("check", planned), {"reason": "half typed", "back": "1"})
     assert answer["Location"] == url("columns", planned)
     assert "half typed" in text(support.get(url("check", planned)))
 
@@ -130,14 +131,14 @@ def test_words_that_a_new_column_brings_are_asked_before_the_check(
     run = read_run(support, roster)
     by_hand = {"column-2": "role", "mode": "upsert", "on_error": "skip"}
 
-    answer = support.post(url("columns", run), by_hand)
+    answer = save(support, url("columns", run), by_hand)
 
     assert answer.status_code == 200
     assert "grand vizier" in text(answer)
     run.refresh_from_db()
     assert run.state == State.READ
 
-    answer = support.post(url("columns", run), {**by_hand, "word:role:grand vizier": "viewer"})
+    answer = save(support, url("columns", run), {**by_hand, "word:role:grand vizier": "viewer"})
     work()
     page = text(support.get(answer["Location"]))
     assert "Apply 1 row" in page
@@ -151,7 +152,7 @@ def test_a_missing_field_is_named_and_nothing_is_planned(
     missing = '<strong data-required="email">E-mail</strong>'
     assert missing in text(support.get(url("columns", run)))
 
-    answer = support.post(url("columns", run), {"mode": "upsert", "on_error": "skip"})
+    answer = save(support, url("columns", run), {"mode": "upsert", "on_error": "skip"})
 
     assert answer.status_code == 409
     assert missing in text(answer)
@@ -164,8 +165,10 @@ def test_two_columns_for_one_field_are_refused_with_both_names(
 ) -> None:
     run = read_run(support)
 
-    answer = support.post(
-        url("columns", run), {"column-1": "last_name", "mode": "upsert", "on_error": "skip"}
+    answer = save(
+        support,
+        url("columns", run),
+        {"column-1": "last_name", "mode": "upsert", "on_error": "skip"},
     )
 
     assert answer.status_code == 409
@@ -206,7 +209,7 @@ def test_a_plan_made_anew_is_not_confirmed_by_a_page_that_showed_the_old_one(
 ) -> None:
     run = planned_run(support)
     old = run.plan_token
-    support.post(url("columns", run), {"mode": "create", "on_error": "skip"})
+    save(support, url("columns", run), {"mode": "create", "on_error": "skip"})
     work()
     run.refresh_from_db()
 
@@ -248,8 +251,8 @@ def test_cancel_asks_by_a_get_and_acts_by_a_post(support: Client, harbor: Organi
 def test_the_file_can_be_read_in_another_way(support: Client, harbor: Organization) -> None:
     run = read_run(support, "Roster of spring\n" + ROSTER)
 
-    answer = support.post(
-        url("file", run), {"encoding": "utf-8", "delimiter": ";", "header_row": 1}
+    answer = save(
+        support, url("file", run), {"encoding": "utf-8", "delimiter": ";", "header_row": 1}
     )
 
     assert answer.status_code == 302
@@ -322,11 +325,11 @@ def test_a_date_with_two_readings_is_asked_for_its_column(
     page = text(support.get(url("columns", run)))
     assert "3/4/2026 has two readings: say which comes first." in page
 
-    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip", "date-3": "mdy"})
+    save(support, url("columns", run), {"mode": "upsert", "on_error": "skip", "date-3": "mdy"})
     work()
     run.refresh_from_db()
     assert run.counts == {"create": 1, "refused": 1}
-    support.post(url("columns", run), {"mode": "upsert", "on_error": "skip", "date-3": "dmy"})
+    save(support, url("columns", run), {"mode": "upsert", "on_error": "skip", "date-3": "dmy"})
     work()
     run.refresh_from_db()
     assert run.counts == {"create": 2}

@@ -14,6 +14,7 @@ from apps.transfers.engine.driver import advance
 from apps.transfers.engine.undo.driver import advance as advance_undo
 from apps.transfers.models import ImportRun, UndoRun
 from tests.factories.accounts import StaffFactory, prove_factor
+from tests.forms import save
 
 ROLES = ("Support", "Staff", "Operations", "Analyst", "Auditor", "Administrator")
 ROSTER = (
@@ -91,7 +92,7 @@ def read_run(client: Client, content: bytes | str = ROSTER, **more: Any) -> Impo
 def planned_run(client: Client, content: bytes | str = ROSTER, **more: Any) -> ImportRun:
     choices = more.pop("choices", {})
     run = read_run(client, content, **more)
-    answer = client.post(url("columns", run), {"mode": "upsert", "on_error": "skip", **choices})
+    answer = save(client, url("columns", run), {"mode": "upsert", "on_error": "skip", **choices})
     assert answer.status_code == 302, answer.content.decode()[-3000:]
     work()
     run.refresh_from_db()

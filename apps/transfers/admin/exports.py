@@ -8,7 +8,7 @@ The dataset is the one whose rows are the admin's model; where there is none the
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -19,6 +19,11 @@ from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_export, permissions_to_export, require
 from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
+from apps.transfers.admin.export_profiles import (
+    chosen_profile,
+    profile_save,
+    profiles_version,
+)
 from apps.transfers.admin.list_button import with_list_button
 from apps.transfers.admin.narrowing import narrowed_by
 from apps.transfers.admin.run_filter import ImportRunFilter
@@ -62,7 +67,7 @@ class ExportMixin(BaseAdmin):
         if dataset is None:
             raise Http404("This list has no dataset to export.")
         require(request.user, *permissions_to_export(dataset))
-        profile = _profile(request, dataset)
+        profile = chosen_profile(request, dataset)
         queryset = list_queryset(self, request)
         initial = {"fields_chosen": profile.fields, "format": profile.format} if profile else {}
         form = ExportForm(request.POST or None, dataset=dataset, user=request.user, initial=initial)
@@ -87,7 +92,7 @@ class ExportMixin(BaseAdmin):
         if holds_personal(dataset, fields):
             require_fresh_factor(request, "export personal data")
         if name := form.cleaned_data["profile_name"].strip():
-            _save_profile(request.user, dataset, name, fields, format)
+            profile_save(request, dataset, name, fields, format)
         # What the list shows is told to the worker by its address, as it is told to this page.
         query = {"list": self.opts.label, "query": request.GET.urlencode()}
         if format == ExportRun.Format.CSV and queryset.count() <= STREAMED_UP_TO:
@@ -128,6 +133,7 @@ class ExportMixin(BaseAdmin):
             "count": queryset.count(),
             "narrowed_by": narrowed_by(request.GET),
             "profiles": list(profiles[:20]),
+            "version": profiles_version(request.user, dataset),
             "query": request.GET.urlencode(),
             "back_url": _with_query(list_url, request),
         }
@@ -140,29 +146,6 @@ def dataset_of(model: type) -> type[DatasetResource] | None:
         if dataset.model() is model:
             return dataset
     return None
-
-
-def _profile(request: HttpRequest, dataset: type[DatasetResource]) -> ExportProfile | None:
-    """Take the profile's name out of the address, which is the list's otherwise."""
-    query = request.GET.copy()
-    name = (query.pop("profile", None) or [""])[-1]
-    request.GET = QueryDict(query.urlencode())
-    if not name:
-        return None
-    return ExportProfile.objects.filter(
-        user=request.user, dataset=dataset.dataset(), name=name
-    ).first()
-
-
-def _save_profile(
-    user: Any, dataset: type[DatasetResource], name: str, fields: list[str], format: str
-) -> None:
-    ExportProfile.objects.update_or_create(
-        user=user,
-        dataset=dataset.dataset(),
-        name=name,
-        defaults={"fields": fields, "format": format},
-    )
 
 
 def _with_query(url: str, request: HttpRequest) -> str:

@@ -33,6 +33,7 @@ from apps.transfers.tasks import import_run_advance_later
 from apps.transfers.uploads import private_path, upload_create
 
 State = ImportRun.State
+PLANNED_AGAIN = "The plan was made again since you looked at it. Look at it once more."
 
 
 class StalePlanError(DomainError):
@@ -136,12 +137,16 @@ def import_run_match(*, run: ImportRun, matching: Matching, actor: Any) -> Impor
 
 @transaction.atomic
 def import_run_check_again(
-    *, run: ImportRun, create_missing: Sequence[str] = (), actor: Any
+    *, run: ImportRun, plan_token: str, create_missing: Sequence[str] = (), actor: Any
 ) -> ImportRun:
     """Plan the run again as its columns were matched, with what is there now.
 
-    `create_missing` adds relation columns whose missing records are to be created.
+    `create_missing` adds relation columns whose missing records are to be created. Raises DomainError
+    where the plan is not the one that was looked at (`plan_token`).
     """
+    run = _locked(run, actor)
+    if run.plan_token != plan_token:
+        raise DomainError(PLANNED_AGAIN)
     matching = Matching.from_json(run.matching)
     known = dict.fromkeys([*matching.create_missing, *create_missing])
     return import_run_match(
@@ -242,7 +247,7 @@ def import_run_confirm(
             f"The run is {run.get_state_display().lower()}; there is no plan to confirm."
         )
     if run.plan_token != plan_token:
-        raise DomainError("The plan was made again since you looked at it. Look at it once more.")
+        raise DomainError(PLANNED_AGAIN)
     refused = run.counts.get("refused", 0)
     if run.matching.get("on_error") == "stop" and refused:
         raise DomainError(

@@ -55,13 +55,18 @@ class _Forms(HTMLParser):
             self._textarea = ""
 
 
+def posting_forms(response: Any) -> list[dict[str, list[str]]]:
+    """Return the fields of each form of the page that posts, but for signing out."""
+    parser = _Forms()
+    parser.feed(response.content.decode())
+    return parser.forms
+
+
 def payload(response: Any) -> dict[str, Any]:
     """Return what the page's main form would post, with what a person still has to fill in."""
     if response.status_code != 200 or response.streaming:
         return {**FILLED_IN}
-    parser = _Forms()
-    parser.feed(response.content.decode())
-    fields: dict[str, Any] = max(parser.forms, key=len, default={})
+    fields: dict[str, Any] = max(posting_forms(response), key=len, default={})
     fields.pop("csrfmiddlewaretoken", None)
     context = response.context or {}
     form = context["adminform"].form if "adminform" in context else context.get("form")

@@ -41,8 +41,7 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
         if run.user_id != request.user.pk:
             raise PermissionDenied("Only who made this import can apply it. Decide on the request.")
         if "back" in request.POST:
-            reason = request.POST.get("reason", "")[:500]
-            import_run_keep_draft(run=run, reason=reason, actor=request.user)
+            _keep_reason(request, run)
             return HttpResponseRedirect(step_url(run, COLUMNS))
         if "again" in request.POST or "create" in request.POST:
             return _check_again(request, run)
@@ -72,16 +71,23 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 @run_page(methods=("POST",))
 def keep_reason(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     """Keep the reason while the rows are being filtered; sent by the page by itself."""
-    reason = request.POST.get("reason", "")[:500]
-    import_run_keep_draft(run=run, reason=reason, actor=request.user)
+    _keep_reason(request, run)
     return HttpResponse(status=204)
+
+
+def _keep_reason(request: HttpRequest, run: ImportRun) -> None:
+    """Keep the reason that stands on the page, for the plan that the page shows."""
+    if request.POST.get("plan_token") == run.plan_token:
+        reason = request.POST.get("reason", "")[:500]
+        import_run_keep_draft(run=run, reason=reason, actor=request.user)
 
 
 def _check_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     """Plan the rows anew; `create` names a column whose missing records are to be created."""
     try:
         create = request.POST.getlist("create")
-        import_run_check_again(run=run, create_missing=create, actor=request.user)
+        token = request.POST.get("plan_token", "")
+        import_run_check_again(run=run, plan_token=token, create_missing=create, actor=request.user)
     except DomainError as error:
         messages.error(request, error.message)
     return HttpResponseRedirect(step_url(run, CHECK))

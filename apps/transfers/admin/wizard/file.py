@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -17,6 +18,7 @@ from apps.transfers.access import (
 )
 from apps.transfers.admin.wizard.doors import render, run_page, wizard_page
 from apps.transfers.admin.wizard.steps import FILE, step_context, step_url
+from apps.transfers.admin.wizard.versions import file_version, is_file_as_shown
 from apps.transfers.forms.reading import ReadingForm, UploadForm, delimiter_name
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings
@@ -91,20 +93,45 @@ def _with_like(url: str, like: ImportRun | None) -> str:
     return f"{url}?like={like.pk}" if like else url
 
 
+MOVED = (
+    "Nothing was done: the file was read again, or its columns were matched, after this page was opened. "
+    "Look at it again."
+)
+
+
 @run_page(step=FILE)
 def found(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     """Show what was found; a POST reads the file again in another way."""
-    findings = Findings.from_json(run.findings)
-    form = ReadingForm(request.POST or None, run=run, findings=findings)
-    status = 200
     if request.method == "POST":
-        if form.is_valid():
-            try:
-                import_run_reread(run=run, reading=form.reading(), actor=request.user)
-            except DomainError as error:
-                messages.error(request, error.message)
-            return HttpResponseRedirect(request.get_full_path())
-        status = 400
+        with transaction.atomic():
+            run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())
+            return _read_again(request, run)
+    return _found_page(
+        request, run, ReadingForm(run=run, findings=Findings.from_json(run.findings))
+    )
+
+
+def _read_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    """Read the file in another way; the caller holds the run's row."""
+    findings = Findings.from_json(run.findings)
+    if not is_file_as_shown(run, request.POST):
+        messages.error(request, MOVED)
+        return _found_page(request, run, ReadingForm(run=run, findings=findings), status=409)
+    form = ReadingForm(request.POST, run=run, findings=findings)
+    if not form.is_valid():
+        return _found_page(request, run, form, status=400)
+    try:
+        with transaction.atomic():
+            import_run_reread(run=run, reading=form.reading(), actor=request.user)
+    except DomainError as error:
+        messages.error(request, error.message)
+    return HttpResponseRedirect(request.get_full_path())
+
+
+def _found_page(
+    request: HttpRequest, run: ImportRun, form: ReadingForm, *, status: int = 200
+) -> HttpResponseBase:
+    findings = Findings.from_json(run.findings)
     like = _like(request, run.dataset)
     is_reading = run.state == ImportRun.State.UPLOADED
     context = step_context(
@@ -112,6 +139,7 @@ def found(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
         run,
         form=form,
         dataset=dataset_card(run.dataset),
+        version=file_version(run),
         findings=findings,
         sentence=[] if is_reading else found_in_words(findings),
         is_reading=is_reading,

@@ -207,6 +207,7 @@ function enhanceConfirm(form) {
         reason.addEventListener("change", () => {
             const body = new FormData();
             body.set("reason", reason.value);
+            body.set("plan_token", form.querySelector("[name=plan_token]").value);
             body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
             fetch(form.dataset.keep, { method: "POST", body, keepalive: true });
         });
