@@ -14,12 +14,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csp import get_nonce
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from unfold.sites import UnfoldAdminSite
 
 from apps.accounts.models import User
 from apps.backoffice.access.answers import Answer, answer
 from apps.core import availability
 from apps.core.admin.trash_record import find_in_trash, living_url
+from apps.core.admin.unfold_internals import site_look
 from apps.core.errors import (
     AddressRefused,
     BelongsToColleague,
@@ -202,14 +202,7 @@ def _is_staff(request: HttpRequest) -> bool:
 
 def look(request: HttpRequest) -> dict[str, Any]:
     """Return what Unfold's layout needs and no database gives."""
-    site = admin.site
-    assert isinstance(site, UnfoldAdminSite)  # noqa: S101
-    return {
-        "site_title": site._get_config("SITE_TITLE", request),
-        "colors": site._get_colors("COLORS", request),
-        "styles": site._get_list("STYLES", request),
-        "scripts": site._get_list("SCRIPTS", request),
-    }
+    return site_look(admin.site, request)
 
 
 def _permission_for(request: HttpRequest) -> str:

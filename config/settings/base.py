@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "simple_history",
     "pgtrigger",
     "waffle",
-    "hijack",
     "django_celery_beat",
     "allauth",
     "allauth.account",
@@ -154,8 +153,6 @@ TRUSTED_PROXIES = [part.strip() for part in ENV.trusted_proxies.split(",") if pa
 SINGLE_SIGN_ON = ENV.oidc_name if ENV.oidc_issuer else ""
 CSRF_FAILURE_VIEW = "apps.backoffice.refusals.csrf_failure"
 
-# django-hijack's own views are not mounted, and if they were they would refuse everybody.
-HIJACK_PERMISSION_CHECK = "apps.accounts.impersonation.rules.hijack_permits"
 HIJACK_INSERT_BEFORE = None  # Our middleware shows the banner.
 IMPERSONATION_MINUTES = ENV.impersonation_minutes
 

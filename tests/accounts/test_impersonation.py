@@ -6,17 +6,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from django.urls import NoReverseMatch, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.module_loading import import_string
 
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import Impersonation, User
 from apps.audit.models import ChangeSet, Event, Kind
-from apps.core.discovery import full_site
 from apps.core.sudo import has_fresh_factor, require_fresh_factor
 from tests.factories.accounts import (
     DeactivatedUserFactory,
@@ -356,19 +353,6 @@ def test_the_banner_stands_on_every_kind_of_page(
         assert "ticket 512" in body
         assert "minutes left" in body
         assert reverse("impersonation_stop") in body
-
-
-def test_hijacks_own_views_are_no_door(lead: User, target: User) -> None:
-
-    patterns = {view for view in get_resolver().reverse_dict if callable(view)}
-    assert not any(view.__module__.startswith("hijack") for view in patterns)
-    with pytest.raises(NoReverseMatch):
-        reverse("hijack:acquire")
-    permits = import_string(settings.HIJACK_PERMISSION_CHECK)
-    assert not permits(hijacker=SuperuserFactory(), hijacked=target)
-    assert not any(
-        "hijack" in str(type(each).__module__) for each in full_site()._registry.values()
-    )
 
 
 def test_a_second_beginning_ends_the_first(begin: Callable[..., Client]) -> None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import reverse
-from hijack.middleware import HijackUserMiddleware
+from django.utils.deprecation import MiddlewareMixin
 
 from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.limits import is_refused_always, is_way_out
@@ -24,7 +24,7 @@ _HTML = ("text/html", "application/xhtml+xml")
 _ANCHORS = ('<div id="page"', "</body>")
 
 
-class ImpersonationMiddleware(HijackUserMiddleware):
+class ImpersonationMiddleware(MiddlewareMixin):
     """Stands behind everything that looks after the session: that is the impersonator's own."""
 
     get_response: Callable[[HttpRequest], HttpResponseBase]
@@ -38,7 +38,7 @@ class ImpersonationMiddleware(HijackUserMiddleware):
         real = request.user
         request.real_user = real  # type: ignore[attr-defined]
         request.impersonation = impersonation  # type: ignore[attr-defined]
-        target: Any = self.setup_user(request, impersonation.target)
+        target: Any = impersonation.target
         # As a session's own user has it; some back ends are asked by its name.
         target.backend = getattr(real, "backend", "")
         request.user = target
@@ -84,7 +84,7 @@ class ImpersonationMiddleware(HijackUserMiddleware):
             before, found, after = content.partition(anchor)
             if found:
                 banner = render_to_string(
-                    "hijack/notification.html", {"impersonation": impersonation}, request
+                    "accounts/impersonation_banner.html", {"impersonation": impersonation}, request
                 )
                 response.content = f"{before}{banner}{found}{after}"
                 if "Content-Length" in response:

@@ -1,7 +1,5 @@
 """Who may act as which person."""
 
-from typing import Any
-
 from apps.accounts.authority import power_obstacle
 from apps.accounts.models import User
 from apps.accounts.scope import covers
@@ -28,8 +26,3 @@ def obstacle_to(*, impersonator: User, target: User) -> str:
     if not covers(impersonator, target):
         return f"{target} sees more organizations than you do."
     return ""
-
-
-def hijack_permits(*, hijacker: Any, hijacked: Any) -> bool:
-    """Answer django-hijack's own views and filters: never. Only our confirmed action begins."""
-    return False

@@ -3,23 +3,19 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest
-from hijack.signals import hijack_ended, hijack_started
 
 from apps.accounts.impersonation.services import impersonation_end
 from apps.accounts.models import Impersonation
 
-_KEY = "impersonation"
-# django-hijack's own mark, which its filters and other packages look for.
-_HISTORY = "hijack_history"
+KEY = "impersonation"
 
 
 def opened(request: HttpRequest) -> Impersonation | None:
     """Return what the session has open, ended or not; it ends with the sign-in."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
-    key = request.session.get(_KEY)
+    key = request.session.get(KEY)
     if key is None:
         return None
     found: Impersonation | None = (
@@ -38,14 +34,7 @@ def opened(request: HttpRequest) -> Impersonation | None:
 
 def enter(request: HttpRequest, impersonation: Impersonation) -> None:
     """Let the session act as the other person from its next request on."""
-    request.session[_KEY] = impersonation.pk
-    request.session[_HISTORY] = [request.session[SESSION_KEY]]
-    hijack_started.send(
-        sender=None,
-        request=request,
-        hijacker=impersonation.impersonator,
-        hijacked=impersonation.target,
-    )
+    request.session[KEY] = impersonation.pk
 
 
 def leave(request: HttpRequest, ending: str) -> Impersonation | None:
@@ -62,10 +51,8 @@ def leave(request: HttpRequest, ending: str) -> Impersonation | None:
     del request.real_user, request.impersonation  # type: ignore[attr-defined]
     impersonation_end(impersonation=impersonation, ending=ending)
     forget(request)
-    hijack_ended.send(sender=None, request=request, hijacker=real, hijacked=impersonation.target)
     return impersonation
 
 
 def forget(request: HttpRequest) -> None:
-    request.session.pop(_KEY, None)
-    request.session.pop(_HISTORY, None)
+    request.session.pop(KEY, None)

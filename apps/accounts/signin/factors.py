@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core import context
-from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base import forms as base_forms
 from allauth.mfa.models import Authenticator
@@ -19,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from apps.accounts.signin import sudo
+from apps.accounts.signin.allauth_internals import normalize_user_code
 from apps.accounts.signin.limits import TooOften, count_attempt
 
 

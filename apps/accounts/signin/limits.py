@@ -16,12 +16,12 @@ it was right. All windows are minutes long.
 from collections.abc import Callable
 from hashlib import sha256
 
-from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from apps.accounts.signin import browsers
+from apps.accounts.signin.allauth_internals import ratelimit
 from apps.audit.events import record_event
 from apps.audit.models import Kind
 from apps.core.fields import fold_email

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
 from allauth.account.signals import authentication_step_completed
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
@@ -10,6 +9,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 from apps.accounts.signin import sessions, sudo
+from apps.accounts.signin.allauth_internals import record_authentication
 from apps.accounts.signin.factor_names import NAMES, name_of
 from apps.audit.events import record_event
 from apps.audit.models import Kind

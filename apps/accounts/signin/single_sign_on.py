@@ -3,13 +3,14 @@
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.accounts.signin.allauth_internals import apps_from_settings
 from apps.audit.events import record_event
 from apps.audit.models import Kind
 from apps.core.fields import fold_email
@@ -25,7 +26,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         self, request: HttpRequest, provider: Any = None, client_id: Any = None
     ) -> list[Any]:
         """Return the providers of the environment; a row in a table makes none."""
-        apps = _build_apps_from_settings(provider=provider, client_id=client_id)
+        apps = apps_from_settings(provider=provider, client_id=client_id)
         return [app for some in apps.values() for app in some]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:

@@ -9,16 +9,16 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-from allauth.account.authentication import (
-    AUTHENTICATION_METHODS_SESSION_KEY,
-    get_authentication_records,
-)
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.accounts.models import User
+from apps.accounts.signin.allauth_internals import (
+    AUTHENTICATION_METHODS_SESSION_KEY,
+    get_authentication_records,
+)
 from apps.core import sudo
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -42,7 +42,7 @@ def is_acting_as_another(request: HttpRequest) -> bool:
     """Tell whether somebody acts as somebody else in this request."""
     if getattr(request, "real_user", None) not in (None, request.user):
         return True
-    return bool(request.session.get("hijack_history"))
+    return bool(request.session.get("impersonation"))
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from apps.backoffice.access.answers import GATES
 from apps.backoffice.access.holding import givers_of
 from apps.backoffice.access.words import VERBS, in_words
 from apps.core.admin.confirm import may, permission_name
+from apps.core.admin.unfold_internals import list_actions, record_actions
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.gates import closure_of
 
@@ -113,15 +114,7 @@ def _offers(model_admin: Any, record: Any) -> Iterator[Offered]:
 
 
 def _actions(model_admin: Any, record: Any) -> Iterator[Any]:
-    if record is None:
-        for function, _, _ in model_admin._get_base_actions():
-            yield function
-        sources = [model_admin._get_base_actions_list]
-    else:
-        sources = [model_admin._get_base_actions_detail, model_admin._get_base_actions_row]
-    for source in sources:
-        for entry in source():
-            yield entry.method
+    return list_actions(model_admin) if record is None else record_actions(model_admin)
 
 
 def _refusal(

@@ -12,7 +12,7 @@ from django.db.models import Field, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin, TabularInline
 
 from apps.core import approvals
 from apps.core.admin import deletion
@@ -309,8 +309,3 @@ class ReadOnlyInline(BaseTabularInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-class BaseStackedInline(ScopedAdmin, VersionedInline, StackedInline):
-    extra = 0
-    model: type[Model]

@@ -8,6 +8,12 @@ from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error
 
 from apps.core.admin.editing.checks import check_versions
+from apps.core.admin.unfold_internals import (
+    chosen_rows_action_names,
+    list_actions,
+    record_actions,
+    submit_actions,
+)
 
 
 class BaseAdminChecks(ModelAdminChecks):
@@ -21,22 +27,13 @@ class BaseAdminChecks(ModelAdminChecks):
         return [*super().check(admin_obj, **kwargs), *check_versions(admin_obj)]
 
     def _check_actions(self, obj: Any) -> list[CheckMessage]:
-        names = [name for _, name, _ in obj._get_base_actions()]
+        names = chosen_rows_action_names(obj)
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             return [
                 Error(f"{type(obj).__name__} has {twice} twice.", obj=type(obj), id="admin.E130")
             ]
-        actions = [function for function, _, _ in obj._get_base_actions()]
-        actions += [
-            action.method
-            for action in [
-                *obj._get_base_actions_list(),
-                *obj._get_base_actions_detail(),
-                *obj._get_base_actions_row(),
-                *obj._get_base_actions_submit_line(),
-            ]
-        ]
+        actions = [*list_actions(obj), *record_actions(obj), *submit_actions(obj)]
         return [
             Error(
                 f"{type(obj).__name__}.{action.__name__} asks for the permission {permission}, "

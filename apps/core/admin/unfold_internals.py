@@ -1,0 +1,49 @@
+"""The one place that calls what Unfold keeps to itself; the version is pinned exactly for its sake."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest
+from unfold.sites import UnfoldAdminSite
+
+
+def site_look(site: Any, request: HttpRequest) -> dict[str, Any]:
+    """Return what Unfold's layout needs on a page that is no admin page, without asking the database.
+
+    The same for every site of Unfold's; of another kind of site it is empty.
+    """
+    if not isinstance(site, UnfoldAdminSite):
+        return {}
+    return {
+        "site_title": site._get_config("SITE_TITLE", request),
+        "site_favicons": site._get_favicons("SITE_FAVICONS", request),
+        "colors": site._get_colors("COLORS", request),
+        "styles": site._get_list("STYLES", request),
+        "scripts": site._get_list("SCRIPTS", request),
+    }
+
+
+def list_actions(model_admin: Any) -> Iterator[Any]:
+    """Yield the functions of the actions on chosen rows and of those above the list."""
+    for function, _, _ in model_admin._get_base_actions():
+        yield function
+    for entry in model_admin._get_base_actions_list():
+        yield entry.method
+
+
+def record_actions(model_admin: Any) -> Iterator[Any]:
+    """Yield the functions of the actions on one record: on its page and in its row."""
+    for entry in model_admin._get_base_actions_detail():
+        yield entry.method
+    for entry in model_admin._get_base_actions_row():
+        yield entry.method
+
+
+def submit_actions(model_admin: Any) -> Iterator[Any]:
+    """Yield the functions of the buttons beside Save."""
+    for entry in model_admin._get_base_actions_submit_line():
+        yield entry.method
+
+
+def chosen_rows_action_names(model_admin: Any) -> list[str]:
+    return [name for _, name, _ in model_admin._get_base_actions()]
