@@ -15,6 +15,7 @@ from waffle.managers import FlagManager, SampleManager, SwitchManager
 from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
 
 from apps.audit.history import History, audit_model
+from apps.flags.absent_fields import absent_field
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
 from apps.organizations.models import Organization
@@ -27,9 +28,9 @@ class Flag(AbstractUserFlag, Declarable):
     """
 
     # What waffle would let a visitor decide by cookie or query string does not exist here.
-    testing = None  # type: ignore[assignment]
-    rollout = None  # type: ignore[assignment]
-    languages = None  # type: ignore[assignment]
+    testing = absent_field("testing", empty=False)
+    rollout = absent_field("rollout", empty=False)
+    languages = absent_field("languages", empty="")
     superusers = models.BooleanField(
         default=False, db_default=False, help_text="On for superusers."
     )

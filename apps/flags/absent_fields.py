@@ -1,0 +1,27 @@
+"""Fields of waffle's flag that ours has not: they read as empty, and setting one is refused."""
+
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from apps.core.errors import DomainError
+
+
+class AbsentFieldError(DomainError, CommandError):
+    """A flag was to be decided by a cookie, a query string, or a language. A sentence in commands as well."""
+
+
+def absent_field(name: str, *, empty: Any) -> Any:
+    """Return what stands in a model for a field that its abstract base has and its table has not."""
+
+    def read(self: Any) -> Any:
+        return empty
+
+    def write(self: Any, value: Any) -> None:
+        if value:
+            raise AbsentFieldError(
+                f"A flag has no “{name}”: it decides by person, never by cookie, query string, or language. "
+                "Choose people, groups, organizations, or a percentage."
+            )
+
+    return property(read, write)
