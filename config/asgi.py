@@ -3,12 +3,13 @@
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
-from config.entry import enter, refusing_for_good
+from config.entry import enter, refusing_for_good, require_ports
 from deploy.web.readable import readable
 
 with refusing_for_good():
     enter()
     application = readable(get_asgi_application())
+    require_ports()
 
 # Every page is loaded before the server forks: no visitor waits for it, and workers share it.
 get_resolver().url_patterns  # noqa: B018

@@ -4,7 +4,7 @@ import warnings
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_init, worker_ready
+from celery.signals import beat_init, celeryd_init, import_modules, worker_ready
 from django.conf import settings
 
 import deploy.standalone.file_broker  # noqa: F401  # Makes the transport known.
@@ -26,6 +26,12 @@ app.autodiscover_tasks()
 @beat_init.connect
 def enter(**_kwargs: object) -> None:
     entry.enter()
+
+
+@import_modules.connect
+def require_ports(**_kwargs: object) -> None:
+    """Celery's own receiver, connected before ours, has set Django up."""
+    entry.require_ports()
 
 
 @worker_ready.connect

@@ -43,6 +43,16 @@ def refusing_for_good() -> Iterator[None]:
         raise SystemExit(3) from None
 
 
+def require_ports() -> None:
+    """End a program whose apps do not answer each other; call it once Django is set up."""
+    from apps.core.ports import PortUnpluggedError, require_plugged
+
+    try:
+        require_plugged()
+    except PortUnpluggedError as error:
+        raise SystemExit(f"Quarterdeck does not start. {error}") from None
+
+
 def choose_settings(default: str = "") -> None:
     """Set `DJANGO_SETTINGS_MODULE` where the process's environment does not name it."""
     chosen = env.read().django_settings_module or default

@@ -14,13 +14,17 @@ from apps.accounts.signin import sessions
 from apps.audit.events import record_event
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
+from apps.core.ports import Registry
 from apps.core.scope import is_limited, refuse_limited
 
 CHANGE = "accounts.change_user"
 ANYWHERE = "A person may have seats in any organization."
-# Each hook returns warnings to show before a person is deactivated.
-# It gets the person and who asks, and names only what that one sees.
-deactivation_warnings: list[Callable[[User, Actor], Iterable[str]]] = []
+# Each gets the person and who asks, and names only what that one sees.
+DEACTIVATION_WARNINGS = Registry[Callable[[User, Actor], Iterable[str]]](
+    "deactivation warnings",
+    "what to read before a person is deactivated",
+    key=lambda warnings: f"{warnings.__module__}.{warnings.__qualname__}",
+)
 
 
 def user_create(
@@ -57,7 +61,7 @@ def user_create(
 
 def user_deactivation_warnings(user: User, actor: Actor) -> list[str]:
     """Return what `actor` should read before deactivating `user`."""
-    return [sentence for source in deactivation_warnings for sentence in source(user, actor)]
+    return [sentence for source in DEACTIVATION_WARNINGS for sentence in source(user, actor)]
 
 
 def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:

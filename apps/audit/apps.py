@@ -8,18 +8,12 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.audit import (
-            authorship,
             carrying,
-            checks,  # noqa: F401 - registers its checks.
+            checks,  # noqa: F401  Registers its checks.
             receivers,
         )
-        from apps.audit.context import audit_context
         from apps.audit.proof import shapes
-        from apps.core import attribution
-        from apps.core import authorship as authorship_port
 
-        attribution.register(audit_context)
-        authorship_port.register(authorship.last_changes, authorship.watched_fields)
         carrying.install()
         receivers.connect()
         post_migrate.connect(shapes.remember, sender=self, dispatch_uid="audit")

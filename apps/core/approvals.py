@@ -1,8 +1,7 @@
 """Four eyes, from the ground floor: what a setting lists is done only when a second person approves.
 
-The accounts app stands above this one; it keeps the requests and registers its office here. A service
-that must not act alone raises `ApprovalNeeded`; a page catches it and offers to ask. Where nobody has
-registered, nobody is asked.
+The accounts app keeps the requests and plugs its backend into the port `APPROVALS`. A service that
+must not act alone raises `ApprovalNeeded`; a page catches it and offers to ask.
 """
 
 from dataclasses import dataclass
@@ -32,8 +31,8 @@ class Asked:
     url: str
 
 
-class Office(Protocol):
-    """Who keeps the requests."""
+class ApprovalBackend(Protocol):
+    """Keeps the requests."""
 
     def ask(self, needed: ApprovalNeeded, *, actor: Any, reason: str) -> Asked:
         """Make the request; raises `DomainError` without a reason."""
@@ -45,15 +44,3 @@ class Office(Protocol):
         self, *, records: QuerySet, action: str, label: str, data: dict[str, list[str]], user: Any
     ) -> None:
         """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""
-
-
-_registered: list[Office] = []
-
-
-def register(office: Office) -> None:
-    """Give the office; the last one given counts."""
-    _registered[:] = [office]
-
-
-def office() -> Office | None:
-    return _registered[0] if _registered else None

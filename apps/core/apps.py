@@ -1,6 +1,24 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+# What an app plugs into lower ones, by the names of the modules that do it; see docs/decisions/050-ports-fail-closed.md.
+DISCOVERED = (
+    "plugs",
+    "gates",
+    "timeline",
+    "approvals",
+    "anonymization",
+    "resources",
+    "reports",
+)
 
 
 class CoreConfig(AppConfig):
     name = "apps.core"
     label = "core"
+
+    def ready(self) -> None:
+        # All models are loaded by now; an app that is missing a module is passed over.
+        autodiscover_modules(*DISCOVERED)
+        from apps.core import gate_checks  # noqa: F401  Registers the check.
+        from apps.core.ports import checks  # noqa: F401  Registers the check.

@@ -1,14 +1,13 @@
-"""Who changed which field last, from the ground floor.
+"""Who changed which field last, from the ground floor: the audit app knows, see `AUTHORSHIP`."""
 
-The audit app stands above this one and knows: it registers its answer here when it starts.
-"""
-
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Model
+
+from apps.core.ports import AUTHORSHIP
 
 
 @dataclass(frozen=True)
@@ -21,19 +20,19 @@ class Authorship:
     reason: str = ""
 
 
-type Answer = Callable[[type[Model], Any, Iterable[str]], dict[str, Authorship]]
+class Authors(Protocol):
+    """What the port asks: a module or an object with these two functions."""
 
-_registered: list[tuple[Answer, Callable[[type[Model]], list[str]]]] = []
+    def watched_fields(self, model: type[Model], /) -> list[str]: ...
 
-
-def register(answer: Answer, watched: Callable[[type[Model]], list[str]]) -> None:
-    """Give what tells who changed fields last, and which are watched; the last ones given count."""
-    _registered[:] = [(answer, watched)]
+    def last_changes(
+        self, model: type[Model], key: Any, fields: Iterable[str], /
+    ) -> dict[str, Authorship]: ...
 
 
 def watched_fields(model: type[Model]) -> list[str]:
     """Return the fields whose changes the history tells; nothing for a model without a history."""
-    return _registered[0][1](model) if _registered else []
+    return AUTHORSHIP.get().watched_fields(model)
 
 
 def last_changes(model: type[Model], key: Any, fields: Iterable[str]) -> dict[str, Authorship]:
@@ -41,4 +40,4 @@ def last_changes(model: type[Model], key: Any, fields: Iterable[str]) -> dict[st
 
     A field may be a many-to-many relation. The empty name stands for the record's removal.
     """
-    return _registered[0][0](model, key, fields) if _registered else {}
+    return AUTHORSHIP.get().last_changes(model, key, fields)

@@ -104,10 +104,10 @@ class DataCommand(OperatorCommand):
     """A command that moves rows in as small a process as it can.
 
     Before other commands Django checks everything, and for that loads every page of the product. A
-    wrong declaration of a dataset stops this one too; the rest is for `manage.py check`.
+    wrong declaration of a dataset and an empty port stop this one too; the rest is for `manage.py check`.
     """
 
-    requires_system_checks = ("datasets",)
+    requires_system_checks = ("datasets", "ports")
 
 
 class _OneLine(logging.Formatter):

@@ -1,16 +1,52 @@
-"""Gates: named doors that a higher app may shut while the product runs.
+"""Feature gates: features that staff can close while the product runs.
 
-What stands behind a gate asks `require_open` in its service and `closed_response` in its views. Who
-answers is registered by a higher app (`apps.flags` answers with feature flags); where nobody has
-registered, every gate is open.
+An app declares a gate as a constant of its `gates.py`. Code behind it imports the constant and asks
+`require_open` in its service and `closed_response` in its views. The answer comes through the port
+`GATES`: `apps.flags` gives it, with feature flags and switches.
 """
 
-from collections.abc import Callable
+import sys
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, Literal
 
 from apps.core.errors import DomainError
+from apps.core.ports import GATES, Registry
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """One feature that can be closed. To make it is to declare it: the flags admin shows it.
+
+    `by` says what closes it: a flag for some people, a switch for all, a sample for a share of the times.
+    `default` is its state when it is created. While its row is missing from the database, one of the kind
+    `release` answers its default, and one of the kind `operations`, which exists to stop something, answers
+    closed: losing the row must not start again what somebody has stopped. `off_headline` is the clause
+    that the page of a closed gate begins with. `permission` is the one that is of no use while it is closed.
+    """
+
+    name: str
+    label: str
+    description: str
+    owner: str
+    by: Literal["flag", "switch", "sample"] = "flag"
+    default: bool = False
+    kind: Literal["operations", "release"] = "release"
+    off_headline: str = ""
+    permission: str = ""
+
+    def __post_init__(self) -> None:
+        # Two frames up, past the __init__ that dataclasses wrote, is the module that declares.
+        DECLARED.add(self, module=str(sys._getframe(2).f_globals["__name__"]))
+
+    @property
+    def without_row(self) -> bool:
+        """The answer while its row is missing from the database."""
+        return self.default and self.kind == "release"
+
+
+DECLARED = Registry[Gate]("gates", "features that staff can close", key=attrgetter("name"))
 
 
 @dataclass(frozen=True)
@@ -45,35 +81,27 @@ class GateClosedError(DomainError):
         self.closure = closure
 
 
-Checker = Callable[[str, Any], Closure | None]
-
-_checkers: list[Checker] = []
-
-
-def register_checker(checker: Checker) -> None:
-    """Let `checker(gate, user)` answer for gates: a `Closure` where it is shut, else nothing."""
-    if checker not in _checkers:
-        _checkers.append(checker)
+def closure_of(gate: Gate, user: Any = None) -> Closure | None:
+    """Return why `gate` is closed for `user`, or nothing where it is open."""
+    if not isinstance(gate, Gate):
+        raise TypeError(f"A gate is a constant of an app's gates.py, not {gate!r}.")
+    return GATES.get()(gate, user)
 
 
-def closure_of(gate: str, user: Any = None) -> Closure | None:
-    """Return why `gate` is shut for `user`, or nothing where it is open."""
-    for checker in _checkers:
-        closure = checker(gate, user)
-        if closure is not None:
-            return closure
-    return None
-
-
-def is_open(gate: str, user: Any = None) -> bool:
+def is_open(gate: Gate, user: Any = None) -> bool:
     return closure_of(gate, user) is None
 
 
-def require_open(gate: str, user: Any = None) -> None:
-    """Raise `GateClosedError` where `gate` is shut for `user`.
+def require_open(gate: Gate, user: Any = None) -> None:
+    """Raise `GateClosedError` where `gate` is closed for `user`.
 
-    `user` is the person who asks; nothing stands for the machine itself (a command without `--user`).
+    `user` is the person who asks; nothing stands for the system itself (a command without `--user`).
     """
     closure = closure_of(gate, user)
     if closure is not None:
         raise GateClosedError(closure)
+
+
+def gate_before(permission: str) -> Gate | None:
+    """Return the gate that makes a permission useless while it is closed."""
+    return next((gate for gate in DECLARED if gate.permission == permission), None)

@@ -1,8 +1,8 @@
 """Personal data: who is viewing in this request, and whose data was shown unmasked.
 
 The accounts app stands above this one: its middleware opens a `Reader` around each request, and it
-registers which fields of a model are personal. Outside of a request (a task, a command) nothing is
-concealed. Whatever shows an address or a number asks `reveal()`, so that it is masked or noted.
+plugs into `PERSONAL_DATA` which fields of a model are personal. Outside of a request (a task, a
+command) nothing is concealed. Whatever shows an address or a number asks `reveal()`, so that it is masked or noted.
 """
 
 import re
@@ -14,7 +14,8 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Model
+
+from apps.core.ports import PERSONAL_DATA
 
 # Nine digits at least, so that no date, amount or count is taken for a number to call.
 _ADDRESS = re.compile(r"[^\s@<>\"'()\[\]{},;:=?&/|“”]+@[^\s@<>\"'()\[\]{},;:?&/|“”]+")
@@ -37,12 +38,6 @@ class Reader:
 
 
 _current: ContextVar[Reader | None] = ContextVar("personal_data_reader", default=None)
-_registered: list[Callable[[type[Model]], frozenset[str]]] = []
-
-
-def register(fields_of: Callable[[type[Model]], frozenset[str]]) -> None:
-    """Give what names the personal fields of a model; the last one given counts."""
-    _registered[:] = [fields_of]
 
 
 @contextmanager
@@ -94,7 +89,7 @@ def readable(text: str) -> str:
 
 
 def personal_fields(model: Any) -> frozenset[str]:
-    return _registered[0](model._meta.concrete_model) if _registered else frozenset()
+    return PERSONAL_DATA.get()(model._meta.concrete_model)
 
 
 def is_personal(model: Any, path: str) -> bool:

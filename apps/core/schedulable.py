@@ -1,8 +1,8 @@
 """Which Celery tasks may be put on a schedule.
 
 Declared in `core`, because tasks of every app are scheduled and apps on one floor do not know each
-other; the schedules themselves, and the record of each run, are in `apps.schedules`, which hangs
-its recorder in here.
+other; the schedules themselves, and the record of each run, are in `apps.schedules`, which plugs its
+recorder into the port `TASK_RUNS`.
 """
 
 import inspect
@@ -14,6 +14,8 @@ from functools import wraps
 from typing import Any
 
 from celery import shared_task
+
+from apps.core.ports import TASK_RUNS
 
 # The key of the run that this code works in, for rows that want to name it.
 current_run_id: ContextVar[int | None] = ContextVar("current_run_id", default=None)
@@ -47,12 +49,6 @@ class SchedulableTask:
 Recorder = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 
 registry: dict[str, SchedulableTask] = {}
-_recorders: list[Recorder] = []
-
-
-def set_recorder(recorder: Recorder) -> None:
-    """Let `recorder` run every declared task that a worker takes from the queue."""
-    _recorders[:] = [recorder]
 
 
 def schedulable(*, label: str, description: str, **options: Any) -> Callable[..., Any]:
@@ -65,9 +61,9 @@ def schedulable(*, label: str, description: str, **options: Any) -> Callable[...
     def declare(function: Callable[..., Any]) -> Any:
         @wraps(function)
         def body(task: Any, *args: Any, **kwargs: Any) -> Any:
-            if task.request.called_directly or not _recorders:
+            if task.request.called_directly:
                 return function(*args, **kwargs)
-            return _recorders[0](task, function, args, kwargs)
+            return TASK_RUNS.get()(task, function, args, kwargs)
 
         # Without this Celery would check arguments against the wrapped function, self and all.
         del body.__wrapped__

@@ -2,14 +2,28 @@
 
 A limited staff user sees what the querysets' `for_staff(user)` returns, and nothing else.
 `User.is_limited` says whether staff are restricted; the organizations app says to what
-(`apps/organizations/scope.py`). A superuser is never limited. An anonymous visitor sees nothing.
+(`apps/organizations/scope.py`) and plugs it into the port `SCOPE`. A superuser is never limited. An anonymous visitor sees nothing.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.core.errors import DomainError
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the app that owns the scope answers."""
+
+    # The keys of the people that belong to what a limited user sees, as a queryset of one column.
+    people: Callable[[Any], QuerySet[Any]]
+    # "3 organizations", of a limited user.
+    words: Callable[[Any], str]
+    # Whether all that the second user, who is limited, sees lies within what the first one sees.
+    covers: Callable[[Any, Any], bool]
 
 
 def sees_everything(user: Any) -> bool:

@@ -1,14 +1,13 @@
 """Sudo mode, from the ground floor: what does great damage asks for a fresh factor first.
 
-The accounts app stands above this one and knows what a factor is: it registers what to ask when it
-starts, and its middleware turns `FreshFactorNeeded` into the page that asks for the factor and then
-takes the person back. Where nobody has registered, nothing is asked.
+The accounts app knows what a factor is and plugs its answer into the port `SUDO`. Its middleware turns
+`FreshFactorNeeded` into the page that asks for the factor and then takes the person back.
 """
-
-from collections.abc import Callable
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+
+from apps.core.ports import SUDO
 
 
 class FreshFactorNeeded(Exception):  # noqa: N818  It is a question, not an error.
@@ -19,23 +18,14 @@ class FreshFactorNeeded(Exception):  # noqa: N818  It is a question, not an erro
         self.purpose = purpose
 
 
-type IsFresh = Callable[[HttpRequest], bool]
-
-_registered: list[IsFresh] = []
-
-
-def register(is_fresh: IsFresh) -> None:
-    """Give what tells whether a request's session has a fresh factor; the last one given counts."""
-    _registered[:] = [is_fresh]
-
-
 def is_impersonated(request: HttpRequest) -> bool:
     """Tell whether somebody acts in somebody else's place: for that there is no sudo mode."""
-    return getattr(request, "real_user", None) is not None
+    return getattr(request, "real_user", None) not in (None, request.user)
 
 
 def has_fresh_factor(request: HttpRequest) -> bool:
-    return not is_impersonated(request) and all(is_fresh(request) for is_fresh in _registered)
+    is_fresh = SUDO.get()
+    return not is_impersonated(request) and is_fresh(request)
 
 
 def require_fresh_factor(request: HttpRequest, purpose: str) -> None:

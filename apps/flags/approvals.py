@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from apps.accounts.approvals.picture import Line, Picture
-from apps.accounts.approvals.registry import Approvable, Arguments, register
+from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.flags.models import Flag, Sample, Switch
@@ -87,4 +87,4 @@ def _word(field: str, value: Any) -> str:
     return words[value]
 
 
-register(TurnProtected())
+ACTIONS.add(TurnProtected())

@@ -10,13 +10,8 @@ class FlagsConfig(AppConfig):
     label = "flags"
 
     def ready(self) -> None:
-        from apps.core.gates import register_checker
+        from apps.flags import checks  # noqa: F401  Registers its checks.
 
-        # What needs a second person, and how timelines speak of flags.
-        from apps.flags import approvals, checks, timeline  # noqa: F401
-        from apps.flags.gates import flag_checker
-
-        register_checker(flag_checker)
         # A switch of operations that is missing answers off, so none may be missing after a migration.
         post_migrate.connect(_ensure, sender=self, dispatch_uid="flags")
 

@@ -17,7 +17,7 @@ from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFl
 from apps.audit.history import History, audit_model
 from apps.flags.absent_fields import absent_field
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
-from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
+from apps.flags.registry import declared_gates
 from apps.organizations.models import Organization
 
 
@@ -66,7 +66,7 @@ class Flag(AbstractUserFlag, Declarable):
         A flag that is missing from the database answers what its declaration says of that.
         """
         if not self.pk:
-            declared = FLAGS.get(self.name)
+            declared = declared_gates("flag").get(self.name)
             return bool(declared and declared.without_row)
         if self.everyone is not None:
             return bool(self.everyone)
@@ -121,7 +121,7 @@ class Switch(AbstractBaseSwitch, Declarable):
 
     def is_active(self) -> bool:
         if not self.pk:
-            declared = SWITCHES.get(self.name)
+            declared = declared_gates("switch").get(self.name)
             return bool(declared and declared.without_row)
         return self.active
 
@@ -145,6 +145,6 @@ class Sample(AbstractBaseSample, Declarable):
 
     def is_active(self) -> bool:
         if not self.pk:
-            declared = SAMPLES.get(self.name)
+            declared = declared_gates("sample").get(self.name)
             return bool(declared and declared.without_row)
         return super().is_active()

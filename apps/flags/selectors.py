@@ -10,17 +10,12 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.scope import people_of
 from apps.core.admin.subcount import subcount
+from apps.core.gates import Gate
 from apps.core.personal import readable
 from apps.core.scope import sees_everything
 from apps.flags.models import Flag
-from apps.flags.registry import FLAGS, SAMPLES, SWITCHES, Declaration
+from apps.flags.registry import declared_gates
 from apps.organizations.scope import organizations_of
-
-DECLARED: dict[str, dict[str, Declaration]] = {
-    "flag": FLAGS,
-    "switch": SWITCHES,
-    "sample": SAMPLES,
-}
 
 
 @dataclass(frozen=True)
@@ -105,8 +100,8 @@ def openers() -> str:
     return f"People of the role {' or '.join(names)}" if names else "A superuser"
 
 
-def missing(kind: str, model: Any) -> list[Declaration]:
+def missing(kind: str, model: Any) -> list[Gate]:
     """Return what is declared in the code and not in the database."""
-    declared = DECLARED[kind]
+    declared = declared_gates(kind)
     present = set(model.objects.filter(name__in=declared).values_list("name", flat=True))
-    return [declaration for name, declaration in declared.items() if name not in present]
+    return [gate for name, gate in declared.items() if name not in present]

@@ -11,7 +11,7 @@ from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.scope import refuse_limited
 from apps.flags.models import Flag, Sample, Switch
-from apps.flags.registry import FLAGS, SAMPLES, SWITCHES
+from apps.flags.registry import declared_gates
 
 TURN = "flags.turn"
 
@@ -110,11 +110,12 @@ def flags_ensure() -> list[str]:
     """
     created = []
     with audit_context(actor="set-up", reason="Declared in the code."):
-        for model, declared, state in (
-            (Flag, FLAGS, lambda on: {"everyone": on}),
-            (Switch, SWITCHES, lambda on: {"active": on}),
-            (Sample, SAMPLES, lambda on: {"percent": Decimal(100 if on else 0)}),
+        for model, by, state in (
+            (Flag, "flag", lambda on: {"everyone": on}),
+            (Switch, "switch", lambda on: {"active": on}),
+            (Sample, "sample", lambda on: {"percent": Decimal(100 if on else 0)}),
         ):
+            declared = declared_gates(by)
             for declaration in declared.values():
                 _, is_new = model.objects.get_or_create(
                     name=declaration.name,

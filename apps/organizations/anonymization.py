@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from apps.accounts.anonymization.person import Person
-from apps.accounts.anonymization.registry import Holding
+from apps.accounts.anonymization.registry import HOLDINGS, Holding
 from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.redacting import redact_labels, redact_records, redacting
 from apps.core.admin.wording import counted, names
@@ -74,6 +74,6 @@ def _keys(found: Any) -> list[Any]:
     return list(found.order_by().distinct())
 
 
-HOLDING = Holding(
-    "organizations", erase=_erase, preview=_preview, obstacles=_obstacles, records=_records
+HOLDINGS.add(
+    Holding("organizations", erase=_erase, preview=_preview, obstacles=_obstacles, records=_records)
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from apps.accounts.approvals.records import OnRecords
-from apps.accounts.approvals.registry import register
+from apps.accounts.approvals.registry import ACTIONS
 from apps.core.trash import reach_of_purge, reach_of_trash
 from apps.organizations.models import Organization
 from apps.organizations.services.organizations import organizations_purge, organizations_trash
@@ -19,7 +19,7 @@ def _trash(records: Any, actor: Any, reason: str) -> Any:
     return organizations_trash(organizations=records, actor=actor, reason=reason)
 
 
-register(
+ACTIONS.add(
     OnRecords(
         kind="organizations.purge",
         label="Delete organizations for good",

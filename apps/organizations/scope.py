@@ -9,7 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet
 
-from apps.accounts.scope import Scope
+from apps.core.scope import Scope
 
 
 def organizations_of(user: Any) -> QuerySet[Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from apps.accounts.approvals.records import OnRecords
-from apps.accounts.approvals.registry import register
+from apps.accounts.approvals.registry import ACTIONS
 from apps.core.trash import reach_of_purge, reach_of_trash
 from apps.projects.models import Project
 from apps.projects.services import projects_purge, projects_trash
@@ -21,7 +21,7 @@ def _projects() -> Any:
     return Project.all_objects.select_related("organization", "deleted_by")
 
 
-register(
+ACTIONS.add(
     OnRecords(
         kind="projects.purge",
         label="Delete projects for good",

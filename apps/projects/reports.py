@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, TruncDate
 from apps.organizations.models import Organization
 from apps.organizations.reports import SeatCounts, organizations_in_scope, seats_between
 from apps.projects.models import Project
-from apps.reports.registry import Chart, Column, ReportDefinition, Result, Total, register
+from apps.reports.registry import REPORTS, Chart, Column, ReportDefinition, Result, Total
 from apps.reports.weeks import WEEK, Week
 
 
@@ -135,7 +135,7 @@ COLUMNS = [
     Column("projects", "Projects", numeric=True),
 ]
 
-WEEKLY = register(
+REPORTS.add(
     ReportDefinition(
         name="weekly",
         title="Members and projects this week",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from apps.accounts.anonymization.person import Person
-from apps.accounts.anonymization.registry import Holding
+from apps.accounts.anonymization.registry import HOLDINGS, Holding
 from apps.reports.models import ReportRun, ReportSubscription
 
 
@@ -32,4 +32,4 @@ def _erase(person: Person) -> dict[str, int]:
     return {"reports": len(runs)}
 
 
-HOLDING = Holding("reports", erase=_erase, preview=_preview)
+HOLDINGS.add(Holding("reports", erase=_erase, preview=_preview))

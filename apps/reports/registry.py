@@ -1,10 +1,12 @@
-"""The reports there are. An app declares its own in its `reports.py`, and registers it when ready."""
+"""The reports there are. An app adds its own in its `reports.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from apps.core.errors import DomainError
+from apps.core.ports import Registry
 
 
 @dataclass(frozen=True)
@@ -95,21 +97,19 @@ class ReportDefinition:
         return bool(user.is_active and user.is_staff and user.has_perm(self.permission))
 
 
-_definitions: dict[str, ReportDefinition] = {}
-
-
-def register(definition: ReportDefinition) -> ReportDefinition:
-    _definitions[definition.name] = definition
-    return definition
+REPORTS = Registry[ReportDefinition](
+    "reports", "what can be run, read and subscribed to", key=attrgetter("name")
+)
 
 
 def all_reports() -> list[ReportDefinition]:
-    return sorted(_definitions.values(), key=lambda definition: definition.title)
+    return sorted(REPORTS, key=lambda definition: definition.title)
 
 
 def get_report(name: str) -> ReportDefinition:
     """Return the report of that name; raise `DomainError` where there is none."""
-    if name not in _definitions:
-        names = ", ".join(sorted(_definitions)) or "none"
+    report = REPORTS.get(name)
+    if report is None:
+        names = ", ".join(sorted(REPORTS.plugs())) or "none"
         raise DomainError(f"There is no report “{name}”. There is: {names}.")
-    return _definitions[name]
+    return report

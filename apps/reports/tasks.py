@@ -6,6 +6,7 @@ from apps.core.errors import DomainError
 from apps.core.gates import closure_of
 from apps.core.schedulable import current_due_at, schedulable
 from apps.core.sending import send_now
+from apps.reports.gates import REPORT_MAILS
 from apps.reports.services import (
     report_mail,
     report_mailing_owe,
@@ -20,7 +21,7 @@ from apps.reports.services import (
     "report's name.",
 )
 def mail_report(report: str) -> str:
-    closure = closure_of("report-mails")
+    closure = closure_of(REPORT_MAILS)
     if closure is not None:
         # Owed all the same: they go when the switch is on again, unless that takes days.
         report_mailing_owe(report=report, due_at=current_due_at.get())
@@ -40,7 +41,7 @@ def mail_report(report: str) -> str:
     "not take.",
 )
 def resume_report_mails() -> str:
-    closure = closure_of("report-mails")
+    closure = closure_of(REPORT_MAILS)
     if closure is not None:
         return closure.sentence
     sent, failed, given_up = report_mails_resume()

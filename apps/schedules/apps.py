@@ -6,7 +6,4 @@ class SchedulesConfig(AppConfig):
     label = "schedules"
 
     def ready(self) -> None:
-        from apps.core.schedulable import set_recorder
-        from apps.schedules import recorder, startup, timeline  # noqa: F401
-
-        set_recorder(recorder.run_recorded)
+        from apps.schedules import startup  # noqa: F401  Connects a signal of Celery.

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from apps.accounts.approvals.picture import Part, Picture, canonical
-from apps.accounts.approvals.registry import Approvable, Arguments, Page, register
+from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments, Page
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.transfers import registry
@@ -114,4 +114,4 @@ def _run(arguments: Arguments) -> ImportRun:
     return run
 
 
-register(ApplyImport())
+ACTIONS.add(ApplyImport())

@@ -163,7 +163,7 @@ def test_a_list_means_the_same_people_when_they_are_counted_and_when_it_is_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Two may be deactivated by one person. A third fits the list's query in between."""
-    from apps.accounts.approvals.office import AccountsOffice
+    from apps.accounts.approvals.backend import AccountsBackend
 
     people = [UserFactory(first_name="Ida", last_name=f"Berg{n}") for n in range(2)]
     late = UserFactory(first_name="Ole", last_name="Late")
@@ -177,14 +177,14 @@ def test_a_list_means_the_same_people_when_they_are_counted_and_when_it_is_done(
     }
     page = client.post(address, picked)
     token = dict(page.context["hidden"])["_confirmation"]
-    count = AccountsOffice.require_for_many
+    count = AccountsBackend.require_for_many
 
     def rename_after_the_count(self: Any, **given: Any) -> None:
         count(self, **given)
         # What another transaction commits at this very moment.
         User.objects.filter(pk=late.pk).update(first_name="Ida")
 
-    monkeypatch.setattr(AccountsOffice, "require_for_many", rename_after_the_count)
+    monkeypatch.setattr(AccountsBackend, "require_for_many", rename_after_the_count)
     client.post(address, {**picked, "_confirmation": token, "reason": "Left."})
 
     assert not User.objects.filter(pk__in=[each.pk for each in people], status="active").exists()

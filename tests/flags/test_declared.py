@@ -11,9 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.core.errors import DomainError
-from apps.flags import registry
+from apps.core.gates import DECLARED, Gate
 from apps.flags.models import Flag, Sample, Switch
-from apps.flags.registry import Declaration
 from apps.flags.services import flag_set, flags_ensure
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory, lose
@@ -33,18 +32,17 @@ def stays(declared: Any) -> None:
     assert type(declared).objects.filter(pk=declared.pk).exists()
 
 
-def test_the_set_up_marks_what_the_code_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_set_up_marks_what_the_code_asks_for() -> None:
     by_hand = FlagFactory(name="beta")
     assert Flag.objects.get(name="bulk-import").is_declared
     assert Switch.objects.get(name="report-mails").is_declared
     assert not by_hand.is_declared
 
-    beta = Declaration(name="beta", label="Beta", description="", owner="")
-    monkeypatch.setitem(registry.FLAGS, "beta", beta)
-    flags_ensure()
-    assert Flag.objects.get(name="beta").is_declared
+    with DECLARED.changed():
+        Gate(name="beta", label="Beta", description="", owner="")
+        flags_ensure()
+        assert Flag.objects.get(name="beta").is_declared
 
-    monkeypatch.delitem(registry.FLAGS, "beta")
     flags_ensure()
     Flag.objects.get(name="beta").delete()
 
@@ -116,22 +114,15 @@ def test_imports_that_were_switched_off_stay_off_when_the_flag_is_lost(client: C
     assert client.get(page).status_code == 403
 
 
-def test_a_release_flag_that_is_lost_answers_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    for kind, answer in (("release", True), ("operations", False)):
-        new = Declaration(
-            name=kind,
-            label=kind,
-            description="",
-            owner="",
-            default=True,
-            kind=kind,  # type: ignore[arg-type]
-        )
-        monkeypatch.setitem(registry.FLAGS, kind, new)
-        monkeypatch.setitem(registry.SWITCHES, kind, new)
-        monkeypatch.setitem(registry.SAMPLES, kind, new)
-        assert Flag.get(kind).is_active_for_user(None) is answer
-        assert Switch.get(kind).is_active() is answer
-        assert Sample.get(kind).is_active() is answer
+@pytest.mark.parametrize(("kind", "answer"), [("release", True), ("operations", False)])
+def test_a_release_flag_that_is_lost_answers_its_default(kind: Any, answer: bool) -> None:
+    common = {"label": kind, "description": "", "owner": "", "default": True, "kind": kind}
+    with DECLARED.changed():
+        for by in ("flag", "switch", "sample"):
+            Gate(name=f"{kind}-{by}", by=by, **common)
+        assert Flag.get(f"{kind}-flag").is_active_for_user(None) is answer
+        assert Switch.get(f"{kind}-switch").is_active() is answer
+        assert Sample.get(f"{kind}-sample").is_active() is answer
 
 
 def test_the_triggers_are_in_the_database() -> None:

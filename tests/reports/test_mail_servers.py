@@ -14,9 +14,8 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from apps.reports import registry
 from apps.reports.models import ReportDelivery, ReportRun
-from apps.reports.registry import Column, ReportDefinition, Result
+from apps.reports.registry import REPORTS, Column, ReportDefinition, Result
 from apps.reports.services import report_mail, report_mails_resume
 from apps.reports.tasks import mail_report
 from tests.factories.reports import ReportSubscriptionFactory
@@ -125,17 +124,15 @@ def test_what_waits_too_long_is_given_up_and_said(server: Server) -> None:
 @pytest.fixture
 def plain_report() -> Iterator[str]:
     """A report without a period: it tells how things stand."""
-    registry.register(
-        ReportDefinition(
-            name="standing",
-            title="How things stand",
-            description="",
-            permission="reports.view_report",
-            make=lambda params, user: Result("", [Column("a", "A")], [{"a": 1}]),
-        )
+    report = ReportDefinition(
+        name="standing",
+        title="How things stand",
+        description="",
+        permission="reports.view_report",
+        make=lambda params, user: Result("", [Column("a", "A")], [{"a": 1}]),
     )
-    yield "standing"
-    del registry._definitions["standing"]
+    with REPORTS.changed(report):
+        yield report.name
 
 
 @pytest.mark.django_db

@@ -1,12 +1,14 @@
-"""What each app holds of a person: a higher app says it here when it starts."""
+"""What each app holds of a person: a higher app adds it in its `anonymization.py`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model
 
 from apps.accounts.anonymization.person import Person
+from apps.core.ports import Registry
 
 
 def _nothing(person: Person) -> Iterable[str]:
@@ -33,12 +35,6 @@ class Holding:
     records: Callable[[Person], dict[type[Model], list[Any]]] = _no_records
 
 
-_holdings: dict[str, Holding] = {}
-
-
-def register(*holdings: Holding) -> None:
-    _holdings.update({holding.name: holding for holding in holdings})
-
-
-def holdings() -> list[Holding]:
-    return list(_holdings.values())
+HOLDINGS = Registry[Holding](
+    "holdings", "what apps hold of a person, and how it is removed", key=attrgetter("name")
+)

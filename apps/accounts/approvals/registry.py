@@ -1,7 +1,8 @@
-"""Which actions can ask for a second person. A higher app declares its own and registers them."""
+"""Which actions can ask for a second person. A higher app adds its own in `approvals.py`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from apps.accounts.approvals.digests import lock, part_of
 from apps.accounts.approvals.picture import Part, Picture
 from apps.core.errors import DomainError
+from apps.core.ports import Registry
 
 # What a service is called with: ids and values that fit JSON.
 type Arguments = dict[str, Any]
@@ -25,7 +27,7 @@ class Page:
 
 
 class Approvable:
-    """One kind of action. Subclass, fill in, and `register` an instance.
+    """One kind of action. Subclass, fill in, and add an instance to `ACTIONS`.
 
     `word` is the setting's word that lists it; `count` is how many rows or records are meant. What
     `touches` returns is locked before it is compared and done, and digested whatever its number.
@@ -92,19 +94,14 @@ class Approvable:
         raise NotImplementedError
 
 
-_known: dict[str, Approvable] = {}
-
-
-def register(*actions: Approvable) -> None:
-    for action in actions:
-        _known[action.kind] = action
+ACTIONS = Registry[Approvable](
+    "approvable actions", "what can ask for a second person", key=attrgetter("kind")
+)
 
 
 def get(kind: str) -> Approvable:
-    if kind not in _known:
+    """Return an action; raises DomainError for a kind that no app declares any more."""
+    action = ACTIONS.get(kind)
+    if action is None:
         raise DomainError(f"Nobody knows what “{kind}” is any more, so it cannot be approved.")
-    return _known[kind]
-
-
-def known() -> list[Approvable]:
-    return list(_known.values())
+    return action

@@ -147,7 +147,7 @@ class ApprovalAnswer:
 def approvals_of(permission: str, user: Any = None) -> list[ApprovalAnswer]:
     """Return the approvals that acting on `permission` can need, and who could give them to `user`."""
     found = []
-    for action in registry.known():
+    for action in registry.ACTIONS:
         number = action.alone_up_to()
         if permission not in action.permissions or number is None:
             continue

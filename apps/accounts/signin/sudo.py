@@ -19,16 +19,12 @@ from apps.accounts.signin.allauth_internals import (
     AUTHENTICATION_METHODS_SESSION_KEY,
     get_authentication_records,
 )
-from apps.core import sudo
+from apps.core.sudo import is_impersonated
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 PENDING = "sudo_pending"
 # What a session keeps of a suspended form; a longer one has to be filled in again.
 LONGEST_FORM = 200_000
-
-
-def register() -> None:
-    sudo.register(is_fresh)
 
 
 def has_second_factor(user: Any) -> bool:
@@ -38,13 +34,6 @@ def has_second_factor(user: Any) -> bool:
     )
 
 
-def is_acting_as_another(request: HttpRequest) -> bool:
-    """Tell whether somebody acts as somebody else in this request."""
-    if getattr(request, "real_user", None) not in (None, request.user):
-        return True
-    return bool(request.session.get("impersonation"))
-
-
 def is_fresh(request: HttpRequest) -> bool:
     return fresh_until(request) is not None
 
@@ -52,7 +41,7 @@ def is_fresh(request: HttpRequest) -> bool:
 def fresh_until(request: HttpRequest) -> datetime | None:
     """Return until when sudo is on in this session; nothing where it is off."""
     user = request.user
-    if not isinstance(user, User) or is_acting_as_another(request):
+    if not isinstance(user, User) or is_impersonated(request):
         return None
     proofs = [
         record

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.signin import sudo
+from apps.core.sudo import is_impersonated
 
 
 @never_cache
@@ -22,7 +23,7 @@ from apps.accounts.signin import sudo
 @require_GET
 def ask(request: HttpRequest) -> HttpResponse:
     """Lead to the page that asks for the person's own factor."""
-    if sudo.is_acting_as_another(request):
+    if is_impersonated(request):
         raise PermissionDenied(
             "While you act as somebody else nobody can prove that it is you. End that first."
         )

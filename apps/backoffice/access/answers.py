@@ -9,12 +9,10 @@ from apps.accounts.scope import scope_in_words
 from apps.backoffice.access.holding import DIRECTLY, SUPERUSER, givers_of, held, sources
 from apps.backoffice.access.words import Right, right, rights
 from apps.core.admin.wording import listed
-from apps.core.gates import closure_of
+from apps.core.gates import closure_of, gate_before
 from apps.core.scope import sees_everything
 
 MOST_ANSWERS = 6
-# Which gate stands before what a permission opens.
-GATES = {"transfers.import_data": "bulk-import"}
 # What people say, and what the permissions' sentences say.
 _SAME = {
     "edit": "change",
@@ -115,7 +113,8 @@ def answer(person: User, code: str, *, given: dict[str, list[str]] | None = None
         obstacles.append("The account is deactivated.")
     elif not person.is_staff:
         obstacles.append("Without a staff role nobody comes in here.")
-    closure = closure_of(GATES[code], person) if code in GATES else None
+    gate = gate_before(code)
+    closure = closure_of(gate, person) if gate else None
     if closure is not None:
         obstacles.append(closure.sentence)
     if gives:

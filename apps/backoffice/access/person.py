@@ -15,11 +15,11 @@ from apps.accounts.approvals.selectors import approvals_of, to_decide
 from apps.accounts.models import User
 from apps.accounts.scope import scope_in_words
 from apps.accounts.signin.sudo import has_second_factor
-from apps.backoffice.access.answers import GATES, answers
+from apps.backoffice.access.answers import answers
 from apps.backoffice.access.holding import SUPERUSER, held
 from apps.backoffice.access.words import Right, rights
 from apps.core.errors import MissingPermission, RecordNotFound
-from apps.core.gates import closure_of
+from apps.core.gates import DECLARED, closure_of
 from apps.core.scope import sees_everything
 
 # What makes a person stand out: told first.
@@ -100,7 +100,9 @@ def _page(request: HttpRequest, person: User, title: str) -> HttpResponse:
         "total": len(rights()),
         "lacking": [right for right in rights().values() if right.code not in may],
         "closures": [
-            closure.sentence for gate in GATES.values() if (closure := closure_of(gate, person))
+            closure.sentence
+            for gate in DECLARED
+            if gate.permission and (closure := closure_of(gate, person))
         ],
         "approvals": sorted(
             {answer.sentence for code in may for answer in approvals_of(code, person)}

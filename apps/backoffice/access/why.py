@@ -13,13 +13,12 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from apps.accounts.approvals.selectors import approvals_of
-from apps.backoffice.access.answers import GATES
 from apps.backoffice.access.holding import givers_of
 from apps.backoffice.access.words import VERBS, in_words
 from apps.core.admin.confirm import may, permission_name
 from apps.core.admin.unfold_internals import list_actions, record_actions
 from apps.core.errors import MissingPermission, RecordNotFound
-from apps.core.gates import closure_of
+from apps.core.gates import closure_of, gate_before
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,8 @@ def _refusal(
             f"Your roles do not include “{in_words(name)}”.",
             givers_of(name, to=user).sentence,
         )
-    closure = closure_of(GATES[name], user) if name in GATES else None
+    gate = gate_before(name)
+    closure = closure_of(gate, user) if gate else None
     if closure is not None:
         return Refusal(offered.label, closure.sentence)
     if not may(model_admin, request, offered.permission, record):

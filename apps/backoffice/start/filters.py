@@ -10,7 +10,6 @@ from unfold.contrib.filters.admin import DropdownFilter
 from apps.backoffice.start.links import PARAMETER
 from apps.backoffice.start.needs import NEEDS, STANDING, Need
 from apps.backoffice.start.numbers import NUMBERS, Number
-from apps.core.admin.filters import plug_filter
 
 LINES: list[Need | Number] = [*NEEDS, *STANDING, *NUMBERS]
 
@@ -41,8 +40,3 @@ class StartPageFilter(DropdownFilter):
         if line is None:
             return queryset
         return queryset.filter(pk__in=line.records(user).order_by().values("pk"))
-
-
-def plug_filters() -> None:
-    for line in LINES:
-        plug_filter(line.model, StartPageFilter)

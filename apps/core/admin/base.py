@@ -14,14 +14,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin, TabularInline
 
-from apps.core import approvals
 from apps.core.admin import deletion
 from apps.core.admin.checks import BaseAdminChecks
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin, VersionedInline, reason_of
-from apps.core.admin.filters import plugged_filters
+from apps.core.admin.filters import added_filters
 from apps.core.admin.guarded import GuardedAdmin
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
@@ -32,6 +31,7 @@ from apps.core.attribution import attributed
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 from apps.core.personal import conceals, is_personal
+from apps.core.ports import APPROVALS
 
 
 class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
@@ -121,7 +121,7 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
             return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        return [*super().get_list_filter(request), *plugged_filters(self.model)]
+        return [*super().get_list_filter(request), *added_filters(self.model)]
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         fields = super().get_search_fields(request)
@@ -203,17 +203,13 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     def _asked(
         self, request: HttpRequest, needed: ApprovalNeeded, reason: str
     ) -> HttpResponse | None:
-        office = approvals.office()
-        if office is not None:
-            try:
-                asked = office.ask(needed, actor=request.user, reason=reason)
-            except DomainError as refusal:
-                request.refusal = refusal.message  # type: ignore[attr-defined]
-                return None
-            messages.success(request, asked.message)
-            return HttpResponseRedirect(asked.url)
-        request.refusal = needed.message  # type: ignore[attr-defined]
-        return None
+        try:
+            asked = APPROVALS.get().ask(needed, actor=request.user, reason=reason)
+        except DomainError as refusal:
+            request.refusal = refusal.message  # type: ignore[attr-defined]
+            return None
+        messages.success(request, asked.message)
+        return HttpResponseRedirect(asked.url)
 
     def get_form(
         self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any

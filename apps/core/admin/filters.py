@@ -4,6 +4,7 @@ Use these and the single-valued ones of `unfold.contrib.filters.admin` (never wi
 names a class that is not there). The multi-valued ones lose values in the filter sheet.
 """
 
+from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.utils import parse_date_str
 
 from apps.core.admin.scope import in_scope
+from apps.core.ports import Registry
 
 
 class RecordForm(AutocompleteDropdownForm):
@@ -65,15 +67,21 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-_plugged: dict[type[Model], list[Any]] = {}
+@dataclass(frozen=True)
+class AddedFilter:
+    """A filter of a higher app on the list of a model, whichever app owns its page."""
+
+    model: type[Model]
+    filter_class: Any
+
+    def __str__(self) -> str:
+        return f"{self.model._meta.label}: {self.filter_class.__name__}"
 
 
-def plug_filter(model: type[Model], filter_class: Any) -> None:
-    """Add a filter of a higher app to the list of a model, whichever app owns its page."""
-    filters = _plugged.setdefault(model, [])
-    if filter_class not in filters:
-        filters.append(filter_class)
+ADDED_FILTERS = Registry[AddedFilter](
+    "added filters", "filters of higher apps on lists of lower ones", key=str
+)
 
 
-def plugged_filters(model: type[Model]) -> list[Any]:
-    return list(_plugged.get(model, []))
+def added_filters(model: type[Model]) -> list[Any]:
+    return [added.filter_class for added in ADDED_FILTERS if added.model is model]

@@ -4,10 +4,10 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from apps.core.gates import Closure, closure_of
+from apps.core.gates import Closure, Gate, closure_of
 
 
-def closed_response(request: HttpRequest, gate: str) -> HttpResponse | None:
+def closed_response(request: HttpRequest, gate: Gate) -> HttpResponse | None:
     """Return the page that says why `gate` is closed, who closed it, and who can open it; nothing if open.
 
     A view calls it first and returns what it gets.

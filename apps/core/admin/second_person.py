@@ -11,10 +11,10 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
-from apps.core import approvals
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError
+from apps.core.ports import APPROVALS
 
 ASK = "_ask"
 # What a confirmation posts besides its form.
@@ -47,17 +47,15 @@ class SecondPerson:
         """Return what the page says, where the button will ask."""
         if self.needed:
             return self.needed
-        office = approvals.office()
-        if office is None or not (self.kind or self.is_list):
+        if not (self.kind or self.is_list):
             return ""
-        return office.foresee(self.kind, self.queryset, self.request.user)
+        return APPROVALS.get().foresee(self.kind, self.queryset, self.request.user)
 
     def demand_for_many(self, records: QuerySet) -> None:
         """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""
-        office = approvals.office()
-        if office is None or self.kind:
+        if self.kind:
             return
-        office.require_for_many(
+        APPROVALS.get().require_for_many(
             records=records,
             action=self.options["name"],
             label=self.options["description"],
@@ -72,11 +70,10 @@ class SecondPerson:
     def ask(self, needed: ApprovalNeeded, form: ConfirmationForm) -> HttpResponseRedirect | None:
         """Make the request if the button said so; nothing where the page must say it first."""
         self.needed = needed.message
-        office = approvals.office()
-        if office is None or ASK not in self.request.POST:
+        if ASK not in self.request.POST:
             return None
         try:
-            asked = office.ask(needed, actor=self.request.user, reason=form.reason)
+            asked = APPROVALS.get().ask(needed, actor=self.request.user, reason=form.reason)
         except DomainError as error:
             form.add_error(None, error.message)
             return None

@@ -28,9 +28,10 @@ from apps.core.admin.display import (
     phrase,
 )
 from apps.core.errors import DomainError
+from apps.core.gates import Gate
 from apps.core.scope import sees_everything
-from apps.flags.registry import Declaration
-from apps.flags.selectors import DECLARED, last_turn, missing
+from apps.flags.registry import declared_gates
+from apps.flags.selectors import last_turn, missing
 from apps.flags.services import TURN, flag_protect, flags_ensure
 
 FLIP = "flags.flip_flag"
@@ -75,7 +76,7 @@ class DeclaredFilter(DropdownFilter):
         return [("yes", "Declared in the code"), ("no", "Not declared")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        declared = list(DECLARED[queryset.model._meta.model_name])
+        declared = list(declared_gates(str(queryset.model._meta.model_name)))
         if self.value() == "yes":
             return queryset.filter(name__in=declared)
         if self.value() == "no":
@@ -102,8 +103,8 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     protected_fields: ClassVar[list[str]] = []
 
     @property
-    def declared(self) -> dict[str, Declaration]:
-        return DECLARED[str(self.opts.model_name)]
+    def declared(self) -> dict[str, Gate]:
+        return declared_gates(str(self.opts.model_name))
 
     @admin.display(description="declared")
     def declared_label(self, record: Any) -> SafeString:

@@ -1,7 +1,7 @@
 """What a person does to an import; the worker does the rest.
 
 Each asks for `transfers.import_data` and the permissions of the models that the dataset writes
-(`actor=None` is a command on the server, which may), and whether the gate `bulk-import` is open.
+(`actor=None` is a command on the server, which may), and whether the gate `BULK_IMPORT` is open.
 """
 
 from collections.abc import Sequence

@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from apps.core import approvals
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError
+from apps.core.ports import APPROVALS
 from apps.transfers import registry
 from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.wizard.apply import progress_sentence
@@ -117,11 +117,10 @@ def _ask(
     needed: ApprovalNeeded,
 ) -> HttpResponseBase:
     """Make the request where the button said so; else say that it is needed."""
-    office = approvals.office()
-    if "ask" not in request.POST or office is None:
+    if "ask" not in request.POST:
         form.add_error(None, needed.message)
         return _page(request, run, form, impacts, status=409)
-    asked = office.ask(needed, actor=request.user, reason=form.cleaned_data["reason"])
+    asked = APPROVALS.get().ask(needed, actor=request.user, reason=form.cleaned_data["reason"])
     messages.success(request, asked.message)
     return HttpResponseRedirect(asked.url)
 

@@ -16,11 +16,10 @@ from apps.transfers import registry
 from apps.transfers.access import IMPORT, permissions_to_import, require
 from apps.transfers.admin.wizard.steps import open_steps, step_url
 from apps.transfers.engine.runs.approver import approver_of
+from apps.transfers.gates import BULK_IMPORT
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors.approvals import request_to_decide
 from apps.transfers.selectors.pages import run_for_reader
-
-GATE = "bulk-import"
 
 View = Callable[..., HttpResponseBase]
 
@@ -32,7 +31,7 @@ def wizard_page(*, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(request.user, IMPORT)
-            closed = closed_response(request, GATE)
+            closed = closed_response(request, BULK_IMPORT)
             if closed is not None:
                 return closed
             if request.method not in (*methods, "HEAD"):

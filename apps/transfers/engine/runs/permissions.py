@@ -6,6 +6,7 @@ from apps.core import gates
 from apps.core.errors import DomainError
 from apps.transfers.access import permissions_to_export, permissions_to_import
 from apps.transfers.declarations import DatasetResource
+from apps.transfers.gates import BULK_IMPORT
 from apps.transfers.personal import chosen_columns
 
 
@@ -21,7 +22,7 @@ def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool 
     Returns the user as read from the database.
     """
     if user is None:
-        gates.require_open("bulk-import")
+        gates.require_open(BULK_IMPORT)
         return None
     if fresh:
         user = type(user)._default_manager.get(pk=user.pk)
@@ -32,7 +33,7 @@ def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool 
         raise DomainError(
             f"{user} may not import {resource.dataset()}: {', '.join(missing)} is missing."
         )
-    gates.require_open("bulk-import", user)
+    gates.require_open(BULK_IMPORT, user)
     return user
 
 

@@ -1,4 +1,4 @@
-"""The office that pages of the ground floor talk to; see `apps/core/approvals.py`."""
+"""The backend that pages of the ground floor talk to; see `apps/core/approvals.py`."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from apps.core.approvals import ApprovalNeeded, Asked
 _MANY = ManyRecords()
 
 
-class AccountsOffice:
+class AccountsBackend:
     def ask(self, needed: ApprovalNeeded, *, actor: Any, reason: str) -> Asked:
         request = approval_ask(draft=needed.draft, reason=reason, actor=actor)
         return Asked(

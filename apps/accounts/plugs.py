@@ -1,0 +1,18 @@
+"""What accounts answers for the ground floor, and its own actions that need a second person."""
+
+from functools import cache
+
+from apps.accounts.approvals.backend import AccountsBackend
+from apps.accounts.approvals.bulk import ManyRecords
+from apps.accounts.approvals.email_change import ChangeEmail
+from apps.accounts.approvals.registry import ACTIONS
+from apps.accounts.approvals.roles import EmpowerRole, GiveRoles
+from apps.accounts.signin.sudo import is_fresh
+from apps.audit.history import personal_fields
+from apps.core.ports import APPROVALS, PERSONAL_DATA, SUDO
+
+SUDO.plug(is_fresh)
+APPROVALS.plug(AccountsBackend())
+# The history is declared with the models and never changes while the process runs.
+PERSONAL_DATA.plug(cache(personal_fields))
+ACTIONS.add(ManyRecords(), GiveRoles(), EmpowerRole(), ChangeEmail())

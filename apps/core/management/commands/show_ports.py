@@ -1,0 +1,29 @@
+"""Prints who plugs what into what."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from apps.core.ports import PORTS
+from apps.core.ports.base import registries
+
+
+class Command(BaseCommand):
+    help = (
+        "Print each port with the app that answers it, and what apps have added to each registry."
+    )
+    # It is for looking at a house that is wired wrongly.
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write("Ports (exactly one answer each):")
+        for port in PORTS:
+            self.stdout.write(f"  {port.name:15} {port.purpose:45} {_by(port.plugged_by)}")
+        for registry in registries:
+            self.stdout.write(f"\n{registry.name.capitalize()} ({registry.purpose}):")
+            for name, plug in sorted(registry.plugs().items()):
+                self.stdout.write(f"  {name:35} {plug.module}")
+
+
+def _by(module: str) -> str:
+    return module or "NOTHING IS PLUGGED IN"

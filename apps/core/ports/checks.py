@@ -1,0 +1,14 @@
+"""The system check of the ports. Commands that skip most checks run it too, by its tag."""
+
+from typing import Any
+
+from django.core import checks
+
+from apps.core.ports import PORTS
+
+TAG = "ports"
+
+
+@checks.register(TAG)
+def check_ports(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    return [checks.Error(port.missing(), id="core.E020") for port in PORTS if not port.plugged_by]

@@ -1,0 +1,14 @@
+"""What staff can close of reports."""
+
+from apps.core.gates import Gate
+
+REPORT_MAILS = Gate(
+    name="report-mails",
+    label="Report mails",
+    description="Mails scheduled reports to their subscribers.",
+    owner="Operations",
+    by="switch",
+    default=True,
+    kind="operations",
+    off_headline="Report mails are switched off",
+)
