@@ -12,10 +12,10 @@ from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from apps.accounts.actors import Actor, require
 from apps.accounts.models import User
 from apps.accounts.models.user import REMOVED
 from apps.accounts.scope import covers
+from apps.core.actors import Actor, holds, require
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited
 
@@ -95,7 +95,7 @@ def account_obstacle(*, actor: Actor, person: User) -> str:
         return REMOVED
     if not isinstance(actor, User) or not is_colleague(person):
         return ""
-    if not actor.has_perm(COLLEAGUES):
+    if not holds(actor, COLLEAGUES):
         return f"{person} is a colleague: only somebody who sets roles may do this."
     return scope_obstacle(actor=actor, person=person) or power_obstacle(actor=actor, person=person)
 

@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from PIL import Image, UnidentifiedImageError
 
 from apps.accounts.models import User
-from apps.core.errors import MissingPermission
+from apps.core.actors import require
 
 # By what the file is, not by what it calls itself: pictures of dots, which hold no script.
 TYPES = {"GIF": "image/gif", "JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -43,8 +43,8 @@ def avatar(request: HttpRequest, name: str) -> FileResponse:
     user: Any = request.user
     path = f"avatars/{name}"
     person = User.objects.for_staff(user).filter(avatar=path).first()
-    if person != user and not user.has_perm("accounts.view_user"):
-        raise MissingPermission("accounts.view_user")
+    if person != user:
+        require(user, "accounts.view_user")
     if person is None or not default_storage.exists(path):
         raise Http404("There is no such picture.")
     file = default_storage.open(path, "rb")

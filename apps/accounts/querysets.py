@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.utils import timezone
 
 from apps.accounts.scope import people_of
+from apps.core.actors import Actor
 from apps.core.querysets import ScopedQuerySet, SearchableQuerySet
 from apps.core.scope import own_work, sees_everything
 
@@ -14,7 +15,7 @@ class UserQuerySet(SearchableQuerySet):
         """Return the people `user` sees: everybody, or the people of their organizations and themselves."""
         return self if sees_everything(user) else self.filter(pk__in=people_of(user))
 
-    def refused_to(self, actor: Any) -> Self:
+    def refused_to(self, actor: Actor) -> Self:
         """Return the people whose records `actor` may see and not change; see `authority`."""
         from apps.accounts.authority import accounts_beyond
 

@@ -1,17 +1,16 @@
 """What may be done to people: created, deactivated, reactivated, given roles."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.roles import GiveRoles, powerful
 from apps.accounts.authority import account_decide, roles_lock, scope_obstacle
 from apps.accounts.models import User
 from apps.accounts.signin import sessions
 from apps.audit.events import record_event
+from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.ports import Registry
@@ -54,7 +53,7 @@ def user_create(
     )
     user.set_password(password)
     validated(user)
-    with act(actor=actor, reason=reason), refusals_in_words():
+    with acting_as(actor=actor, reason=reason), refusals_in_words():
         user.save(force_insert=True)
     return user
 
@@ -72,7 +71,7 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
     """
     require(actor, CHANGE)
     refuse_limited(actor, ANYWHERE)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked, actor = account_decide(user=user, actor=actor, permissions=[CHANGE])
         refuse_limited(actor, ANYWHERE)
         if isinstance(actor, User) and locked.pk == actor.pk:
@@ -89,7 +88,7 @@ def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
     """Let a deactivated person sign in again, with the roles and memberships they kept."""
     require(actor, CHANGE)
     refuse_limited(actor, ANYWHERE)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked, actor = account_decide(user=user, actor=actor, permissions=[CHANGE])
         refuse_limited(actor, ANYWHERE)
         if locked.status == User.Status.ACTIVE:
@@ -107,7 +106,7 @@ def user_set_roles(
     roles, and nobody gives or takes a role that may do more than they may.
     """
     require(actor, "accounts.set_roles")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked, actor = account_decide(user=user, actor=actor, permissions=["accounts.set_roles"])
         if isinstance(actor, User) and locked.pk == actor.pk:
             raise DomainError("You cannot change your own roles. Ask a colleague.")
@@ -155,7 +154,7 @@ def role_permissions_check(*, permissions: Iterable[Permission], actor: Actor) -
             )
 
 
-def _may_hand_out(actor: Any, groups: list[Group]) -> None:
+def _may_hand_out(actor: Actor, groups: list[Group]) -> None:
     if not isinstance(actor, User) or actor.is_superuser:
         return
     own = actor.get_all_permissions()

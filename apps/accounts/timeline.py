@@ -14,6 +14,7 @@ from apps.audit.timeline.registry import (
     timeline_reverts,
 )
 from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
+from apps.core.actors import Actor
 from apps.core.constraints import validated
 from apps.core.personal import masked
 
@@ -26,7 +27,7 @@ def _name(row: Any) -> str:
     return f"{row.first_name} {row.last_name}".strip() or masked(row.email)
 
 
-def _revert_person(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+def _revert_person(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
     account_refuse(actor=actor, person=record)
     for name, value in values.items():
         setattr(record, name, value)

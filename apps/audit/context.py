@@ -29,7 +29,7 @@ BLANK = Settings()
 
 
 @dataclass(frozen=True)
-class Actor:
+class NamedActor:
     """Who acts: a user, or a task or command that has only a name."""
 
     id: str = ""
@@ -43,8 +43,8 @@ class Context:
     root: uuid.UUID
     base: uuid.UUID
     # Called at the first write, when a request's user is known.
-    actor: Callable[[], Actor]
-    real_actor: Callable[[], Actor]
+    actor: Callable[[], NamedActor]
+    real_actor: Callable[[], NamedActor]
     # Whether the two can be called without a statement of their own.
     is_known: Callable[[], bool] = lambda: True
     reason: str = ""
@@ -60,18 +60,18 @@ _current: ContextVar[Context | None] = ContextVar("audit_context", default=None)
 _resolving: ContextVar[bool] = ContextVar("audit_context_resolving", default=False)
 
 
-def actor_of(actor: Any) -> Actor:
+def actor_of(actor: Any) -> NamedActor:
     """Return the actor that a user or a name stands for."""
     if actor is None:
-        return Actor()
-    if isinstance(actor, Actor):
+        return NamedActor()
+    if isinstance(actor, NamedActor):
         return actor
     if isinstance(actor, str):
-        return Actor(label=actor)
+        return NamedActor(label=actor)
     if not getattr(actor, "is_authenticated", False) or actor.pk is None:
-        return Actor(label="anonymous")
+        return NamedActor(label="anonymous")
     name, login = str(actor), actor.get_username()
-    return Actor(str(actor.pk), login if name == login else f"{name} <{login}>")
+    return NamedActor(str(actor.pk), login if name == login else f"{name} <{login}>")
 
 
 @contextmanager
@@ -114,7 +114,7 @@ def audit_context(
         given["actor"] = lambda: acting
     if real_actor is not None:
         given["real_actor"] = lambda: real
-    start = outer or Context(root=base, base=base, actor=Actor, real_actor=Actor)
+    start = outer or Context(root=base, base=base, actor=NamedActor, real_actor=NamedActor)
     given = {name: value for name, value in given.items() if value not in ("", None)}
     if actor is not None:
         given["is_known"] = lambda: True
@@ -166,7 +166,7 @@ def settings() -> Settings | None:
 
 
 @lru_cache(maxsize=256)
-def _settings(context: Context, actor: Actor, real: Actor) -> Settings:
+def _settings(context: Context, actor: NamedActor, real: NamedActor) -> Settings:
     data = {
         "root": str(context.root),
         "actor_label": actor.label,

@@ -8,10 +8,11 @@ from django.db import models
 
 from apps.audit.context import audit_context
 from apps.audit.models import Event, Kind
+from apps.core.actors import Actor
 
 
 def record_event(
-    kind: str, *, actor: Any = None, target: models.Model | None = None, **data: Any
+    kind: str, *, actor: Actor = None, target: models.Model | None = None, **data: Any
 ) -> Event:
     """Write one event to the audit log, with the actor and the reason of the current context.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from apps.audit.context import Actor, Context, actor_of, layer
+from apps.audit.context import Context, NamedActor, actor_of, layer
 from apps.audit.events import record_event
 from apps.audit.models import Door, Kind
 from apps.core.uuid7 import uuid7
@@ -51,9 +51,9 @@ def request_id_of(request: HttpRequest) -> str:
 def context_of(request: HttpRequest, request_id: str) -> Context:
     change_set = uuid7()
 
-    def real_actor() -> Actor:
+    def real_actor() -> NamedActor:
         real: Any = getattr(request, "real_user", None)
-        return actor_of(real) if real is not None else Actor()
+        return actor_of(real) if real is not None else NamedActor()
 
     return Context(
         root=change_set,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -12,6 +11,7 @@ from apps.audit.history import audited
 from apps.audit.models import Event, Kind
 from apps.audit.proof.tables import sealed_tables
 from apps.audit.proof.verify import trail_verify
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 
 BATCH_ROWS = 10_000
@@ -23,7 +23,7 @@ class Trimmed:
     rows: int
 
 
-def history_trim(*, before: datetime, reason: str, actor: Any) -> list[Trimmed]:
+def history_trim(*, before: datetime, reason: str, actor: Actor) -> list[Trimmed]:
     """Remove what is older than `before`; return how many rows of which table.
 
     What says how a record came to be as it is now stays: the newest row of each record that is

@@ -14,8 +14,9 @@ from apps.audit.timeline.registry import reversions
 from apps.audit.timeline.scope import history_in_scope
 from apps.audit.timeline.values import EMPTY, Change, change
 from apps.core import personal
+from apps.core.actors import Actor, require
 from apps.core.constraints import refusals_in_words, validated
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.errors import DomainError
 from apps.core.living import buried_with
 
 
@@ -33,7 +34,7 @@ class Plan:
     newest: int
 
 
-def revert_plan(record: Any, position: int, actor: Any) -> Plan | None:
+def revert_plan(record: Any, position: int, actor: Actor) -> Plan | None:
     """Return what would change if `record` went back to how it was at `position`.
 
     None if it never was so, or where `actor` does not see it as it was then.
@@ -86,7 +87,7 @@ def _as_readable(model: Any, record: Any, made: Change) -> Change:
 
 
 def record_revert(
-    *, record: Any, position: int, newest: int, actor: Any, reason: str
+    *, record: Any, position: int, newest: int, actor: Actor, reason: str
 ) -> list[Change]:
     """Bring `record` back to how it was at `position`; return what changed.
 
@@ -95,8 +96,7 @@ def record_revert(
     """
     if not reason.strip():
         raise DomainError("Say why the record goes back.")
-    if hasattr(actor, "has_perm") and not actor.has_perm("audit.revert_record"):
-        raise MissingPermission("audit.revert_record")
+    require(actor, "audit.revert_record")
     with audit_context(actor=actor, reason=reason), transaction.atomic():
         model: Any = type(record)._meta.concrete_model
         locked = model._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
@@ -125,14 +125,14 @@ def record_revert(
         return plan.changes
 
 
-def _seen(model: Any, actor: Any) -> Any:
+def _seen(model: Any, actor: Actor) -> Any:
     """Return the records of `model` that may be put back by `actor`."""
     everything = getattr(model, "all_objects", model._base_manager).all()
     for_actor = getattr(everything, "for_actor", None)
     return for_actor(actor) if for_actor else everything
 
 
-def _save(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+def _save(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
     for name, value in values.items():
         setattr(record, name, value)
     validated(record)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 
 
@@ -34,7 +35,7 @@ class Asked:
 class ApprovalBackend(Protocol):
     """Keeps the requests."""
 
-    def ask(self, needed: ApprovalNeeded, *, actor: Any, reason: str) -> Asked:
+    def ask(self, needed: ApprovalNeeded, *, actor: Actor, reason: str) -> Asked:
         """Make the request; raises `DomainError` without a reason."""
 
     def foresee(self, kind: str, records: QuerySet, user: Any) -> str:

@@ -5,11 +5,11 @@ The audit app plugs its `audit_context` into the port `ATTRIBUTION`. Code above 
 """
 
 from contextlib import AbstractContextManager
-from typing import Any
 
+from apps.core.actors import Actor
 from apps.core.ports import ATTRIBUTION
 
 
-def attributed(*, actor: Any, reason: str, door: str) -> AbstractContextManager[None]:
+def attributed(*, actor: Actor, reason: str, door: str) -> AbstractContextManager[None]:
     """Attribute every change inside the block; see `audit_context` in the audit app."""
     return ATTRIBUTION.get()(actor=actor, reason=reason, door=door)

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.living import is_alive
 from apps.core.search import found_by
@@ -23,7 +24,7 @@ class ScopedQuerySet(models.QuerySet):
         """Return the rows inside `user`'s scope. The base sees everything; an app's own narrows it."""
         return self
 
-    def for_actor(self, actor: Any) -> Self:
+    def for_actor(self, actor: Actor) -> Self:
         """Return the rows that `actor` may act on: a user's scope, everything for the system."""
         return self if actor is None or isinstance(actor, str) else self.for_staff(actor)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 
 
@@ -31,12 +32,12 @@ def sees_everything(user: Any) -> bool:
     return bool(getattr(user, "is_superuser", False) or not getattr(user, "is_limited", True))
 
 
-def is_limited(actor: Any) -> bool:
+def is_limited(actor: Actor) -> bool:
     """Tell whether `actor` is a user who is limited; a task, a command or the system is not."""
     return not (actor is None or isinstance(actor, str) or sees_everything(actor))
 
 
-def refuse_limited(actor: Any, what: str) -> None:
+def refuse_limited(actor: Actor, what: str) -> None:
     """Refuse what reaches beyond any one organization to who is limited to some."""
     if is_limited(actor):
         raise DomainError(f"{what} You are limited to some of them: ask a colleague who sees all.")

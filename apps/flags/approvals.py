@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from apps.accounts.approvals.picture import Line, Picture
 from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.flags.models import Flag, Sample, Switch
@@ -58,7 +59,7 @@ class TurnProtected(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         name, field, value = arguments["name"], arguments["field"], arguments["value"]
         if field == "everyone":
             flag_set(name=name, everyone=value, reason=reason, actor=actor)

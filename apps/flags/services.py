@@ -6,9 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from apps.accounts.approvals.guard import require_approval
-from apps.audit.context import audit_context
 from apps.audit.events import record_event
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.actors import Actor, acting_as, require
+from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.registry import declared_gates
@@ -16,9 +16,8 @@ from apps.flags.registry import declared_gates
 TURN = "flags.turn"
 
 
-def _check(actor: Any, reason: str) -> str:
-    if not actor.has_perm("flags.flip_flag"):
-        raise MissingPermission("flags.flip_flag")
+def _check(actor: Actor, reason: str) -> str:
+    require(actor, "flags.flip_flag")
     refuse_limited(actor, "A flag reaches every organization.")
     reason = reason.strip()
     if not reason:
@@ -33,13 +32,13 @@ def _locked(model: Any, name: str) -> Any:
     return found
 
 
-def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Any) -> bool:
+def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Actor) -> bool:
     before = getattr(thing, field)
     if before == value:
         return False
     if thing.is_protected:
         require_approval(TURN, turn_arguments(thing, field, value), actor=actor)
-    with audit_context(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         setattr(thing, field, value)
         thing.save(update_fields=[field, "modified"])
         record_event(
@@ -55,7 +54,7 @@ def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Any) -> bo
 
 
 @transaction.atomic
-def flag_set(*, name: str, everyone: bool | None, reason: str, actor: Any) -> bool:
+def flag_set(*, name: str, everyone: bool | None, reason: str, actor: Actor) -> bool:
     """Turn a flag on (True) or off (False) for everyone, or leave it to its targets (None).
 
     Returns whether that changed anything. Raises `MissingPermission`, and `DomainError` without a
@@ -66,14 +65,14 @@ def flag_set(*, name: str, everyone: bool | None, reason: str, actor: Any) -> bo
 
 
 @transaction.atomic
-def switch_set(*, name: str, active: bool, reason: str, actor: Any) -> bool:
+def switch_set(*, name: str, active: bool, reason: str, actor: Actor) -> bool:
     """Turn a switch on or off; returns and raises as `flag_set` does."""
     reason = _check(actor, reason)
     return _write(_locked(Switch, name), "active", active, reason=reason, actor=actor)
 
 
 @transaction.atomic
-def sample_set(*, name: str, percent: Decimal, reason: str, actor: Any) -> bool:
+def sample_set(*, name: str, percent: Decimal, reason: str, actor: Actor) -> bool:
     """Set the share of a sample, 0 to 100; returns and raises as `flag_set` does."""
     reason = _check(actor, reason)
     if not 0 <= percent <= 100:
@@ -83,7 +82,7 @@ def sample_set(*, name: str, percent: Decimal, reason: str, actor: Any) -> bool:
 
 @transaction.atomic
 def flag_protect(
-    *, thing: Flag | Switch | Sample, is_protected: bool, reason: str, actor: Any
+    *, thing: Flag | Switch | Sample, is_protected: bool, reason: str, actor: Actor
 ) -> bool:
     """Protect a flag, a switch or a sample, or take its protection away; returns as `flag_set` does.
 
@@ -109,7 +108,7 @@ def flags_ensure() -> list[str]:
     declares may be deleted from then on.
     """
     created = []
-    with audit_context(actor="set-up", reason="Declared in the code."):
+    with acting_as(actor="set-up", reason="Declared in the code."):
         for model, by, state in (
             (Flag, "flag", lambda on: {"everyone": on}),
             (Switch, "switch", lambda on: {"active": on}),
@@ -134,7 +133,7 @@ def flags_ensure() -> list[str]:
     return created
 
 
-def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], actor: Any) -> None:
+def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], actor: Actor) -> None:
     """Record the event of a change to a flag's targets. The caller has stored the change.
 
     `changes` holds, by field, what it was and what it is.

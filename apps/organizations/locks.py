@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from apps.accounts.actors import Actor
 from apps.accounts.models import User
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited
 from apps.organizations.models import Organization

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from apps.accounts.actors import Actor
 from apps.accounts.models import User
+from apps.core.actors import Actor
 from apps.organizations.models import Invitation, Organization
 from apps.organizations.services.invitations import digest
 

@@ -11,6 +11,7 @@ from apps.audit.timeline.registry import (
     timeline_reverts,
 )
 from apps.audit.timeline.scope import timeline_scope
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
 from apps.organizations.scope import organizations_of
@@ -72,11 +73,11 @@ timeline_scope(Invitation, organization=organizations_of)
 timeline_scope(StaffOrganization, organization=organizations_of, user=people_of)
 
 
-def _revert_organization(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+def _revert_organization(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
     organization_update(organization=record, **values, actor=actor, reason=reason)
 
 
-def _revert_membership(record: Any, values: dict[str, Any], *, actor: Any, reason: str) -> None:
+def _revert_membership(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
     if set(values) != {"role"}:
         raise DomainError("A seat keeps its person and its organization. Add another seat instead.")
     membership_update(membership=record, role=values["role"], actor=actor, reason=reason)

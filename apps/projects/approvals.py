@@ -4,16 +4,17 @@ from typing import Any
 
 from apps.accounts.approvals.records import OnRecords
 from apps.accounts.approvals.registry import ACTIONS
+from apps.core.actors import Actor
 from apps.core.trash import reach_of_purge, reach_of_trash
 from apps.projects.models import Project
 from apps.projects.services import projects_purge, projects_trash
 
 
-def _purge(records: Any, actor: Any, reason: str) -> Any:
+def _purge(records: Any, actor: Actor, reason: str) -> Any:
     return projects_purge(projects=records, actor=actor, reason=reason)
 
 
-def _trash(records: Any, actor: Any, reason: str) -> Any:
+def _trash(records: Any, actor: Actor, reason: str) -> Any:
     return projects_trash(projects=records, actor=actor, reason=reason)
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from django.db.models import Count, Exists, OuterRef
 
-from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.actors import user_or_none
 from apps.accounts.approvals.records import require_approval_of
+from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.trash import Counts, locked, purge, restore, trash
@@ -27,7 +28,7 @@ def project_create(
 ) -> Project:
     """Create a project in a living organization."""
     require(actor, "projects.add_project")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         project = Project(
             organization=lock_organization(organization.pk, actor),
             name=name.strip(),
@@ -50,7 +51,7 @@ def project_trash(*, project: Project, actor: Actor, reason: str = "") -> Counts
 def projects_trash(*, projects: ProjectQuerySet, actor: Actor, reason: str = "") -> Counts:
     """Move projects to the trash; their tasks stay in them, out of sight."""
     require(actor, "projects.delete_project")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         living = locked(projects.for_actor(actor)).alive()
         if not living.exists():
             raise DomainError("There is nothing here that is not in the trash already.")
@@ -76,7 +77,7 @@ def projects_restore(
     `names` brings one project back under another name.
     """
     require(actor, "projects.restore_project")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         dead = locked(projects.for_actor(actor)).dead()
         if names:
             require(actor, "projects.change_project")
@@ -98,7 +99,7 @@ def project_purge(*, project: Project, actor: Actor, reason: str = "") -> Counts
 def projects_purge(*, projects: ProjectQuerySet, actor: Actor, reason: str = "") -> Counts:
     """Delete projects for good, with their tasks. Only what is in the trash; history stays."""
     require(actor, "projects.purge_project")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         doomed = locked(projects.for_actor(actor))
         alive = doomed.alive().order_by("name").first()
         if alive is not None:

@@ -1,11 +1,10 @@
 """Who may import and export which dataset, as the pages ask it. The services ask again."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
 
-from apps.core.errors import MissingPermission
+from apps.core.actors import Actor, holds
 from apps.transfers import registry
 from apps.transfers.declarations import DatasetResource
 
@@ -50,20 +49,13 @@ def permissions_to_export(dataset: type[DatasetResource]) -> list[str]:
     return [EXPORT, f"{opts.app_label}.view_{opts.model_name}"]
 
 
-def may_import(user: Any, dataset: type[DatasetResource]) -> bool:
-    return all(user.has_perm(name) for name in permissions_to_import(dataset))
+def may_import(actor: Actor, dataset: type[DatasetResource]) -> bool:
+    return holds(actor, *permissions_to_import(dataset))
 
 
-def may_export(user: Any, dataset: type[DatasetResource]) -> bool:
-    return all(user.has_perm(name) for name in permissions_to_export(dataset))
+def may_export(actor: Actor, dataset: type[DatasetResource]) -> bool:
+    return holds(actor, *permissions_to_export(dataset))
 
 
-def importable_datasets(user: Any) -> list[type[DatasetResource]]:
-    return [dataset for dataset in registry.all_datasets() if may_import(user, dataset)]
-
-
-def require(user: Any, *names: str) -> None:
-    """Raise MissingPermission for the first permission that the user lacks."""
-    for name in names:
-        if not user.has_perm(name):
-            raise MissingPermission(name)
+def importable_datasets(actor: Actor) -> list[type[DatasetResource]]:
+    return [dataset for dataset in registry.all_datasets() if may_import(actor, dataset)]

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from apps.accounts.approvals.picture import Part, Picture, canonical
 from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments, Page
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.transfers import registry
@@ -93,7 +94,7 @@ class ApplyImport(Approvable):
             return Page("See every row", url)
         return Page("The import", reverse("admin:transfers_importrun_change", args=[run.pk]))
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         from apps.transfers.services import import_run_confirm
 
         run = import_run_confirm(

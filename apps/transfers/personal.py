@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from apps.core.actors import Actor, holds
 from apps.core.errors import DomainError
 from apps.core.personal import is_personal
 from apps.transfers.declarations import Column, DatasetResource, Kind
@@ -23,14 +24,14 @@ def _is_personal(model: Any, column: Column) -> bool:
     return any(is_personal(model, f"{prefix}__{by}") for by in column.relation.by)
 
 
-def exportable_columns(dataset: type[DatasetResource], user: Any) -> list[str]:
-    """Return the columns that `user` may take away; nobody stands for a command, which may all.
+def exportable_columns(dataset: type[DatasetResource], actor: Actor) -> list[str]:
+    """Return the columns that `actor` may take away: the system may all.
 
     Personal ones are left out and not masked: a mask that is imported again would overwrite what is
     there. Without them a record's version goes too, which is made of all its values.
     """
     names = list(dataset.columns())
-    if user is None or user.has_perm(EXPORT_PERSONAL):
+    if holds(actor, EXPORT_PERSONAL):
         return names
     personal = personal_columns(dataset)
     if not personal:

@@ -10,6 +10,8 @@ from typing import Any
 from django.core.files.base import File
 from django.utils import timezone
 
+from apps.accounts.actors import user_or_none
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.uuid7 import uuid7
 from apps.transfers.failures import NO_ROOM, is_for_want_of_room
@@ -32,7 +34,7 @@ def safe_name(name: str) -> str:
     return name or "upload"
 
 
-def upload_create(*, file: File, name: str, actor: Any) -> Upload:
+def upload_create(*, file: File, name: str, actor: Actor) -> Upload:
     """Store a file under an id of its own, hashing it on the way; raises DomainError on its size."""
     digest, size = hashlib.sha256(), 0
 
@@ -71,7 +73,7 @@ def upload_create(*, file: File, name: str, actor: Any) -> Upload:
         sha256=digest.hexdigest(),
         path=path,
         expires_at=timezone.now() + KEPT_FOR,
-        user=actor,
+        user=user_or_none(actor),
     )
 
 

@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from django.db import connection
 
 from apps.accounts.models import User
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, MissingPermission
 from apps.core.jobs import ClaimLostError, Job
 from apps.organizations.models import Membership, Role
 from apps.transfers.engine import driver
@@ -203,7 +203,7 @@ def test_a_change_of_staff_asks_for_the_number() -> None:
 
 
 def test_without_the_permission_nothing_starts_and_nothing_goes_on(agent: User) -> None:
-    with pytest.raises(DomainError, match="may not import"):
+    with pytest.raises(MissingPermission, match="import_data"):
         started(StaffFactory(), person(1))
     run = planned(agent, person(1))
     run = import_run_confirm(run=run, plan_token=run.plan_token, reason="", actor=agent)

@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from apps.accounts.models import User
 from apps.audit.models import Event
-from apps.core.errors import DomainError
+from apps.core.errors import MissingPermission
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Project, Task
 from apps.transfers.models import ExportRun
@@ -109,7 +109,7 @@ def test_every_export_is_recorded_with_who_and_what() -> None:
 
 
 def test_without_the_permission_nothing_goes_out() -> None:
-    with pytest.raises(DomainError, match="may not export"):
+    with pytest.raises(MissingPermission, match="view_membership"):
         export_stream(dataset="members", actor=StaffFactory(may=["transfers.export_data"]))
     assert not ExportRun.objects.exists()
 

@@ -5,7 +5,6 @@ from typing import Any
 import pgtrigger
 from django.db.models import Model
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.anonymization import own
 from apps.accounts.anonymization.person import Person, person_of
 from apps.accounts.anonymization.registry import HOLDINGS
@@ -21,6 +20,7 @@ from apps.audit.redacting import (
     redact_records,
     redacting,
 )
+from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 
@@ -37,7 +37,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
     refuse_limited(actor, "A person may have seats in any organization.")
     if not reason.strip():
         raise DomainError("Say why: the reason is all that will tell it later.")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
         if locked is None:
             raise DomainError("This person is not there any more.")

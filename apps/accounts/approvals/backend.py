@@ -10,13 +10,18 @@ from apps.accounts.approvals.bulk import ManyRecords, arguments_of
 from apps.accounts.approvals.guard import people_behind, require_approval
 from apps.accounts.approvals.selectors import deciders, demand
 from apps.accounts.approvals.services import approval_ask
+from apps.accounts.models import User
+from apps.core.actors import Actor
 from apps.core.approvals import ApprovalNeeded, Asked
+from apps.core.errors import DomainError
 
 _MANY = ManyRecords()
 
 
 class AccountsBackend:
-    def ask(self, needed: ApprovalNeeded, *, actor: Any, reason: str) -> Asked:
+    def ask(self, needed: ApprovalNeeded, *, actor: Actor, reason: str) -> Asked:
+        if not isinstance(actor, User):
+            raise DomainError("Only a person can ask a second person.")
         request = approval_ask(draft=needed.draft, reason=reason, actor=actor)
         return Asked(
             "Nothing has changed yet: a second person is asked.",

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.approvals.picture import SHOWN, Line, Picture
 from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.core.actors import Actor
 from apps.core.admin.bulk import needed_permission, perform, records_of
 from apps.core.admin.wording import counted
 from apps.core.errors import DomainError
@@ -74,7 +75,7 @@ class ManyRecords(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         model, action, keys = arguments["model"], arguments["action"], arguments["keys"]
         return perform(model, action, keys, arguments["data"], actor, reason)
 

@@ -11,6 +11,7 @@ from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.authority import COLLEAGUES, account_obstacle, colleagues
 from apps.accounts.email_changes.services import APPROVAL, PERMISSION, email_change_request
 from apps.accounts.models import User
+from apps.core.actors import Actor
 from apps.core.scope import sees_everything
 
 
@@ -63,7 +64,7 @@ class ChangeEmail(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         user = User.objects.get(pk=arguments["user"])
         email_change_request(user=user, email=arguments["email"], actor=actor, reason=reason)
         return f"The new address of {user} was asked to confirm it."

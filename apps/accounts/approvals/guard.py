@@ -6,13 +6,13 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
-from apps.accounts.actors import Actor
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.picture import Picture, canonical
 from apps.accounts.approvals.registry import Arguments
 from apps.accounts.approvals.selectors import deciders, demand
 from apps.accounts.models import User
 from apps.audit.context import current
+from apps.core.actors import Actor
 from apps.core.approvals import ApprovalNeeded
 
 

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from apps.accounts.actors import Actor
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.picture import SHOWN, Line, Picture
 from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.core.actors import Actor
 from apps.core.admin.wording import belongings, counted
 from apps.core.trash import Counts
 
@@ -94,7 +94,7 @@ class OnRecords(Approvable):
         except NoReverseMatch:
             return ""
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         counts = self.service(self.chosen(arguments), actor, reason)
         model = self.records().model
         others = belongings(counts, model)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from apps.accounts.approvals.digests import lock, part_of
 from apps.accounts.approvals.picture import Part, Picture
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.ports import Registry
 
@@ -89,7 +90,7 @@ class Approvable:
     def page(self, arguments: Arguments) -> Page | None:
         return None
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         """Do it as the requester, and say in a sentence what came of it."""
         raise NotImplementedError
 

@@ -13,6 +13,7 @@ from apps.accounts.approvals.picture import Line, Picture
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.authority import account_obstacle
 from apps.accounts.models import User
+from apps.core.actors import Actor
 from apps.core.admin.wording import listed
 
 # Somebody who holds one of these can reach every other permission, or give it to a friend.
@@ -102,7 +103,7 @@ class GiveRoles(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         from apps.accounts.services import user_set_roles
 
         user = User.objects.get(pk=arguments["user"])
@@ -160,14 +161,14 @@ class EmpowerRole(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Any, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         role = Group.objects.get(pk=arguments["role"])
         added = _named(arguments["add"])
         role.permissions.add(*added)
         return f"{role}: {listed(sorted(added.values_list('name', flat=True)))} added."
 
 
-def require_second_person(role: Group, permissions: Iterable[Permission], actor: Any) -> None:
+def require_second_person(role: Group, permissions: Iterable[Permission], actor: Actor) -> None:
     """Ask for an approval before a role that people hold gets a permission that leads to all others."""
     held = set(role.permissions.values_list("pk", flat=True))
     wanted = {permission.pk for permission in permissions}

@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import Draft, executing, people_behind, real_actor_key
 from apps.accounts.approvals.mails import announce_later, answer_later
@@ -18,6 +17,7 @@ from apps.accounts.models import ApprovalRequest, User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.models import Kind
+from apps.core.actors import Actor, acting_as, holds, require
 from apps.core.errors import DomainError
 
 State = ApprovalRequest.State
@@ -30,7 +30,7 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
         raise DomainError("Say why: who decides on it reads your reason.")
     action = registry.get(draft.kind)
     fingerprint = draft.picture.fingerprint(draft.kind, draft.arguments)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         # Two windows of one person must not ask twice; nobody else can make the same request.
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         same = ApprovalRequest.objects.filter(
@@ -68,7 +68,7 @@ def approval_approve(
     what the action itself refuses; then nothing has changed.
     """
     require(actor, DECIDE)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         action = registry.get(request.kind)
         # Before any row, as every decision about rights does: this one rests on two people's.
         actor = actor_lock(actor)
@@ -96,7 +96,7 @@ def approval_refuse(*, request: ApprovalRequest, actor: Actor, reason: str) -> A
     require(actor, DECIDE)
     if not reason.strip():
         raise DomainError("Say why: the requester reads your reason.")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         _may_decide(request, registry.get(request.kind), actor)
         locked = _locked(request, actor)
         if not locked.is_pending:
@@ -106,7 +106,7 @@ def approval_refuse(*, request: ApprovalRequest, actor: Actor, reason: str) -> A
 
 def approval_withdraw(*, request: ApprovalRequest, actor: User, reason: str = "") -> None:
     """Take one's own request back."""
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked = _locked(request, actor)
         if actor.pk not in (locked.requester_id, locked.real_requester_id):
             raise DomainError("Only who made a request can withdraw it. You can refuse it.")
@@ -127,7 +127,7 @@ def approvals_sweep() -> tuple[int, int]:
     """End what is out of time, and what changes have made void; return how many of each."""
     expired = void = 0
     for key in ApprovalRequest.objects.filter(state=State.PENDING).values_list("pk", flat=True):
-        with act(actor="task sweep_approvals"):
+        with acting_as(actor="task sweep_approvals"):
             request = (
                 ApprovalRequest.objects.select_for_update(skip_locked=True)
                 .filter(pk=key, state=State.PENDING)
@@ -154,7 +154,7 @@ def what_voids(request: ApprovalRequest) -> str:
     if not requester.is_active:
         return f"{requester} is deactivated by now."
     for name in action.permissions_for(request.arguments):
-        if not requester.has_perm(name):
+        if not holds(requester, name):
             return f"{requester} may no longer do this: {name} is missing."
     if not action.may_reach(requester, request.arguments):
         return f"{requester} no longer has all of this in scope."
@@ -188,7 +188,7 @@ def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> N
         raise DomainError(obstacle)
 
 
-def _nobody_else_can(request: ApprovalRequest, action: Approvable, actor: Any) -> None:
+def _nobody_else_can(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
     """An operator at the server decides only where nobody else could, or all would stand still."""
     people = deciders_of(request)
     if people:

@@ -9,9 +9,9 @@ from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from apps.accounts.actors import act
 from apps.accounts.email_changes.tokens import digest, new_token
 from apps.accounts.models import EmailChange
+from apps.core.actors import acting_as
 from apps.core.models import OwedMail
 from apps.core.owed_mails import MailKind, mail_kind, mail_owe
 
@@ -38,7 +38,7 @@ def _requested(mail: OwedMail) -> EmailMessage | None:
 
 def _confirmation(mail: OwedMail) -> EmailMessage | None:
     """Give the change a new token, which is in this mail and nowhere else."""
-    with act(actor="task send_owed_mail"):
+    with acting_as(actor="task send_owed_mail"):
         change = _change(mail)
         if change is None or not change.is_pending:
             return None

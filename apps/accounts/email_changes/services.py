@@ -1,11 +1,10 @@
 """A change's life: asked for, confirmed by the new address, canceled; over by time or by a change."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.utils import timezone
 
-from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.actors import user_or_none
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.authority import (
     account_decide,
@@ -20,6 +19,7 @@ from apps.accounts.models import EmailChange, User
 from apps.accounts.signin import sessions
 from apps.audit.events import record_event
 from apps.audit.models import Kind
+from apps.core.actors import Actor, acting_as, holds, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
@@ -50,7 +50,7 @@ def email_change_request(*, user: User, email: str, actor: Actor, reason: str) -
         refuse_limited(actor, SIGNS_IN)
     if not reason.strip():
         raise DomainError("A reason is required.")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         person, now = _decide(user, actor, is_own)
         new = fold_email(email)
         _check(person, new, is_own)
@@ -88,7 +88,7 @@ def email_change_confirm(*, token: str) -> EmailChange:
         raise DomainError(UNKNOWN)
     requester: Actor = found.requested_by or "e-mail confirmation"
     reason = f"{found.reason} (confirmed by the new address)"
-    with act(actor=requester, reason=reason):
+    with acting_as(actor=requester, reason=reason):
         person, now = account_lock(user=found.user, actor=requester, in_scope=False)
         change = EmailChange.objects.select_for_update().get(pk=found.pk)
         if change.token_digest != digest(token):
@@ -115,7 +115,7 @@ def email_change_cancel(*, user: User, actor: Actor, reason: str = "") -> EmailC
     if not is_own:
         require(actor, PERMISSION)
         refuse_limited(actor, SIGNS_IN)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         person, now = _decide(user, actor, is_own)
         waiting = _pending(person)
         if waiting is None:
@@ -125,7 +125,7 @@ def email_change_cancel(*, user: User, actor: Actor, reason: str = "") -> EmailC
 
 def email_changes_end(*, user: User, why: str, actor: Actor) -> None:
     """End what waits, because something else happened to the account. The caller holds its lock."""
-    with act(actor=actor, reason=why):
+    with acting_as(actor=actor, reason=why):
         _end_pending(user, why)
 
 
@@ -134,7 +134,7 @@ def email_changes_expire() -> int:
     overdue = EmailChange.objects.filter(state=State.PENDING, expires_at__lte=timezone.now())
     expired = 0
     for key in overdue.values_list("pk", flat=True):
-        with act(actor="task sweep_email_changes"):
+        with acting_as(actor="task sweep_email_changes"):
             rows = EmailChange.objects.select_for_update(skip_locked=True)
             change = rows.filter(pk=key, state=State.PENDING).first()
             if change is not None:
@@ -179,7 +179,7 @@ def _what_voids(change: EmailChange, person: User, requester: Actor) -> str:
     if is_colleague(person) and not change.of_colleague:
         return "The person was given a staff role since. The change has to be asked for again."
     if isinstance(requester, User) and (
-        not requester.has_perm(PERMISSION) or account_obstacle(actor=requester, person=person)
+        not holds(requester, PERMISSION) or account_obstacle(actor=requester, person=person)
     ):
         return f"{requester}, who asked for it, may no longer change this address."
     return ""
@@ -195,7 +195,7 @@ def _end_pending(person: User, why: str) -> None:
         _end(waiting, State.CANCELED, why)
 
 
-def _end(change: EmailChange, state: State, outcome: str, *, actor: Any = None) -> EmailChange:
+def _end(change: EmailChange, state: State, outcome: str, *, actor: Actor = None) -> EmailChange:
     """End a change. The caller holds its lock."""
     change.state, change.outcome, change.ended_at = state, outcome, timezone.now()
     change.save(update_fields=["state", "outcome", "ended_at"])

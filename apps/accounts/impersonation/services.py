@@ -5,13 +5,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from apps.accounts.actors import act, require
 from apps.accounts.authority import account_lock
 from apps.accounts.impersonation.rules import PERMISSION, WRITING, obstacle_to
 from apps.accounts.models import Impersonation, User
 from apps.audit.context import current
 from apps.audit.events import record_event
 from apps.audit.models import Kind
+from apps.core.actors import acting_as, holds, require
 from apps.core.errors import DomainError
 
 
@@ -29,7 +29,7 @@ def impersonation_start(
     context = current()
     if context is not None and context.real_actor().id:
         raise DomainError("You act as somebody else already. Stop that first.")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked, impersonator = account_lock(user=target, actor=actor)
         require(impersonator, PERMISSION, *([WRITING] if may_write else []))
         if not isinstance(impersonator, User):
@@ -53,7 +53,7 @@ def impersonation_start(
 
 def impersonation_end(*, impersonation: Impersonation, ending: str) -> bool:
     """End one, however it comes to that; return whether it was open."""
-    with act(actor=impersonation.impersonator, reason=""):
+    with acting_as(actor=impersonation.impersonator, reason=""):
         open_ones = Impersonation.objects.filter(pk=impersonation.pk, ended_at=None)
         if not open_ones.update(ended_at=timezone.now(), ending=ending):
             return False
@@ -75,8 +75,8 @@ def ending_of(impersonation: Impersonation) -> str:
     if impersonation.ends_at <= timezone.now():
         return Impersonation.Ending.EXPIRED
     impersonator, target = impersonation.impersonator, impersonation.target
-    allowed = impersonator.is_active and impersonator.has_perm(PERMISSION)
-    if impersonation.may_write and not impersonator.has_perm(WRITING):
+    allowed = impersonator.is_active and holds(impersonator, PERMISSION)
+    if impersonation.may_write and not holds(impersonator, WRITING):
         allowed = False
     if not allowed or obstacle_to(impersonator=impersonator, target=target):
         return Impersonation.Ending.REFUSED

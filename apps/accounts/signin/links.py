@@ -13,11 +13,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.authority import account_decide
 from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.audit.models import Event, Kind
+from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.models import OwedMail
 from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
@@ -49,7 +49,7 @@ def _build(mail: OwedMail) -> EmailMessage | None:
         return None
     if mail.attempts == 1 and _sent_today(user, by_colleagues=False) >= _most_a_day():
         return None
-    with act(actor="password link"):
+    with acting_as(actor="password link"):
         record_event(Kind.PASSWORD_LINK, target=user)
     return password_link_mail(user)
 
@@ -80,7 +80,7 @@ def _sent_today(user: User, *, by_colleagues: bool) -> int:
 def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
     """Mail the link to a person because a colleague asked for it."""
     require(actor, PERMISSION)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         person, actor = account_decide(user=user, actor=actor, permissions=[PERMISSION])
         if not person.is_active:
             raise DomainError(f"{person} is deactivated. Reactivate the person first.")

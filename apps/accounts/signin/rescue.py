@@ -2,7 +2,6 @@
 
 from allauth.mfa.models import Authenticator
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.authority import account_decide
 from apps.accounts.email_changes.services import email_changes_end
 from apps.accounts.models import User
@@ -11,6 +10,7 @@ from apps.accounts.signin.links import password_link
 from apps.accounts.signin.sessions import end_all, open_sessions
 from apps.audit.events import record_event
 from apps.audit.models import Kind
+from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 
 PERMISSIONS = ("accounts.end_sessions", "accounts.set_roles")
@@ -24,7 +24,7 @@ def factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int, str]:
     require(actor, *PERMISSIONS)
     if not reason.strip():
         raise DomainError("Say why: the audit log keeps it.")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         person, actor = account_decide(user=user, actor=actor, permissions=PERMISSIONS)
         if not person.is_active:
             raise DomainError(f"{person} is deactivated.")

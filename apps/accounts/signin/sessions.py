@@ -16,11 +16,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.authority import account_lock, power_obstacle
 from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.audit.models import Kind
+from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 
 END_SESSIONS = "accounts.end_sessions"
@@ -122,7 +122,7 @@ def sessions_end(*, user: User, actor: Actor, but: str | None = "", reason: str 
     if isinstance(actor, User) and actor.pk == user.pk:
         return _end_others(user, actor, but, reason)
     require(actor, END_SESSIONS)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         person, actor = account_lock(user=user, actor=actor)
         require(actor, END_SESSIONS)
         if isinstance(actor, User) and (obstacle := power_obstacle(actor=actor, person=person)):
@@ -138,7 +138,7 @@ def _end_others(user: User, actor: Actor, but: str | None, reason: str) -> int:
 def end_all(sessions: Iterable[UserSession], *, user: User, actor: Actor, reason: str = "") -> int:
     """End these sessions of one person; the caller has asked for the permission."""
     ended = list(sessions)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         for session in ended:
             session.end()
         if ended:

@@ -36,6 +36,7 @@ from apps.audit.timeline.positions import (
     branches_of_record,
 )
 from apps.audit.timeline.scope import change_sets_in_scope, history_in_scope
+from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.scope import sees_everything
@@ -76,7 +77,7 @@ class ChangeSetAdmin(BaseAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The audit log."""
-        _require(request, "audit.view_auditlog")
+        require(request.user, "audit.view_auditlog")
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         filter = from_query(request.GET.dict())
@@ -153,12 +154,12 @@ class ChangeSetAdmin(BaseAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """A change set never changes: its page is its history."""
-        _require(request, "audit.view_auditlog")
+        require(request.user, "audit.view_auditlog")
         return HttpResponseRedirect(reverse("admin:audit_changeset_change", args=[object_id]))
 
     def record_view(self, request: HttpRequest, label: str, object_id: str) -> HttpResponse:
         """The history of any record ever, whether it is still there or not."""
-        _require(request, "audit.view_auditlog")
+        require(request.user, "audit.view_auditlog")
         models_by_label = {model._meta.label_lower: model for model in history_models()}
         model = models_by_label.get(label)
         if model is None:
@@ -177,8 +178,8 @@ class ChangeSetAdmin(BaseAdmin):
         return timeline_response(self, request, context)
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
-        _require(request, "audit.view_auditlog")
-        _require(request, "audit.export_auditlog")
+        require(request.user, "audit.view_auditlog")
+        require(request.user, "audit.export_auditlog")
         return export_view(request)  # type: ignore[return-value]
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -192,11 +193,6 @@ class ChangeSetAdmin(BaseAdmin):
                 **context,
             },
         )
-
-
-def _require(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise MissingPermission(permission)
 
 
 def _may_view(user: Any, model: type[models.Model]) -> bool:

@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from apps.audit.context import audit_context
 from apps.audit.reverting import Plan, record_revert, revert_plan
 from apps.audit.timeline.registry import reversions
+from apps.core.actors import require
 from apps.core.admin.confirm_form import REASON_LENGTH
 from apps.core.errors import DomainError, MissingPermission
 
@@ -36,8 +37,7 @@ def may_revert(admin: Any, request: HttpRequest, record: Any) -> bool:
 
 def revert_view(admin: Any, request: HttpRequest, record: Any, position: int) -> HttpResponse:
     opts = admin.opts
-    if not request.user.has_perm("audit.revert_record"):
-        raise MissingPermission("audit.revert_record")
+    require(request.user, "audit.revert_record")
     if not admin.has_change_permission(request, record):
         raise MissingPermission(f"{opts.app_label}.change_{opts.model_name}")
     plan = revert_plan(record, position, request.user)

@@ -14,7 +14,7 @@ from apps.accounts.reference import EVERYTHING, shipped_roles
 from apps.accounts.scope import people_of
 from apps.backoffice.access.holding import holders
 from apps.backoffice.access.words import in_words, rights
-from apps.core.errors import MissingPermission
+from apps.core.actors import require
 from apps.core.scope import sees_everything
 
 _NAMED = 4
@@ -37,8 +37,7 @@ class RoleCard:
 
 @require_GET
 def roles_page(request: HttpRequest) -> HttpResponse:
-    if not request.user.has_perm("auth.view_group"):
-        raise MissingPermission("auth.view_group")
+    require(request.user, "auth.view_group")
     roles = sorted(Group.objects.all(), key=_order)
     given = permissions_by_role(roles)
     people = _visible(holders(role.pk for role in roles), request.user)

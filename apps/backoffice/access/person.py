@@ -18,7 +18,8 @@ from apps.accounts.signin.sudo import has_second_factor
 from apps.backoffice.access.answers import answers
 from apps.backoffice.access.holding import SUPERUSER, held
 from apps.backoffice.access.words import Right, rights
-from apps.core.errors import MissingPermission, RecordNotFound
+from apps.core.actors import require
+from apps.core.errors import RecordNotFound
 from apps.core.gates import DECLARED, closure_of
 from apps.core.scope import sees_everything
 
@@ -49,9 +50,7 @@ class RoleGiven:
 
 @require_GET
 def person_page(request: HttpRequest, user_id: str) -> HttpResponse:
-    for permission in ("accounts.view_user", "auth.view_group"):
-        if not request.user.has_perm(permission):
-            raise MissingPermission(permission)
+    require(request.user, "accounts.view_user", "auth.view_group")
     try:
         person = User.objects.for_staff(request.user).filter(pk=user_id).first()
     except (ValidationError, ValueError):

@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.accounts.actors import require
 from apps.accounts.approvals.roles import require_second_person
 from apps.accounts.authority import actor_lock, rights_lock, roles_lock
 from apps.accounts.models import User
@@ -18,6 +17,7 @@ from apps.accounts.reference import shipped_roles
 from apps.accounts.scope import people_of
 from apps.accounts.services import role_permissions_check
 from apps.audit.admin.timeline import TimelineMixin
+from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm

@@ -11,10 +11,11 @@ from uuid import UUID
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.actors import user_or_none
 from apps.accounts.models import User
 from apps.accounts.services import user_create
 from apps.accounts.signin.links import password_link_owe
+from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
@@ -38,7 +39,7 @@ def invitation_create(
 ) -> Invitation:
     """Invite an address to a seat; the mail is sent by a task after the commit."""
     require(actor, "organizations.add_invitation")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
         invitation = Invitation(
             organization=locked,
@@ -73,7 +74,7 @@ def invitation_send(*, invitation_id: UUID) -> bool:
 
 def _build(mail: OwedMail) -> EmailMessage | None:
     """Give the invitation a new token, which is in the mail and nowhere else."""
-    with act(actor="task send_invitation"):
+    with acting_as(actor="task send_invitation"):
         invitation = (
             Invitation.objects.unsent()
             .filter(expires_at__gt=timezone.now())
@@ -91,7 +92,7 @@ def _build(mail: OwedMail) -> EmailMessage | None:
 
 
 def _note_sent(mail: OwedMail) -> None:
-    with act(actor="task send_invitation"):
+    with acting_as(actor="task send_invitation"):
         Invitation.objects.unsent().filter(pk=mail.arguments["invitation"]).update(
             sent_at=timezone.now()
         )
@@ -103,7 +104,7 @@ INVITATION = mail_kind("invitation", MailKind(_build, sent=_note_sent))
 def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:
     """Send a pending or an expired invitation anew, with its full time; the old link ends at once."""
     require(actor, "organizations.change_invitation")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         organization = lock_organization(invitation.organization_id, actor)
         locked = _locked(invitation, actor)
         if locked.state not in (Invitation.State.PENDING, Invitation.State.EXPIRED):
@@ -125,7 +126,7 @@ def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "")
 def invitation_revoke(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:
     """Take a pending invitation back; its link says so from now on."""
     require(actor, "organizations.change_invitation")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked = _locked(invitation, actor)
         if locked.state != Invitation.State.PENDING:
             raise DomainError(
@@ -150,7 +151,7 @@ def invitation_accept(
     Holding the token proves access to the mailbox; that is the permission. A person who is known
     already only confirms: names and password given here are for a new one.
     """
-    with act(actor="invitation page", reason="Accepted the invitation"):
+    with acting_as(actor="invitation page", reason="Accepted the invitation"):
         invitation = (
             Invitation.all_objects.select_for_update(of=("self",))
             .select_related("organization")
@@ -177,7 +178,7 @@ def invitation_accept(
             )
         elif person.status != User.Status.ACTIVE:
             raise DomainError("This account is deactivated. Ask the person who invited you.")
-        with act(actor=person):
+        with acting_as(actor=person):
             if not person.is_verified:
                 person.is_verified = True
                 person.save(update_fields=["is_verified"])
@@ -196,7 +197,7 @@ def invitation_accept(
 
 def invitations_expire() -> int:
     """Mark every pending invitation whose time is over; return how many."""
-    with act(actor="task expire_invitations"):
+    with acting_as(actor="task expire_invitations"):
         return Invitation.objects.overdue().update(state=Invitation.State.EXPIRED)
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.models import User
 from apps.accounts.models.user import REMOVED
+from apps.core.actors import Actor, acting_as, require
 from apps.core.changes import UNSET, Unset, given, write_changes
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
@@ -25,7 +25,7 @@ def membership_add(
     """Give a person a seat in a living organization."""
     require(actor, "organizations.add_membership")
     _known(role)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
         refuse_unseen(user, actor)
         if user.is_removed:
@@ -51,7 +51,7 @@ def membership_update(
     changes = given(role=role)
     if isinstance(role, str):
         _known(role)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
         seat = _seat(membership, actor)
         changes = {name: value for name, value in changes.items() if getattr(seat, name) != value}
@@ -65,7 +65,7 @@ def membership_update(
 def membership_remove(*, membership: Membership, actor: Actor, reason: str = "") -> None:
     """Take a person's seat away."""
     require(actor, "organizations.delete_membership")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
         seat = _seat(membership, actor)
         if seat.role == Role.OWNER:
@@ -79,7 +79,7 @@ def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason:
     Locks the organizations whose owners are among them, in the order of their keys.
     """
     require(actor, "organizations.delete_membership")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         seats = Membership.objects.filter(
             pk__in=list(memberships.for_actor(actor).values_list("pk", flat=True))
         )

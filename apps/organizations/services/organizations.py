@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from django.db.models import Count
 from django.utils.text import slugify
 
-from apps.accounts.actors import Actor, act, require, user_or_none
+from apps.accounts.actors import user_or_none
 from apps.accounts.approvals.records import require_approval_of
 from apps.accounts.models import User
+from apps.core.actors import Actor, acting_as, require
 from apps.core.changes import UNSET, Unset, given, write_changes
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
@@ -43,7 +44,7 @@ def organization_create(
         status=status,
     )
     validated(organization)
-    with act(actor=actor, reason=reason), refusals_in_words():
+    with acting_as(actor=actor, reason=reason), refusals_in_words():
         organization.save(force_insert=True)
         if owner is not None:
             _give_to(organization, owner, actor)
@@ -64,7 +65,7 @@ def organization_update(
     """Change the fields that are given, and no others; a new owner gets an owner's membership."""
     require(actor, "organizations.change_organization")
     changes = given(name=name, slug=slug, external_id=external_id, status=status)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
         if owner is None:
             changes["owner"] = None
@@ -84,7 +85,7 @@ def organization_set_owner(
     The previous owner keeps the owner role: taking it away is a decision of its own.
     """
     require(actor, "organizations.change_organization", "organizations.change_membership")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
         if locked.owner_id == owner.pk:
             raise DomainError(f"{owner} answers for {locked} already.")
@@ -104,7 +105,7 @@ def organizations_trash(
 ) -> Counts:
     """Move organizations to the trash, and their living projects with them; count what went."""
     require(actor, "organizations.delete_organization")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         living = locked(organizations.for_actor(actor)).alive()
         if not living.exists():
             raise DomainError("There is nothing here that is not in the trash already.")
@@ -133,7 +134,7 @@ def organizations_restore(
     `names` brings one organization back under another slug or external ID.
     """
     require(actor, "organizations.restore_organization")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         dead = locked(organizations.for_actor(actor)).dead()
         if names:
             require(actor, "organizations.change_organization")
@@ -162,7 +163,7 @@ def organizations_purge(
     Only what is in the trash can be purged, and only the history of it stays.
     """
     require(actor, "organizations.purge_organization")
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         doomed = locked(organizations.for_actor(actor))
         alive = doomed.alive().order_by("name").first()
         if alive is not None:

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from apps.accounts.actors import Actor, act, require
 from apps.accounts.authority import account_lock, power_obstacle
 from apps.accounts.models import User
 from apps.accounts.scope import covers, scope_in_words
 from apps.audit.events import record_event
+from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited as is_limited_actor
 from apps.organizations.models import Organization, StaffOrganization
@@ -32,7 +32,7 @@ def user_set_scope(
     them, and cannot touch a colleague who sees more.
     """
     require(actor, SET_SCOPE)
-    with act(actor=actor, reason=reason):
+    with acting_as(actor=actor, reason=reason):
         person, actor = account_lock(user=user, actor=actor)
         require(actor, SET_SCOPE)
         if isinstance(actor, User) and actor.pk == person.pk:

@@ -123,11 +123,12 @@ class Pages:
 
     def subscription(self, request: HttpRequest, name: str) -> HttpResponse:
         definition = _definition(request, name)
+        user: Any = request.user
         if request.POST.get("wanted") == "yes":
-            report_subscribe(report=name, actor=request.user)
-            said = f"“{definition.title}” will be mailed to {request.user.get_username()}."
+            report_subscribe(report=name, actor=user)
+            said = f"“{definition.title}” will be mailed to {user.get_username()}."
         else:
-            report_unsubscribe(report=name, actor=request.user)
+            report_unsubscribe(report=name, actor=user)
             said = f"“{definition.title}” will be mailed to you no more."
         messages.success(request, said)
         query = urlencode(_given(definition, request.GET))

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from apps.accounts.models import User
+from apps.core.actors import holds
 from apps.core.schedulable import current_run_id
 from apps.reports.formats.csv import as_csv
 from apps.reports.formats.html import mail_context
@@ -126,7 +127,7 @@ def subscribers(definition: ReportDefinition, *, only: User | None = None) -> li
     return [
         user
         for user in users
-        if user.has_perm("reports.subscribe_report") and definition.may_view(user)
+        if holds(user, "reports.subscribe_report") and definition.may_view(user)
     ]
 
 

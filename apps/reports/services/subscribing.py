@@ -1,28 +1,20 @@
 """Getting a report by mail, or no more."""
 
-from typing import Any
-
 from django.db import transaction
 
-from apps.core.errors import MissingPermission
+from apps.accounts.models import User
+from apps.core.actors import require
 from apps.reports.models import ReportSubscription
 from apps.reports.registry import get_report
 
 
-def _check(report: str, actor: Any) -> None:
-    definition = get_report(report)
-    for permission in ("reports.subscribe_report", definition.permission):
-        if not actor.has_perm(permission):
-            raise MissingPermission(permission)
-
-
 @transaction.atomic
-def report_subscribe(*, report: str, actor: Any) -> bool:
+def report_subscribe(*, report: str, actor: User) -> bool:
     """Mail `report` to `actor` from now on; return whether that is new.
 
     Raises `MissingPermission`, and `DomainError` where there is no such report.
     """
-    _check(report, actor)
+    require(actor, "reports.subscribe_report", get_report(report).permission)
     subscription, is_new = ReportSubscription.objects.select_for_update().get_or_create(
         user=actor, report=report
     )
@@ -34,7 +26,7 @@ def report_subscribe(*, report: str, actor: Any) -> bool:
 
 
 @transaction.atomic
-def report_unsubscribe(*, report: str, actor: Any) -> bool:
+def report_unsubscribe(*, report: str, actor: User) -> bool:
     """Mail `report` to `actor` no more; return whether it was mailed. Asks for no permission."""
     found = ReportSubscription.objects.filter(user=actor, report=report, enabled=True)
     return bool(found.update(enabled=False))

@@ -8,7 +8,8 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.actors import Actor, require
+from apps.core.errors import DomainError
 from apps.schedules.declared import problem_with
 
 TIMING = ("interval", "crontab", "solar", "clocked", "start_time")
@@ -18,7 +19,7 @@ _DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_
 
 
 @transaction.atomic
-def schedule_create(*, reason: str = "", actor: Any, **fields: Any) -> PeriodicTask:
+def schedule_create(*, reason: str = "", actor: Actor, **fields: Any) -> PeriodicTask:
     """Store a new schedule and leave an event; `fields` are those of celery-beat's model.
 
     The caller has checked the permission. Raises `DomainError` for a task that is not declared and
@@ -34,7 +35,7 @@ def schedule_create(*, reason: str = "", actor: Any, **fields: Any) -> PeriodicT
 
 @transaction.atomic
 def schedule_update(
-    *, schedule: PeriodicTask, reason: str = "", actor: Any, **changes: Any
+    *, schedule: PeriodicTask, reason: str = "", actor: Actor, **changes: Any
 ) -> PeriodicTask:
     """Change the fields of a schedule that are given, and no others; leave an event that names them.
 
@@ -65,13 +66,14 @@ def schedule_update(
 
 
 @transaction.atomic
-def schedule_set_enabled(*, schedule: PeriodicTask, enabled: bool, reason: str, actor: Any) -> bool:
+def schedule_set_enabled(
+    *, schedule: PeriodicTask, enabled: bool, reason: str, actor: Actor
+) -> bool:
     """Enable or disable a schedule; return whether that changed anything.
 
     Raises `MissingPermission`, and `DomainError` without a reason.
     """
-    if not actor.has_perm("django_celery_beat.change_periodictask"):
-        raise MissingPermission("django_celery_beat.change_periodictask")
+    require(actor, "django_celery_beat.change_periodictask")
     fresh = PeriodicTask.objects.select_for_update().get(pk=schedule.pk)
     if fresh.enabled == enabled:
         return False
@@ -87,7 +89,7 @@ def schedule_set_enabled(*, schedule: PeriodicTask, enabled: bool, reason: str, 
 
 
 @transaction.atomic
-def schedule_delete(*, schedule: PeriodicTask, actor: Any) -> None:
+def schedule_delete(*, schedule: PeriodicTask, actor: Actor) -> None:
     """Delete a schedule; its runs stay. The caller has checked the permission and gives the reason."""
     _leave_event(schedule, "deleted", {}, actor)
     schedule.delete()
@@ -106,7 +108,7 @@ def _refuse_what_cannot_run(schedule: PeriodicTask) -> None:
 
 
 def _leave_event(
-    schedule: PeriodicTask, what: str, changes: dict[str, list[Any]], actor: Any
+    schedule: PeriodicTask, what: str, changes: dict[str, list[Any]], actor: Actor
 ) -> None:
     record_event(
         "schedule_change",

@@ -11,9 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from apps.accounts.actors import user_or_none
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.actors import Actor, require
+from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.core.sending import after_commit, send_now
 from apps.schedules.declared import problem_with
@@ -48,13 +50,12 @@ def run_dispatch(
 
 
 @transaction.atomic
-def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Any) -> TaskRun:
+def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Actor) -> TaskRun:
     """Run a schedule's task now, enabled or not; the message is sent when this is committed.
 
     Raises `MissingPermission`, and `DomainError` for a task that may not run.
     """
-    if not actor.has_perm("schedules.run_task"):
-        raise MissingPermission("schedules.run_task")
+    require(actor, "schedules.run_task")
     refuse_limited(actor, "A scheduled task works on every organization.")
     problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
     if problem:
@@ -73,7 +74,7 @@ def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Any) ->
 
 
 def _create(
-    schedule: PeriodicTask, run_key: str, due_at: datetime, actor: Any
+    schedule: PeriodicTask, run_key: str, due_at: datetime, actor: Actor
 ) -> tuple[TaskRun, bool]:
     problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
     fields: dict[str, Any] = {
@@ -81,7 +82,7 @@ def _create(
         "schedule_name": schedule.name,
         "task_name": schedule.task,
         "due_at": due_at,
-        "started_by": actor,
+        "started_by": user_or_none(actor),
     }
     if problem:
         fields |= {"state": TaskRun.State.REFUSED, "said": problem, "ended_at": timezone.now()}

@@ -17,6 +17,7 @@ from django_celery_beat.models import (
 )
 
 from apps.audit.events import record_event
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 
 FIELDS: dict[type[Any], str] = {
@@ -44,7 +45,7 @@ def interval_problem(interval: IntervalSchedule) -> str:
 
 
 @transaction.atomic
-def timing_save(*, timing: Model, fields: Collection[str] | None = None, actor: Any) -> None:
+def timing_save(*, timing: Model, fields: Collection[str] | None = None, actor: Actor) -> None:
     """Store a time, or of one that is stored already only `fields`.
 
     The schedules that use it wait for its next occurrence: none runs at once. The caller has checked the permission and gives the reason through the audit context.

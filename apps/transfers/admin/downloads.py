@@ -7,11 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from apps.core.actors import require
 from apps.core.errors import RecordNotFound
 from apps.core.personal import disclose
 from apps.core.sudo import is_impersonated
 from apps.transfers import registry
-from apps.transfers.access import permissions_to_import, require
+from apps.transfers.access import permissions_to_import
 from apps.transfers.admin.wizard.doors import wizard_page
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import VIEW_PERSONAL, personal_columns

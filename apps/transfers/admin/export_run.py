@@ -18,12 +18,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import display
 
+from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import moment_column, number, state_column
 from apps.core.errors import BelongsToColleague, RecordNotFound
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
-from apps.transfers.access import dataset_card, permissions_to_export, require
+from apps.transfers.access import dataset_card, permissions_to_export
 from apps.transfers.admin.downloads import CONTENT_TYPES, attachment
 from apps.transfers.admin.narrowing import narrowed_by
 from apps.transfers.models import ExportRun

@@ -13,11 +13,12 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
+from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import DomainError
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
-from apps.transfers.access import dataset_card, may_export, permissions_to_export, require
+from apps.transfers.access import dataset_card, may_export, permissions_to_export
 from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
 from apps.transfers.admin.export_profiles import (
     chosen_profile,

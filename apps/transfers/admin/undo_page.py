@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirec
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from apps.core.actors import require
 from apps.core.errors import DomainError, RecordNotFound
 from apps.core.sudo import require_fresh_factor
-from apps.transfers.access import UNDO, VIEW_RUN, require
+from apps.transfers.access import UNDO, VIEW_RUN
 from apps.transfers.admin.result import PARTS_OF_UNDO, undo_links
 from apps.transfers.forms.confirming import ReasonForm
 from apps.transfers.models import ImportRun, UndoRun

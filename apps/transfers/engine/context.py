@@ -8,6 +8,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from apps.core.actors import Actor
 from apps.core.scope import is_limited
 from apps.transfers import registry
 from apps.transfers.declarations import Column, DatasetResource, Part
@@ -84,7 +85,7 @@ class Context:
     """Names and SQL fragments of one run's dataset, matching and tables."""
 
     def __init__(
-        self, *, run: ImportRun, resource: type[DatasetResource], matching: Matching, actor: Any
+        self, *, run: ImportRun, resource: type[DatasetResource], matching: Matching, actor: Actor
     ) -> None:
         self.run = run
         self.resource = resource
@@ -173,13 +174,13 @@ def context_of(run: ImportRun) -> Context:
     )
 
 
-def may_be_new(model: Any, actor: Any) -> bool:
+def may_be_new(model: Any, actor: Actor) -> bool:
     """Tell whether a record that `actor` creates would lie in their scope."""
     new_is_in_scope = getattr(model._default_manager.all(), "new_is_in_scope", True)
     return bool(new_is_in_scope) or not is_limited(actor)
 
 
-def scope_literal(model: Any, actor: Any) -> str:
+def scope_literal(model: Any, actor: Actor) -> str:
     """Return `scope_sql` with its parameters in it, "" where that is everything."""
     scope = scope_sql(model, actor, alive_only=False)
     if scope is None:
@@ -188,7 +189,7 @@ def scope_literal(model: Any, actor: Any) -> str:
         return str(cursor.mogrify(*scope))
 
 
-def refused_literal(model: Any, actor: Any, ids: str, params: Any = ()) -> str:
+def refused_literal(model: Any, actor: Actor, ids: str, params: Any = ()) -> str:
     """Return SQL of the keys among `ids` (a subquery) whose records `actor` may not change; "" for none.
 
     A model says so by `refused_to(actor)` of its queryset: what its form refuses, an import refuses.
@@ -204,7 +205,7 @@ def refused_literal(model: Any, actor: Any, ids: str, params: Any = ()) -> str:
         return str(cursor.mogrify("SELECT unnest(%s::uuid[])", [keys]))
 
 
-def scope_sql(model: Any, actor: Any, *, alive_only: bool) -> tuple[str, list[Any]] | None:
+def scope_sql(model: Any, actor: Actor, *, alive_only: bool) -> tuple[str, list[Any]] | None:
     """Return SQL of the ids that `actor` may see, or None where that is all of them."""
     manager = getattr(model, "all_objects", model._default_manager)
     queryset = manager.all()

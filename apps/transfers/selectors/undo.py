@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from apps.core.actors import Actor
 from apps.transfers.engine.context import context_of
 from apps.transfers.engine.ranges import is_again
 from apps.transfers.engine.tables import Tables, exists
@@ -66,7 +67,7 @@ def has_kept_rows(run: ImportRun) -> bool:
     return bool(plan_rows(run, outcome="kept", limit=1).rows)
 
 
-def undo_preview(run: ImportRun, actor: Any = None) -> UndoPreview:
+def undo_preview(run: ImportRun, actor: Actor = None) -> UndoPreview:
     """Return what an undo by `actor` would do now; decided by the very code that the undo works by."""
     why_not = why_not_undo(run)
     if why_not:

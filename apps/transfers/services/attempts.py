@@ -1,10 +1,10 @@
 """Going on with a file whose import was stopped before its end."""
 
-from typing import Any
-
 from django.db import transaction
 
+from apps.accounts.actors import user_or_none
 from apps.audit.context import real_actor_id
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.engine.runs.permissions import check_may_import
@@ -23,7 +23,7 @@ def rows_left(run: ImportRun) -> int:
 
 
 @transaction.atomic
-def import_run_rest(*, run: ImportRun, actor: Any) -> ImportRun:
+def import_run_rest(*, run: ImportRun, actor: Actor) -> ImportRun:
     """Plan the same file again, as its columns were matched; what was applied is found unchanged.
 
     The new run is an attempt of the old one and is looked at and confirmed like any other. Raises
@@ -38,7 +38,7 @@ def import_run_rest(*, run: ImportRun, actor: Any) -> ImportRun:
     rest = ImportRun.objects.create(
         dataset=run.dataset,
         upload=run.upload,
-        user=actor,
+        user=user_or_none(actor),
         real_user_id=real_actor_id(),
         reading=run.reading,
         findings=run.findings,

@@ -1,9 +1,9 @@
 """What a person has typed into a step and not yet sent on its way."""
 
-from typing import Any
-
 from django.db import transaction
 
+from apps.accounts.actors import user_or_none
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
@@ -12,7 +12,7 @@ from apps.transfers.services.imports import run_in_scope
 
 @transaction.atomic
 def import_run_keep_draft(
-    *, run: ImportRun, matching: Matching | None = None, reason: str | None = None, actor: Any
+    *, run: ImportRun, matching: Matching | None = None, reason: str | None = None, actor: Actor
 ) -> ImportRun:
     """Keep a matching or a reason as it was left, so that going back loses nothing.
 
@@ -20,7 +20,8 @@ def import_run_keep_draft(
     plan was made of it yet, a reason in `planned`.
     """
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if actor is None or fresh.user_id != actor.pk:
+    user = user_or_none(actor)
+    if user is None or fresh.user_id != user.pk:
         raise DomainError("Only the person who started an import can go on with it.")
     fresh = run_in_scope(ImportRun.objects, run, actor)
     if matching is not None and fresh.state == ImportRun.State.READ:

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from apps.accounts.actors import user_or_none
 from apps.audit.context import current
 from apps.audit.events import record_event
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
 from apps.transfers import registry
@@ -29,7 +31,7 @@ def export_stream(
     filters: dict[str, Any] | None = None,
     queryset: Any = None,
     query: dict[str, Any] | None = None,
-    actor: Any,
+    actor: Actor,
 ) -> tuple[ExportRun, Iterator[bytes]]:
     """Return a recorded CSV export and its bytes, for a StreamingHttpResponse.
 
@@ -40,7 +42,7 @@ def export_stream(
     check_may_export(actor, resource)
     fields = chosen_columns(resource, fields, actor)
     if queryset is None:
-        queryset = Exported.filtered(resource, filters or {}, actor)
+        queryset = Exported.filtered(resource, filters or {}, user_or_none(actor))
     exported = Exported(resource, fields, queryset)
     run = _recorded(
         dataset=dataset,
@@ -64,7 +66,7 @@ def export_stream(
 
 
 def export_rows(
-    *, dataset: str, fields: list[str] | None, queryset: QuerySet, actor: Any
+    *, dataset: str, fields: list[str] | None, queryset: QuerySet, actor: Actor
 ) -> tuple[list[str], Iterator[list[str]]]:
     """Return the names of the columns and the rows as text, recorded as an export.
 
@@ -102,7 +104,7 @@ def export_run_start(
     fields: list[str] | None = None,
     filters: dict[str, Any] | None = None,
     query: dict[str, Any] | None = None,
-    actor: Any,
+    actor: Actor,
     in_background: bool = True,
 ) -> ExportRun:
     """Queue an export; the person is told when the file is ready."""
@@ -111,7 +113,9 @@ def export_run_start(
     fields = chosen_columns(resource, fields, actor)
     if format not in ExportRun.Format.values:
         raise DomainError(f"An export can be csv or xlsx, not “{format}”.")
-    exported = Exported(resource, fields, Exported.filtered(resource, filters or {}, actor))
+    exported = Exported(
+        resource, fields, Exported.filtered(resource, filters or {}, user_or_none(actor))
+    )
     run = _recorded(
         dataset=dataset,
         format=format,
@@ -126,9 +130,9 @@ def export_run_start(
 
 
 @transaction.atomic
-def _recorded(*, actor: Any, **values: Any) -> ExportRun:
+def _recorded(*, actor: Actor, **values: Any) -> ExportRun:
     personal_data = holds_personal(registry.get(values["dataset"]), values["fields"])
-    run = ExportRun.objects.create(user=actor, personal_data=personal_data, **values)
+    run = ExportRun.objects.create(user=user_or_none(actor), personal_data=personal_data, **values)
     record_event(
         "export",
         actor=actor or (None if current() else "command export_dataset"),

@@ -12,9 +12,11 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.actors import user_or_none
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.services import approvals_void
 from apps.audit.context import real_actor_id
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.access import APPLY_IMPORT
@@ -47,7 +49,7 @@ def import_run_start(
     name: str = "",
     reading: Reading | None = None,
     attempt_of: ImportRun | None = None,
-    actor: Any,
+    actor: Actor,
     door: str = "import",
 ) -> ImportRun:
     """Store the file, create the run in state `uploaded`, and ask a worker to read it.
@@ -67,7 +69,7 @@ def import_run_start(
         run = ImportRun.objects.create(
             dataset=dataset,
             upload=upload,
-            user=actor,
+            user=user_or_none(actor),
             real_user_id=real_actor_id(),
             door=door,
             reading=(reading or Reading()).to_json(),
@@ -79,15 +81,16 @@ def import_run_start(
     return run
 
 
-def _locked(run: ImportRun, actor: Any) -> ImportRun:
+def _locked(run: ImportRun, actor: Actor) -> ImportRun:
     """Lock the run's row; the caller is inside a transaction and may read no other rows before."""
     check_may_import(actor, registry.get(run.dataset))
     return run_in_scope(ImportRun.objects, run, actor)
 
 
-def run_in_scope(runs: Any, run: Any, actor: Any) -> Any:
+def run_in_scope(runs: Any, run: Any, actor: Actor) -> Any:
     """Lock and return the run's row; raises DomainError where `actor` does not see it (any more)."""
-    found = runs.all() if actor is None else runs.for_staff(actor)
+    user = user_or_none(actor)
+    found = runs.all() if user is None else runs.for_staff(user)
     locked = found.select_for_update(of=("self",)).filter(pk=run.pk).first()
     if locked is None:
         raise DomainError("This run is not there any more, or not in your scope.")
@@ -95,7 +98,7 @@ def run_in_scope(runs: Any, run: Any, actor: Any) -> Any:
 
 
 @transaction.atomic
-def import_run_reread(*, run: ImportRun, reading: Reading, actor: Any) -> ImportRun:
+def import_run_reread(*, run: ImportRun, reading: Reading, actor: Actor) -> ImportRun:
     """Read the file again with other settings; what was matched and planned is forgotten."""
     run = _locked(run, actor)
     if run.state not in (State.READ, State.PLANNED, State.UPLOADED) and not (
@@ -113,7 +116,7 @@ def import_run_reread(*, run: ImportRun, reading: Reading, actor: Any) -> Import
 
 
 @transaction.atomic
-def import_run_match(*, run: ImportRun, matching: Matching, actor: Any) -> ImportRun:
+def import_run_match(*, run: ImportRun, matching: Matching, actor: Actor) -> ImportRun:
     """Fix what the columns mean (state `matched`) and ask a worker for a plan.
 
     Allowed in `read` and `planned` (going back). Raises DomainError where a field that the dataset
@@ -137,7 +140,7 @@ def import_run_match(*, run: ImportRun, matching: Matching, actor: Any) -> Impor
 
 @transaction.atomic
 def import_run_check_again(
-    *, run: ImportRun, plan_token: str, create_missing: Sequence[str] = (), actor: Any
+    *, run: ImportRun, plan_token: str, create_missing: Sequence[str] = (), actor: Actor
 ) -> ImportRun:
     """Plan the run again as its columns were matched, with what is there now.
 
@@ -229,7 +232,7 @@ def import_run_confirm(
     typed_number: int | None = None,
     accept_impacts: bool = False,
     allow_empty: bool = False,
-    actor: Any,
+    actor: Actor,
 ) -> ImportRun:
     """Accept the plan that was looked at (`plan_token`) and ask a worker to apply it.
 
@@ -262,7 +265,8 @@ def import_run_confirm(
     worst = max(demanding, key=lambda impact: impact["number"], default=None)
     if worst is not None and typed_number != worst["number"]:
         raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
-    if actor is not None and run.user_id not in (None, actor.pk):
+    user = user_or_none(actor)
+    if user is not None and run.user_id not in (None, user.pk):
         raise DomainError("Only who made this import can apply it.")
     if (stale := stale_plan(run)) is not None:
         raise StalePlanError(stale.why)
@@ -273,7 +277,7 @@ def import_run_confirm(
         actor=actor,
     )
     run.reason, run.state = reason.strip() or run.reason, State.CONFIRMED
-    run.confirmed_at, run.confirmed_by = timezone.now(), actor
+    run.confirmed_at, run.confirmed_by = timezone.now(), user
     # Who confirms is who does it: the worker writes with both names.
     run.real_user_id = real_actor_id()
     run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by", "real_user"])
@@ -282,7 +286,7 @@ def import_run_confirm(
 
 
 @transaction.atomic
-def import_run_cancel(*, run: ImportRun, actor: Any, reason: str = "") -> ImportRun:
+def import_run_cancel(*, run: ImportRun, actor: Actor, reason: str = "") -> ImportRun:
     """Stop the run: at once where no worker has it, else within one chunk. `reason` goes into the audit log."""
     run = _locked(run, actor)
     if run.has_ended:

@@ -1,7 +1,6 @@
 """Matchings that a person keeps by name, for the next file of the same kind."""
 
-from typing import Any
-
+from apps.accounts.models import User
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.engine.match.headers import headers_digest
@@ -11,7 +10,7 @@ from apps.transfers.options import Matching
 
 
 def template_save(
-    *, name: str, dataset: str, matching: Matching, headers: list[str], actor: Any
+    *, name: str, dataset: str, matching: Matching, headers: list[str], actor: User
 ) -> ImportTemplate:
     """Remember a matching by name; the same name again replaces it."""
     check_may_import(actor, registry.get(dataset))
@@ -30,7 +29,7 @@ def template_save(
     return template
 
 
-def template_delete(*, template: ImportTemplate, actor: Any) -> None:
+def template_delete(*, template: ImportTemplate, actor: User) -> None:
     if template.user_id != actor.pk:
         raise DomainError("Only who made a template may delete it.")
     template.delete()

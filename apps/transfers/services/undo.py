@@ -1,11 +1,11 @@
 """Taking an import back. Asks for `transfers.undo_import`."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts.actors import user_or_none
 from apps.audit.context import real_actor_id
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
 from apps.transfers.engine.ranges import is_again
@@ -22,7 +22,7 @@ State = UndoRun.State
 
 @transaction.atomic
 def import_run_undo(
-    *, run: ImportRun, reason: str, actor: Any, in_background: bool = True
+    *, run: ImportRun, reason: str, actor: Actor, in_background: bool = True
 ) -> UndoRun:
     """Start the undo of an applied run, or try again what an earlier undo of it kept; one that runs
     already is returned.
@@ -40,7 +40,7 @@ def import_run_undo(
         raise DomainError(why_not)
     undo = UndoRun.objects.create(
         run=run,
-        user=actor,
+        user=user_or_none(actor),
         real_user_id=real_actor_id(),
         reason=reason,
         rows_to_do=_rows_to_do(run),
@@ -55,7 +55,7 @@ def _rows_to_do(run: ImportRun) -> int:
 
 
 @transaction.atomic
-def undo_run_cancel(*, undo_run: UndoRun, actor: Any, reason: str = "") -> UndoRun:
+def undo_run_cancel(*, undo_run: UndoRun, actor: Actor, reason: str = "") -> UndoRun:
     """Stop an undo within one chunk; it can be started again and goes on where it stopped.
 
     `reason` goes into the audit log.

@@ -12,9 +12,11 @@ from typing import Any
 
 from django.forms.formsets import DELETION_FIELD_NAME
 
+from apps.core.actors import Actor
+
 
 def create(
-    service: Callable[..., Any], form: Any, *, actor: Any, reason: str, **given: Any
+    service: Callable[..., Any], form: Any, *, actor: Actor, reason: str, **given: Any
 ) -> None:
     """Create a record by its service; the form's instance becomes what was stored."""
     pk_name = form.instance._meta.pk.name
@@ -28,7 +30,7 @@ def create(
 
 
 def update(
-    service: Callable[..., Any], form: Any, *, argument: str = "", actor: Any, reason: str
+    service: Callable[..., Any], form: Any, *, argument: str = "", actor: Actor, reason: str
 ) -> None:
     """Change a record by its service, if the user changed anything."""
     changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -42,7 +44,7 @@ def argument_of(record: Any) -> str:
     return str(record._meta.concrete_model._meta.model_name)
 
 
-def save_rows(formset: Any, *, actor: Any, reason: str) -> None:
+def save_rows(formset: Any, *, actor: Actor, reason: str) -> None:
     """Store the rows of an inline: new ones, changed ones in the inline's order, then removals."""
     inline = formset.inline
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []

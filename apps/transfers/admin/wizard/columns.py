@@ -1,6 +1,7 @@
 """Step 2, Columns: what each column of the file is, and what its words and blanks mean."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -136,9 +137,8 @@ def _save_template(
             "name, or check again to replace it."
         )
     headers = Findings.from_json(run.findings).headers
-    template_save(
-        name=name, dataset=run.dataset, matching=matching, headers=headers, actor=request.user
-    )
+    user: Any = request.user
+    template_save(name=name, dataset=run.dataset, matching=matching, headers=headers, actor=user)
 
 
 def _shown_words(request: HttpRequest) -> set[tuple[str, str]]:

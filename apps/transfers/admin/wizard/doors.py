@@ -10,10 +10,11 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
+from apps.core.actors import require
 from apps.core.admin.gates import closed_response
 from apps.core.errors import BelongsToColleague, RecordNotFound
 from apps.transfers import registry
-from apps.transfers.access import IMPORT, permissions_to_import, require
+from apps.transfers.access import IMPORT, permissions_to_import
 from apps.transfers.admin.wizard.steps import open_steps, step_url
 from apps.transfers.engine.runs.approver import approver_of
 from apps.transfers.gates import BULK_IMPORT

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+from apps.core.actors import holds
 from apps.core.discovery import full_site
 from apps.core.errors import AddressRefused, DomainError
 from apps.core.personal import Reader, reading
@@ -32,7 +33,7 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
     request.method = "GET"
     request.GET = QueryDict(query)
     request.user = user
-    with reading(Reader(lambda: user is None or user.has_perm("accounts.view_personal_data"))):
+    with reading(Reader(lambda: holds(user, "accounts.view_personal_data"))):
         try:
             return list_queryset(full_site()._registry[apps.get_model(label)], request)
         except AddressRefused as refusal:

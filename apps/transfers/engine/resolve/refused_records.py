@@ -5,6 +5,7 @@ on: a colleague can be a member. It is asked when the plan is made, again in the
 and by an undo.
 """
 
+from apps.core.actors import Actor
 from apps.transfers.engine.context import Context, PartInfo, refused_literal
 from apps.transfers.engine.ranges import Range
 from apps.transfers.engine.resolve import parts, reactivation, refusals
@@ -45,7 +46,7 @@ def find(context: Context, info: PartInfo) -> None:
     )
 
 
-def would_change(context: Context, actor: object) -> bool:
+def would_change(context: Context, actor: Actor) -> bool:
     """Tell whether the plan changes a record that `actor` may not change."""
     for info in context.parts:
         changing = f"SELECT id_{info.name} FROM {context.tables.plan} WHERE op_{info.name} = 'u'"

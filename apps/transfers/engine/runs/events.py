@@ -1,12 +1,12 @@
 """The ends of imports and undos, as events of the audit log."""
 
 from contextlib import AbstractContextManager
-from typing import Any
 
 from apps.accounts.disclosures import disclosure_of_file
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.models import Event, Kind
+from apps.core.actors import Actor
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
 
@@ -36,7 +36,7 @@ def record_undo(undo: UndoRun) -> None:
         record_event(Kind.UNDO, target=undo.run, state=undo.state, results=undo.results)
 
 
-def record_cancel(run: ImportRun, *, reason: str, actor: Any) -> None:
+def record_cancel(run: ImportRun, *, reason: str, actor: Actor) -> None:
     """Say who asked an import to stop, and why."""
     with _canceling(reason, actor):
         record_event(
@@ -44,13 +44,13 @@ def record_cancel(run: ImportRun, *, reason: str, actor: Any) -> None:
         )
 
 
-def record_undo_cancel(undo: UndoRun, *, reason: str, actor: Any) -> None:
+def record_undo_cancel(undo: UndoRun, *, reason: str, actor: Actor) -> None:
     """Say who asked an undo to stop, and why."""
     with _canceling(reason, actor):
         record_event(Kind.CANCEL_UNDO, target=undo.run, state=undo.state, rows_done=undo.rows_done)
 
 
-def _canceling(reason: str, actor: Any) -> AbstractContextManager[None]:
+def _canceling(reason: str, actor: Actor) -> AbstractContextManager[None]:
     by = {"actor": actor} if actor else {"actor": "command cancel_import", "door": "command"}
     return audit_context(**by, reason=reason)
 

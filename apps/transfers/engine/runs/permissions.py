@@ -1,75 +1,63 @@
-"""Who may import: the named permission, the models' own, and the flag's gate."""
+"""Who may import, export and undo: named permissions, the models' own, and the feature gate."""
 
-from typing import Any
+from collections.abc import Iterable
 
-from apps.core import gates
-from apps.core.errors import DomainError
-from apps.transfers.access import permissions_to_export, permissions_to_import
+from apps.accounts.actors import user_or_none
+from apps.accounts.models import User
+from apps.core.actors import Actor, require
+from apps.core.errors import DomainError, MissingPermission
+from apps.core.gates import require_open
+from apps.transfers.access import UNDO, permissions_to_export, permissions_to_import
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.gates import BULK_IMPORT
 from apps.transfers.personal import chosen_columns
 
 
-def needed_permissions(resource: type[DatasetResource]) -> list[str]:
-    """Return import_data and the right to add and change each model that a row writes."""
-    return permissions_to_import(resource)
+def check_may_import(
+    actor: Actor, resource: type[DatasetResource], *, fresh: bool = False
+) -> User | None:
+    """Raise `MissingPermission` where `actor` may not import the dataset, and where imports are closed.
 
-
-def check_may_import(user: Any, resource: type[DatasetResource], *, fresh: bool = False) -> Any:
-    """Raise DomainError when `user` may not import the dataset; None is a command, which may.
-
-    `fresh` reads the user and the permissions anew, so that what was taken away counts at once.
-    Returns the user as read from the database.
+    `fresh` is for a job, which nobody sits in front of: it reads the user and the permissions again, so
+    that what was taken away counts at once, and refuses with a `DomainError` that the run can keep.
+    Returns the user, nothing for the system.
     """
-    if user is None:
-        gates.require_open(BULK_IMPORT)
-        return None
-    if fresh:
-        user = type(user)._default_manager.get(pk=user.pk)
-    if not user.is_active:
-        raise DomainError(f"{user} is deactivated and may not import.")
-    missing = [name for name in needed_permissions(resource) if not user.has_perm(name)]
-    if missing:
-        raise DomainError(
-            f"{user} may not import {resource.dataset()}: {', '.join(missing)} is missing."
-        )
-    gates.require_open(BULK_IMPORT, user)
+    what = f"import {resource.dataset()}"
+    user = _checked(actor, what, permissions_to_import(resource), fresh)
+    require_open(BULK_IMPORT, user)
     return user
 
 
 def check_may_export(
-    user: Any,
+    actor: Actor,
     resource: type[DatasetResource],
     *,
     fresh: bool = False,
     fields: list[str] | None = None,
 ) -> None:
-    """Raise DomainError when `user` may not export the dataset, or these fields of it.
-
-    None is a command, which may.
-    """
-    if user is None:
-        return
-    if fresh:
-        user = type(user)._default_manager.get(pk=user.pk)
-    missing = [name for name in permissions_to_export(resource) if not user.has_perm(name)]
-    if missing or not user.is_active:
-        raise DomainError(
-            f"{user} may not export {resource.dataset()}: {', '.join(missing)} is missing."
-        )
+    """Refuse an export of the dataset, or of these fields of it, as `check_may_import` does."""
+    what = f"export {resource.dataset()}"
+    user = _checked(actor, what, permissions_to_export(resource), fresh)
     if fields:
         chosen_columns(resource, fields, user)
 
 
-def check_may_undo(user: Any, *, fresh: bool = False) -> Any:
-    """Raise DomainError when `user` may not undo imports; None is a command, which may.
+def check_may_undo(actor: Actor, *, fresh: bool = False) -> User | None:
+    """Refuse an undo, as `check_may_import` does; returns what it returns."""
+    return _checked(actor, "undo imports", [UNDO], fresh)
 
-    Returns the user as read from the database.
-    """
-    if user is None:
+
+def _checked(actor: Actor, what: str, permissions: Iterable[str], fresh: bool) -> User | None:
+    if not fresh:
+        require(actor, *permissions)
+        return user_or_none(actor)
+    if not isinstance(actor, User):
         return None
-    if fresh:
-        user = type(user)._default_manager.get(pk=user.pk)
-    if not user.is_active or not user.has_perm("transfers.undo_import"):
-        raise DomainError(f"{user} may not undo imports: transfers.undo_import is missing.")
+    user = User.objects.get(pk=actor.pk)
+    if not user.is_active:
+        raise DomainError(f"{user} is deactivated and may not {what}.")
+    try:
+        require(user, *permissions)
+    except MissingPermission as error:
+        raise DomainError(f"{user} may not {what}: {error.permission} is missing.") from error
     return user

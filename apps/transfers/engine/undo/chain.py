@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from apps.audit.context import real_actor_id
+from apps.core.actors import Actor
 from apps.transfers.engine.context import Context, context_of
 from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.engine.undo.preview import foresee
@@ -23,7 +24,7 @@ def kept_rows(run: ImportRun) -> int:
         return int(cursor.fetchone()[0])
 
 
-def held_by(run: ImportRun, actor: Any) -> list[tuple[Context, int]]:
+def held_by(run: ImportRun, actor: Actor) -> list[tuple[Context, int]]:
     """Return the undone runs that `actor` sees and that kept rows about records of this run, newest first,
     with the number of these rows."""
     runs: Any = ImportRun.objects
@@ -91,7 +92,7 @@ def follow_ups(undo: UndoRun) -> list[UndoRun]:
     return begun
 
 
-def sentences(run: ImportRun, actor: Any) -> list[str]:
+def sentences(run: ImportRun, actor: Actor) -> list[str]:
     """Say for a preview which rows of other runs are tried again."""
     return [
         f"Run {context.run.pk} ({context.run.upload.name}) was undone before and kept {number:,} "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from apps.core.actors import Actor
 from apps.transfers.engine.context import Context, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.undo import made_records as undo_made
@@ -27,7 +28,7 @@ class Foreseen:
         return len(self.kept.why)
 
 
-def foresee(run: ImportRun, actor: Any) -> Foreseen:
+def foresee(run: ImportRun, actor: Actor) -> Foreseen:
     context = context_of(run)
     context.actor = actor
     again = is_again(run)

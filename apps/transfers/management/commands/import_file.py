@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.approvals.mails import address
 from apps.accounts.approvals.services import approval_ask
+from apps.core.actors import Actor
 from apps.core.approvals import ApprovalNeeded
 from apps.core.commands import INCOMPLETE, DataCommand
 from apps.core.errors import DomainError
@@ -118,7 +119,7 @@ class Command(DataCommand):
                 return
             self._apply(run, actor, options["reason"])
 
-    def _started(self, options: dict[str, Any], actor: Any) -> ImportRun:
+    def _started(self, options: dict[str, Any], actor: Actor) -> ImportRun:
         path: Path = options["path"]
         if not path.is_file():
             what = f"{path} is no regular file" if path.exists() else f"There is no file {path}"
@@ -145,7 +146,7 @@ class Command(DataCommand):
         except OSError as error:
             raise DomainError(f"{path} cannot be read: {error.strerror}.") from None
 
-    def _apply(self, run: ImportRun, actor: Any, reason: str) -> None:
+    def _apply(self, run: ImportRun, actor: Actor, reason: str) -> None:
         """Confirm the plan and apply it; a file in which nothing is to be done is applied as it stands."""
         try:
             import_run_confirm(

@@ -1,0 +1,60 @@
+"""Who does something, and the one way to ask whether they may.
+
+Services take an `actor`: a user, the name of a task or command, or None for the system. The last two may
+do everything. A service asks `require(actor, "app.codename")` before it reads or locks, and writes inside
+`acting_as(actor=…, reason=…)`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from apps.core.errors import MissingPermission
+from apps.core.ports import ATTRIBUTION
+
+
+class PermissionHolder(Protocol):
+    """A user, signed in or anonymous, as far as permissions ask."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def is_active(self) -> bool: ...
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+    def has_perm(self, perm: str, /) -> bool: ...
+
+
+type Actor = PermissionHolder | str | None
+
+
+def holds(actor: Actor, *permissions: str) -> bool:
+    """Tell whether `actor` holds every one of `permissions`."""
+    return not _missing(actor, permissions)
+
+
+def require(actor: Actor, *permissions: str) -> None:
+    """Raise `MissingPermission`, which names the first of `permissions` that `actor` does not hold."""
+    missing = _missing(actor, permissions)
+    if missing:
+        raise MissingPermission(missing)
+
+
+def _missing(actor: Actor, permissions: tuple[str, ...]) -> str:
+    if actor is None or isinstance(actor, str):
+        return ""
+    if not hasattr(actor, "has_perm"):
+        raise TypeError(f"An actor is a user, the name of a task or None, not {actor!r}.")
+    return next((name for name in permissions if not actor.has_perm(name)), "")
+
+
+@contextmanager
+def acting_as(*, actor: Actor, reason: str = "") -> Iterator[None]:
+    """Hold a transaction in which the history names `actor`, with `reason`, for every change."""
+    with ATTRIBUTION.get()(actor=actor, reason=reason), transaction.atomic():
+        yield
