@@ -10,7 +10,7 @@ from typing import Any
 # week, in TIME_ZONE.
 SCHEDULES: list[dict[str, Any]] = [
     {
-        "name": "Verify the audit trail",
+        "name": "Verify the audit log",
         "task": "apps.audit.tasks.verify_trail",
         "crontab": "0 3 * * *",
     },
@@ -20,7 +20,7 @@ SCHEDULES: list[dict[str, Any]] = [
         "every": (5, "minutes"),
     },
     {
-        "name": "Forget old looks at personal data",
+        "name": "Clean up the personal data access log",
         "task": "apps.accounts.tasks.prune_disclosures",
         "crontab": "50 3 * * *",
     },

@@ -112,7 +112,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
         "System",
         [
             {
-                "title": "Who may do what",
+                "title": "Who can do what",
                 "icon": "rule",
                 "url": "access_roles",
                 "permission": "auth.view_group",
@@ -120,7 +120,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
             {"title": "Staff roles", "icon": "shield_person", "model": "auth.Group"},
             {"title": "Audit log", "icon": "policy", "model": "audit.ChangeSet"},
             {
-                "title": "Looks at personal data",
+                "title": "Personal data access log",
                 "icon": "visibility",
                 "model": "accounts.Disclosure",
             },

@@ -22,13 +22,13 @@ from apps.core.scope import is_limited
 COLLEAGUES = "accounts.set_roles"
 # One number for the whole database; the name only has to be no other lock's.
 _RIGHTS = "hashtext('accounts.rights')"
-GONE = "This person is not there any more, or not in your scope."
+GONE = "This person no longer exists, or is outside your scope."
 
 
 def rights_lock() -> None:
     """Make every other decision about rights wait until the end of this transaction.
 
-    Who may do what lies in several tables: roles, their permissions, who holds them, who sees what. Two
+    Who can do what lies in several tables: roles, their permissions, who holds them, who sees what. Two
     transactions that each look at one and write another would both be right alone and wrong together.
     Take it before any row, so that no two of its holders wait for each other.
     """
@@ -96,7 +96,7 @@ def account_obstacle(*, actor: Actor, person: User) -> str:
     if not isinstance(actor, User) or not is_colleague(person):
         return ""
     if not holds(actor, COLLEAGUES):
-        return f"{person} is a colleague: only somebody who sets roles may do this."
+        return f"{person} is a colleague. Only people who can set roles can do this."
     return scope_obstacle(actor=actor, person=person) or power_obstacle(actor=actor, person=person)
 
 
@@ -104,8 +104,8 @@ def scope_obstacle(*, actor: Actor, person: User) -> str:
     """Return why `person` sees more than `actor` does, as a sentence; nothing where not."""
     if is_limited(actor) and not covers(actor, person):
         return (
-            f"{person} sees, or would see, more than you do. Limit them to your organizations "
-            "first, or ask a colleague who sees all."
+            f"{person} can see more than you can, or would. Limit their access to your "
+            "organizations first, or ask a colleague with full access."
         )
     return ""
 
@@ -115,12 +115,12 @@ def power_obstacle(*, actor: User, person: User) -> str:
     if actor.is_superuser or actor.pk == person.pk:
         return ""
     if person.is_superuser:
-        return f"{person} may do everything, and so has more power than you. Ask a superuser."
+        return f"{person} is a superuser and has more permissions than you. Ask a superuser."
     more = power_of(person) - actor.get_all_permissions()
     if more:
         return (
-            f"{person} may do what you may not ({min(more)}), and so has more power than you. "
-            "Ask a colleague who may do it."
+            f"{person} has a permission that you don't have ({min(more)}). Ask a colleague "
+            "who has it."
         )
     return ""
 

@@ -25,9 +25,9 @@ MAX_FRAMES = 100
 def check_avatar(file: Any) -> None:
     """Raise `ValidationError` unless the file is a small picture of a kind that browsers show."""
     if file.size > MAX_BYTES:
-        raise ValidationError(f"The picture may have up to {filesizeformat(MAX_BYTES)}.")
+        raise ValidationError(f"The picture can be up to {filesizeformat(MAX_BYTES)}.")
     if _type_of(file) is None:
-        raise ValidationError("The picture must be a PNG, JPEG, WebP or GIF.")
+        raise ValidationError("The picture must be a PNG, JPEG, WebP, or GIF file.")
     width, height, frames = _measures(file)
     if max(width, height) > MAX_SIDE:
         raise ValidationError(
@@ -35,7 +35,7 @@ def check_avatar(file: Any) -> None:
             f"Reduce it to at most {MAX_SIDE:,} on each side."
         )
     if frames > MAX_FRAMES or width * height * frames > MAX_DOTS:
-        raise ValidationError("The picture is too long an animation. Choose one that stands still.")
+        raise ValidationError("The animation is too long. Choose a still picture.")
 
 
 def avatar(request: HttpRequest, name: str) -> FileResponse:
@@ -46,12 +46,12 @@ def avatar(request: HttpRequest, name: str) -> FileResponse:
     if person != user:
         require(user, "accounts.view_user")
     if person is None or not default_storage.exists(path):
-        raise Http404("There is no such picture.")
+        raise Http404("This picture doesn't exist.")
     file = default_storage.open(path, "rb")
     content_type = _type_of(file)
     if content_type is None:
         file.close()
-        raise Http404("There is no such picture.")
+        raise Http404("This picture doesn't exist.")
     response = FileResponse(file, content_type=content_type)
     # Shown inside a page; opened by itself it may still load and run nothing.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -17,7 +17,7 @@ from apps.core.ports import Registry
 from apps.core.scope import is_limited, refuse_limited
 
 CHANGE = "accounts.change_user"
-ANYWHERE = "A person may have seats in any organization."
+ANYWHERE = "People can belong to any organization."
 # Each gets the person and who asks, and names only what that one sees.
 DEACTIVATION_WARNINGS = Registry[Callable[[User, Actor], Iterable[str]]](
     "deactivation warnings",
@@ -42,7 +42,8 @@ def user_create(
     if is_limited(actor):
         # They could not see the new person, and could probe which addresses exist.
         raise DomainError(
-            "You see some organizations only. Invite the person to one of them instead."
+            "Your access is limited to some organizations. Invite the person to one of "
+            "them instead."
         )
     user = User(
         email=email,
@@ -75,9 +76,9 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
         locked, actor = account_decide(user=user, actor=actor, permissions=[CHANGE])
         refuse_limited(actor, ANYWHERE)
         if isinstance(actor, User) and locked.pk == actor.pk:
-            raise DomainError("You cannot deactivate your own account. Ask a colleague.")
+            raise DomainError("You can't deactivate your own account. Ask a colleague.")
         if locked.status == User.Status.DEACTIVATED:
-            raise DomainError(f"{locked} is deactivated already.")
+            raise DomainError(f"{locked} is already deactivated.")
         locked.status = User.Status.DEACTIVATED
         locked.save(update_fields=["status"])
         sessions.end_all(sessions.open_sessions(locked), user=locked, actor=actor, reason=reason)
@@ -92,7 +93,7 @@ def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
         locked, actor = account_decide(user=user, actor=actor, permissions=[CHANGE])
         refuse_limited(actor, ANYWHERE)
         if locked.status == User.Status.ACTIVE:
-            raise DomainError(f"{locked} is active already.")
+            raise DomainError(f"{locked} is already active.")
         locked.status = User.Status.ACTIVE
         locked.save(update_fields=["status"])
 
@@ -109,7 +110,7 @@ def user_set_roles(
     with acting_as(actor=actor, reason=reason):
         locked, actor = account_decide(user=user, actor=actor, permissions=["accounts.set_roles"])
         if isinstance(actor, User) and locked.pk == actor.pk:
-            raise DomainError("You cannot change your own roles. Ask a colleague.")
+            raise DomainError("You can't change your own roles. Ask a colleague.")
         # What the roles may do is what is decided on: it stays as it is looked at here.
         before = set(locked.groups.values_list("pk", flat=True))
         known = roles_lock({*before, *(role.pk for role in roles)})
@@ -150,7 +151,7 @@ def role_permissions_check(*, permissions: Iterable[Permission], actor: Actor) -
     for permission in permissions:
         if f"{permission.content_type.app_label}.{permission.codename}" not in own:
             raise DomainError(
-                f"You cannot give or take “{permission.name}”: you may not do it yourself."
+                f"You can't give or remove “{permission.name}”, because you don't have it yourself."
             )
 
 
@@ -164,5 +165,6 @@ def _may_hand_out(actor: Actor, groups: list[Group]) -> None:
     for name, app_label, codename in permissions:
         if f"{app_label}.{codename}" not in own:
             raise DomainError(
-                f"The role {name} may do more than you may, so you cannot give or take it."
+                f"The role {name} has permissions that you don't have, so you can't give "
+                "or remove it."
             )

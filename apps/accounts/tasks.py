@@ -26,7 +26,7 @@ def send_password_link(email: str) -> None:
 
 @schedulable(
     label="End impersonations",
-    description="Ends those whose time is up and whose browser has not come back.",
+    description="Ends impersonations whose time is up.",
 )
 def end_impersonations() -> str:
     return f"{impersonations_expire():,} impersonations ended"
@@ -40,7 +40,9 @@ def mail_approval(request_id: str) -> None:
 
 @schedulable(
     label="Sweep requests",
-    description="Ends requests that are out of time or void by a change, and mails what was not mailed.",
+    description=(
+        "Ends requests that have expired or no longer apply, and sends e-mails that weren't sent."
+    ),
 )
 def sweep_approvals() -> str:
     expired, void = approvals_sweep()
@@ -54,7 +56,7 @@ def sweep_approvals() -> str:
 
 @schedulable(
     label="Sweep changes of e-mail addresses",
-    description="Ends changes that were not confirmed in time.",
+    description="Ends changes that weren't confirmed in time.",
 )
 def sweep_email_changes() -> str:
     return f"{email_changes_expire():,} changes expired"
@@ -62,15 +64,15 @@ def sweep_email_changes() -> str:
 
 @schedulable(
     label="Delete old sessions",
-    description="Deletes sessions whose browser has not come back before their time was over.",
+    description="Deletes expired sessions.",
 )
 def delete_old_sessions() -> str:
     return f"{old_sessions_delete():,} sessions deleted"
 
 
 @schedulable(
-    label="Forget old looks at personal data",
-    description="Deletes the notes of who saw personal data that are older than half a year.",
+    label="Clean up the personal data access log",
+    description="Deletes entries of the personal data access log that are older than half a year.",
 )
 def prune_disclosures() -> str:
     return f"{disclosures_prune():,} notes deleted"

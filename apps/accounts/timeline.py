@@ -43,21 +43,21 @@ timeline_label(
     UserRole,
     "{user}",
     created="gave the role {group}",
-    deleted="took the role {group}",
+    deleted="removed the role {group}",
     page="user",
 )
 timeline_label(
     UserPermission,
     "{user}",
     created="gave the permission {permission}",
-    deleted="took the permission {permission}",
+    deleted="removed the permission {permission}",
     page="user",
 )
 timeline_label(
     RolePermission,
     "{group}",
     created="gave the permission {permission}",
-    deleted="took the permission {permission}",
+    deleted="removed the permission {permission}",
     page="group",
 )
 timeline_includes(
@@ -66,7 +66,7 @@ timeline_includes(
     by="user",
     subject="the role {group}",
     created="gave the role {group}",
-    deleted="took the role {group}",
+    deleted="removed the role {group}",
 )
 timeline_includes(
     User,
@@ -74,7 +74,7 @@ timeline_includes(
     by="user",
     subject="the permission {permission}",
     created="gave the permission {permission}",
-    deleted="took the permission {permission}",
+    deleted="removed the permission {permission}",
 )
 timeline_includes(
     Group,
@@ -82,7 +82,7 @@ timeline_includes(
     by="group",
     subject="{user}",
     created="gave it to {user}",
-    deleted="took it from {user}",
+    deleted="removed it from {user}",
 )
 timeline_includes(
     Group,
@@ -90,7 +90,7 @@ timeline_includes(
     by="group",
     subject="the permission {permission}",
     created="gave the permission {permission}",
-    deleted="took the permission {permission}",
+    deleted="removed the permission {permission}",
 )
 timeline_scope(User, id=people_of)
 timeline_scope(UserRole, user=people_of)

@@ -32,14 +32,15 @@ def history_trim(*, before: datetime, reason: str, actor: Actor) -> list[Trimmed
     transaction. Raises `DomainError` when no reason is given or the trail is not whole.
     """
     if not reason.strip():
-        raise DomainError("Say why the trail is trimmed: the reason is kept with what was removed.")
+        raise DomainError("A reason is required. It is kept with the record of what was removed.")
     verdict = trail_verify()
     if not verdict.whole:
         raise DomainError(
-            "The trail is not whole, so nothing may leave it. Run verify_audit first."
+            "The audit log isn't complete, so nothing can be removed from it. Run "
+            "verify_audit first."
         )
     if verdict.note:
-        raise DomainError(f"{verdict.note} Nothing unsealed may leave the trail.")
+        raise DomainError(f"{verdict.note} Rows that aren't sealed yet can't be removed.")
     with audit_context(actor=actor, reason=reason):
         trimmed = [Trimmed(table, rows) for table, rows in _statements(before, reason) if rows]
         record_event(

@@ -69,7 +69,7 @@ def revert_plan(record: Any, position: int, actor: Actor) -> Plan | None:
             values[field.name] = found = _seen(field.related_model, actor).filter(pk=then).first()
             was = f"{made.label.capitalize()} was {made.after} then, and {made.after}"
             if found is None:
-                obstacles.append(f"{was} is not there any more.")
+                obstacles.append(f"{was} no longer exists.")
             elif getattr(found, "is_deleted", False) or buried_with(found) is not None:
                 obstacles.append(f"{was} is in the trash. Restore it first.")
     return Plan(row, changes, values, obstacles, newest)
@@ -95,13 +95,13 @@ def record_revert(
     `actor` may change this very record.
     """
     if not reason.strip():
-        raise DomainError("Say why the record goes back.")
+        raise DomainError("A reason is required.")
     require(actor, "audit.revert_record")
     with audit_context(actor=actor, reason=reason), transaction.atomic():
         model: Any = type(record)._meta.concrete_model
         locked = model._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
         if locked is None:
-            raise DomainError("This record is not there any more.")
+            raise DomainError("This record no longer exists.")
         above = buried_with(locked)
         if above is not None:
             raise DomainError(
@@ -110,13 +110,13 @@ def record_revert(
             )
         plan = revert_plan(locked, position, actor)
         if plan is None:
-            raise DomainError("The history does not know this state of the record.")
+            raise DomainError("This state of the record isn't in the history.")
         if plan.newest != newest:
-            raise DomainError("The record changed since this page was shown. Look at it again.")
+            raise DomainError("The record changed after this page was shown. Check it again.")
         if plan.obstacles:
             raise DomainError(" ".join(plan.obstacles))
         if not plan.changes:
-            raise DomainError("The record is as it was then: nothing would change.")
+            raise DomainError("Nothing would change. The record is already in this state.")
         apply = reversions[model].apply or _save
         with _database_in_words():
             apply(locked, dict(plan.values), actor=actor, reason=reason)
@@ -148,4 +148,4 @@ def _database_in_words() -> Iterator[None]:
     except IntegrityError as refusal:
         diagnosis = getattr(refusal.__cause__, "diag", None)
         said = getattr(diagnosis, "message_primary", None) or "a rule of the data"
-        raise DomainError(f"The database refuses it: {said}.") from refusal
+        raise DomainError(f"The database rejected it: {said}.") from refusal

@@ -5,15 +5,16 @@ from apps.core.schedulable import schedulable
 
 
 @schedulable(
-    label="Verify the audit trail",
-    description="Proves that no history is missing or changed, and seals what is new.",
+    label="Verify the audit log",
+    description="Verifies that no history is missing or changed, and seals new rows.",
 )
 def verify_trail() -> str:
     verdict = trail_verify()
     if verdict.whole:
-        return f"The trail is whole: {verdict.rows:,} rows. {verdict.note}".strip()
+        return f"The audit log is complete: {verdict.rows:,} rows. {verdict.note}".strip()
     first = verdict.problems[0]
     raise RuntimeError(
-        f"The trail is not whole: {len(verdict.problems)} problems, the first in {first.table}: "
+        f"The audit log isn't complete: {len(verdict.problems)} problems, the first in "
+        f"{first.table}: "
         f"{first.message}. Run manage.py verify_audit."
     )

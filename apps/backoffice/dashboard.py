@@ -48,7 +48,7 @@ def _whom_to_ask(user: Any) -> str:
     """Return who gives roles, for somebody who has none yet."""
     people = [str(person) for person in people_with(["accounts.set_roles"])[:_NAMED]]
     if not people:
-        return "Ask who runs this system for a staff role."
+        return "Ask the people who run this system for a staff role."
     return f"{listed(people)} can give you a staff role."
 
 

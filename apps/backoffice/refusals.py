@@ -38,7 +38,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         return _page(request, 400, message=exception.message, list_url=exception.list_url)
     message = str(exception) if isinstance(exception, BadRequest) else ""
     if isinstance(exception, SuspiciousOperation):
-        message = "More was sent than a form of this site sends, or something that it never sends."
+        message = (
+            "The request has more fields than any form of this site, or fields that no form has."
+        )
     return _page(request, 400, message=message)
 
 
@@ -180,15 +182,15 @@ def _page(
 
 
 _TITLES = {
-    400: "This request cannot be read",
+    400: "This request can't be read",
     403: "Not allowed",
     404: "Not found",
-    405: "This is not a page",
-    409: "This is not possible now",
-    411: "This request does not say how long it is",
+    405: "This isn't a page",
+    409: "This isn't possible right now",
+    411: "This request doesn't state its length",
     413: "This is too large",
-    500: "Something went wrong here",
-    503: "Quarterdeck is not available right now",
+    500: "Something went wrong",
+    503: "Quarterdeck isn't available right now",
 }
 
 

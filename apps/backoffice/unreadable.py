@@ -30,7 +30,7 @@ class UnreadableAddressMiddleware:
             # `GET` and `POST` are read in the encoding that a request claims, and the setter of
             # `encoding` reads them first: some encodings make that an error.
             request._encoding = "utf-8"  # type: ignore[attr-defined]
-            return _refused(request, "This request is not in UTF-8, as every page of this site is.")
+            return _refused(request, "This request isn't encoded in UTF-8.")
         try:
             given = request.GET
         except TooManyFieldsSent:
@@ -41,7 +41,7 @@ class UnreadableAddressMiddleware:
             del request.COOKIES[name]
         headers = (value for name, value in request.META.items() if name.startswith("HTTP_"))
         if _NUL in request.path or _holds(given) or any(_NUL in str(each) for each in headers):
-            return _refused(request, "The address holds a character that no page takes: NUL.")
+            return _refused(request, "The address contains a NUL character, which isn't allowed.")
         return self.get_response(request)
 
 
@@ -62,7 +62,7 @@ class UnreadableFormMiddleware:
         except UnreadablePostError:
             return None  # The visitor is gone; nobody reads an answer.
         if is_unreadable:
-            return _refused(request, "The form holds a character that no field takes: NUL.")
+            return _refused(request, "The form contains a NUL character, which isn't allowed.")
         return None
 
 

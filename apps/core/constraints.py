@@ -32,7 +32,7 @@ def validated(instance: models.Model) -> None:
     for field in instance._meta.concrete_fields:
         value = instance.__dict__.get(field.attname)
         if isinstance(value, str) and "\x00" in value:
-            raise DomainError(f"The {field.verbose_name} holds a NUL character. Take it out.")
+            raise DomainError(f"The {field.verbose_name} contains a NUL character. Remove it.")
     try:
         instance.full_clean()
     except ValidationError as error:

@@ -26,7 +26,7 @@ PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360)]
 GIVEN_UP_AFTER = timedelta(days=2)
 # Longer than any mail server is waited for.
 LONGEST_SENDING = timedelta(minutes=15)
-LOST = "The process that was sending it ended, so it may have gone out."
+LOST = "The process that was sending it ended. It may have been sent."
 
 
 class Delivery(models.Model):
@@ -123,7 +123,7 @@ class Delivery(models.Model):
         ).update(state=cls.State.UNCERTAIN, error=LOST)
         late = cls._default_manager.filter(
             state=cls.State.WAITING, created_at__lt=now - GIVEN_UP_AFTER
-        ).update(state=cls.State.FAILED, error="It could not be sent for two days.")
+        ).update(state=cls.State.FAILED, error="It couldn't be sent for two days.")
         return lost + late
 
 

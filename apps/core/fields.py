@@ -31,7 +31,7 @@ def validate_address(value: str) -> None:
     local, _, domain = value.rpartition("@")
     if not local.isascii() or unicodedata.normalize("NFKC", domain) != domain:
         raise ValidationError(
-            "This address has a letter that only looks like another one. Type it with plain letters.",
+            "This address contains a look-alike letter. Type it with plain letters.",
             code="invalid",
         )
 

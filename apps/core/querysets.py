@@ -67,8 +67,8 @@ def goes_to_the_trash(model: type[models.Model]) -> str:
     """Return the refusal of deleting a record that has a trash."""
     name = model._meta.verbose_name_plural
     return (
-        f"Deleting {name} would remove them for good. Move them to the trash instead, and delete "
-        "them there."
+        f"Deleting {name} would remove them for good. Move them to the trash instead, and "
+        "delete them there."
     )
 
 

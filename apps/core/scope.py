@@ -40,7 +40,9 @@ def is_limited(actor: Actor) -> bool:
 def refuse_limited(actor: Actor, what: str) -> None:
     """Refuse what reaches beyond any one organization to who is limited to some."""
     if is_limited(actor):
-        raise DomainError(f"{what} You are limited to some of them: ask a colleague who sees all.")
+        raise DomainError(
+            f"{what} Your access is limited to some of them. Ask a colleague with full access."
+        )
 
 
 def own_work[Rows: QuerySet[Any]](rows: Rows, user: Any, *, by: str, since: str) -> Rows:

@@ -59,7 +59,7 @@ class EmailBackend(smtp.EmailBackend):
             if not connection.was_given or isinstance(error, smtplib.SMTPRecipientsRefused):
                 raise
             raise UncertainMailError(
-                "The mail server took the mail and did not confirm it, so it may have gone out."
+                "The mail server accepted the e-mail without confirming it. It may have been sent."
             ) from error
 
     def _close_connection(self, connection: Any) -> None:

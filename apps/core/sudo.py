@@ -36,7 +36,7 @@ def require_fresh_factor(request: HttpRequest, purpose: str) -> None:
     """
     if is_impersonated(request):
         raise PermissionDenied(
-            f"Nobody may {purpose} in somebody else's place. Stop acting as this person first."
+            f"You can't {purpose} while acting as somebody else. Stop acting as this person first."
         )
     if not has_fresh_factor(request):
         raise FreshFactorNeeded(purpose)

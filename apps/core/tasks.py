@@ -15,8 +15,10 @@ def send_owed_mail(mail_id: int) -> None:
 
 @schedulable(
     label="Send waiting mails",
-    description="Sends mails whose message to the worker was lost or that the mail server did not take: "
-    "invitations, password links, requests, ends of imports and exports.",
+    description=(
+        "Sends e-mails that couldn't be sent the first time: invitations, password links, "
+        "requests, and results of imports and exports."
+    ),
 )
 def send_owed_mails() -> str:
     sent, waiting, given_up = owed_mails_sweep()

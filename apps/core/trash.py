@@ -176,7 +176,7 @@ def _refuse_while_used(
     if count:
         words = child._meta.verbose_name if count == 1 else child._meta.verbose_name_plural
         raise DomainError(
-            f"{count:,} {words} still refer to what would be deleted: change them first, so that they name "
+            f"{count:,} {words} still refer to what would be deleted. Change them first to "
             f"another {model._meta.verbose_name}."
         )
 

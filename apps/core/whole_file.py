@@ -33,4 +33,4 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise DomainError(f"{path} cannot be written: {error.strerror}.") from None
+        raise DomainError(f"{path} can't be written: {error.strerror}.") from None

@@ -29,7 +29,7 @@ class TurnProtected(Approvable):
         return self.is_demanded({}, 1) and records.filter(is_protected=True).exists()
 
     def may_reach(self, user: Any, arguments: Arguments) -> bool:
-        return sees_everything(user)  # A flag reaches every organization.
+        return sees_everything(user)  # Flags affect every organization.
 
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The flag", MODELS[arguments["kind"]].objects.filter(name=arguments["name"]))]
@@ -37,14 +37,14 @@ class TurnProtected(Approvable):
     def picture(self, arguments: Arguments) -> Picture:
         thing = MODELS[arguments["kind"]].objects.filter(name=arguments["name"]).first()
         if thing is None:
-            raise DomainError(f"There is no {arguments['kind']} “{arguments['name']}” any more.")
+            raise DomainError(f"The {arguments['kind']} “{arguments['name']}” no longer exists.")
         field, value = arguments["field"], arguments["value"]
         before, after = _word(field, getattr(thing, field)), _word(field, value)
         turned = {
             "everyone": f"Turn the flag {thing.name}: {after}",
             "active": f"Turn the switch {thing.name} {after}",
             "percent": f"Set the sample {thing.name} to {after}",
-            "is_protected": f"Take the protection of {thing.name} away",
+            "is_protected": f"End the protection of {thing.name}",
         }
         url = reverse(f"admin:flags_{arguments['kind']}_change", args=[thing.pk])
         return Picture(
@@ -52,9 +52,9 @@ class TurnProtected(Approvable):
             lines=[Line(thing.name, url, [[_label(field), before, after]])],
             total=1,
             consequences=[
-                "Anybody who may turn flags can then turn it alone."
+                "After that, anybody who can turn flags can turn it alone."
                 if field == "is_protected"
-                else "It holds from the next request on."
+                else "It takes effect with the next request."
             ],
             parts=self.parts(arguments),
         )
@@ -84,7 +84,7 @@ def _word(field: str, value: Any) -> str:
         return "protected" if value else "not protected"
     if field == "active":
         return "on" if value else "off"
-    words = {True: "on for everyone", False: "off for everyone", None: "left to its targets"}
+    words = {True: "on for everyone", False: "off for everyone", None: "set to use its targets"}
     return words[value]
 
 

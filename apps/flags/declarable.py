@@ -17,8 +17,8 @@ def _refuse_declared(records: models.QuerySet) -> None:
     declared = records.filter(is_declared=True).first()
     if declared is not None:
         raise DeclaredError(
-            f"The {declared._meta.verbose_name} “{declared.name}” is declared in the code and cannot be "
-            "deleted. Turn it off instead."
+            f"The {declared._meta.verbose_name} “{declared.name}” is declared in the code "
+            "and can't be deleted. Turn it off instead."
         )
 
 
@@ -41,14 +41,16 @@ class Declarable(models.Model):
         default=False,
         db_default=False,
         editable=False,
-        help_text="The code asks for it; set by the set-up.",
+        help_text="Declared in the code. Set automatically.",
     )
 
     is_protected = models.BooleanField(
         "protected",
         default=False,
         db_default=False,
-        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+        help_text=(
+            "Changing it needs re-authentication and, if the settings say so, a second person."
+        ),
     )
 
     class Meta:

@@ -44,7 +44,7 @@ class Flag(AbstractUserFlag, Declarable):
         settings.AUTH_USER_MODEL,
         blank=True,
         related_name="flags",
-        help_text="On for these people. For more than a few, name a group or an organization.",
+        help_text="On for these people. For more than a few, use a role or an organization.",
     )
 
     objects = FlagManager.from_queryset(DeclaredQuerySet)()

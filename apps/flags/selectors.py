@@ -70,7 +70,7 @@ def state_in_words(flag: Flag) -> str:
     ):
         if count:
             parts.append(f"{count:,} {one if count == 1 else many}")
-    return f"On for {', '.join(parts)}" if parts else "Off: nobody is chosen"
+    return f"On for {', '.join(parts)}" if parts else "Off: no targets"
 
 
 def last_turn(thing: Any, field: str) -> LastTurn:

@@ -18,10 +18,10 @@ TURN = "flags.turn"
 
 def _check(actor: Actor, reason: str) -> str:
     require(actor, "flags.flip_flag")
-    refuse_limited(actor, "A flag reaches every organization.")
+    refuse_limited(actor, "Flags affect every organization.")
     reason = reason.strip()
     if not reason:
-        raise DomainError("Say why: a reason is needed to turn a flag, a switch or a sample.")
+        raise DomainError("A reason is required.")
     return reason
 
 
@@ -76,7 +76,7 @@ def sample_set(*, name: str, percent: Decimal, reason: str, actor: Actor) -> boo
     """Set the share of a sample, 0 to 100; returns and raises as `flag_set` does."""
     reason = _check(actor, reason)
     if not 0 <= percent <= 100:
-        raise DomainError("The share of a sample is a number between 0 and 100.")
+        raise DomainError("The percentage of a sample must be between 0 and 100.")
     return _write(_locked(Sample, name), "percent", percent, reason=reason, actor=actor)
 
 

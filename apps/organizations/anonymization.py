@@ -22,23 +22,25 @@ def _invitations(person: Person) -> Any:
 def _obstacles(person: Person) -> Iterator[str]:
     owned = Organization.all_objects.filter(owner=person.user)
     if owned.exists():
-        yield f"{person.user} answers for {names(owned)}. Hand over first."
+        yield f"{person.user} is responsible for {names(owned)}. Choose another owner first."
     seats = Membership._base_manager.filter(user=person.user, role=Role.OWNER)
     others = Membership._base_manager.filter(role=Role.OWNER).exclude(user=person.user)
     alone = Organization.all_objects.filter(pk__in=seats.values("organization")).exclude(
         pk__in=others.values("organization")
     )
     if alone.exists():
-        yield f"{person.user} is the only owner of {names(alone)}. Make somebody else an owner first."
+        yield (
+            f"{person.user} is the only owner of {names(alone)}. Make somebody else an owner first."
+        )
 
 
 def _preview(person: Person) -> Iterator[str]:
     seats = Membership._base_manager.filter(user=person.user).count()
     if seats:
-        yield f"{counted(seats, Membership)} taken away."
+        yield f"{counted(seats, Membership)} removed."
     invited = Invitation.all_objects.filter(_invitations(person)).count()
     if invited:
-        yield f"{counted(invited, Invitation)} lose the address; a pending one is revoked."
+        yield f"{counted(invited, Invitation)} lose the address. Pending ones are revoked."
 
 
 def _erase(person: Person) -> dict[str, int]:

@@ -33,7 +33,7 @@ ACTIONS.add(
         done="deleted for good",
         shown=SHOWN,
         after="gone",
-        consequences=("This cannot be undone.",),
+        consequences=("This can't be undone.",),
         url_name="admin:organizations_trashedorganization_change",
     ),
     OnRecords(

@@ -40,26 +40,35 @@ def _admins_made(context: Any) -> Asked:
 
 
 def _powers_given(context: Any) -> Asked:
-    """New seats with power over others: all of them, owners, admins."""
+    """New memberships with power over others: all; then owners and admins, each with their people.
+
+    One person can get several memberships, so the two numbers differ.
+    """
     if "role" not in context.given:
         return None
     return (
-        "SELECT count(*), count(*) FILTER (WHERE c_role = %s), count(*) FILTER (WHERE c_role = %s) "
+        "SELECT count(*), "
+        "count(*) FILTER (WHERE c_role = %s), "
+        "count(DISTINCT c_email) FILTER (WHERE c_role = %s), "
+        "count(*) FILTER (WHERE c_role = %s), "
+        "count(DISTINCT c_email) FILTER (WHERE c_role = %s) "
         f"FROM {context.tables.plan} WHERE op_seat = 'c' AND c_role IN (%s, %s)",
-        [Role.OWNER, Role.ADMIN, Role.OWNER, Role.ADMIN],
+        [Role.OWNER, Role.OWNER, Role.ADMIN, Role.ADMIN, Role.OWNER, Role.ADMIN],
     )
 
 
 def _say_powers(numbers: Sequence[int]) -> str:
-    """Return "Makes 121 people owners, 66 admins."."""
+    """Return "Makes 86 people owners (237 memberships), 2 people admins."."""
     said: list[str] = []
-    for number, one, many in (
-        (numbers[1], "an owner", "owners"),
-        (numbers[2], "an admin", "admins"),
+    for memberships, people, one, many in (
+        (numbers[1], numbers[2], "an owner", "owners"),
+        (numbers[3], numbers[4], "an admin", "admins"),
     ):
-        if number:
-            who = "" if said else " person" if number == 1 else " people"
-            said.append(f"{number:,}{who} {one if number == 1 else many}")
+        if memberships:
+            words = f"{people:,} person {one}" if people == 1 else f"{people:,} people {many}"
+            if memberships != people:
+                words += f" ({memberships:,} memberships)"
+            said.append(words)
     return f"Makes {', '.join(said)}."
 
 
@@ -86,15 +95,15 @@ def _renamed(context: Any) -> Asked:
 MEMBER_IMPACTS = (
     Impact(
         code="staff",
-        one="Changes the data of {n} person with staff rights.",
-        many="Changes the data of {n} people with staff rights.",
+        one="Changes the data of {n} staff member.",
+        many="Changes the data of {n} staff members.",
         sql=_staff_touched,
         threshold=1,
     ),
     Impact(
         code="owners_demoted",
-        one="Takes ownership from {n} owner.",
-        many="Takes ownership from {n} owners.",
+        one="Removes the owner role from {n} member.",
+        many="Removes the owner role from {n} members.",
         sql=_owners_demoted,
         threshold=10,
     ),

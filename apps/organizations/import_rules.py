@@ -123,15 +123,20 @@ ORGANIZATION_RULES = (
     Rule(
         code="name:another",
         column="name",
-        message="The row names two organizations: its external ID or slug is one's, and this name "
-        "another's. Correct one of them; to give two organizations the same name, edit one on its page.",
+        message=(
+            "The row names two organizations: one by its external ID or slug, another by this "
+            "name. Correct one of them. To give two organizations the same name, edit one on "
+            "its page."
+        ),
         sql=_name_of_another,
     ),
     Rule(
         code="external_id:zeros",
         column="external_id",
-        message="An organization has this number behind zeros as its external ID; a spreadsheet takes "
-        "them off. Format the column as text and enter it again.",
+        message=(
+            "An organization has this number with leading zeros as its external ID, and "
+            "spreadsheets remove those. Format the column as text and enter the number again."
+        ),
         sql=_lost_zeros,
     ),
 )
@@ -146,28 +151,33 @@ MEMBER_RULES = (
     Rule(
         code="person:deactivated",
         column="email",
-        message="This person is deactivated and gets no new membership. Reactivate the person first, "
-        "or leave the row out.",
+        message=(
+            "This person is deactivated and can't get a new membership. Reactivate the person "
+            "first, or leave the row out."
+        ),
         sql=_deactivated,
     ),
     Rule(
         code="role:answering_owner",
         column="role",
-        message="This person answers for the organization and keeps an owner's seat. "
-        "Pass the organization on first.",
+        message=(
+            "This person is the organization's owner and must keep the owner role. Choose "
+            "another owner first."
+        ),
         sql=_answering_owner,
     ),
     Rule(
         code="role:last_owner",
         column="role",
-        message="The organization would be left without an owner. Give it another one first, "
-        "or in the same file.",
+        message=(
+            "The organization would have no owner. Give it another one first, or in the same file."
+        ),
         sql=_last_owner,
     ),
     Rule(
         code="role:own_rights",
         column="role",
-        message="You cannot take rights from your own seat by an import.",
+        message="You can't lower your own role by an import.",
         sql=_own_rights,
     ),
 )
@@ -216,13 +226,13 @@ MEMBER_KEEPS = (
     Rule(
         code="last_owner",
         column="role",
-        message="Without this seat the organization, which had an owner before, would have none.",
+        message="Without this membership, the organization would have no owner.",
         sql=_would_be_ownerless,
     ),
     Rule(
         code="answering_owner",
         column="role",
-        message="This person answers for the organization by now.",
+        message="This person now owns the organization.",
         sql=_answers_for_it,
     ),
 )

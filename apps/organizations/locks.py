@@ -22,7 +22,7 @@ def lock_organization(key: UUID, actor: Actor) -> Organization:
         .first()
     )
     if organization is None:
-        raise DomainError("This organization is not there any more, or not in your scope.")
+        raise DomainError("This organization no longer exists, or is outside your scope.")
     if organization.is_deleted:
         raise DomainError(f"{organization} is in the trash. Restore it first.")
     return organization
@@ -31,4 +31,4 @@ def lock_organization(key: UUID, actor: Actor) -> Organization:
 def refuse_unseen(person: User, actor: Actor) -> None:
     """Refuse to add a person `actor` does not see: they invite the address instead."""
     if is_limited(actor) and not User.objects.for_staff(actor).filter(pk=person.pk).exists():
-        raise DomainError("This person is not there any more, or not in your scope.")
+        raise DomainError("This person no longer exists, or is outside your scope.")

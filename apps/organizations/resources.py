@@ -83,7 +83,7 @@ class OrganizationsResource(EngineResource):
             "customer id", "customer number", "account id", "account number", "client id",
             "reference", "key",
         ),
-        help_text="The customer's own number. Where it is given, it decides which organization is meant.",
+        help_text="The customer's own number. If given, it identifies the organization.",
         example="C-1001",
     )  # fmt: skip
     slug = Column(
@@ -93,7 +93,7 @@ class OrganizationsResource(EngineResource):
         max_length=200,
         clearable=False,
         synonyms=("short name", "handle", "url name"),
-        help_text="Made from the name where it is not given.",
+        help_text="Made from the name if not given.",
         example="harbor-finance",
     )
     status = Column(
@@ -204,7 +204,7 @@ class MembersResource(EngineResource):
     class Meta:
         dataset = "members"
         label = "Members"
-        description = "One seat per row: a person, by e-mail, in an organization, with a role."
+        description = "One membership per row: a person (by e-mail), an organization, and a role."
         icon = "group"
         model = Membership
         parts = (

@@ -22,8 +22,8 @@ def answers_for(user: User, actor: Actor) -> Iterator[str]:
     owned = Organization.objects.for_actor(actor).filter(owner=user)
     number = owned.count()
     if number == 1:
-        yield f"{user} still answers for {owned.get()}. Hand it over to another owner."
+        yield f"{user} is still the owner of {owned.get()}. Choose another owner first."
     elif number:
         first = ", ".join(str(organization) for organization in owned.order_by("name")[:3])
         rest = f" and {number - 3:,} more" if number > 3 else ""
-        yield f"{user} still answers for {number:,} organizations: {first}{rest}. Hand them over."
+        yield f"{user} is still the owner of {number:,} organizations: {first}{rest}. Choose other owners first."

@@ -9,7 +9,7 @@ MOST_AT_ONCE = 500
 
 @schedulable(
     label="Expire invitations",
-    description="Marks pending invitations whose time is over as expired.",
+    description="Marks pending invitations as expired when their time is up.",
 )
 def expire_invitations() -> str:
     return f"{invitations_expire():,} invitations expired"
@@ -17,7 +17,7 @@ def expire_invitations() -> str:
 
 @schedulable(
     label="Send waiting invitations",
-    description="Sends invitations whose first message to the worker was lost.",
+    description="Sends invitations that weren't sent the first time.",
 )
 def send_waiting_invitations() -> str:
     waiting = Invitation.objects.unsent().order_by("created_at").values_list("pk", flat=True)

@@ -33,7 +33,7 @@ timeline_includes(
     by="organization",
     subject="{user}",
     created="added {user} as {role}",
-    deleted="removed {user}, who was {role}",
+    deleted="removed {user} (was {role})",
 )
 timeline_includes(
     Organization,
@@ -47,16 +47,16 @@ timeline_includes(
     User,
     Membership,
     by="user",
-    subject="the seat in {organization}",
-    created="gave a seat in {organization} as {role}",
-    deleted="took the seat in {organization}, which was {role}",
+    subject="the membership in {organization}",
+    created="added to {organization} as {role}",
+    deleted="removed from {organization} (was {role})",
 )
 
 timeline_label(
     StaffOrganization,
     "{user}",
-    created="let them see {organization}",
-    deleted="let them see {organization} no more",
+    created="added {organization} to what they can see",
+    deleted="removed {organization} from what they can see",
     page="user",
 )
 timeline_includes(
@@ -64,8 +64,8 @@ timeline_includes(
     StaffOrganization,
     by="user",
     subject="{organization} in what they see",
-    created="let them see {organization}",
-    deleted="let them see {organization} no more",
+    created="added {organization} to what they can see",
+    deleted="removed {organization} from what they can see",
 )
 timeline_scope(Organization, id=organizations_of)
 timeline_scope(Membership, organization=organizations_of)
@@ -79,7 +79,9 @@ def _revert_organization(record: Any, values: dict[str, Any], *, actor: Actor, r
 
 def _revert_membership(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
     if set(values) != {"role"}:
-        raise DomainError("A seat keeps its person and its organization. Add another seat instead.")
+        raise DomainError(
+            "A membership can't move to another person or organization. Add a new one instead."
+        )
     membership_update(membership=record, role=values["role"], actor=actor, reason=reason)
 
 

@@ -35,7 +35,7 @@ ACTIONS.add(
         done="deleted for good",
         shown=("organization", "status", "deleted_at", "deleted_by"),
         after="gone",
-        consequences=("This cannot be undone.",),
+        consequences=("This can't be undone.",),
         url_name="admin:projects_trashedproject_change",
     ),
     OnRecords(

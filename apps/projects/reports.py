@@ -139,8 +139,10 @@ REPORTS.add(
     ReportDefinition(
         name="weekly",
         title="Members and projects this week",
-        description="New, changed and removed members and created and archived projects of every "
-        "organization in which something happened. What is in the trash is left out.",
+        description=(
+            "Members added, changed, and removed, and projects created and archived, for each "
+            "organization with activity. Records in the trash are left out."
+        ),
         permission="reports.view_report",
         make=make,
         params=(WEEK,),

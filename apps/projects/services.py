@@ -54,7 +54,7 @@ def projects_trash(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
     with acting_as(actor=actor, reason=reason):
         living = locked(projects.for_actor(actor)).alive()
         if not living.exists():
-            raise DomainError("There is nothing here that is not in the trash already.")
+            raise DomainError("Everything here is already in the trash.")
         require_approval_of("projects.trash", living, actor=actor)
         return trash(living, by=user_or_none(actor))
 
@@ -86,7 +86,7 @@ def projects_restore(
         with refusals_in_words():
             counts = restore(dead)
         if not counts[Project]:
-            raise DomainError("There is nothing here that is in the trash.")
+            raise DomainError("Nothing here is in the trash.")
         return counts
 
 
@@ -103,9 +103,11 @@ def projects_purge(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
         doomed = locked(projects.for_actor(actor))
         alive = doomed.alive().order_by("name").first()
         if alive is not None:
-            raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
+            raise DomainError(
+                f"{alive} isn't in the trash. Only records in the trash can be deleted for good."
+            )
         if not doomed.exists():
-            raise DomainError("There is nothing here to purge.")
+            raise DomainError("There is nothing here to delete for good.")
         require_approval_of("projects.purge", doomed, actor=actor)
         return purge(doomed)
 
@@ -116,14 +118,15 @@ def _refuse_in_the_way(dead: ProjectQuerySet) -> None:
     )
     if orphan is not None:
         raise DomainError(
-            f"{orphan.organization}, which “{orphan}” belongs to, is in the trash. Restore it first."
+            f"{orphan.organization}, which “{orphan}” belongs to, is in the trash. Restore "
+            "it first."
         )
     namesake = Project.objects.filter(organization=OuterRef("organization"), name=OuterRef("name"))
     taken = dead.filter(Exists(namesake)).select_related("organization").first()
     if taken is not None:
         raise DomainError(
-            f"{taken.organization} has a project “{taken}” by now. "
-            "Rename that one first, or leave this one in the trash."
+            f"{taken.organization} has a project “{taken}” now. Rename that one first, or "
+            "leave this one in the trash."
         )
     twice = (
         dead.order_by()

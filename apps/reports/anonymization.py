@@ -19,7 +19,7 @@ def _runs(person: Person) -> list[ReportRun]:
 
 def _preview(person: Person) -> Iterator[str]:
     if runs := _runs(person):
-        yield f"{len(runs):,} files of reports are deleted."
+        yield f"{len(runs):,} report files are deleted."
 
 
 def _erase(person: Person) -> dict[str, int]:

@@ -4,11 +4,11 @@ from apps.core.gates import Gate
 
 REPORT_MAILS = Gate(
     name="report-mails",
-    label="Report mails",
-    description="Mails scheduled reports to their subscribers.",
+    label="Report e-mails",
+    description="E-mails scheduled reports to their subscribers.",
     owner="Operations",
     by="switch",
     default=True,
     kind="operations",
-    off_headline="Report mails are switched off",
+    off_headline="Report e-mails are switched off",
 )

@@ -17,8 +17,10 @@ from apps.reports.services import (
 
 @schedulable(
     label="Mail a report",
-    description="Mails a report to the staff who subscribed, with its CSV attached. Takes the "
-    "report's name.",
+    description=(
+        "E-mails a report to its subscribers, with the CSV file attached. The argument is the "
+        "report's name."
+    ),
 )
 def mail_report(report: str) -> str:
     closure = closure_of(REPORT_MAILS)
@@ -37,8 +39,9 @@ def mail_report(report: str) -> str:
 
 @schedulable(
     label="Send waiting report mails",
-    description="Goes on with mailings whose worker was stopped, and tries again what the mail server did "
-    "not take.",
+    description=(
+        "Continues mailings whose worker stopped, and retries e-mails that couldn't be sent."
+    ),
 )
 def resume_report_mails() -> str:
     closure = closure_of(REPORT_MAILS)

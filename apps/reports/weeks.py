@@ -70,7 +70,7 @@ def parse_week(text: str) -> Week:
             raise ValueError
     except ValueError:
         raise DomainError(
-            f"“{text}” is no week. Write it like 2026-W47, or a day of it like 2026-11-18."
+            f"“{text}” is not a week. Write it like 2026-W47, or give a day such as 2026-11-18."
         ) from None
     return Week(day - timedelta(days=day.weekday()))
 

@@ -68,7 +68,7 @@ class TaskRun(models.Model):
     due_at = models.DateTimeField("due")
     created_at = models.DateTimeField("sent", db_default=Now())
     started_at = models.DateTimeField("started", null=True, blank=True)
-    heartbeat_at = models.DateTimeField("last sign of life", null=True, blank=True)
+    heartbeat_at = models.DateTimeField("last heartbeat", null=True, blank=True)
     ended_at = models.DateTimeField("ended", null=True, blank=True)
     schedule = models.ForeignKey(
         PeriodicTask,
@@ -84,7 +84,7 @@ class TaskRun(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name="run by",
+        verbose_name="started by",
         help_text="Who asked for this run by hand; empty where the schedule did.",
     )
 

@@ -6,7 +6,9 @@ from apps.schedules.services.sweeping import runs_prune, runs_sweep
 
 @schedulable(
     label="Sweep lost task runs",
-    description="Marks runs whose worker is gone as lost, and sends again what no worker got.",
+    description=(
+        "Marks runs whose worker stopped as lost, and sends runs again that no worker received."
+    ),
 )
 def sweep_task_runs() -> str:
     lost, again = runs_sweep()
@@ -15,8 +17,10 @@ def sweep_task_runs() -> str:
 
 @schedulable(
     label="Clean up old task runs",
-    description="Deletes the record of task runs after thirty days, and after two of those that come "
-    "every few minutes and went well.",
+    description=(
+        "Deletes records of task runs after 30 days, or after 2 days for frequent runs that "
+        "succeeded."
+    ),
 )
 def prune_task_runs() -> str:
     return f"{runs_prune():,} deleted."

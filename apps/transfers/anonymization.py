@@ -16,7 +16,7 @@ from apps.transfers.lost_files import FileGone, tell_owners
 from apps.transfers.models import ExportRun, ImportRun, ImportTemplate, Upload
 from apps.transfers.models.uploads import private_storage
 
-WHY_GONE = "The file was deleted on {:%-d %B %Y}, because the personal data of somebody in it had to be removed. "
+WHY_GONE = "The file was deleted on {:%-d %B %Y}, because personal data in it had to be removed. "
 _NAMES = {"first_name", "last_name"}
 # What a run, an export and a remembered matching say in texts of their own.
 _TEXTS: dict[Any, tuple[str, ...]] = {
@@ -73,7 +73,10 @@ def _gone(person: Person) -> list[FileGone]:
 def _obstacles(person: Person) -> Iterator[str]:
     for run in _runs(person):
         if not run.has_ended:
-            yield f"Import {run.pk} is not finished and names {person.user}. Finish or cancel it first."
+            yield (
+                f"Import {run.pk} isn't finished and includes {person.user}. Finish or cancel "
+                "it first."
+            )
     writing = ExportRun.objects.filter(state__in=ExportRun.WORK_STATES).first()
     if writing is not None:
         yield f"Export {writing.pk} is being written. Wait for it."
@@ -82,11 +85,11 @@ def _obstacles(person: Person) -> Iterator[str]:
 def _preview(person: Person) -> Iterator[str]:
     if runs := _runs(person):
         yield (
-            f"Their rows in {counted(len(runs), ImportRun)} are blanked; those of other people stay, and "
-            "can still be undone."
+            f"Their rows in {counted(len(runs), ImportRun)} are blanked. Other people's "
+            "rows are kept and can still be undone."
         )
     for file in _gone(person):
-        yield f"{file.sentence} is deleted, with the rows of everybody else in it.{file.told}"
+        yield f"{file.sentence} is deleted, including other people's rows in it.{file.told}"
 
 
 def _erase(person: Person) -> dict[str, int]:
@@ -108,7 +111,7 @@ def _erase(person: Person) -> dict[str, int]:
     for export in exports:
         storage.delete(export.path)
         export.state, export.path, export.expires_at = ExportRun.State.EXPIRED, "", now
-        export.error = WHY_GONE.format(now) + "Export again for a file without them."
+        export.error = WHY_GONE.format(now) + "Export again to get a file without them."
         export.save(update_fields=["state", "path", "expires_at", "error"])
     _reword(person)
     tell_owners(gone)

@@ -24,7 +24,7 @@ class ApplyImport(Approvable):
     """`{"run", "plan_token", "typed_number"}`. The plan is what is compared: a new one has a new token."""
 
     kind = APPLY_IMPORT
-    label = "Import many rows, or what may do great damage"
+    label = "Import many rows, or rows with a large effect"
     word = "import"
     permissions = (IMPORT,)
 
@@ -55,7 +55,7 @@ class ApplyImport(Approvable):
             return ""
         if not would_change(context_of(run), user):
             return ""
-        return "The file changes accounts that you may not change, so somebody else must decide."
+        return "The file changes accounts that you can't change, so somebody else must decide."
 
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The import", ImportRun.objects.filter(pk=arguments["run"]))]
@@ -69,7 +69,7 @@ class ApplyImport(Approvable):
     def picture(self, arguments: Arguments) -> Picture:
         run = _run(arguments)
         if run.state != ImportRun.State.PLANNED or run.plan_token != arguments["plan_token"]:
-            raise DomainError("The file was planned again or is no longer waiting.")
+            raise DomainError("The file was checked again or is no longer waiting.")
         counts = {name: int(run.counts.get(name, 0)) for name in ("create", "update", "refused")}
         label = dataset_card(run.dataset).label.lower()
         does = [
@@ -111,7 +111,7 @@ class ApplyImport(Approvable):
 def _run(arguments: Arguments) -> ImportRun:
     run = ImportRun.objects.select_related("upload").filter(pk=arguments["run"]).first()
     if run is None:
-        raise DomainError("The import is not there any more.")
+        raise DomainError("The import no longer exists.")
     return run
 
 

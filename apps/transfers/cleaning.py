@@ -49,7 +49,7 @@ def plans_clean_up() -> int:
     for run in old:
         if run.state in ImportRun.WAITING_STATES:
             run.state, run.ended_at = ImportRun.State.CANCELLED, now
-            run.error = "Nobody went on with it; its rows were deleted."
+            run.error = "It wasn't continued, so its rows were deleted."
         run_tables_thin(run, registry.find(run.dataset))
         samples_forget(run)
         run.rows_dropped_at = now

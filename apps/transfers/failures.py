@@ -9,8 +9,8 @@ from psycopg.errors import DiskFull
 from apps.core.errors import DomainError
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-NO_ROOM = "There is no room left on the disk. Tell who looks after the server, and try again then."
-OURS = "It failed for a reason of ours, which was recorded."
+NO_ROOM = "The disk is full. Tell the people who run the server, then try again."
+OURS = "It failed because of an error on our side, which was recorded."
 
 
 def is_for_want_of_room(error: BaseException | None) -> bool:
@@ -40,6 +40,7 @@ class TooManyRefusedError(DomainError):
 
     def __init__(self, rows: int, limit: int, hint: str) -> None:
         super().__init__(
-            f"Stopped: {rows:,} rows cannot be imported, and you asked to stop after {limit:,}. {hint}"
+            f"Stopped: {rows:,} rows cannot be imported, and you asked to stop after "
+            f"{limit:,}. {hint}"
         )
         self.rows = rows

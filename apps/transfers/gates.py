@@ -5,7 +5,7 @@ from apps.core.gates import Gate
 BULK_IMPORT = Gate(
     name="bulk-import",
     label="Bulk import",
-    description="Lets rosters and other files be imported, in the admin and by command.",
+    description="Allows imports of rosters and other files, in the admin and on the command line.",
     owner="Support",
     by="flag",
     default=True,

@@ -13,13 +13,13 @@ from apps.core.owed_mails import MailKind, mail_kind, mail_owe
 from apps.core.uuid7 import uuid7
 from apps.transfers.models import ExportRun, Upload
 
-_SUBJECT = "A file of yours was deleted"
-_BODY = """Somebody asked for their personal data to be removed, and it stood in:
+_SUBJECT = "One of your files was deleted"
+_BODY = """A person's data was removed at their request. It was in these files:
 
 {files}
 
-These files were deleted, with the rows of everybody else in them. Nothing else changed.
-Export again where you still need one; what was imported stays imported.
+The files were deleted, including other people's rows in them. Nothing else changed.
+Export again if you still need a file. Imported records are kept.
 """
 
 
@@ -46,7 +46,7 @@ class FileGone:
 
     @property
     def told(self) -> str:
-        return " They are told by mail." if self.owner and self.owner.is_active else ""
+        return " They get an e-mail about it." if self.owner and self.owner.is_active else ""
 
 
 def tell_owners(files: Iterable[FileGone]) -> None:

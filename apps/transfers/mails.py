@@ -34,7 +34,7 @@ def _import_mail(mail: OwedMail) -> EmailMessage | None:
         "updated": results.get("updated", 0),
         "unchanged": run.counts.get("unchanged", 0),
         "refused": run.counts.get("refused", 0) + results.get("refused", 0),
-        "changed by others meanwhile and left alone": results.get("drifted", 0),
+        "changed by others in the meantime and left alone": results.get("drifted", 0),
     }
     lines = [
         f"{run.upload.name} → {run.dataset}: {run.get_state_display().lower()}.",

@@ -49,7 +49,7 @@ def import_run_advance_later(run: ImportRun) -> None:
 
 @schedulable(
     label="Pick up abandoned jobs",
-    description="Starts imports, undos and exports that nobody started or whose worker is gone.",
+    description="Starts imports, undos, and exports that no worker took or whose worker stopped.",
 )
 def jobs_sweep() -> str:
     tasks: dict[type[Job], Any] = {
@@ -70,7 +70,10 @@ def sweep_at_start(**_kwargs: object) -> None:
 
 @schedulable(
     label="Delete old uploads",
-    description="Deletes uploaded and exported files whose time has come, and the rows of old imports.",
+    description=(
+        "Deletes uploaded and exported files at the end of their retention time, and the rows "
+        "of old imports."
+    ),
 )
 def transfers_clean_up() -> str:
     from apps.transfers.cleaning import exports_clean_up, plans_clean_up

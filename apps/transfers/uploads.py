@@ -85,7 +85,7 @@ def upload_verify(upload: Upload) -> None:
     with storage.open(upload.path) as file:
         if _sha256(file) != upload.sha256:
             raise DomainError(
-                f"The stored file {upload.name} is not what was uploaded. Upload it again."
+                f"The stored file {upload.name} differs from what was uploaded. Upload it again."
             )
 
 

@@ -88,7 +88,7 @@ class Announcement:
     def mail(self) -> list[str]:
         if self.environment.email_url or self.environment.django_settings_module != LOCAL:
             return []
-        return [f"Mail of the demo: {address_of(self.environment)}/demo/mail/"]
+        return [f"Demo e-mail: {address_of(self.environment)}/demo/mail/"]
 
     def say(self, sentences: list[str]) -> None:
         self.out.write("\n" + "\n".join(sentences) + "\n")

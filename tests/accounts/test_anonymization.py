@@ -366,7 +366,7 @@ def test_the_preview_names_each_file_and_its_owner_who_is_told(
         f"Export {export.pk} (members-{export.created_at:%Y-%m-%d}-{export.pk}.csv, 120,204 rows)"
     )
     assert f"{said} of Alva Castellanos is deleted" in page
-    assert "They are told by mail." in page
+    assert "They get an e-mail about it." in page
     (mail,) = mailoutbox
     assert mail.to == [owner.email]
     assert f"export {export.pk}" in mail.body
@@ -376,5 +376,5 @@ def test_the_preview_names_each_file_and_its_owner_who_is_told(
     browser.force_login(User.objects.get(pk=owner.pk))
     shown = browser.get(reverse("admin:transfers_exportrun_change", args=[export.pk]))
     text = html.unescape(shown.content.decode())
-    assert "because the personal data of somebody in it had to be removed" in text
+    assert "because personal data in it had to be removed" in text
     assert "from now" not in text

@@ -181,7 +181,7 @@ def test_an_expired_and_a_changed_request_say_so_and_do_nothing(asker: User, sec
     MembershipFactory(organization=changed)
     assert "can no longer be approved" in _body(decider.get(_url("change", other)))
     answer = decider.post(_url("approve", other), {"reason": ""}, follow=True)
-    assert "It changed after it was asked for" in _body(answer)
+    assert "It changed after the request was made" in _body(answer)
     assert _exists(late)
     assert _exists(changed)
 

@@ -207,7 +207,7 @@ def test_who_is_limited_decides_only_on_what_they_sees(asker: User) -> None:
     request = _asked(asker, organization)
     limited = StaffFactory(may=[PURGE, DECIDE], is_limited=True)
 
-    with pytest.raises(DomainError, match="not in your scope"):
+    with pytest.raises(DomainError, match="outside your scope"):
         approval_approve(request=request, actor=limited)
     assert not ApprovalRequest.objects.for_staff(limited).exists()
     assert _exists(organization)
@@ -236,9 +236,9 @@ def test_a_change_in_between_voids_it_and_says_what_changed(
     assert done.state == "void"
     words = {
         "name": "slug was “organization-",
-        "member": "Memberships: 0 were asked for, 1 there are now",
+        "member": "Memberships: 0 were requested, 1 there are now",
         "task": "Tasks: their values have changed",
-        "gone": "“Harbor” is not there any more",
+        "gone": "“Harbor” no longer exists",
     }
     assert words[change] in done.outcome
     assert _exists(organization) == (change != "gone")
@@ -324,7 +324,7 @@ def test_only_who_asked_withdraws(asker: User, second: User) -> None:
 
     request.refresh_from_db()
     assert request.state == "withdrawn"
-    with pytest.raises(DomainError, match="not open any more"):
+    with pytest.raises(DomainError, match="no longer open"):
         approval_approve(request=request, actor=second)
 
 
@@ -363,7 +363,7 @@ def test_who_would_gain_by_a_role_does_not_approve_it() -> None:
 
     assert "Give" in request.sentence
     assert "the role Lead" in request.sentence
-    with pytest.raises(DomainError, match="your own rights"):
+    with pytest.raises(DomainError, match="your own permissions"):
         approval_approve(request=request, actor=target)
     assert not Group.objects.filter(user=target).exists()
 

@@ -13,7 +13,7 @@ from apps.audit.models import Event, Kind
 from tests.accounts.signing_in import PASSWORD, code, sign_in, signed_in, staff, with_app
 
 pytestmark = pytest.mark.django_db
-TOO_OFTEN = "That was tried too often"
+TOO_OFTEN = "Too many attempts"
 
 
 @pytest.fixture(autouse=True)

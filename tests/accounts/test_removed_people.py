@@ -26,7 +26,7 @@ from tests.factories.organizations import OrganizationFactory, OwnerFactory
 from tests.transfers.engine import Importer
 
 pytestmark = pytest.mark.django_db
-SAYS = "The personal data of this person was removed. The record is read-only for good"
+SAYS = "The personal data of this person was removed. The record is permanently read-only"
 ACTIONS = [
     "set_roles",
     "give_password_link",
@@ -145,7 +145,7 @@ def test_no_service_reaches_it(
 ) -> None:
     before = stored(person)
 
-    with pytest.raises(DomainError, match="read-only for good"):
+    with pytest.raises(DomainError, match="permanently read-only"):
         service(person, boss)
 
     assert stored(person) == before

@@ -105,18 +105,18 @@ class TestDeactivating:
         (several,) = user_deactivation_warnings(owner, None)
         (one,) = user_deactivation_warnings(other, None)
         assert several == (
-            "Aoife O'Hara still answers for 4 organizations: Acme, Bolt, Cog and 1 more. "
-            "Hand them over."
+            "Aoife O'Hara is still the owner of 4 organizations: Acme, Bolt, Cog and 1 more. "
+            "Choose other owners first."
         )
-        assert one.endswith("still answers for Egg. Hand it over to another owner.")
+        assert one.endswith("is still the owner of Egg. Choose another owner first.")
 
     def test_nobody_deactivates_themselves_or_twice(self) -> None:
         clerk = StaffFactory(may=["accounts.change_user", "accounts.set_roles"])
         gone = DeactivatedUserFactory()
 
-        with pytest.raises(DomainError, match="You cannot deactivate your own"):
+        with pytest.raises(DomainError, match="You can't deactivate your own"):
             user_deactivate(user=clerk, actor=clerk)
-        with pytest.raises(DomainError, match="is deactivated already"):
+        with pytest.raises(DomainError, match="is already deactivated"):
             user_deactivate(user=gone, actor=clerk)
 
         clerk.refresh_from_db()
@@ -153,7 +153,7 @@ class TestReactivating:
         assert last_trace(person) == ("~", clerk.pk, "Came back")
 
     def test_refuses_the_active_and_the_unpermitted(self) -> None:
-        with pytest.raises(DomainError, match="is active already"):
+        with pytest.raises(DomainError, match="is already active"):
             user_reactivate(user=UserFactory(), actor=None)
         with pytest.raises(MissingPermission, match="change_user"):
             user_reactivate(user=DeactivatedUserFactory(), actor=StaffFactory())
@@ -191,7 +191,7 @@ class TestSettingRoles:
     def test_nobody_changes_their_own_roles(self) -> None:
         boss = StaffFactory(may=["accounts.set_roles"])
 
-        with pytest.raises(DomainError, match="You cannot change your own roles"):
+        with pytest.raises(DomainError, match="You can't change your own roles"):
             user_set_roles(user=boss, roles=[RoleFactory()], actor=boss)
 
         assert not boss.groups.exists()
@@ -204,7 +204,7 @@ class TestSettingRoles:
 
         for person, roles, said in (
             (newcomer, [mighty], "The role Mighty may do more than you may"),
-            (holder, [], "more power than you"),
+            (holder, [], "more permissions than you"),
         ):
             with pytest.raises(DomainError, match=said):
                 user_set_roles(user=person, roles=roles, actor=boss)

@@ -21,7 +21,10 @@ from tests.factories.accounts import StaffFactory, SuperuserFactory
 pytestmark = pytest.mark.django_db
 START = "/admin/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+SAFARI = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+    "Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+)
 
 
 def _is_in(client: Client) -> bool:
@@ -46,7 +49,7 @@ class TestTime:
         assert answer.request["PATH_INFO"] == reverse("account_login")
         assert "nothing was done for 60 minutes" in answer.content.decode()
         ended = Event.objects.get(kind=Kind.SESSION_ENDED, target_pk=str(user.pk))
-        assert ended.data == {"because": "its time was over"}
+        assert ended.data == {"because": "it expired"}
 
     def test_what_a_page_fetches_by_itself_does_not_keep_it_alive(
         self, client: Client, clock: Any
@@ -215,7 +218,7 @@ def test_an_administrator_who_lost_everything_is_let_in_again(
 @pytest.mark.parametrize(
     ("email", "reason", "says"),
     [
-        ("nobody@example.org", "x", "Nobody here"),
+        ("nobody@example.org", "x", "No account here"),
         (None, " ", "Say why"),
         ("gone", "x", "deactivated"),
     ],
@@ -236,11 +239,13 @@ def test_the_rescue_is_refused_in_a_sentence(email: str | None, reason: str, say
         (FIREFOX, "Firefox 140 on Linux"),
         (SAFARI, "Safari 18 on iPhone"),
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like "
+            "Gecko) Chrome/138.0.0.0 Safari/537.36 Edg/138.0.0.0",
             "Edge 138 on Windows",
         ),
         (
-            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36",
+            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) "
+            "Chrome/138.0.0.0 Mobile Safari/537.36",
             "Chrome 138 on Android",
         ),
         ("curl/8.5.0", "Unknown browser"),

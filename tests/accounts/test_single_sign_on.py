@@ -104,7 +104,7 @@ def test_nobody_else_comes_in_and_nobody_is_made(
 
     assert answer["Location"] == reverse("account_login")
     page = client.get(reverse("account_login")).content.decode()
-    assert "Nobody here has the address" in page
+    assert "No account here has the address" in page
     assert not _is_in(client)
     assert User.objects.count() == people
     assert Event.objects.filter(kind=Kind.SIGN_IN_FAILED).count() == 1
@@ -144,7 +144,7 @@ def test_a_provider_that_is_away_is_a_sentence(client: Client, provider: Provide
     answer = client.get(DOOR, follow=True)
 
     assert answer.request["PATH_INFO"] == reverse("account_login")
-    assert "did not work" in answer.content.decode()
+    assert "didn't work" in answer.content.decode()
 
 
 def test_without_the_environment_there_is_no_such_door(client: Client) -> None:

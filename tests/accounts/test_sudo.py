@@ -101,7 +101,7 @@ def test_a_wrong_password_opens_nothing(client: Client, person: User) -> None:
 
     again = client.post(_here(asked), {"password": "something else"})
 
-    assert "This is not your password." in again.content.decode()
+    assert "Wrong password." in again.content.decode()
     assert client.get(_set_roles(person)).status_code == 302
 
 
@@ -174,7 +174,7 @@ def test_a_form_with_a_file_is_to_be_sent_again(client: Client, person: User) ->
     going_on = client.post(_here(asked), {"password": PASSWORD}, follow=True)
 
     assert going_on.request["PATH_INFO"] == _set_roles(person)
-    assert "held a file" in going_on.content.decode()
+    assert "included a file" in going_on.content.decode()
 
 
 def test_what_a_role_may_do_is_changed_with_a_fresh_factor(role: Group) -> None:

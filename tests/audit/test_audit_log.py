@@ -133,7 +133,7 @@ def test_days_narrow_the_log(auditor: Client, promotion: Any) -> None:
 
     assert says(auditor.get(log(since=today, until=today)))
     assert not says(auditor.get(log(until="2020-01-01")))
-    assert "is no date" in text_of(auditor.get(log("since:yesterday")))
+    assert "is not a date" in text_of(auditor.get(log("since:yesterday")))
 
 
 def test_events_are_told_with_their_own_sentences(auditor: Client) -> None:
@@ -151,7 +151,7 @@ def test_events_are_told_with_their_own_sentences(auditor: Client) -> None:
     assert "exported: rows 1,204, dataset members" in text
     assert "was refused access to GET /admin/flags/" in text
     assert "failed to sign in as “mallory”" in text
-    assert "verified the trail: 3 problems in 2,000 rows" in text
+    assert "verified the audit log: 3 problems in 2,000 rows" in text
     assert "flipped a flag: everyone from nothing to True, name beta" in text
     assert "changed a schedule, disabled: enabled from yes to no" in text
     assert "gave the role Auditor" in text
@@ -160,17 +160,17 @@ def test_events_are_told_with_their_own_sentences(auditor: Client) -> None:
 
 
 def test_the_last_verdict_stands_on_top(auditor: Client) -> None:
-    assert "not been verified yet" in text_of(auditor.get(log()))
+    assert "hasn't been verified yet" in text_of(auditor.get(log()))
 
     now = timezone.now()
     Verification.objects.create(started_at=now, finished_at=now, whole=True, rows=1234567)
-    assert "The trail is whole: 1,234,567 rows" in text_of(auditor.get(log()))
+    assert "The audit log is complete: 1,234,567 rows" in text_of(auditor.get(log()))
 
     later = timezone.now()
     Verification.objects.create(
         started_at=later, finished_at=later, whole=False, rows=9, problems=["Row 7 was edited."]
     )
-    assert "The trail is broken: 1 problem" in text_of(auditor.get(log()))
+    assert "The audit log isn't complete: 1 problem" in text_of(auditor.get(log()))
 
 
 def test_pages_follow_one_another_without_a_gap_or_a_repetition(auditor: Client) -> None:

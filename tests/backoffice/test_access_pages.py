@@ -1,4 +1,4 @@
-"""Who may do what, and why: the page of roles, of a person, and of what is not offered."""
+"""Who can do what, and why: the page of roles, of a person, and of what is not offered."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -83,7 +83,7 @@ def test_the_page_of_roles_says_what_differs_from_the_reference_file(roles: None
     card = next(card for card in page.context["cards"] if card.role == analyst)
     assert card.more == [rights()["organizations.purge_organization"].words]
     assert card.less == [rights()["reports.view_report"].words]
-    assert "Differs from the reference file" in page.content.decode()
+    assert "Differs from the shipped role" in page.content.decode()
 
 
 def test_a_person_s_page_says_which_role_gives_what_since_when_and_by_who(roles: None) -> None:
@@ -239,7 +239,7 @@ def test_nobody_gives_a_role_more_than_they_have() -> None:
         {"name": role.name, "permissions": [str(wanted.pk)], "_reason": "Wanted."},
     )
 
-    assert "you may not do it yourself" in answer.content.decode()
+    assert "you don't have it yourself" in answer.content.decode()
     assert not role.permissions.exists()
 
 

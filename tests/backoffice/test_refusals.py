@@ -59,7 +59,7 @@ def test_404_for_strangers_shows_no_navigation(client: Client) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/breaks/", 500, "The fault is ours, and it was recorded"),
+        ("/breaks/", 500, "This is our fault, and it was recorded"),
         ("/refuses/", 409, "An organization keeps at least one owner."),
         ("/suspects/", 400, "Nothing was changed"),
     ],

@@ -79,7 +79,7 @@ def test_operations_are_told_of_failed_tasks_and_how_flags_stand(
     body = role_clients["Operations"][1].get(reverse("admin:index")).content.decode()
 
     assert "3 task runs failed, lost or refused since yesterday" in body
-    assert "still not accepted" not in body
+    assert "expiring within three days" not in body
 
 
 def test_what_others_changed_is_told_with_their_reason(
@@ -96,7 +96,7 @@ def test_what_others_changed_is_told_with_their_reason(
 def test_nothing_to_do_is_a_good_word(role_clients: dict[str, tuple[User, Client]]) -> None:
     body = role_clients["Analyst"][1].get(reverse("admin:index")).content.decode()
 
-    assert "Nothing waits for you." in body
+    assert "You're all caught up." in body
 
 
 def test_a_number_says_what_came_this_week_and_last(
@@ -116,10 +116,10 @@ def test_auditors_are_told_the_last_verdict_on_the_trail(
     role_clients: dict[str, tuple[User, Client]],
 ) -> None:
     client = role_clients["Auditor"][1]
-    assert "has not been verified yet" in client.get(reverse("admin:index")).content.decode()
+    assert "hasn't been verified yet" in client.get(reverse("admin:index")).content.decode()
 
     now = timezone.now()
     Verification.objects.create(started_at=now, finished_at=now, whole=True, rows=12)
-    assert "The trail was verified" in client.get(reverse("admin:index")).content.decode()
+    assert "Audit log verified" in client.get(reverse("admin:index")).content.decode()
     staff = role_clients["Staff"][1].get(reverse("admin:index")).content.decode()
-    assert "The trail was verified" not in staff
+    assert "Audit log verified" not in staff

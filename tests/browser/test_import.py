@@ -24,7 +24,8 @@ WORDS = ("chair", "vice chair", "member", "member", "grand marshal")
 def roster(rows: int) -> str:
     """An invented roster in the shape of the real ones: own headers, own words, some without e-mail."""
     lines = [
-        f"Harbor Finance,{WORDS[n % 5]},First{n},Last{n},{'' if n % 20 == 7 else f'p{n}@example.org'},919-555-{n:04},\n"
+        "Harbor "
+        f"Finance,{WORDS[n % 5]},First{n},Last{n},{'' if n % 20 == 7 else f'p{n}@example.org'},919-555-{n:04},\n"
         for n in range(rows)
     ]
     return HEADER + "".join(lines)
@@ -94,7 +95,7 @@ def test_a_roster_goes_in_from_upload_to_result(
 
     page.goto("/admin/transfers/importrun/new/")
     shoot(page, screenshots, "1-new", look)
-    page.get_by_text("One seat per row").click()
+    page.get_by_text("One membership per row").click()
     page.locator("input[type=file]").set_input_files(file)
 
     expect(page.get_by_text("120 rows")).to_be_visible(timeout=60_000)

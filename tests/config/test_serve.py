@@ -176,7 +176,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_sent(run: Run, path: s
     answer = asked(run, f"POST {path} HTTP/1.1\n{MULTIPART}\nContent-Length: 1073741824")
 
     assert answer.startswith("HTTP/1.1 413 ")
-    assert "This page takes up to 2.5" in answer
+    assert "This page accepts up to 2.5" in answer
     assert "Content-Security-Policy: default-src 'none'" in answer
 
 

@@ -63,7 +63,7 @@ def test_a_look_at_the_confirmation_changes_nothing(client_who_may: Callable[...
     assert page.status_code == 200
     body = page.content.decode()
     assert "Harbor Committee" in body
-    assert "Goes to the trash with it: 1 project." in body
+    assert "Also moved to the trash: 1 project." in body
     assert Organization.objects.filter(pk=organization.pk).exists()
 
 
@@ -155,7 +155,7 @@ def test_a_selection_that_changed_meanwhile_is_shown_again(
     again = client.post(url, _confirm(page, reason="Doubles."))
 
     assert again.status_code == 409
-    assert "The records changed since this page was shown" in again.content.decode()
+    assert "The records changed after this page was shown" in again.content.decode()
     assert Organization.objects.count() == 4
     client.post(url, _confirm(again, reason="Doubles."))
     assert Organization.objects.count() == 1
@@ -199,7 +199,7 @@ def test_the_irreversible_asks_for_the_name(client_who_may: Callable[..., Client
     url = reverse(PURGE, args=[organization.pk])
 
     wrong = client.post(url, {"reason": "Law.", "typed": "harbour"})
-    assert "This is not “Harbor Committee”." in wrong.content.decode()
+    assert "This doesn't match “Harbor Committee”." in wrong.content.decode()
     assert Organization.all_objects.count() == 1
 
     client.post(url, {"reason": "Law.", "typed": "Harbor Committee"})

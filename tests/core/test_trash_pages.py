@@ -73,8 +73,8 @@ class TestBefore:
             client_of(also=("flags.view_flag",)).get(reverse(TO_TRASH, args=[organization.pk]))
         )
 
-        assert "Goes to the trash with it: 1 project." in page
-        assert "Out of sight until it is restored:" in page
+        assert "Also moved to the trash: 1 project." in page
+        assert "Hidden until it is restored:" in page
         assert "3 memberships" in page
         assert "2 invitations" in page
         assert "4 tasks" in page
@@ -94,7 +94,7 @@ class TestBefore:
     def test_an_empty_organization_promises_nothing(self, client_of: Callable[..., Client]) -> None:
         page = body(client_of().get(reverse(TO_TRASH, args=[OrganizationFactory().pk])))
 
-        assert "Out of sight" not in page
+        assert "Hidden until it is restored" not in page
         assert "Named by" not in page
 
 
@@ -180,7 +180,7 @@ class TestRestoring:
 
         page = body(client_of().get(reverse(RESTORE_PROJECT, args=[project.pk])))
 
-        assert "cannot come back yet: it belongs to" in page
+        assert "can't be restored yet, because it belongs to" in page
         url = "admin:organizations_trashedorganization_change"
         assert reverse(url, args=[project.organization_id]) in page
 
@@ -189,7 +189,7 @@ class TestRestoring:
 
         page = body(client_of().get(reverse(RESTORE, args=[dead.pk])))
 
-        assert "cannot come back" not in page
+        assert "can't be restored" not in page
         assert "as_slug" not in page
 
 

@@ -54,7 +54,7 @@ def test_the_list_says_each_state_in_words(client: Client, flipper: Any) -> None
     for words in (
         "On for everyone",
         "Off for everyone",
-        "Off: nobody is chosen",
+        "Off: no targets",
         "On for staff, 10 % of people, 3 organizations",
     ):
         assert words in body
@@ -164,7 +164,7 @@ def test_what_is_declared_and_missing_is_shown_and_can_be_created(client: Client
     lose(Flag, "bulk-import")
 
     body = client.get(reverse(LIST)).content.decode()
-    assert "is declared in the code and missing here" in body
+    assert "is declared in the code but missing here" in body
 
     client.post(reverse("admin:flags_flag_ensure"))
     assert Flag.objects.get(name="bulk-import").everyone is True

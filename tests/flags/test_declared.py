@@ -19,7 +19,7 @@ from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory, los
 
 pytestmark = pytest.mark.django_db
 
-BY = "declared in the code and cannot be deleted"
+BY = "declared in the code and can't be deleted"
 
 
 @pytest.fixture(params=[Flag, Switch, Sample])

@@ -106,7 +106,7 @@ def test_its_page_asks_for_a_fresh_factor_and_then_a_second_person(flipper: User
     request = ApprovalRequest.objects.get()
     assert request.sentence == f"Turn the flag {flag.name}: on for everyone"
     (line,) = request.picture["lines"]
-    assert line["values"] == [["state", "left to its targets", "on for everyone"]]
+    assert line["values"] == [["state", "set to use its targets", "on for everyone"]]
 
 
 def test_it_is_protected_on_its_page_and_not_deleted(flipper: User) -> None:

@@ -146,7 +146,7 @@ def test_the_last_owner_cannot_leave_and_the_page_says_why(
 
     assert page.status_code == 200
     body = page.content.decode()
-    assert "would be left without an owner" in body
+    assert "would have no owner" in body
     assert 'value="Kept."' in body
     owner.organization.refresh_from_db()
     assert owner.organization.name != "Not to be"
@@ -235,7 +235,7 @@ def test_the_last_owners_seat_is_not_deleted_on_its_page_either(client: Client) 
     )
 
     assert page.status_code == 409
-    assert "would be left without an owner" in page.content.decode()
+    assert "would have no owner" in page.content.decode()
 
 
 def test_addresses_are_masked_for_who_may_not_read_them(client: Client, actor: User) -> None:

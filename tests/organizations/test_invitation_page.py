@@ -91,7 +91,7 @@ def test_somebody_known_only_confirms_and_keeps_name_and_password(
     shown = client.get(address).content.decode()
     client.post(address, NEW_PERSON)
 
-    assert "You have an account here already" in shown
+    assert "You already have an account" in shown
     assert 'name="password"' not in shown
     person.refresh_from_db()
     assert person.first_name == "Zoe"

@@ -86,7 +86,7 @@ class TestCreating:
 
         for given, said in [
             ({"email": "ZOE@example.org"}, "already waiting"),
-            ({"email": "here@example.org"}, "already has a seat"),
+            ({"email": "here@example.org"}, "already a member"),
             ({"email": "no address"}, "valid email"),
             ({"email": "a@example.org", "role": "chair"}, "chair"),
             ({"email": "a@example.org", "organization": gone}, "is in the trash"),
@@ -248,7 +248,7 @@ class TestSendingAgain:
 
         with pytest.raises(DomainError, match="already waiting"):
             invitation_resend(invitation=older, actor=None)
-        with pytest.raises(DomainError, match="already has a seat"):
+        with pytest.raises(DomainError, match="already a member"):
             invitation_resend(invitation=late, actor=None)
 
         older.refresh_from_db()
@@ -328,7 +328,7 @@ class TestAccepting:
         assert not User.objects.filter(email=invitation.email).exists()
 
     def test_an_unknown_token_is_refused(self) -> None:
-        with pytest.raises(DomainError, match="not known"):
+        with pytest.raises(DomainError, match="doesn't exist"):
             invitation_accept(token="x", password=PASSWORD)
 
 

@@ -177,7 +177,7 @@ class TestTrashing:
         organization_trash(organization=organization, actor=None)
         first_time = Organization.all_objects.get().deleted_at
 
-        with pytest.raises(DomainError, match="not in the trash already"):
+        with pytest.raises(DomainError, match="already in the trash"):
             organization_trash(organization=organization, actor=None)
 
         assert Organization.all_objects.get().deleted_at == first_time
@@ -247,7 +247,7 @@ class TestRestoring:
         assert not Organization.objects.exists()
 
     def test_refuses_the_living(self) -> None:
-        with pytest.raises(DomainError, match="nothing here that is in the trash"):
+        with pytest.raises(DomainError, match="Nothing here is in the trash"):
             organization_restore(organization=OrganizationFactory(), actor=None)
 
     def test_needs_its_permission(self) -> None:

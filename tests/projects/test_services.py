@@ -81,7 +81,7 @@ class TestTrashing:
     def test_refuses_what_is_there_already(self) -> None:
         project = TrashedProjectFactory()
 
-        with pytest.raises(DomainError, match="not in the trash already"):
+        with pytest.raises(DomainError, match="already in the trash"):
             project_trash(project=project, actor=None)
 
         assert number_of_traces(project) == 1

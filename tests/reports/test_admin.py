@@ -43,7 +43,7 @@ def test_the_page_shows_numbers_chart_and_table(client: Client, user: Any) -> No
     assert "Members and projects this week" in body
     assert "Harbor &lt;b&gt;Trust&lt;/b&gt;" in body
     assert 'data-type="bar"' in body
-    assert "+2 on the week before" in body
+    assert "+2 vs. the week before" in body
 
 
 def test_the_page_asks_for_its_permission(client: Client) -> None:
@@ -58,13 +58,13 @@ def test_the_overview_names_the_reports(client: Client, user: Any) -> None:
     ReportSubscriptionFactory(user=user)
     body = client.get(reverse("admin:reports_reportrun_overview")).content.decode()
     assert PAGE in body
-    assert "You get it by mail" in body
+    assert "You get it by e-mail" in body
 
 
 def test_a_week_that_is_none_is_said_and_this_week_shown(client: Client, user: Any) -> None:
     page = client.get(PAGE, {"week": "soon"})
     assert page.status_code == 400
-    assert "is no week" in page.content.decode()
+    assert "is not a week" in page.content.decode()
 
 
 def test_an_unknown_report_is_not_found(client: Client, user: Any) -> None:

@@ -44,12 +44,12 @@ def test_without_a_path_the_csv_goes_to_the_screen(capsys: Any) -> None:
         (["yearly"], "There is no report “yearly”"),
         (["weekly", "--param", "month=3"], "has no parameter “month”"),
         (["weekly", "--param", "week"], "has no “=”"),
-        (["weekly", "--param", "week=soon"], "is no week"),
+        (["weekly", "--param", "week=soon"], "is not a week"),
         (["weekly", "--format", "pdf"], "comes with the report engine"),
         (["weekly", "--format", "doc"], "There is no format"),
         (["weekly", "--format", "xlsx"], "Say with -o"),
         (["weekly", "--user", "nobody@example.org"], "There is no active user"),
-        (["weekly", "-o", "/nowhere/report.csv"], "cannot be written"),
+        (["weekly", "-o", "/nowhere/report.csv"], "can't be written"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_exit_2(arguments: list[str], says: str) -> None:

@@ -34,7 +34,7 @@ def test_each_subscriber_gets_one_mail_with_text_page_and_csv(mailbox: Mailbox) 
     html = mail.get_body(["html"]).get_content()
     assert "=Deck &amp; Co" in html
     assert "<script" not in html
-    assert "See it with its chart" in mail.get_body(["plain"]).get_content()
+    assert "View the report with its chart" in mail.get_body(["plain"]).get_content()
     (attached,) = mail.iter_attachments()
     assert attached.get_content_type() == "text/csv"
     assert attached.get_filename().endswith(".csv")
@@ -102,7 +102,7 @@ def test_the_switch_stops_the_mails(mailbox: Mailbox) -> None:
     flags_ensure()
     Switch.objects.filter(name="report-mails").update(active=False)
     ReportSubscriptionFactory(user=reader())
-    assert "Report mails are switched off" in mail_report(report="weekly")
+    assert "Report e-mails are switched off" in mail_report(report="weekly")
     assert mailbox.mails == []
 
 

@@ -126,7 +126,7 @@ class TestFlags:
 
         assert client.post(address, {"organizations": [], "_reason": "x"}).status_code == 403
         assert client.get(reverse("admin:flags_flag_add")).status_code == 403
-        with pytest.raises(DomainError, match="reaches every organization"):
+        with pytest.raises(DomainError, match="affect every organization"):
             flag_set(name=flag.name, everyone=True, reason="x", actor=agent)
         assert flag.organizations.count() == 2
 
@@ -144,7 +144,7 @@ class TestSchedules:
         assert "Faraway" not in text(schedules)
 
     def test_none_is_run_by_hand(self, agent: User) -> None:
-        with pytest.raises(DomainError, match="works on every organization"):
+        with pytest.raises(DomainError, match="affect every organization"):
             schedule_run_now(schedule=ScheduleFactory(), actor=agent)
 
 

@@ -160,7 +160,7 @@ def test_a_record_that_is_no_more_is_told_of_to_none_who_did_not_see_it(
     client: Client, boss: User, far: House
 ) -> None:
     key = far.trashed_organization.pk
-    organization_purge(organization=far.trashed_organization, actor=boss, reason="Asked for")
+    organization_purge(organization=far.trashed_organization, actor=boss, reason="Requested")
 
     for address in (
         reverse("admin:audit_changeset_record", args=["organizations.organization", key]),

@@ -121,7 +121,7 @@ class TestImports:
             [far.person.email, "New", "Name", "919-555-0100", near.organization.name, "member"],
         )
 
-        assert outcome.messages() == ["You may not import this person."]
+        assert outcome.messages() == ["You can't import this person."]
         far.person.refresh_from_db()
         assert far.person.first_name == "FarawayAda"
         assert not Membership.objects.filter(
@@ -283,7 +283,7 @@ class TestRuns:
 
         assert listed.context["cl"].result_count == 0
         assert uploads.context["cl"].result_count == 0
-        with pytest.raises(DomainError, match="not in your scope"):
+        with pytest.raises(DomainError, match="outside your scope"):
             import_run_undo(run=of_boss, reason="x", actor=agent)
         err = io.StringIO()
         with pytest.raises(SystemExit):

@@ -78,7 +78,7 @@ def test_the_refused_rows_keep_format_encoding_delimiter_and_every_column(
     )  # fmt: skip
     assert found.headers == [*HEAD, "Why it was refused"]
     assert [row[:-1] for row in refused] == ROWS[1:]
-    assert refused[0][-1] == "E-mail: “bo(at)example.org” is no e-mail address."
+    assert refused[0][-1] == "E-mail: “bo(at)example.org” is not an e-mail address."
     reason = refused[1][-1]
     assert reason.startswith("Committee: There is no organization “Harbour Finance”. Perhaps: ")
 

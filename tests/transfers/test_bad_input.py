@@ -44,7 +44,7 @@ def book(rows: list[list[object]], *more: str, **options: object) -> bytes:
     ("content", "sentence"),
     [
         (b"", "The file is empty."),
-        (b"\n\n  \n", "The file is empty: there is not even a header."),
+        (b"\n\n  \n", "The file is empty. It doesn't even have a header."),
         (HEADER.encode(), "The file has a header but no rows."),
         (b"%PDF-1.7 ...", "a PDF document"),
         (b"<!DOCTYPE html><html><table>", "a web page (HTML)"),
@@ -120,13 +120,13 @@ def test_a_quoted_newline_keeps_the_physical_line_numbers(importer: Importer) ->
     ("cells", "column", "message"),
     [
         (["p1@example.org", "A\0nn", "B", "H-1", "member"], "first_name", "a zero byte"),
-        (["p1@example.org", "A", "B", "H-1"], "", "The row has 4 cells, the header 5"),
+        (["p1@example.org", "A", "B", "H-1"], "", "The row has 4 cells, but the header has 5"),
         (["p1@example.org", "A", "B", "H-1", "member", "x"], "", "The row has 6 cells"),
         (["p1@example.org", "A" * 200_000, "B", "H-1", "member"], "first_name", "200,000 characters are too many"),
         (["a@x.org, b@x.org", "A", "B", "H-1", "member"], "email", "more than one address"),
-        (["nobody", "A", "B", "H-1", "member"], "email", "“nobody” is no e-mail address."),
+        (["nobody", "A", "B", "H-1", "member"], "email", "“nobody” is not an e-mail address."),
         (["p1@example.org", "A", "B", "1.23457E+15", "member"], "organization", "has lost its digits"),
-        (["p1@example.org", "#N/A", "B", "H-1", "member"], "first_name", "a spreadsheet's error"),
+        (["p1@example.org", "#N/A", "B", "H-1", "member"], "first_name", "a spreadsheet error"),
         (["p1@example.org", "A", "B", "nowhere", "member"], "organization", "There is no organization “nowhere”."),
         (["p1@example.org", "A", "B", "H-1", "N/A"], "role", "“N/A” is not a known role"),
     ],
@@ -192,7 +192,7 @@ def test_a_duplicate_header_must_be_chosen(importer: Importer) -> None:
     result = importer.text("members", text)
     assert result.code == 2
     assert "No column gives “E-mail”" in result.err
-    assert "The header “E-mail” stands 2 times: columns 1, 2." in result.err
+    assert "The header “E-mail” appears 2 times, in columns 1, 2." in result.err
     named = importer.text("members", text, "--map", "E-mail=email")
     assert "stands above 2 columns" in named.err
     chosen = importer.text("members", text, "--map", "#2=email")
@@ -411,9 +411,9 @@ def test_hidden_rows_and_merged_cells_are_counted(importer: Importer) -> None:
     result = importer.raw("members", buffer.getvalue(), name="roster.xlsx")
     assert (result.created, result.refused_rows()) == (4, [6])
     assert result.notes == [
-        "1 sheet is hidden; not read.",
-        "1 row is hidden; read like the others.",
-        "1 merged range is there: only the first cell of each has a value.",
+        "1 sheet is hidden and not read.",
+        "1 row is hidden but included.",
+        "1 merged range is found. Only the first cell of each has a value.",
     ]
 
 
@@ -439,7 +439,7 @@ def test_numbers_with_two_marks_have_one_reading_and_words_of_yes_are_known() ->
     for text, why in (("10000000000", "at most 10 digits"), ("1.005", "at most 2 are kept")):
         with pytest.raises(CellError, match=why):
             money(text)
-    with pytest.raises(CellError, match="no whole number"):
+    with pytest.raises(CellError, match="not a whole number"):
         number_reader("", whole=True)("1.9")
     assert [read_boolean(text) for text in ("Yes", "no", "OUI", "1", "x", "ja")] == [
         "true", "false", "true", "true", "true", "true",

@@ -35,7 +35,7 @@ def test_who_answers_for_an_organization_keeps_an_owners_seat(
     assert (result.updated, result.refused_rows()) == (1, [2])
     (problem,) = result.problems
     assert problem["column"] == "Position"
-    assert "answers for the organization and keeps an owner's seat" in problem["message"]
+    assert "is the organization's owner and must keep the owner role" in problem["message"]
     roles = dict(Membership.objects.values_list("user__email", "role"))
     assert roles == {"ada@example.org": "owner", "bo@example.org": "member"}
 
@@ -50,7 +50,7 @@ def test_a_number_is_typed_on_the_page_where_staff_are_touched(
     run = planned_run(support, HEAD + row)
 
     page = text(support.get(url("check", run)))
-    assert "Changes the data of 1 person with staff rights." in page
+    assert "Changes the data of 1 staff member." in page
     assert "Type 1 to confirm" in page
     for wrong in ("", "2", "one"):
         answer = confirm(support, run, typed_number=wrong)

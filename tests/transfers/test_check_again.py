@@ -40,7 +40,7 @@ def test_a_plan_whose_basis_was_undone_offers_to_check_again(
     work()
 
     page = text(support.get(url("check", second)))
-    assert f"Import run {first.pk}, which this plan rests on, was undone by" in page
+    assert f"Import run {first.pk}, which these rows depend on, was undone by" in page
     assert "It concerns 3 of the 3 rows." in page
     answer = confirm(support, second)
     assert "Check again." in text(answer)
@@ -162,7 +162,8 @@ def seen(transactional_db: None) -> Iterator[Any]:
         cursor.execute(
             "CREATE TABLE seen_progress (at serial, said jsonb);"
             "CREATE FUNCTION see_progress() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            "INSERT INTO seen_progress (said) VALUES (NEW.plan_facts->'progress'); RETURN NEW; END $$;"
+            "INSERT INTO seen_progress (said) VALUES (NEW.plan_facts->'progress'); RETURN "
+            "NEW; END $$;"
             "CREATE TRIGGER see_progress AFTER UPDATE OF plan_facts ON transfers_importrun "
             "FOR EACH ROW WHEN (NEW.plan_facts ? 'progress') EXECUTE FUNCTION see_progress()"
         )

@@ -153,7 +153,7 @@ def test_a_rule_that_only_python_can_check_is_asked_about_what_could_be_read(
     assert [(p["row"], p["value"], p["message"]) for p in outcome.problems] == [
         (3, "", "Name is missing."),
         (4, "Quay 3", "Its number is odd."),
-        (5, "A long quay 5", "13 characters are too many; at most 9 fit."),
+        (5, "A long quay 5", "13 characters are too many. The limit is 9."),
     ]
 
 
@@ -171,7 +171,8 @@ def test_a_rule_that_breaks_ends_the_import_in_words_and_changes_nothing(
 
     assert outcome.code == 2
     assert outcome.err == (
-        "The check of “Name” failed for a reason of ours, which was recorded. Nothing was changed."
+        "The check of “Name” failed because of an error on our side, which was recorded. "
+        "Nothing was changed."
     )
     assert "invalid literal for int()" in caplog.text
     assert not Project.objects.exists()

@@ -88,7 +88,7 @@ def test_the_command_says_that_it_guessed_and_what_it_read(
 
     assert (said.code, said.encoding) == (0, "cp1250")
     assert said.notes[0].startswith(
-        "The file does not say its encoding, so it is a guess. Read as Windows-1250: "
+        "The file doesn't state its encoding, so this is a guess. Read as Windows-1250: "
     )
     assert "Dvořák" in said.notes[0]
     assert "As Windows-1252: " in said.notes[0]

@@ -44,7 +44,7 @@ def test_an_upload_that_does_not_fit_leaves_nothing(
         call_command("import_file", "organizations", str(path))
 
     assert ended.value.code == 2
-    assert "There is no room left on the disk." in capsys.readouterr().err
+    assert "The disk is full." in capsys.readouterr().err
     assert stored("uploads") == before
     assert not ImportRun.objects.exists()
 
@@ -67,6 +67,6 @@ def test_an_export_that_does_not_fit_says_so_and_leaves_nothing(
         )
 
     assert ended.value.code == 2
-    assert "There is no room left on the disk." in errors.getvalue()
+    assert "The disk is full." in errors.getvalue()
     assert ExportRun.objects.get().state == "failed"
     assert stored("exports") == before

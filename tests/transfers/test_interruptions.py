@@ -170,7 +170,9 @@ def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the
     assert 'class="qd-alert is-bad"' not in page
     assert 'class="qd-alert is-warning"' not in page
     assert "Import the rest (20 rows)" in page
-    assert "Canceled: 30 of 50 rows were done, up to row 31; the others were not touched." in page
+    assert (
+        "Canceled: 30 of 50 rows were applied, up to row 31. The others were not touched." in page
+    )
     assert Membership.objects.filter(organization=harbor).count() == 30
     assert len(plan_rows(run, outcome="applied").rows) == 30
 
@@ -210,7 +212,7 @@ def test_a_permission_taken_away_stops_a_run_between_two_chunks(
 
     run.refresh_from_db()
     assert run.state == State.APPLIED_IN_PART
-    assert "may not import members" in run.error
+    assert "can't import members" in run.error
     assert run.error.endswith("Stopped after 30 of 50 rows.")
     assert Membership.objects.filter(organization=harbor).count() == 30
 
@@ -233,7 +235,7 @@ def test_a_permission_taken_away_stops_an_undo_between_two_chunks(
 
     undo = UndoRun.objects.get()
     assert undo.state != "undone"
-    assert "may not undo" in undo.error
+    assert "can't undo" in undo.error
     assert 0 < Membership.objects.filter(organization=harbor).count() < 50
 
 

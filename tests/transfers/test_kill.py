@@ -198,7 +198,7 @@ def test_cancel_at_forty_percent_and_undo_of_what_was_applied(
     import_run_cancel(run=run, actor=run.user)
     until(worker, run, ("applied_in_part", "applied"), [])
     done = run.results["created"]
-    assert run.error.startswith(f"Canceled: {done:,} of {ROWS:,} rows were done")
+    assert run.error.startswith(f"Canceled: {done:,} of {ROWS:,} rows were applied")
     assert Membership.objects.count() == Membership.history.count() == done < ROWS
     assert (
         run.checkpoint == plan_rows(run, outcome="applied", after=run.checkpoint - 1).rows[0].number

@@ -95,13 +95,27 @@ def test_the_words_are_shown_before_the_plan_is_applied_and_with_the_run(
     run = planned_run(support, ROSTER)
     check = text(support.get(url("check", run)))
     assert "“Vice-Chair” → admin" in check
-    assert "Makes 2 people owners, 1 an admin." in check
+    assert "Makes 2 people owners, 1 person an admin." in check
     rows = support.get(url("check", run)).context["rows"]
     assert [c.word for c in rows[0].cells if c.label == "Role"] == ["Vice-Chair"]
     lines = support.get(f"{url('change', run)}?tab=mapping").context["words"]
     assert [(line["meaning"].word, line["meaning"].value) for line in lines][:2] == [
         ("chair", "owner"), ("Vice-Chair", "admin"),
     ]  # fmt: skip
+
+
+def test_a_person_with_several_memberships_is_counted_once(support: Client) -> None:
+    OrganizationFactory(name="Harbor Finance")
+    OrganizationFactory(name="Judiciary")
+    run = planned_run(
+        support,
+        "E-mail,Committee,Position\n"
+        "ada@example.org,Harbor Finance,chair\n"
+        "Ada@Example.org,Judiciary,chair\n"
+        "bo@example.org,Judiciary,vice chair\n",
+    )
+    check = text(support.get(url("check", run)))
+    assert "Makes 1 person an owner (2 memberships), 1 person an admin." in check
 
 
 def history(browser: Client, seat: Membership) -> str:
@@ -143,7 +157,7 @@ def test_the_word_outlives_the_rows_of_the_run(support: Client, harbor: Organiza
     seat = Membership.objects.get(user__email="ada@example.org")
     assert "row 2 of roster.csv: Position “Vice-Chair” → admin" in history(support, seat)
     assert "“Vice-Chair”" in text(support.get(f"{url('change', run)}?tab=mapping"))
-    assert "no longer kept" in text(support.get(f"{url('change', run)}?tab=rows"))
+    assert "no longer stored" in text(support.get(f"{url('change', run)}?tab=rows"))
 
 
 def test_a_seat_that_no_word_was_said_about_has_its_row_alone(

@@ -83,7 +83,7 @@ def test_a_header_far_below_is_believed_where_it_is_named(importer: Importer) ->
     result = importer.text("members", "a note\n" * 149 + PLAIN, "--header-row", "150")
     assert (result.code, result.created) == (0, 2)
     beyond = importer.text("members", PLAIN, "--header-row", "2000000")
-    assert (beyond.code, beyond.err) == (2, "The header must stand in the first 10,000 rows.")
+    assert (beyond.code, beyond.err) == (2, "The header must be in the first 10,000 rows.")
 
 
 REFUSED = {
@@ -120,7 +120,7 @@ def test_a_quote_that_another_line_closes_is_no_name(importer: Importer) -> None
     swallowing = 'a@example.org,"Ann,Lee,H-1,member\nb@example.org,Bob",Ray,H-1,admin\n'
     result = importer.text("members", HEADER + swallowing + "c@example.org,Cy,Day,H-1,member\n")
     assert (result.code, result.created, result.refused_rows()) == (3, 1, [2])
-    assert "a quote opens here" in result.messages()[0]
+    assert "a quote that opens here" in result.messages()[0]
 
 
 def test_a_text_of_several_lines_is_kept(importer: Importer) -> None:
@@ -132,7 +132,7 @@ def test_a_text_of_several_lines_is_kept(importer: Importer) -> None:
 def test_a_header_that_comes_again_is_said_to_be_one(importer: Importer) -> None:
     result = importer.text("members", HEADER + ANN + HEADER + BOB)
     assert (result.code, result.created, result.refused_rows()) == (3, 2, [3])
-    assert result.messages() == ["The row is the header once more, not a record."]
+    assert result.messages() == ["The row repeats the header."]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_headers_that_differ_in_case_alone_are_named_as_twice_there(importer: Im
         "members", "E-mail,first,FIRST,Organization\na@example.org,Ann,Zoe,H-1\n"
     )
     assert (result.code, names()) == (0, [("", "")])
-    assert "The header “first” stands 2 times: columns 2, 3." in result.notes
+    assert "The header “first” appears 2 times, in columns 2, 3." in result.notes
 
 
 def test_a_formula_that_was_never_computed_is_refused(importer: Importer) -> None:
@@ -207,7 +207,7 @@ def test_hidden_columns_are_counted(importer: Importer) -> None:
         sheet.write_row(1, 0, CELLS)
         sheet.set_column(1, 2, None, None, {"hidden": True})
     result = importer.raw("members", buffer.getvalue())
-    assert (result.code, result.notes) == (0, ["2 columns are hidden; read like the others."])
+    assert (result.code, result.notes) == (0, ["2 columns are hidden but included."])
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_year_of_two_digits_is_not_guessed(due: str, read: str, importer: Impo
     Project.objects.create(organization=Organization.objects.get(), name="Quay")
     result = importer.text("tasks", f"Organization,Project,Title,Due\nH-1,Quay,Dig,{due}\n")
     assert [str(task.due_date) for task in Task.objects.all()] == ([read] if read else [])
-    assert read or "leaves the century open" in result.messages()[0]
+    assert read or "doesn't say the century" in result.messages()[0]
 
 
 @pytest.mark.parametrize("address", ["Ann <a@example.org>", "mailto:A@example.org"])
@@ -254,11 +254,14 @@ def test_an_id_that_has_lost_its_zeros_is_not_taken_for_a_new_one(importer: Impo
     assert seat.json["problems"][0]["suggestion"].startswith("Quay Works (00042")
     result = importer.text("organizations", "Name,External ID\nQuay Works,42\nPier,43\n")
     assert (result.code, result.created, result.refused_rows()) == (3, 1, [2])
-    assert "behind zeros" in result.messages()[0]
+    assert "with leading zeros" in result.messages()[0]
 
 
 def test_spellings_of_one_missing_name_make_one_record(importer: Importer) -> None:
-    text = "E-mail,Organization\na@example.org,Brand New\nb@example.org,brand new\nc@example.org,BRAND  New\n"
+    text = (
+        "E-mail,Organization\na@example.org,Brand New\nb@example.org,brand "
+        "new\nc@example.org,BRAND  New\n"
+    )
     result = importer.text("members", text, "--create-missing", "organization")
     assert (result.code, result.created) == (0, 3)
     assert Organization.objects.exclude(external_id="H-1").get().name == "Brand New"
@@ -279,4 +282,4 @@ def test_a_row_that_names_no_record_is_refused(importer: Importer) -> None:
         "organizations", text, "--mode", "update", "--blank", "external_id=clear"
     )
     assert (result.code, result.updated, result.refused_rows()) == (3, 1, [3])
-    assert result.messages()[0].startswith("Nothing in this row says which organization is meant")
+    assert result.messages()[0].startswith("This row doesn't identify the organization")

@@ -202,7 +202,7 @@ def test_files_put_together_with_their_marks_have_the_header_once_more(
     text = f'\ufeff{HEADER}{ROW}\n\ufeff{second}\ufeff"b@example.org",Bo,Ray,,0042,member\n'
     said = importer.raw("members", text.encode(encoding))
     assert (said.code, said.created) == (3, 2), said.json
-    assert said.messages() == ["The row is the header once more, not a record."]
+    assert said.messages() == ["The row repeats the header."]
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_the_totals_of_a_table_are_no_record(importer: Importer) -> None:
         )
     said = importer.raw("members", buffer.getvalue(), name="roster.xlsx")
     assert (said.code, said.created) == (3, 1)
-    assert said.messages() == ["The row is a line of totals, not a record."]
+    assert said.messages() == ["The row is a line of totals."]
 
 
 def test_a_file_without_the_needed_column_is_told_what_it_has(importer: Importer) -> None:
@@ -272,4 +272,4 @@ def test_a_file_without_the_needed_column_is_told_what_it_has(importer: Importer
 def test_lines_in_quotes_as_a_whole_get_a_hint(importer: Importer) -> None:
     said = importer.text("members", f'"{HEADER.strip()}"\n"{ROW}"\n')
     assert said.code == 2
-    assert "each line seems to stand in quotes as a whole" in said.err
+    assert "each line seems to be quoted as a whole" in said.err

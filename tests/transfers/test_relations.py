@@ -85,7 +85,7 @@ def test_a_meaning_that_finds_nothing_speaks_of_the_files_own_word(importer: Imp
     result = importer.rows("members", roster("Harbr"), "--value", "organization:Harbr=H-9")
     (problem,) = result.problems
     assert problem["value"] == "Harbr"
-    assert problem["message"] == ("“Harbr” is said to mean “H-9”. There is no organization “H-9”.")
+    assert problem["message"] == ("“Harbr” was matched to “H-9”. There is no organization “H-9”.")
 
 
 def test_the_columns_page_lists_open_words_with_counts_and_candidates(support: Client) -> None:
@@ -93,7 +93,7 @@ def test_the_columns_page_lists_open_words_with_counts_and_candidates(support: C
 
     page = text(support.get(url("columns", run)))
 
-    assert "Organization: which record is meant" in page
+    assert "Match organization names to records" in page
     assert "3 open" in page
     assert "1 other is found." in page
     assert "Create 2 missing organizations (3 rows)" in page
@@ -190,7 +190,8 @@ def test_problems_speak_of_the_files_own_headers_and_words(importer: Importer) -
     first = result.problems[0]
     assert (first["column"], first["value"]) == ("Position", "Chair")
     assert first["message"] == (
-        "3 rows disagree about this seat: role is “Chair” in row 2, “co-chair” in row 3, “Clerk” in row 4."
+        "3 rows disagree about this seat: role is “Chair” in row 2, “co-chair” in row 3, "
+        "“Clerk” in row 4."
     )
     assert (result.problems[3]["column"], result.problems[3]["field"]) == ("Mail address", "email")
 

@@ -111,7 +111,9 @@ def test_an_unknown_role_is_refused_and_can_be_given_a_meaning(importer: Importe
     importer.rows("organizations", ORGANIZATIONS)
     rows = [MEMBERS[0], ["", "0f31-a", "grand poobah", "", "Flo", "Kay", "flo@example.org", "", ""]]
     refused = importer.rows("members", rows)
-    assert refused.messages() == ["“grand poobah” is not a known role. Say what it means."]
+    assert refused.messages() == [
+        "“grand poobah” is not a known role. Choose its meaning on the Columns step."
+    ]
     taught = importer.rows("members", rows, "--value", "role:grand poobah=viewer")
     assert taught.code == 0
     assert Membership.objects.get(user__email="flo@example.org").role == "viewer"

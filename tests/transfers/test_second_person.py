@@ -76,7 +76,7 @@ def test_the_whole_way_through_two_browsers(
 
     request = _ask(support, run)
     assert request.sentence == "Import 2 rows of roster.csv into members"
-    assert "A second person is asked" in text(support.get(url("check", run)))
+    assert "A second person must approve" in text(support.get(url("check", run)))
     assert _state(run) == "planned"
 
     asked = text(second.get(_request("change", request)))

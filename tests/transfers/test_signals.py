@@ -173,7 +173,7 @@ def test_of_two_undos_the_second_waits_and_says_the_same(tmp_path: Path, big: Pa
     for code, undone, err in ends:
         # Who comes when all is done is told so.
         if code == 2:
-            assert "undone already" in err
+            assert "already undone" in err
         else:
             assert (code, undone["state"], undone["removed"]) == (0, "undone", ROWS)
     assert 0 in {code for code, _, _ in ends}
@@ -216,5 +216,5 @@ def test_a_colleague_cancels_by_command_and_the_import_says_so(tmp_path: Path, b
 
     again, said, err = Command(tmp_path, "cancel_import", str(run.pk), "--json").ended()
     assert again == 2
-    assert "has ended already" in said["error"] == err
+    assert "has already ended" in said["error"] == err
     connections.close_all()

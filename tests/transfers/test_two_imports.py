@@ -150,7 +150,7 @@ def test_two_tabs_that_confirm_at_the_same_moment_start_one_import() -> None:
     import_run_match(run=run, matching=Matching.from_json(run.matching), actor=agent)
     advance(run.pk)
     run.refresh_from_db()
-    with pytest.raises(DomainError, match="Only who made this import can apply it"):
+    with pytest.raises(DomainError, match="Only the person who started this import can apply it"):
         import_run_confirm(
             run=run, plan_token=run.plan_token, reason="mine", actor=SuperuserFactory()
         )

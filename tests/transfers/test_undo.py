@@ -131,7 +131,7 @@ def test_a_later_owner_is_not_taken_from_an_organization_that_had_one(
 def test_undoing_twice_and_undoing_nothing_are_said(imported: Outcome) -> None:
     undone(imported.run)
     code, _, err = undone(imported.run)
-    assert (code, err.strip()) == (2, "The run was undone already.")
+    assert (code, err.strip()) == (2, "This import was already undone.")
     code, _, err = undone(999_999)
     assert (code, err.strip()) == (2, "There is no import run 999999.")
     assert UndoRun.objects.count() == 1
@@ -239,7 +239,7 @@ def test_who_a_person_deactivated_no_import_brings_back_and_the_row_says_so(
         # The membership is gone: as on the page, somebody who is deactivated gets no new one.
         assert (ben.status, ben.phone) == ("deactivated", "919-555-0002")
         assert [problem["row"] for problem in again.problems] == [3]
-        assert "gets no new membership" in again.problems[0]["message"]
+        assert "can't get a new membership" in again.problems[0]["message"]
         return
     assert (ben.status, ben.phone) == ("deactivated", "919-555-7777")
     row = plan_rows(again.record, search="3").rows[0]

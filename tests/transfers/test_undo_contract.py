@@ -257,7 +257,7 @@ def test_two_imports_undone_in_the_wrong_order_leave_neither_ones_value(importer
     assert undone(one.run)[1]["kept"] == 1
     assert undone(two.run)[1]["kept"] == 1
     lines = undo_preview(three.record).lines
-    assert f"Run {one.run} (roster.csv) was undone before and kept 1 row of these records; it is tried again afterward." in lines  # fmt: skip
+    assert f"Run {one.run} (roster.csv) was undone earlier and kept 1 row of these records; it is tried again afterward." in lines  # fmt: skip
     undone(three.run)
     assert Organization.objects.get(external_id="O-1").name == "Zero"
     assert state(one) == ("undone", ["undone_in_part", "undone"])

@@ -98,7 +98,7 @@ def test_without_a_dataset_the_page_asks_what_the_file_holds(support: Client) ->
     answer = upload(support, HEAD + ROW, dataset="")
 
     assert answer.status_code == 400
-    assert "Choose what the file holds." in text(answer)
+    assert "Choose what the file contains." in text(answer)
 
 
 def test_of_several_sheets_one_must_be_chosen(support: Client, harbor: Organization) -> None:

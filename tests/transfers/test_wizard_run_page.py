@@ -156,7 +156,7 @@ def test_after_an_undo_its_page_says_what_it_did_and_what_it_kept(
 
     answer = support.get(tab)
     page = text(answer)
-    assert "undone already" not in page
+    assert "already undone" not in page
     assert f"Undone in part by {agent}" in page
     assert "1 seat created by the import was removed." in page
     assert "1 person created by the import was deactivated." in page

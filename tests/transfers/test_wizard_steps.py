@@ -72,7 +72,7 @@ def test_a_second_import_of_the_file_says_so_and_has_nothing_to_apply(
 
     assert "The same file was imported before by" in text(support.get(url("file", again)))
     page = text(support.get(url("check", again)))
-    assert "There is nothing to apply" in page
+    assert "Nothing to apply" in page
     assert 'name="apply"' not in page
 
 
@@ -216,7 +216,7 @@ def test_a_plan_made_anew_is_not_confirmed_by_a_page_that_showed_the_old_one(
     answer = confirm(support, run, plan_token=old)
 
     assert answer.status_code == 409
-    assert "The plan was made again" in text(answer)
+    assert "The rows were checked again" in text(answer)
     run.refresh_from_db()
     assert run.state == State.PLANNED
 
@@ -243,7 +243,7 @@ def test_cancel_asks_by_a_get_and_acts_by_a_post(support: Client, harbor: Organi
     answer = support.post(url("cancel", run), follow=True)
     run.refresh_from_db()
     assert run.state == State.CANCELLED
-    assert "Cancelled, nothing was applied" in text(answer)
+    assert "Canceled, nothing was applied" in text(answer)
     assert confirm(support, run)["Location"] == url("apply", run)
     assert not User.objects.filter(email="ada@example.org").exists()
 
@@ -319,11 +319,14 @@ def test_a_date_with_two_readings_is_asked_for_its_column(
 
     agent.user_permissions.add(permission("projects.add_task"), permission("projects.change_task"))
     ProjectFactory(organization=harbor, name="Quay")
-    file = "Organization,Project,Title,Due\nHarbor Finance,Quay,A,30.4.2026\nHarbor Finance,Quay,B,3/4/2026\n"
+    file = (
+        "Organization,Project,Title,Due\nHarbor Finance,Quay,A,30.4.2026\nHarbor "
+        "Finance,Quay,B,3/4/2026\n"
+    )
     run = read_run(support, file, dataset="tasks")
 
     page = text(support.get(url("columns", run)))
-    assert "3/4/2026 has two readings: say which comes first." in page
+    assert "3/4/2026 can be read two ways. Choose which comes first." in page
 
     save(support, url("columns", run), {"mode": "upsert", "on_error": "skip", "date-3": "mdy"})
     work()
@@ -333,4 +336,4 @@ def test_a_date_with_two_readings_is_asked_for_its_column(
     work()
     run.refresh_from_db()
     assert run.counts == {"create": 2}
-    assert "has two readings" not in text(support.get(url("columns", run)))
+    assert "can be read" not in text(support.get(url("columns", run)))

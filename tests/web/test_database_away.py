@@ -149,11 +149,11 @@ def every_page_says_so(away: Away) -> None:
         for method, path, body in PAGES:
             answer = away.ask(path, method, body)
             assert answer.status == 503, (method, path, answer.status, away.log.read_text()[-3000:])
-            assert "Quarterdeck is not available right now" in answer.body
+            assert "Quarterdeck isn't available right now" in answer.body
             assert int(answer.headers["Retry-After"]) > 0
             assert "Content-Security-Policy" in answer.headers
             assert answer.seconds < SOON, (method, path, answer.seconds)
-            assert ("What you sent was not stored" in answer.body) == (method == "POST")
+            assert ("Your request was not stored" in answer.body) == (method == "POST")
 
 
 def everything_is_well(away: Away) -> None:
@@ -199,7 +199,7 @@ def test_a_request_in_the_middle_does_not_wait_for_a_database_that_went_silent(a
                 process.resume()
     for answer in answers:
         assert answer.status == 503, answer.body[:500]
-        assert "Quarterdeck is not available right now" in answer.body
+        assert "Quarterdeck isn't available right now" in answer.body
         assert answer.seconds < 2 * SOON
     everything_is_well(away)
 
@@ -223,7 +223,7 @@ def test_the_page_that_says_so_asks_nothing_of_the_database() -> None:
     answer = refusals.unavailable(request, was_begun=True)
 
     assert answer.status_code == 503
-    assert "Quarterdeck is not available right now" in answer.content.decode()
+    assert "Quarterdeck isn't available right now" in answer.content.decode()
 
 
 def test_with_the_database_stopped_each_page_says_so_until_it_is_back(away: Away) -> None:
@@ -255,7 +255,7 @@ def test_while_the_database_recovers_nothing_but_our_page_is_shown(away: Away) -
         answer = away.ask("/admin/")
         statuses.add(answer.status)
         assert answer.seconds < SOON
-        assert answer.status == 200 or "Quarterdeck is not available right now" in answer.body
+        assert answer.status == 200 or "Quarterdeck isn't available right now" in answer.body
 
     assert statuses <= {200, 503}
     everything_is_well(away)
@@ -267,7 +267,8 @@ def test_without_a_free_connection_each_page_says_so(away: Away) -> None:
     try:
         with psycopg.connect(postgresql.url(away.var), autocommit=True) as connection:
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> "
+                "pg_backend_pid()"
                 " AND backend_type = 'client backend'"
             )
         while True:

@@ -67,7 +67,7 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
     search_help_text = "What, why or who"
     ordering = ["-created_at"]
     actions_detail = ["approve", "refuse", "withdraw"]
-    empty_text = "What one person may not do alone is asked for here."
+    empty_text = "Actions that need a second person's approval appear here."
 
     state_label = state_column("state", STATE_COLORS)
     created_moment = moment_column("created_at", description="asked")
@@ -135,7 +135,10 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
         description="Approve",
         icon="check",
         reason="optional",
-        explanation="It is done at once, as the act of who asked for it, with your name beside.",
+        explanation=(
+            "It is carried out right away in the requester's name. The history shows that you "
+            "approved it."
+        ),
         consequences=summary,
         when=lambda request: request.is_pending,
         sudo=True,
@@ -150,7 +153,7 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
         permission=DECIDE,
         description="Refuse",
         icon="block",
-        explanation="Nothing is changed. Who asked for it reads your reason.",
+        explanation="Nothing is changed. The requester will see your reason.",
         when=lambda request: request.is_pending,
     )
     def refuse(

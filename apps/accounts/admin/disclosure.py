@@ -1,5 +1,6 @@
 """Who saw personal data: for auditors to read."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -8,6 +9,28 @@ from apps.accounts.models import Disclosure
 from apps.core.admin.display import copyable, moment_column, number, record_link
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.record import RecordAdmin
+
+# What the pages of a model are called; any other view is called by its own name.
+PAGES = {
+    "changelist": "list",
+    "change": "record",
+    "check": "Check step",
+    "columns": "Columns step",
+    "file": "File step",
+    "refused": "refused rows",
+    "apply": "result",
+}
+
+
+def page_in_words(page: str) -> str:
+    """Return what people call the page behind a view's name, such as "Users: list"."""
+    for model in apps.get_models():
+        prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
+        if page.startswith(prefix):
+            view = page.removeprefix(prefix)
+            words = PAGES.get(view, view.replace("_", " "))
+            return f"{str(model._meta.verbose_name_plural).capitalize()}: {words}"
+    return page.rpartition(".")[2].replace("_", " ").replace(":", " ").capitalize()
 
 
 @admin.register(Disclosure)
@@ -30,7 +53,7 @@ class DisclosureAdmin(RecordAdmin):
 
     @display(description="where")
     def page_words(self, look: Disclosure) -> str:
-        return look.page.replace("_", " ").replace(":", " ") or "–"  # noqa: RUF001
+        return page_in_words(look.page) or "–"  # noqa: RUF001
 
     @display(description="people", ordering="people")
     def people_number(self, look: Disclosure) -> SafeString | str:

@@ -36,7 +36,7 @@ class EmailForm(ConfirmationForm):
 
     def consequences(self) -> list[str]:
         waiting = pending_email_change(self.queryset.get())
-        return ["A change that waits for its confirmation is canceled."] if waiting else []
+        return ["A change that is still waiting for confirmation is canceled."] if waiting else []
 
 
 class EmailActions:
@@ -48,7 +48,7 @@ class EmailActions:
         if change is None:
             return EMPTY
         return format_html(
-            "{} has not confirmed yet. Asked for by {}, “{}”. The link expires {}.",
+            "Waiting for {} to be confirmed. Requested by {}: “{}”. The link expires {}.",
             reveal(change.new_email, key=user.pk),
             change.requested_by or "the system",
             change.reason,
@@ -59,11 +59,13 @@ class EmailActions:
         permission=PERMISSION,
         description="Change e-mail address",
         icon="alternate_email",
-        explanation="The new address gets a link to confirm. Until it is used, nothing changes.",
+        explanation=(
+            "We send a confirmation link to the new address. Nothing changes until it is used."
+        ),
         consequences=lambda users: [
-            "Anyone who reads the mail of the new address can then sign in as this person.",
-            "Once it is confirmed, the person is signed out everywhere.",
-            "The address until now gets a mail at once, and another when it is changed.",
+            "Anyone with access to the new mailbox can then sign in as this person.",
+            "When it is confirmed, the person is signed out everywhere.",
+            "The current address gets an e-mail now, and another one when the change is made.",
         ],
         form_class=EmailForm,
         when=lambda user: user.status == User.Status.ACTIVE,
@@ -78,13 +80,13 @@ class EmailActions:
             actor=request.user,
             reason=answer.reason,
         )
-        return f"A link to confirm is on its way to {change.new_email}. Nothing has changed yet."
+        return f"A confirmation link was sent to {change.new_email}. Nothing has changed yet."
 
     @confirmed(
         permission=PERMISSION,
         description="Cancel the change of e-mail address",
         icon="cancel",
-        explanation="The link that was mailed stops working. The address stays as it is.",
+        explanation="The link in the e-mail stops working. The address stays the same.",
         when=lambda user: pending_email_change(user) is not None,
         in_row_menu=False,
     )
@@ -93,4 +95,4 @@ class EmailActions:
     ) -> str:
         user = users.get()
         email_change_cancel(user=user, actor=request.user, reason=answer.reason)
-        return f"The e-mail address of {user} stays as it is."
+        return f"Canceled. The e-mail address of {user} stays the same."

@@ -16,9 +16,9 @@ class ImpersonationForm(ConfirmationForm):
         super().__init__(*args, **kwargs)
         if self.request.user.has_perm(WRITING):
             may_write = forms.BooleanField(
-                label="With writing",
+                label="Allow changes",
                 required=False,
                 widget=UnfoldBooleanSwitchWidget(),
-                help_text="Without it you only look, and nothing can be changed by mistake.",
+                help_text="Leave off to view only, so that nothing is changed by mistake.",
             )
             self.fields = {"may_write": may_write, **self.fields}

@@ -28,10 +28,10 @@ class PersonActions:
         permission=IMPERSONATE,
         description="Act as this person",
         icon="supervisor_account",
-        explanation="You see the back office as this person does, for a short time.",
+        explanation="You see the back office as this person does, for a limited time.",
         consequences=lambda users: [
-            "The person sees in the own history that you did, when and why.",
-            "Whatever you do carries both names.",
+            "They can see in their history that you did this, when, and why.",
+            "Everything you do is recorded with both names.",
         ],
         form_class=ImpersonationForm,
         when=lambda user: user.is_staff and user.is_active,
@@ -55,8 +55,10 @@ class PersonActions:
         description="Remove personal data",
         icon="person_remove",
         danger=True,
-        explanation="For a person who asks for it. What was mailed, downloaded or backed up before "
-        "is out of reach.",
+        explanation=(
+            "Use this when a person asks for it. It doesn't reach e-mails, downloads, and "
+            "backups made before."
+        ),
         typed=lambda users: str(users.get()),
         form_class=AnonymizationForm,
         when=lambda user: not user.is_staff and not user.is_removed,

@@ -22,7 +22,7 @@ class RoleForm(ConfirmationForm):
             required=False,
             initial=user.groups.all(),
             widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-            help_text="A person with a role may sign in to this back office, one without may not.",
+            help_text="Only people with a role can sign in to this back office.",
         )
         self.fields = {"roles": roles, **self.fields}
 

@@ -21,7 +21,7 @@ from apps.core.admin.wording import listed
 
 def _sessions_meant(users: QuerySet[Any]) -> Iterable[str]:
     number = sum(sessions.number_of_sessions(user) for user in users)
-    return [f"Signed in at {number} browser{'' if number == 1 else 's'} now."]
+    return [f"Now signed in on {number} browser{'' if number == 1 else 's'}."]
 
 
 class SignInActions:
@@ -32,7 +32,7 @@ class SignInActions:
         named = [f"{number} {name}s" if number > 1 else name for name, number in counts.items()]
         return listed(sorted(named)) or EMPTY
 
-    @display(description="signed in at")
+    @display(description="signed in on")
     def open_sessions(self, user: User) -> str:
         number = sessions.number_of_sessions(user)
         return f"{number} browser{'' if number == 1 else 's'}" if number else EMPTY
@@ -42,7 +42,7 @@ class SignInActions:
         description="End sessions",
         icon="logout",
         danger=True,
-        explanation="This person is signed out everywhere at once, and can sign in again.",
+        explanation="This person is signed out everywhere right away, and can sign in again.",
         consequences=_sessions_meant,
         in_row_menu=False,
     )
@@ -57,7 +57,7 @@ class SignInActions:
         permission="accounts.change_user",
         description="Mail a password link",
         icon="key",
-        explanation="A link to set a password goes to the person's own address, and to nobody else.",
+        explanation="A link to set a password is sent to the person's own address only.",
         reason="optional",
         when=lambda user: user.status == User.Status.ACTIVE,
         in_row_menu=False,
@@ -67,4 +67,4 @@ class SignInActions:
     ) -> str:
         user = users.get()
         password_link_give(user=user, actor=request.user, reason=answer.reason)
-        return f"A link to set a password is on its way to {user}."
+        return f"A link to set a password was sent to {user}."

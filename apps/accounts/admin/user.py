@@ -58,7 +58,7 @@ class DeactivationForm(ConfirmationForm):
     def consequences(self) -> list[str]:
         """Say what should be known; of many people only the first are asked about."""
         return [
-            "They can no longer sign in; a session that is open ends at its next request.",
+            "They can no longer sign in. Open sessions end at the next request.",
             *(
                 sentence
                 for user in self.queryset[:20]
@@ -242,7 +242,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         permission="accounts.change_user",
         description="Reactivate",
         icon="person_check",
-        explanation="They get back the seats and roles that they had.",
+        explanation="They get back the memberships and roles that they had.",
         when=lambda user: user.status == User.Status.DEACTIVATED and not user.is_removed,
     )
     def reactivate(
@@ -272,4 +272,4 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
             for verb, names in (("given", given), ("taken", taken))
             if names
         ]
-        return f"{user}: {'; '.join(said)}." if said else f"{user} has these roles already."
+        return f"{user}: {'; '.join(said)}." if said else f"{user} already has these roles."

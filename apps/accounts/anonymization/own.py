@@ -27,19 +27,21 @@ _OF_SIGN_IN = [
 def _obstacles(person: Person) -> Iterator[str]:
     user = person.user
     if user.is_removed:
-        yield "This person's data was removed already."
+        yield "This person's data was already removed."
     if user.is_superuser or user.is_staff or user.groups.exists():
-        yield f"{user} has a staff role. Take the roles first."
+        yield f"{user} has a staff role. Remove the roles first."
     if any(request.state == ApprovalRequest.State.PENDING for request in requests_about(person)):
-        yield f"A request that waits for its decision names {user}. Decide it first."
+        yield f"An open request names {user}. Decide on it first."
 
 
 def _preview(person: Person) -> Iterator[str]:
     yield (
-        "E-mail, name, phone and picture are replaced for good, also in the whole history. "
-        "This cannot be undone, by nobody."
+        "E-mail address, name, phone, and picture are replaced for good, in the history "
+        "too. This can't be undone."
     )
-    yield "The person cannot sign in any more. What the person did stays, without the name."
+    yield (
+        "The person can no longer sign in. What they did stays in the history, without their name."
+    )
 
 
 def _erase(person: Person) -> dict[str, int]:

@@ -34,19 +34,21 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
     before is out of reach. Raises `DomainError` where something must happen first.
     """
     require(actor, PERMISSION)
-    refuse_limited(actor, "A person may have seats in any organization.")
+    refuse_limited(actor, "People can belong to any organization.")
     if not reason.strip():
-        raise DomainError("Say why: the reason is all that will tell it later.")
+        raise DomainError("A reason is required. It is the only record of why.")
     with acting_as(actor=actor, reason=reason):
         locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
         if locked is None:
-            raise DomainError("This person is not there any more.")
+            raise DomainError("This person no longer exists.")
         if isinstance(actor, User) and actor.pk == locked.pk:
             raise DomainError("You can't remove your own personal data. Ask a colleague.")
         person = person_of(locked)
         person.reason = reason
         if person.is_named_in(reason):
-            raise DomainError("Leave address, number and names out of the reason: it stays.")
+            raise DomainError(
+                "Leave addresses, numbers, and names out of the reason. The reason is kept."
+            )
         if obstacles := list(_obstacles(person)):
             raise DomainError(" ".join(obstacles))
         # Asked before anything goes: by then nothing tells any more whose they were.

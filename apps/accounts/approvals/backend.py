@@ -24,7 +24,7 @@ class AccountsBackend:
             raise DomainError("Only a person can ask a second person.")
         request = approval_ask(draft=needed.draft, reason=reason, actor=actor)
         return Asked(
-            "Nothing has changed yet: a second person is asked.",
+            "Nothing has changed yet. A second person was asked to approve it.",
             reverse("admin:accounts_approvalrequest_change", args=[request.pk]),
         )
 

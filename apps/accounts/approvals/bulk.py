@@ -52,7 +52,7 @@ class ManyRecords(Approvable):
         if not hasattr(rows, "refused_to") or not rows.refused_to(user).exists():
             return ""
         return (
-            f"You may not change some of these {model._meta.verbose_name_plural}, so somebody else "
+            f"You can't change some of these {model._meta.verbose_name_plural}, so somebody else "
             "must decide."
         )
 
@@ -86,7 +86,7 @@ def arguments_of(
     keys = sorted(str(key) for key in records.order_by().values_list("pk", flat=True)[: MOST + 1])
     if len(keys) > MOST:
         raise DomainError(
-            f"A request can be about {MOST:,} records at most: narrow the list down with its filters."
+            f"A request can cover at most {MOST:,} records. Narrow the list with its filters."
         )
     model = records.model._meta.label_lower
     return {"model": model, "action": action, "label": label, "keys": keys, "data": data}

@@ -58,8 +58,8 @@ class ChangeEmail(Approvable):
             ],
             total=1,
             consequences=[
-                "Anyone who reads the mail of the new address can then sign in as this person.",
-                "It counts once the new address has confirmed it.",
+                "Anyone with access to the new mailbox can then sign in as this person.",
+                "It takes effect when the new address confirms it.",
             ],
             parts=self.parts(arguments),
         )
@@ -67,4 +67,4 @@ class ChangeEmail(Approvable):
     def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
         user = User.objects.get(pk=arguments["user"])
         email_change_request(user=user, email=arguments["email"], actor=actor, reason=reason)
-        return f"The new address of {user} was asked to confirm it."
+        return f"A confirmation link was sent to the new address of {user}."

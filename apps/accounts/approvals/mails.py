@@ -69,10 +69,10 @@ def _announcement(mail: OwedMail) -> EmailMessage | None:
     if request is None or person is None or request.state != ApprovalRequest.State.PENDING:
         return None
     return EmailMessage(
-        subject=f"{_line(str(request.requester))} asks you to approve something",
+        subject=f"{_line(str(request.requester))} needs your approval",
         body="\n".join(
             [
-                f"{request.requester} asks for a second person:",
+                f"{request.requester} needs a second person's approval:",
                 "",
                 request.sentence,
                 f"Reason: {request.reason}",

@@ -64,23 +64,23 @@ def differences(asked: Picture, now: Picture) -> list[str]:
     before, after = ({line.url or line.label: line for line in p.lines} for p in (asked, now))
     for key, line in before.items():
         if key not in after:
-            found.append(f"“{line.label}” is not there any more")
+            found.append(f"“{line.label}” no longer exists")
         elif line != after[key]:
             found.append(f"“{line.label}” has changed{_values(line, after[key])}")
-    found += [f"“{line.label}” has come in" for key, line in after.items() if key not in before]
+    found += [f"“{line.label}” was added" for key, line in after.items() if key not in before]
     parts = {part.name: part for part in now.parts}
     for part in asked.parts:
         other = parts.pop(part.name, Part(part.name, 0, ""))
         if other.count != part.count:
             found.append(
-                f"{part.name}: {part.count:,} were asked for, {other.count:,} there are now"
+                f"{part.name}: {part.count:,} were requested, {other.count:,} there are now"
             )
         elif other.digest != part.digest and not any("has changed" in each for each in found):
             found.append(f"{part.name}: their values have changed")
     found += [f"{part.name}: {part.count:,} there are now" for part in parts.values() if part.count]
     if not found and asked.consequences != now.consequences:
         found = [each for each in now.consequences if each not in asked.consequences]
-    return found or ["what was asked for is not the same any more"]
+    return found or ["the requested change is no longer the same"]
 
 
 def _values(before: Line, after: Line) -> str:

@@ -104,5 +104,5 @@ def get(kind: str) -> Approvable:
     """Return an action; raises DomainError for a kind that no app declares any more."""
     action = ACTIONS.get(kind)
     if action is None:
-        raise DomainError(f"Nobody knows what “{kind}” is any more, so it cannot be approved.")
+        raise DomainError(f"“{kind}” is no longer a known action, so it can't be approved.")
     return action

@@ -69,7 +69,7 @@ class GiveRoles(Approvable):
         return [
             ("The person", User.objects.filter(pk=arguments["user"])),
             ("Roles", Group.objects.filter(pk__in=arguments["roles"])),
-            ("Roles held", through._default_manager.filter(user=arguments["user"])),
+            ("Current roles", through._default_manager.filter(user=arguments["user"])),
             (
                 "Permissions of the roles",
                 gives._default_manager.filter(group__in=arguments["roles"]),
@@ -97,8 +97,8 @@ class GiveRoles(Approvable):
             ],
             total=1,
             consequences=[
-                f"{listed([role.name for role in powerful(roles)])} can give roles or approve requests, "
-                "and so lead to every other right."
+                f"{listed([role.name for role in powerful(roles)])} can give roles or "
+                "approve requests, which leads to every other permission."
             ],
             parts=self.parts(arguments),
         )
@@ -110,7 +110,7 @@ class GiveRoles(Approvable):
         roles = list(Group.objects.filter(pk__in=arguments["roles"]))
         given, taken = user_set_roles(user=user, roles=roles, actor=actor, reason=reason)
         said = [*(f"given: {name}" for name in given), *(f"taken: {name}" for name in taken)]
-        return f"{user}: {', '.join(said)}." if said else f"{user} has these roles already."
+        return f"{user}: {', '.join(said)}." if said else f"{user} already has these roles."
 
 
 class EmpowerRole(Approvable):

@@ -75,8 +75,8 @@ def who_could(people: list[User], action: Approvable) -> str:
         return f"{names_of(people)} can."
     needed = listed([DECIDE, *action.permissions])
     return (
-        f"Nobody else can at the moment: give a second person {needed}, "
-        "or let an operator decide with manage.py decide_request."
+        f"Nobody else can at the moment. Give a second person {needed}, or have an "
+        "operator decide with manage.py decide_request."
     )
 
 
@@ -159,7 +159,8 @@ def approvals_of(permission: str, user: Any = None) -> list[ApprovalAnswer]:
                 action.label,
                 number,
                 people,
-                f"{action.label}{above}: a second person must approve it. {who_could(people, action)}",
+                f"{action.label}{above}: a second person must approve it. "
+                f"{who_could(people, action)}",
             )
         )
     return found

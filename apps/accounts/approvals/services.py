@@ -27,7 +27,7 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
     """Make a request of what `require_approval` stopped; the same one again is the one that waits."""
     reason = reason.strip()
     if not reason:
-        raise DomainError("Say why: who decides on it reads your reason.")
+        raise DomainError("A reason is required. The approver sees it.")
     action = registry.get(draft.kind)
     fingerprint = draft.picture.fingerprint(draft.kind, draft.arguments)
     with acting_as(actor=actor, reason=reason):
@@ -39,7 +39,7 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
         if same is not None and same.is_pending:
             return same
         if same is not None:
-            _close(same, State.EXPIRED, "Nobody decided in time.")
+            _close(same, State.EXPIRED, "No one decided in time.")
         request = ApprovalRequest.objects.create(
             kind=draft.kind,
             sentence=draft.picture.sentence,
@@ -78,7 +78,7 @@ def approval_approve(
         action.lock(request.arguments)
         locked = _locked(request, actor)
         if not locked.is_pending:
-            return _close(locked, State.EXPIRED, "Nobody decided in time.")
+            return _close(locked, State.EXPIRED, "No one decided in time.")
         if problem := what_voids(locked):
             return _close(locked, State.VOID, problem)
         requester = User.objects.get(pk=locked.requester_id)
@@ -95,12 +95,12 @@ def approval_refuse(*, request: ApprovalRequest, actor: Actor, reason: str) -> A
     """Refuse a request; the requester reads why. Returns it expired where its time was over."""
     require(actor, DECIDE)
     if not reason.strip():
-        raise DomainError("Say why: the requester reads your reason.")
+        raise DomainError("A reason is required. The requester sees it.")
     with acting_as(actor=actor, reason=reason):
         _may_decide(request, registry.get(request.kind), actor)
         locked = _locked(request, actor)
         if not locked.is_pending:
-            return _close(locked, State.EXPIRED, "Nobody decided in time.")
+            return _close(locked, State.EXPIRED, "No one decided in time.")
         return _decide(locked, State.REFUSED, actor, reason, "Nothing was changed.")
 
 
@@ -136,7 +136,7 @@ def approvals_sweep() -> tuple[int, int]:
             if request is None:
                 continue
             if not request.is_pending:
-                _close(request, State.EXPIRED, "Nobody decided in time.")
+                _close(request, State.EXPIRED, "No one decided in time.")
                 expired += 1
             elif problem := what_voids(request):
                 _close(request, State.VOID, problem)
@@ -152,10 +152,10 @@ def what_voids(request: ApprovalRequest) -> str:
         return error.message
     requester = User.objects.get(pk=request.requester_id)
     if not requester.is_active:
-        return f"{requester} is deactivated by now."
+        return f"{requester} has been deactivated."
     for name in action.permissions_for(request.arguments):
         if not holds(requester, name):
-            return f"{requester} may no longer do this: {name} is missing."
+            return f"{requester} no longer has the permission {name}."
     if not action.may_reach(requester, request.arguments):
         return f"{requester} no longer has all of this in scope."
     try:
@@ -165,7 +165,7 @@ def what_voids(request: ApprovalRequest) -> str:
     if now.fingerprint(request.kind, request.arguments) == request.fingerprint:
         return ""
     changed = "; ".join(differences(Picture.from_json(request.picture), now)[:5])
-    return f"It changed after it was asked for: {changed}."
+    return f"It changed after the request was made: {changed}."
 
 
 def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
@@ -178,7 +178,7 @@ def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> N
     if real_actor_key() not in (None, actor.pk):
         raise DomainError("You can't decide while acting as somebody else.")
     if actor.pk in request.gainers:
-        raise DomainError("This is about your own rights, so somebody else must decide.")
+        raise DomainError("This is about your own permissions, so somebody else must decide.")
     require(actor, *action.permissions_for(request.arguments))
     if not action.may_reach(actor, request.arguments):
         raise DomainError(
@@ -193,7 +193,8 @@ def _nobody_else_can(request: ApprovalRequest, action: Approvable, actor: Actor)
     people = deciders_of(request)
     if people:
         raise DomainError(
-            f"Nobody decides on the server what a colleague can decide. {who_could(people, action)}"
+            "A colleague can decide this, so it can't be decided on the server. "
+            f"{who_could(people, action)}"
         )
 
 
@@ -205,11 +206,11 @@ def _locked(request: ApprovalRequest, actor: Actor) -> ApprovalRequest:
         .first()
     )
     if locked is None:
-        raise DomainError("This request is not there any more, or not yours to see.")
+        raise DomainError("This request no longer exists, or you can't see it.")
     if locked.state != State.PENDING:
         by = f" by {locked.decided_by}" if locked.decided_by else ""
         raise DomainError(
-            f"This request is not open any more: {locked.get_state_display().lower()}{by}."
+            f"This request is no longer open: {locked.get_state_display().lower()}{by}."
         )
     return locked
 

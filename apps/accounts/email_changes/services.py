@@ -31,8 +31,8 @@ APPROVAL = "accounts.change_email"
 LIFETIME = timedelta(hours=24)
 # Whatever a person types, nobody's inbox is filled.
 MOST_A_DAY = 5
-SIGNS_IN = "An address is what a person signs in with, whatever the organization."
-UNKNOWN = "This link is not known. Open it from the newest mail."
+SIGNS_IN = "People sign in with one address, whatever organization they belong to."
+UNKNOWN = "This link isn't valid. Open the link in the newest e-mail."
 
 State = EmailChange.State
 
@@ -58,7 +58,7 @@ def email_change_request(*, user: User, email: str, actor: Actor, reason: str) -
         if of_colleague and not is_own:
             arguments = {"user": str(person.pk), "email": new}
             require_approval(APPROVAL, arguments, actor=now)
-        _end_pending(person, "Another address was asked for.")
+        _end_pending(person, "Another address was requested.")
         change = EmailChange(
             user=person,
             old_email=person.email,
@@ -94,9 +94,11 @@ def email_change_confirm(*, token: str) -> EmailChange:
         if change.token_digest != digest(token):
             raise DomainError(UNKNOWN)
         if change.state != State.PENDING:
-            raise DomainError(f"This link is used up: {change.get_state_display().lower()}.")
+            raise DomainError(
+                f"This link can't be used any more: {change.get_state_display().lower()}."
+            )
         if not change.is_pending:
-            return _end(change, State.EXPIRED, "The link was not used in time.")
+            return _end(change, State.EXPIRED, "The link wasn't used in time.")
         if problem := _what_voids(change, person, now):
             return _end(change, State.VOID, problem)
         person.email, person.is_verified = change.new_email, True
@@ -119,7 +121,7 @@ def email_change_cancel(*, user: User, actor: Actor, reason: str = "") -> EmailC
         person, now = _decide(user, actor, is_own)
         waiting = _pending(person)
         if waiting is None:
-            raise DomainError("No change of this address is waiting any more.")
+            raise DomainError("No change of this address is waiting.")
         return _end(waiting, State.CANCELED, reason.strip(), actor=now)
 
 
@@ -138,7 +140,7 @@ def email_changes_expire() -> int:
             rows = EmailChange.objects.select_for_update(skip_locked=True)
             change = rows.filter(pk=key, state=State.PENDING).first()
             if change is not None:
-                _end(change, State.EXPIRED, "The link was not used in time.")
+                _end(change, State.EXPIRED, "The link wasn't used in time.")
                 expired += 1
     return expired
 
@@ -157,13 +159,15 @@ def _decide(user: User, actor: Actor, is_own: bool) -> tuple[User, Actor]:
 
 def _check(person: User, email: str, is_own: bool) -> None:
     if email == person.email:
-        raise DomainError("This is the address already.")
+        raise DomainError("This is already the address.")
     # A person is not told who else is here: they hear of it once they have proven that it is theirs.
     if not is_own and User.objects.filter(email=email).exists():
-        raise DomainError("Another person signs in with this address already.")
+        raise DomainError("Another person already signs in with this address.")
     since = timezone.now() - timedelta(days=1)
     if EmailChange.objects.filter(user=person, created_at__gt=since).count() >= MOST_A_DAY:
-        raise DomainError("This address was to be changed too often today. Try again tomorrow.")
+        raise DomainError(
+            "Too many changes of this address were requested today. Try again tomorrow."
+        )
 
 
 def _what_voids(change: EmailChange, person: User, requester: Actor) -> str:
@@ -171,17 +175,17 @@ def _what_voids(change: EmailChange, person: User, requester: Actor) -> str:
     if not person.is_active:
         return "The account is deactivated."
     if person.email != change.old_email:
-        return "The address was changed in another way since."
+        return "The address has been changed since."
     if User.objects.filter(email=change.new_email).exists():
-        return "Another person signs in with this address already."
+        return "Another person already signs in with this address."
     if isinstance(requester, User) and requester.pk == person.pk:
         return ""
     if is_colleague(person) and not change.of_colleague:
-        return "The person was given a staff role since. The change has to be asked for again."
+        return "The person has been given a staff role since. Request the change again."
     if isinstance(requester, User) and (
         not holds(requester, PERMISSION) or account_obstacle(actor=requester, person=person)
     ):
-        return f"{requester}, who asked for it, may no longer change this address."
+        return f"{requester}, who requested the change, can no longer change this address."
     return ""
 
 

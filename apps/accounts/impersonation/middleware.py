@@ -63,14 +63,14 @@ class ImpersonationMiddleware(MiddlewareMixin):
             return None
         if is_refused_always(name):
             raise PermissionDenied(
-                f"This is {impersonation.target}'s own, or not to be done in somebody else's place. "
-                "Stop acting as this person first."
+                f"You can't do this while acting as {impersonation.target}. Stop acting as "
+                "this person first."
             )
         if request.method not in _SAFE and not impersonation.may_write:
             if request.real_user.has_perm(WRITING):  # type: ignore[attr-defined]
                 raise PermissionDenied(
-                    f"You act as {impersonation.target} read-only. "
-                    "Stop, and begin again with writing if that is what you need."
+                    f"You are acting as {impersonation.target} in read-only mode. To make "
+                    "changes, stop and start again with “Allow changes”."
                 )
             raise MissingPermission(WRITING)
         return None
@@ -101,7 +101,7 @@ def _over(request: HttpRequest, impersonation: Impersonation, ending: str) -> Ht
     sessions.forget(request)
     how = str(Impersonation.Ending(ending).label).lower()
     messages.warning(
-        request, f"You do not act as {impersonation.target} any more: {how}. Nothing was done."
+        request, f"You are no longer acting as {impersonation.target}: {how}. Nothing was changed."
     )
     return HttpResponseRedirect(reverse("admin:index"))
 

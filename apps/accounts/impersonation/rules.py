@@ -18,11 +18,11 @@ def obstacle_to(*, impersonator: User, target: User) -> str:
     if not target.is_active:
         return f"{target} is deactivated."
     if not target.is_staff:
-        return f"{target} has no staff role, so there is nothing here to see as this person."
+        return f"{target} has no staff role, so this person can't use the back office."
     if target.is_superuser:
-        return f"{target} may do everything, and nobody acts as somebody with more power."
+        return f"{target} is a superuser. You can't act as somebody with more permissions than you."
     if obstacle := power_obstacle(actor=impersonator, person=target):
         return obstacle
     if not covers(impersonator, target):
-        return f"{target} sees more organizations than you do."
+        return f"{target} can see more organizations than you."
     return ""

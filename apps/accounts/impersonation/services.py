@@ -25,10 +25,10 @@ def impersonation_start(
     """
     require(actor, PERMISSION, *([WRITING] if may_write else []))
     if not reason.strip():
-        raise DomainError("Say why: the reason is kept, and the person can read it.")
+        raise DomainError("A reason is required. It is kept, and the person can read it.")
     context = current()
     if context is not None and context.real_actor().id:
-        raise DomainError("You act as somebody else already. Stop that first.")
+        raise DomainError("You are already acting as somebody else. Stop that first.")
     with acting_as(actor=actor, reason=reason):
         locked, impersonator = account_lock(user=target, actor=actor)
         require(impersonator, PERMISSION, *([WRITING] if may_write else []))

@@ -17,7 +17,7 @@ def stop(request: HttpRequest) -> HttpResponse:
     impersonation = leave(request, Impersonation.Ending.STOPPED)
     if impersonation is None:
         return HttpResponseRedirect(reverse("admin:index"))
-    messages.success(request, f"You are yourself again, and not {impersonation.target}.")
+    messages.success(request, f"You stopped acting as {impersonation.target}.")
     return HttpResponseRedirect(
         reverse("admin:accounts_user_change", args=[impersonation.target_id])
     )

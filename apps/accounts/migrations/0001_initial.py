@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="The e-mail address is proven to be theirs.",
+                        help_text="The person has confirmed the e-mail address.",
                         verbose_name="verified",
                     ),
                 ),
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="May sign in to this back office.",
+                        help_text="Can sign in to this back office.",
                         verbose_name="staff",
                     ),
                 ),
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Sees the organizations that are named for them, and what belongs to these alone.",
+                        help_text="Sees only the organizations listed for them, and what belongs to those.",
                         verbose_name="limited to some organizations",
                     ),
                 ),
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                     ("set_roles", "Can give and take staff roles"),
                     ("set_scope", "Can limit staff to some organizations"),
                     ("end_sessions", "Can end anybody's sessions"),
-                    ("impersonate_user", "Can act as somebody else, to look"),
+                    ("impersonate_user", "Can act as somebody else, read-only"),
                     ("impersonate_and_write", "Can change things while acting as somebody else"),
                     ("export_personal_data", "Can export e-mail addresses and phone numbers"),
                     ("anonymize_user", "Can remove a person's data for good"),
@@ -243,7 +243,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(verbose_name="expires")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
                 ("decision_reason", models.TextField(blank=True)),
-                ("outcome", models.TextField(blank=True, help_text="What came of it.")),
+                ("outcome", models.TextField(blank=True, help_text="Result.")),
                 (
                     "permissions",
                     django.contrib.postgres.fields.ArrayField(
@@ -343,8 +343,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "look at personal data",
-                "verbose_name_plural": "looks at personal data",
+                "verbose_name": "personal data access log entry",
+                "verbose_name_plural": "personal data access log entries",
                 "ordering": ["-id"],
                 "default_permissions": ("view",),
             },
@@ -400,7 +400,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(verbose_name="expires")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
                 ("decision_reason", models.TextField(blank=True)),
-                ("outcome", models.TextField(blank=True, help_text="What came of it.")),
+                ("outcome", models.TextField(blank=True, help_text="Result.")),
                 (
                     "permissions",
                     django.contrib.postgres.fields.ArrayField(
@@ -673,7 +673,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="The e-mail address is proven to be theirs.",
+                        help_text="The person has confirmed the e-mail address.",
                         verbose_name="verified",
                     ),
                 ),
@@ -691,7 +691,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="May sign in to this back office.",
+                        help_text="Can sign in to this back office.",
                         verbose_name="staff",
                     ),
                 ),
@@ -700,7 +700,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Sees the organizations that are named for them, and what belongs to these alone.",
+                        help_text="Sees only the organizations listed for them, and what belongs to those.",
                         verbose_name="limited to some organizations",
                     ),
                 ),

@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                     ("set_roles", "Can give and take staff roles"),
                     ("set_scope", "Can limit staff to some organizations"),
                     ("end_sessions", "Can end anybody's sessions"),
-                    ("impersonate_user", "Can act as somebody else, to look"),
+                    ("impersonate_user", "Can act as somebody else, read-only"),
                     ("impersonate_and_write", "Can change things while acting as somebody else"),
                     ("export_personal_data", "Can export e-mail addresses and phone numbers"),
                     ("anonymize_user", "Can remove a person's data for good"),

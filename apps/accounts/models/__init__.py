@@ -11,7 +11,7 @@ from apps.audit.history import audit_model
 
 __all__ = ["ApprovalRequest", "Disclosure", "EmailChange", "Impersonation", "User", "UserManager"]
 
-# Who may do what is decided in tables that Django owns; their history is kept here.
+# Who can do what is decided in tables that Django owns; their history is kept here.
 audit_model(Group, app="apps.accounts")
 audit_model(Group.permissions.through, app="apps.accounts")
 audit_model(User.groups.through, app="apps.accounts")

@@ -37,7 +37,7 @@ class ApprovalRequest(BaseModel):
     expires_at = models.DateTimeField("expires")
     decided_at = models.DateTimeField("decided", null=True, blank=True)
     decision_reason = models.TextField(blank=True)
-    outcome = models.TextField(blank=True, help_text="What came of it.")
+    outcome = models.TextField(blank=True, help_text="Result.")
     # The action's permissions: an approver must hold them as well, and only approvers see the request.
     permissions = ArrayField(models.TextField(), default=list, blank=True)
     # People who would gain from it: they do not decide on it.

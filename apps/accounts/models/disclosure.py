@@ -39,8 +39,8 @@ class Disclosure(models.Model):
     class Meta:
         ordering = ["-id"]
         default_permissions = ("view",)
-        verbose_name = "look at personal data"
-        verbose_name_plural = "looks at personal data"
+        verbose_name = "personal data access log entry"
+        verbose_name_plural = "personal data access log entries"
         indexes = [
             models.Index(fields=["user", "-id"], name="disclosure_user"),
             models.Index(fields=["at"], name="disclosure_at"),

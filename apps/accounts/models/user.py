@@ -19,10 +19,13 @@ from apps.core.personal import masked
 # Where the stable address of a person lies whose personal data was removed; nobody can write to it.
 REMOVED_DOMAIN = "anonymous.invalid"
 REMOVED = (
-    "The personal data of this person was removed. The record is read-only for good; somebody new gets "
-    "a record of their own."
+    "The personal data of this person was removed. The record is permanently read-only. "
+    "Add a new person instead."
 )
-RESERVED = "Addresses at anonymous.invalid stand for people whose personal data was removed. Use another one."
+RESERVED = (
+    "Addresses at anonymous.invalid stand for people whose personal data was removed. Use "
+    "another one."
+)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
@@ -56,7 +59,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         "verified",
         default=False,
         db_default=False,
-        help_text="The e-mail address is proven to be theirs.",
+        help_text="The person has confirmed the e-mail address.",
     )
     status = models.CharField(
         max_length=20, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE
@@ -67,13 +70,13 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         db_persist=True,
     )
     is_staff = models.BooleanField(
-        "staff", default=False, db_default=False, help_text="May sign in to this back office."
+        "staff", default=False, db_default=False, help_text="Can sign in to this back office."
     )
     is_limited = models.BooleanField(
         "limited to some organizations",
         default=False,
         db_default=False,
-        help_text="Sees the organizations that are named for them, and what belongs to these alone.",
+        help_text="Sees only the organizations listed for them, and what belongs to those.",
     )
     narrowed_at = models.DateTimeField(
         null=True,
@@ -137,7 +140,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             ("set_roles", "Can give and take staff roles"),
             ("set_scope", "Can limit staff to some organizations"),
             ("end_sessions", "Can end anybody's sessions"),
-            ("impersonate_user", "Can act as somebody else, to look"),
+            ("impersonate_user", "Can act as somebody else, read-only"),
             ("impersonate_and_write", "Can change things while acting as somebody else"),
             ("export_personal_data", "Can export e-mail addresses and phone numbers"),
             ("anonymize_user", "Can remove a person's data for good"),

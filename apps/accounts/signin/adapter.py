@@ -22,18 +22,16 @@ logger = logging.getLogger(__name__)
 # What allauth puts into the context of a mail that opens something.
 SECRETS = {"key", "code", "activate_url", "password_reset_url"}
 
-TOO_OFTEN = (
-    "That was tried too often. Wait a few minutes, or have a link sent to set a new password."
-)
+TOO_OFTEN = "Too many attempts. Wait a few minutes, or request a link to set a new password."
 
 
 class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": "This e-mail address and password do not fit together.",
-        "incorrect_password": "This is not your password.",
-        "enter_current_password": "This is not your password.",
-        "incorrect_code": "This code is not right, or has been used already.",
+        "email_password_mismatch": "Wrong e-mail address or password.",
+        "incorrect_password": "Wrong password.",
+        "enter_current_password": "Wrong password.",
+        "incorrect_code": "This code is wrong or was already used.",
         "too_many_login_attempts": TOO_OFTEN,
         "rate_limited": TOO_OFTEN,
     }

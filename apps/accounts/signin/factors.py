@@ -25,8 +25,8 @@ from apps.accounts.signin.limits import TooOften, count_attempt
 class FactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "cannot_delete_authenticator": "Staff needs a second factor here. Set up another one first.",
-        "incorrect_code": "This code is not right, or has been used already.",
+        "cannot_delete_authenticator": "Staff must have a second factor. Set up another one first.",
+        "incorrect_code": "This code is wrong or was already used.",
     }
 
     def encrypt(self, text: str) -> str:

@@ -86,8 +86,8 @@ def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
             raise DomainError(f"{person} is deactivated. Reactivate the person first.")
         if _sent_today(person, by_colleagues=True) >= _most_a_day():
             raise DomainError(
-                f"{_most_a_day()} links went to this person in the last 24 hours. "
-                "Ask whether the mails arrive before you send another one tomorrow."
+                f"{_most_a_day()} links were sent to this person in the last 24 hours. Ask "
+                "whether the e-mails arrive, and try again tomorrow."
             )
         record_event(Kind.PASSWORD_LINK, actor=actor, target=person)
         mail_owe(GIVEN_LINK, str(person.pk), user=str(person.pk))

@@ -56,7 +56,7 @@ class SecondFactorMiddleware:
             return None
         if request.method == "GET" and sessions.is_activity(request):
             return redirect("account_factor_required")
-        raise PermissionDenied("Set up a second factor first: you will find it under your account.")
+        raise PermissionDenied("Set up a second factor first, on your account page.")
 
 
 class SudoMiddleware:

@@ -12,9 +12,9 @@ class MaximumLengthValidator:
     def validate(self, password: str, user: Any = None) -> None:
         if len(password) > self.max_length:
             raise ValidationError(
-                f"This password is too long. It may have {self.max_length} characters.",
+                f"This password is too long. Use at most {self.max_length} characters.",
                 code="password_too_long",
             )
 
     def get_help_text(self) -> str:
-        return f"Your password may have up to {self.max_length} characters."
+        return f"Your password can be up to {self.max_length} characters long."

@@ -23,7 +23,7 @@ def factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int, str]:
     """
     require(actor, *PERMISSIONS)
     if not reason.strip():
-        raise DomainError("Say why: the audit log keeps it.")
+        raise DomainError("A reason is required. It is kept in the audit log.")
     with acting_as(actor=actor, reason=reason):
         person, actor = account_decide(user=user, actor=actor, permissions=PERMISSIONS)
         if not person.is_active:

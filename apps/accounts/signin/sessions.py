@@ -56,9 +56,12 @@ def ending_of(request: HttpRequest) -> str:
     """Return why the session is over, as a sentence; nothing where it goes on."""
     session, now = request.session, time.time()
     if now - session.get(STARTED, now) > settings.SESSION_COOKIE_AGE:
-        return f"You were signed out: a session lasts {settings.SESSION_COOKIE_AGE // 3600} hours."
+        return (
+            "You were signed out because a session lasts "
+            f"{settings.SESSION_COOKIE_AGE // 3600} hours."
+        )
     if now - session.get(ACTIVE, now) > settings.SESSION_IDLE_SECONDS:
-        return f"You were signed out: nothing was done for {settings.SESSION_IDLE_SECONDS // 60} minutes."
+        return f"You were signed out after {settings.SESSION_IDLE_SECONDS // 60} minutes of inactivity."
     return ""
 
 
@@ -110,7 +113,7 @@ def session_end(*, user: User, session_id: int, actor: User) -> None:
     """End one of a person's own sessions."""
     session = UserSession.objects.filter(user=user, pk=session_id).first()
     if session is None or user.pk != actor.pk:
-        raise DomainError("This session is over already.")
+        raise DomainError("This session has already ended.")
     end_all([session], user=user, actor=actor)
 
 
@@ -155,7 +158,7 @@ def time_out(request: HttpRequest) -> None:
                 Kind.SESSION_ENDED,
                 actor=request.user,
                 target=request.user,
-                because="its time was over",
+                because="it expired",
             )
         request.session.flush()
     request.user = AnonymousUser()

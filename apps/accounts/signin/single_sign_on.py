@@ -15,10 +15,8 @@ from apps.audit.events import record_event
 from apps.audit.models import Kind
 from apps.core.fields import fold_email
 
-UNKNOWN = (
-    "Nobody here has the address that you signed in with there. Ask your administrator to add it."
-)
-FAILED = "Signing in there did not work. Try again, or use your password."
+UNKNOWN = "No account here has the address you signed in with. Ask your administrator to add it."
+FAILED = "Single sign-on didn't work. Try again, or use your password."
 
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):

@@ -24,25 +24,25 @@ from apps.core.sudo import require_fresh_factor
 OVER = {
     "unknown": (
         404,
-        "This link is not known",
-        "Perhaps the mail program cut it in two, or a newer mail has replaced it. Open it from the "
-        "newest mail.",
+        "This link isn't valid",
+        "The link may be incomplete, or a newer e-mail replaced it. Open the link in the "
+        "newest e-mail.",
     ),
-    EmailChange.State.CONFIRMED: (410, "This address is confirmed", "Sign in with it."),
+    EmailChange.State.CONFIRMED: (410, "This address is already confirmed", "Sign in with it."),
     EmailChange.State.CANCELED: (
         410,
         "This change was canceled",
-        "The address stays as it was. If you think that this is a mistake, ask your administrator.",
+        "The address stays the same. If you think this is a mistake, ask your administrator.",
     ),
     EmailChange.State.EXPIRED: (
         410,
         "This link has expired",
-        "The address stays as it was. Ask for the change again.",
+        "The address stays the same. Request the change again.",
     ),
     EmailChange.State.VOID: (
         410,
         "The address cannot be changed",
-        "The address stays as it was. Ask for the change again.",
+        "The address stays the same. Request the change again.",
     ),
 }
 
@@ -71,7 +71,7 @@ def change(request: HttpRequest) -> HttpResponse:
             form.add_error("email", error.message)
         else:
             messages.success(
-                request, f"Open the link that we have sent to {asked.new_email} to confirm it."
+                request, f"Open the link we sent to {asked.new_email} to confirm the address."
             )
             return redirect("account_security")
     status = 422 if request.method == "POST" else 200
@@ -89,7 +89,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         messages.warning(request, error.message)
     else:
-        messages.success(request, "The change is canceled. Your address stays as it is.")
+        messages.success(request, "The change was canceled. Your address stays the same.")
     return redirect("account_security")
 
 

@@ -29,7 +29,7 @@ def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., H
             and not sudo.has_second_factor(user)
             and not sudo.has_just_come(request)
         ):
-            messages.info(request, "Sign out and in again first: that shows that it is you.")
+            messages.info(request, "Sign out and sign in again first, to confirm it's you.")
             return redirect("account_security")
         return view(request, *args, **kwargs)
 

@@ -21,7 +21,7 @@ def end(request: HttpRequest, session_id: int) -> HttpResponse:
     except DomainError as error:
         messages.warning(request, error.message)
     else:
-        messages.success(request, "This session is over. Nobody is signed in there any more.")
+        messages.success(request, "The session was ended.")
     return redirect("account_security")
 
 
@@ -34,7 +34,7 @@ def end_others(request: HttpRequest) -> HttpResponse:
     said = (
         f"{number} other session{'' if number == 1 else 's'} ended."
         if number
-        else "There was no other."
+        else "There were no other sessions."
     )
     messages.success(request, said)
     return redirect("account_security")

@@ -25,7 +25,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Lead to the page that asks for the person's own factor."""
     if is_impersonated(request):
         raise PermissionDenied(
-            "While you act as somebody else nobody can prove that it is you. End that first."
+            "You can't confirm it's you while you act as somebody else. Stop that first."
         )
     resume_url = reverse("account_sudo_resume")
     if sudo.is_fresh(request):
@@ -48,7 +48,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         return redirect(get_adapter().get_login_redirect_url(request))
     if pending["lost"]:
         messages.warning(
-            request, "Your form was too long to be kept, or held a file. Send it again."
+            request, "Your form was too long to keep, or included a file. Send it again."
         )
     if pending["posted"] is None:
         return HttpResponseRedirect(pending["path"])
@@ -56,7 +56,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         (name, value) for name, values in QueryDict(pending["posted"]).lists() for value in values
     ]
     context = {
-        "title": "Going on",
+        "title": "Continue",
         "path": pending["path"],
         "fields": fields,
         "purpose": pending["purpose"],

@@ -163,7 +163,7 @@ class ChangeSetAdmin(BaseAdmin):
         models_by_label = {model._meta.label_lower: model for model in history_models()}
         model = models_by_label.get(label)
         if model is None:
-            raise Http404(f"Nothing called “{label}” has a history.")
+            raise Http404(f"There is no history for “{label}”.")
         key = _known_key(model, object_id, request.user)
         if key is None:
             raise RecordNotFound(model, object_id)

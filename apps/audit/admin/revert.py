@@ -42,7 +42,7 @@ def revert_view(admin: Any, request: HttpRequest, record: Any, position: int) ->
         raise MissingPermission(f"{opts.app_label}.change_{opts.model_name}")
     plan = revert_plan(record, position, request.user)
     if plan is None:
-        raise Http404("The history does not know this state of the record.")
+        raise Http404("This state of the record isn't in the history.")
     if request.method != "POST":
         return _page(admin, request, record, plan, RevertForm(initial={"newest": plan.newest}))
     form = RevertForm(request.POST)

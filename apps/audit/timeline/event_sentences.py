@@ -55,7 +55,7 @@ def of_event(event: Event) -> str:
 def _role_change(data: Data) -> str:
     parts = [
         f"{verb} {listed([str(name) for name in data[key]])}"
-        for key, verb in (("given", "gave the role"), ("taken", "took the role"))
+        for key, verb in (("given", "gave the role"), ("taken", "removed the role"))
         if data.get(key)
     ]
     return " and ".join(parts)
@@ -65,7 +65,7 @@ def _scope_change(data: Data) -> str:
     if "after" not in data:
         return ""
     was = f" (was {data['before']})" if data.get("before") else ""
-    return f"set what they see to {data['after']}{was}"
+    return f"limited access to {data['after']}{was}"
 
 
 def _email_change(data: Data) -> str:
@@ -120,8 +120,8 @@ def _verification(data: Data) -> str:
         return ""
     rows = f"{data.get('rows', 0):,} rows"
     if data["whole"]:
-        return f"verified the trail: whole, {rows}"
-    return f"verified the trail: {data.get('problems', 0):,} problems in {rows}"
+        return f"verified the audit log: complete, {rows}"
+    return f"verified the audit log: {data.get('problems', 0):,} problems in {rows}"
 
 
 def _impersonation(data: Data) -> str:
@@ -161,7 +161,7 @@ def removed_in_words(removed: Data) -> str:
         if name in _REMOVED:
             one, many = _REMOVED[name]
             said.append(f"{number:,} {one if number == 1 else many}")
-    return listed(said) or "nothing but the record"
+    return listed(said) or "only the record"
 
 
 def _audit_export(data: Data) -> str:
@@ -169,7 +169,7 @@ def _audit_export(data: Data) -> str:
 
 
 def _approval_asked(data: Data) -> str:
-    return "asked for a second person"
+    return "asked for approval"
 
 
 def _approval_decided(data: Data) -> str:

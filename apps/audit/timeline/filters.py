@@ -118,13 +118,13 @@ def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> 
     if name in ("since", "until"):
         day = _day(value)
         if day is None:
-            problems.append(f"“{value}” is no date; write 2026-05-31.")
+            problems.append(f"“{value}” is not a date. Write it like 2026-05-31.")
         else:
             given[name] = day
     elif name == "import_run" and not (value.isdecimal() and len(value) < 19):
-        problems.append(f"“{value}” is no import's number.")
+        problems.append(f"“{value}” is not an import's number.")
     elif name == "kind" and value.lower() not in _KINDS:
-        problems.append(f"“{value}” is no kind; the kinds are {', '.join(sorted(_KINDS))}.")
+        problems.append(f"“{value}” is not a kind. The kinds are {', '.join(sorted(_KINDS))}.")
     else:
         given[name] = value.lower() if name in ("kind", "door") else value
 

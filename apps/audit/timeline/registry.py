@@ -5,7 +5,7 @@ timeline of a lower one:
 
     timeline_label(Membership, "{user} in {organization}", created="created as {role}")
     timeline_includes(Organization, Membership, by="organization", subject="{user}",
-                      created="added {user} as {role}", deleted="removed {user}, who was {role}")
+                      created="added {user} as {role}", deleted="removed {user} (was {role})")
 
 In a sentence `{field}` stands for the record's value as people read it: a person's name, a choice's
 label. It is taken from the history row, so it also holds for records that are gone.

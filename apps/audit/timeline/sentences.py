@@ -18,7 +18,7 @@ def of_row(entry: Any, inclusion: Inclusion | None, show: Callable[[str], str], 
     noun = str(model._meta.verbose_name)
     if not entry.has_before:
         of = f" of {fill(inclusion.subject, show)}" if inclusion else ""
-        return f"changed something{of}; the state before is not kept any more"
+        return f"changed something{of}; the earlier state is no longer kept"
 
     def low(name: str) -> str:
         return _low(show(name), bool(model._meta.get_field(name).flatchoices))
@@ -44,7 +44,7 @@ def of_row(entry: Any, inclusion: Inclusion | None, show: Callable[[str], str], 
 def changed(changes: list[Change], of: str = "") -> str:
     """Return "changed role of Ada Lovelace from member to admin", or the fields' names for several."""
     if not changes:
-        return f"saved{of}, with nothing to tell"
+        return f"saved{of} without changes"
     if len(changes) > 1:
         return f"changed {listed([change.label for change in changes])}{of}"
     (change,) = changes

@@ -1,4 +1,4 @@
-"""Who may do what, and why: told to people.
+"""Who can do what, and why: told to people.
 
 - `words.py`: each permission as a sentence, and the job that it belongs to.
 - `holding.py`: what a person may do and which role gives it; who holds a permission, who can give it.

@@ -112,7 +112,7 @@ def answer(person: User, code: str, *, given: dict[str, list[str]] | None = None
     if not person.is_active:
         obstacles.append("The account is deactivated.")
     elif not person.is_staff:
-        obstacles.append("Without a staff role nobody comes in here.")
+        obstacles.append("People without a staff role can't sign in here.")
     gate = gate_before(code)
     closure = closure_of(gate, person) if gate else None
     if closure is not None:
@@ -132,7 +132,7 @@ def answer(person: User, code: str, *, given: dict[str, list[str]] | None = None
 
 def _because(gives: list[str]) -> str:
     if not gives:
-        return "No role of this person gives it."
+        return "None of this person's roles includes it."
     said = [name if name in (SUPERUSER, DIRECTLY) else f"the role {name}" for name in gives]
     return f"Given by {listed(said)}."
 

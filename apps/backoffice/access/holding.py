@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.backoffice.access.words import code_of
 
 SUPERUSER = "being a superuser"
-DIRECTLY = "a grant to this person alone"
+DIRECTLY = "a permission given to this person directly"
 _NAMED = 3
 
 
@@ -62,12 +62,14 @@ class Givers:
     def sentence(self) -> str:
         if not self.people:
             whose = f"It belongs to {_either(self.roles)}. " if self.roles else ""
-            return f"{whose}Nobody here can give it at the moment: ask who runs this system."
+            return (
+                f"{whose}No one here can give it at the moment. Ask the people who run this system."
+            )
         names = [str(user) for user in self.people[:_NAMED]]
         more = len(self.people) - len(names)
         who = _either([*names, f"{more:,} more"] if more else names)
         if not self.roles:
-            return f"No role has it. {who} can make one that does."
+            return f"No role has it. {who} can create one that does."
         return f"{who} can give it, with the role {_either(self.roles)}."
 
 

@@ -47,7 +47,7 @@ def roles_page(request: HttpRequest) -> HttpResponse:
         jobs.setdefault(right.job, []).append({"right": right, "cells": cells})
     context = {
         **admin.site.each_context(request),
-        "title": "What each role may do",
+        "title": "What each role can do",
         "cards": [_card(role, given[role.pk], people[role.pk]) for role in roles],
         "jobs": jobs,
         "columns": len(roles) + 1,
@@ -83,7 +83,7 @@ def _card(role: Group, given: set[str], people: list[User]) -> RoleCard:
     more, less = differences(role.name, given)
     return RoleCard(
         role=role,
-        description=declared["description"] if declared else "Made here.",
+        description=declared["description"] if declared else "Created here.",
         is_shipped=declared is not None,
         people=people[:_NAMED],
         number_of_people=len(people),

@@ -57,7 +57,7 @@ def person_page(request: HttpRequest, user_id: str) -> HttpResponse:
         person = None
     if person is None:
         raise RecordNotFound(User, user_id)
-    return _page(request, person, f"What {person} may do, and why")
+    return _page(request, person, f"What {person} can do, and why")
 
 
 @require_GET
@@ -65,7 +65,7 @@ def own_page(request: HttpRequest) -> HttpResponse:
     """Your own permissions: all staff may read them."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101  Said by admin_view.
-    return _page(request, person, "What I may do, and why")
+    return _page(request, person, "What I can do, and why")
 
 
 def _page(request: HttpRequest, person: User, title: str) -> HttpResponse:

@@ -87,8 +87,8 @@ def general(request: HttpRequest) -> list[str]:
     if impersonation is None or impersonation.may_write:
         return []
     return [
-        f"You act as {impersonation.target} and may only look. Stop acting as this person to do "
-        "something yourself."
+        f"You are acting as {impersonation.target} in read-only mode. Stop acting as this "
+        "person to do something yourself."
     ]
 
 
@@ -143,7 +143,7 @@ def _refusal(
             else f"Nobody does this to {model_admin.opts.verbose_name_plural} here: they are made elsewhere.",
         )
     if offered.when is not None and record is not None and not offered.when(record):
-        return Refusal(offered.label, f"It does not fit the state that {record} is in now.")
+        return Refusal(offered.label, f"It isn't possible in the current state of {record}.")
     return None
 
 

@@ -49,7 +49,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
 
     @display(description="kind")
     def kind(self, role: Group) -> SafeString | str:
-        return label("shipped", BUSY) if role.name in shipped_roles() else "made here"
+        return label("shipped", BUSY) if role.name in shipped_roles() else "created here"
 
     @display(description="for")
     def description(self, role: Group) -> str:
@@ -73,7 +73,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and obj.name in shipped_roles():
-            about = "Shipped with every release, so it is changed there and cannot be changed here."
+            about = "This role is shipped with every release and can't be changed here."
             return [
                 (
                     None,
@@ -104,7 +104,9 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
                 if role
                 else self.has_add_permission(request)
             ):
-                require_fresh_factor(request, f"change the role {role}" if role else "make a role")
+                require_fresh_factor(
+                    request, f"change the role {role}" if role else "create a role"
+                )
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def lock_record(self, request: HttpRequest, key: Any) -> None:
@@ -137,7 +139,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         require(actor, "auth.delete_group")
         roles_lock(queryset.values_list("pk", flat=True))
         if queryset.filter(name__in=shipped_roles()).exists():
-            raise DomainError("Shipped roles come with every release and are not deleted here.")
+            raise DomainError("Shipped roles can't be deleted.")
         gone = Permission.objects.filter(group__in=queryset).select_related("content_type")
         role_permissions_check(permissions=gone, actor=actor)
         said = f"{counted(queryset.count(), Group)} deleted."

@@ -46,7 +46,7 @@ def on_this_machine[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRes
 @require_safe
 @on_this_machine
 def mails(request: HttpRequest) -> HttpResponse:
-    context = {**look(request), "title": "Mail of the demo", "mails": mailbox.newest()}
+    context = {**look(request), "title": "Demo e-mail", "mails": mailbox.newest()}
     return render(request, "backoffice/demo/mails.html", context)
 
 
@@ -71,5 +71,5 @@ def html(request: HttpRequest, key: str) -> HttpResponse:
 def _find(key: str) -> mailbox.Mail:
     found = mailbox.find(key)
     if found is None:
-        raise Http404("This mail is not stored any more.")
+        raise Http404("This e-mail is no longer stored.")
     return found

@@ -75,7 +75,7 @@ NEEDS = [
         "rule",
         ImportRun,
         lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="planned"),
-        "of yours checked, not applied yet",
+        "of yours checked but not applied",
     ),
     Need(
         "imports_to_continue",
@@ -84,7 +84,7 @@ NEEDS = [
         "edit_note",
         ImportRun,
         lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="read"),
-        "of yours read, not checked yet",
+        "of yours uploaded but not checked",
     ),
     Need(
         "imports_failed",
@@ -106,7 +106,7 @@ NEEDS = [
         lambda user: Invitation.objects.for_staff(user).filter(
             state="pending", expires_at__lte=timezone.now() + SOON
         ),
-        "still not accepted, and over in three days",
+        "expiring within three days",
     ),
     Need(
         "tasks_failed",
@@ -133,7 +133,7 @@ NEEDS = [
             ),
             started_at__gte=timezone.now() - LATELY,
         ),
-        "of the last seven days with mails that failed or may not have arrived",
+        "in the last seven days with e-mails that failed or may not have arrived",
     ),
 ]
 

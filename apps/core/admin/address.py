@@ -86,7 +86,7 @@ class DeclaredChangeList(ChangeList):
                 if not self.model_admin.lookup_allowed(name, value, request):
                     raise self._refusal(f"This list has no filter “{_short(name)}”.")
                 if name.endswith("__isnull") and value.lower() not in _TRUTHS:
-                    raise self._refusal(f"The filter “{_short(name)}” is true or false.")
+                    raise self._refusal(f"The filter “{_short(name)}” must be true or false.")
         found = super().get_filters(request)
         specs, left = found[0], found[2]
         read = {name for spec in specs for name in spec.expected_parameters()}

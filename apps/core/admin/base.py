@@ -255,7 +255,7 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
 def demand_reason(request: HttpRequest) -> None:
     """Refuse a change form that came without a reason."""
     if not reason_of(request):
-        raise DomainError("Say why: fill in the reason for this change, below.")
+        raise DomainError("A reason is required. Enter it below.")
 
 
 def _asks_a_reason(formset: Any) -> bool:

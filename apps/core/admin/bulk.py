@@ -64,7 +64,7 @@ def _found(model: str, action: str) -> tuple[Any, Any]:
     model_admin = full_site()._registry.get(apps.get_model(model))
     method = getattr(type(model_admin), action, None) if model_admin else None
     if not getattr(method, "is_confirmed", False):
-        raise DomainError(f"The list of {model} has no action “{action}” any more.")
+        raise DomainError(f"The list of {model} no longer has the action “{action}”.")
     return model_admin, method
 
 

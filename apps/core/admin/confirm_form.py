@@ -43,7 +43,7 @@ class ConfirmationForm(Comparing, forms.Form):
                 required=reason == "required",
                 max_length=REASON_LENGTH,
                 widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-                help_text="Kept in the history of every record that changes.",
+                help_text="Shown in the history of every record that changes.",
             )
         if typed:
             self.fields["typed"] = forms.CharField(
@@ -75,5 +75,5 @@ class ConfirmationForm(Comparing, forms.Form):
     def clean_typed(self) -> str:
         value = str(self.cleaned_data["typed"])
         if value.strip() != self.typed.strip():
-            raise forms.ValidationError(f"This is not “{self.typed}”.")
+            raise forms.ValidationError(f"This doesn't match “{self.typed}”.")
         return value

@@ -29,7 +29,7 @@ CONFIRMATION = "_confirmation"
 _SALT = "core.confirm"
 _MAX_AGE = 60 * 60
 _NAMES_SHOWN = 10
-_OTHER_RECORDS = "The records changed since this page was shown. Look at them again and confirm."
+_OTHER_RECORDS = "The records changed after this page was shown. Check them again and confirm."
 
 
 class Confirmation:
@@ -157,7 +157,7 @@ class Confirmation:
         request, opts = self.request, self.model_admin.opts
         count, checksum = self._identity()
         if not count:
-            messages.info(request, "No records are selected any more.")
+            messages.info(request, "No records are selected.")
             return HttpResponseRedirect(request.get_full_path())
         hidden: list[tuple[str, str]] = []
         if self.object_id is None:

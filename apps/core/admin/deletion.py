@@ -15,12 +15,12 @@ COLLECTED_AT_MOST = 500
 
 def consequences(queryset: QuerySet) -> list[str]:
     """Return the sentences of the confirmation page."""
-    sentences = ["This cannot be undone. Only the history stays, where there is one."]
+    sentences = ["This can't be undone. Only the history is kept."]
     collector = NestedObjects(using=queryset.db, origin=queryset)
     collector.collect(list(queryset[:COLLECTED_AT_MOST]))
     counts = {model: len(records) for model, records in collector.data.items()}
     if others := belongings(counts, queryset.model):
-        sentences.append(f"Deleted with it: {others}.")
+        sentences.append(f"Also deleted: {others}.")
     return sentences
 
 
@@ -29,12 +29,12 @@ def refuse_what_cannot_go(model_admin: Any, request: HttpRequest, queryset: Quer
     records = list(queryset[: COLLECTED_AT_MOST + 1])
     if len(records) > COLLECTED_AT_MOST:
         raise DomainError(
-            f"Delete at most {COLLECTED_AT_MOST} at once: narrow the list down with its filters."
+            f"Delete at most {COLLECTED_AT_MOST} at once. Narrow the list with its filters."
         )
     _, _, not_permitted, protected = get_deleted_objects(records, request, model_admin.admin_site)
     if protected:
         raise DomainError(
-            f"This is still needed by {len(protected)} other records, which have to go first."
+            f"This is still used by {len(protected)} other records. Delete those first."
         )
     if not_permitted:
-        raise DomainError(f"Your role may not delete {listed(sorted(map(str, not_permitted)))}.")
+        raise DomainError(f"Your role can't delete {listed(sorted(map(str, not_permitted)))}.")

@@ -59,7 +59,7 @@ def _day(value: Any) -> date | None:
         return None
     day: date | None = parse_date_str(value)
     if day is None or day.year == MAXYEAR:
-        raise IncorrectLookupParameters(f"“{value}” is not a day.")
+        raise IncorrectLookupParameters(f"“{value}” is not a date.")
     return day
 
 

@@ -40,7 +40,7 @@ class GuardedAdmin:
             if not request.GET:
                 raise
             raise AddressRefused(
-                "A filter of this list has a value that it cannot read.",
+                "A filter of this list has an invalid value.",
                 list_url=_list_url(self.model),
             ) from error
 
@@ -52,7 +52,7 @@ class GuardedAdmin:
                 key.get_prep_value(key.to_python(value))
         except (ValueError, ValidationError) as error:
             raise AddressRefused(
-                "One of the selected records has a key that is none.",
+                "One of the selected records has an invalid ID.",
                 list_url=_list_url(self.model),
             ) from error
         return super().response_action(request, queryset)  # type: ignore[misc]

@@ -32,9 +32,9 @@ def _with_it(words: str, counts: trash.Counts, model: Any) -> list[str]:
 
 def _purging(queryset: QuerySet) -> list[str]:
     return [
-        "This cannot be undone.",
-        *_with_it("Deleted with it", trash.count_purge(queryset), queryset.model),
-        "Only the history stays.",
+        "This can't be undone.",
+        *_with_it("Also deleted", trash.count_purge(queryset), queryset.model),
+        "Only the history is kept.",
     ]
 
 
@@ -117,7 +117,7 @@ class TrashAdmin(BaseAdmin):
     is_trash = True
     model: type[SoftDeletableModel]
     trash_columns: list[str] = []
-    empty_text = "What is moved to the trash waits here until it is restored or deleted for good."
+    empty_text = "Records in the trash stay here until they are restored or deleted for good."
     ask_reason = False
     ordering = ["-deleted_at"]
     actions = ["restore", "purge"]
@@ -125,7 +125,7 @@ class TrashAdmin(BaseAdmin):
     actions_detail = ["restore", "purge"]
     list_select_related = ["deleted_by"]
 
-    deleted_moment = moment_column("deleted_at", description="moved here")
+    deleted_moment = moment_column("deleted_at", description="moved")
 
     @display(description="name")
     def name_column(self, record: SoftDeletableModel) -> str:

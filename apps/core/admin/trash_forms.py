@@ -24,12 +24,10 @@ class ToTrashForm(ConfirmationForm):
     def consequences(self) -> list[str]:
         model = self.queryset.model
         return [
-            *_with_it("Goes to the trash with it", trash.count_trash(self.queryset), model),
-            *_with_it(
-                "Out of sight until it is restored", trash.count_hidden(self.queryset), model
-            ),
+            *_with_it("Also moved to the trash", trash.count_trash(self.queryset), model),
+            *_with_it("Hidden until it is restored", trash.count_hidden(self.queryset), model),
             *self._named(),
-            "Whatever goes can be restored, and comes back in one.",
+            "Everything can be restored in one step.",
         ]
 
     def _named(self) -> Iterator[str]:
@@ -44,7 +42,9 @@ class ToTrashForm(ConfirmationForm):
             shown = self.request.user.has_perm(f"{opts.app_label}.view_{opts.model_name}")
             which = f" ({names(found)}{', …' if number > 3 else ''})" if shown else ""
             noun = f"{counted(number, other)}{which}"
-            yield f"Named by {noun}, which {'does' if number == 1 else 'do'} not count it until then."
+            yield (
+                f"Named by {noun}, which {'does' if number == 1 else 'do'} not count it until then."
+            )
 
 
 class RestoreForm(ConfirmationForm):
@@ -61,7 +61,7 @@ class RestoreForm(ConfirmationForm):
                 required=False,
                 max_length=clash.field.max_length,
                 widget=UnfoldAdminTextInputWidget(),
-                help_text=f"In the place of “{clash.value}”.",
+                help_text=f"Instead of “{clash.value}”.",
             )
             for name, clash in self.renamed.items()
         }
@@ -77,7 +77,7 @@ class RestoreForm(ConfirmationForm):
         return [
             *(self._in_the_way(clash) for clash in self.clashes),
             *self._orphans(),
-            *_with_it("Comes back with it", trash.count_restore(self.queryset), model),
+            *_with_it("Also restored", trash.count_restore(self.queryset), model),
         ]
 
     def _in_the_way(self, clash: Clash) -> str:
@@ -89,7 +89,8 @@ class RestoreForm(ConfirmationForm):
         if not self.renamed:
             way_out = "change it there first, or leave this one in the trash"
         return format_html(
-            "“{}” cannot come back as it is: the {} “{}” is taken by {}. To restore it, {}.",
+            "“{}” can't be restored as it is, because the {} “{}” is used by {}. To "
+            "restore it, {}.",
             clash.dead,
             label,
             clash.value,
@@ -105,8 +106,8 @@ class RestoreForm(ConfirmationForm):
                 for name in path.split("__"):
                     owner = getattr(owner, name)
                 yield format_html(
-                    "“{}” cannot come back yet: it belongs to {}, which is in the trash. "
-                    "Restore that first.",
+                    "“{}” can't be restored yet, because it belongs to {}, which is in "
+                    "the trash. Restore that first.",
                     record,
                     trash_link(self.request.user, owner),
                 )

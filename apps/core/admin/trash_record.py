@@ -34,8 +34,8 @@ class InTrash:
         if self.is_own:
             return f"The {noun} “{self.trashed}” is in the trash. Restore it to open it here."
         return (
-            f"This {noun} belongs to the {self.trashed._meta.verbose_name} “{self.trashed}”, which "
-            "is in the trash. It comes back when that is restored."
+            f"This {noun} belongs to the {self.trashed._meta.verbose_name} "
+            f"“{self.trashed}”, which is in the trash. Restore that to open it here."
         )
 
 

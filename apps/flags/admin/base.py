@@ -37,12 +37,12 @@ from apps.flags.services import TURN, flag_protect, flags_ensure
 FLIP = "flags.flip_flag"
 # What waffle's own words leave open.
 HELP = {
-    "name": "The name that the code asks for; it cannot be changed afterwards.",
-    "groups": "On for the people of these staff roles.",
-    "staff": "On for everybody who may sign in to this back office.",
+    "name": "The name that the code uses. It can't be changed later.",
+    "groups": "On for people with these staff roles.",
+    "staff": "On for everybody who can sign in to this back office.",
     "authenticated": "On for everybody who is signed in.",
-    "percent": "On for this share of people, 0 to 99.9: always the same ones.",
-    "note": "Where it is used, and what to watch when it is turned.",
+    "percent": "On for this percentage of people, from 0 to 99.9. It is always the same people.",
+    "note": "Where it is used, and what to watch when it changes.",
 }
 
 
@@ -55,7 +55,7 @@ def one_at_a_time(records: QuerySet) -> None:
     """Refuse a protected flag among several: who approves it is to look at it alone."""
     protected = records.filter(is_protected=True).first()
     if protected is not None and records.count() > 1:
-        raise DomainError(f"{protected} is protected: turn it by itself.")
+        raise DomainError(f"{protected} is protected. Turn it on its own.")
 
 
 def _protected(request: HttpRequest, records: QuerySet, is_protected: bool, reason: str) -> str:
@@ -137,8 +137,9 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         permission=FLIP,
         description="Protect",
         icon="lock",
-        explanation="It is then turned only with a fresh sign-in, and by two people where the setting "
-        "says so.",
+        explanation=(
+            "Changing it then needs re-authentication and, if the settings say so, a second person."
+        ),
         when=lambda record: not record.is_protected,
         sudo=True,
     )
@@ -149,7 +150,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         permission=FLIP,
         description="End protection",
         icon="lock_open",
-        explanation="Anybody who may turn flags can then turn it alone.",
+        explanation="After that, anybody who can turn flags can turn it alone.",
         when=lambda record: record.is_protected,
         sudo=True,
     )
@@ -213,7 +214,9 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         if not (self.has_add_permission(request) and request.user.has_perm(FLIP)):
             raise PermissionDenied
         created = flags_ensure()
-        messages.success(request, f"Created: {', '.join(created)}." if created else "None missing.")
+        messages.success(
+            request, f"Created: {', '.join(created)}." if created else "Nothing is missing."
+        )
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def changelist_view(

@@ -84,8 +84,7 @@ class FlagAdmin(DeclaredAdmin):
                     ("staff", "superusers", "authenticated"),
                     "percent",
                 ],
-                "description": "Counts only while the flag is left to its targets: one that is on or "
-                "off for everyone is so for these as well.",
+                "description": "Used only when the state is “By its targets”. On or off for everyone overrides this.",
             },
         ),
         ("Note", {"fields": ["note"]}),
@@ -116,7 +115,7 @@ class FlagAdmin(DeclaredAdmin):
         sudo=any_protected,
         description="Turn on for everyone",
         icon="toggle_on",
-        explanation="Whatever targets it has, it is on for everyone from the next request on.",
+        explanation="It is on for everyone from the next request, whatever its targets.",
         when=lambda flag: flag.everyone is not True,
     )
     def turn_on(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
@@ -128,7 +127,7 @@ class FlagAdmin(DeclaredAdmin):
         description="Turn off for everyone",
         icon="toggle_off",
         danger=True,
-        explanation="Whatever targets it has, it is off for everyone from the next request on.",
+        explanation="It is off for everyone from the next request, whatever its targets.",
         when=lambda flag: flag.everyone is not False,
     )
     def turn_off(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
@@ -137,16 +136,18 @@ class FlagAdmin(DeclaredAdmin):
     @confirmed(
         permission=FLIP,
         sudo=any_protected,
-        description="Leave to its targets",
+        description="Use its targets",
         icon="tune",
-        explanation="It is on for the organizations, groups and people it names, and for its share.",
+        explanation=(
+            "It is on for the organizations, roles, and people it names, and for its percentage."
+        ),
         consequences=lambda flags: [f"{flag}: {_as_targeted(flag)}." for flag in flags[:10]],
         when=lambda flag: flag.everyone is not None,
     )
     def leave_to_targets(
         self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm
     ) -> str:
-        return _turn(request, flags, None, answer.reason, "left to their targets")
+        return _turn(request, flags, None, answer.reason, "set to use their targets")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         before = _targets(form) if change else {}
@@ -168,7 +169,7 @@ def _turn(
         for flag in flags
         if flag_set(name=flag.name, everyone=everyone, reason=reason, actor=request.user)
     ]
-    return f"{', '.join(turned)}: {words}." if turned else f"Nothing to do: already {words}."
+    return f"{', '.join(turned)}: {words}." if turned else f"Nothing to do. Already {words}."
 
 
 def _as_targeted(flag: Flag) -> str:

@@ -22,7 +22,7 @@ class ShareForm(ConfirmationForm):
     edits = frozenset({"percent"})
 
     percent = forms.DecimalField(
-        label="Share in percent",
+        label="Percentage",
         min_value=Decimal(0),
         max_value=Decimal(100),
         max_digits=4,
@@ -74,11 +74,11 @@ class SampleAdmin(DeclaredAdmin):
     def state_label(self, sample: Sample) -> SafeString:
         if sample.percent in (0, 100):
             return label("Always on", GOOD) if sample.percent else label("Always off", BAD)
-        return label(f"On for {sample.percent.normalize():f} % of the times", BUSY)
+        return label(f"On for {sample.percent.normalize():f} % of the time", BUSY)
 
     @confirmed(
         permission=FLIP,
-        description="Set the share",
+        description="Set the percentage",
         icon="percent",
         form_class=ShareForm,
         sudo=any_protected,

@@ -95,4 +95,4 @@ def _turn(request: HttpRequest, switches: QuerySet, active: bool, reason: str) -
         for switch in switches
         if switch_set(name=switch.name, active=active, reason=reason, actor=request.user)
     ]
-    return f"{', '.join(turned)}: {word}." if turned else f"Nothing to do: already {word}."
+    return f"{', '.join(turned)}: {word}." if turned else f"Nothing to do. Already {word}."

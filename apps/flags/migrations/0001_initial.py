@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+                        help_text="Changing it needs re-authentication and, if the settings say so, a second person.",
                         verbose_name="protected",
                     ),
                 ),
@@ -277,7 +277,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+                        help_text="Changing it needs re-authentication and, if the settings say so, a second person.",
                         verbose_name="protected",
                     ),
                 ),
@@ -355,7 +355,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+                        help_text="Changing it needs re-authentication and, if the settings say so, a second person.",
                         verbose_name="protected",
                     ),
                 ),
@@ -443,7 +443,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+                        help_text="Changing it needs re-authentication and, if the settings say so, a second person.",
                         verbose_name="protected",
                     ),
                 ),
@@ -507,7 +507,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+                        help_text="Changing it needs re-authentication and, if the settings say so, a second person.",
                         verbose_name="protected",
                     ),
                 ),
@@ -601,7 +601,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Turned only with a fresh sign-in, and by two people where the setting says so.",
+                        help_text="Changing it needs re-authentication and, if the settings say so, a second person.",
                         verbose_name="protected",
                     ),
                 ),

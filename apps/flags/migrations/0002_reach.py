@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name="users",
             field=models.ManyToManyField(
                 blank=True,
-                help_text="On for these people. For more than a few, name a group or an organization.",
+                help_text="On for these people. For more than a few, use a role or an organization.",
                 related_name="flags",
                 to=settings.AUTH_USER_MODEL,
             ),

@@ -125,7 +125,7 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
         description="Send again",
         icon="forward_to_inbox",
         reason="optional",
-        explanation="The mail goes out again with its full time; the old link ends at once.",
+        explanation="Sends a new link that is valid for the full time. The old link stops working.",
         when=lambda invitation: invitation.state in ("pending", "expired"),
     )
     def resend(
@@ -133,14 +133,14 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     ) -> str:
         for invitation in invitations:
             invitation_resend(invitation=invitation, actor=request.user, reason=answer.reason)
-        return f"{counted(len(invitations), Invitation)} on the way again."
+        return f"{counted(len(invitations), Invitation)} sent again."
 
     @confirmed(
         permission="organizations.change_invitation",
         description="Revoke",
         icon="cancel_schedule_send",
         danger=True,
-        explanation="The link stops working and says so when opened.",
+        explanation="The link stops working.",
         when=lambda invitation: invitation.state == "pending",
     )
     def revoke(

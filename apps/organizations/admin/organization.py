@@ -107,7 +107,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         form = super().get_form(request, obj, change, **kwargs)
         if obj is None and "slug" in form.base_fields:
             form.base_fields["slug"].required = False
-            form.base_fields["slug"].help_text = "Made from the name where it is left empty."
+            form.base_fields["slug"].help_text = "Made from the name if left empty."
         return form
 
     def trash_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
@@ -118,7 +118,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         description="Invite",
         icon="mail",
         reason="optional",
-        explanation="They get an e-mail with a link, and become a member when they accept.",
+        explanation="We e-mail them a link. They become a member when they accept.",
         form_class=InviteForm,
     )
     def invite(

@@ -36,7 +36,7 @@ class ScopeForm(ConfirmationForm):
         seen = Organization.objects.for_staff(actor)
         own: dict[str, Any] = {
             "sees": forms.ChoiceField(
-                label="They see",
+                label="Access",
                 choices=[*choices, (SOME, "Only the organizations below")],
                 initial=SOME if user.is_limited or not sees_all else EVERYTHING,
                 widget=UnfoldAdminRadioSelectWidget(),
@@ -46,8 +46,10 @@ class ScopeForm(ConfirmationForm):
                 required=False,
                 initial=seen.filter(pk__in=organizations_of(user)),
                 widget=AutocompleteSelectMultiple(ORGANIZATION, admin.site),
-                help_text="With none here they see nothing, until somebody names one. What is in the "
-                "trash is not offered, and stays as it is.",
+                help_text=(
+                    "With no organization here, they see nothing. Organizations in the trash "
+                    "aren't offered and don't change."
+                ),
             ),
         }
         self.fields = {**own, **self.fields}
@@ -56,19 +58,22 @@ class ScopeForm(ConfirmationForm):
         given = super().clean() or {}
         if given.get("sees") == EVERYTHING and given.get("organizations"):
             self.add_error(
-                "organizations", "Take these out, or choose “Only the organizations below”."
+                "organizations", "Remove these, or choose “Only the organizations below”."
             )
         return given
 
 
 @confirmed(
     permission="accounts.set_scope",
-    description="Set what they see",
+    description="Limit access",
     icon="visibility",
     sudo=True,
     form_class=ScopeForm,
     in_row_menu=False,
-    explanation="Every list, record, search, history, export, import and report keeps to it at once.",
+    explanation=(
+        "Takes effect immediately in lists, records, search, history, exports, imports, and "
+        "reports."
+    ),
 )
 def set_scope(model_admin: Any, request: HttpRequest, users: QuerySet[Any], answer: Any) -> str:
     user = users.get()

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                     "owner",
                     models.ForeignKey(
                         blank=True,
-                        help_text="The person who answers for it; always holds an owner's seat.",
+                        help_text="The person responsible for it. Always a member with the role owner.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="owned_organizations",
@@ -808,7 +808,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_constraint=False,
                         db_index=False,
-                        help_text="The person who answers for it; always holds an owner's seat.",
+                        help_text="The person responsible for it. Always a member with the role owner.",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1070,7 +1070,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("organization", "user"),
                 name="membership_unique",
-                violation_error_message="This person already has a seat in this organization.",
+                violation_error_message="This person is already a member of this organization.",
             ),
         ),
         migrations.AddConstraint(

@@ -43,7 +43,7 @@ class Membership(BaseModel):
             models.UniqueConstraint(
                 fields=["organization", "user"],
                 name="membership_unique",
-                violation_error_message="This person already has a seat in this organization.",
+                violation_error_message="This person is already a member of this organization.",
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=Role.values), name="membership_role_is_known"

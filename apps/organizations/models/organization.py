@@ -31,7 +31,7 @@ class Organization(SoftDeletableModel):
         null=True,
         blank=True,
         related_name="owned_organizations",
-        help_text="The person who answers for it; always holds an owner's seat.",
+        help_text="The person responsible for it. Always a member with the role owner.",
     )
 
     objects = AliveManager.from_queryset(OrganizationQuerySet)()

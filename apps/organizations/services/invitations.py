@@ -54,7 +54,7 @@ def invitation_create(
         waiting.overdue().update(state=Invitation.State.EXPIRED)
         validated(invitation)
         if Membership.objects.filter(organization=locked, user__email=invitation.email).exists():
-            raise DomainError(f"{invitation.email} already has a seat in {locked}.")
+            raise DomainError(f"{invitation.email} is already a member of {locked}.")
         with refusals_in_words():
             invitation.save(force_insert=True)
         mail_owe(INVITATION, str(invitation.pk), invitation=str(invitation.pk))
@@ -112,7 +112,7 @@ def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "")
                 f"This invitation is {locked.get_state_display().lower()} and cannot be sent again."
             )
         if Membership.objects.filter(organization=organization, user__email=locked.email).exists():
-            raise DomainError(f"{readable(locked.email)} already has a seat in {organization}.")
+            raise DomainError(f"{readable(locked.email)} is already a member of {organization}.")
         locked.state = Invitation.State.PENDING
         locked.token_digest = digest(new_token())
         locked.expires_at = timezone.now() + LIFETIME
@@ -159,7 +159,7 @@ def invitation_accept(
             .first()
         )
         if invitation is None:
-            raise DomainError("This invitation is not known.")
+            raise DomainError("This invitation doesn't exist.")
         if invitation.organization.is_deleted:
             raise DomainError("This organization no longer exists.")
         if not invitation.can_be_accepted:
@@ -218,5 +218,5 @@ def _locked(invitation: Invitation, actor: Actor) -> Invitation:
         .first()
     )
     if locked is None:
-        raise DomainError("This invitation is not there any more, or not in your scope.")
+        raise DomainError("This invitation no longer exists, or is outside your scope.")
     return locked

@@ -98,23 +98,21 @@ def _keeps_an_owner(organization: Organization, going: Collection[UUID]) -> None
     """
     seats = Membership.objects.filter(organization=organization).owners()
     if not seats.exclude(pk__in=going).exists():
-        raise DomainError(
-            f"{organization} would be left without an owner. Make somebody else an owner first."
-        )
+        raise DomainError(f"{organization} would have no owner. Make somebody else an owner first.")
     answering = organization.owner_id
     if answering and seats.filter(pk__in=going, user_id=answering).exists():
         raise DomainError(
-            f"{organization.owner} answers for {organization}. Hand it over to another owner first."
+            f"{organization.owner} is the owner of {organization}. Choose another owner first."
         )
 
 
 def _seat(membership: Membership, actor: Actor) -> Membership:
     seat = Membership.objects.for_actor(actor).select_for_update().filter(pk=membership.pk).first()
     if seat is None:
-        raise DomainError("This seat is not there any more, or not in your scope.")
+        raise DomainError("This membership no longer exists, or is outside your scope.")
     return seat
 
 
 def _known(role: str) -> None:
     if role not in Role.values:
-        raise DomainError(f"“{role}” is no role. The roles are {', '.join(Role.values)}.")
+        raise DomainError(f"“{role}” is not a role. The roles are {', '.join(Role.values)}.")

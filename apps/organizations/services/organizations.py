@@ -36,7 +36,7 @@ def organization_create(
     Without a slug one is made from the name, with a number behind it where it is taken.
     """
     require(actor, "organizations.add_organization")
-    refuse_limited(actor, "A new organization is seen by those who see all organizations.")
+    refuse_limited(actor, "Only people with access to all organizations can add a new one.")
     organization = Organization(
         name=name.strip(),
         slug=slug.strip() or free_slug(name),
@@ -88,7 +88,7 @@ def organization_set_owner(
     with acting_as(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
         if locked.owner_id == owner.pk:
-            raise DomainError(f"{owner} answers for {locked} already.")
+            raise DomainError(f"{owner} is already the owner of {locked}.")
         _give_to(locked, owner, actor)
 
 
@@ -108,7 +108,7 @@ def organizations_trash(
     with acting_as(actor=actor, reason=reason):
         living = locked(organizations.for_actor(actor)).alive()
         if not living.exists():
-            raise DomainError("There is nothing here that is not in the trash already.")
+            raise DomainError("Everything here is already in the trash.")
         require_approval_of("organizations.trash", living, actor=actor)
         return trash(living, by=user_or_none(actor))
 
@@ -143,7 +143,7 @@ def organizations_restore(
         with refusals_in_words():
             counts = restore(dead)
         if not counts[Organization]:
-            raise DomainError("There is nothing here that is in the trash.")
+            raise DomainError("Nothing here is in the trash.")
         return counts
 
 
@@ -167,9 +167,11 @@ def organizations_purge(
         doomed = locked(organizations.for_actor(actor))
         alive = doomed.alive().order_by("name").first()
         if alive is not None:
-            raise DomainError(f"{alive} is not in the trash. Only what is there can be purged.")
+            raise DomainError(
+                f"{alive} isn't in the trash. Only records in the trash can be deleted for good."
+            )
         if not doomed.exists():
-            raise DomainError("There is nothing here to purge.")
+            raise DomainError("There is nothing here to delete for good.")
         require_approval_of("organizations.purge", doomed, actor=actor)
         return purge(doomed)
 
@@ -194,7 +196,7 @@ def _give_to(organization: Organization, owner: User, actor: Actor) -> None:
     """Make `owner` the owner, with an owner's seat. The caller holds the organization's lock."""
     refuse_unseen(owner, actor)
     if owner.status != User.Status.ACTIVE:
-        raise DomainError(f"{owner} is deactivated and cannot answer for an organization.")
+        raise DomainError(f"{owner} is deactivated and can't own an organization.")
     seat, created = Membership.objects.get_or_create(
         organization=organization, user=owner, defaults={"role": Role.OWNER}
     )
@@ -213,8 +215,8 @@ def _refuse_what_is_taken(dead: OrganizationQuerySet, actor: Actor) -> None:
             seen = Organization.objects.for_actor(actor).filter(pk=taker.pk).exists()
             raise DomainError(
                 f"The {label} “{getattr(taker, field)}” is taken by "
-                f"{taker if seen else 'another organization'} by now. "
-                "Change it there first, or leave this one in the trash."
+                f"{taker if seen else 'another organization'} now. Change it there first, "
+                "or leave this one in the trash."
             )
         twice = values.annotate(number=Count("pk")).filter(number__gt=1).order_by(field).first()
         if twice is not None:

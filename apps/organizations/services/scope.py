@@ -36,9 +36,9 @@ def user_set_scope(
         person, actor = account_lock(user=user, actor=actor)
         require(actor, SET_SCOPE)
         if isinstance(actor, User) and actor.pk == person.pk:
-            raise DomainError("You cannot change what you see yourself. Ask a colleague.")
+            raise DomainError("You can't change your own access. Ask a colleague.")
         if person.is_superuser:
-            raise DomainError("A superuser sees everything. Take that right away first.")
+            raise DomainError("Superusers see everything. Remove the superuser status first.")
         if isinstance(actor, User) and (obstacle := power_obstacle(actor=actor, person=person)):
             raise DomainError(obstacle)
         if is_limited_actor(actor):
@@ -64,9 +64,9 @@ def user_set_scope(
 
 def _refuse_to_widen(actor: Actor, person: User, is_limited: bool) -> None:
     if not is_limited:
-        raise DomainError("You see some organizations only, so you cannot let others see all.")
+        raise DomainError("Your access is limited, so you can't give others full access.")
     if person.is_staff and not covers(actor, person):
-        raise DomainError(f"{person} sees more than you do. Ask a colleague who sees all.")
+        raise DomainError(f"{person} can see more than you. Ask a colleague with full access.")
 
 
 def _known(organizations: Iterable[Organization], actor: Actor) -> set[UUID]:
@@ -74,7 +74,7 @@ def _known(organizations: Iterable[Organization], actor: Actor) -> set[UUID]:
     keys = {organization.pk for organization in organizations}
     seen = Organization.all_objects.for_actor(actor).filter(pk__in=keys)
     if seen.count() != len(keys):
-        raise DomainError("One of these organizations is not there any more, or not in your scope.")
+        raise DomainError("One of these organizations no longer exists, or is outside your scope.")
     return keys
 
 

@@ -129,7 +129,7 @@ class Pages:
             said = f"“{definition.title}” will be mailed to {user.get_username()}."
         else:
             report_unsubscribe(report=name, actor=user)
-            said = f"“{definition.title}” will be mailed to you no more."
+            said = f"“{definition.title}” will no longer be e-mailed to you."
         messages.success(request, said)
         query = urlencode(_given(definition, request.GET))
         return redirect(f"{reverse('admin:reports_reportrun_report', args=[name])}?{query}")
@@ -146,7 +146,7 @@ class Pages:
         try:
             response = FileResponse(run.file.open("rb"), as_attachment=True, filename=name)
         except FileNotFoundError:
-            raise Http404("The file of this run is cleaned up. Make it again.") from None
+            raise Http404("The file of this run was deleted. Run the report again.") from None
         response["Content-Type"] = FORMATS[name.rpartition(".")[2]][0]
         response["X-Content-Type-Options"] = "nosniff"
         return response

@@ -140,7 +140,7 @@ class ReportRunAdmin(RecordAdmin):
     def by(self, run: ReportRun) -> str:
         if run.started_by:
             return str(run.started_by)
-        return "Its schedule" if run.door == ReportRun.Door.MAIL else "A command"
+        return "Schedule" if run.door == ReportRun.Door.MAIL else "A command"
 
     @admin.display(description="file")
     def file_link(self, run: Any) -> SafeString | str:
@@ -151,7 +151,7 @@ class ReportRunAdmin(RecordAdmin):
         return format_html(
             '<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>',
             kept if run.opens else fresh,
-            "Download it as it was" if run.opens else "See the report of this time",
+            "Download the file of this run" if run.opens else "View the report for this period",
         )
 
     @admin.display(description="task run")

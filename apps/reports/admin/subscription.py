@@ -39,7 +39,7 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
 
     @confirmed(
         permission="reports.change_reportsubscription",
-        description="Stop the mails",
+        description="Unsubscribe",
         icon="unsubscribe",
         when=lambda subscription: subscription.enabled,
     )

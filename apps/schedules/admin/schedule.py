@@ -105,9 +105,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
             "When",
             {
                 "fields": ["interval", "crontab", "clocked", "solar", "one_off", "start_time"],
-                "description": "Exactly one of the four times. A schedule that is enabled again or "
-                "gets another time waits for its next time. One whose time passed while the "
-                "scheduler was down runs once, late, as soon as it is up.",
+                "description": "Choose exactly one. A schedule that is enabled or changed waits for its next time. A run that was missed while the scheduler was down is caught up once.",
             },
         ),
         ("Arguments", {"fields": ["kwargs", "args"], "classes": ["collapse"]}),
@@ -139,7 +137,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     @admin.display(description="task")
     def task_label(self, schedule: PeriodicTask) -> str:
         declared = declared_tasks().get(schedule.task)
-        return declared.label if declared else f"{schedule.task} (not declared: it will not run)"
+        return declared.label if declared else f"{schedule.task} (not declared, so it won't run)"
 
     @admin.display(description="last run")
     def last_run(self, schedule: Any) -> str:
@@ -161,21 +159,26 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         description="Run now",
         icon="play_arrow",
         reason="optional",
-        explanation="A worker takes it at once, whether the schedule is enabled or not; the next "
-        "time on the schedule stays as it is.",
+        explanation=(
+            "Runs right away, even if the schedule is disabled. The next scheduled time "
+            "doesn't change."
+        ),
     )
     def run_now(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
         runs = [
             schedule_run_now(schedule=schedule, reason=answer.reason, actor=request.user)
             for schedule in schedules
         ]
-        return f"{counted(len(runs), TaskRun)} added. {'It starts' if len(runs) == 1 else 'They start'} as soon as a worker is free."
+        return (
+            f"{counted(len(runs), TaskRun)} added. "
+            f"{'It starts' if len(runs) == 1 else 'They start'} as soon as a worker is free."
+        )
 
     @confirmed(
         permission=CHANGE,
         description="Enable",
         icon="event_available",
-        explanation="It waits for its next time; what it missed meanwhile is not caught up.",
+        explanation="It waits for its next time. Missed runs aren't caught up.",
         when=lambda schedule: not schedule.enabled,
     )
     def enable(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
@@ -186,7 +189,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         description="Disable",
         icon="event_busy",
         danger=True,
-        explanation="It does not run until it is enabled again. A run that has begun goes on.",
+        explanation="It doesn't run until you enable it again. A run in progress continues.",
         when=lambda schedule: schedule.enabled,
     )
     def disable(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
@@ -206,4 +209,4 @@ def _set_enabled(request: HttpRequest, schedules: QuerySet, enabled: bool, reaso
         )
     ]
     word = "enabled" if enabled else "disabled"
-    return f"{', '.join(changed)}: {word}." if changed else f"Nothing to do: already {word}."
+    return f"{', '.join(changed)}: {word}." if changed else f"Nothing to do. Already {word}."

@@ -45,17 +45,16 @@ class ScheduleForm(VersionedModelForm):
             "args": "Arguments by position",
         }
         help_texts = {
-            "name": "What people call it.",
+            "name": "A name that people recognize.",
             "description": "What it is for, and who to ask about it.",
-            "interval": "Every so often from “Not before”, or else from midnight UTC on January 1, 1970: every "
-            "10 minutes is at :00, :10, :20.",
-            "crontab": "At minutes, hours and days, in the crontab's own zone.",
-            "clocked": "At one moment; tick “Once” as well.",
-            "solar": "At an event of the sun at some place.",
-            "one_off": "Runs one time, then disables itself.",
+            "interval": "Repeats from “Not before”, or on round times if that is empty. For example, every 10 minutes runs at :00, :10, and :20.",
+            "crontab": "At the given minutes, hours, and days, in the crontab's time zone.",
+            "clocked": "At one moment. Also select “Once”.",
+            "solar": "At sunrise, sunset, or another event of the sun at a place.",
+            "one_off": "Runs once, then disables itself.",
             "start_time": "It does not run before this moment.",
             "expires": "It does not run after this moment.",
-            "expire_seconds": "A message that no worker has taken by then is dropped.",
+            "expire_seconds": "If no worker has started it by then, the run is dropped.",
             "kwargs": 'A JSON object, such as {"report": "weekly"}.',
             "args": "A JSON list; mostly [].",
         }
@@ -69,12 +68,12 @@ class ScheduleForm(VersionedModelForm):
         chosen = [name for name in TIMES if data.get(name)]
         if not chosen and not any(name in self.errors for name in TIMES):
             self.add_error(
-                None, "Choose when it runs: an interval, a crontab, a clock time or the sun."
+                None, "Choose when it runs: an interval, a crontab, a clock time, or the sun."
             )
         if len(chosen) > 1:
             self.add_error(None, f"Choose one time, not {len(chosen)}: {', '.join(chosen)}.")
         if data.get("clocked") and not data.get("one_off"):
-            self.add_error("one_off", "A schedule with a clock time runs once: tick this.")
+            self.add_error("one_off", "A schedule with a clock time runs once. Select this.")
         if data.get("expires") and data.get("expire_seconds") is not None:
             self.add_error("expire_seconds", "Give one of the two expiries, not both.")
         return data

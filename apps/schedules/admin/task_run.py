@@ -48,7 +48,7 @@ class DoorFilter(DropdownFilter):
     parameter_name = "door"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("schedule", "Its schedule"), ("person", "A person")]
+        return [("schedule", "Schedule"), ("person", "A person")]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() in ("schedule", "person"):
@@ -102,7 +102,7 @@ class TaskRunAdmin(RecordAdmin):
 
     state_label = state_column("state", STATE_COLORS)
     sent_moment = moment_column("created_at", description="sent")
-    heartbeat_moment = moment_column("heartbeat_at", description="last sign of life")
+    heartbeat_moment = moment_column("heartbeat_at", description="last heartbeat")
     ended_moment = moment_column("ended_at", description="ended")
     due_moment = moment_column("due_at", description="due")
     started_moment = moment_column("started_at", description="started")
@@ -128,11 +128,11 @@ class TaskRunAdmin(RecordAdmin):
     def said_short(self, run: TaskRun) -> SafeString | str:
         return phrase(truncatechars(run.said, 80))
 
-    @admin.display(description="run by")
+    @admin.display(description="started by")
     def by(self, run: TaskRun) -> str:
         if run.started_by:
             return str(run.started_by)
-        return "Its schedule" if run.schedule_name else "The program"
+        return "Schedule" if run.schedule_name else "The program"
 
     @admin.display(description="arguments")
     def arguments_text(self, run: TaskRun) -> str:

@@ -745,7 +745,7 @@ class Migration(migrations.Migration):
                 ("started_at", models.DateTimeField(blank=True, null=True, verbose_name="started")),
                 (
                     "heartbeat_at",
-                    models.DateTimeField(blank=True, null=True, verbose_name="last sign of life"),
+                    models.DateTimeField(blank=True, null=True, verbose_name="last heartbeat"),
                 ),
                 ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
                 (
@@ -768,7 +768,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
-                        verbose_name="run by",
+                        verbose_name="started by",
                     ),
                 ),
             ],

@@ -55,7 +55,7 @@ def schedule_update(
         setattr(locked, name, value)
     _refuse_what_cannot_run(locked)
     if not reason.strip():
-        raise DomainError("Say why: a schedule is changed with a reason.")
+        raise DomainError("A reason is required to change a schedule.")
     if not was_enabled or set(changes) & set(TIMING):
         locked.last_run_at = timezone.now()
     said = {name: [_json(before[name]), _json(value)] for name, value in changes.items()}

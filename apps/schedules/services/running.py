@@ -56,7 +56,7 @@ def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Actor) 
     Raises `MissingPermission`, and `DomainError` for a task that may not run.
     """
     require(actor, "schedules.run_task")
-    refuse_limited(actor, "A scheduled task works on every organization.")
+    refuse_limited(actor, "Scheduled tasks affect every organization.")
     problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
     if problem:
         raise DomainError(problem)

@@ -56,7 +56,9 @@ def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
     if personal_columns(registry.get(run.dataset)):
         require(request.user, VIEW_PERSONAL)
         if is_impersonated(request):
-            raise PermissionDenied("Nobody takes personal data away in somebody else's place.")
+            raise PermissionDenied(
+                "You can't download personal data while acting as somebody else."
+            )
         rows = run.counts.get("refused", 0) + run.results.get("refused", 0)
         disclose((run.pk, number) for number in range(rows + run.results.get("drifted", 0)))
     name, content_type, content = refused_rows_file(run)

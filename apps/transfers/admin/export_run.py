@@ -61,7 +61,7 @@ class ExportRunAdmin(BaseAdmin):
 
     state_label = state_column("state", STATE_COLORS)
     created_moment = moment_column("created_at", description="when")
-    expires_moment = moment_column("expires_at", description="link ends")
+    expires_moment = moment_column("expires_at", description="link expires")
 
     @display(description="export", ordering="dataset")
     def name(self, run: ExportRun) -> str:
@@ -140,7 +140,7 @@ class ExportRunAdmin(BaseAdmin):
             require_fresh_factor(request, "export personal data")
         storage = private_storage()
         if not is_ready(run) or not storage.exists(run.path):
-            messages.warning(request, "The file is gone. Export the list again.")
+            messages.warning(request, "The file no longer exists. Export the list again.")
             return HttpResponseRedirect(reverse("admin:transfers_exportrun_change", args=[run.pk]))
         response = FileResponse(
             storage.open(run.path, "rb"), content_type=CONTENT_TYPES[run.format]
@@ -167,7 +167,8 @@ def _own(request: HttpRequest, run_id: int) -> ExportRun:
     if run is None or not user.has_perm("transfers.view_exportrun"):
         raise RecordNotFound(ExportRun, str(run_id))
     raise BelongsToColleague(
-        f"Export run {run.pk} was started by {run.user or 'the command line'}. You can view it, but only its "
+        f"Export run {run.pk} was started by {run.user or 'the command line'}. You can "
+        "view it, but only its "
         "owner can download it.",
         url=reverse("admin:transfers_exportrun_change", args=[run.pk]),
     )

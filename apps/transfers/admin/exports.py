@@ -66,7 +66,7 @@ class ExportMixin(BaseAdmin):
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         dataset = dataset_of(self.model)
         if dataset is None:
-            raise Http404("This list has no dataset to export.")
+            raise Http404("This list can't be exported.")
         require(request.user, *permissions_to_export(dataset))
         profile = chosen_profile(request, dataset)
         queryset = list_queryset(self, request)

@@ -43,7 +43,7 @@ NUMBERS = (
     ("updated", "updated", "info", "verdict=update&outcome=applied"),
     ("unchanged", "unchanged", "default", "verdict=unchanged"),
     ("refused", "refused", "danger", "verdict=refused"),
-    ("rejected", "refused by the database", "danger", "outcome=refused"),
+    ("rejected", "rejected by the database", "danger", "outcome=refused"),
     ("duplicate", "duplicate", "warning", "verdict=duplicate"),
     ("drifted", "drifted", "warning", "outcome=drifted"),
     ("skipped", "skipped", "default", "verdict=skipped"),
@@ -56,8 +56,8 @@ PLANNED_NUMBERS = (
 )
 # What an undo did, or would do.
 PARTS_OF_UNDO = (
-    ("removed", "records removed", "danger"),
-    ("reverted", "records restored", "info"),
+    ("removed", "created records undone", "danger"),
+    ("reverted", "updated records restored", "info"),
     ("kept", "rows kept", "warning"),
 )
 SHOWN_IF_ANY = ("rejected", "drifted", "skipped")
@@ -136,7 +136,7 @@ def headline(run: ImportRun) -> str:
         kept = last.results.get("kept", 0) if last else 0
         return f"{rows} applied, then undone" + (f" except for {kept:,}" if kept else "")
     if run.state == ImportRun.State.CANCELLED:
-        return "Cancelled, nothing was applied"
+        return "Canceled, nothing was applied"
     if run.state == ImportRun.State.FAILED:
         return f"Failed after {rows}" if done else "Failed, nothing was applied"
     if run.state == ImportRun.State.APPLIED_IN_PART:
@@ -144,7 +144,9 @@ def headline(run: ImportRun) -> str:
             return f"{rows} applied, then {'canceled' if was_canceled(run) else 'stopped'}"
         return f"{rows} applied, {run.rows_done - done:,} left alone"
     if run.has_ended:
-        return f"{rows} applied" if done else "Nothing to change: every row is as it was"
+        return (
+            f"{rows} applied" if done else "Nothing to change: every record was already up to date"
+        )
     return run.get_state_display()
 
 
@@ -156,7 +158,10 @@ def explanation(run: ImportRun) -> str:
         if was_canceled(run):
             # Its own sentence says how far it came.
             return left_alone(run)
-        return f"{run.rows_done:,} rows were gone through, {left:,} were not. Undo takes back what was applied."
+        return (
+            f"{run.rows_done:,} rows were processed, {left:,} were not. You can undo the "
+            "rows that were applied."
+        )
     return ""
 
 
@@ -173,7 +178,7 @@ def left_alone(run: ImportRun) -> str:
         words.append(f"{rows} left alone because a record was changed after the preview.")
     if refused:
         rows = "1 row was" if refused == 1 else f"{refused:,} rows were"
-        words.append(f"{rows} refused by the database.")
+        words.append(f"{rows} rejected by the database.")
     return " ".join(words)
 
 

@@ -267,7 +267,7 @@ class PlanTable:
 HOW_WORDS = {
     "exact": ("same word", "success"),
     "synonym": ("known synonym", "info"),
-    "remembered": ("as last time", "info"),
+    "remembered": ("same as last time", "info"),
     "hand": ("by hand", "warning"),
 }
 

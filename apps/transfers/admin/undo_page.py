@@ -47,7 +47,7 @@ def undo_context(run: ImportRun, form: ReasonForm | None, user: Any) -> dict[str
         if preview is not None
         else [],
         "kept_url": links["kept"],
-        "undo_form": form or ReasonForm(placeholder="Why do you undo this import?"),
+        "undo_form": form or ReasonForm(placeholder="Why are you undoing this import?"),
     }
 
 
@@ -77,7 +77,7 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
         return HttpResponseNotAllowed(["GET", "POST"])
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "A reason is required: say why you undo the import.")
+        messages.error(request, "A reason is required.")
         return HttpResponseRedirect(tab)
     require_fresh_factor(request, "undo an import")
     try:
@@ -112,5 +112,5 @@ def _undo_percent(undo_run: UndoRun) -> float | None:
 
 def _undo_sentence(undo_run: UndoRun) -> str:
     if not undo_run.rows_to_do:
-        return "Looking at what was changed since"
+        return "Checking what was changed since"
     return f"{undo_run.rows_done:,} of {undo_run.rows_to_do:,} rows"

@@ -246,8 +246,8 @@ def _end_cancelled(run: ImportRun, why: str = "") -> None:
     reason = reason_of_cancel(run)
     why = why or (f"Canceled ({reason})" if reason else "Canceled")
     error = (
-        f"{why}: {run.rows_done:,} of {run.rows_to_do:,} rows were done, up to row "
-        f"{run.checkpoint:,}; the others were not touched."
+        f"{why}: {run.rows_done:,} of {run.rows_to_do:,} rows were applied, up to row "
+        f"{run.checkpoint:,}. The others were not touched."
         if done
         else f"{why} before anything was changed."
     )

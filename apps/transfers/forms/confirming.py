@@ -15,7 +15,9 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         max_length=REASON_LENGTH,
         widget=UnfoldAdminTextInputWidget,
-        error_messages={"required": "Say why; it is kept in the history of every record."},
+        error_messages={
+            "required": "A reason is required. It is shown in the history of every record."
+        },
     )
 
     def __init__(self, *args: Any, placeholder: str = "", **kwargs: Any) -> None:

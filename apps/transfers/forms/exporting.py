@@ -27,10 +27,10 @@ class ExportForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget,
     )
     profile_name = forms.CharField(
-        label="Save this choice as",
+        label="Save these columns as",
         required=False,
         max_length=120,
-        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Name of a profile"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "Name of the column set"}),
     )
 
     def __init__(

@@ -25,7 +25,7 @@ MODES = [
 HOW = {
     "exact": ("same name", "success"),
     "synonym": ("known synonym", "success"),
-    "remembered": ("as last time", "success"),
+    "remembered": ("same as last time", "success"),
     "guess": ("guess", "warning"),
     "hand": ("by hand", "info"),
     "none": ("not imported", "default"),
@@ -33,11 +33,11 @@ HOW = {
 BLANKS = {"leave": "leave as it is", "clear": "clear the field", "refuse": "refuse the row"}
 ON_ERROR = [("skip", "Apply the good rows"), ("stop", "All rows or none")]
 DATE_ORDERS = [
-    ("", "Year first, or as the file says"),
+    ("", "Detect"),
     ("dmy", "Day first"),
     ("mdy", "Month first"),
 ]
-DECIMAL_MARKS = [("", "As the file says"), (".", "1,234.50"), (",", "1.234,50")]
+DECIMAL_MARKS = [("", "Detect"), (".", "1,234.50"), (",", "1.234,50")]
 
 
 class MatchingForm(forms.Form):
@@ -53,14 +53,14 @@ class MatchingForm(forms.Form):
         widget=UnfoldAdminRadioSelectWidget,
     )
     stop_after = forms.IntegerField(
-        label="Give up after so many refused rows",
+        label="Stop after this many refused rows",
         min_value=0,
         max_value=2_000_000_000,
         required=False,
         widget=UnfoldAdminIntegerFieldWidget(attrs={"placeholder": "never"}),
     )
     decimal_mark = forms.ChoiceField(
-        label="Numbers are written",
+        label="Number format",
         choices=DECIMAL_MARKS,
         required=False,
         widget=UnfoldAdminRadioSelectWidget,

@@ -12,8 +12,8 @@ _FOLLOWS = "how"
 _PANEL = {
     "mode": "Records",
     "on_error": "When rows are refused",
-    "stop_after": "Give up after so many refused rows",
-    "decimal_mark": "Numbers are written",
+    "stop_after": "Stop after this many refused rows",
+    "decimal_mark": "Number format",
     "create_missing": "Missing records",
     "empty_words": "Words that mean an empty cell",
 }

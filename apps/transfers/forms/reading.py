@@ -67,7 +67,7 @@ class ReadingForm(forms.Form):
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         current = self.initial.get(name) or ""
         if current not in {value for value, _ in choices}:
-            unknown = "Choose a sheet" if name == "sheet" else "Find out"
+            unknown = "Choose a sheet" if name == "sheet" else "Detect"
             choices = [(current, current or unknown), *choices]
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101

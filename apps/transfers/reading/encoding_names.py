@@ -72,6 +72,6 @@ def guess_in_words(readings: Iterable[tuple[str, Iterable[str]]]) -> str:
         return ""
     others = "".join(f" As {each}" for each in told[1:])
     return (
-        f"The file does not say its encoding, so it is a guess. Read as {told[0]}{others} "
-        "If the names are wrong, choose another encoding."
+        f"The file doesn't state its encoding, so this is a guess. Read as {told[0]}{others} "
+        "If names look wrong, choose another encoding."
     )

@@ -28,7 +28,7 @@ _IN_BOTH = re.compile(
     re.DOTALL,
 )
 _PAIR = re.compile(rb"[\x80-\xff]{2}")
-_AGAIN = "Save it again in one encoding, best as UTF-8, or say which one it is."
+_AGAIN = "Save it in one encoding, preferably UTF-8, or choose the encoding."
 # What stands between words in every encoding; above it are second bytes of East Asian ones.
 _BETWEEN_WORDS = re.compile(rb"[\x00-\x3f]+")
 _ASCII = bytes(range(128))
@@ -96,7 +96,8 @@ def check_encoding(path: Path, encoding: str) -> bool:
             decoder.decode(b"", True)
         except UnicodeDecodeError:
             raise DomainError(
-                f"Line {line:,}, the last one, is cut off in the middle of a character of {encoding}."
+                f"Line {line:,}, the last one, is cut off in the middle of a character of "
+                f"{encoding}."
             ) from None
     return has_marks
 

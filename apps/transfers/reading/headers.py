@@ -38,7 +38,7 @@ def find_header(
     if wanted:
         index = next((i for i, row in enumerate(rows) if row[0] == wanted), None)
         if index is None:
-            raise DomainError(f"Row {wanted:,} cannot be the header: nothing stands in it.")
+            raise DomainError(f"Row {wanted:,} cannot be the header: it is empty.")
     else:
         index = _likeliest(rows, known)
         if index + 1 < len(rows) and _is_second(rows[index], rows[index + 1], known):
@@ -97,11 +97,11 @@ def header_notes(found: Findings, *, is_double: bool = False) -> list[str]:
             f"The header takes two rows, {found.header_row - 1:,} and {found.header_row:,}."
         )
     elif found.header_row > 1:
-        notes.append(f"The header is in row {found.header_row:,}; what stands above is not read.")
+        notes.append(f"The header is in row {found.header_row:,}; Rows above it are ignored.")
     notes += repeated_headers(found.headers)
     blank = [str(i + 1) for i, each in enumerate(found.headers) if not each]
     if blank:
-        notes.append(f"No header stands above column {', '.join(blank)}.")
+        notes.append(f"There is no header above column {', '.join(blank)}.")
     return notes
 
 
@@ -113,7 +113,7 @@ def repeated_headers(headers: list[str]) -> list[str]:
             places = [str(i + 1) for i, each in enumerate(headers) if each.casefold() == folded]
             header = headers[int(places[0]) - 1]
             sentences.append(
-                f"The header “{header}” stands {times} times: columns {', '.join(places)}."
+                f"The header “{header}” appears {times} times, in columns {', '.join(places)}."
             )
     return sentences
 
@@ -125,8 +125,8 @@ def columns_in_words(headers: list[str]) -> str:
     """Say which columns the file has; of one that holds whole lines, what to do."""
     if len(headers) == 1 and sum(headers[0].count(mark) for mark in ",;\t|") > 1:
         return (
-            "The file has one column, and its header looks like several: each line seems to stand in quotes as a "
-            "whole. Remove these quotes, or save the file again as CSV."
+            "The file has one column, and its header looks like several: each line seems "
+            "to be quoted as a whole. Remove these quotes, or save the file as CSV again."
         )
     more = f" and {len(headers) - _SHOWN:,} more" if len(headers) > _SHOWN else ""
     named = ", ".join(f"“{each}”" if each else "(blank)" for each in headers[:_SHOWN])

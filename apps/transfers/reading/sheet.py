@@ -11,7 +11,7 @@ from apps.transfers.reading import limits
 from apps.transfers.reading.numbers import CellStyle, number_text
 
 NO_RESULT = "#NO RESULT"
-_TOO_LONG = f"has more than {limits.MAX_CELL:,} characters, which no cell holds."
+_TOO_LONG = f"has more than {limits.MAX_CELL:,} characters, more than a cell can hold."
 
 
 @dataclass
@@ -37,7 +37,7 @@ class SharedStrings:
     def add(self, text: str) -> None:
         self._bytes += text.encode("utf-8", "replace")
         if len(self._bytes) > limits.MAX_SHARED_TEXT:
-            raise DomainError("The workbook holds too much text to be read.")
+            raise DomainError("The workbook contains too much text to read.")
         self._ends.append(len(self._bytes))
 
     def __getitem__(self, index: int) -> str:
@@ -107,7 +107,8 @@ def unescape(text: str) -> str:
 
 def too_many_rows() -> DomainError:
     return DomainError(
-        f"The sheet has more than {limits.MAX_SHEET_ROWS:,} rows, which is the most that a sheet can have. "
+        f"The sheet has more than {limits.MAX_SHEET_ROWS:,} rows, which is the most that a "
+        "sheet can have. "
         "Split it into several, or save it as CSV."
     )
 

@@ -64,7 +64,8 @@ class Source:
             found.rows += len(batch)
             if found.rows > limits.MAX_ROWS:
                 raise DomainError(
-                    f"The file has more than {limits.MAX_ROWS:,} rows, which is the most that can be "
+                    f"The file has more than {limits.MAX_ROWS:,} rows, which is the most "
+                    "that can be "
                     "imported at once. Split it into several."
                 )
             if len(found.samples) < 5:
@@ -109,7 +110,7 @@ def open_source(path: Path, reading: Reading, known: Callable[[str], bool]) -> S
 
 def _text(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
     if reading.sheet:
-        raise DomainError(f"The file is no workbook, so it has no sheet “{reading.sheet}”.")
+        raise DomainError(f"The file isn't a workbook, so it has no sheet “{reading.sheet}”.")
     detected = Detected(reading.encoding) if reading.encoding else detect_encoding(path)
     encoding = detected.encoding
     has_marks = check_encoding(path, encoding)
@@ -155,9 +156,9 @@ def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Sou
         ]
         hidden = len(book.sheets) - len(visible)
         if hidden:
-            found.notes.append(f"{_plural(hidden, 'sheet')} hidden; not read.")
+            found.notes.append(f"{_plural(hidden, 'sheet')} hidden and not read.")
         if not chosen:
-            raise DomainError("The workbook has no sheet with anything in it.")
+            raise DomainError("Every sheet of the workbook is empty.")
         if len(chosen) > 1:
             found.needs_sheet = True
             return Source(found, lambda: iter(()))
@@ -170,12 +171,13 @@ def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Sou
 def _sentences(notes: SheetNotes) -> list[str]:
     found = []
     if notes.hidden_rows:
-        found.append(f"{_plural(notes.hidden_rows, 'row')} hidden; read like the others.")
+        found.append(f"{_plural(notes.hidden_rows, 'row')} hidden but included.")
     if notes.hidden_columns:
-        found.append(f"{_plural(notes.hidden_columns, 'column')} hidden; read like the others.")
+        found.append(f"{_plural(notes.hidden_columns, 'column')} hidden but included.")
     if notes.merged:
         found.append(
-            f"{_plural(notes.merged, 'merged range')} there: only the first cell of each has a value."
+            f"{_plural(notes.merged, 'merged range')} found. Only the first cell of each "
+            "has a value."
         )
     if notes.formulas_without_result:
         found.append(
@@ -191,10 +193,10 @@ def _with_header(
     known: Callable[[str], bool],
 ) -> Source:
     if reading.header_row > limits.MAX_HEADER_ROW:
-        raise DomainError(f"The header must stand in the first {limits.MAX_HEADER_ROW:,} rows.")
+        raise DomainError(f"The header must be in the first {limits.MAX_HEADER_ROW:,} rows.")
     first = list(islice(records(), max(_LOOK_AHEAD, reading.header_row)))
     if not any(any(cell.strip() for cell in cells) for _, cells in first):
-        raise DomainError("The file is empty: there is not even a header.")
+        raise DomainError("The file is empty. It doesn't even have a header.")
     found.header_row, headers, is_double = find_header(first, reading.header_row, known)
     if len(headers) > limits.MAX_COLUMNS:
         raise DomainError(

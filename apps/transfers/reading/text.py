@@ -22,7 +22,7 @@ class BrokenRecord(list[str]):
     """A record that cannot be split into cells (`why`): refused, never guessed."""
 
     code = "broken_quote"
-    why = "A quote stands in the wrong place in this line."
+    why = "This line has a misplaced quote."
 
 
 class HugeRecord(BrokenRecord):
@@ -148,7 +148,8 @@ def read_text(path: Path, encoding: str, dialect: Dialect) -> Iterator[tuple[int
                 raise unclosed(before + 1)
             if reader.line_num > limits.MAX_LINES:
                 raise DomainError(
-                    f"The file has more than {limits.MAX_LINES:,} lines, which is the most that can be read. "
+                    f"The file has more than {limits.MAX_LINES:,} lines, which is the most "
+                    "that can be read. "
                     "Remove the empty ones, or split it into several."
                 )
             if row:
@@ -174,8 +175,8 @@ def holds_two_lines(cell: str, delimiter: str, before: int, after: int) -> bool:
 
 def unclosed(line: int) -> DomainError:
     return DomainError(
-        f'The quote (") that opens in line {line:,} is not closed where its cell ends. '
-        "Close it, or write a quote inside a cell twice."
+        f'The quote (") that opens in line {line:,} is not closed at the end of its cell. '
+        "Close it, or double the quotes inside the cell."
     )
 
 

@@ -46,7 +46,7 @@ class Workbook:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError):
-            raise DomainError(_BROKEN.format("it is no ZIP archive.")) from None
+            raise DomainError(_BROKEN.format("it isn't a ZIP archive.")) from None
         self._check_sizes()
         self._parts = PartNames(self._zip)
         self._strings_part = self._styles_part = ""
@@ -71,7 +71,9 @@ class Workbook:
             total += item.file_size
             ratio = item.file_size / max(item.compress_size, 1)
             if item.file_size > limits.MAX_RATIO_FREE and ratio > limits.MAX_RATIO:
-                raise DomainError("The workbook unpacks to far more than a table would. Refused.")
+                raise DomainError(
+                    "The workbook unpacks to far more data than a table should. It was refused."
+                )
         if total > limits.MAX_UNPACKED:
             raise DomainError("The workbook is too large, unpacked. Split it, or save it as CSV.")
 
@@ -152,7 +154,8 @@ class Workbook:
                     self.sheets.append(Sheet(attrs.get("name", ""), hidden, path))
         if len(self.sheets) > limits.MAX_SHEETS:
             raise DomainError(
-                f"The workbook has {len(self.sheets):,} sheets; at most {limits.MAX_SHEETS} can be read."
+                f"The workbook has {len(self.sheets):,} sheets; at most "
+                f"{limits.MAX_SHEETS} can be read."
             )
 
     def _read_styles(self) -> list[CellStyle]:

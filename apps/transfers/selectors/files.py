@@ -51,7 +51,7 @@ def refused_rows_file(run: ImportRun) -> tuple[str, str, Iterator[bytes]]:
     A cell that is to be mended is marked by color in a workbook, and named in the reason in a CSV.
     """
     if not exists(Tables(run.pk).plan):
-        raise DomainError("The rows of this run are not kept any more.")
+        raise DomainError("The rows of this import are no longer stored.")
     stem = run.upload.name.rsplit(".", 1)[0]
     findings = Findings.from_json(run.findings)
     if findings.format == "xlsx":

@@ -102,10 +102,10 @@ def plan_impacts(run: ImportRun, user: Any = None) -> list[ImpactLine]:
 
 _PHASES = {
     "uploaded": "Reading the file",
-    "read": "Waiting for you: columns",
+    "read": "Waiting for you: Columns",
     "matched": "Checking every cell",
-    "staged": "Comparing with what is there",
-    "planned": "Waiting for you: check",
+    "staged": "Comparing with existing records",
+    "planned": "Waiting for you: Check",
     "confirmed": "Waiting for a worker",
     "applying": "Writing",
 }

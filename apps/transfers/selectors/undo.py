@@ -13,7 +13,7 @@ from apps.transfers.engine.undo.preview import changed_last, foresee
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.plans import PlanPage, plan_rows, rows_numbered
 
-UNDONE = "The run was undone already."
+UNDONE = "This import was already undone."
 LISTED = 100
 
 
@@ -56,9 +56,9 @@ def why_not_undo(run: ImportRun) -> str:
     if run.state not in run.APPLIED_STATES:
         return f"The run is {run.get_state_display().lower()}: there is nothing to undo."
     if not has_rows:
-        return "The rows of this run are not kept any more, so it cannot be undone."
+        return "The rows of this import are no longer stored, so it can't be undone."
     if not sum(run.results.get(key, 0) for key in ("created", "updated")):
-        return "The run changed nothing: there is nothing to undo."
+        return "This import changed nothing, so there is nothing to undo."
     return ""
 
 

@@ -32,9 +32,11 @@ def import_run_rest(*, run: ImportRun, actor: Actor) -> ImportRun:
     check_may_import(actor, registry.get(run.dataset))
     run = run_in_scope(ImportRun.objects, run, actor)
     if not rows_left(run):
-        raise DomainError("Every row of this run was gone through: there is no rest to import.")
+        raise DomainError(
+            "Every row of this import was processed. There is nothing left to import."
+        )
     if run.upload.is_gone:
-        raise DomainError("The file is no longer kept. Upload it again.")
+        raise DomainError("The file is no longer stored. Upload it again.")
     rest = ImportRun.objects.create(
         dataset=run.dataset,
         upload=run.upload,

@@ -22,7 +22,7 @@ def import_run_keep_draft(
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
     user = user_or_none(actor)
     if user is None or fresh.user_id != user.pk:
-        raise DomainError("Only the person who started an import can go on with it.")
+        raise DomainError("Only the person who started an import can continue it.")
     fresh = run_in_scope(ImportRun.objects, run, actor)
     if matching is not None and fresh.state == ImportRun.State.READ:
         fresh.matching = matching.to_json()

@@ -35,7 +35,7 @@ from apps.transfers.tasks import import_run_advance_later
 from apps.transfers.uploads import private_path, upload_create
 
 State = ImportRun.State
-PLANNED_AGAIN = "The plan was made again since you looked at it. Look at it once more."
+PLANNED_AGAIN = "The rows were checked again after you opened this page. Review them once more."
 
 
 class StalePlanError(DomainError):
@@ -93,7 +93,7 @@ def run_in_scope(runs: Any, run: Any, actor: Actor) -> Any:
     found = runs.all() if user is None else runs.for_staff(user)
     locked = found.select_for_update(of=("self",)).filter(pk=run.pk).first()
     if locked is None:
-        raise DomainError("This run is not there any more, or not in your scope.")
+        raise DomainError("This import no longer exists, or is outside your scope.")
     return locked
 
 
@@ -105,7 +105,7 @@ def import_run_reread(*, run: ImportRun, reading: Reading, actor: Actor) -> Impo
         run.state == State.FAILED and run.planned_at is None
     ):
         raise DomainError(
-            f"The run is {run.get_state_display().lower()}; its file is read already."
+            f"The run is {run.get_state_display().lower()}; its file was already read."
         )
     run.reading, run.matching, run.state = reading.to_json(), {}, State.UPLOADED
     run.error, run.ended_at, run.plan_token, run.cancel_requested_at = "", None, "", None
@@ -125,7 +125,7 @@ def import_run_match(*, run: ImportRun, matching: Matching, actor: Actor) -> Imp
     run = _locked(run, actor)
     if run.state not in (State.READ, State.PLANNED):
         raise DomainError(
-            f"The run is {run.get_state_display().lower()}; its columns cannot be matched now."
+            f"The run is {run.get_state_display().lower()}; its columns can't be matched now."
         )
     if run.findings.get("needs_sheet"):
         raise DomainError("The workbook has several sheets. Choose one first.")
@@ -172,7 +172,8 @@ def _check_matching(run: ImportRun, matching: Matching) -> None:
         header = headers[int(position)] or f"column {int(position) + 1}"
         if name in taken:
             raise DomainError(
-                f"Both “{taken[name]}” and “{header}” are matched to {columns[name].label}. Choose one."
+                f"Both “{taken[name]}” and “{header}” are matched to "
+                f"{columns[name].label}. Choose one."
             )
         taken[name] = header
     needs = unmatched_needs(dataset, matching)
@@ -201,12 +202,12 @@ def _check_meanings(columns: dict[str, Column], matching: Matching) -> None:
         if order not in ("dmy", "mdy", "ymd"):
             raise DomainError(f"A date is written dmy, mdy or ymd, not “{order}”.")
         if name in columns and columns[name].kind is not Kind.DATE:
-            raise DomainError(f"{columns[name].label} holds no dates.")
+            raise DomainError(f"{columns[name].label} has no dates.")
     for name, words in matching.values.items():
         known = {str(value) for value, _ in columns[name].choices} if name in columns else set()
         for word, value in words.items():
             if known and value and value not in known:
-                raise DomainError(f"“{word}” cannot mean “{value}”, which is no {name}.")
+                raise DomainError(f"“{word}” can't mean “{value}”, which is not a {name}.")
         if name in columns:
             _check_contradictions(columns[name], words, matching.empty_words.get(name, []))
 
@@ -254,8 +255,8 @@ def import_run_confirm(
     refused = run.counts.get("refused", 0)
     if run.matching.get("on_error") == "stop" and refused:
         raise DomainError(
-            f"{refused:,} row{'s are' if refused > 1 else ' is'} refused and the import is all or nothing. "
-            "Mend the file, or import the good rows."
+            f"{refused:,} row{'s are' if refused > 1 else ' is'} refused and the import is "
+            "all or nothing. Correct the file, or import the good rows."
         )
     if not run.rows_to_do and not allow_empty:
         raise DomainError("Nothing in this file would change anything.")
@@ -267,7 +268,7 @@ def import_run_confirm(
         raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
     user = user_or_none(actor)
     if user is not None and run.user_id not in (None, user.pk):
-        raise DomainError("Only who made this import can apply it.")
+        raise DomainError("Only the person who started this import can apply it.")
     if (stale := stale_plan(run)) is not None:
         raise StalePlanError(stale.why)
     require_approval(
@@ -290,7 +291,7 @@ def import_run_cancel(*, run: ImportRun, actor: Actor, reason: str = "") -> Impo
     """Stop the run: at once where no worker has it, else within one chunk. `reason` goes into the audit log."""
     run = _locked(run, actor)
     if run.has_ended:
-        raise DomainError(f"The run has ended already: {run.get_state_display().lower()}.")
+        raise DomainError(f"The import has already ended: {run.get_state_display().lower()}.")
     record_cancel(run, reason=reason, actor=actor)
     run.cancel_requested_at = timezone.now()
     if run.is_waiting_for_a_person or not run.claimed_by:
@@ -304,7 +305,7 @@ def import_run_cancel(*, run: ImportRun, actor: Actor, reason: str = "") -> Impo
         # The worker that has it may have been killed: then this message takes the run up.
         import_run_advance_later(run)
     run.save(update_fields=["cancel_requested_at", "state", "ended_at", "error"])
-    _void_requests(run, "The import is cancelled.")
+    _void_requests(run, "The import was canceled.")
     return run
 
 

@@ -31,5 +31,5 @@ def template_save(
 
 def template_delete(*, template: ImportTemplate, actor: User) -> None:
     if template.user_id != actor.pk:
-        raise DomainError("Only who made a template may delete it.")
+        raise DomainError("Only the person who created a template can delete it.")
     template.delete()

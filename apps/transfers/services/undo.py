@@ -63,7 +63,7 @@ def undo_run_cancel(*, undo_run: UndoRun, actor: Actor, reason: str = "") -> Und
     check_may_undo(actor)
     undo: UndoRun = run_in_scope(UndoRun.objects, undo_run, actor)
     if undo.state not in UndoRun.WORK_STATES:
-        raise DomainError(f"The undo has ended already: {undo.get_state_display().lower()}.")
+        raise DomainError(f"The undo has already ended: {undo.get_state_display().lower()}.")
     record_undo_cancel(undo, reason=reason, actor=actor)
     undo.cancel_requested_at = timezone.now()
     undo.save(update_fields=["cancel_requested_at"])

@@ -23,10 +23,10 @@ async function answerOf(form) {
 
 // What a browser's refusal means, in words.
 const REASONS = {
-    NotAllowedError: "Nothing was chosen, or it took too long. Try again.",
-    InvalidStateError: "This device has a passkey for your account already.",
-    SecurityError: "Passkeys need the site's own name and a secure connection.",
-    NotSupportedError: "This device has no passkey that would do.",
+    NotAllowedError: "No passkey was chosen, or it took too long. Try again.",
+    InvalidStateError: "This device already has a passkey for your account.",
+    SecurityError: "Passkeys need a secure connection (HTTPS) and the site's own address.",
+    NotSupportedError: "This device can't create a suitable passkey.",
 };
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -38,7 +38,7 @@ document.addEventListener("DOMContentLoaded", () => {
         };
         if (!webauthnJSON.supported()) {
             form.querySelector("button").disabled = true;
-            say("This browser, or the way you came here, cannot use passkeys.");
+            say("This browser or connection doesn't support passkeys.");
             continue;
         }
         form.addEventListener("submit", async (event) => {
@@ -48,7 +48,7 @@ document.addEventListener("DOMContentLoaded", () => {
                 form.querySelector("input[name=credential]").value = JSON.stringify(await answerOf(form));
                 HTMLFormElement.prototype.submit.call(form);
             } catch (error) {
-                say(REASONS[error.name] ?? "That did not work. Try again, or use another way.");
+                say(REASONS[error.name] ?? "That didn't work. Try again, or sign in another way.");
             }
         });
     }

@@ -13,7 +13,7 @@ from apps.core.errors import DomainError
 
 
 class Command(OperatorCommand):
-    help = "Remove history older than a date; what was removed, and why, stays on record."
+    help = "Remove history older than a date. What was removed, and why, stays on record."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
@@ -21,7 +21,7 @@ class Command(OperatorCommand):
             type=date.fromisoformat,
             required=True,
             metavar="DATE",
-            help="History older than this day goes, as 2026-04-30.",
+            help="Remove history older than this day, such as 2026-04-30.",
         )
         parser.add_argument("--reason", required=True, help="Kept with what was removed.")
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")

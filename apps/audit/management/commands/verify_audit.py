@@ -56,8 +56,12 @@ class Command(OperatorCommand):
         for problem in verdict.problems:
             where = f"{problem.table} {problem.position or ''} {problem.record}".strip()
             self.stderr.write(f"{problem.kind}: {where}: {problem.message}")
-        word = "whole" if whole else f"NOT WHOLE, {len(verdict.problems) + len(strayed)} problems"
-        self.stdout.write(f"The trail is {word}: {verdict.rows:,} rows. {verdict.note}".strip())
+        word = (
+            "complete"
+            if whole
+            else f"NOT COMPLETE, {len(verdict.problems) + len(strayed)} problems"
+        )
+        self.stdout.write(f"The audit log is {word}: {verdict.rows:,} rows. {verdict.note}".strip())
 
 
 def _as_dict(verdict: Verdict, strayed: list[str], *, whole: bool) -> dict[str, object]:

@@ -46,8 +46,8 @@ def moved_in_words(record: Any, names: list[str]) -> str:
     by = f" by {newest.actor} {at_words(newest)}" if newest else ""
     noun = model._meta.verbose_name
     return (
-        f"The {labels} of this {noun} changed{by}, after this page was shown. Nothing was done. "
-        "Look at it again and confirm."
+        f"The {labels} of this {noun} changed{by} after this page was shown. Nothing was "
+        "changed. Check it again and confirm."
     )
 
 

@@ -10,8 +10,8 @@ from apps.core.admin.editing.comparing import Comparing
 from apps.core.admin.editing.opened import NAME, Opened, read, sign
 
 WITHOUT_VERSION = (
-    "This form came without the version that it was opened on, so nothing was saved. Compare what "
-    "you entered with what is stored, and save again."
+    "This form doesn't say which version of the record it was opened on, so nothing was "
+    "saved. Compare your changes with the stored values, and save again."
 )
 
 
@@ -70,8 +70,8 @@ class VersionedModelForm(Comparing, forms.ModelForm):
         for label in self._lost():
             self.add_error(
                 None,
-                f"“{label}” can no longer be changed here, so nothing was saved. Open the page "
-                "again to see why, or save it again without that change.",
+                f"“{label}” can no longer be changed here, so nothing was saved. Reload "
+                "the page to see why, or save again without that change.",
             )
 
     def _lost(self) -> list[str]:

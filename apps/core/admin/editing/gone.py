@@ -26,7 +26,7 @@ def gone_response(model_admin: Any, request: HttpRequest, key: str) -> HttpRespo
     noun = opts.verbose_name
     context = {
         **model_admin.admin_site.each_context(request),
-        "title": f"This {noun} is not there any more",
+        "title": f"This {noun} no longer exists",
         "opts": opts,
         "noun": noun,
         "typed": _typed(model_admin, request, key, content),

@@ -15,7 +15,7 @@ from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.values import thawed
 from apps.core.personal import conceals, disclose, is_personal, readable
 
-UNSEEN = "a record that you do not see"
+UNSEEN = "a record that you can't see"
 _CONCEALED = "•••"
 _NAMED = 20
 

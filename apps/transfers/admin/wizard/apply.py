@@ -34,7 +34,7 @@ def watch(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 def _import_rest(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     """Plan the rows that were not gone through, as an attempt of its own."""
     if run.user_id != request.user.pk:
-        raise PermissionDenied("Only the person who made this import can go on with it.")
+        raise PermissionDenied("Only the person who started this import can continue it.")
     try:
         rest = import_run_rest(run=run, actor=request.user)
     except DomainError as error:

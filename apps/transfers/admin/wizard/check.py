@@ -39,7 +39,10 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     number = number_to_type(impacts)
     if request.method == "POST":
         if run.user_id != request.user.pk:
-            raise PermissionDenied("Only who made this import can apply it. Decide on the request.")
+            raise PermissionDenied(
+                "Only the person who started this import can apply it. You can decide on the "
+                "request."
+            )
         if "back" in request.POST:
             _keep_reason(request, run)
             return HttpResponseRedirect(step_url(run, COLUMNS))

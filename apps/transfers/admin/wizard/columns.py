@@ -154,8 +154,8 @@ def _shown_words(request: HttpRequest) -> set[tuple[str, str]]:
 
 def _words_to_match(words: list[ValueWord]) -> str:
     if len(words) == 1:
-        return f"Say what “{words[0].word}” means, below. Left open, its rows are refused."
-    return f"Say what {len(words)} words mean, below. Left open, their rows are refused."
+        return f"Choose what “{words[0].word}” means, below. Otherwise its rows are refused."
+    return f"Choose what {len(words)} words mean, below. Otherwise their rows are refused."
 
 
 def _page(

@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
     status = 200
     if request.method == "POST":
         if not chosen:
-            form.add_error(None, "Choose what the file holds.")
+            form.add_error(None, "Choose what the file contains.")
         if form.is_valid():
             try:
                 run = _start(request, form, chosen)

@@ -96,7 +96,9 @@ class Applier:
         if self._rows(low, high) > 1:
             return True
         if self.run.results.get("refused", 0) >= _MAX_REFUSALS:
-            raise DomainError(f"The database refused {_MAX_REFUSALS:,} rows, so it was stopped.")
+            raise DomainError(
+                f"The import stopped because the database rejected {_MAX_REFUSALS:,} rows."
+            )
         with self.run.hold():
             number = self.context.rows(
                 f"SELECT number FROM {self.context.tables.plan} WHERE {self.order} > %s "
@@ -127,7 +129,7 @@ class Applier:
                         raise Stopped(explain(error, self.context)) from None
                     if result.get("drifted"):
                         raise Stopped(
-                            f"{result['drifted']:,} records were changed since the preview."
+                            f"{result['drifted']:,} records were changed after the preview."
                         )
                     total = {key: total.get(key, 0) + value for key, value in result.items()}
                     low = high

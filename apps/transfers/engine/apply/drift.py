@@ -15,12 +15,12 @@ type Collect = Callable[[str, str, list[object]], None]
 
 CHANGED = "Somebody changed this record after the preview. It was left alone."
 EXISTS = "Somebody created this record after the preview. It was left alone."
-UNSEEN = "You may not change this record any more. It was left alone."
+UNSEEN = "You can no longer change this record. It was left alone."
 MISSING = "This record no longer exists. Nothing was changed for this row."
-GONE = "A record that this row belongs to is gone since the preview."
-RENAMED = "What this row names is called otherwise since the preview. It was left alone."
+GONE = "A record that this row belongs to was deleted after the preview."
+RENAMED = "A record that this row names was renamed after the preview. It was left alone."
 ASIDE = "Somebody deactivated this person after the preview. The row was left alone."
-TAKEN = "Another record has this {} since the preview. It was left alone."
+TAKEN = "Another record got this {} after the preview. It was left alone."
 
 
 # Reasons that nobody's change of the record stands behind: it is not there any more.
@@ -50,8 +50,10 @@ def find(context: Context, rows: Range, *, is_sample: bool = False) -> dict[int,
             )
             collect(
                 EXISTS,
-                f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.op_{info.name} = 'c' AND EXISTS "
-                f"(SELECT FROM {info.table} t WHERE {key_match(context, info)}{info.alive('t')}{mine})",
+                f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.op_{info.name} "
+                "= 'c' AND EXISTS "
+                f"(SELECT FROM {info.table} t WHERE "
+                f"{key_match(context, info)}{info.alive('t')}{mine})",
                 rows.params,
             )
         if context.has_planned(info, "update"):
@@ -193,7 +195,10 @@ def _dependents(context: Context, rows: Range, found: dict[int, str]) -> None:
         aside = "false"
         if info.part.undo:
             # Who was set aside before the preview has a note there.
-            aside = f"({reactivation.is_aside(info)} AND p.problems IS NULL AND NOT {reactivation.is_back(info)})"
+            aside = (
+                f"({reactivation.is_aside(info)} AND p.problems IS NULL AND NOT "
+                f"{reactivation.is_back(info)})"
+            )
         sql = (
             f"SELECT p.number, t.id IS NULL, {aside} FROM {plan} p "
             f"LEFT JOIN {info.table} t ON t.id = p.id_{info.name} WHERE {rows.where()} "
@@ -207,5 +212,5 @@ def _dependents(context: Context, rows: Range, found: dict[int, str]) -> None:
         ):
             why = ASIDE if is_aside else RENAMED
             if is_gone:
-                why = f"The {info.part.label} of this row was not written."
+                why = f"The {info.part.label} of this row wasn't written."
             found.setdefault(number, why)

@@ -46,8 +46,9 @@ def undone_since(run: ImportRun) -> StalePlan | None:
         if rows:
             who = f" by {undo.user}" if undo.user else ""
             return StalePlan(
-                f"Import run {undo.run_id}, which this plan rests on, was undone{who} after the rows "
-                f"were checked. It concerns {rows:,} of the {run.rows:,} rows. Check again.",
+                f"Import run {undo.run_id}, which these rows depend on, was undone{who} "
+                f"after they were checked. It affects {rows:,} of the {run.rows:,} rows. "
+                "Check again.",
                 rows,
             )
     return None
@@ -91,8 +92,8 @@ def _changed(run: ImportRun) -> StalePlan | None:
         return None
     rows = run.rows_to_do * drifted // looked_at
     return StalePlan(
-        f"About {rows:,} of the {run.rows_to_do:,} rows to apply are about records that have changed, or "
-        "are gone, since the rows were checked. Check again.",
+        f"About {rows:,} of the {run.rows_to_do:,} rows refer to records that were changed "
+        "or deleted after the check. Check again.",
         rows,
     )
 

@@ -35,11 +35,12 @@ def choice_reader(column: Column, words: dict[str, str]) -> Reader:
             like = most_like(folded, known, least=75)
             raise CellError(
                 "unknown",
-                f"“{text}” is not a known {column.label.lower()}. Say what it means.",
+                f"“{text}” is not a known {column.label.lower()}. Choose its meaning on "
+                "the Columns step.",
                 known[like] if like else "",
             )
         if value == "":
-            raise CellError("unwanted", f"“{text}” was marked as not to be imported.")
+            raise CellError("unwanted", f"You chose not to import “{text}”.")
         return value
 
     return read
@@ -65,7 +66,7 @@ def relation_reader(column: Column, words: dict[str, str]) -> Reader:
     def read(text: str) -> str:
         value = own.get(relation_key(text))
         if value == "":
-            raise CellError("unwanted", f"“{text}” was marked as not to be imported.")
+            raise CellError("unwanted", f"You chose not to import “{text}”.")
         return plain(text) if value is None else value
 
     return read

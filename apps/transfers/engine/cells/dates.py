@@ -42,8 +42,8 @@ def date_reader(order: str) -> Callable[[str], str]:
             return _date(year, first, second, text)
         raise CellError(
             "ambiguous",
-            f"“{text}” has two readings: {_say(year, second, first)} or {_say(year, first, second)}. "
-            "Say whether the column has the day or the month first.",
+            f"“{text}” can be read as {_say(year, second, first)} or {_say(year, first, second)}. "
+            "Choose whether the day or the month comes first.",
         )
 
     return read
@@ -71,10 +71,10 @@ def _named_month(plain: str, text: str) -> str:
     numbers = [word for word in words if word.isdigit()]
     others = [word for word in words if not word.isdigit() and word not in MONTHS]
     if len(months) != 1 or len(numbers) != 2 or any(word not in NOISE for word in others):
-        raise CellError("invalid", f"“{text}” is no date. Write it like 2026-04-30.")
+        raise CellError("invalid", f"“{text}” is not a date. Write it like 2026-04-30.")
     day, year = numbers if len(numbers[0]) <= 2 else reversed(numbers)
     if len(day) > 2:
-        raise CellError("invalid", f"“{text}” is no date. Write it like 2026-04-30.")
+        raise CellError("invalid", f"“{text}” is not a date. Write it like 2026-04-30.")
     return _date(_year(year, text), months[0], int(day), text)
 
 
@@ -84,7 +84,7 @@ def _year(digits: str, text: str) -> int:
     if len(digits) == 4:
         return year
     if len(digits) != 2 or year >= 70:
-        raise CellError("invalid", f"“{text}” leaves the century open. Write it like 2026-04-30.")
+        raise CellError("invalid", f"“{text}” doesn't say the century. Write it like 2026-04-30.")
     return 2000 + year
 
 
@@ -92,7 +92,7 @@ def _date(year: int, month: int, day: int, text: str) -> str:
     try:
         return date(year, month, day).isoformat()
     except ValueError:
-        raise CellError("invalid", f"“{text}” is no date of the calendar.") from None
+        raise CellError("invalid", f"“{text}” doesn't exist in the calendar.") from None
 
 
 def _say(year: int, month: int, day: int) -> str:

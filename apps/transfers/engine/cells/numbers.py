@@ -25,24 +25,24 @@ def number_reader(
     def read(text: str) -> str:
         plain = text.replace(" ", "").replace("\u202f", "").replace("'", "").replace("\u2019", "")
         if not re.fullmatch(r"[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?", plain):
-            raise CellError("invalid", f"“{text}” is no number.")
+            raise CellError("invalid", f"“{text}” is not a number.")
         decimal_mark = mark or _decimal_mark(plain, text)
         other = "," if decimal_mark == "." else "."
         head, _, tail = plain.partition(decimal_mark)
         if other in tail or decimal_mark in tail or not _grouped(head, other):
-            raise CellError("invalid", f"“{text}” is no number.")
+            raise CellError("invalid", f"“{text}” is not a number.")
         try:
             value = Decimal(
                 f"{head.replace(other, '')}.{tail or '0'}" if tail else head.replace(other, "")
             )
         except InvalidOperation:
-            raise CellError("invalid", f"“{text}” is no number.") from None
+            raise CellError("invalid", f"“{text}” is not a number.") from None
         if value and not -_MAGNITUDE < value.adjusted() < _MAGNITUDE:
             # "1E999999999" is a number that nobody could write out.
-            raise CellError("range", f"“{text}” is beyond all that can be counted.")
+            raise CellError("range", f"“{text}” is too large.")
         if whole:
             if value != value.to_integral_value():
-                raise CellError("invalid", f"“{text}” is no whole number.")
+                raise CellError("invalid", f"“{text}” is not a whole number.")
             return _bounded(int(value), bounds, text)
         if digits is not None:
             _check_digits(value, digits, text)
@@ -63,7 +63,9 @@ def _bounded(value: int, bounds: tuple[int | None, int | None], text: str) -> st
 def _check_digits(value: Decimal, digits: tuple[int, int], text: str) -> None:
     before, after = digits
     if abs(value) >= Decimal(10) ** before:
-        raise CellError("range", f"“{text}” is too large: at most {before} digits before the mark.")
+        raise CellError(
+            "range", f"“{text}” is too large: at most {before} digits before the decimal mark."
+        )
     if value != value.quantize(Decimal(1).scaleb(-after), context=Context(prec=100)):
         raise CellError("range", f"“{text}” has too many decimals: at most {after} are kept.")
 
@@ -79,8 +81,8 @@ def _decimal_mark(plain: str, text: str) -> str:
         if re.fullmatch(r"[+-]?\d{1,3},\d{3}", plain):
             raise CellError(
                 "ambiguous",
-                f"“{text}” has two readings: {plain.replace(',', '')} or {plain.replace(',', '.')}. "
-                "Say which mark begins the decimals.",
+                f"“{text}” can be read as {plain.replace(',', '')} or {plain.replace(',', '.')}. "
+                "Choose the decimal mark.",
             )
         return ","
     return "."

@@ -32,7 +32,7 @@ _PLAIN_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
 def reject_spreadsheet_error(text: str) -> None:
     if text[0] == "#":
         if text.upper() in _SPREADSHEET_ERRORS:
-            raise CellError("error", f"{text} is a spreadsheet's error, not a value.")
+            raise CellError("error", f"{text} is a spreadsheet error, not a value.")
         if text == "#NO RESULT":
             raise CellError(
                 "formula",
@@ -68,7 +68,7 @@ def read_email(text: str) -> str:
     except ValidationError:
         hint = re.sub(r"\s+|[,;.]+$", "", text)
         suggestion = hint if hint != text and _SIMPLE_EMAIL.fullmatch(hint) else ""
-        raise CellError("invalid", f"“{text}” is no e-mail address.", suggestion) from None
+        raise CellError("invalid", f"“{text}” is not an e-mail address.", suggestion) from None
     return fold_email(text)
 
 
@@ -85,7 +85,7 @@ def read_slug(text: str) -> str:
     if not _SLUG.fullmatch(text):
         raise CellError(
             "invalid",
-            f"“{text}” is no slug: letters, digits, hyphens and underscores.",
+            f"“{text}” is not a slug. Use letters, digits, hyphens, and underscores.",
             slugify(text),
         )
     return text
@@ -96,5 +96,5 @@ def read_phone(text: str) -> str:
     if text[:4].lower() == "tel:":
         text = text[4:].strip()
     if not _PHONE.fullmatch(text) or sum(map(str.isdigit, text)) < 3:
-        raise CellError("invalid", f"“{text}” is no phone number.")
+        raise CellError("invalid", f"“{text}” is not a phone number.")
     return text

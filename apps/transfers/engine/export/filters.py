@@ -49,7 +49,9 @@ def _choice(column: Column, text: str) -> str:
         return choice_reader(column, {})(text)
     except CellError:
         known = ", ".join(str(value) for value, _ in column.choices)
-        raise DomainError(f"“{text}” is no {column.label.lower()}. It can be {known}.") from None
+        raise DomainError(
+            f"“{text}” is not a {column.label.lower()}. Choose from {known}."
+        ) from None
 
 
 def _value(column: Column, text: str) -> Any:

@@ -37,4 +37,4 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
         try:
             return list_queryset(full_site()._registry[apps.get_model(label)], request)
         except AddressRefused as refusal:
-            raise DomainError(f"{refusal.message} Export anew from the list.") from refusal
+            raise DomainError(f"{refusal.message} Export the list again.") from refusal

@@ -111,7 +111,7 @@ def unmatched_needs(resource: type[DatasetResource], matching: Matching) -> list
             " and ".join(columns[fields[f]].label for f in key if fields[f] in columns)
             for key in keys
         )
-        problems.append(f"No column tells which record a row means: it takes {labels}.")
+        problems.append(f"No column identifies the record. Match {labels}.")
     return problems
 
 

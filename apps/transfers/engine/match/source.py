@@ -17,7 +17,9 @@ def source_of(run: ImportRun, reading: Reading | None = None) -> Source:
     known = known_words(dataset)
     upload = run.upload
     if upload.is_gone:
-        raise DomainError(f"The file {upload.name} was deleted after its time. Upload it again.")
+        raise DomainError(
+            f"The file {upload.name} was deleted when its retention time ended. Upload it again."
+        )
     path = Path(private_storage().path(upload.path))
     return open_source(
         path,

@@ -134,13 +134,13 @@ def _skip_by_mode(context: Context) -> None:
             (
                 "p.live",
                 "skip:exists",
-                f"The {info.part.label} exists already, and only new ones are wanted.",
+                f"The {info.part.label} already exists, and this import only creates.",
             )
             if mode == "create"
             else (
                 "NOT p.live",
                 "skip:new",
-                f"The {info.part.label} is new, and none is to be created.",
+                f"The {info.part.label} doesn't exist, and this import only updates.",
             )
         )
         refusals.refuse(

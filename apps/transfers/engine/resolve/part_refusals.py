@@ -53,7 +53,7 @@ def _refuse_nameless(context: Context, info: PartInfo, keys: list[tuple[str, ...
             f"FROM {context.tables.work} w WHERE ({given}) IS NOT TRUE "
             f"AND {unrefused(context, 'w')}"
         ),
-        text=f"Nothing in this row says which {info.part.label} is meant: {', '.join(labels)}.",
+        text=f"This row doesn't identify the {info.part.label}. It needs {', '.join(labels)}.",
     )
 
 
@@ -67,9 +67,7 @@ def _refuse_ambiguous(context: Context, info: PartInfo, keys: list[tuple[str, ..
         number="w.number",
         rows=parts.rows_of(context, info, "p.found > 1"),
         message="format(%s, p.found)",
-        params=[
-            f"%s records would be meant by this {info.part.label}. Give its external ID or slug."
-        ],
+        params=[f"%s records match this {info.part.label}. Give the external ID or slug."],
     )
 
 
@@ -84,7 +82,7 @@ def _refuse_two_ways(context: Context, info: PartInfo, keys: list[tuple[str, ...
             column="",
             number="w.number",
             rows=parts.rows_of(context, info, condition),
-            text=f"Another row means the same {info.part.label} by another column. Keep one.",
+            text=f"Another row identifies the same {info.part.label} by another column. Keep one.",
         )
 
 
@@ -153,10 +151,13 @@ def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:
     condition = f"p.live AND p.id NOT IN ({scope})"
     if not may_be_new(info.model, context.actor):
         condition = f"(NOT p.live OR p.id NOT IN ({scope}))"
-    code, text = f"{info.name}:not_allowed", f"You may not import this {info.part.label}."
+    code, text = f"{info.name}:not_allowed", f"You can't import this {info.part.label}."
     if context.matching.mode == "update":
         # As where there is none.
-        code, text = "skip:new", f"The {info.part.label} is new, and none is to be created."
+        code, text = (
+            "skip:new",
+            f"The {info.part.label} doesn't exist, and this import only updates.",
+        )
     refuse(
         context,
         code=code,
@@ -185,7 +186,7 @@ def _refuse_incomplete(context: Context, info: PartInfo) -> None:
                 column=column.name,
                 number="w.number",
                 rows=parts.rows_of(context, info, condition),
-                text=f"{column.label} is missing, and the {info.part.label} is new.",
+                text=f"{column.label} is missing, and a new {info.part.label} needs it.",
             )
 
 
@@ -198,7 +199,8 @@ def _refuse_taken(context: Context, info: PartInfo) -> None:
             continue
         value = f"p.v_{attname}"
         condition = (
-            f"{value} <> '' AND (EXISTS (SELECT FROM {info.table} o WHERE o.{field.column} = {value}"
+            f"{value} <> '' AND (EXISTS (SELECT FROM {info.table} o WHERE o.{field.column} "
+            f"= {value}"
             f"{info.alive('o')} AND o.id <> p.id) OR p.id IN (SELECT unnest(array_agg(q.id)) "
             f"FROM {table} q WHERE q.v_{attname} <> '' GROUP BY q.v_{attname} HAVING count(*) > 1))"
         )
@@ -213,7 +215,7 @@ def _refuse_taken(context: Context, info: PartInfo) -> None:
                 rows=parts.rows_of(context, info, condition),
                 message=f"format(%s, w.c_{field.source})",
                 params=[
-                    f"The {label.lower()} “%s” belongs to another {info.part.label}: "
+                    f"The {label.lower()} “%s” belongs to another {info.part.label}, so "
                     "the columns of this row name two records."
                 ],
             )

@@ -11,13 +11,11 @@ from apps.transfers.engine.ranges import Range
 from apps.transfers.engine.resolve import parts, reactivation, refusals
 
 WHY = (
-    "You may not change this {0}, whose account has rights in the back office. Leave the cells that "
-    "change it empty, or ask a colleague who may."
+    "You can't change this {0}, because the account has a staff role. Leave the cells "
+    "that change it empty, or ask a colleague who can."
 )
-DRIFTED = (
-    "You may not change this {0}: the account has rights in the back office. It was left alone."
-)
-KEPT = "You may not change this {0}: the account has rights in the back office."
+DRIFTED = "You can't change this {0}, because the account has a staff role. It was left alone."
+KEPT = "You can't change this {0}, because the account has a staff role."
 
 
 def find(context: Context, info: PartInfo) -> None:

@@ -80,7 +80,8 @@ def _resolve_one(context: Context, name: str) -> None:
         value = 'lower(v.value COLLATE "C")' if field == "email" else "v.value"
         hits.append(
             f"SELECT v.value{''.join(f', v.w_{o}' for o in within)}, {rank} AS rank, t.id "
-            f"FROM v JOIN {target} t ON t.{connection.ops.quote_name(field)} = {value}{same}{alive(model, 't')}{scoped}"
+            f"FROM v JOIN {target} t ON t.{connection.ops.quote_name(field)} = "
+            f"{value}{same}{alive(model, 't')}{scoped}"
         )
         params += scope[1] if scope else []
     context.execute(f"DROP TABLE IF EXISTS {table}")
@@ -201,8 +202,10 @@ def _make_missing(context: Context, name: str, relation: Relation) -> None:
     )
     if any(field.attname == "slug" for field in model._meta.concrete_fields):
         context.execute(
-            "CREATE OR REPLACE FUNCTION pg_temp.slug(t text) RETURNS text LANGUAGE sql IMMUTABLE AS "
-            "$$ SELECT COALESCE(NULLIF(left(btrim(regexp_replace(lower(t), '[^a-z0-9]+', '-', 'g'), "
+            "CREATE OR REPLACE FUNCTION pg_temp.slug(t text) RETURNS text LANGUAGE sql "
+            "IMMUTABLE AS "
+            "$$ SELECT COALESCE(NULLIF(left(btrim(regexp_replace(lower(t), '[^a-z0-9]+', "
+            "'-', 'g'), "
             "'-'), 180), ''), 'record') $$"
         )
         context.execute(f"UPDATE {made} SET slug = pg_temp.slug(value) WHERE relation = %s", [name])
@@ -219,7 +222,7 @@ def _say(context: Context, name: str) -> str:
     message, word = f"format(%s, s.c_{name})", context.word(name, "s")
     if word == f"s.c_{name}":
         return message
-    said = f"'“' || {word} || '” is said to mean “' || s.c_{name} || '”. '"
+    said = f"'“' || {word} || '” was matched to “' || s.c_{name} || '”. '"
     return f"CASE WHEN s.o_{name} IS NULL THEN '' ELSE {said} END || {message}"
 
 
@@ -237,7 +240,8 @@ def _refuse_unfound(context: Context, name: str, model: Any) -> None:
     label = str(model._meta.verbose_name)
     missing = f"There is no {label} “%1$s”."
     in_trash = (
-        f"The {label} “%1$s” is in the trash. Restore it and check again, or name another {label}."
+        f"The {label} “%1$s” is in the trash. Restore it and check again, or choose "
+        f"another {label}."
     )
     ambiguous = f"More than one {label} is called “%1$s”.{_telling_apart(column.relation)}"
     for code, condition, message in (
@@ -255,7 +259,8 @@ def _refuse_unfound(context: Context, name: str, model: Any) -> None:
             suggestion=f"r_{name}.suggestion",
             rows=(
                 f"FROM {context.tables.stage} s {join_sql(context, through=name)} "
-                f"WHERE s.problems IS NULL AND s.c_{name} <> '' AND {condition.replace('r.', f'r_{name}.')}"
+                f"WHERE s.problems IS NULL AND s.c_{name} <> '' AND "
+                f"{condition.replace('r.', f'r_{name}.')}"
             ),
         )
     # Looked up within a record that was not found itself: said there, refused there.

@@ -21,4 +21,4 @@ def explain(error: Exception, context: Context) -> str:
                 return f"The {info.part.label} breaks the rule “{name.replace('_', ' ')}”."
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)
     text = str(primary or error).strip().splitlines()[0]
-    return f"The database refused the row: {text}."
+    return f"The database rejected the row: {text}."

@@ -106,7 +106,7 @@ class ColumnReader:
             limit = self.column.max_length
             if limit and len(value) > limit:
                 raise CellError(
-                    "too_long", f"{len(value):,} characters are too many; at most {limit} fit."
+                    "too_long", f"{len(value):,} characters are too many. The limit is {limit}."
                 )
             return value
         except CellError as error:
@@ -124,15 +124,15 @@ class ColumnReader:
         if not (cell.isascii() and cell.isprintable()):
             if _CONTROL.search(cell):
                 what = "a zero byte" if "\x00" in cell else "a control character"
-                raise CellError("control", f"The cell holds {what}.")
+                raise CellError("control", f"The cell contains {what}.")
             cell = unicodedata.normalize("NFC", cell.translate(_INVISIBLE).translate(_SPACES))
             if self._is_looked_up:
                 cell = cell.translate(_UNDIRECTED)
             if self._opens_quote is not None and self._opens_quote(cell):
                 raise CellError(
                     "broken_quote",
-                    "The cell holds the end of one line and the beginning of another: a quote opens here "
-                    "and is closed by a later one.",
+                    "The cell contains the end of one line and the beginning of another, "
+                    "because a quote that opens here is closed later.",
                 )
             if not self.column.multiline:
                 cell = _LINES.sub(" ", cell.strip())
@@ -177,5 +177,8 @@ def cleaned_sql(column: Column, text: str) -> str:
         )
     text = f"btrim({text}, E' \\t\\r\\n')"
     if column.kind is Kind.PHONE:
-        text = f"regexp_replace(translate({text}, '{HYPHENS}', repeat('-', {len(HYPHENS)})), '^tel: *', '', 'i')"
+        text = (
+            f"regexp_replace(translate({text}, '{HYPHENS}', repeat('-', {len(HYPHENS)})), "
+            "'^tel: *', '', 'i')"
+        )
     return text

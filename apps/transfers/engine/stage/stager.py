@@ -134,13 +134,13 @@ class _Stager:
                 problem = Problem(
                     "ragged",
                     "",
-                    f"The row has {size} cells, the header {width}. Nothing was shifted to fit.",
+                    f"The row has {size} cells, but the header has {width}.",
                 )
             elif any(cell.strip() for cell in cells[width:]):
                 problem = Problem(
                     "ragged",
                     "",
-                    f"The row has {size} cells, the header {width}. Nothing was shifted to fit.",
+                    f"The row has {size} cells, but the header has {width}.",
                     next(cell for cell in cells[width:] if cell.strip())[:200],
                 )
             else:
@@ -181,7 +181,7 @@ class _Stager:
         again = [row for row in rows if row[1][0].strip() == first and self._is_header(row[1])]
         if not again:
             return rows, []
-        problem = Problem("header", "", "The row is the header once more, not a record.")
+        problem = Problem("header", "", "The row repeats the header.")
         numbers = {number for number, _ in again}
         kept = [row for row in rows if row[0] not in numbers]
         return kept, [self._refused(number, problem) for number, _ in again]
@@ -228,8 +228,8 @@ def _check(
     except Exception:
         logger.exception("The check of column %s failed.", column.name)
         raise DomainError(
-            f"The check of “{column.label}” failed for a reason of ours, which was recorded. "
-            "Nothing was changed."
+            f"The check of “{column.label}” failed because of an error on our side, which "
+            "was recorded. Nothing was changed."
         ) from None
     for index, why in refused.items():
         problem = Problem(f"{column.name}:rule", column.name, why, values[index] or "")

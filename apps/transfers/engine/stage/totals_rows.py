@@ -30,10 +30,8 @@ def last_lines(batch: list[Row], width: int) -> list[tuple[int, Problem]]:
 def _problem(number: int, cells: list[str], width: int) -> tuple[int, Problem]:
     word = next(iter(_filled(cells)), "")
     if _is_total(cells, width):
-        return number, Problem("total", "", "The row is a line of totals, not a record.", word)
-    return number, Problem(
-        "total", "", "The row stands below a line of totals; it is no record.", word
-    )
+        return number, Problem("total", "", "The row is a line of totals.", word)
+    return number, Problem("total", "", "The row is below a line of totals.", word)
 
 
 def _filled(cells: list[str]) -> list[str]:

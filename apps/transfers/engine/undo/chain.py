@@ -95,8 +95,9 @@ def follow_ups(undo: UndoRun) -> list[UndoRun]:
 def sentences(run: ImportRun, actor: Actor) -> list[str]:
     """Say for a preview which rows of other runs are tried again."""
     return [
-        f"Run {context.run.pk} ({context.run.upload.name}) was undone before and kept {number:,} "
-        f"row{'' if number == 1 else 's'} of these records; {'it is' if number == 1 else 'they are'} "
+        f"Run {context.run.pk} ({context.run.upload.name}) was undone earlier and kept {number:,} "
+        f"row{'' if number == 1 else 's'} of these records; "
+        f"{'it is' if number == 1 else 'they are'} "
         "tried again afterward."
         for context, number in held_by(run, actor)
     ]

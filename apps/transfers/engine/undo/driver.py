@@ -179,7 +179,9 @@ class Undoer:
         )
         if len(numbers) == 1:
             if self.refused >= _MAX_REFUSALS:
-                raise DomainError(f"The database refused {self.refused:,} rows, so it was stopped.")
+                raise DomainError(
+                    f"The undo stopped because the database rejected {self.refused:,} rows."
+                )
             self.refused += 1
             with self.undo.hold():
                 undo_rules.mark_kept(self.context, {numbers[0][0]: explain(error, self.context)})

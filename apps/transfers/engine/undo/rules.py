@@ -120,7 +120,8 @@ def kept_creations(context: Context, info: PartInfo, rows: UndoRange, kept: Kept
         number: CHANGED if is_changed else IN_USE
         for number, is_changed in context.rows(
             f"SELECT number, is_changed FROM ("
-            f"SELECT p.number, {created} AND ({differs_from_created(context, info)}) AS is_changed, "
+            f"SELECT p.number, {created} AND ({differs_from_created(context, info)}) AS "
+            "is_changed, "
             f"({used}) AS is_used "
             f"FROM {context.tables.plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
             f"{info.alive('t')} WHERE {rows.where()} AND {mine} OFFSET 0"
@@ -163,7 +164,7 @@ def kept_changes(context: Context, info: PartInfo, rows: UndoRange) -> dict[int,
         elif is_changed:
             found[number] = CHANGED
         else:
-            found[number] = f"Its former {theirs}” belongs to another {info.part.label} by now."
+            found[number] = f"Its former {theirs}” now belongs to another {info.part.label}."
     return found
 
 
