@@ -311,7 +311,7 @@ def test_a_refusal_needs_a_reason_and_changes_nothing(asker: User, second: User)
     assert done.state == "refused"
     assert done.decision_reason == "They pay until May."
     assert _exists(organization)
-    with pytest.raises(DomainError, match="not open any more: refused by Sven Second"):
+    with pytest.raises(DomainError, match="no longer open: refused by Sven Second"):
         approval_approve(request=request, actor=second)
 
 

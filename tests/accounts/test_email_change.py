@@ -443,7 +443,7 @@ class TestOwn:
         link = _link()
         Client().post(link)
 
-        assert f"{NEW} has not confirmed yet" in page
+        assert f"{NEW} to be confirmed" in page
         assert _email(person) == NEW
         assert client.get(reverse("account_security")).status_code == 302
 

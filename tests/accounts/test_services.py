@@ -203,7 +203,7 @@ class TestSettingRoles:
         user_set_roles(user=holder, roles=[mighty], actor=None)
 
         for person, roles, said in (
-            (newcomer, [mighty], "The role Mighty may do more than you may"),
+            (newcomer, [mighty], "The role Mighty has permissions that you don't have"),
             (holder, [], "more permissions than you"),
         ):
             with pytest.raises(DomainError, match=said):

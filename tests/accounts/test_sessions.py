@@ -47,7 +47,7 @@ class TestTime:
         answer = client.get(START, follow=True)
 
         assert answer.request["PATH_INFO"] == reverse("account_login")
-        assert "nothing was done for 60 minutes" in answer.content.decode()
+        assert "after 60 minutes of inactivity" in answer.content.decode()
         ended = Event.objects.get(kind=Kind.SESSION_ENDED, target_pk=str(user.pk))
         assert ended.data == {"because": "it expired"}
 

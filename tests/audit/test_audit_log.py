@@ -152,7 +152,7 @@ def test_events_are_told_with_their_own_sentences(auditor: Client) -> None:
     assert "was refused access to GET /admin/flags/" in text
     assert "failed to sign in as “mallory”" in text
     assert "verified the audit log: 3 problems in 2,000 rows" in text
-    assert "flipped a flag: everyone from nothing to True, name beta" in text
+    assert "turned a flag: everyone from nothing to True, name beta" in text
     assert "changed a schedule, disabled: enabled from yes to no" in text
     assert "gave the role Auditor" in text
     assert "Ada Lovelace" in text
@@ -296,7 +296,7 @@ def test_a_reader_without_the_log_sees_of_a_change_set_what_their_role_sees(
 
     assert "Acme" in text
     assert "Ada" not in text
-    assert "2 more changes, of records that your role does not see" in text
+    assert "2 more changes to records that your role can't see" in text
     assert client_of(staff_with("organizations.view_organization")).get(url).status_code == 403
 
 

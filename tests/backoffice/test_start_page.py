@@ -67,7 +67,7 @@ def test_support_is_told_of_invitations_and_not_of_tasks(
 
     body = role_clients["Support"][1].get(reverse("admin:index")).content.decode()
 
-    assert "3 invitations still not accepted" in body
+    assert "3 invitations expiring within three days" in body
     assert "since yesterday" not in body
 
 

@@ -115,7 +115,7 @@ def test_an_app_is_set_up_asked_for_and_opens_sudo(
     expect(page.get_by_text("set roles: Support")).to_be_visible()
     # A code works once: this is the one of the next half minute, which a slow clock would show.
     page.get_by_label("Code").fill(_shown(secret, 1))
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(page.get_by_role("heading", name="Set roles", exact=True)).to_be_visible()
 
 
@@ -127,7 +127,7 @@ def test_a_form_goes_on_by_itself_when_sudo_has_ended_meanwhile(
     _sign_in(page, administrator)
     page.goto(f"/admin/accounts/user/{other.pk}/set-roles/")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.get_by_label("Analyst").check()
     page.get_by_label("Reason").fill("Reads the reports as well.")
     second = page.context.new_page()
@@ -137,7 +137,7 @@ def test_a_form_goes_on_by_itself_when_sudo_has_ended_meanwhile(
 
     page.get_by_role("button", name="Set roles").click()
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
     expect(page.get_by_text("given: Analyst")).to_be_visible()
     assert other.groups.filter(name="Analyst").exists()

@@ -189,7 +189,7 @@ def test_a_rule_that_says_no_is_shown_with_the_input_kept(
 
     assert page.status_code == 409
     body = page.content.decode()
-    assert "is taken by The new one by now" in body
+    assert "is taken by The new one now" in body
     assert "They are back." in body
 
 

@@ -109,7 +109,7 @@ class TestRestoring:
 
         page = body(client.get(reverse(RESTORE, args=[dead.pk])))
 
-        assert "“Old Harbor” cannot come back as it is" in page
+        assert "“Old Harbor” can't be restored as it is" in page
         assert f"the {label} “harbor” is taken by" in page
         assert reverse("admin:organizations_organization_change", args=[taker.pk]) in page
 

@@ -84,7 +84,7 @@ class TestChangingARole:
         seat = OwnerFactory(organization__name="Acme")
         MembershipFactory(organization=seat.organization, role="admin")
 
-        with pytest.raises(DomainError, match="Acme would be left without an owner"):
+        with pytest.raises(DomainError, match="Acme would have no owner"):
             membership_update(membership=seat, role="admin", actor=None)
 
         seat.refresh_from_db()

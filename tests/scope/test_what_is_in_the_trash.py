@@ -100,7 +100,7 @@ def numbers(client: Client, user: User, house: House, folder: Path) -> dict[str,
         )
         found[f"export of {dataset}"] = json.loads(out.getvalue())["rows"]
     flag = Flag.objects.get(name="harbor")
-    found["Flags affect"] = flag.is_active_for_user(house.person)
+    found["flag reaches"] = flag.is_active_for_user(house.person)
     flags = client.get(reverse("admin:flags_flag_changelist"))
     found["flag says"] = re.findall(r"On for [^<]+|Off: [^<]+", text(flags))
     if User.objects.for_staff(user).filter(pk=house.person.pk).exists():
@@ -142,7 +142,7 @@ def test_an_organization_in_the_trash_is_counted_nowhere_and_comes_back_everywhe
     for card in ("Organizations", "Members", "Open tasks"):
         assert during[f"start: {card}"] == before[f"start: {card}"] - 1, card
         assert during[f"week: {card}"] == before[f"week: {card}"] - 1, card
-    assert (before["Flags affect"], during["Flags affect"]) == (True, False)
+    assert (before["flag reaches"], during["Flags affect"]) == (True, False)
     assert before["flag says"] != during["flag says"]
     # One truth: each number is the same on every page that shows it.
     for taken in (before, during, after):

@@ -152,7 +152,7 @@ def test_a_long_list_of_unknown_organizations_says_that_it_is_cut(
     save(support, url("check", run), {"back": "1"})
     page = text(support.get(url("columns", run)))
     assert "260 open" in page
-    assert "210 more are open and not listed" in page
+    assert "210 more are not matched and not listed" in page
 
 
 @pytest.fixture

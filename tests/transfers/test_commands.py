@@ -127,7 +127,7 @@ def test_a_word_of_a_field_without_words_is_refused(
         ("members", ["role"], "--filter takes"),
         ("members", ["role=owner", "role=admin"], "contradicts itself"),
         ("organizations", ["status=sleeping"], "Choose from"),
-        ("tasks", ["due_date=soon"], "“soon” is no date"),
+        ("tasks", ["due_date=soon"], "“soon” is not a date"),
         ("tasks", ["due_date=2026-02-31"], "doesn't exist in the calendar"),
         ("tasks", ["assignee=nobody@example.org"], "There is no user"),
         ("tasks", ["status=lost"], "Choose from"),

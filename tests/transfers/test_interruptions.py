@@ -301,7 +301,7 @@ def test_all_or_nothing_is_nothing_when_the_last_chunk_has_a_row_that_drifted(
 
     run.refresh_from_db()
     assert run.state == State.FAILED
-    assert run.error == "Nothing was applied: 1 records were changed since the preview."
+    assert run.error == "Nothing was applied: 1 records were changed after the preview."
     assert not Membership.objects.filter(organization=harbor).exists()
     assert not User.history.filter(email="p0@example.org").exists()
     assert run.results.get("created", 0) == 0

@@ -162,7 +162,7 @@ def test_a_name_that_two_organizations_bear_is_refused(importer: Importer) -> No
         OrganizationFactory(name="Twins", external_id=f"T-{number}")
     result = importer.text("organizations", "Name,Status\nTwins,closed\nHarbor Finance,closed\n")
     assert (result.code, result.updated, result.refused_rows()) == (3, 1, [2])
-    assert "2 records would be meant" in result.messages()[0]
+    assert "2 records match this" in result.messages()[0]
 
 
 def test_headers_that_differ_in_case_alone_are_named_as_twice_there(importer: Importer) -> None:

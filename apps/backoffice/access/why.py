@@ -137,10 +137,11 @@ def _refusal(
     if not may(model_admin, request, offered.permission, record):
         return Refusal(
             offered.label,
-            "Your roles include it, but it is not done on this page to anybody's "
-            f"{model_admin.opts.verbose_name_plural}, or not to this one."
+            "Your roles include it, but it isn't available on this page, or not for this "
+            f"{model_admin.opts.verbose_name}."
             if record is not None
-            else f"Nobody does this to {model_admin.opts.verbose_name_plural} here: they are made elsewhere.",
+            else f"This isn't done here. {str(model_admin.opts.verbose_name_plural).capitalize()} "
+            "are created elsewhere.",
         )
     if offered.when is not None and record is not None and not offered.when(record):
         return Refusal(offered.label, f"It isn't possible in the current state of {record}.")
