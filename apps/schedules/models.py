@@ -23,6 +23,8 @@ audit_model(
     app="apps.schedules",
     untracked_fields=["last_run_at", "total_run_count", "date_changed"],
 )
+# celery-beat adds the raw crontab to the name ("0 7 * * 1 (m/h/dM/MY/d) UTC"); people know it by its name.
+PeriodicTask.add_to_class("__str__", lambda schedule: schedule.name)
 for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     audit_model(_timing, app="apps.schedules")
 # As its migration says it: no expression of Django's has the same form in the database.

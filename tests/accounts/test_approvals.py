@@ -142,7 +142,7 @@ def test_without_a_reason_nothing_is_asked(asker: User) -> None:
     with pytest.raises(ApprovalNeeded) as needed:
         organization_purge(organization=TrashedOrganizationFactory(), actor=asker)
 
-    with pytest.raises(DomainError, match="Say why"):
+    with pytest.raises(DomainError, match="A reason is required"):
         approval_ask(draft=needed.value.draft, reason="  ", actor=asker)
     assert not ApprovalRequest.objects.exists()
 
@@ -304,7 +304,7 @@ def test_a_refusal_needs_a_reason_and_changes_nothing(asker: User, second: User)
     organization = TrashedOrganizationFactory()
     request = _asked(asker, organization)
 
-    with pytest.raises(DomainError, match="Say why"):
+    with pytest.raises(DomainError, match="A reason is required"):
         approval_refuse(request=request, actor=second, reason=" ")
     done = approval_refuse(request=request, actor=second, reason="They pay until May.")
 

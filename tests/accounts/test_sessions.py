@@ -219,7 +219,7 @@ def test_an_administrator_who_lost_everything_is_let_in_again(
     ("email", "reason", "says"),
     [
         ("nobody@example.org", "x", "No account here"),
-        (None, " ", "Say why"),
+        (None, " ", "A reason is required"),
         ("gone", "x", "deactivated"),
     ],
 )

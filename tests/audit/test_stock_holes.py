@@ -177,7 +177,7 @@ class TestReasons:
         refused = save(keeper, url, {"role": "admin"})
         seat.refresh_from_db()
         assert seat.role == Role.MEMBER
-        assert "Say why" in refused.content.decode()
+        assert "A reason is required" in refused.content.decode()
 
         save(keeper, url, {"role": "admin", "_reason": "Takes over the roster"})
         seat.refresh_from_db()
@@ -218,7 +218,7 @@ class TestReasons:
         }
 
         refused = save(keeper, url, posted)
-        assert "Say why" in refused.content.decode()
+        assert "A reason is required" in refused.content.decode()
         assert Membership.history.count() == before
 
         accepted = save(keeper, url, {**posted, "_reason": "A reason"})

@@ -90,7 +90,7 @@ def test_the_same_is_told_on_the_person_and_on_the_organization(reader: Client) 
 
     assert "added Ada Lovelace as member" in of_acme
     assert "changed role of Ada Lovelace from member to admin" in of_acme
-    assert "removed Ada Lovelace, who was admin" in of_acme
+    assert "removed Ada Lovelace (was admin)" in of_acme
     assert "added to Acme as member" in of_ada
     assert "changed role of the membership in Acme from member to admin" in of_ada
     assert "“Left the company”" in of_ada

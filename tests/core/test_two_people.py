@@ -185,7 +185,7 @@ def test_a_form_without_its_version_is_refused(sam: Client, token: str | None) -
     page = sam.post(url, {**posted, "name": "Dark Harbor"})
 
     assert page.status_code == 409
-    assert "doesn't say which version" in page.content.decode()
+    assert "say which version of the record" in page.content.decode()
     organization.refresh_from_db()
     assert organization.name == "Harbor"
     again = _again(page, {**posted, "name": "Dark Harbor"})
@@ -402,7 +402,7 @@ def test_a_form_that_edits_a_person_is_refused_without_its_version(
     page = sam.post(url, {**form, "roles": [str(role.pk)], "sees": "some"})
 
     assert page.status_code == 409
-    assert "doesn't say which version" in page.content.decode()
+    assert "say which version of the record" in page.content.decode()
     person.refresh_from_db()
     assert not person.groups.exists()
     assert not person.is_limited

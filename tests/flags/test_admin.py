@@ -126,7 +126,7 @@ def test_targets_are_changed_with_a_reason_and_not_without(client: Client, flipp
 
     refused = save(client, _change(flag), data)
     assert refused.status_code == 200
-    assert "Say why" in refused.content.decode()
+    assert "A reason is required" in refused.content.decode()
     assert not flag.organizations.exists()
 
     save(client, _change(flag), {**data, "_reason": "They test it"})

@@ -62,7 +62,7 @@ def test_without_the_permission_nothing_is_turned() -> None:
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_without_a_reason_nothing_is_turned(flipper: User, reason: str) -> None:
     switch = SwitchFactory()
-    with pytest.raises(DomainError, match="Say why"):
+    with pytest.raises(DomainError, match="A reason is required"):
         switch_set(name=switch.name, active=True, reason=reason, actor=flipper)
     assert not waffle.switch_is_active(switch.name)
 

@@ -120,7 +120,7 @@ def test_a_change_needs_a_reason_and_leaves_its_event(client: Client, root: Any)
     data = _data(client.get(_change(schedule)), description="For the night")
 
     refused = save(client, _change(schedule), data)
-    assert "Say why" in refused.content.decode()
+    assert "A reason is required" in refused.content.decode()
     schedule.refresh_from_db()
     assert schedule.description == ""
 

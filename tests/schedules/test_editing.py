@@ -49,7 +49,7 @@ def test_enabling_asks_for_the_permission_and_a_reason(editor: User) -> None:
     schedule = ScheduleFactory(enabled=False)
     with pytest.raises(MissingPermission):
         schedule_set_enabled(schedule=schedule, enabled=True, reason="Go", actor=StaffFactory())
-    with pytest.raises(DomainError, match="Say why"):
+    with pytest.raises(DomainError, match="A reason is required"):
         schedule_set_enabled(schedule=schedule, enabled=True, reason=" ", actor=editor)
     schedule.refresh_from_db()
     assert not schedule.enabled

@@ -41,7 +41,7 @@ def test_a_plan_whose_basis_was_undone_offers_to_check_again(
 
     page = text(support.get(url("check", second)))
     assert f"Import run {first.pk}, which these rows depend on, was undone by" in page
-    assert "It concerns 3 of the 3 rows." in page
+    assert "It affects 3 of the 3 rows." in page
     answer = confirm(support, second)
     assert "Check again." in text(answer)
     second.refresh_from_db()
@@ -151,7 +151,7 @@ def test_a_long_list_of_unknown_organizations_says_that_it_is_cut(
     run = planned_run(support, HEAD + rows)
     save(support, url("check", run), {"back": "1"})
     page = text(support.get(url("columns", run)))
-    assert "260 open" in page
+    assert "260 not matched" in page
     assert "210 more are not matched and not listed" in page
 
 

@@ -102,7 +102,7 @@ def test_a_roster_does_not_write_what_the_form_refuses(
     work()
 
     assert form.status_code == 403
-    assert "You can't change this person, because the account has a staff role." in page
+    assert "change this person, because the account has a staff role." in page
     assert User.objects.filter(pk=boss.pk).values().get() == before
     assert User.objects.filter(email="new@example.org").exists()
 
@@ -155,7 +155,7 @@ def test_a_member_who_became_a_colleague_after_the_preview_is_left_alone(client:
     assert person.first_name == "Grace"
     assert run.results["drifted"] == 1
     (problem,) = plan_rows(run, outcome="drifted").rows[0].problems
-    assert "You can't change this person" in problem["message"]
+    assert "change this person" in problem["message"]
 
 
 def test_an_agent_whose_right_was_taken_after_the_preview_leaves_the_colleague_alone() -> None:
@@ -200,7 +200,7 @@ def test_an_undo_does_not_write_what_the_form_refuses(client: Client) -> None:
 
     person.refresh_from_db()
     assert person.first_name == "Hacked"
-    assert "You can't change this person" in page
+    assert "change this person" in page
 
 
 def test_a_person_who_the_import_made_and_who_is_a_colleague_now_stays_active(

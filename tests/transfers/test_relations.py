@@ -94,7 +94,7 @@ def test_the_columns_page_lists_open_words_with_counts_and_candidates(support: C
     page = text(support.get(url("columns", run)))
 
     assert "Match organization names to records" in page
-    assert "3 open" in page
+    assert "3 not matched" in page
     assert "1 other is found." in page
     assert "Create 2 missing organizations (3 rows)" in page
     options = re.findall(r'name="word:organization:Twin".*?</select>', page, re.DOTALL)[0]

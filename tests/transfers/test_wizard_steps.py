@@ -183,7 +183,7 @@ def test_a_reason_must_be_given_and_what_was_typed_stays(
     answer = confirm(support, run, reason="  ")
 
     assert answer.status_code == 400
-    assert "Say why" in text(answer)
+    assert "A reason is required" in text(answer)
     run.refresh_from_db()
     assert run.state == State.PLANNED
 

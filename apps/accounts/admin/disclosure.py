@@ -24,6 +24,8 @@ PAGES = {
 
 def page_in_words(page: str) -> str:
     """Return what people call the page behind a view's name, such as "Users: list"."""
+    if page == "audit_changeset_changelist":
+        return "Audit log"
     for model in apps.get_models():
         prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
         if page.startswith(prefix):

@@ -125,9 +125,11 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         labels = format_html_join(" ", "{}", ((label(role, MAIN),) for role in user.groups.all()))
         return labels or EMPTY
 
-    @display(description="sees")
+    @display(description="access")
     def sees(self, user: User) -> str:
-        return "Everything" if sees_everything(user) else f"Only {scope_in_words(user)}"
+        if not user.is_staff:
+            return "None: no staff role"
+        return "All organizations" if sees_everything(user) else f"Only {scope_in_words(user)}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("groups")

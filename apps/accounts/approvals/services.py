@@ -182,7 +182,7 @@ def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> N
     require(actor, *action.permissions_for(request.arguments))
     if not action.may_reach(actor, request.arguments):
         raise DomainError(
-            "Some of these records are not in your scope, so somebody else must decide."
+            "Some of these records are outside your scope, so somebody else must decide."
         )
     if obstacle := action.obstacle(actor, request.arguments):
         raise DomainError(obstacle)

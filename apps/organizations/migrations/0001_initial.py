@@ -227,7 +227,12 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "token_digest",
+                    models.CharField(
+                        editable=False, max_length=64, unique=True, verbose_name="link"
+                    ),
+                ),
                 ("expires_at", models.DateTimeField(editable=False, verbose_name="expires")),
                 (
                     "sent_at",

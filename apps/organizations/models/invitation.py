@@ -37,7 +37,7 @@ class Invitation(BaseModel):
         editable=False,
     )
     # Only the SHA-256 of the token is kept: who reads the table cannot accept an invitation.
-    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    token_digest = models.CharField("link", max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField("expires", editable=False)
     sent_at = models.DateTimeField("sent", null=True, blank=True, editable=False)
     accepted_at = models.DateTimeField("accepted", null=True, blank=True, editable=False)

@@ -105,7 +105,8 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
             "When",
             {
                 "fields": ["interval", "crontab", "clocked", "solar", "one_off", "start_time"],
-                "description": "Choose exactly one. A schedule that is enabled or changed waits for its next time. A run that was missed while the scheduler was down is caught up once.",
+                "description": "Choose exactly one. A schedule that is enabled or changed waits for "
+                "its next time. A run that was missed while the scheduler was down is caught up once.",
             },
         ),
         ("Arguments", {"fields": ["kwargs", "args"], "classes": ["collapse"]}),
@@ -114,11 +115,11 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     fieldsets = [
         (
             None,
-            {"fields": ["enabled_label", "timing", "last_run", "total_run_count", "origin_label"]},
+            {"fields": ["enabled_label", "timing", "last_run", "times_run", "origin_label"]},
         ),
         *add_fieldsets,
     ]
-    readonly_fields = ["enabled_label", "timing", "last_run", "total_run_count", "origin_label"]
+    readonly_fields = ["enabled_label", "timing", "last_run", "times_run", "origin_label"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
@@ -138,6 +139,10 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     def task_label(self, schedule: PeriodicTask) -> str:
         declared = declared_tasks().get(schedule.task)
         return declared.label if declared else f"{schedule.task} (not declared, so it won't run)"
+
+    @admin.display(description="runs so far")
+    def times_run(self, schedule: PeriodicTask) -> str:
+        return f"{schedule.total_run_count:,}"
 
     @admin.display(description="last run")
     def last_run(self, schedule: Any) -> str:

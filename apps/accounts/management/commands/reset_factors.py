@@ -23,7 +23,7 @@ class Command(OperatorCommand):
     def handle(self, *args: Any, email: str, reason: str, **options: Any) -> None:
         user = User.objects.filter(email=email).first()
         if user is None:
-            raise CommandError(f"Nobody here has the address {email}.", returncode=2)
+            raise CommandError(f"No account here has the address {email}.", returncode=2)
         try:
             removed, link = factors_reset(user=user, actor="command reset_factors", reason=reason)
         except DomainError as error:

@@ -82,7 +82,7 @@ def _strayed(path: Path) -> list[str]:
     try:
         lines = path.read_text().splitlines()
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from error
+        raise CommandError(f"{path} can't be read: {error.strerror}.", returncode=2) from error
     except UnicodeDecodeError:
         raise CommandError(f"{path} is no file of digests.", returncode=2) from None
     for number, line in enumerate(lines, start=1):

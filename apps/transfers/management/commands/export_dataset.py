@@ -103,7 +103,7 @@ class Command(DataCommand):
         if self._output is None and options["json"]:
             raise DomainError("--json needs a file to write to (-o PATH).")
         if self._output is not None and not self._output.absolute().parent.is_dir():
-            raise DomainError(f"{self._output} cannot be written: there is no such folder.")
+            raise DomainError(f"{self._output} can't be written: there is no such folder.")
         suffix = self._output.suffix.lstrip(".").lower() if self._output else ""
         format = options["format"] or ("xlsx" if suffix == "xlsx" else "csv")
         run = self._run = export_run_start(

@@ -144,7 +144,7 @@ class Command(DataCommand):
                     door="command",
                 )
         except OSError as error:
-            raise DomainError(f"{path} cannot be read: {error.strerror}.") from None
+            raise DomainError(f"{path} can't be read: {error.strerror}.") from None
 
     def _apply(self, run: ImportRun, actor: Actor, reason: str) -> None:
         """Confirm the plan and apply it; a file in which nothing is to be done is applied as it stands."""
