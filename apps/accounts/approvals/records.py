@@ -74,7 +74,7 @@ class OnRecords(Approvable):
             total=total,
             consequences=[
                 *self.consequences,
-                *([f"Goes with it: {', '.join(along)}."] if along else []),
+                *([f"Also included: {', '.join(along)}."] if along else []),
             ],
             parts=parts,
         )
