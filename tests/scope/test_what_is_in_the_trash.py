@@ -142,7 +142,7 @@ def test_an_organization_in_the_trash_is_counted_nowhere_and_comes_back_everywhe
     for card in ("Organizations", "Members", "Open tasks"):
         assert during[f"start: {card}"] == before[f"start: {card}"] - 1, card
         assert during[f"week: {card}"] == before[f"week: {card}"] - 1, card
-    assert (before["flag reaches"], during["Flags affect"]) == (True, False)
+    assert (before["flag reaches"], during["flag reaches"]) == (True, False)
     assert before["flag says"] != during["flag says"]
     # One truth: each number is the same on every page that shows it.
     for taken in (before, during, after):

@@ -68,7 +68,7 @@ def test_organizations_of_an_undone_import_shake_a_plan_of_members(
         support, HEAD + "a@example.org,A,B,Q-1,member\nb@example.org,B,B,Harbor Finance,member\n"
     )
     undone(made.run)
-    assert "It concerns 1 of the 2 rows." in text(support.get(url("check", run)))
+    assert "It affects 1 of the 2 rows." in text(support.get(url("check", run)))
 
 
 def test_a_plan_most_of_whose_records_have_changed_is_checked_again(importer: Importer) -> None:
@@ -120,7 +120,7 @@ def test_missing_organizations_are_created_from_the_check_page(
         support, HEAD + "".join(f"a{n}@example.org,A,B,Org {n},member\n" for n in range(3))
     )
     page = text(support.get(url("check", run)))
-    assert "3 rows name organizations that do not exist yet." in page
+    assert "3 rows name organizations that don't exist yet." in page
     save(support, url("check", run), {"create": "organization"})
     work()
     run.refresh_from_db()
