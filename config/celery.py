@@ -34,6 +34,19 @@ def require_ports(**_kwargs: object) -> None:
     entry.require_ports()
 
 
+@beat_init.connect
+def refuse_another_scheduler(sender: Any, **_kwargs: object) -> None:
+    """Celery's option --scheduler would choose one that sends a due time twice where two processes ask."""
+    # Its module needs the models, which are there only now.
+    from apps.schedules.scheduler import RecordingScheduler
+
+    if not isinstance(sender.scheduler, RecordingScheduler):
+        raise SystemExit(
+            f"{type(sender.scheduler).__name__} does not record which due times were sent. Start beat without "
+            "--scheduler: CELERY_BEAT_SCHEDULER names ours."
+        )
+
+
 @worker_ready.connect
 @beat_init.connect
 def follow_the_code(**_kwargs: object) -> None:

@@ -211,6 +211,8 @@ CELERY_BEAT_SYNC_EVERY = 1
 SCHEDULES = schedules.SCHEDULES
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
+# No result is stored, so no scheduler needs to plan Celery's own clean-up of results.
+CELERY_RESULT_EXPIRES = None
 # A job is a row in the database and its message only a hint (docs/decisions/007-jobs-are-rows.md); so a message may
 # be acknowledged late and may come twice.
 CELERY_TASK_ACKS_LATE = True
