@@ -11,17 +11,10 @@ from apps.accounts.disclosures import disclosures_prune
 from apps.accounts.email_changes.services import email_changes_expire
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
-from apps.accounts.signin.links import password_link_send
 from apps.accounts.signin.sessions import old_sessions_delete
 from apps.core.schedulable import schedulable
 
 MOST_AT_ONCE = 200
-
-
-@shared_task(ignore_result=True)
-def send_password_link(email: str) -> None:
-    """Mail a link to set a password, if there is an active person with this address."""
-    password_link_send(email=email)
 
 
 @schedulable(

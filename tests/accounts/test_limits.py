@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from apps.accounts.tasks import send_password_link
+from apps.accounts.signin.links import password_link_send
 from apps.audit.models import Event, Kind
 from tests.accounts.signing_in import PASSWORD, code, sign_in, signed_in, staff, with_app
 
@@ -75,7 +75,7 @@ def test_a_link_from_the_mailbox_makes_a_new_browser_known() -> None:
     owner = _at("203.0.113.5")
     assert _is_refused(sign_in(owner, user.email))
 
-    send_password_link(user.email)
+    password_link_send(email=user.email)
     (link,) = [line for line in mail.outbox[0].body.splitlines() if "/account/" in line]
     page = owner.get(link.removeprefix("http://127.0.0.1:8000"), follow=True)
     new = "another horse battery"

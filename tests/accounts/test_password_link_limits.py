@@ -9,7 +9,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts.tasks import send_password_link
+from apps.accounts.signin.links import password_link_send
 from apps.audit.models import Event, Kind
 from tests.factories.accounts import SuperuserFactory, UserFactory, sudo_client
 
@@ -23,7 +23,7 @@ def ask(email: str, *, times: int, start: timedelta = timedelta()) -> int:
         with time_machine.travel(
             timezone.now() + start + timedelta(minutes=3 * number), tick=False
         ):
-            send_password_link(email)
+            password_link_send(email=email)
     return len(mail.outbox) - before
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.accounts.tasks import send_password_link
+from apps.accounts.signin.links import password_link_send
 from apps.audit.models import Event, Kind
 from apps.core.models import OwedMail
 from tests.accounts.signing_in import (
@@ -160,7 +160,7 @@ class TestTheSameAnswer:
             assert OwedMail.objects.get(pk=key).arguments == {"email": email}
             body = client.get(page["Location"]).content
             said.add((page.status_code, page["Location"], b"on its way" in body))
-            send_password_link(email)
+            password_link_send(email=email)
 
         assert len(said) == 1
         assert hashed == []
@@ -210,7 +210,7 @@ class TestTheSecondFactor:
     def test_a_link_to_set_a_password_does_not_skip_it(self, client: Client) -> None:
         user = staff()
         with_app(user)
-        send_password_link(user.email)
+        password_link_send(email=user.email)
         (link,) = [line for line in mail.outbox[0].body.splitlines() if "/account/" in line]
 
         page = client.get(link.removeprefix("http://127.0.0.1:8000"), follow=True)

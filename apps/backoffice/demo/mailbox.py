@@ -65,14 +65,20 @@ def newest() -> list[Mail]:
         files = sorted(folder().glob("*.eml"), reverse=True)[:KEPT]
     except OSError:
         return []
-    return [mail for file in files if (mail := _read(file))]
+    return [mail for file in files if (mail := read(file))]
 
 
 def find(key: str) -> Mail | None:
-    return _read(folder() / f"{key}.eml")
+    return read(folder() / f"{key}.eml")
 
 
-def _read(file: Path) -> Mail | None:
+def all_files() -> list[Path]:
+    """Return every stored mail, also one that a process left half written."""
+    place = folder()
+    return [*place.glob("*.eml"), *place.glob("*.part")]
+
+
+def read(file: Path) -> Mail | None:
     try:
         message = message_from_bytes(file.read_bytes(), policy=policy.default)
     except OSError:

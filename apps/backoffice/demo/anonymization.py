@@ -1,0 +1,52 @@
+"""What the demo's mailbox holds of a person: mails to them, and mails that name them."""
+
+import io
+from collections.abc import Iterator
+from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
+
+from django.db import transaction
+
+from apps.accounts.anonymization.person import Person
+from apps.accounts.anonymization.registry import Holding
+from apps.backoffice.demo.mailbox import all_files, read
+
+
+def _preview(person: Person) -> Iterator[str]:
+    if found := _mails(person):
+        mails = "1 mail" if len(found) == 1 else f"{len(found):,} mails"
+        yield f"{mails} of the demo to this person or about them: deleted."
+
+
+def _erase(person: Person) -> dict[str, int]:
+    found = _mails(person)
+    for file in found:
+        # Files go last: what is rolled back would not bring them back.
+        transaction.on_commit(partial(file.unlink, missing_ok=True))
+    return {"mails": len(found)}
+
+
+def _mails(person: Person) -> list[Path]:
+    return [
+        file for file in all_files() if (mail := read(file)) and _is_in_mail(mail.message, person)
+    ]
+
+
+def _is_in_mail(message: EmailMessage, person: Person) -> bool:
+    head = "\n".join(str(value) for value in message.values())
+    parts = [head.encode(), *(_content(part) for part in message.walk() if not part.is_multipart())]
+    return any(person.is_in_file(io.BytesIO(part), by_name=True) for part in parts)
+
+
+def _content(part: EmailMessage) -> bytes:
+    """Return what a part says, without the encoding in which it travels."""
+    content = part.get_payload(decode=True)
+    if not isinstance(content, bytes):
+        return b""
+    if part.get_content_maintype() != "text":
+        return content
+    return content.decode(part.get_content_charset("utf-8"), "replace").encode()
+
+
+DEMO_MAILS = Holding("demo mails", erase=_erase, preview=_preview)
