@@ -32,13 +32,13 @@ class Clash:
 
 def clashes_of_dead(dead: models.QuerySet) -> Iterator[Clash]:
     """Yield what stands in the way of restoring the records of `dead`; of many the first ones."""
-    for constraint in _constraints(dead.model):
+    for constraint in trash_constraints(dead.model):
         same = {name: OuterRef(name) for name in constraint.fields}
         taken = _living(dead.model, constraint).filter(**same)
         for record in dead.filter(Exists(taken))[:_SHOWN]:
             found = _living(dead.model, constraint).filter(**_values(record, constraint)).first()
             if found is not None:
-                yield Clash(record, found, _telling(dead.model, constraint))
+                yield Clash(record, found, telling_field(dead.model, constraint))
 
 
 def clashes_of_living(record: Any, changed: Any) -> Iterator[Clash]:
@@ -47,18 +47,18 @@ def clashes_of_living(record: Any, changed: Any) -> Iterator[Clash]:
     `changed` are the names of the fields that were given.
     """
     model = record._meta.concrete_model
-    for constraint in _constraints(model):
+    for constraint in trash_constraints(model):
         if not set(constraint.fields) & set(changed):
             continue
         if not _living(model, constraint).filter(pk=record.pk).exists():
             continue
         for dead in model.all_objects.dead().filter(**_values(record, constraint))[:_SHOWN]:
-            yield Clash(dead, record, _telling(model, constraint))
+            yield Clash(dead, record, telling_field(model, constraint))
 
 
 def rename_dead(dead: models.QuerySet, names: Mapping[str, str]) -> None:
     """Give the one record of `dead` other names before it is restored. The caller holds its lock."""
-    known = {_telling(dead.model, each).name for each in _constraints(dead.model)}
+    known = {telling_field(dead.model, each).name for each in trash_constraints(dead.model)}
     if unknown := set(names) - known:
         raise DomainError(f"A record is not restored under another {sorted(unknown)[0]}.")
     records = list(dead[:2])
@@ -71,7 +71,8 @@ def rename_dead(dead: models.QuerySet, names: Mapping[str, str]) -> None:
     record.save(update_fields=list(names))
 
 
-def _constraints(model: type[models.Model]) -> Iterator[Any]:
+def trash_constraints(model: type[models.Model]) -> Iterator[Any]:
+    """Yield the unique constraints of a model that leave its trash out."""
     concrete: Any = model._meta.concrete_model
     for constraint in concrete._meta.constraints:
         is_unique = isinstance(constraint, models.UniqueConstraint) and constraint.fields
@@ -96,7 +97,7 @@ def _values(record: Any, constraint: Any) -> dict[str, Any]:
     return {field.attname: getattr(record, field.attname) for field in fields}
 
 
-def _telling(model: type[models.Model], constraint: Any) -> Any:
+def telling_field(model: type[models.Model], constraint: Any) -> Any:
     """Return the constraint's field that is the record's own: the name, not the organization."""
     fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
     return next((field for field in reversed(fields) if not field.is_relation), fields[-1])

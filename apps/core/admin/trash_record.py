@@ -1,5 +1,6 @@
 """Where a record lies that its old address does not find any more: itself in the trash, or with its parent."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +57,12 @@ def find_in_trash(user: Any, model: type[Model], key: Any) -> InTrash | None:
 
 def trash_url(user: Any, record: Model) -> str:
     """Return the address of a record's page in the trash; "" for a viewer who may not open it."""
-    concrete: Any = record._meta.concrete_model
+    return trash_urls(user, type(record), [record.pk]).get(str(record.pk), "")
+
+
+def trash_urls(user: Any, model: type[Model], keys: Iterable[Any]) -> dict[str, str]:
+    """Return key → the address of the page in the trash, of those that `user` may open."""
+    concrete: Any = model._meta.concrete_model
     proxy = next(
         (
             model
@@ -68,12 +74,10 @@ def trash_url(user: Any, record: Model) -> str:
         None,
     )
     if proxy is None or not user.has_perm(_view(concrete)):
-        return ""
-    if not in_scope(concrete.all_objects.all(), user).filter(pk=record.pk).exists():
-        return ""
-    return reverse(
-        f"admin:{proxy._meta.app_label}_{proxy._meta.model_name}_change", args=[record.pk]
-    )
+        return {}
+    name = f"admin:{proxy._meta.app_label}_{proxy._meta.model_name}_change"
+    seen = in_scope(concrete.all_objects.all(), user).filter(pk__in=list(keys))
+    return {str(pk): reverse(name, args=[pk]) for pk in seen.values_list("pk", flat=True)}
 
 
 def living_url(user: Any, model: type[Model], key: Any) -> str:

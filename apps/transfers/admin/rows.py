@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.transfers import registry
+from apps.transfers.admin.trash_notes import pages_in_trash
 from apps.transfers.declarations import Kind
 from apps.transfers.engine.plan.causes import change_labels
 from apps.transfers.models import ImportRun
@@ -91,6 +92,8 @@ class PlanTable:
         self.columns = registry.get(run.dataset).columns()
         self.labels = change_labels(run)
         self.headers = file_headers(run)
+        # The pages of the records in the trash that the shown rows name, by key.
+        self.in_trash: dict[str, str] = {}
 
     def url(self, **changes: Any) -> str:
         """Return the table's address with changes; another filter begins at the first page."""
@@ -117,6 +120,7 @@ class PlanTable:
             limit=PAGE_SIZE,
         )
         causes = plan_causes(self.run)
+        self.in_trash = pages_in_trash(self.user, page.rows)
         return {
             "table": self,
             "filters": self._verdict_filters(),
@@ -235,9 +239,17 @@ class PlanTable:
     def _problems(self, row: PlanRow) -> list[dict[str, str]]:
         """The problems of a row; the last of its disagreements leads to all rows about the record."""
         found = [
-            {**problem, "label": self.headers.get(problem.get("column", ""), ""), "url": ""}
+            {
+                **problem,
+                "label": self.headers.get(problem.get("column", ""), ""),
+                "url": "",
+                "link": "Show these rows",
+            }
             for problem in row.problems
         ]
+        for each in found:
+            if url := self.in_trash.get(each.get("record", "")):
+                each |= {"url": url, "link": "Open it in the trash"}
         conflicts = [each for each in found if each.get("code", "").endswith(":conflict")]
         if conflicts:
             # They are found by how the record's key begins.

@@ -4,7 +4,7 @@ from typing import Any
 
 from apps.transfers.engine.context import Context
 from apps.transfers.engine.plan import lists as plan_lists
-from apps.transfers.engine.plan import meanings
+from apps.transfers.engine.plan import meanings, trash_notes
 from apps.transfers.engine.resolve import reactivation
 
 _MOST_CAUSES = 500
@@ -104,6 +104,8 @@ def _impacts(context: Context, cleared: dict[str, int]) -> list[dict[str, Any]]:
                 }
             )
     found += [line for info in context.parts if (line := reactivation.impact(context, info))]
+    if line := trash_notes.impact(context):
+        found.append(line)
     for name, number in cleared.items():
         if number:
             label = context.columns[name].label.lower()

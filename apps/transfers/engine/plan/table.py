@@ -7,6 +7,7 @@ parts), those that are settled, and those that were refused before anything was 
 from collections.abc import Iterable
 
 from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.plan import trash_notes
 from apps.transfers.engine.ranges import LATE
 from apps.transfers.engine.resolve import parts, reactivation, slugs
 from apps.transfers.engine.tables import drop
@@ -46,6 +47,7 @@ def write(context: Context, *, has_settled: bool) -> None:
     context.execute(f"ANALYZE {plan}")
     for info in context.parts:
         reactivation.write_notes(context, info)
+    trash_notes.write(context)
 
 
 def _made(context: Context) -> list[tuple[PartInfo, str]]:
