@@ -65,6 +65,7 @@ READ = {
     "colons between cells": PLAIN.replace(",", ":").encode(),
     "unit separators between cells": PLAIN.replace(",", "\x1f").encode(),
     "spaces before quotes": "\n".join(", ".join(f'"{c}"' for c in line.split(",")) for line in PLAIN.splitlines()).encode(),
+    "rows with thousands of separators behind them": PLAIN.replace("\n", "," * 30_000 + "\n").encode(),
     "a header in row 60": ("a note\n" * 59 + PLAIN).encode(),
     "headers without spaces and hyphens": PLAIN.replace("E-mail,First,Last", "EmailAddress,firstName,last_name").encode(),
     "a header as Outlook writes it": PLAIN.replace("E-mail,First,Last", "E-mail Address,First Name,Last Name").encode(),
@@ -86,6 +87,7 @@ def test_a_header_far_below_is_believed_where_it_is_named(importer: Importer) ->
     assert (beyond.code, beyond.err) == (2, "The header must be in the first 10,000 rows.")
 
 
+MANY_ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(1_000_000))
 REFUSED = {
     "two encodings, and lone CR": ((HEADER + "a@example.org,José,Lee,H-1,member\n").replace("\n", "\r").encode() + "b@example.org,Zoë,Ray,H-1,member\r".encode("cp1252"), "line 2 is UTF-8, line 3 is not"),
     "bytes outside the encoding, and lone CR": ((HEADER + ANN).replace("\n", "\r").encode() + "b@example.org,Zoë,Ray,H-1,\r".encode(), "Line 3 is not in the encoding ascii"),
@@ -100,6 +102,13 @@ REFUSED = {
     "styles that are none": (patched(workbook(HEAD, CELLS), "xl/styles.xml", 'numFmtId="0"', 'numFmtId="none"'), "its styles cannot be read"),
     "a text with a negative number": (patched(workbook(HEAD, CELLS), SHEET, '<c r="A2" t="s"><v>5</v>', '<c r="A2" t="s"><v>-1</v>'), "The workbook is broken"),
     "a text of two million characters": (patched(workbook(HEAD, CELLS), "xl/sharedStrings.xml", "Ann", "n" * 2_000_000), "more than 1,000,000 characters"),
+    "an encoding that is none of text": (patched(workbook(HEAD, CELLS), SHEET, 'encoding="UTF-8"', 'encoding="rot13"'), "cannot be read"),
+    "relationships in an encoding that is none": (patched(workbook(HEAD, CELLS), "xl/_rels/workbook.xml.rels", 'encoding="UTF-8"', 'encoding="hex"'), "cannot be read"),
+    "a tag of a million attributes": (patched(workbook(HEAD, CELLS), SHEET, "<sheetData>", f"<sheetData {MANY_ATTRIBUTES}>"), "cannot be read"),
+    "tags within each other, a million deep": (patched(workbook(HEAD, CELLS), SHEET, "<sheetData>", "<sheetData>" + "<a>" * 1_000_000), "cannot be read"),
+    "texts within each other, a million deep": (patched(workbook(HEAD, CELLS), "xl/sharedStrings.xml", "<t>Ann</t>", "<a>" * 1_000_000), "cannot be read"),
+    "one long text in very many cells": (patched(patched(workbook(HEAD, CELLS), "xl/sharedStrings.xml", "Ann", "n" * 900_000), SHEET, "</sheetData>", '<row><c t="s"><v>6</v></c></row>' * 650 + "</sheetData>"), "too much text"),
+    "a line of millions of separators": ((HEADER + "," * 5_000_000).encode(), "Line 2 has 4,000,000 characters or more"),
     "a thousand sheets": (patched(workbook(HEAD, CELLS), "xl/workbook.xml", '<sheet name="Roster" sheetId="1" r:id="rId1"/>', "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId1"/>' for n in range(1000))), "1,000 sheets; at most 500"),
 }  # fmt: skip
 

@@ -2,13 +2,18 @@
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 500
+# No spreadsheet is wider; what a text file has beyond is not looked at.
+MAX_WIDTH = 16_384
 # What stands above a header is held in memory.
 MAX_HEADER_ROW = 10_000
 MAX_SHEETS = 500
 MAX_CELL = 1_000_000
+TOO_LONG = f"has more than {MAX_CELL:,} characters, more than a cell can hold."
 MAX_ROWS = 2_000_000
 # Of a text file, blank lines and lines within cells too.
 MAX_LINES = 10_000_000
+# A line is held in memory, and each of its cells takes eight times what a comma does.
+MAX_LINE = 4_000_000
 # No spreadsheet holds more.
 MAX_SHEET_ROWS = 1_048_576
 # A workbook, unpacked: a million rows are about 700 MB of XML.
@@ -18,3 +23,8 @@ MAX_RATIO = 200
 SUSPICIOUS_RATIO = 12
 MAX_RATIO_FREE = 50 * 1024 * 1024
 MAX_SHARED_TEXT = 256 * 1024 * 1024
+# What the cells of a sheet hold together: a text that is kept once can stand in a million cells.
+MAX_SHEET_TEXT = MAX_BYTES
+# A tag, and how deep tags lie within each other: a table's have a few hundred bytes, ten deep.
+MAX_TAG = 256 * 1024
+MAX_DEPTH = 100

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from urllib.parse import unquote
 from xml.parsers import expat  # Document types are refused, so no entity is ever expanded.
 
-_LARGEST = 4 * 1024 * 1024
+# It names a handful of parts.
+_LARGEST = 256 * 1024
 
 
 class PartNames:
@@ -27,7 +28,15 @@ class PartNames:
             for kind, target in self._relationships("_rels/.rels").values():
                 if kind == "officeDocument":
                     return self.find(target)
-        except (ValueError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        except (
+            LookupError,
+            ValueError,
+            OSError,
+            EOFError,
+            RuntimeError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ):
             # Damaged or encrypted: the usual name, and the reader of that part says what is wrong.
             pass
         return self.find("xl/workbook.xml")

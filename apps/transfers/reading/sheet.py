@@ -1,17 +1,15 @@
-"""The parts of a workbook as they stream by: its table of texts, and the cells of a sheet."""
+"""The cells of a sheet as they stream by."""
 
-import re
-from array import array
 from dataclasses import dataclass, field
-from typing import Any
 from xml.parsers import expat  # The workbook refuses document types, so no entity is ever expanded.
 
 from apps.core.errors import DomainError
 from apps.transfers.reading import limits
 from apps.transfers.reading.numbers import CellStyle, number_text
+from apps.transfers.reading.shared_strings import SharedStrings, local_name, unescape
 
 NO_RESULT = "#NO RESULT"
-_TOO_LONG = f"has more than {limits.MAX_CELL:,} characters, more than a cell can hold."
+_TOO_MUCH_TEXT = "The cells of the sheet contain too much text to read. Split it into several."
 
 
 @dataclass
@@ -25,84 +23,6 @@ class SheetNotes:
 
     def clear(self) -> None:
         self.hidden_rows = self.hidden_columns = self.merged = self.formulas_without_result = 0
-
-
-class SharedStrings:
-    """The workbook's table of texts, as one block of bytes: a third of what a list would take."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._ends = array("Q", [0])
-
-    def add(self, text: str) -> None:
-        self._bytes += text.encode("utf-8", "replace")
-        if len(self._bytes) > limits.MAX_SHARED_TEXT:
-            raise DomainError("The workbook contains too much text to read.")
-        self._ends.append(len(self._bytes))
-
-    def __getitem__(self, index: int) -> str:
-        if index < 0:
-            raise IndexError(index)
-        return self._bytes[self._ends[index] : self._ends[index + 1]].decode("utf-8")
-
-    def __len__(self) -> int:
-        return len(self._ends) - 1
-
-
-def local_name(tag: str) -> str:
-    return tag.rpartition(":")[2]
-
-
-class StringReader:
-    """Collects `<si>` texts; phonetic hints (`<rPh>`) are no part of the text."""
-
-    def __init__(self, strings: SharedStrings) -> None:
-        self._strings = strings
-        self._parts: list[str] = []
-        self._length = 0
-        self._in_text = self._in_hint = False
-        self.parser = expat.ParserCreate()
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
-
-    def _start(self, tag: str, _attrs: Any) -> None:
-        tag = local_name(tag)
-        if tag == "t":
-            self._in_text = not self._in_hint
-        elif tag == "rPh":
-            self._in_hint = True
-
-    def _end(self, tag: str) -> None:
-        tag = local_name(tag)
-        if tag == "t":
-            self._in_text = False
-        elif tag == "rPh":
-            self._in_hint = False
-        elif tag == "si":
-            self._strings.add(unescape("".join(self._parts)))
-            self._parts.clear()
-            self._length = 0
-
-    def _text(self, data: str) -> None:
-        if self._in_text:
-            self._length += len(data)
-            if self._length > limits.MAX_CELL:
-                raise DomainError(f"A text of the workbook {_TOO_LONG}")
-            self._parts.append(data)
-
-
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-def _character(match: re.Match[str]) -> str:
-    code = int(match[1], 16)
-    return "" if 0xD800 <= code <= 0xDFFF else chr(code)
-
-
-def unescape(text: str) -> str:
-    """Undo the workbook's own way to write control characters (`_x000D_`)."""
-    return _ESCAPED.sub(lambda m: _character(m), text) if "_x" in text else text
 
 
 def too_many_rows() -> DomainError:
@@ -124,7 +44,7 @@ class SheetReader:
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._number = 0
+        self._number = self._depth = self._total = 0
         self._column = -1
         self._cells: list[str] = []
         self._has_value = False
@@ -140,6 +60,9 @@ class SheetReader:
         self.parser.CharacterDataHandler = self._data
 
     def _start(self, tag: str, attrs: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > limits.MAX_DEPTH:
+            raise ValueError(tag)
         if ":" in tag:
             tag = local_name(tag)
         if tag == "c":
@@ -180,15 +103,19 @@ class SheetReader:
         if self._collect:
             self._length += len(data)
             if self._length > limits.MAX_CELL:
-                raise DomainError(f"A cell in row {self._number:,} {_TOO_LONG}")
+                raise DomainError(f"A cell in row {self._number:,} {limits.TOO_LONG}")
             self._text.append(data)
 
     def _end(self, tag: str) -> None:
+        self._depth -= 1
         if ":" in tag:
             tag = local_name(tag)
         if tag == "c":
             value = self._value()
             if value:
+                self._total += len(value)
+                if self._total > limits.MAX_SHEET_TEXT:
+                    raise DomainError(_TOO_MUCH_TEXT)
                 if self._column >= limits.MAX_COLUMNS:
                     raise DomainError(
                         f"Row {self._number:,} has a value in column {self._column + 1:,}; "

@@ -101,7 +101,19 @@ def ends_in_padding(path: Path) -> bool:
     return b"\x1a" in tail or tail.endswith(b"\x00")
 
 
-def _repaired(lines: IO[str], dialect: Dialect) -> Iterator[str]:
+def _lines(file: IO[str]) -> Iterator[str]:
+    """Yield the lines of a file; none is read that would not fit."""
+    number = 0
+    while line := file.readline(limits.MAX_LINE):
+        number += 1
+        if len(line) == limits.MAX_LINE:
+            raise DomainError(
+                f"Line {number:,} has {limits.MAX_LINE:,} characters or more, which no row of a table has."
+            )
+        yield line
+
+
+def _repaired(lines: Iterator[str], dialect: Dialect) -> Iterator[str]:
     """Yield lines without byte-order marks in the middle and padding at the end."""
     for line in lines:
         if dialect.has_marks:
@@ -123,7 +135,8 @@ def read_text(path: Path, encoding: str, dialect: Dialect) -> Iterator[tuple[int
         if dialect.declared:
             file.readline()
         is_odd = dialect.has_marks or dialect.has_end
-        lines = _repaired(file, dialect) if is_odd else file
+        lines = _lines(file)
+        lines = _repaired(lines, dialect) if is_odd else lines
         reader = csv.reader(
             lines, delimiter=delimiter, strict=True, skipinitialspace=dialect.spaced
         )
@@ -152,10 +165,18 @@ def read_text(path: Path, encoding: str, dialect: Dialect) -> Iterator[tuple[int
                     "that can be read. "
                     "Remove the empty ones, or split it into several."
                 )
+            if len(row) > limits.MAX_COLUMNS:
+                row = _narrowed(row)
             if row:
                 width = width or len(row)
                 yield before + 1, row
             before = reader.line_num
+
+
+def _narrowed(row: list[str]) -> list[str]:
+    """Leave out what thousands of separators hold behind the table: nothing, mostly."""
+    beyond = row[limits.MAX_COLUMNS : limits.MAX_WIDTH]
+    return row[: limits.MAX_WIDTH] if "".join(beyond).strip() else row[: limits.MAX_COLUMNS]
 
 
 def _swallowed(row: list[str], delimiter: str, width: int) -> bool:

@@ -18,14 +18,8 @@ from apps.core.errors import DomainError
 from apps.transfers.reading import limits
 from apps.transfers.reading.numbers import CellStyle, cell_style
 from apps.transfers.reading.parts import PartNames, first_of, relationships, relationships_of
-from apps.transfers.reading.sheet import (
-    SharedStrings,
-    SheetNotes,
-    SheetReader,
-    StringReader,
-    local_name,
-    too_many_rows,
-)
+from apps.transfers.reading.shared_strings import SharedStrings, StringReader, local_name
+from apps.transfers.reading.sheet import SheetNotes, SheetReader, too_many_rows
 
 _BLOCK = 1 << 18
 _ROW = re.compile(rb"<(?:\w+:)?row[ />]")
@@ -106,14 +100,20 @@ class Workbook:
         parser.buffer_text = True
         try:
             with self._zip.open(name) as file:
+                fed = 0
                 while block := file.read(_BLOCK):
                     parser.Parse(block, False)
+                    fed += len(block)
+                    # A tag is kept until it ends, with all of its attributes.
+                    if fed - parser.CurrentByteIndex > limits.MAX_TAG:
+                        raise ValueError(name)
                     yield
                 parser.Parse(b"", True)
                 yield
         except KeyError:
             raise DomainError(_BROKEN.format(f"its part {name} is missing.")) from None
-        except (expat.ExpatError, zipfile.BadZipFile, EOFError, OSError, ValueError, IndexError):
+        # An encoding that is none, or none of text, is a `LookupError`.
+        except (expat.ExpatError, zipfile.BadZipFile, EOFError, OSError, ValueError, LookupError):
             raise DomainError(_BROKEN.format(f"its part {name} cannot be read.")) from None
         except Exception as error:
             # zlib.error has no public base of its own.
