@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 
 from apps.accounts.authority import account_refuse
 from apps.accounts.models import ApprovalRequest, User
@@ -10,13 +11,15 @@ from apps.accounts.scope import people_of
 from apps.audit.timeline.registry import (
     timeline_includes,
     timeline_label,
+    timeline_never_reverts,
     timeline_personal,
     timeline_reverts,
 )
-from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
+from apps.audit.timeline.scope import timeline_scope
 from apps.core.actors import Actor
 from apps.core.constraints import validated
 from apps.core.personal import masked
+from apps.core.scope import unscoped
 
 UserRole: Any = User.groups.through
 UserPermission: Any = User.user_permissions.through
@@ -98,8 +101,11 @@ timeline_scope(UserPermission, user=people_of)
 timeline_scope(
     ApprovalRequest, id=lambda user: ApprovalRequest.objects.for_staff(user).values("pk")
 )
-timeline_unscoped(Group, RolePermission)
+unscoped(Group, RolePermission, because="what a role may do; its people are counted in scope")
+unscoped(Permission, ContentType, because="the names of what can be permitted")
 timeline_personal(User, permission="accounts.view_personal_data")
 # How a person signs in and what they may do are changed by services of their own, never by going
 # back: an address of before, and that it was proven, are nobody's word any more.
 timeline_reverts(User, "first_name", "last_name", "phone", apply=_revert_person)
+timeline_never_reverts(ApprovalRequest, because="a decision stands")
+timeline_never_reverts(Group, because="a role changes with a second factor and a second person")

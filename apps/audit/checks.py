@@ -13,7 +13,11 @@ from simple_history import signals
 from simple_history.admin import SimpleHistoryAdmin
 
 from apps.audit.history import audited
+from apps.audit.timeline.models import history_models
+from apps.audit.timeline.registry import never_reverted, reversions
+from apps.audit.timeline.scope import scopes
 from apps.core.discovery import full_site
+from apps.core.scope import is_unscoped
 
 _SIGNALS = (
     "pre_create_historical_record",
@@ -34,6 +38,42 @@ def check_histories(
 def check_history_pages(
     app_configs: Sequence[AppConfig] | None, **options: Any
 ) -> list[checks.CheckMessage]:
+    return [
+        *_undeclared_histories(),
+        *_undeclared_reverts(),
+        *_simple_history_admins(),
+    ]
+
+
+def _undeclared_histories() -> Iterator[checks.CheckMessage]:
+    for model in history_models():
+        if model not in scopes and not is_unscoped(model):
+            yield checks.Error(
+                f"{model._meta.label} does not say whose scope its history belongs to, so limited users read "
+                "nothing of it.",
+                hint="Call timeline_scope() or unscoped() in the app's timeline.py.",
+                obj=model,
+                id="audit.E004",
+            )
+
+
+def _undeclared_reverts() -> Iterator[checks.CheckMessage]:
+    # The admin is loaded with its pages, and this module with every process.
+    from apps.audit.admin.timeline import TimelineMixin
+
+    for model, admin in full_site()._registry.items():
+        concrete: Any = model._meta.concrete_model
+        if not isinstance(admin, TimelineMixin) or concrete in {*reversions, *never_reverted}:
+            continue
+        yield checks.Error(
+            f"{model._meta.label} has a timeline, and does not say which fields can be reverted.",
+            hint="Call timeline_reverts() or timeline_never_reverts() in the app's timeline.py.",
+            obj=model,
+            id="audit.E005",
+        )
+
+
+def _simple_history_admins() -> list[checks.CheckMessage]:
     return [
         checks.Error(
             f"{type(admin).__name__} is a SimpleHistoryAdmin, whose history form saves for people who may "

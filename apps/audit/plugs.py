@@ -2,7 +2,10 @@
 
 from apps.audit import authorship
 from apps.audit.context import audit_context
+from apps.audit.models import ChangeSet
 from apps.core.ports import ATTRIBUTION, AUTHORSHIP
+from apps.core.scope import unscoped
 
 ATTRIBUTION.plug(audit_context)
 AUTHORSHIP.plug(authorship)
+unscoped(ChangeSet, because="its pages show the entries in scope")

@@ -7,6 +7,7 @@ from django.db import models
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.living import is_alive
+from apps.core.scope import is_unscoped, nothing_of, sees_everything
 from apps.core.search import found_by
 
 
@@ -21,8 +22,8 @@ class ScopedQuerySet(models.QuerySet):
     new_is_in_scope = True
 
     def for_staff(self, user: Any) -> Self:
-        """Return the rows inside `user`'s scope. The base sees everything; an app's own narrows it."""
-        return self
+        """Return the rows inside `user`'s scope: nothing for a limited user, until a model says more."""
+        return self if sees_everything(user) or is_unscoped(self.model) else nothing_of(self)
 
     def for_actor(self, actor: Actor) -> Self:
         """Return the rows that `actor` may act on: a user's scope, everything for the system."""

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
+from apps.core.ports import Registry
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,41 @@ class Scope:
     words: Callable[[Any], str]
     # Whether all that the second user, who is limited, sees lies within what the first one sees.
     covers: Callable[[Any, Any], bool]
+
+
+@dataclass(frozen=True)
+class Unscoped:
+    """A model whose records belong to no organization and no person, and why that is so."""
+
+    model: type[Model]
+    because: str
+
+
+UNSCOPED = Registry[Unscoped](
+    "unscoped models",
+    "what limited users see all of",
+    key=lambda declared: declared.model._meta.label,
+)
+
+
+def unscoped(*models: type[Model], because: str) -> None:
+    """Declare that limited users see every record of these models, in lists and in the history.
+
+    A model says either this or `for_staff` in its queryset. One that says neither shows a limited user
+    nothing, and `manage.py check` names it.
+    """
+    for model in models:
+        UNSCOPED.add(Unscoped(model, because))
+
+
+def is_unscoped(model: type[Model]) -> bool:
+    concrete: Any = model._meta.concrete_model
+    return UNSCOPED.get(concrete._meta.label) is not None
+
+
+def nothing_of[Rows: QuerySet[Any]](rows: Rows) -> Rows:
+    """Return none of the rows, with SQL of its own: of `none()` no larger statement can be made."""
+    return rows.filter(pk__isnull=True)
 
 
 def sees_everything(user: Any) -> bool:

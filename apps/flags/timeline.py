@@ -3,8 +3,9 @@
 from typing import Any
 
 from apps.accounts.scope import people_of
-from apps.audit.timeline.registry import timeline_includes, timeline_label
-from apps.audit.timeline.scope import timeline_scope, timeline_unscoped
+from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_never_reverts
+from apps.audit.timeline.scope import timeline_scope
+from apps.core.scope import unscoped
 from apps.flags.models import Flag, Sample, Switch
 from apps.organizations.scope import organizations_of
 
@@ -24,9 +25,10 @@ def _tell_targets(through: Any, field: str, words: str) -> None:
     )
 
 
-timeline_unscoped(Flag, Switch, Sample, Flag.groups.through)
+unscoped(Flag, Switch, Sample, Flag.groups.through, because="names in the code")
 timeline_scope(Flag.organizations.through, organization=organizations_of)
 timeline_scope(Flag.users.through, user=people_of)
 _tell_targets(Flag.organizations.through, "organization", "the organization")
 _tell_targets(Flag.groups.through, "group", "the role")
 _tell_targets(Flag.users.through, "user", "the person")
+timeline_never_reverts(Flag, Switch, Sample, because="a flag is turned, with a reason")

@@ -7,6 +7,7 @@ from apps.accounts.scope import people_of
 from apps.audit.timeline.registry import (
     timeline_includes,
     timeline_label,
+    timeline_never_reverts,
     timeline_personal,
     timeline_reverts,
 )
@@ -89,3 +90,4 @@ timeline_reverts(
     Organization, "name", "slug", "external_id", "status", "owner", apply=_revert_organization
 )
 timeline_reverts(Membership, "role", apply=_revert_membership)
+timeline_never_reverts(Invitation, because="what was sent is not unsent")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
+from apps.audit.timeline.registry import timeline_never_reverts
 from apps.audit.timeline.scope import timeline_scope
 from apps.reports.models import ReportSubscription
 
@@ -14,3 +15,4 @@ def _himself(user: Any) -> QuerySet[Any]:
 
 
 timeline_scope(ReportSubscription, user=_himself)
+timeline_never_reverts(ReportSubscription, because="people subscribe themselves")

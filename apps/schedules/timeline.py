@@ -9,13 +9,22 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from apps.audit.timeline.registry import timeline_label, timeline_runs
-from apps.audit.timeline.scope import timeline_unscoped
+from apps.audit.timeline.registry import timeline_label, timeline_never_reverts, timeline_runs
+from apps.core.scope import unscoped
 
 timeline_label(PeriodicTask, "{name}")
 timeline_label(IntervalSchedule, "every {every} {period}")
 timeline_label(CrontabSchedule, "{minute} {hour} {day_of_month} {month_of_year} {day_of_week}")
 timeline_label(ClockedSchedule, "{clocked_time}")
 timeline_label(SolarSchedule, "{event}")
-timeline_unscoped(PeriodicTask, IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule)
+unscoped(PeriodicTask, because="what runs when; its runs are held to the scope")
+unscoped(IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule, because="rules of time")
 timeline_runs("task", url=lambda run: reverse("admin:schedules_taskrun_change", args=[run]))
+timeline_never_reverts(
+    PeriodicTask,
+    IntervalSchedule,
+    CrontabSchedule,
+    ClockedSchedule,
+    SolarSchedule,
+    because="a schedule is set anew, with a reason and its next runs in view",
+)

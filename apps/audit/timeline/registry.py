@@ -137,6 +137,15 @@ def timeline_reverts(
     """Offer *Revert to this* on records of `model`, for these fields.
 
     `apply(record, values, actor=…, reason=…)` gets the locked record and the values that differ, by
-    field name; it raises `DomainError` to refuse. A model that says nothing cannot be reverted.
+    field name; it raises `DomainError` to refuse. A model that says nothing cannot be reverted, and
+    `manage.py check` asks for this or for `timeline_never_reverts`.
     """
     reversions[model] = Reversion(fields, apply)
+
+
+never_reverted: dict[AnyModel, str] = {}
+
+
+def timeline_never_reverts(*models: AnyModel, because: str) -> None:
+    """Offer no *Revert to this* on records of these models."""
+    never_reverted.update(dict.fromkeys(models, because))

@@ -5,8 +5,8 @@ An app says in its `timeline.py` by which of its columns a history row lies insi
     timeline_scope(Membership, organization=organizations_of)
 
 Each function returns the keys that a user sees, as a queryset of one column; all of them must hold.
-`timeline_unscoped` names what belongs to no organization and is told to everybody who may read it. A
-model that says neither is told to nobody who is limited. An event is told with the record that it is
+What is `unscoped` (`apps.core.scope`) is told to everybody who may read it. A model that says neither is
+told to nobody who is limited, and `manage.py check` names it. An event is told with the record that it is
 about, and to who did it.
 """
 
@@ -21,7 +21,7 @@ from django.db.models import Q, QuerySet
 from apps.audit.models import Event
 from apps.audit.timeline.conditions import Condition
 from apps.audit.timeline.models import history_models, history_of
-from apps.core.scope import sees_everything
+from apps.core.scope import is_unscoped, sees_everything
 
 if TYPE_CHECKING:
     from apps.audit.timeline.positions import Branch
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 type Keys = Callable[[Any], QuerySet[Any]]
 
 scopes: dict[type[models.Model], dict[str, Keys]] = {}
-unscoped: set[type[models.Model]] = set()
 
 
 def timeline_scope(model: type[models.Model], **columns: Keys) -> None:
@@ -37,17 +36,12 @@ def timeline_scope(model: type[models.Model], **columns: Keys) -> None:
     scopes[model] = columns
 
 
-def timeline_unscoped(*found: type[models.Model]) -> None:
-    """Say that the history of these models names nobody's records, and so is nobody's scope's."""
-    unscoped.update(found)
-
-
 def history_in_scope(model: type[models.Model], viewer: Any) -> QuerySet[Any]:
     """Return the history rows of `model` that `viewer` may see."""
     history: Any = history_of(model)
     rows: QuerySet[Any] = history.objects.all()
     concrete: Any = model._meta.concrete_model
-    if sees_everything(viewer) or concrete in unscoped:
+    if sees_everything(viewer) or is_unscoped(concrete):
         return rows
     if concrete not in scopes:
         return rows.none()
@@ -66,7 +60,7 @@ def scoped(branches: Iterable["Branch"], viewer: Any) -> Sequence["Branch"]:
             condition = _of_events(viewer)
         else:
             model = branch.history.instance_type
-            if model in unscoped:
+            if is_unscoped(model):
                 found.append(branch)
                 continue
             if model not in scopes:
@@ -87,7 +81,7 @@ def change_sets_in_scope(keys: Iterable[Any], viewer: Any) -> set[Any]:
         .order_by()
         .values_list("change_set_id", flat=True)
         for model in history_models()
-        if model in scopes or model in unscoped
+        if model in scopes or is_unscoped(model)
     ]
     condition = _of_events(viewer)
     events = _quote(Event._meta.db_table)

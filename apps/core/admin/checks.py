@@ -7,6 +7,7 @@ from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error
 
+from apps.core.admin.declared import check_scope, check_trash
 from apps.core.admin.editing.checks import check_versions
 from apps.core.admin.unfold_internals import (
     chosen_rows_action_names,
@@ -24,7 +25,12 @@ class BaseAdminChecks(ModelAdminChecks):
     """
 
     def check(self, admin_obj: Any, **kwargs: Any) -> list[CheckMessage]:
-        return [*super().check(admin_obj, **kwargs), *check_versions(admin_obj)]
+        return [
+            *super().check(admin_obj, **kwargs),
+            *check_versions(admin_obj),
+            *check_scope(admin_obj),
+            *check_trash(admin_obj),
+        ]
 
     def _check_actions(self, obj: Any) -> list[CheckMessage]:
         names = chosen_rows_action_names(obj)

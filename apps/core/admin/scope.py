@@ -5,11 +5,17 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
+from apps.core.scope import is_unscoped, nothing_of, sees_everything
+
 
 def in_scope(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
-    """Return what `user` sees of `queryset`; all of it where its model knows no scope."""
+    """Return what `user` sees of `queryset`; nothing for a limited user where the model declares nothing."""
     for_staff = getattr(queryset, "for_staff", None)
-    return for_staff(user) if for_staff else queryset
+    if for_staff:
+        return for_staff(user)
+    return (
+        queryset if sees_everything(user) or is_unscoped(queryset.model) else nothing_of(queryset)
+    )
 
 
 class ScopedAdmin:

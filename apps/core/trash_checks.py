@@ -1,0 +1,40 @@
+"""The system check of what is unique in models with a trash."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core import checks
+from django.db import models
+
+from apps.core.models import SoftDeletableModel
+
+
+@checks.register(checks.Tags.models)
+def check_unique_among_the_living(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Find what is unique among the dead too: a name in the trash would block the same name for ever."""
+    return [
+        checks.Error(
+            f"{model._meta.label} is unique by {what} among records in the trash too: after a deletion, "
+            "or an import that was undone, the same cannot be created again.",
+            hint="Use a UniqueConstraint with condition=Q(deleted_at=None).",
+            obj=model,
+            id="core.E033",
+        )
+        for model in apps.get_models()
+        if issubclass(model, SoftDeletableModel) and not model._meta.proxy
+        for what in _unique_among_the_dead(model)
+    ]
+
+
+def _unique_among_the_dead(model: type[models.Model]) -> Iterator[str]:
+    for field in model._meta.local_fields:
+        if field.unique and not field.primary_key:
+            yield field.name
+    for names in model._meta.unique_together:
+        yield ", ".join(names)
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and "deleted_at" not in str(
+            constraint.condition
+        ):
+            yield constraint.name

@@ -1,0 +1,99 @@
+"""What a new model must declare, `manage.py check` asks for; until then the safe answer holds."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core import checks
+from django.db import models
+from django.test.utils import isolate_apps
+
+from apps.audit import checks as audit_checks
+from apps.audit.timeline.registry import never_reverted
+from apps.core.admin.base import BaseAdmin
+from apps.core.admin.declared import check_scope, check_trash
+from apps.core.admin.scope import in_scope
+from apps.core.admin.trash import ToTrash
+from apps.core.models import BaseModel, SoftDeletableModel
+from apps.core.ports import PORTS
+from apps.core.scope import UNSCOPED, Unscoped
+from apps.core.trash_checks import _unique_among_the_dead
+from apps.flags.models import Flag
+from tests.factories.accounts import StaffFactory, SuperuserFactory
+
+NOTHING = '"id" IS NULL'
+
+
+def page_of(model: Any, base: type = BaseAdmin) -> Any:
+    return type("RoomAdmin", (base,), {})(model, admin.AdminSite())
+
+
+def ids(found: Any) -> list[str]:
+    return [each.id for each in found]
+
+
+@isolate_apps("apps.core")
+@pytest.mark.django_db
+def test_a_model_that_says_nothing_shows_limited_users_nothing() -> None:
+    class Room(BaseModel):
+        class Meta:
+            app_label = "core"
+
+    assert ids(check_scope(page_of(Room))) == ["core.E030"]
+
+    limited = StaffFactory(is_limited=True)
+    for rows in (Room.objects.all(), models.QuerySet(Room)):
+        assert NOTHING in str(in_scope(rows, limited).query)
+        assert NOTHING not in str(in_scope(rows, SuperuserFactory()).query)
+
+    with UNSCOPED.changed(Unscoped(Room, "there is one house")):
+        assert ids(check_scope(page_of(Room))) == []
+        assert NOTHING not in str(in_scope(Room.objects.all(), limited).query)
+
+
+@isolate_apps("apps.core")
+def test_a_trash_needs_pages() -> None:
+    class Room(SoftDeletableModel):
+        class Meta:
+            app_label = "core"
+
+    assert ids(check_trash(page_of(Room))) == ["core.E031", "core.E032"]
+    assert ids(check_trash(page_of(Room, ToTrash))) == ["core.E032"]
+
+
+@isolate_apps("apps.core")
+def test_what_is_unique_among_the_dead_is_named() -> None:
+    class Room(SoftDeletableModel):
+        name = models.CharField(max_length=10)
+        code = models.CharField(max_length=10, unique=True)
+
+        class Meta:
+            app_label = "core"
+            constraints = [
+                models.UniqueConstraint(fields=["name"], name="room_name_unique"),
+                models.UniqueConstraint(
+                    fields=["name"], condition=models.Q(deleted_at=None), name="room_living"
+                ),
+            ]
+
+    assert list(_unique_among_the_dead(Room)) == ["code", "room_name_unique"]
+
+
+def test_a_timeline_says_what_can_be_reverted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "audit.E005" not in ids(audit_checks.check_history_pages(None))
+    monkeypatch.delitem(never_reverted, Flag)
+    (error,) = [e for e in audit_checks.check_history_pages(None) if e.id == "audit.E005"]
+    assert error.msg.startswith("flags.Flag has a timeline")
+
+
+def test_a_history_says_in_whose_scope_it_is() -> None:
+    with UNSCOPED.changed(without=["flags.Switch"]):
+        found = audit_checks.check_history_pages(None)
+    assert [e.msg.split()[0] for e in found if e.id == "audit.E004"] == ["flags.Switch"]
+
+
+def test_manage_py_check_runs_all_of_them() -> None:
+    assert PORTS
+    with UNSCOPED.changed(without=["flags.Sample"]):
+        found = ids(checks.run_checks(tags=[checks.Tags.admin, checks.Tags.models]))
+    assert {"core.E030", "audit.E004"} <= set(found)
