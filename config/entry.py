@@ -14,8 +14,10 @@ from config import env, private
 from deploy.standalone.postgresql import ensure_running
 
 LOCAL = "config.settings.local"
+# What the others are made of: it has the demo's key and asks for no second factor.
+_NO_CHOICE = "config.settings.base"
 _REFUSAL = (
-    "DJANGO_SETTINGS_MODULE is not set, and Quarterdeck does not guess its settings. Set it to "
+    "DJANGO_SETTINGS_MODULE {}, and Quarterdeck does not guess its settings. Set it to "
     "config.settings.production for a production system (see deploy/production.md) or to "
     "config.settings.local for a demo. `make setup` and `make run` choose the demo."
 )
@@ -56,7 +58,8 @@ def require_ports() -> None:
 def choose_settings(default: str = "") -> None:
     """Set `DJANGO_SETTINGS_MODULE` where the process's environment does not name it."""
     chosen = env.read().django_settings_module or default
-    if not chosen:
-        print(_REFUSAL, file=sys.stderr)  # noqa: T201
+    if not chosen or chosen == _NO_CHOICE:
+        what = f"is {chosen}, which is only a part of others" if chosen else "is not set"
+        print(_REFUSAL.format(what), file=sys.stderr)  # noqa: T201
         raise SystemExit(2)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", chosen)

@@ -25,6 +25,8 @@ from config import four_eyes, mail
 ROOT = Path(__file__).resolve().parent.parent
 
 DEFAULT_SECRET_KEY = "insecure-key-of-a-local-demo-never-of-production"  # noqa: S105
+# How the key in deploy/sample.env begins: everybody can read it.
+SAMPLE_SECRET_KEY = "a-sample-of-the-right-length"  # noqa: S105
 
 # Values that are never repeated in a message.
 SECRET = {
@@ -179,11 +181,13 @@ class Environment(BaseSettings):
 
         for part in value.split(","):
             try:
-                ip_network(part.strip() or "::1", strict=False)
+                network = ip_network(part.strip() or "::1", strict=False)
             except ValueError:
                 raise ValueError(
                     "must be addresses or networks, as in 10.0.0.0/8, 192.0.2.7"
                 ) from None
+            if not network.prefixlen:
+                raise ValueError("must name the proxies: every client could say any address")
         return value
 
     @field_validator("time_zone")

@@ -2,7 +2,7 @@
 
 import sys
 
-from config.env import DEFAULT_SECRET_KEY
+from config.env import DEFAULT_SECRET_KEY, SAMPLE_SECRET_KEY
 from config.settings.base import *
 from config.settings.base import ALLOWED_HOSTS, ENV, SECRET_KEY
 
@@ -19,12 +19,20 @@ _problems = [
     )
     if name not in _given or not getattr(ENV, name)
 ]
-if SECRET_KEY == DEFAULT_SECRET_KEY or len(SECRET_KEY) < 50:
+# A key of a few different characters is as easily guessed as a short one; Django's own check says five.
+if (
+    SECRET_KEY == DEFAULT_SECRET_KEY
+    or SECRET_KEY.startswith(SAMPLE_SECRET_KEY)
+    or len(SECRET_KEY) < 50
+    or len(set(SECRET_KEY)) < 5
+):
     _problems.append("SECRET_KEY must be a secret of its own, of 50 characters or more.")
 if ENV.debug:
     _problems.append("DEBUG must be off in production.")
 if ENV.site_url.startswith("http://"):
     _problems.append("SITE_URL must start with https:// in production.")
+if "allowed_hosts" in _given and ENV.allowed_hosts and not ALLOWED_HOSTS:
+    _problems.append("ALLOWED_HOSTS must name a host.")
 if "*" in ALLOWED_HOSTS:
     _problems.append("ALLOWED_HOSTS must name the hosts in production, not *.")
 if _problems:

@@ -11,13 +11,18 @@ from config import env, mail
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
-    "SECRET_KEY": "a-sample-of-the-right-length-that-production-replaces-by-its-own",
+    "SECRET_KEY": "a-key-of-the-right-length-that-stands-in-no-file-but-in-this-test",
     "ALLOWED_HOSTS": "quarterdeck.example",
     "SITE_URL": "https://quarterdeck.example",
     "DATABASE_URL": "postgresql://quarterdeck:secret@database.example/quarterdeck",
     "REDIS_URL": "redis://redis.example:6379/0",
     "EMAIL_URL": "smtp://user:secret@mail.example:587",
 }
+SAMPLE = dict(
+    line.split("=", 1)
+    for line in (ROOT / "deploy/sample.env").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+)
 
 
 def manage(
@@ -150,6 +155,12 @@ def test_production_refuses_a_missing_variable(missing: str) -> None:
         ("DEBUG", "true", "DEBUG must be off"),
         ("SECRET_KEY", env.DEFAULT_SECRET_KEY, "SECRET_KEY must be a secret of its own"),
         ("SECRET_KEY", "short", "SECRET_KEY must be a secret of its own"),
+        ("SECRET_KEY", "a" * 60, "SECRET_KEY must be a secret of its own"),
+        ("SECRET_KEY", SAMPLE["SECRET_KEY"], "SECRET_KEY must be a secret of its own"),
+        ("ALLOWED_HOSTS", ",", "ALLOWED_HOSTS must name a host"),
+        ("TRUSTED_PROXIES", "10.0.0.0/8, 0.0.0.0/0", "must name the proxies"),
+        ("TRUSTED_PROXIES", "::/0", "must name the proxies"),
+        ("DJANGO_SETTINGS_MODULE", "config.settings.base", "only a part of others"),
         ("SITE_URL", "http://quarterdeck.example", "SITE_URL must start with https://"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must name the hosts"),
     ],
