@@ -24,6 +24,7 @@ from apps.accounts.services import user_set_roles
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.owed_mails import owed_mails_sweep
 from apps.organizations.models import Invitation, Membership, Role
 from apps.transfers.cleaning import plans_clean_up
 from apps.transfers.models import ExportRun
@@ -367,6 +368,7 @@ def test_the_preview_names_each_file_and_its_owner_who_is_told(
     )
     assert f"{said} of Alva Castellanos is deleted" in page
     assert "They get an e-mail about it." in page
+    owed_mails_sweep()
     (mail,) = mailoutbox
     assert mail.to == [owner.email]
     assert f"export {export.pk}" in mail.body
