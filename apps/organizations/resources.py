@@ -225,7 +225,7 @@ class MembersResource(EngineResource):
             ),
             Part(
                 name="seat",
-                label="seat",
+                label="membership",
                 model="organizations.Membership",
                 fields={
                     "user_id": "part:person",

@@ -177,7 +177,7 @@ def _only_owner(person: User) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("prepare", "said"),
-    [(_staff, "staff role"), (_answering, "answers for"), (_only_owner, "only owner")],
+    [(_staff, "staff role"), (_answering, "is responsible for"), (_only_owner, "only owner")],
 )
 def test_what_must_happen_first_is_said(person: User, prepare: Any, said: str) -> None:
     prepare(person)

@@ -204,7 +204,7 @@ class TestSettingRoles:
 
         for person, roles, said in (
             (newcomer, [mighty], "The role Mighty has permissions that you don't have"),
-            (holder, [], "more permissions than you"),
+            (holder, [], "has a permission that you don't have"),
         ):
             with pytest.raises(DomainError, match=said):
                 user_set_roles(user=person, roles=roles, actor=boss)

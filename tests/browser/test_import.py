@@ -132,11 +132,11 @@ def test_a_roster_goes_in_from_upload_to_result(
     page.get_by_role("link", name="Mapping", exact=True).click()
     shoot(page, screenshots, "6-run-mapping", look)
     page.get_by_role("link", name="Undo", exact=True).last.click()
-    expect(page.get_by_text("114 seats created by the import are removed")).to_be_visible()
+    expect(page.get_by_text("114 memberships created by the import are removed")).to_be_visible()
     shoot(page, screenshots, "7-undo", look)
     page.get_by_label("Reason").fill("The wrong roster")
     page.get_by_role("button", name="Undo the import").click()
-    expect(page.get_by_text("114 seats created by the import were removed")).to_be_visible(
+    expect(page.get_by_text("114 memberships created by the import were removed")).to_be_visible(
         timeout=60_000
     )
     assert not Membership.objects.filter(user__email="p0@example.org").exists()

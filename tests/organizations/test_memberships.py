@@ -45,7 +45,7 @@ class TestAdding:
             )
         with pytest.raises(DomainError, match="is in the trash"):
             membership_add(organization=gone, user=seat.user, actor=None)
-        with pytest.raises(DomainError, match="“chair” is no role"):
+        with pytest.raises(DomainError, match="“chair” is not a role"):
             membership_add(
                 organization=seat.organization, user=UserFactory(), role="chair", actor=None
             )

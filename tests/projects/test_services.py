@@ -109,7 +109,7 @@ class TestRestoring:
         project = TrashedProjectFactory(name="Fair")
         ProjectFactory(name="Fair", organization=project.organization)
 
-        with pytest.raises(DomainError, match="has a project “Fair” by now"):
+        with pytest.raises(DomainError, match="has a project “Fair” now"):
             project_restore(project=project, actor=None)
 
         assert number_of_traces(project) == 1
@@ -152,7 +152,7 @@ class TestPurging:
         ProjectFactory(name="Alive")
         TrashedProjectFactory()
 
-        with pytest.raises(DomainError, match="Alive is not in the trash"):
+        with pytest.raises(DomainError, match="Alive isn't in the trash"):
             projects_purge(projects=Project.all_objects.all(), actor=None)
 
         assert Project.all_objects.count() == 2

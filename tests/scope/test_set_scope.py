@@ -167,7 +167,7 @@ class TestWhatItLeaves:
         page = text(boss_client.get(reverse("admin:accounts_user_history", args=[agent.pk])))
 
         assert "limited access to 1 organization (was everything)" in page
-        assert f"to what they can see{near.organization.name}" in page
+        assert f"added {near.organization.name} to what they can see" in page
 
 
 class TestWhatWhoIsLimitedMayNotMake:

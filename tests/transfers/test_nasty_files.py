@@ -272,7 +272,7 @@ def test_fifty_thousand_bad_rows_are_counted_and_grouped_and_not_listed(importer
         (("--stop-after", "-1"), "--stop-after takes a number"),
         (("--date-order", "role=dmy"), "Role has no dates."),
         (("--blank", "role=perhaps"), "A blank role can leave, clear or refuse"),
-        (("--value", "role:clerk=king"), "“king” is no role. Choose from owner, admin, member, viewer."),
+        (("--value", "role:clerk=king"), "“king” is not a role. Choose from owner, admin, member, viewer."),
         (("--map", "Nope=role"), "no column “Nope”"),
         (("--map", "Role=nope"), "no field “nope”"),
         (("--create-missing", "role"), "cannot be created by this import"),

@@ -190,7 +190,7 @@ def test_problems_speak_of_the_files_own_headers_and_words(importer: Importer) -
     first = result.problems[0]
     assert (first["column"], first["value"]) == ("Position", "Chair")
     assert first["message"] == (
-        "3 rows disagree about this seat: role is “Chair” in row 2, “co-chair” in row 3, "
+        "3 rows disagree about this membership: role is “Chair” in row 2, “co-chair” in row 3, "
         "“Clerk” in row 4."
     )
     assert (result.problems[3]["column"], result.problems[3]["field"]) == ("Mail address", "email")
@@ -218,7 +218,7 @@ def test_of_many_open_words_the_first_are_shown_and_all_are_counted(
     run = read_run(support, csv(*many, "Harbr"))
     answers = {"word:organization:Harbr": "H-1", "mode": "upsert", "on_error": "skip"}
     page = text(support.get(url("columns", run)))
-    assert "121 open" in page
+    assert "121 not matched" in page
     assert "Create 121 missing organizations (121 rows)" in page
     assert page.count('name="typed:organization:') == 50
     save(support, url("columns", run), answers)

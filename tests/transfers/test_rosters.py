@@ -62,7 +62,7 @@ def test_two_roles_for_one_seat_refuse_both_rows(imported: Outcome) -> None:
     conflicts = [p for p in imported.problems if p["field"] == "role"]
     assert [p["row"] for p in conflicts] == [7, 8]
     assert (
-        "2 rows disagree about this seat: role is “chair” in row 7, “member” in row 8."
+        "2 rows disagree about this membership: role is “chair” in row 7, “member” in row 8."
         in conflicts[0]["message"]
     )
     assert not User.objects.filter(email="eve.orr@example.org").exists()

@@ -197,7 +197,7 @@ def test_an_undo_does_what_its_preview_says(
 def test_a_preview_names_the_organizations_that_the_import_created(importer: Importer) -> None:
     run = new_people(importer)
     assert undo_preview(run.record).lines == [
-        "5 seats created by the import are removed.",
+        "5 memberships created by the import are removed.",
         "3 people created by the import are deactivated.",
         "1 person is restored to the values from before the import, field by field.",
         "3 organizations created by the import are moved to the trash.",

@@ -102,7 +102,7 @@ def test_undo_shows_first_and_takes_back_after_a_post_with_a_reason(
     run = applied_run(support)
     tab = f"{url('change', run)}?tab=undo"
 
-    assert "2 seats created by the import are removed" in text(support.get(tab))
+    assert "2 memberships created by the import are removed" in text(support.get(tab))
     assert support.get(url("undo", run))["Location"] == tab
     support.post(url("undo", run), {"reason": " "})
     assert not UndoRun.objects.exists()
@@ -158,7 +158,7 @@ def test_after_an_undo_its_page_says_what_it_did_and_what_it_kept(
     page = text(answer)
     assert "already undone" not in page
     assert f"Undone in part by {agent}" in page
-    assert "1 seat created by the import was removed." in page
+    assert "1 membership created by the import was removed." in page
     assert "1 person created by the import was deactivated." in page
     (done,) = answer.context["undo_results"]
     assert done["numbers"] == preview

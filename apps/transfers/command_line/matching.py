@@ -130,4 +130,4 @@ def _value(dataset: str, name: str, value: str) -> str:
         if fold_word(value) in (fold_word(known), fold_word(label)):
             return str(known)
     known_values = ", ".join(str(known) for known, _ in column.choices)
-    raise DomainError(f"“{value}” is no {column.label.lower()}. It can be {known_values}.")
+    raise DomainError(f"“{value}” is not a {column.label.lower()}. Choose from {known_values}.")

@@ -20,7 +20,7 @@ class Command(OperatorCommand):
             "--members",
             type=int,
             default=200,
-            help="How many people to invent, each with a seat (default: 200).",
+            help="How many people to invent, each with a membership (default: 200).",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
