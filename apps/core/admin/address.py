@@ -23,6 +23,7 @@ from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from unfold.contrib.filters.admin.mixins import RangeNumericMixin
 from unfold.views import ChangeList
 
 from apps.core.errors import AddressRefused
@@ -49,10 +50,17 @@ def filter_parameters(model_admin: Any, request: HttpRequest) -> set[str]:
     names: set[str] = set(model_admin.link_parameters)
     for entry in model_admin.get_list_filter(request):
         if isinstance(entry, type) and issubclass(entry, SimpleListFilter):
-            names.add(str(entry.parameter_name))
+            names.update(_simple_parameters(entry))
         else:
             names.update(_field_filter(entry, model_admin, request).expected_parameters())
     return names
+
+
+def _simple_parameters(entry: type[SimpleListFilter]) -> set[str]:
+    """Return what a filter without a field reads. It is not made for that: its choices may cost a query."""
+    if issubclass(entry, RangeNumericMixin):
+        return {f"{entry.parameter_name}_from", f"{entry.parameter_name}_to"}
+    return {str(entry.parameter_name)}
 
 
 def _field_filter(entry: Any, model_admin: Any, request: HttpRequest) -> Any:
@@ -139,7 +147,12 @@ class DeclaredChangeList(ChangeList):
 
 def _is_offered(spec: SimpleListFilter) -> bool:
     value = spec.value()
-    return not value or value in {str(choice) for choice, _ in spec.lookup_choices}
+    # A filter of free text (Unfold's TextFilter) has no choices.
+    return (
+        not value
+        or not spec.lookup_choices
+        or value in {str(choice) for choice, _ in spec.lookup_choices}
+    )
 
 
 def _short(text: str) -> str:

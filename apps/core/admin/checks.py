@@ -4,8 +4,11 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.admin.checks import ModelAdminChecks
+from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error
+from django.db.models import DateTimeField
+from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 from apps.core.admin.declared import check_scope, check_trash
 from apps.core.admin.editing.checks import check_versions
@@ -30,6 +33,7 @@ class BaseAdminChecks(ModelAdminChecks):
             *check_versions(admin_obj),
             *check_scope(admin_obj),
             *check_trash(admin_obj),
+            *_filters_without_a_zone(admin_obj),
         ]
 
     def _check_actions(self, obj: Any) -> list[CheckMessage]:
@@ -62,3 +66,20 @@ def _exists(model_admin: Any, permission: str) -> bool:
         or codename in dict(opts.permissions)
         for opts in (model._meta for model in apps.get_app_config(app_label).get_models())
     )
+
+
+def _filters_without_a_zone(admin_obj: Any) -> list[CheckMessage]:
+    """Tell of Unfold's ranges of dates over a time: they compare it with a time of no zone."""
+    return [
+        Error(
+            f"{type(admin_obj).__name__} filters {entry[0]} by {entry[1].__name__}, which knows no time zones.",
+            hint="Use DayRangeFilter of apps.core.admin.filters.",
+            obj=type(admin_obj),
+            id="core.E010",
+        )
+        for entry in getattr(admin_obj, "list_filter", ())
+        if isinstance(entry, (list, tuple))
+        # The very classes: ours is made from one of them.
+        and entry[1] in (RangeDateFilter, RangeDateTimeFilter)
+        and isinstance(get_fields_from_path(admin_obj.model, entry[0])[-1], DateTimeField)
+    ]

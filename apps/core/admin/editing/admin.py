@@ -18,6 +18,7 @@ from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.editing.gone import gone_response
 from apps.core.admin.editing.rows import VersionedRowForm
 from apps.core.admin.editing.said import merges_in_words
+from apps.core.admin.unfold_internals import run_submit_actions
 from apps.core.errors import RecordNotFound
 
 type Service = Callable[..., Any] | None
@@ -106,6 +107,7 @@ class VersionedAdmin:
             )
         else:
             form.write()
+        run_submit_actions(self, request, obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         if getattr(formset.inline, "update_service", None):

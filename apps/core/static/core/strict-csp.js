@@ -54,7 +54,13 @@ document.addEventListener("alpine:init", () => {
             "nameItem($el)",
         ],
     ]);
-    Alpine.mapAttributes(({ name, value }) => ({ name, value: IN_OTHER_WORDS.get(value) ?? value }));
+    // templatetags/unfold.py, changeform_condition: a searched relation tells conditional fields of its choice.
+    const TELLS_ITS_CHOICE =
+        /^const \$ = django\.jQuery; \$\(function \(\) \{ const select = \$\('#[\w-]+'\); select\.on\('change', \(ev\) => \{ (\w+) = select\.val\(\); \}\); \}\);$/;
+    const inOtherWords = (value) =>
+        IN_OTHER_WORDS.get(value) ??
+        (typeof value === "string" ? value.replace(TELLS_ITS_CHOICE, "tellChoice($el, '$1')") : value);
+    Alpine.mapAttributes(({ name, value }) => ({ name, value: inOtherWords(value) }));
 
     const FUNCTIONS = {
         // Unfold's own, of app.js, which the templates call by name.
@@ -77,6 +83,11 @@ document.addEventListener("alpine:init", () => {
             if (input.name.includes("__prefix__")) {
                 input.name = item.parentElement.getElementsByTagName("input")[0].name;
             }
+        },
+        tellChoice(select, field) {
+            django.jQuery(select).on("change", () => {
+                Alpine.$data(select)[field] = select.value;
+            });
         },
         widthOfSidebar(element, event, min, max) {
             const fromRight = getComputedStyle(element).direction === "rtl";
