@@ -11,6 +11,11 @@ ROOT = Path(settings.BASE_DIR)
 ENDINGS = {".py", ".html", ".txt", ".md", ".js", ".css", ".json"}
 # Generic masculine pronouns and words that nobody says: write "they", "the agent", "people who …".
 RULED_OUT = re.compile(r"\b(he|him|his|himself|whom|whence|heed|deed|whoever)\b", re.IGNORECASE)
+# Words that screens and mails do not use: audit log, membership, canceled, corrected, now.
+NOT_ON_SCREENS = re.compile(
+    r"\b(trails?|seats?|cancelled|colour|mended|anew|by now|staff rights)\b", re.IGNORECASE
+)
+MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
 # Files in which one of them is not English, or not ours.
 ELSEWHERE = {
     "apps/backoffice/access/answers.py",  # Words that people may type into a question.
@@ -49,6 +54,17 @@ def test_no_file_has_a_word_that_the_style_rules_out() -> None:
         for path in paths
         for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), 1)
         if RULED_OUT.search(line)
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_no_screen_or_mail_has_a_word_of_our_own_dialect() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}: {word.group()}"
+        for path in (ROOT / "templates").rglob("*.*")
+        if path.suffix in {".html", ".txt"}
+        for word in NOT_ON_SCREENS.finditer(MARKUP.sub(" ", path.read_text(encoding="utf-8")))
     ]
 
     assert not found, "\n".join(found)
