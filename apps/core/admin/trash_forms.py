@@ -89,7 +89,7 @@ class RestoreForm(ConfirmationForm):
         if not self.renamed:
             way_out = "change it there first, or leave this one in the trash"
         return format_html(
-            "“{}” can't be restored as it is, because the {} “{}” is used by {}. To "
+            "“{}” can't be restored as it is, because the {} “{}” is taken by {}. To "
             "restore it, {}.",
             clash.dead,
             label,
