@@ -10,6 +10,8 @@ there may be more than one, so that whatever is exported comes back as it was.
 import re
 from typing import Any
 
+from psycopg.sql import SQL, Composable, Literal
+
 # The wide forms are taken for the narrow ones.
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _SEPARATORS = ";,|\\t\\r\\n"
@@ -41,10 +43,14 @@ def restored(text: str) -> str:
     return _TO_RESTORE.sub(r"\1\2", text) if "'" in text else text
 
 
-def defused_sql(name: str) -> str:
+def defused_sql(text: Composable) -> Composable:
     """Return the SQL of `defused()` for a text column; it looks twice at few texts only."""
-    pattern = _pattern("").replace("'", "''")
-    return (
-        f"CASE WHEN {name} ~ '^[{_FIRST} \"'']|[{_SEPARATORS}]'"
-        f" THEN regexp_replace({name}, '{pattern}', '\\1\\2''', 'g') ELSE {name} END"
+    return SQL(
+        "CASE WHEN {text} ~ {suspicious} THEN regexp_replace({text}, {pattern}, {replacement}, 'g') "
+        "ELSE {text} END"
+    ).format(
+        text=text,
+        suspicious=Literal(f"^[{_FIRST} \"']|[{_SEPARATORS}]"),
+        pattern=Literal(_pattern("")),
+        replacement=Literal("\\1\\2'"),
     )

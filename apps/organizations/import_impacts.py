@@ -1,59 +1,57 @@
 """Blast radius of an import of members: sentences about its plan, as SQL over the plan's table."""
 
 from collections.abc import Sequence
-from typing import Any
+
+from psycopg.sql import SQL, Composable, Literal
 
 from apps.organizations.models import Role
-from apps.transfers.declarations import Impact
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.rules import Impact, RuleView
 
-Asked = tuple[str, Sequence[Any]] | None
+_ROW = PlanRow("p")
 
 
-def _owners_demoted(context: Any) -> Asked:
-    if "role" not in context.given:
+def _changed_seats(view: RuleView, role: Composable, wanted: Role) -> Composable | None:
+    """SQL that counts the seats whose `role`, before or after, is the wanted one."""
+    if "role" not in view.given:
         return None
-    return (
-        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
-        "AND changes->'role'->>0 = %s",
-        [Role.OWNER],
+    return SQL("SELECT count(*) FROM {} p WHERE {} AND {} = {}").format(
+        view.plan, _ROW.updates("seat"), role, Literal(wanted.value)
     )
 
 
-def _owners_made(context: Any) -> Asked:
-    if "role" not in context.given:
-        return None
-    return (
-        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
-        "AND changes->'role'->>1 = %s",
-        [Role.OWNER],
-    )
+def _owners_demoted(view: RuleView) -> Composable | None:
+    return _changed_seats(view, _ROW.before("role"), Role.OWNER)
 
 
-def _admins_made(context: Any) -> Asked:
-    if "role" not in context.given:
-        return None
-    return (
-        f"SELECT count(*) FROM {context.tables.plan} WHERE op_seat = 'u' "
-        "AND changes->'role'->>1 = %s",
-        [Role.ADMIN],
-    )
+def _owners_made(view: RuleView) -> Composable | None:
+    return _changed_seats(view, _ROW.after("role"), Role.OWNER)
 
 
-def _powers_given(context: Any) -> Asked:
+def _admins_made(view: RuleView) -> Composable | None:
+    return _changed_seats(view, _ROW.after("role"), Role.ADMIN)
+
+
+def _powers_given(view: RuleView) -> Composable | None:
     """New memberships with power over others: all; then owners and admins, each with their people.
 
     One person can get several memberships, so the two numbers differ.
     """
-    if "role" not in context.given:
+    if "role" not in view.given:
         return None
-    return (
-        "SELECT count(*), "
-        "count(*) FILTER (WHERE c_role = %s), "
-        "count(DISTINCT c_email) FILTER (WHERE c_role = %s), "
-        "count(*) FILTER (WHERE c_role = %s), "
-        "count(DISTINCT c_email) FILTER (WHERE c_role = %s) "
-        f"FROM {context.tables.plan} WHERE op_seat = 'c' AND c_role IN (%s, %s)",
-        [Role.OWNER, Role.OWNER, Role.ADMIN, Role.ADMIN, Role.OWNER, Role.ADMIN],
+    return SQL(
+        "SELECT count(*), count(*) FILTER (WHERE {role} = {owner}), "
+        "count(DISTINCT {email}) FILTER (WHERE {role} = {owner}), "
+        "count(*) FILTER (WHERE {role} = {admin}), "
+        "count(DISTINCT {email}) FILTER (WHERE {role} = {admin}) "
+        "FROM {plan} p WHERE {creates} AND {role} IN ({owner}, {admin})"
+    ).format(
+        plan=view.plan,
+        creates=_ROW.creates("seat"),
+        role=_ROW.cell("role"),
+        email=_ROW.cell("email"),
+        owner=Literal(Role.OWNER.value),
+        admin=Literal(Role.ADMIN.value),
     )
 
 
@@ -72,23 +70,22 @@ def _say_powers(numbers: Sequence[int]) -> str:
     return f"Makes {', '.join(said)}."
 
 
-def _staff_touched(context: Any) -> Asked:
-    return (
-        f"SELECT count(DISTINCT u.id) FROM {context.tables.plan} p "
-        "JOIN accounts_user u ON u.id = p.id_person AND u.is_staff "
-        "WHERE p.op_person = 'u'",
-        [],
-    )
+def _staff_touched(view: RuleView) -> Composable | None:
+    return SQL(
+        "SELECT count(DISTINCT u.id) FROM {} p JOIN accounts_user u ON u.id = {} AND u.is_staff "
+        "WHERE {}"
+    ).format(view.plan, _ROW.id("person"), _ROW.updates("person"))
 
 
-def _renamed(context: Any) -> Asked:
-    if not {"first_name", "last_name"} <= set(context.given):
+def _renamed(view: RuleView) -> Composable | None:
+    if not {"first_name", "last_name"} <= set(view.given):
         return None
-    return (
-        f"SELECT count(*) FROM {context.tables.plan} WHERE op_person = 'u' "
-        "AND jsonb_exists(changes, 'first_name') AND jsonb_exists(changes, 'last_name') "
-        "AND changes->'first_name'->>0 <> '' AND changes->'last_name'->>0 <> ''",
-        [],
+    renamed = [
+        SQL("{} AND {} <> ''").format(_ROW.changes_column(name), _ROW.before(name))
+        for name in ("first_name", "last_name")
+    ]
+    return SQL("SELECT count(*) FROM {} p WHERE {} AND {}").format(
+        view.plan, _ROW.updates("person"), SQL(" AND ").join(renamed)
     )
 
 

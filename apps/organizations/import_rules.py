@@ -1,121 +1,142 @@
-"""Rules of organizations and members, as SQL over a plan's part tables.
+"""Rules of organizations and members over an import: see `apps.transfers.rules`."""
 
-`context.tables.part("seat")` has a line per seat: `id`, `live`, `first` (row), `k_user_id`,
-`k_organization_id`, `v_role` (new) and `b_role` (now).
-"""
-
-from collections.abc import Sequence
-from typing import Any
+from psycopg.sql import SQL, Composable, Literal
 
 from apps.accounts.models.user import REMOVED_DOMAIN, RESERVED
 from apps.core.scope import is_limited
-from apps.transfers.declarations import Rule
-from apps.transfers.engine.resolve import reactivation
-from apps.transfers.engine.stage.column_reader import cleaned_sql
+from apps.transfers.engine.schema import PartLine, PlanRow, StageRow
+from apps.transfers.rules import Rule, RuleView
 
-Asked = tuple[str, Sequence[Any]] | None
-
-_RANK = (
-    "(CASE {0} WHEN 'owner' THEN 3 WHEN 'admin' THEN 2 WHEN 'member' THEN 1 "
-    "WHEN 'viewer' THEN 0 END)"
-)
+# A member's seat, an organization, a person: each a line of the records that the rows mean.
+_SEAT, _OTHER_SEAT, _COMING = PartLine("s"), PartLine("d"), PartLine("g")
+_ORGANIZATION, _OTHER_ORGANIZATION = PartLine("p"), PartLine("q")
+_PLAN, _OTHER_ROW = PlanRow("p"), PlanRow("q")
 
 
-def _last_owner(context: Any) -> Asked:
-    if "role" not in context.given:
+def _rank(role: Composable) -> Composable:
+    return SQL(
+        "(CASE {} WHEN 'owner' THEN 3 WHEN 'admin' THEN 2 WHEN 'member' THEN 1 WHEN 'viewer' THEN 0 END)"
+    ).format(role)
+
+
+def _steps_down(seat: PartLine) -> Composable:
+    """SQL condition: an owner gets another role."""
+    return SQL("{} AND {} = 'owner' AND {} <> 'owner'").format(
+        seat.column("live"), seat.now("role"), seat.new("role")
+    )
+
+
+def _last_owner(view: RuleView) -> Composable | None:
+    if "role" not in view.given:
         return None
-    seat, refused = context.tables.part("seat"), context.tables.refused
-    return (
-        # Who is refused already neither steps down nor comes.
-        f"""
-        SELECT s.first AS number FROM {seat} s
-        WHERE s.live AND s.b_role = 'owner' AND s.v_role <> 'owner'
+    return SQL(
+        """
+        SELECT s.first AS number FROM {seats} s
+        WHERE {steps_down}
           AND NOT EXISTS (
               SELECT FROM organizations_membership m
-              WHERE m.organization_id = s.k_organization_id AND m.role = 'owner'
-                AND NOT EXISTS (SELECT FROM {seat} d WHERE d.id = m.id AND d.v_role <> 'owner'
-                    AND NOT EXISTS (SELECT FROM {refused} x WHERE x.number = d.first)))
+              WHERE m.organization_id = {organization} AND m.role = 'owner'
+                AND NOT EXISTS (SELECT FROM {seats} d WHERE d.id = m.id AND {other_role} <> 'owner'
+                    AND NOT {other_refused}))
           AND NOT EXISTS (
-              SELECT FROM {seat} g
-              WHERE g.k_organization_id = s.k_organization_id AND g.v_role = 'owner' AND NOT g.clash
-                AND NOT EXISTS (SELECT FROM {refused} x WHERE x.number = g.first))
-        """,
-        [],
+              SELECT FROM {seats} g
+              WHERE {coming_to} = {organization} AND {coming_role} = 'owner' AND NOT g.clash
+                AND NOT {coming_refused})
+        """
+    ).format(
+        seats=view.records("seat"),
+        steps_down=_steps_down(_SEAT),
+        organization=_SEAT.key("organization_id"),
+        other_role=_OTHER_SEAT.new("role"),
+        # Who is refused already neither steps down nor comes.
+        other_refused=view.is_refused("d"),
+        coming_to=_COMING.key("organization_id"),
+        coming_role=_COMING.new("role"),
+        coming_refused=view.is_refused("g"),
     )
 
 
-def _answering_owner(context: Any) -> Asked:
-    if "role" not in context.given:
+def _answering_owner(view: RuleView) -> Composable | None:
+    if "role" not in view.given:
         return None
-    seat = context.tables.part("seat")
-    return (
-        f"SELECT s.first AS number FROM {seat} s JOIN organizations_organization o "
-        "ON o.id = s.k_organization_id AND o.owner_id = s.k_user_id "
-        "WHERE s.live AND s.b_role = 'owner' AND s.v_role <> 'owner'",
-        [],
+    return SQL(
+        "SELECT s.first AS number FROM {seats} s JOIN organizations_organization o "
+        "ON o.id = {organization} AND o.owner_id = {user} WHERE {steps_down}"
+    ).format(
+        seats=view.records("seat"),
+        organization=_SEAT.key("organization_id"),
+        user=_SEAT.key("user_id"),
+        steps_down=_steps_down(_SEAT),
     )
 
 
-def _own_rights(context: Any) -> Asked:
-    if context.actor is None or "role" not in context.given:
+def _own_rights(view: RuleView) -> Composable | None:
+    if view.actor is None or "role" not in view.given:
         return None
-    seat = context.tables.part("seat")
-    return (
-        f"SELECT s.first AS number FROM {seat} s WHERE s.live AND s.k_user_id = %s "
-        f"AND {_RANK.format('s.v_role')} < {_RANK.format('s.b_role')}",
-        [context.actor.pk],
+    return SQL(
+        "SELECT s.first AS number FROM {seats} s WHERE s.live AND {user} = {actor} AND {new} < {now}"
+    ).format(
+        seats=view.records("seat"),
+        user=_SEAT.key("user_id"),
+        actor=Literal(view.actor.pk),
+        new=_rank(_SEAT.new("role")),
+        now=_rank(_SEAT.now("role")),
     )
 
 
-def _removed(context: Any) -> Asked:
+def _removed(view: RuleView) -> Composable | None:
     # The staged rows, not the plan's people: every row of a person is to say so.
-    return (
-        f"SELECT s.number FROM {context.tables.stage} s WHERE s.problems IS NULL "
-        "AND lower(s.c_email) LIKE %s",
-        [f"%@{REMOVED_DOMAIN}"],
+    return SQL("SELECT s.number FROM {} s WHERE s.problems IS NULL AND lower({}) LIKE {}").format(
+        view.staged, StageRow("s").cell("email"), Literal(f"%@{REMOVED_DOMAIN}")
     )
 
 
-def _deactivated(context: Any) -> Asked:
+def _deactivated(view: RuleView) -> Composable | None:
     """New memberships of deactivated people that this import does not reactivate."""
-    person = context.by_name["person"]
-    back = reactivation.comes_back(context, person, "u")
-    return (
-        f"SELECT s.first AS number FROM {context.tables.part('seat')} s "
-        "JOIN accounts_user u ON u.id = s.k_user_id AND u.status = 'deactivated' "
-        f"WHERE NOT s.live{f' AND NOT {back}' if back else ''}",
-        [],
+    return SQL(
+        "SELECT s.first AS number FROM {seats} s "
+        "JOIN accounts_user u ON u.id = {user} AND u.status = 'deactivated' "
+        "WHERE NOT s.live AND NOT {comes_back}"
+    ).format(
+        seats=view.records("seat"),
+        user=_SEAT.key("user_id"),
+        comes_back=view.comes_back("person", SQL("u.id")),
     )
 
 
-def _lost_zeros(context: Any) -> Asked:
+def _lost_zeros(view: RuleView) -> Composable | None:
     # Who is limited makes no organizations, and is not told which there are.
-    if "external_id" not in context.given or (context.actor and is_limited(context.actor)):
+    if "external_id" not in view.given or (view.actor and is_limited(view.actor)):
         return None
-    return (
-        f"SELECT p.first AS number FROM {context.tables.part('organization')} p "
-        "JOIN organizations_organization o ON ltrim(o.external_id, '0') = p.v_external_id "
-        "WHERE NOT p.live AND p.v_external_id ~ '^[1-9][0-9]*$' "
-        "AND o.external_id ~ '^0[0-9]+$' AND o.deleted_at IS NULL",
-        [],
-    )
+    return SQL(
+        "SELECT p.first AS number FROM {organizations} p "
+        "JOIN organizations_organization o ON ltrim(o.external_id, '0') = {id} "
+        "WHERE NOT p.live AND {id} ~ '^[1-9][0-9]*$' "
+        "AND o.external_id ~ '^0[0-9]+$' AND o.deleted_at IS NULL"
+    ).format(organizations=view.records("organization"), id=_ORGANIZATION.new("external_id"))
 
 
-def _name_of_another(context: Any) -> Asked:
+def _name_of_another(view: RuleView) -> Composable | None:
     # By the name alone no two are meant; and who is limited is not told which there are.
-    if not {"external_id", "slug"} & set(context.given) or "name" not in context.given:
+    if not {"external_id", "slug"} & set(view.given) or "name" not in view.given:
         return None
-    if context.actor and is_limited(context.actor):
+    if view.actor and is_limited(view.actor):
         return None
-    organization = context.tables.part("organization")
-    is_new = "{0}.v_name <> " + cleaned_sql(context.columns["name"], "{0}.b_name")
-    return (
+
+    def is_new(line: PartLine) -> Composable:
+        return SQL("{} <> {}").format(line.new("name"), view.as_read("name", line.now("name")))
+
+    return SQL(
         # Two may well change names in one file.
-        f"SELECT p.first AS number FROM {organization} p WHERE p.live AND {is_new.format('p')} "
-        "AND EXISTS (SELECT FROM organizations_organization o WHERE o.name = p.v_name "
+        "SELECT p.first AS number FROM {organizations} p WHERE p.live AND {is_new} "
+        "AND EXISTS (SELECT FROM organizations_organization o WHERE o.name = {name} "
         "AND o.id <> p.id AND o.deleted_at IS NULL AND NOT EXISTS "
-        f"(SELECT FROM {organization} q WHERE q.id = o.id AND {is_new.format('q')}))",
-        [],
+        "(SELECT FROM {organizations} q WHERE q.id = o.id AND {other_is_new}))"
+    ).format(
+        organizations=view.records("organization"),
+        is_new=is_new(_ORGANIZATION),
+        name=_ORGANIZATION.new("name"),
+        other_is_new=is_new(_OTHER_ORGANIZATION),
     )
 
 
@@ -173,53 +194,66 @@ MEMBER_RULES = (
             "The organization would have no owner. Give it another one first, or in the same file."
         ),
         sql=_last_owner,
+        label="last owner",
     ),
     Rule(
         code="role:own_rights",
         column="role",
         message="You can't lower your own role by an import.",
         sql=_own_rights,
+        label="your own permissions",
     ),
 )
 
 
-def _would_be_ownerless(context: Any) -> Asked:
+def _made_owner(row: PlanRow) -> Composable:
+    """SQL condition: the row creates an owner's seat, or makes one an owner."""
+    return SQL("({} OR {} = 'owner')").format(row.creates("seat"), row.after("role"))
+
+
+def _would_be_ownerless(view: RuleView) -> Composable | None:
     """Owners' seats of the run, without which an organization that had an owner before has none."""
-    plan = context.tables.plan
-    return (
-        f"""
-        SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = p.id_seat
-        WHERE p.op_seat IS NOT NULL AND t.role = 'owner'
-          AND (p.op_seat = 'c' OR p.changes->'role'->>1 = 'owner')
+    return SQL(
+        """
+        SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = {seat}
+        WHERE {writes} AND t.role = 'owner' AND {made_owner}
           AND NOT EXISTS (
               SELECT FROM organizations_membership o
               WHERE o.organization_id = t.organization_id AND o.role = 'owner' AND o.id <> t.id
-                AND NOT EXISTS (SELECT FROM {plan} q WHERE q.id_seat = o.id AND q.op_seat IS NOT NULL))
+                AND NOT EXISTS (SELECT FROM {plan} q WHERE {other_seat} = o.id AND {other_writes}))
           AND NOT EXISTS (
-              SELECT FROM {plan} q JOIN organizations_membership m ON m.id = q.id_seat
-              WHERE q.op_seat = 'u' AND q.changes->'role'->>0 = 'owner'
+              SELECT FROM {plan} q JOIN organizations_membership m ON m.id = {other_seat}
+              WHERE {other_updates} AND {other_before} = 'owner'
                 AND m.organization_id = t.organization_id)
           AND EXISTS (
               SELECT FROM organizations_historicalmembership h
               WHERE h.organization_id = t.organization_id AND h.role = 'owner'
-                AND h.history_type <> '-' AND h.history_date < %s
+                AND h.history_type <> '-' AND h.history_date < {confirmed}
                 -- As it stood then: an owner of long ago who had gone is none.
                 AND NOT EXISTS (
                     SELECT FROM organizations_historicalmembership l
-                    WHERE l.id = h.id AND l.history_id > h.history_id AND l.history_date < %s))
-        """,
-        [context.run.confirmed_at, context.run.confirmed_at],
+                    WHERE l.id = h.id AND l.history_id > h.history_id
+                      AND l.history_date < {confirmed}))
+        """
+    ).format(
+        plan=view.plan,
+        seat=_PLAN.id("seat"),
+        writes=_PLAN.writes("seat"),
+        made_owner=_made_owner(_PLAN),
+        other_seat=_OTHER_ROW.id("seat"),
+        other_writes=_OTHER_ROW.writes("seat"),
+        other_updates=_OTHER_ROW.updates("seat"),
+        other_before=_OTHER_ROW.before("role"),
+        confirmed=Literal(view.confirmed_at),
     )
 
 
-def _answers_for_it(context: Any) -> Asked:
-    return (
-        f"SELECT p.number FROM {context.tables.plan} p "
-        "JOIN organizations_membership t ON t.id = p.id_seat "
+def _answers_for_it(view: RuleView) -> Composable | None:
+    return SQL(
+        "SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = {seat} "
         "JOIN organizations_organization o ON o.id = t.organization_id AND o.owner_id = t.user_id "
-        "WHERE p.op_seat = 'c' OR p.changes->'role'->>1 = 'owner'",
-        [],
-    )
+        "WHERE {made_owner}"
+    ).format(plan=view.plan, seat=_PLAN.id("seat"), made_owner=_made_owner(_PLAN))
 
 
 MEMBER_KEEPS = (

@@ -1,7 +1,8 @@
 """The datasets of organizations and of their members. See docs/imports.md."""
 
-from typing import Any
+from psycopg.sql import SQL, Composable
 
+from apps.accounts.models import User
 from apps.organizations.import_impacts import MEMBER_IMPACTS
 from apps.organizations.import_rules import (
     MEMBER_KEEPS,
@@ -11,11 +12,16 @@ from apps.organizations.import_rules import (
 from apps.organizations.models import Membership, Organization, Role
 from apps.transfers import header_words
 from apps.transfers.declarations import Column, Derived, Kind, Part, Relation
+from apps.transfers.engine.schema import PlanRow
 from apps.transfers.registry import register
 from apps.transfers.resources import EngineResource
+from apps.transfers.rules import RuleView
 
 ORGANIZATION = Relation(
-    model="organizations.Organization", by=("external_id", "slug", "name"), create="name"
+    model="organizations.Organization",
+    by=("external_id", "slug", "name"),
+    create="name",
+    slug="slug",
 )
 ORGANIZATION_SYNONYMS = (
     "organization external id", "organization id", "org external id", "org id", "committee id",
@@ -220,8 +226,12 @@ class MembersResource(EngineResource):
                 },
                 keys=(("email",),),
                 # No password is set: the person chooses one when invited to sign in.
-                constants={"password": "'!'"},
-                undo={"status": "'deactivated'"},
+                constants={"password": "!"},
+                undo={"status": User.Status.DEACTIVATED},
+                # A sign-in, and any right in the back office: such a person is no mere row of a roster.
+                used_when=("last_login", "is_staff"),
+                protected_because="the account has a staff role",
+                plural="people",
             ),
             Part(
                 name="seat",
@@ -242,10 +252,10 @@ class MembersResource(EngineResource):
         undo_ignores = ("organizations.Membership:keeps_an_owner",)
 
     @classmethod
-    def late(cls, context: Any) -> str:
+    def late(cls, view: RuleView) -> Composable | None:
         """An owner who steps down does so after the others have come: no moment without an owner."""
-        return (
-            "verdict = 'update' AND jsonb_exists(changes, 'role') AND changes->'role'->>0 = 'owner'"
-            if "role" in context.given
-            else ""
+        if "role" not in view.given:
+            return None
+        return SQL("verdict = 'update' AND {} AND {} = 'owner'").format(
+            PlanRow("p").changes_column("role"), PlanRow("p").before("role")
         )

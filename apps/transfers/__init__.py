@@ -2,9 +2,10 @@
 
 The map, for who builds on it:
 
-- `declarations`: `DatasetResource`, `Column`, `Relation`, `Part`, `Derived`, `Rule`, `Impact`: a dataset is declared once.
+- `declarations`: `DatasetResource`, `Column`, `Relation`, `Part`, `Derived`: a dataset is declared once.
 - `resources`: `EngineResource`, the base class of a dataset: `export()` and `import_data()` as import-export
   documents them. `resource_imports`, `resource_exports`, and `resource_results` do their work.
+- `rules`: what a `Rule` or `Impact` of a dataset is, and what it may see of a run.
 - `registry`: `register(Resource)`, `get(name)`, `all_datasets()`.
 - `checks`: what a declaration says wrongly is an error of `manage.py check`.
 - `models`: `Upload`, `ImportRun`, `ImportTemplate`, `UndoRun`, `ExportRun`, `ExportProfile`.

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.transfers import registry
-from apps.transfers.engine.tables import run_tables_thin
+from apps.transfers.engine.retention import run_tables_thin
 from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.options import Findings

@@ -11,9 +11,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model
 from import_export.fields import Field
 from import_export.resources import Resource
+from psycopg.sql import Composable
+
+from apps.core.fields import FoldedEmailField
+from apps.transfers.rules import Impact, Rule, RuleView
 
 
 class Kind(StrEnum):
@@ -46,13 +51,24 @@ class Relation:
 
     `by` are the model fields that a cell may hold, the first that finds something wins. `within`
     narrows the search: model field → relation column of the same row. `create` names the model
-    field that a new record gets its cell in, when the agent allows to create what is missing.
+    field that a new record gets its cell in, when the agent allows to create what is missing, and `slug`
+    the field that gets a slug of it.
     """
 
     model: str
     by: tuple[str, ...]
     within: Mapping[str, str] = field(default_factory=dict)
     create: str = ""
+    slug: str = ""
+
+    def is_folded(self, field: str) -> bool:
+        """Tell whether the field stores addresses folded, so that a word must be folded to find one."""
+        return isinstance(apps.get_model(self.model)._meta.get_field(field), FoldedEmailField)
+
+    @property
+    def is_by_address(self) -> bool:
+        """Whether an e-mail address is all that a cell may hold."""
+        return all(map(self.is_folded, self.by))
 
 
 class Column(Field):
@@ -133,9 +149,13 @@ class Part:
 
     `fields` maps a model's column (`user_id`) to its source: a column's name, or `part:<name>` for
     an earlier part's id. `keys` are alternatives, tried in order: the first whose fields are all
-    given finds the record. `derived` gives values to what is created, `constants` SQL literals.
-    `unique` are the fields that no two living records share, beside the key. `undo` is what a
-    created record that cannot be deleted is set to when its import is undone: field → SQL literal.
+    given finds the record. `derived` gives values to what is created, and so does `constants`: field →
+    value. `unique` are the fields that no two living records share, beside the key.
+
+    `undo` is what a created record that cannot be deleted is set to when its import is undone: field →
+    value. `used_when` are fields that, once set, show that a created record is used by more than its rows
+    (a person has signed in), so that an undo keeps it. `protected_because` says of the records that
+    `refused_to(actor)` of the model's queryset names why they may not be changed, to go behind “because”.
     """
 
     name: str
@@ -144,47 +164,16 @@ class Part:
     fields: Mapping[str, str]
     keys: tuple[tuple[str, ...], ...]
     derived: Mapping[str, Derived] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
     unique: tuple[str, ...] = ()
-    undo: Mapping[str, str] = field(default_factory=dict)
+    undo: Mapping[str, Any] = field(default_factory=dict)
+    used_when: tuple[str, ...] = ()
+    protected_because: str = ""
+    plural: str = ""
 
-
-@dataclass(frozen=True)
-class Rule:
-    """A rule of the domain over a whole plan, as SQL that returns the numbers of refused rows.
-
-    `sql` gets the run's `engine.context.Context` and returns a statement with its parameters; its
-    tables have a line per record (`tables.part`: `live`, `first` row, `v_…` new, `b_…` now). `column` is
-    the one that the problem is shown at. Returning None: the rule has nothing to say about this file.
-    """
-
-    code: str
-    column: str
-    message: str
-    sql: Callable[[Any], tuple[str, Sequence[Any]] | None]
-
-
-@dataclass(frozen=True)
-class Impact:
-    """A sentence of the blast radius: SQL that returns one number, and how it is said.
-
-    From `threshold` on the agent must type the number, from `second_person` on somebody else must
-    confirm; None means never. Where `says` is given, `sql` returns several numbers, of which the first
-    counts, and `says` makes the sentence of all of them.
-    """
-
-    code: str
-    one: str
-    many: str
-    sql: Callable[[Any], tuple[str, Sequence[Any]] | None]
-    threshold: int | None = None
-    second_person: int | None = None
-    says: Callable[[Sequence[int]], str] | None = None
-
-    def sentence(self, numbers: Sequence[int]) -> str:
-        if self.says is not None:
-            return self.says(numbers)
-        return (self.one if numbers[0] == 1 else self.many).format(n=f"{numbers[0]:,}")
+    def noun(self, number: int) -> str:
+        """Return the label in the number: "seat", "seats", "people"."""
+        return self.label if number == 1 else self.plural or f"{self.label}s"
 
 
 VERSION = "record_version"
@@ -248,7 +237,7 @@ class DatasetResource(Resource):
 
     @classmethod
     def keeps(cls) -> tuple[Rule, ...]:
-        """Rules of an undo: SQL over `context.tables.plan` of rows that must be kept as they are."""
+        """Rules of an undo: SQL of the rows of `view.plan` that must be kept as they are."""
         return tuple(cls._meta.keeps)
 
     @classmethod
@@ -257,7 +246,7 @@ class DatasetResource(Resource):
         return tuple(cls._meta.undo_ignores)
 
     @classmethod
-    def late(cls, context: Any) -> str:
-        """SQL condition over a row of the plan (`verdict`, `changes`, `op_<part>`, `c_<column>`): such
-        rows are applied after all others; "" where the order does not count."""
-        return ""
+    def late(cls, view: RuleView) -> Composable | None:
+        """Return an SQL condition over a row `p` of the plan: such rows are applied after all others;
+        None where the order does not count."""
+        return None

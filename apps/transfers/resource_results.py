@@ -12,7 +12,7 @@ from import_export.results import Result, RowResult
 
 from apps.core.errors import DomainError
 from apps.transfers.declarations import VERSION, DatasetResource
-from apps.transfers.engine import tables
+from apps.transfers.engine.schema import Tables, exists
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors.plans import MAX_PAGE, PlanRow, plan_rows
 
@@ -54,7 +54,7 @@ class PlannedRows(Sequence[RowResult]):
 
     def __iter__(self) -> Iterator[RowResult]:
         after: int | None = 0
-        if not tables.exists(tables.Tables(self._run.pk).plan):
+        if not exists(Tables(self._run.pk).plan):
             raise DomainError(f"The rows of import run {self._run.pk} are no longer stored.")
         while after is not None:
             page = plan_rows(self._run, after=after, limit=MAX_PAGE)

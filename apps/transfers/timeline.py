@@ -6,13 +6,17 @@ from typing import Any
 
 from django.db import connection, models
 from django.urls import reverse
+from psycopg.sql import SQL, Composable, Literal
 
 from apps.audit.timeline.registry import RunRow, timeline_runs
 from apps.transfers import registry
 from apps.transfers.declarations import Column, Kind, Part
-from apps.transfers.engine.tables import Tables
+from apps.transfers.engine.schema import PlanRow, Table, Tables
+from apps.transfers.engine.sql import NULL, comma, rows
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors.pages import runs_for_reader
+
+_ROW = PlanRow("")
 
 type Wanted = Mapping[tuple[int, type[models.Model]], Collection[Any]]
 
@@ -34,50 +38,69 @@ def rows_of(wanted: Wanted, viewer: Any) -> dict[tuple[int, Any], RunRow]:
         .only("pk", "dataset", "matching", "findings", "upload__name")
     }
     readable = set(runs_for_reader(viewer).filter(pk__in=list(runs)).values_list("pk", flat=True))
-    kept = _kept({name for run in runs for name in (Tables(run).plan, Tables(run).rows)})
-    selects: list[str] = []
-    params: list[Any] = []
+    kept = _kept({t.name for run in runs for t in (Tables(run).plan, Tables(run).rows)})
+    selects: list[Composable] = []
     for (pk, model), keys in wanted.items():
-        table = next((t for t in (Tables(pk).plan, Tables(pk).rows) if t in kept), "")
-        if pk not in runs or not table:
+        table = next((t for t in (Tables(pk).plan, Tables(pk).rows) if t.name in kept), None)
+        if pk not in runs or table is None:
             continue
-        for part in _parts(runs[pk], model):
-            said = ", ".join(f"'{name}', {sql}" for name, sql in _said(runs[pk], part, kept[table]))
-            selects.append(
-                f"(SELECT DISTINCT ON (id_{part.name}) {int(pk)} AS run, id_{part.name}::text, number, "
-                f"jsonb_build_object({said})::text FROM {table} WHERE op_{part.name} IS NOT NULL "
-                f"AND id_{part.name} = ANY(%s) ORDER BY id_{part.name}, number)"
-            )
-            params.append(list(keys))
+        selects += [
+            _first_rows(runs[pk], part, keys, table, kept[table.name])
+            for part in _parts(runs[pk], model)
+        ]
     if not selects:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(selects), params)
-        return {
-            (pk, key): RunRow(
-                text=f"row {number:,} of {runs[pk].upload.name}",
-                url=_row_url(pk, number, kept) if pk in readable else "",
-                words=_words(runs[pk], json.loads(said)),
-            )
-            for pk, key, number, said in cursor.fetchall()
-        }
+    return {
+        (pk, key): RunRow(
+            text=f"row {number:,} of {runs[pk].upload.name}",
+            url=_row_url(pk, number, kept) if pk in readable else "",
+            words=_words(runs[pk], json.loads(said)),
+        )
+        for pk, key, number, said in rows(SQL(" UNION ALL ").join(selects))
+    }
+
+
+def _first_rows(
+    run: ImportRun, part: Part, keys: Collection[Any], table: Table, columns: Collection[str]
+) -> Composable:
+    """SQL of the first row that wrote each of these records of a part, with what it said."""
+    said = comma(
+        SQL("{}, {}").format(Literal(name), words) for name, words in _said(run, part, columns)
+    )
+    return SQL(
+        "(SELECT DISTINCT ON ({id}) {run} AS run, {id}::text, number, "
+        "jsonb_build_object({said})::text FROM {table} WHERE {writes} "
+        "AND {id} = ANY({keys}) ORDER BY {id}, number)"
+    ).format(
+        id=_ROW.id(part.name),
+        run=Literal(run.pk),
+        said=said,
+        table=table,
+        writes=_ROW.writes(part.name),
+        keys=Literal(list(keys)),
+    )
 
 
 def _row_url(pk: int, number: int, kept: Collection[str]) -> str:
     """Return where the row is shown; once the rows are cleaned up, where the file's words are."""
-    query = f"tab=rows&q={number}" if Tables(pk).plan in kept else "tab=mapping"
+    query = f"tab=rows&q={number}" if Tables(pk).plan.name in kept else "tab=mapping"
     return f"{run_url(pk)}?{query}"
 
 
-def _said(run: ImportRun, part: Part, columns: Collection[str]) -> Iterator[tuple[str, str]]:
+def _said(run: ImportRun, part: Part, columns: Collection[str]) -> Iterator[tuple[str, Composable]]:
     """SQL of word and value of the choice columns that a part is written from, by the model's field."""
     known = registry.get(run.dataset).columns()
     for attname, source in part.fields.items():
         column = known.get(source)
-        if column is None or column.kind is not Kind.CHOICE or f"c_{source}" not in columns:
+        cell, word = _ROW.cell(source), _ROW.word(source)
+        if column is None or column.kind is not Kind.CHOICE or cell.name not in columns:
             continue
-        word = f"o_{source}" if f"o_{source}" in columns else "NULL"
-        yield attname, f"jsonb_build_array('{source}', {word}, c_{source})"
+        yield (
+            attname,
+            SQL("jsonb_build_array({}, {}, {})").format(
+                Literal(source), word if word.name in columns else NULL, cell
+            ),
+        )
 
 
 def _words(run: ImportRun, said: dict[str, list[str | None]]) -> dict[str, str]:

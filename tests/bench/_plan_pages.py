@@ -90,20 +90,20 @@ def _row_beyond(run: Any, number: int, asked: dict[str, str]) -> int:
     """Return a row of the list in the file's later part, where there is one."""
     from django.db import connection
 
-    from apps.transfers.engine.tables import Tables
+    from apps.transfers.engine.schema import Tables
 
     conditions, params = ["number > %s"], [number]
     for name, condition in (
         ("verdict", "verdict = %s"),
         ("cause", "%s = ANY (string_to_array(cause, ','))"),
-        ("q", "(starts_with(c_email, %s) OR starts_with(lower(c_organization), %s))"),
+        ("q", "(starts_with(cell_email, %s) OR starts_with(lower(cell_organization), %s))"),
     ):
         if value := asked.get(name):
             conditions.append(condition)
             params += [value] * condition.count("%s")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT COALESCE(min(number), %s) FROM {Tables(run.pk).plan} "
+            f"SELECT COALESCE(min(number), %s) FROM {Tables(run.pk).plan.name} "
             f"WHERE {' AND '.join(conditions)}",
             [number, *params],
         )

@@ -18,7 +18,7 @@ from apps.organizations.services import user_set_scope
 from apps.projects.models import Project, Task
 from apps.transfers.engine.apply import applier
 from apps.transfers.engine.export.driver import advance as advance_export
-from apps.transfers.engine.tables import Tables
+from apps.transfers.engine.schema import Tables
 from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.selectors import undo_preview
 from apps.transfers.services import export_run_start, import_run_undo
@@ -128,7 +128,7 @@ class TestImports:
             user=far.person, organization=near.organization
         ).exists()
         with connection.cursor() as cursor:
-            plan = Tables(outcome.run).plan
+            plan = Tables(outcome.run).plan.name
             cursor.execute(f"SELECT to_jsonb(p)::text FROM {plan} p")  # noqa: S608
             assert far.word not in str(cursor.fetchall())
 
@@ -205,7 +205,7 @@ class TestImports:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         narrow(agent, near.organization, far.organization)
-        monkeypatch.setattr(applier, "CHUNK", 1)
+        monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", 1)
         write, chunks = applier.Applier._write, []
 
         def then_narrow(self: Any, low: int, high: int) -> Any:
@@ -231,7 +231,7 @@ class TestImports:
     def test_a_permission_taken_away_between_two_chunks_stops_it(
         self, bring: Any, agent: User, near: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(applier, "CHUNK", 1)
+        monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", 1)
         write = applier.Applier._write
 
         def then_take(self: Any, low: int, high: int) -> Any:

@@ -14,7 +14,7 @@ from apps.core.jobs import ClaimLostError, Job
 from apps.organizations.models import Membership, Role
 from apps.transfers.engine import driver
 from apps.transfers.engine.apply import applier
-from apps.transfers.engine.tables import Tables
+from apps.transfers.engine.schema import Tables
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.selectors import (
@@ -238,7 +238,7 @@ def test_cancel_before_the_worker_changes_nothing(agent: User) -> None:
 def test_cancel_stops_within_a_chunk_and_says_how_far_it_came(
     agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(applier, "CHUNK", 10)
+    monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", 10)
     run = planned(agent, *[person(n) for n in range(50)])
     write = applier.Applier._write
 
@@ -359,7 +359,7 @@ def test_a_staging_table_that_was_lost_or_emptied_is_made_again(agent: User, los
     assert claimed is not None
     driver.stage(claimed)
     with connection.cursor() as cursor:
-        cursor.execute(f"{lost} {Tables(run.pk).stage}")
+        cursor.execute(f"{lost} {Tables(run.pk).stage.name}")
     claimed.let_go()
     assert done(run).counts == {"create": 1}
 

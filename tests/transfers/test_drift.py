@@ -5,7 +5,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, StaffOrganization
-from apps.transfers.engine.apply import applier
 from apps.transfers.engine.driver import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
@@ -152,6 +151,6 @@ def test_a_name_that_another_row_of_the_file_gave_in_between_is_no_drift(
 ) -> None:
     OrganizationFactory(name="Harbor", external_id="H-1")
     rows = [["Name", "External ID"], ["Pier", "H-1"], ["Pier", ""]]
-    monkeypatch.setattr(applier, "CHUNK", 1)
+    monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", 1)
     run = applied(planned("organizations", rows))
     assert (run.state, run.results["created"], run.results["updated"]) == ("applied", 1, 1)

@@ -47,8 +47,8 @@ class Killed(BaseException):
 
 @pytest.fixture
 def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(applier, "CHUNK", 10)
-    monkeypatch.setattr(undo_driver, "CHUNK", 10)
+    monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", 10)
+    monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", 10)
 
 
 @pytest.fixture
@@ -222,14 +222,14 @@ def test_a_permission_taken_away_stops_an_undo_between_two_chunks(
     support: Client, agent: User, harbor: Organization, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = applied_run(support, roster(50))
-    chunk = undo_driver.Undoer._chunk
+    chunk = undo_driver.Undoer.work_off
 
-    def then_take(self: Any, low: int, high: int) -> Any:
-        done = chunk(self, low, high)
+    def then_take(self: Any, span: Any) -> Any:
+        done = chunk(self, span)
         agent.groups.clear()
         return done
 
-    monkeypatch.setattr(undo_driver.Undoer, "_chunk", then_take)
+    monkeypatch.setattr(undo_driver.Undoer, "work_off", then_take)
     support.post(url("undo", run), {"reason": "It was the wrong roster"})
     work()
 

@@ -34,9 +34,9 @@ from django.conf import settings
 django.setup()
 from django.db import connections
 connections["default"].settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = sys.argv[1]
-from apps.transfers.engine.apply import applier
+from apps.transfers.engine.runs import chunks
 from apps.transfers.engine import driver
-applier.CHUNK = {CHUNK}
+chunks.CHUNK = {CHUNK}
 driver._told = lambda run: None
 print("up", flush=True)
 sys.stdin.readline()

@@ -117,7 +117,7 @@ def test_an_undo_that_was_stopped_and_begun_again_takes_the_rest_back(
         MembershipFactory(user=person, organization=harbor)
     phones = [[p.email, "", "", f"919-555-010{n}", harbor.slug, ""] for n, p in enumerate(people)]
     run = importer.members(*phones).record
-    monkeypatch.setattr(undo_driver, "CHUNK", 2)
+    monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", 2)
     first = import_run_undo(run=run, reason="", actor=None, in_background=False)
     check = undo_driver.check_may_undo
     asked = []

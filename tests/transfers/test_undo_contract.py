@@ -9,7 +9,6 @@ from apps.accounts.anonymization.services import user_anonymize
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, Role
 from apps.projects.models import Project, Task
-from apps.transfers.engine.undo import driver as undo_driver
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import plan_rows, undo_preview, undo_rows
 from tests.factories.accounts import UserFactory
@@ -162,7 +161,7 @@ def test_an_undo_does_what_its_preview_says(
     meanwhile: Callable[[], None],
     chunk: int,
 ) -> None:
-    monkeypatch.setattr(undo_driver, "CHUNK", chunk)
+    monkeypatch.setattr("apps.transfers.engine.runs.chunks.CHUNK", chunk)
     run = imported(importer)
     assert run.failed == 0, run.json
     meanwhile()

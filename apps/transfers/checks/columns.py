@@ -162,7 +162,7 @@ def _wrong_create(model: Any, relation: Relation) -> Iterator[str]:
     missing = [
         field.name
         for field in model._meta.concrete_fields
-        if field.name not in (relation.create, "slug")
+        if field.name not in (relation.create, relation.slug)
         and not (field.primary_key or field.generated or field.null)
         and not (field.has_default() or field.has_db_default())
         and (field.unique or not field.empty_strings_allowed)

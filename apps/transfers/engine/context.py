@@ -1,19 +1,20 @@
 """What the steps of planning and applying share about one run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.core.actors import Actor
 from apps.core.scope import is_limited
 from apps.transfers import registry
 from apps.transfers.declarations import Column, DatasetResource, Part
 from apps.transfers.engine.mapping import mapped_columns, own_word_columns
-from apps.transfers.engine.tables import Tables, alive, has_trash
+from apps.transfers.engine.schema import Name, StageRow, Tables
+from apps.transfers.engine.sql import alive, expression, has_trash, subquery
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 
@@ -25,10 +26,10 @@ class PartField:
     """One field of a part: the model's column, and where its value comes from."""
 
     attname: str
-    column: str  # Name in the live table.
+    column: Name  # In the live table.
     source: str  # Dataset column, or "" where it comes from an earlier part.
     part: str  # Earlier part, or "".
-    cast: str  # "" for texts, else "::uuid" and the like.
+    cast: str  # "" for texts, else the database's type.
     nullable: bool
     default: Any  # What a new record gets where nothing is given.
 
@@ -36,28 +37,43 @@ class PartField:
     def is_given(self) -> bool:
         return bool(self.source)
 
-    def value(self, text: str) -> str:
+    def of(self, alias: str) -> Composable:
+        """SQL of the live value."""
+        return SQL("{}.{}").format(Identifier(alias), self.column)
+
+    def cast_to(self, value: Composable) -> Composable:
+        """SQL of a text as a value of the field's type."""
+        # The type is the model's own, as the database names it.
+        return SQL("({})::{}").format(value, SQL(self.cast)) if self.cast else value
+
+    def value(self, text: Composable) -> Composable:
         """SQL of the live value for a staged text: "" clears."""
         if not self.cast and not self.nullable:
             return text
-        return f"NULLIF({text}, ''){self.cast}"
+        return self.cast_to(SQL("NULLIF({}, '')").format(text))
 
 
 @dataclass
 class PartInfo:
+    """A part of the run's dataset with its model, and those of its fields that this file gives."""
+
     part: Part
     model: Any
-    table: str
+    table: Identifier
     fields: dict[str, PartField]
     is_last: bool
     soft_delete: bool
-    columns: dict[str, PartField] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return self.part.name
 
-    def alive(self, alias: str) -> str:
+    @property
+    def given(self) -> list[PartField]:
+        """The fields that a column of the file gives."""
+        return [field for field in self.fields.values() if field.is_given]
+
+    def alive(self, alias: str) -> Composable:
         return alive(self.model, alias)
 
     def usable_keys(self) -> list[tuple[str, ...]]:
@@ -115,31 +131,31 @@ class Context:
             is_text = isinstance(model_field, _TEXT_TYPES)
             fields[attname] = PartField(
                 attname=attname,
-                column=connection.ops.quote_name(model_field.column),
+                column=Name("", model_field.column),
                 source="" if earlier else source,
                 part=earlier,
-                cast="" if is_text else f"::{model_field.db_type(connection)}",
+                cast="" if is_text else str(model_field.db_type(connection)),
                 nullable=model_field.null,
                 default=model_field.get_default() if model_field.has_default() else "",
             )
         return PartInfo(
             part=part,
             model=model,
-            table=connection.ops.quote_name(meta.db_table),
+            table=Identifier(meta.db_table),
             fields=fields,
             is_last=is_last,
             soft_delete=has_trash(model),
         )
 
-    def word(self, name: str, alias: str) -> str:
+    def word(self, name: str, row: StageRow) -> Composable:
         """SQL of what the file itself says in a column: its own word, where it is not the value."""
-        value = f"{alias}.c_{name}"
-        return f"COALESCE({alias}.o_{name}, {value})" if name in self._own else value
+        if name not in self._own:
+            return row.cell(name)
+        return SQL("COALESCE({}, {})").format(row.word(name), row.cell(name))
 
-    def own_words(self, alias: str) -> list[str]:
-        """Columns of the file's own words, of a table or, without alias, by themselves."""
-        prefix = f"{alias}." if alias else ""
-        return [f"{prefix}o_{name}" for name in self.given if name in self._own]
+    def own_words(self, row: StageRow) -> list[Composable]:
+        """The columns of the file's own words."""
+        return [row.word(name) for name in self.worded]
 
     @property
     def worded(self) -> list[str]:
@@ -153,16 +169,6 @@ class Context:
     def has_planned(self, info: PartInfo, op: str) -> bool:
         """Whether the plan creates ("create") or changes ("update") any record of the part."""
         return bool(self.run.plan_facts.get("parts", {}).get(info.name, {}).get(op, 1))
-
-    def execute(self, sql: str, params: Any = None) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return cursor.rowcount
-
-    def rows(self, sql: str, params: Any = None) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return list(cursor.fetchall())
 
 
 def context_of(run: ImportRun) -> Context:
@@ -180,38 +186,22 @@ def may_be_new(model: Any, actor: Actor) -> bool:
     return bool(new_is_in_scope) or not is_limited(actor)
 
 
-def scope_literal(model: Any, actor: Actor) -> str:
-    """Return `scope_sql` with its parameters in it, "" where that is everything."""
-    scope = scope_sql(model, actor, alive_only=False)
-    if scope is None:
-        return ""
-    with connection.cursor() as cursor:
-        return str(cursor.mogrify(*scope))
+def scope_sql(model: Any, actor: Actor) -> Composable | None:
+    """Return SQL of the keys that `actor` may see, None where that is all of them."""
+    queryset = getattr(model, "all_objects", model._default_manager).all()
+    if actor is not None and hasattr(queryset, "for_staff"):
+        queryset = queryset.for_staff(actor)
+    return subquery(queryset.order_by().values("pk")) if queryset.query.where else None
 
 
-def refused_literal(model: Any, actor: Actor, ids: str, params: Any = ()) -> str:
-    """Return SQL of the keys among `ids` (a subquery) whose records `actor` may not change; "" for none.
+def refused_sql(model: Any, actor: Actor, keys: Composable) -> Composable | None:
+    """Return SQL of those among `keys` (a subquery) whose records `actor` may not change; None for none.
 
     A model says so by `refused_to(actor)` of its queryset: what its form refuses, an import refuses.
     """
-    rows = model._default_manager.all()
-    if actor is None or not hasattr(rows, "refused_to"):
-        return ""
-    among = rows.filter(pk__in=RawSQL(ids, list(params)))  # noqa: S611  SQL of the engine itself.
-    keys = list(among.refused_to(actor).order_by().values_list("pk", flat=True))
-    if not keys:
-        return ""
-    with connection.cursor() as cursor:
-        return str(cursor.mogrify("SELECT unnest(%s::uuid[])", [keys]))
-
-
-def scope_sql(model: Any, actor: Actor, *, alive_only: bool) -> tuple[str, list[Any]] | None:
-    """Return SQL of the ids that `actor` may see, or None where that is all of them."""
-    manager = getattr(model, "all_objects", model._default_manager)
-    queryset = manager.all()
-    if actor is not None and hasattr(queryset, "for_staff"):
-        queryset = queryset.for_staff(actor)
-    if not queryset.query.where:
+    queryset = model._default_manager.all()
+    if actor is None or not hasattr(queryset, "refused_to"):
         return None
-    sql, params = queryset.order_by().values("pk").query.sql_with_params()
-    return sql, list(params)
+    among = queryset.filter(pk__in=expression(keys))
+    refused = list(among.refused_to(actor).order_by().values_list("pk", flat=True))
+    return SQL("SELECT unnest({}::uuid[])").format(Literal(refused)) if refused else None

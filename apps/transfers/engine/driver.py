@@ -14,7 +14,6 @@ from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.memory import peak_rss_mb
 from apps.transfers import registry
-from apps.transfers.engine import tables
 from apps.transfers.engine.apply.applier import Applier, Stopped
 from apps.transfers.engine.context import context_of
 from apps.transfers.engine.match.headers import carried_over, suggest_matching
@@ -27,6 +26,7 @@ from apps.transfers.engine.runs import progress
 from apps.transfers.engine.runs.approver import approver_of
 from apps.transfers.engine.runs.events import reason_of_cancel, record_import
 from apps.transfers.engine.runs.permissions import check_may_import
+from apps.transfers.engine.schema import Tables, drop, has_rows
 from apps.transfers.engine.stage import stager
 from apps.transfers.failures import TooManyRefusedError, log_failure, sentence_of
 from apps.transfers.mails import import_mail_owe
@@ -162,7 +162,7 @@ def stage(run: ImportRun) -> None:
         source = source_of(run, _found_reading(run))
         with progress.told(run, "rows") as tell, transaction.atomic():
             rows = stager.stage(
-                tables=tables.Tables(run.pk),
+                tables=Tables(run.pk),
                 resource=registry.get(run.dataset),
                 matching=Matching.from_json(run.matching),
                 source=source,
@@ -174,7 +174,7 @@ def stage(run: ImportRun) -> None:
 def plan(run: ImportRun) -> None:
     """staged → planned; back to matched where the staging table was lost, or emptied: PostgreSQL does
     so with what is unlogged when it recovers from a crash."""
-    if not tables.has_rows(tables.Tables(run.pk).stage):
+    if not has_rows(Tables(run.pk).stage):
         _move(run, State.MATCHED)
         stage(run)
     with _phase(run, "plan"), progress.told(run, "steps") as tell:
@@ -229,7 +229,7 @@ def apply(run: ImportRun) -> None:
     with _leaving(run, _applied_state(run), ended_at=timezone.now()):
         record_import(run)
         _told(run)
-    tables.drop(tables.Tables(run.pk).stage)
+    drop(Tables(run.pk).stage)
 
 
 def _end_cancelled(run: ImportRun, why: str = "") -> None:
@@ -285,7 +285,7 @@ def _end(run: ImportRun, state: str, error: str) -> None:
             _told(run)
     except ClaimLostError:
         return
-    tables.drop(tables.Tables(run.pk).stage)
+    drop(Tables(run.pk).stage)
 
 
 def _told(run: ImportRun) -> None:

@@ -5,31 +5,38 @@ other rows undone; what its cells said is gone for good.
 """
 
 import re
-from typing import Any
+from collections.abc import Iterable
 
-from django.db import connection
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.accounts.anonymization.person import Person
 from apps.audit.triggers import REMOVED
-from apps.transfers.engine.tables import Tables, drop, exists
+from apps.transfers.engine.schema import (
+    Table,
+    Tables,
+    columns_of,
+    drop,
+    exists,
+    holds_id,
+    holds_no_words,
+)
+from apps.transfers.engine.sql import FALSE, all_of, any_of, comma, execute, rows
 from apps.transfers.models import ImportRun
 
 ERASED = "erased"
-# What every plan has, and what of a row may stay.
-_STAYS = ("number", "seq", "verdict", "outcome", "cause")
-_KEYS = ("id_", "op_", "i_")
 
 
 def is_in_rows(run: ImportRun, person: Person) -> bool:
     """Tell whether a row of the run is about the person or mentions them."""
     tables = Tables(run.pk)
     asked = [
-        (name, *_mentions(person)) for name in (tables.plan, tables.stage, tables.made, tables.rows)
+        (table, _mentions(person))
+        for table in (tables.plan, tables.stage, tables.made, tables.rows)
     ]
-    asked.append((tables.plan, *_is_about(tables.plan, person)))
+    asked.append((tables.plan, _is_about(tables.plan, person)))
     return any(
-        exists(name) and _rows(f"SELECT 1 FROM {name} t WHERE {where} LIMIT 1", params)
-        for name, where, params in asked
+        exists(table) and rows(SQL("SELECT 1 FROM {} t WHERE {} LIMIT 1").format(table, where))
+        for table, where in asked
     )
 
 
@@ -46,67 +53,68 @@ def rows_erase(run: ImportRun, person: Person) -> None:
             _reword(each, person)
 
 
-def _blank(plan: str, person: Person) -> None:
-    where, params = _is_about(plan, person)
-    cells = [name for name in _columns(plan) if name not in _STAYS and not name.startswith(_KEYS)]
-    _rows(
-        f"UPDATE {plan} t SET {', '.join(f'{name} = NULL' for name in cells)}, outcome = "
-        f"CASE WHEN verdict IN ('create', 'update') THEN '{ERASED}' ELSE outcome END WHERE {where}",
-        params,
+def _blank(plan: Table, person: Person) -> None:
+    cells = [Identifier(name) for name in columns_of(plan) if not holds_no_words(name)]
+    execute(
+        SQL(
+            "UPDATE {plan} t SET {cells}, outcome = CASE WHEN verdict IN ('create', 'update') "
+            "THEN {erased} ELSE outcome END WHERE {about}"
+        ).format(
+            plan=plan,
+            cells=comma(SQL("{} = NULL").format(cell) for cell in cells),
+            erased=Literal(ERASED),
+            about=_is_about(plan, person),
+        )
     )
 
 
-def _reword(table: str, person: Person) -> None:
-    where, found = _mentions(person)
-    sets, params = [], []
-    for name, cast in _columns(table).items():
-        if cast not in ("text", "jsonb") or name in _STAYS or name.startswith(_KEYS):
-            continue
-        said = f"{name}::text"
-        for word in person.words:
-            said = f"regexp_replace({said}, %s, %s, 'gi')"
-            params += [re.escape(word).replace("\\ ", " "), REMOVED]
-        sets.append(f"{name} = ({said})::{cast}")
-    _rows(f"UPDATE {table} t SET {', '.join(sets)} WHERE {where}", [*params, *found])
+def _reword(table: Table, person: Person) -> None:
+    sets = [
+        _reworded(name, cast, person.words)
+        for name, cast in columns_of(table).items()
+        if cast in ("text", "jsonb") and not holds_no_words(name)
+    ]
+    execute(SQL("UPDATE {} t SET {} WHERE {}").format(table, comma(sets), _mentions(person)))
 
 
-def _mentions(person: Person) -> tuple[str, list[Any]]:
-    return "t::text ILIKE ANY(%s)", [[f"%{_escaped(word)}%" for word in person.words]]
+def _reworded(name: str, cast: str, words: Iterable[str]) -> Composable:
+    """SQL of the assignment that takes the words out of a column."""
+    text: Composable = SQL("{}::text").format(Identifier(name))
+    for word in words:
+        pattern = re.escape(word).replace("\\ ", " ")
+        text = SQL("regexp_replace({}, {}, {}, 'gi')").format(
+            text, Literal(pattern), Literal(REMOVED)
+        )
+    return SQL("{} = ({})::{}").format(Identifier(name), text, Identifier(cast))
 
 
-def _is_about(plan: str, person: Person) -> tuple[str, list[Any]]:
+def _mentions(person: Person) -> Composable:
+    patterns = [f"%{_escaped(word)}%" for word in person.words]
+    return SQL("t::text ILIKE ANY({}::text[])").format(Literal(patterns))
+
+
+def _is_about(plan: Table, person: Person) -> Composable:
     """SQL condition: the row has the person's record; or it has none, and their address or name."""
     if not exists(plan):
-        return "false", []
-    keys = [name for name in _columns(plan) if name.startswith("id_")]
-    mentions, params = _mentions(person)
-    without = [f"({mentions})"]
+        return FALSE
+    keys = [Identifier(name) for name in columns_of(plan) if holds_id(name)]
+    without = [_mentions(person)]
     for name in person.names:
         # Another person of that name may have imported rows: theirs have a record, which tells.
-        without.append(f"({' AND '.join(['t::text ~* %s'] * len(name.split()))})")
-        params += [rf"\m{re.escape(word)}\M" for word in name.split()]
-    return (
-        f"(%s IN ({', '.join(keys)}) OR (verdict NOT IN ('create', 'update', 'unchanged') "
-        f"AND ({' OR '.join(without)})))",
-        [person.user.pk, *params],
+        without.append(
+            all_of(
+                SQL("t::text ~* {}").format(Literal(rf"\m{re.escape(word)}\M"))
+                for word in name.split()
+            )
+        )
+    return SQL(
+        "({key} IN ({keys}) OR (verdict NOT IN ('create', 'update', 'unchanged') AND {without}))"
+    ).format(
+        key=Literal(person.user.pk),
+        keys=comma(keys),
+        without=any_of(SQL("({})").format(each) for each in without),
     )
 
 
 def _escaped(word: str) -> str:
     return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _columns(table: str) -> dict[str, str]:
-    """Return the columns of a table with their types."""
-    found: Any = _rows(
-        "SELECT attname, atttypid::regtype::text FROM pg_attribute "
-        "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
-        [table],
-    )
-    return dict(found)
-
-
-def _rows(sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall()) if cursor.description else []

@@ -12,10 +12,10 @@ def mapped_columns(resource: type[DatasetResource], matching: Matching) -> dict[
 
 def derived_columns(
     resource: type[DatasetResource], given: dict[str, int]
-) -> list[tuple[str, str]]:
-    """Return (staging column, source column) of values that are made while staging."""
+) -> list[tuple[str, str, str]]:
+    """Return (part, field, source column) of values that are made while staging."""
     return [
-        (f"d_{part.name}_{field}", derived.source)
+        (part.name, field, derived.source)
         for part in resource.parts()
         for field, derived in part.derived.items()
         if derived.source in given

@@ -1,7 +1,11 @@
-"""Ranges of the plan, as SQL conditions with their parameters: what a chunk, a sample, or an undo is about."""
+"""Ranges of the plan, as SQL conditions: the rows that a chunk, a sample, or an undo is about."""
 
-from typing import Any
+import json
+from collections.abc import Iterable
 
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
+from apps.transfers.engine.sql import one_of
 from apps.transfers.models import ImportRun
 
 # Rows with this added to their number are applied after all others.
@@ -12,7 +16,7 @@ TOP = 2 * LATE
 
 
 def order_of(run: ImportRun) -> str:
-    """Return the plan's column in whose order the run is applied: rows that come late have a number of their own."""
+    """Return the plan's column in whose order the run is applied: its rows may have a place of their own."""
     return "seq" if run.plan_facts.get("late") else "number"
 
 
@@ -21,33 +25,50 @@ def is_again(run: ImportRun) -> bool:
     return bool(run.state == ImportRun.State.UNDONE)
 
 
+def problems_by_row(why: dict[int, str], code: str) -> Composable:
+    """SQL of a table (number, problems) that says of each row, as the plan keeps it, why it was left alone."""
+    problems = {
+        number: [{"code": code, "column": "", "message": message, "value": "", "suggestion": ""}]
+        for number, message in why.items()
+    }
+    return SQL("(SELECT key::int AS number, value AS problems FROM jsonb_each({}::jsonb))").format(
+        Literal(json.dumps(problems))
+    )
+
+
 class Range:
-    """Rows of the plan with `low < order <= high`, but for those in `without`."""
+    """Rows of the plan with `low < order <= high` that are to be written, but for those in `without`."""
 
-    def __init__(self, order: str, low: int, high: int, without: list[int]) -> None:
-        self.params: list[Any] = [low, high, without]
+    def __init__(self, order: str, low: int, high: int, without: Iterable[int] = ()) -> None:
         self.order = order
+        self._low, self._high = low, high
+        self._without = list(without)
 
-    def where(self, alias: str = "p") -> str:
-        return (
-            f"{alias}.{self.order} > %s AND {alias}.{self.order} <= %s "
-            f"AND {alias}.verdict IN ('create', 'update') AND {alias}.outcome = '' "
-            f"AND {alias}.number <> ALL(%s)"
+    def where(self, alias: str = "p") -> Composable:
+        return SQL(
+            "{order} > {low} AND {order} <= {high} AND {row}.verdict IN ('create', 'update') "
+            "AND {row}.outcome = '' AND {row}.number <> ALL({without})"
+        ).format(
+            order=Identifier(alias, self.order),
+            low=Literal(self._low),
+            high=Literal(self._high),
+            row=Identifier(alias),
+            without=one_of(self._without),
         )
 
 
 class Sample(Range):
     """Rows of the plan by their numbers, as far as they are to be written."""
 
-    def __init__(self, numbers: list[int]) -> None:
-        self.params = [numbers]
+    def __init__(self, numbers: Iterable[int]) -> None:
         self.order = "number"
+        self._numbers = list(numbers)
 
-    def where(self, alias: str = "p") -> str:
-        return (
-            f"{alias}.number = ANY(%s) AND {alias}.verdict IN ('create', 'update') "
-            f"AND {alias}.outcome = ''"
-        )
+    def where(self, alias: str = "p") -> Composable:
+        return SQL(
+            "{row}.number = ANY({numbers}) AND {row}.verdict IN ('create', 'update') "
+            "AND {row}.outcome = ''"
+        ).format(row=Identifier(alias), numbers=one_of(self._numbers))
 
 
 class UndoRange:
@@ -59,14 +80,21 @@ class UndoRange:
     ) -> None:
         self.order = order
         self.again = again
-        self.params: list[Any] = [low, high, checkpoint]
+        self._low, self._high, self._checkpoint = low, high, checkpoint
 
     @property
     def outcome(self) -> str:
         return KEPT if self.again else ""
 
-    def where(self, alias: str = "p") -> str:
-        return (
-            f"{alias}.{self.order} > %s AND {alias}.{self.order} < %s AND {alias}.{self.order} <= %s "
-            f"AND {alias}.verdict IN ('create', 'update') AND {alias}.outcome = '{self.outcome}'"
+    def where(self, alias: str = "p") -> Composable:
+        return SQL(
+            "{order} > {low} AND {order} < {high} AND {order} <= {checkpoint} "
+            "AND {row}.verdict IN ('create', 'update') AND {row}.outcome = {outcome}"
+        ).format(
+            order=Identifier(alias, self.order),
+            low=Literal(self._low),
+            high=Literal(self._high),
+            checkpoint=Literal(self._checkpoint),
+            row=Identifier(alias),
+            outcome=Literal(self.outcome),
         )

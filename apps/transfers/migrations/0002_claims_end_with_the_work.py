@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             [
-                f"UPDATE {table} SET claimed_by = '', heartbeat_at = NULL WHERE claimed_by <> ''"
+                f"UPDATE {table} SET claimed_by = '', heartbeat_at = NULL WHERE claimed_by <> ''"  # noqa: S608  Three constants.
                 for table in (
                     "transfers_importrun",
                     "transfers_undorun",

@@ -8,7 +8,7 @@ from apps.core.models import BaseModel
 
 
 class ImportRun(Job):
-    """One import. Its rows are in a table of its own, see `engine.tables`; read them by selectors."""
+    """One import. Its rows are in a table of its own, see `engine.schema`; read them by selectors."""
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", "Uploaded"

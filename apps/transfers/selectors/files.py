@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import xlsxwriter
-from django.db import connection
+from psycopg.sql import SQL, Literal
 
 from apps.core.cells import defused
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import VERSION
 from apps.transfers.engine.match.source import source_of
-from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.schema import Tables, exists
+from apps.transfers.engine.sql import rows
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Reading
 from apps.transfers.selectors.plans import _json, file_headers
@@ -68,19 +69,18 @@ def _refused(run: ImportRun) -> Iterator[tuple[int, list[dict[str, str]]]]:
     """Yield (row number, problems) of what was refused or drifted, in the file's order."""
     plan, after = Tables(run.pk).plan, 0
     while True:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT number, problems FROM {plan} WHERE number > %s AND "
-                f"(verdict = 'refused' OR outcome IN ('refused', 'drifted')) "
-                f"ORDER BY number LIMIT 5000",
-                [after],
-            )
-            rows = cursor.fetchall()
-        if not rows:
+        found = rows(
+            SQL(
+                "SELECT number, problems FROM {} WHERE number > {} AND "
+                "(verdict = 'refused' OR outcome IN ('refused', 'drifted')) "
+                "ORDER BY number LIMIT 5000"
+            ).format(plan, Literal(after))
+        )
+        if not found:
             return
-        for number, problems in rows:
+        for number, problems in found:
             yield number, _json(problems, [])
-        after = rows[-1][0]
+        after = found[-1][0]
 
 
 def _with_cells(

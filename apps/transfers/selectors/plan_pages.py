@@ -5,15 +5,19 @@ that are found by their first text, in its order, then those by the second: only
 of an index. Wherever one stands is told by the number of a row alone.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.core.errors import DomainError
 from apps.transfers.engine.plan import lists as plan_lists
 from apps.transfers.engine.plan.lists import BY_CAUSE, BY_OUTCOME, EVERYTHING, VERDICTS, PlanList
 from apps.transfers.engine.ranges import order_of
+from apps.transfers.engine.schema import Table
+from apps.transfers.engine.sql import NOTHING, NULL, and_, comma, execute, rows
+from apps.transfers.engine.sql import text as quoted
 from apps.transfers.models import ImportRun
 
 # Verdicts of rows that something can become of.
@@ -31,22 +35,22 @@ class _Part:
 
     list: PlanList
     key: tuple[str, ...] = ()
-    also: str = ""
+    also: Composable = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True)
 class _Step:
     """A stretch of the order: the rows by number, or by one text that begins as it should."""
 
-    by: str = ""
+    by: Composable | None = None
     low: tuple[Any, ...] = (0,)
     high: tuple[Any, ...] = (_END,)
-    also: str = ""
+    also: Composable = field(default_factory=lambda: NOTHING)
 
 
 def page_numbers(
     run: ImportRun,
-    plan: str,
+    plan: Table,
     *,
     verdict: str,
     cause: str,
@@ -95,15 +99,14 @@ def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part
         # Neither is written into a row: what was applied is undone when the whole run is.
         if (outcome == "undone") != (run.state == run.State.UNDONE):
             return []
-        order = order_of(run)
-        done = f" AND {order} <= {run.checkpoint:d}"
+        done = SQL(" AND {} <= {}").format(Identifier(order_of(run)), Literal(run.checkpoint))
         return [
             _Part(of or plan_lists.by_verdict(each), also=done)
             for each in verdicts
             if each in _DONE
         ]
     became = (outcome,) if outcome else _OTHERWISE if run.confirmed_at is not None else ()
-    also = f" AND {plan_lists.changes_sql(cause)}" if cause else ""
+    also = and_(plan_lists.changes_sql(cause) if cause else None)
     kept = [
         _Part(BY_OUTCOME, (each, what), also)
         for each in verdicts
@@ -114,24 +117,22 @@ def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part
 
 
 def _search_steps(
-    run: ImportRun, plan: str, search: str, columns: list[str], place: int
+    run: ImportRun, plan: Table, search: str, columns: list[str], place: int
 ) -> tuple[list[_Step], int, tuple[Any, ...] | None]:
     """Return the stretches of a search's order, and in which of them and where the row `place` stands."""
     plan_lists.index_for_search(run, columns)
     texts = [plan_lists.text_sql(column) for column in columns]
-    with connection.cursor() as cursor:
-        # Folded by the database alone, as the index is.
-        cursor.execute(
-            f"SELECT lower(left(%s, {plan_lists.LONGEST_TEXT})), "
-            f"(SELECT ARRAY[{', '.join(texts)}] FROM {plan} WHERE number = %s)",
-            [search, place],
+    # Folded by the database alone, as the index is.
+    word, held = rows(
+        SQL("SELECT lower(left({}, {})), (SELECT ARRAY[{}] FROM {} WHERE number = {})").format(
+            Literal(search), Literal(plan_lists.LONGEST_TEXT), comma(texts), plan, Literal(place)
         )
-        word, held = cursor.fetchone()
+    )[0]
     number = int(search) if search.isdecimal() and len(search) <= 9 else 0
-    steps, also = [], ""
+    steps, also = [], NOTHING
     if number:
-        steps.append(_Step("", (number - 1,), (number + 1,)))
-        also = f" AND number <> {number:d}"
+        steps.append(_Step(None, (number - 1,), (number + 1,)))
+        also = SQL(" AND number <> {}").format(Literal(number))
     where: tuple[Any, ...] | None = None
     at = 0
     if place and place == number:
@@ -141,40 +142,48 @@ def _search_steps(
             where, at = (own, place), len(steps)
         steps.append(_Step(text, (word, 0), (word + _LAST, 0), also))
         # Who was found by an earlier text is not shown again.
-        also += f" AND NOT COALESCE(starts_with({text}, {_quoted(word)}), false)"
+        also += SQL(" AND NOT COALESCE(starts_with({}, {}), false)").format(text, quoted(word))
     return steps, at, where
 
 
-def _quoted(text: str) -> str:
-    with connection.cursor() as cursor:
-        return str(cursor.mogrify("%s::text", [text])).replace("%", "%%")
-
-
-def _read(plan: str, parts: list[_Part], step: _Step, *, backwards: bool, limit: int) -> list[int]:
-    selects, params = [], []
-    by = [step.by, "number"] if step.by else ["number"]
-    down = " DESC" if backwards else ""
-    for part in parts:
-        key = [*part.list.key, *by]
-        row = f"ROW({', '.join(key)})"
-        marks = ", ".join(["%s"] * len(key))
-        selects.append(
-            f"(SELECT number, {step.by or 'NULL'} AS text FROM {plan} WHERE {part.list.where} "
-            f"AND {row} > ROW({marks}) AND {row} < ROW({marks}){part.also}{step.also} "
-            f"ORDER BY {', '.join(each + down for each in key)} LIMIT %s)"
-        )
-        params += [*part.key, *step.low, *part.key, *step.high, limit]
-    if not selects:
+def _read(
+    plan: Table, parts: list[_Part], step: _Step, *, backwards: bool, limit: int
+) -> list[int]:
+    """Return the numbers of a step's rows in its order, of whichever of the lists they are in."""
+    if not parts:
         return []
-    order = f"text{down}, number{down}"
-    with transaction.atomic(), connection.cursor() as cursor:
+    down = SQL(" DESC") if backwards else NOTHING
+    with transaction.atomic():
         # The order is that of the index. A planner who takes what is asked for to be rare would rather
         # read and sort all there is.
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute(
-            f"SELECT number FROM ({' UNION ALL '.join(selects)}) x ORDER BY {order} LIMIT %s",
-            [*params, limit],
+        execute(SQL("SET LOCAL enable_sort = off"))
+        found = rows(
+            SQL("SELECT number FROM ({}) x ORDER BY text{down}, number{down} LIMIT {}").format(
+                SQL(" UNION ALL ").join(_of_list(plan, each, step, down, limit) for each in parts),
+                Literal(limit),
+                down=down,
+            )
         )
-        found = [number for (number,) in cursor.fetchall()]
-        cursor.execute("SET LOCAL enable_sort = on")
-    return found
+        execute(SQL("SET LOCAL enable_sort = on"))
+    return [number for (number,) in found]
+
+
+def _of_list(plan: Table, part: _Part, step: _Step, down: Composable, limit: int) -> Composable:
+    """SQL of a step's rows of one list: a range of its index."""
+    key: list[Composable] = [*map(Identifier, part.list.key), *filter(None, [step.by])]
+    key.append(SQL("number"))
+    return SQL(
+        "(SELECT number, {text} AS text FROM {plan} WHERE {where} AND {row} > ROW({low}) "
+        "AND {row} < ROW({high}){part}{step} ORDER BY {order} LIMIT {limit})"
+    ).format(
+        text=step.by or NULL,
+        plan=plan,
+        where=part.list.where,
+        row=SQL("ROW({})").format(comma(key)),
+        low=comma(map(Literal, (*part.key, *step.low))),
+        high=comma(map(Literal, (*part.key, *step.high))),
+        part=part.also,
+        step=step.also,
+        order=comma(each + down for each in key),
+        limit=Literal(limit),
+    )

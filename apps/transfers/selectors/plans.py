@@ -6,18 +6,22 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection
+from psycopg.sql import SQL
 
 from apps.core.personal import conceals, disclose, masked_in
 from apps.transfers import registry
 from apps.transfers.engine.plan.lists import given_columns, search_columns
 from apps.transfers.engine.ranges import order_of
-from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.schema import PlanRow as PlanColumns
+from apps.transfers.engine.schema import Table, Tables, exists
+from apps.transfers.engine.sql import one_of, text_of
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import personal_columns
 from apps.transfers.selectors.plan_pages import page_numbers
 
 MAX_PAGE = 500
 HIDDEN = "•••"
+_ROW = PlanColumns("")
 
 
 @dataclass
@@ -114,12 +118,14 @@ def rows_numbered(run: ImportRun, numbers: list[int]) -> list[PlanRow]:
     return _rows(run, _records(Tables(run.pk).plan, sorted(numbers)))
 
 
-def _records(plan: str, numbers: list[int]) -> list[dict[str, Any]]:
+def _records(plan: Table, numbers: list[int]) -> list[dict[str, Any]]:
     """Return rows of the plan in the order of `numbers`."""
     if not numbers:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {plan} WHERE number = ANY(%s)", [numbers])
+        cursor.execute(
+            text_of(SQL("SELECT * FROM {} WHERE number = ANY({})").format(plan, one_of(numbers)))
+        )
         names = [column.name for column in cursor.description]
         records = {record[0]: record for record in cursor.fetchall()}
     return [dict(zip(names, records[number], strict=True)) for number in numbers]
@@ -131,12 +137,12 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
     personal = [name for name in personal_columns(registry.get(run.dataset)) if name in given]
     names = _related_names(run, records)
     meant = _meant_names(run, records, keys)
-    own = f"id_{registry.get(run.dataset).parts()[-1].name}"
+    own = _ROW.id(registry.get(run.dataset).parts()[-1].name).name
     order = order_of(run)
     rows = []
     for record in records:
-        values = {name: record[f"c_{name}"] for name in given}
-        words = {name: word for name in given if (word := record.get(f"o_{name}"))}
+        values = {name: record[_ROW.cell(name).name] for name in given}
+        words = {name: word for name in given if (word := record.get(_ROW.word(name).name))}
         changes: dict[str, tuple[str | None, str | None]] = {
             name: (names.get(before, before), values[name] if name in names else after)
             for name, (before, after) in _json(record["changes"], {}).items()
@@ -150,7 +156,7 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
         row = PlanRow(
             number=record["number"],
             key=" · ".join(
-                meant.get(str(record.get(f"i_{name}")), values[name] or "")
+                meant.get(str(record.get(_ROW.related(name).name)), values[name] or "")
                 for name in keys
                 if values[name]
             ),
@@ -209,21 +215,21 @@ def _json(value: Any, default: Any) -> Any:
     return json.loads(value) if isinstance(value, str) else value
 
 
-def _fill_settled(run: ImportRun, records: list[dict[str, Any]], name: str) -> None:
-    """Look up what a relation column means in rows that were settled at once: their record knows it."""
+def _fill_unchanged(run: ImportRun, records: list[dict[str, Any]], name: str) -> None:
+    """Look up what a relation column means in unchanged rows: their record knows it."""
     dataset = registry.get(run.dataset)
-    own = f"id_{dataset.parts()[-1].name}"
-    settled = [
+    own, related = _ROW.id(dataset.parts()[-1].name).name, _ROW.related(name).name
+    unchanged = [
         record
         for record in records
-        if record["verdict"] == "unchanged" and record.get(own) and not record.get(f"i_{name}")
+        if record["verdict"] == "unchanged" and record.get(own) and not record.get(related)
     ]
-    if settled:
+    if unchanged:
         field = dataset.columns()[name].attribute.partition("__")[0]
-        living = dataset.model()._default_manager.filter(pk__in=[each[own] for each in settled])
+        living = dataset.model()._default_manager.filter(pk__in=[each[own] for each in unchanged])
         meant = dict(living.values_list("pk", field))
-        for record in settled:
-            record[f"i_{name}"] = meant.get(record[own])
+        for record in unchanged:
+            record[related] = meant.get(record[own])
 
 
 def _meant_names(run: ImportRun, records: list[dict[str, Any]], keys: list[str]) -> dict[str, str]:
@@ -234,8 +240,9 @@ def _meant_names(run: ImportRun, records: list[dict[str, Any]], keys: list[str])
         relation = columns[name].relation
         if relation is None:
             continue
-        _fill_settled(run, records, name)
-        ids = {record[f"i_{name}"] for record in records if record.get(f"i_{name}")}
+        _fill_unchanged(run, records, name)
+        related = _ROW.related(name).name
+        ids = {record[related] for record in records if record.get(related)}
         model: Any = apps.get_model(relation.model)
         manager = getattr(model, "all_objects", model._default_manager)
         found |= {str(each.pk): str(each) for each in manager.filter(pk__in=ids)}

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.db.models.expressions import RawSQL
+from psycopg.sql import SQL, Literal
 
 from apps.audit.models import ChangeSet
 from apps.transfers import registry
 from apps.transfers.engine.ranges import order_of
-from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.schema import PlanRow, Tables, exists
+from apps.transfers.engine.sql import expression, subquery
 from apps.transfers.models import ImportRun
 
 
@@ -22,15 +23,17 @@ def records_of_run(queryset: QuerySet[Any], run_id: int) -> QuerySet[Any]:
     changed = model.history.filter(
         change_set__in=ChangeSet.objects.filter(import_run_id=run_id).values("pk")
     )
-    sql, params = changed.order_by().values("id").query.sql_with_params()
+    keys = subquery(changed.order_by().values("id"))
     run = ImportRun.objects.filter(pk=run_id).first()
-    plan = Tables(run_id).plan
+    plan, row = Tables(run_id).plan, PlanRow("")
     if run is not None and registry.get(run.dataset).model() is model and exists(plan):
-        part = registry.get(run.dataset).parts()[-1]
-        order = order_of(run)
-        sql += (
-            f" UNION SELECT id_{part.name} FROM {plan} WHERE verdict IN ('create', 'update')"
-            f" AND outcome NOT IN ('drifted', 'refused') AND {order} <= %s"
+        keys += SQL(
+            " UNION SELECT {} FROM {} WHERE verdict IN ('create', 'update') "
+            "AND outcome NOT IN ('drifted', 'refused') AND {} <= {}"
+        ).format(
+            row.id(registry.get(run.dataset).parts()[-1].name),
+            plan,
+            row.column(order_of(run)),
+            Literal(run.checkpoint),
         )
-        params = (*params, run.checkpoint)
-    return queryset.filter(pk__in=RawSQL(sql, params))  # noqa: S611  Names come from the run.
+    return queryset.filter(pk__in=expression(keys))

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
+from psycopg.sql import SQL, Literal
 
 from apps.transfers import registry
 from apps.transfers.declarations import Column
 from apps.transfers.engine.cells.problems import Problem
 from apps.transfers.engine.match.candidates import Candidate, CandidateFinder, hits, records_of
+from apps.transfers.engine.schema import Tables, exists
+from apps.transfers.engine.sql import rows
 from apps.transfers.engine.stage.column_reader import ColumnReader
-from apps.transfers.engine.tables import Tables, exists
 from apps.transfers.folding import relation_key
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
@@ -138,13 +139,13 @@ def _counted(run: ImportRun, name: str, position: str) -> tuple[dict[str, int | 
     plan = Tables(run.pk).plan
     if run.planned_at is None or not exists(plan):
         return {}, False, 0
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT p.problem->>'value', count(*), count(*) OVER () FROM {plan} "
-            f"CROSS JOIN LATERAL jsonb_array_elements(problems) AS p(problem) "
-            f"WHERE verdict = 'refused' AND cause IN (%s, %s, %s) AND p.problem->>'column' = %s "
-            f"GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
-            [f"{name}:not_found", f"{name}:in_trash", f"{name}:ambiguous", name, LISTED],
-        )
-        found = cursor.fetchall()
-        return {word: rows for word, rows, _ in found}, False, found[0][2] if found else 0
+    codes = [f"{name}:not_found", f"{name}:in_trash", f"{name}:ambiguous"]
+    found = rows(
+        SQL(
+            "SELECT p.problem->>'value', count(*), count(*) OVER () FROM {} "
+            "CROSS JOIN LATERAL jsonb_array_elements(problems) AS p(problem) "
+            "WHERE verdict = 'refused' AND cause = ANY({}) AND p.problem->>'column' = {} "
+            "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {}"
+        ).format(plan, Literal(codes), Literal(name), Literal(LISTED))
+    )
+    return {word: number for word, number, _ in found}, False, found[0][2] if found else 0

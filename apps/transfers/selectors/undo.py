@@ -6,7 +6,7 @@ from typing import Any
 from apps.core.actors import Actor
 from apps.transfers.engine.context import context_of
 from apps.transfers.engine.ranges import is_again
-from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.schema import Tables, exists
 from apps.transfers.engine.undo import chain as undo_chain
 from apps.transfers.engine.undo import tally as undo_tally
 from apps.transfers.engine.undo.preview import changed_last, foresee

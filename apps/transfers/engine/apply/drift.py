@@ -2,215 +2,209 @@
 
 from collections.abc import Callable
 
-from django.apps import apps
-from django.db import connection
+from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.engine.apply.writing import created_values, key_match, plan_value
-from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_literal
+from apps.transfers.engine.apply import related_drift
+from apps.transfers.engine.apply.values import created_values, key_match, plan_value
+from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_sql
 from apps.transfers.engine.ranges import Range
 from apps.transfers.engine.resolve import reactivation, refused_records
-from apps.transfers.engine.tables import alive
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import FALSE, NOTHING, and_, any_of, column_of, one_of, rows
 
-type Collect = Callable[[str, str, list[object]], None]
+# Takes why rows are left alone, and SQL of their numbers.
+type Collect = Callable[[str, Composable], None]
 
 CHANGED = "Somebody changed this record after the preview. It was left alone."
 EXISTS = "Somebody created this record after the preview. It was left alone."
 UNSEEN = "You can no longer change this record. It was left alone."
 MISSING = "This record no longer exists. Nothing was changed for this row."
-GONE = "A record that this row belongs to was deleted after the preview."
+GONE = related_drift.GONE
 RENAMED = "A record that this row names was renamed after the preview. It was left alone."
-ASIDE = "Somebody deactivated this person after the preview. The row was left alone."
+DEACTIVATED = "Somebody deactivated this {} after the preview. The row was left alone."
 TAKEN = "Another record got this {} after the preview. It was left alone."
-
 
 # Reasons that nobody's change of the record stands behind: it is not there any more.
 VANISHED = (MISSING, GONE)
+_PLAN, _OTHER = PlanRow("p"), PlanRow("q")
 
 
-def find(context: Context, rows: Range, *, is_sample: bool = False) -> dict[int, str]:
+def find(context: Context, chunk: Range, *, is_sample: bool = False) -> dict[int, str]:
     """Return row number → why, for every row of the range that must be left alone.
 
     Of a sample it is not asked whether a row outside it will have written what a row needs.
     """
-    plan = context.tables.plan
     found: dict[int, str] = {}
 
-    def collect(why: str, sql: str, params: list[object]) -> None:
-        for (number,) in context.rows(sql, params):
+    def collect(why: str, numbers: Composable) -> None:
+        for (number,) in rows(numbers):
             found.setdefault(number, why)
 
     for info in context.parts:
         if context.has_planned(info, "create"):
-            # A name may be borne by several: another row of this file may have given it in between.
-            mine = (
-                ""
-                if info.only_key
-                else f" AND NOT EXISTS (SELECT FROM {plan} q WHERE q.id_{info.name} = t.id "
-                f"AND q.op_{info.name} IS NOT NULL)"
-            )
-            collect(
-                EXISTS,
-                f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.op_{info.name} "
-                "= 'c' AND EXISTS "
-                f"(SELECT FROM {info.table} t WHERE "
-                f"{key_match(context, info)}{info.alive('t')}{mine})",
-                rows.params,
-            )
+            _created_meanwhile(context, info, chunk, collect)
         if context.has_planned(info, "update"):
-            for number, is_missing in context.rows(
-                f"SELECT p.number, t.id IS NULL FROM {plan} p LEFT JOIN {info.table} t "
-                f"ON t.id = p.id_{info.name}{info.alive('t')} "
-                f"WHERE {rows.where()} AND p.op_{info.name} = 'u' "
-                f"AND (t.id IS NULL OR {_differs(info)} OR {reactivation.drifted(info)})",
-                rows.params,
-            ):
-                found.setdefault(number, MISSING if is_missing else CHANGED)
-            for number in refused_records.drifted(context, info, rows):
-                found.setdefault(number, refused_records.DRIFTED.format(info.part.label))
-        _taken(context, info, rows, collect)
+            _changed(context, info, chunk, found)
+        _taken(context, info, chunk, collect)
     for name in context.relations:
-        _relation(context, name, rows, collect)
-    _unseen(context, rows, collect)
+        related_drift.find(context, name, chunk, collect, exists=EXISTS, renamed=RENAMED)
+    _unseen(context, chunk, collect)
     if not is_sample:
-        _dependents(context, rows, found)
+        _dependents(context, chunk, found)
     return found
 
 
-def _taken(context: Context, info: PartInfo, rows: Range, collect: Collect) -> None:
-    """Rows that write a value which no two records share, and which another one has by now."""
-    written = created_values(context, info)
-    for attname in info.part.unique:
-        column = connection.ops.quote_name(info.model._meta.get_field(attname).column)
-        new = []
-        if column in written and context.has_planned(info, "create"):
-            new.append((f"p.op_{info.name} = 'c'", written[column]))
-        if attname in info.fields and context.has_planned(info, "update"):
-            source = info.fields[attname].source
-            changes = f"p.op_{info.name} = 'u' AND jsonb_exists(p.changes, '{source}')"
-            new.append((changes, plan_value(context, info, attname)))
-        label = str(info.model._meta.get_field(attname).verbose_name)
-        for condition, value in new:
-            collect(
-                TAKEN.format(label),
-                f"SELECT p.number FROM {context.tables.plan} p JOIN {info.table} t "
-                f"ON t.{column} = {value} AND t.id <> p.id_{info.name}{info.alive('t')} "
-                f"WHERE {rows.where()} AND {condition} AND {value} <> ''",
-                rows.params,
-            )
-
-
-def _relation(context: Context, name: str, rows: Range, collect: Collect) -> None:
-    """Rows that name a record which is gone, is called otherwise, or was made by somebody else."""
-    relation = context.columns[name].relation
-    if relation is None:
-        return
-    model = apps.get_model(relation.model)
-    attnames = {f.attname for f in model._meta.concrete_fields}
-    table = connection.ops.quote_name(model._meta.db_table)
-    plan, made = context.tables.plan, context.tables.made
-    living = alive(model, "t")
-    collect(
-        GONE,
-        f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '' AND NOT EXISTS "
-        f"(SELECT FROM {table} t WHERE t.id = p.i_{name}::uuid{living}) AND NOT EXISTS "
-        f"(SELECT FROM {made} m WHERE m.id = p.i_{name}::uuid AND m.outcome = '')",
-        rows.params,
-    )
-    called = " OR ".join(
-        f"t.{connection.ops.quote_name(by)} = "
-        + ('lower(k.value COLLATE "C")' if by == "email" else "k.value")
-        for by in relation.by
-    )
-    collect(
-        RENAMED,
-        f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND (p.i_{name}, p.c_{name}) IN ("
-        f"SELECT k.id, k.value FROM (SELECT DISTINCT p.i_{name} AS id, p.c_{name} AS value "
-        f"FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '') k "
-        f"JOIN {table} t ON t.id = k.id::uuid{living} "
-        f"WHERE NOT ({called}) AND NOT EXISTS (SELECT FROM {made} m WHERE m.id = t.id))",
-        [*rows.params, *rows.params],
-    )
-    if name not in context.matching.create_missing:
-        return
-    called = " OR ".join(f"t.{connection.ops.quote_name(by)} = m.value" for by in relation.by)
-    if "slug" in attnames:
-        called += " OR t.slug = m.slug"
+def _created_meanwhile(context: Context, info: PartInfo, chunk: Range, collect: Collect) -> None:
+    """Rows that create a record which somebody has created by now."""
+    plan = context.tables.plan
+    # A name may be borne by several: another row of this file may have given it in between.
+    mine: Composable = NOTHING
+    if not info.only_key:
+        mine = SQL(" AND NOT EXISTS (SELECT FROM {plan} q WHERE {key} = t.id AND {writes})").format(
+            plan=plan, key=_OTHER.id(info.name), writes=_OTHER.writes(info.name)
+        )
     collect(
         EXISTS,
-        f"SELECT p.number FROM {plan} p WHERE {rows.where()} AND p.i_{name} <> '' "
-        f"AND p.i_{name}::uuid IN (SELECT m.id FROM {made} m JOIN {table} t ON ({called}){living} "
-        f"WHERE m.relation = '{name}' AND m.outcome = '')",
-        rows.params,
+        SQL(
+            "SELECT p.number FROM {plan} p WHERE {chunk} AND {creates} AND EXISTS "
+            "(SELECT FROM {live} t WHERE {match}{alive}{mine})"
+        ).format(
+            plan=plan,
+            chunk=chunk.where(),
+            creates=_PLAN.creates(info.name),
+            live=info.table,
+            match=key_match(context, info),
+            alive=info.alive("t"),
+            mine=mine,
+        ),
     )
 
 
-def _unseen(context: Context, rows: Range, collect: Collect) -> None:
-    """Rows whose records the actor no longer sees: the scope is read again for each chunk."""
-    for info in context.parts:
-        if scope := scope_literal(info.model, context.actor):
-            collect(
-                UNSEEN,
-                f"SELECT p.number FROM {context.tables.plan} p JOIN {info.table} t "
-                f"ON t.id = p.id_{info.name} WHERE {rows.where()} "
-                f"AND p.op_{info.name} IS DISTINCT FROM 'c' AND t.id NOT IN ({_escaped(scope)})",
-                rows.params,
-            )
-        if not may_be_new(info.model, context.actor):
-            collect(
-                UNSEEN,
-                f"SELECT p.number FROM {context.tables.plan} p WHERE {rows.where()} "
-                f"AND p.op_{info.name} = 'c'",
-                rows.params,
-            )
-    for name in context.relations:
-        relation = context.columns[name].relation
-        if relation is None:
-            continue
-        if scope := scope_literal(apps.get_model(relation.model), context.actor):
-            collect(
-                UNSEEN,
-                f"SELECT p.number FROM {context.tables.plan} p WHERE {rows.where()} "
-                f"AND p.i_{name} <> '' AND p.i_{name}::uuid NOT IN ({_escaped(scope)})",
-                rows.params,
-            )
+def _changed(context: Context, info: PartInfo, chunk: Range, found: dict[int, str]) -> None:
+    """Rows whose record is gone, holds something else than the plan saw, or may not be changed any more."""
+    for number, is_missing in rows(
+        SQL(
+            "SELECT p.number, t.id IS NULL FROM {plan} p LEFT JOIN {live} t ON t.id = {key}{alive} "
+            "WHERE {chunk} AND {updates} AND (t.id IS NULL OR {differs} OR {reactivated})"
+        ).format(
+            plan=context.tables.plan,
+            live=info.table,
+            key=_PLAN.id(info.name),
+            alive=info.alive("t"),
+            chunk=chunk.where(),
+            updates=_PLAN.updates(info.name),
+            differs=_differs(info),
+            reactivated=reactivation.drifted(info),
+        )
+    ):
+        found.setdefault(number, MISSING if is_missing else CHANGED)
+    for number in refused_records.drifted(context, info, chunk):
+        found.setdefault(number, f"{refused_records.why(info)} It was left alone.")
 
 
-def _escaped(sql: str) -> str:
-    return sql.replace("%", "%%")
-
-
-def _differs(info: PartInfo) -> str:
+def _differs(info: PartInfo) -> Composable:
     """SQL: a field that the dataset knows is no longer what the plan saw."""
-    return " OR ".join(
-        f"t.{field.column}::text IS DISTINCT FROM p.before->'{info.name}'->>'{field.attname}'"
+    return any_of(
+        SQL("{}::text IS DISTINCT FROM p.before->{}->>{}").format(
+            field.of("t"), Literal(info.name), Literal(field.attname)
+        )
         for field in info.fields.values()
     )
 
 
-def _dependents(context: Context, rows: Range, found: dict[int, str]) -> None:
+def _taken(context: Context, info: PartInfo, chunk: Range, collect: Collect) -> None:
+    """Rows that write a value which no two records share, and which another one has by now."""
+    written = created_values(context, info)
+    for attname in info.part.unique:
+        model_field = info.model._meta.get_field(attname)
+        new = []
+        if model_field.column in written and context.has_planned(info, "create"):
+            new.append((_PLAN.creates(info.name), written[model_field.column]))
+        if attname in info.fields and context.has_planned(info, "update"):
+            changes = SQL("{} AND {}").format(
+                _PLAN.updates(info.name), _PLAN.changes_column(info.fields[attname].source)
+            )
+            new.append((changes, plan_value(context, info, attname)))
+        for condition, value in new:
+            collect(
+                TAKEN.format(model_field.verbose_name),
+                SQL(
+                    "SELECT p.number FROM {plan} p JOIN {live} t "
+                    "ON t.{column} = {value} AND t.id <> {key}{alive} "
+                    "WHERE {chunk} AND {condition} AND {value} <> ''"
+                ).format(
+                    plan=context.tables.plan,
+                    live=info.table,
+                    column=column_of(info.model, attname),
+                    value=value,
+                    key=_PLAN.id(info.name),
+                    alive=info.alive("t"),
+                    chunk=chunk.where(),
+                    condition=condition,
+                ),
+            )
+
+
+def _unseen(context: Context, chunk: Range, collect: Collect) -> None:
+    """Rows whose records the actor no longer sees: the scope is read again for each chunk."""
+    plan = context.tables.plan
+    for info in context.parts:
+        if scope := scope_sql(info.model, context.actor):
+            collect(
+                UNSEEN,
+                SQL(
+                    "SELECT p.number FROM {plan} p JOIN {live} t ON t.id = {key} WHERE {chunk} "
+                    "AND {op} IS DISTINCT FROM 'c' AND t.id NOT IN ({scope})"
+                ).format(
+                    plan=plan,
+                    live=info.table,
+                    key=_PLAN.id(info.name),
+                    chunk=chunk.where(),
+                    op=_PLAN.op(info.name),
+                    scope=scope,
+                ),
+            )
+        if not may_be_new(info.model, context.actor):
+            collect(
+                UNSEEN,
+                SQL("SELECT p.number FROM {} p WHERE {} AND {}").format(
+                    plan, chunk.where(), _PLAN.creates(info.name)
+                ),
+            )
+    related_drift.find_unseen(context, chunk, collect, unseen=UNSEEN)
+
+
+def _dependents(context: Context, chunk: Range, found: dict[int, str]) -> None:
     """Rows whose record another row was to create but did not, or that is no longer the one
     the row names by now."""
-    plan = context.tables.plan
     for info in context.parts[:-1]:
-        aside = "false"
+        deactivated: Composable = FALSE
         if info.part.undo:
-            # Who was set aside before the preview has a note there.
-            aside = (
-                f"({reactivation.is_aside(info)} AND p.problems IS NULL AND NOT "
-                f"{reactivation.is_back(info)})"
+            # Who was deactivated before the preview has a note there.
+            deactivated = SQL("({} AND p.problems IS NULL AND NOT {})").format(
+                reactivation.is_deactivated(info), reactivation.is_back(info)
             )
-        sql = (
-            f"SELECT p.number, t.id IS NULL, {aside} FROM {plan} p "
-            f"LEFT JOIN {info.table} t ON t.id = p.id_{info.name} WHERE {rows.where()} "
-            f"AND p.op_{info.name} IS DISTINCT FROM 'c' "
-            f"AND (t.id IS NULL OR {aside} OR NOT {key_match(context, info)}) AND NOT EXISTS "
-            f"(SELECT FROM {plan} q WHERE {rows.where('q')} AND q.op_{info.name} = 'c' "
-            f"AND q.id_{info.name} = p.id_{info.name} AND q.number <> ALL(%s))"
+        dependents = SQL(
+            "SELECT p.number, t.id IS NULL, {deactivated} FROM {plan} p "
+            "LEFT JOIN {live} t ON t.id = {key} WHERE {chunk} AND {op} IS DISTINCT FROM 'c' "
+            "AND (t.id IS NULL OR {deactivated} OR NOT {match}) AND NOT EXISTS "
+            "(SELECT FROM {plan} q WHERE {others}{creates} AND {other} = {key} "
+            "AND q.number <> ALL({found}))"
+        ).format(
+            deactivated=deactivated,
+            plan=context.tables.plan,
+            live=info.table,
+            key=_PLAN.id(info.name),
+            chunk=chunk.where(),
+            op=_PLAN.op(info.name),
+            match=key_match(context, info),
+            others=chunk.where("q"),
+            creates=and_(_OTHER.creates(info.name)),
+            other=_OTHER.id(info.name),
+            found=one_of(found),
         )
-        for number, is_gone, is_aside in context.rows(
-            sql, [*rows.params, *rows.params, list(found)]
-        ):
-            why = ASIDE if is_aside else RENAMED
+        for number, is_gone, is_deactivated in rows(dependents):
+            why = DEACTIVATED.format(info.part.label) if is_deactivated else RENAMED
             if is_gone:
                 why = f"The {info.part.label} of this row wasn't written."
             found.setdefault(number, why)

@@ -7,11 +7,13 @@ rests on was undone, or most of it has changed, applying would do next to nothin
 from dataclasses import dataclass
 
 from django.db.models import Q
+from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.engine.apply import drift
 from apps.transfers.engine.context import Context, context_of
 from apps.transfers.engine.ranges import Sample
-from apps.transfers.engine.tables import exists
+from apps.transfers.engine.schema import PlanRow, exists
+from apps.transfers.engine.sql import rows, value
 from apps.transfers.models import ImportRun, UndoRun
 
 # Rows that are looked at, spread over the plan; of a plan with fewer than these, drift tells enough.
@@ -42,41 +44,49 @@ def undone_since(run: ImportRun) -> StalePlan | None:
         context, theirs = context_of(run), context_of(undo.run)
         if not exists(theirs.tables.plan):
             continue
-        rows = _resting_on(context, theirs)
-        if rows:
+        number = _resting_on(context, theirs)
+        if number:
             who = f" by {undo.user}" if undo.user else ""
             return StalePlan(
                 f"Import run {undo.run_id}, which these rows depend on, was undone{who} "
-                f"after they were checked. It affects {rows:,} of the {run.rows:,} rows. "
+                f"after they were checked. It affects {number:,} of the {run.rows:,} rows. "
                 "Check again.",
-                rows,
+                number,
             )
     return None
 
 
 def _resting_on(context: Context, theirs: Context) -> int:
     """Count the rows of the plan that mean, or name, a record which the other run wrote."""
-    plan, other, made = context.tables.plan, theirs.tables.plan, theirs.tables.made
-    joins = []
-    for their in theirs.parts:
-        wrote = f"JOIN {other} q ON q.op_{their.name} IS NOT NULL AND q.id_{their.name}"
-        for mine in context.parts:
-            if mine.model is their.model:
-                # What this plan creates has a key of its own.
-                joins.append(f"{wrote} = p.id_{mine.name}")
+    mine, their = PlanRow("p"), PlanRow("q")
+    ways: list[Composable] = []
+    for other in theirs.parts:
+        wrote = SQL("JOIN {} q ON {} AND {} = ").format(
+            theirs.tables.plan, their.writes(other.name), their.id(other.name)
+        )
+        # What this plan creates has a key of its own.
+        ways += [wrote + mine.id(info.name) for info in context.parts if info.model is other.model]
         for name in context.relations:
             relation = context.columns[name].relation
-            if relation and relation.model.lower() == their.model._meta.label_lower:
-                joins.append(f"{wrote} = NULLIF(p.i_{name}, '')::uuid")
-    if exists(made):
-        joins += [
-            f"JOIN {made} q ON q.outcome <> '' AND q.id = NULLIF(p.i_{name}, '')::uuid"
+            if relation and relation.model.lower() == other.model._meta.label_lower:
+                ways.append(wrote + _related(mine, name))
+    if exists(theirs.tables.made):
+        ways += [
+            SQL("JOIN {} q ON q.outcome <> '' AND q.id = {}").format(
+                theirs.tables.made, _related(mine, name)
+            )
             for name in context.relations
         ]
-    if not joins:
+    if not ways:
         return 0
-    found = " UNION ".join(f"SELECT p.number FROM {plan} p {join}" for join in joins)
-    return int(context.rows(f"SELECT count(*) FROM ({found}) x")[0][0])
+    numbers = SQL(" UNION ").join(
+        SQL("SELECT p.number FROM {} p {}").format(context.tables.plan, way) for way in ways
+    )
+    return int(value(SQL("SELECT count(*) FROM ({}) x").format(numbers)))
+
+
+def _related(row: PlanRow, name: str) -> Composable:
+    return SQL("NULLIF({}, '')::uuid").format(row.related(name))
 
 
 def _changed(run: ImportRun) -> StalePlan | None:
@@ -84,24 +94,24 @@ def _changed(run: ImportRun) -> StalePlan | None:
         return None
     context = context_of(run)
     sample = Sample(_spread(context))
-    looked_at = context.rows(
-        f"SELECT count(*) FROM {context.tables.plan} p WHERE {sample.where()}", sample.params
-    )[0][0]
+    looked_at = value(
+        SQL("SELECT count(*) FROM {} p WHERE {}").format(context.tables.plan, sample.where())
+    )
     drifted = len(drift.find(context, sample, is_sample=True)) if looked_at else 0
     if drifted * 2 <= looked_at:
         return None
-    rows = run.rows_to_do * drifted // looked_at
+    concerned = run.rows_to_do * drifted // looked_at
     return StalePlan(
-        f"About {rows:,} of the {run.rows_to_do:,} rows refer to records that were changed "
+        f"About {concerned:,} of the {run.rows_to_do:,} rows refer to records that were changed "
         "or deleted after the check. Check again.",
-        rows,
+        concerned,
     )
 
 
 def _spread(context: Context) -> list[int]:
     """Return numbers of rows that are evenly spread over the plan."""
-    found = context.rows(
-        f"SELECT generate_series(min(number), max(number), "
-        f"GREATEST(1, (max(number) - min(number)) / {_SAMPLED})) FROM {context.tables.plan}"
+    spread = SQL(
+        "SELECT generate_series(min(number), max(number), "
+        "GREATEST(1, (max(number) - min(number)) / {})) FROM {}"
     )
-    return [number for (number,) in found]
+    return [number for (number,) in rows(spread.format(Literal(_SAMPLED), context.tables.plan))]

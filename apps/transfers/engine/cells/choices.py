@@ -57,7 +57,7 @@ def read_boolean(text: str) -> str:
 
 def relation_reader(column: Column, words: dict[str, str]) -> Reader:
     """Read what names a record, or by the run's own `words` another word that does."""
-    by_address = column.relation is not None and column.relation.by == ("email",)
+    by_address = column.relation is not None and column.relation.is_by_address
     plain = plain_address if by_address else exact_digits
     if not words:
         return plain

@@ -15,7 +15,9 @@ from psycopg.waiting import Wait
 _BLOCK = 64 * 1024
 
 
-def copied_blocks(cursor: Any, statement: str, params: list[Any]) -> Iterator[tuple[bytes, int]]:
+def copied_blocks(
+    cursor: Any, statement: str, params: list[Any] | None = None
+) -> Iterator[tuple[bytes, int]]:
     """Yield what a psycopg cursor's COPY sends, with the number of rows in each block."""
     # A reader that stops half-way leaves the rest to the driver, which cancels the statement.
     with cursor.copy(statement, params) as copy:

@@ -16,6 +16,7 @@ import xlsxwriter
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from psycopg.sql import SQL
 
 from apps.core.cells import defused
 from apps.core.errors import DomainError
@@ -27,6 +28,7 @@ from apps.transfers.engine.export.copy_blocks import copied_blocks
 from apps.transfers.engine.export.query import Exported
 from apps.transfers.engine.runs.events import export_disclosed
 from apps.transfers.engine.runs.permissions import check_may_export
+from apps.transfers.engine.sql import text_of
 from apps.transfers.failures import log_failure, sentence_of
 from apps.transfers.mails import export_mail_owe
 from apps.transfers.models import ExportRun
@@ -137,17 +139,16 @@ def _write_file(exported: Exported, target: Path, format: str) -> int:
 def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
     """Yield blocks of CSV with the number of records in each; the first one is the header."""
     yield exported.header().encode(), 0
-    sql, params = exported.sql(defuse=True)
+    statement = SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(exported.sql(defuse=True))
     with transaction.atomic(), connection.cursor() as cursor:
         # The driver's own cursor: Django's, where it logs statements (DEBUG), takes no parameters here.
-        yield from copied_blocks(cursor.cursor, f"COPY ({sql}) TO STDOUT (FORMAT csv)", params)
+        yield from copied_blocks(cursor.cursor, text_of(statement))
 
 
 def text_rows(exported: Exported) -> Iterator[list[str]]:
     """Yield the records as text, as the CSV has them, but for the quote before what a spreadsheet would run."""
-    sql, params = exported.sql(defuse=False)
     with transaction.atomic():
-        for record in _fetched(sql, params):
+        for record in _fetched(text_of(exported.sql(defuse=False))):
             yield [_text(value) for value in record]
 
 
@@ -166,7 +167,6 @@ def write_xlsx(exported: Exported, target: Path) -> int:
         "strings_to_urls": False,
     }
     count = 0
-    sql, params = exported.sql(defuse=False)
     with (
         # What the writer lays aside goes with the folder, however it ends.
         tempfile.TemporaryDirectory(dir=target.parent) as aside,
@@ -177,7 +177,7 @@ def write_xlsx(exported: Exported, target: Path) -> int:
         kinds = [column.kind for column in exported.columns]
         date = book.add_format({"num_format": "yyyy-mm-dd"})
         line = 0
-        for record in _fetched(sql, params):
+        for record in _fetched(text_of(exported.sql(defuse=False))):
             if line == _SHEET_ROWS:
                 sheet, line = _sheet(book, exported, count // _SHEET_ROWS + 1), 0
             line += 1
@@ -212,9 +212,9 @@ def _sheet(book: Any, exported: Exported, number: int) -> Any:
     return sheet
 
 
-def _fetched(sql: str, params: list[Any]) -> Iterator[tuple[Any, ...]]:
+def _fetched(statement: str) -> Iterator[tuple[Any, ...]]:
     """Yield records through a server-side cursor."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(statement)
         while rows := cursor.fetchmany(_FETCH):
             yield from rows

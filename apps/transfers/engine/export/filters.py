@@ -71,7 +71,7 @@ def _related(column: Column, text: str, user: Any) -> Q:
     if not text:
         return Q(**{f"{prefix}__isnull": True})
     model: Any = apps.get_model(relation.model)
-    text = plain_address(text) if relation.by == ("email",) else text
+    text = plain_address(text) if relation.is_by_address else text
     named = Q()
     for by in relation.by:
         named |= Q(**{by: text})

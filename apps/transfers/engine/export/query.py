@@ -5,12 +5,14 @@ import io
 from typing import Any
 
 from django.db.models import QuerySet
+from psycopg.sql import SQL, Composable, Identifier
 
 from apps.core.cells import defused_sql
 from apps.core.errors import DomainError
-from apps.transfers.declarations import DatasetResource, Kind
+from apps.transfers.declarations import Column, DatasetResource, Kind
 from apps.transfers.engine.export.filters import narrowed
 from apps.transfers.engine.record_version import value_of, version_of
+from apps.transfers.engine.sql import comma, subquery
 
 _PLAIN_KINDS = (Kind.DATE, Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.CHOICE, Kind.VERSION)
 
@@ -52,7 +54,7 @@ class Exported:
         csv.writer(line, lineterminator="\n").writerow(self.labels())
         return "\ufeff" + line.getvalue()
 
-    def sql(self, *, defuse: bool) -> tuple[str, list[Any]]:
+    def sql(self, *, defuse: bool) -> Composable:
         """Return the statement, one output column for each column, ordered as the list is."""
         selected = {
             f"e{position}": (
@@ -62,18 +64,17 @@ class Exported:
         }
         # A list's own annotations and look-aheads are of no use here.
         queryset = self.queryset.select_related(None).prefetch_related(None)
-        queryset = queryset.annotate(**selected).values_list(*selected)
-        sql, params = queryset.query.sql_with_params()
+        plain = subquery(queryset.annotate(**selected).values_list(*selected))
         if not defuse:
-            return sql, list(params)
-        outer = ", ".join(self._safe(position) for position in range(len(self.columns)))
-        names = ", ".join(f"e{position}" for position in range(len(self.columns)))
-        return f"SELECT {outer} FROM ({sql}) AS q({names})", list(params)
+            return plain
+        return SQL("SELECT {} FROM ({}) AS q({})").format(
+            comma(map(_safe, self.columns, selected)), plain, comma(map(Identifier, selected))
+        )
 
-    def _safe(self, position: int) -> str:
-        column, name = self.columns[position], f"q.e{position}"
-        if column.kind is Kind.BOOLEAN:
-            return f"{name}::text"
-        if column.kind in _PLAIN_KINDS:
-            return name
-        return defused_sql(name)
+
+def _safe(column: Column, name: str) -> Composable:
+    """SQL of a cell that no spreadsheet takes for a formula."""
+    value = Identifier("q", name)
+    if column.kind is Kind.BOOLEAN:
+        return SQL("{}::text").format(value)
+    return value if column.kind in _PLAIN_KINDS else defused_sql(value)

@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from apps.core.fields import fold_email
 from apps.transfers.declarations import Relation
 from apps.transfers.engine.cells.similarity import keys_of_most_like
 from apps.transfers.folding import fold_word
@@ -51,7 +52,8 @@ def hits(relation: Relation, queryset: QuerySet, values: Iterable[str]) -> dict[
     for field in relation.by:
         open_ = [value for value in wanted if not found[value]]
         # The database folds an e-mail; the answer is found again under what was asked.
-        asked = {value.lower() if field == "email" else value: value for value in open_}
+        fold = fold_email if relation.is_folded(field) else str
+        asked = {fold(value): value for value in open_}
         rows = queryset.filter(**{f"{field}__in": list(asked)}).values_list(field, "pk")
         for text, pk in rows[:_POOL]:
             found[asked[text]].add(pk)

@@ -9,11 +9,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import transaction
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.core.personal import conceals
 from apps.transfers import registry
-from apps.transfers.engine.tables import Tables
+from apps.transfers.engine.schema import PlanRow, Table, Tables, exists
+from apps.transfers.engine.sql import TRUE, comma, execute, rows
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import personal_columns
 
@@ -29,47 +31,51 @@ class PlanList:
     """Rows that meet `where`, in order of `key` and then of what they are read by."""
 
     name: str
-    where: str
+    where: Composable
     key: tuple[str, ...] = ()
 
 
 # Rows of whatever verdict, by their number: the primary key.
-EVERYTHING = PlanList("all", "true")
+EVERYTHING = PlanList("all", TRUE)
 # Why a row is not applied: one cause for each such row.
-BY_CAUSE = PlanList("cause", "cause <> '' AND verdict <> 'update'", ("verdict", "cause"))
+BY_CAUSE = PlanList("cause", SQL("cause <> '' AND verdict <> 'update'"), ("verdict", "cause"))
 # What became of rows otherwise than planned: few, or none yet.
-BY_OUTCOME = PlanList("outcome", "outcome <> ''", ("verdict", "outcome"))
+BY_OUTCOME = PlanList("outcome", SQL("outcome <> ''"), ("verdict", "outcome"))
 
 
 def by_verdict(verdict: str) -> PlanList:
-    return PlanList(verdict, f"verdict = '{verdict}' AND outcome = ''")
+    return PlanList(verdict, SQL("verdict = {} AND outcome = ''").format(Literal(verdict)))
 
 
-def changes_sql(column: str) -> str:
+def changes_sql(column: str) -> Composable:
     """SQL condition: the row changes this column. The cause of an update is all that it changes."""
-    return f"'{column}' = ANY (string_to_array(cause, ','))"
+    return SQL("{} = ANY (string_to_array(cause, ','))").format(Literal(column))
 
 
 def by_change(column: str) -> PlanList:
     name = f"change_{column.replace(':', '_')}"
-    return PlanList(name, f"verdict = 'update' AND outcome = '' AND {changes_sql(column)}")
+    return PlanList(
+        name, SQL("verdict = 'update' AND outcome = '' AND {}").format(changes_sql(column))
+    )
 
 
 def changed_columns(run: ImportRun) -> list[str]:
     return [cause for verdict, cause, _ in run.causes if verdict == "update"]
 
 
-def text_sql(column: str) -> str:
+def text_sql(column: str) -> Composable:
     """SQL of what a search compares: the cell, or what the file said in it where that is no value."""
-    said = (
-        f"""jsonb_path_query_first(problems, '$[*] ? (@.column == "{column}").value') #>> '{{}}'"""
+    said = SQL("jsonb_path_query_first(problems, {}) #>> '{{}}'").format(
+        Literal(f'$[*] ? (@.column == "{column}").value')
     )
-    return f'(lower(left(COALESCE(c_{column}, {said}), {LONGEST_TEXT})) COLLATE "C")'
+    return SQL('(lower(left(COALESCE({}, {}), {})) COLLATE "C")').format(
+        PlanRow("").cell(column), said, Literal(LONGEST_TEXT)
+    )
 
 
-def index_by_number(plan: str, verdicts: Iterable[str], changes: Iterable[str]) -> None:
+def index_by_number(plan: Table, verdicts: Iterable[str], changes: Iterable[str]) -> None:
     """Index a new plan for its pages: `verdicts` it has, columns that its updates change."""
-    _index(plan, _lists(verdicts, changes), "number", "")
+    _index(plan, _lists(verdicts, changes), SQL("number"), "")
 
 
 def index_for_search(run: ImportRun, columns: list[str]) -> None:
@@ -79,20 +85,18 @@ def index_for_search(run: ImportRun, columns: list[str]) -> None:
     is indexed when it is.
     """
     plan = Tables(run.pk).plan
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [_name(plan, BY_OUTCOME, columns[-1])])
-        if cursor.fetchone()[0]:
-            return
-    with transaction.atomic(), connection.cursor() as cursor:
+    if exists(Table(_name(plan, BY_OUTCOME, columns[-1]))):
+        return
+    with transaction.atomic():
         # Who comes second waits, and finds it done.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [plan])
+        rows(SQL("SELECT pg_advisory_xact_lock(hashtext({}))").format(Literal(plan.name)))
         lists = list(
             _lists((verdict for verdict, n in run.counts.items() if n), changed_columns(run))
         )
         for column in columns:
-            _index(plan, lists, f"{text_sql(column)}, number", column)
-        cursor.execute("SET LOCAL default_statistics_target = 10")
-        cursor.execute(f"ANALYZE {plan}")
+            _index(plan, lists, SQL("{}, number").format(text_sql(column)), column)
+        execute(SQL("SET LOCAL default_statistics_target = 10"))
+        execute(SQL("ANALYZE {}").format(plan))
 
 
 def _lists(verdicts: Iterable[str], changes: Iterable[str]) -> Iterable[PlanList]:
@@ -107,19 +111,21 @@ def _lists(verdicts: Iterable[str], changes: Iterable[str]) -> Iterable[PlanList
     yield BY_OUTCOME
 
 
-def _index(plan: str, lists: Iterable[PlanList], by: str, suffix: str) -> None:
-    with connection.cursor() as cursor:
-        for each in lists:
-            key = ", ".join([*each.key, by])
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS {_name(plan, each, suffix)} ON {plan} ({key}) "
-                f"WHERE {each.where}"
+def _index(plan: Table, lists: Iterable[PlanList], by: Composable, suffix: str) -> None:
+    for each in lists:
+        execute(
+            SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({}) WHERE {}").format(
+                Identifier(_name(plan, each, suffix)),
+                plan,
+                comma([*map(Identifier, each.key), by]),
+                each.where,
             )
+        )
 
 
-def _name(plan: str, each: PlanList, suffix: str) -> str:
+def _name(plan: Table, each: PlanList, suffix: str) -> str:
     """Return an index's name, which PostgreSQL would cut at 63 characters."""
-    name = f"{plan}_{each.name}_{suffix}".rstrip("_")
+    name = f"{plan.name}_{each.name}_{suffix}".rstrip("_")
     if len(name) <= 63:
         return name
     return f"{name[:54]}_{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"

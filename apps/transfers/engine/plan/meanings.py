@@ -7,23 +7,29 @@ it a meaning.
 
 from typing import Any
 
+from psycopg.sql import SQL, Composable
+
 from apps.transfers.declarations import Column, Kind
 from apps.transfers.engine.context import Context
+from apps.transfers.engine.schema import PlanRow
 from apps.transfers.folding import fold_word, relation_key
 from apps.transfers.options import Matching
+
+_ROW = PlanRow("")
 
 # A file with more different words than these keeps the most frequent ones.
 _MOST = 500
 
 
-def columns(context: Context) -> list[str]:
+def columns(context: Context) -> list[Composable]:
     """SQL expressions over a row of the plan: word and value of each column that has words."""
-    found = []
+    found: list[Composable] = []
     for name in context.worded:
+        word, cell = _ROW.word(name), _ROW.cell(name)
         if context.columns[name].kind is Kind.CHOICE:
-            found += [f"COALESCE(o_{name}, c_{name})", f"c_{name}"]
+            found += [context.word(name, _ROW), cell]
         else:
-            found += [f"o_{name}", f"CASE WHEN o_{name} IS NOT NULL THEN c_{name} END"]
+            found += [word, SQL("CASE WHEN {} IS NOT NULL THEN {} END").format(word, cell)]
     return found
 
 

@@ -2,32 +2,43 @@
 
 from typing import Any
 
+from psycopg.sql import SQL
+
 from apps.transfers.engine.context import Context
 from apps.transfers.engine.plan import lists as plan_lists
 from apps.transfers.engine.plan import meanings, trash_notes
 from apps.transfers.engine.resolve import reactivation
+from apps.transfers.engine.resolve.rule_view import ContextView
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import comma, execute, rows
+
+_PLAN = PlanRow("p")
 
 _MOST_CAUSES = 500
 
 
 def summary(context: Context) -> dict[str, Any]:
+    plan = context.tables.plan
     words = meanings.columns(context)
     # One scan for both: what becomes of the rows, and what their words mean.
-    found = context.rows(
-        f"SELECT {', '.join(['verdict', 'cause', 'count(*)', *words])} "
-        f"FROM {context.tables.plan} GROUP BY {', '.join(['verdict', 'cause', *words])}"
+    found = rows(
+        SQL("SELECT {} FROM {} GROUP BY {}").format(
+            comma([SQL("verdict"), SQL("cause"), SQL("count(*)"), *words]),
+            plan,
+            comma([SQL("verdict"), SQL("cause"), *words]),
+        )
     )
     grouped = _by_cause(found)
     counts: dict[str, int] = {}
-    for verdict, _, rows in grouped:
-        counts[verdict] = counts.get(verdict, 0) + rows
+    for verdict, _, number in grouped:
+        counts[verdict] = counts.get(verdict, 0) + number
     causes = _causes(grouped)
     plan_lists.index_by_number(
-        context.tables.plan, counts, [cause for verdict, cause, _ in causes if verdict == "update"]
+        plan, counts, [cause for verdict, cause, _ in causes if verdict == "update"]
     )
     by_part, cleared, late = _in_one_scan(context)
     if late:
-        context.execute(f"CREATE INDEX ON {context.tables.plan} (seq)")
+        execute(SQL("CREATE INDEX ON {} (seq)").format(plan))
     return {
         "counts": counts,
         "causes": causes,
@@ -41,39 +52,45 @@ def summary(context: Context) -> dict[str, Any]:
 
 def _by_cause(found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Return verdict, cause and rows, most rows first, whatever the words."""
-    rows: dict[tuple[str, str], int] = {}
+    total: dict[tuple[str, str], int] = {}
     for verdict, cause, number, *_ in found:
-        rows[verdict, cause] = rows.get((verdict, cause), 0) + number
-    return sorted(((*key, number) for key, number in rows.items()), key=lambda each: -each[2])
+        total[verdict, cause] = total.get((verdict, cause), 0) + number
+    return sorted(((*key, number) for key, number in total.items()), key=lambda each: -each[2])
 
 
 def _causes(grouped: list[tuple[Any, ...]]) -> list[list[Any]]:
     """Return verdict, cause and rows, most rows first; an update counts for each column it changes."""
     found: dict[tuple[str, str], int] = {}
-    for verdict, cause, rows in grouped:
+    for verdict, cause, number in grouped:
         for each in cause.split(",") if verdict == "update" else [cause]:
             if each:
-                found[verdict, each] = found.get((verdict, each), 0) + rows
+                found[verdict, each] = found.get((verdict, each), 0) + number
     most = sorted(found.items(), key=lambda item: -item[1])[:_MOST_CAUSES]
-    return [[verdict, cause, rows] for (verdict, cause), rows in most]
+    return [[verdict, cause, number] for (verdict, cause), number in most]
 
 
 def _in_one_scan(context: Context) -> tuple[dict[str, dict[str, int]], dict[str, int], bool]:
     """Return records to create and to change by part, cells to clear by column, and whether rows are late."""
+    count = SQL("count(*) FILTER (WHERE {})")
     asked = [
-        f"count(*) FILTER (WHERE op_{info.name} = '{op}')"
+        count.format(condition(info.name))
         for info in context.parts
-        for op in ("c", "u")
+        for condition in (_PLAN.creates, _PLAN.updates)
     ]
     asked += [
-        f"count(*) FILTER (WHERE jsonb_exists(changes, '{name}') "
-        f"AND COALESCE(changes->'{name}'->>1, '') = '')"
+        count.format(
+            SQL("{} AND COALESCE({}, '') = ''").format(
+                _PLAN.changes_column(name), _PLAN.after(name)
+            )
+        )
         for name in context.given
     ]
     found = list(
-        context.rows(
-            f"SELECT {', '.join(asked)}, COALESCE(bool_or(seq <> number), false) "
-            f"FROM {context.tables.plan} WHERE verdict IN ('create', 'update')"
+        rows(
+            SQL(
+                "SELECT {}, COALESCE(bool_or(seq <> number), false) "
+                "FROM {} p WHERE verdict IN ('create', 'update')"
+            ).format(comma(asked), context.tables.plan)
         )[0]
     )
     by_part = {
@@ -87,10 +104,10 @@ def _impacts(context: Context, cleared: dict[str, int]) -> list[dict[str, Any]]:
     """The blast radius: what the dataset declares, and what any dataset can say."""
     found: list[dict[str, Any]] = []
     for impact in context.resource.impacts():
-        asked = impact.sql(context)
+        asked = impact.sql(ContextView(context))
         if asked is None:
             continue
-        numbers = context.rows(*asked)[0]
+        numbers = rows(asked)[0]
         number = numbers[0]
         if number:
             found.append(
@@ -118,8 +135,8 @@ def _impacts(context: Context, cleared: dict[str, int]) -> list[dict[str, Any]]:
                     "needs_second_person": False,
                 }
             )
-    made = context.rows(
-        f"SELECT relation, count(*) FROM {context.tables.made} GROUP BY 1 ORDER BY 1"
+    made = rows(
+        SQL("SELECT relation, count(*) FROM {} GROUP BY 1 ORDER BY 1").format(context.tables.made)
     )
     for relation, number in made:
         label = context.columns[relation].label.lower()

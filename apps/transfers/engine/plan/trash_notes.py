@@ -8,39 +8,55 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.core.trash_names import telling_field, trash_constraints
+from apps.transfers.declarations import Relation
 from apps.transfers.engine.context import Context, PartInfo
-from apps.transfers.engine.resolve import slugs
-from apps.transfers.engine.tables import has_trash
+from apps.transfers.engine.lookup import slugs
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import (
+    NOTHING,
+    all_of,
+    column_of,
+    execute,
+    has_trash,
+    table_of,
+    text,
+    value,
+)
 
 NOTE = "in_trash"
-_FOUND = "trash_notes_found"
+_PLAN = PlanRow("p")
 
 
 def write(context: Context) -> None:
     """Write a note into each row that gives a record a value of one in the trash; one row per made record."""
-    for sql, model, field in _asked(context):
-        table = connection.ops.quote_name(model._meta.db_table)
-        if not context.rows(f"SELECT EXISTS (SELECT FROM {table} WHERE deleted_at IS NOT NULL)")[0][
-            0
-        ]:
+    for found, model, field in _asked(context):
+        trashed = SQL("SELECT EXISTS (SELECT FROM {} WHERE deleted_at IS NOT NULL)")
+        if not value(trashed.format(table_of(model))):
             continue
         label, noun = str(field.verbose_name), str(model._meta.verbose_name)
-        context.execute(
-            f"""
-            UPDATE {context.tables.plan} p
-            SET problems = COALESCE(p.problems, '[]'::jsonb) || jsonb_build_array(jsonb_build_object(
-                'code', '{NOTE}', 'column', '', 'value', '', 'suggestion', '',
-                'model', %s::text, 'record', k.dead::text, 'message', format(%s, k.value)))
-            FROM ({sql}) k WHERE p.number = k.number
-            """,
-            [
-                model._meta.label,
-                f"The {label} “%s” is also that of {_a(noun)} in the trash, which can be restored only "
-                f"under another {label} as long as this one has it.",
-            ],
+        message = (
+            f"The {label} “%s” is also that of {_a(noun)} in the trash, which can be restored only "
+            f"under another {label} as long as this one has it."
+        )
+        execute(
+            SQL(
+                """
+                UPDATE {plan} p
+                SET problems = COALESCE(p.problems, '[]'::jsonb) || jsonb_build_array(jsonb_build_object(
+                    'code', {code}, 'column', '', 'value', '', 'suggestion', '',
+                    'model', {model}, 'record', k.dead::text, 'message', format({message}, k.value)))
+                FROM ({found}) k WHERE p.number = k.number
+                """
+            ).format(
+                plan=context.tables.plan,
+                code=text(NOTE),
+                model=text(model._meta.label),
+                message=Literal(message),
+                found=found,
+            )
         )
 
 
@@ -48,11 +64,12 @@ def impact(context: Context) -> dict[str, Any] | None:
     """Return the sentence of the blast radius."""
     if not list(_asked(context)):
         return None
-    number = context.rows(
-        f"SELECT count(*) FROM {context.tables.plan} WHERE verdict IN ('create', 'update') "
-        f"AND problems IS NOT NULL AND problems @> %s::jsonb",
-        [f'[{{"code": "{NOTE}"}}]'],
-    )[0][0]
+    number = value(
+        SQL(
+            "SELECT count(*) FROM {} WHERE verdict IN ('create', 'update') "
+            "AND problems IS NOT NULL AND problems @> {}::jsonb"
+        ).format(context.tables.plan, Literal(f'[{{"code": "{NOTE}"}}]'))
+    )
     if not number:
         return None
     rows = "1 row gives" if number == 1 else f"{number:,} rows give"
@@ -69,85 +86,108 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def _asked(context: Context) -> Iterator[tuple[str, Any, Any]]:
+def _asked(context: Context) -> Iterator[tuple[Composable, Any, Any]]:
     """Yield SQL of (number, dead, value), with the model and the field that it is about."""
     for info in context.parts:
         if not has_trash(info.model):
             continue
         for constraint in trash_constraints(info.model):
             told = telling_field(info.model, constraint)
-            for sql in (_created(context, info, constraint), _changed(context, info, constraint)):
-                if sql:
-                    yield sql, info.model, told
+            for found in (_created(context, info, constraint), _changed(context, info, constraint)):
+                if found is not None:
+                    yield found, info.model, told
     for name in context.matching.create_missing:
         relation = context.columns[name].relation if name in context.relations else None
         model: Any = apps.get_model(relation.model) if relation else None
-        if model is None or not has_trash(model):
+        if relation is None or not relation.slug or not has_trash(model):
             continue
         for constraint in trash_constraints(model):
-            if list(constraint.fields) == ["slug"]:
-                yield _made(context, name, model), model, telling_field(model, constraint)
+            if list(constraint.fields) == [relation.slug]:
+                yield _made(context, name, relation), model, telling_field(model, constraint)
 
 
-def _created(context: Context, info: PartInfo, constraint: Any) -> str:
-    values = {}
+def _created(context: Context, info: PartInfo, constraint: Any) -> Composable | None:
+    values: dict[str, Composable] = {}
     for name in constraint.fields:
         field = info.model._meta.get_field(name)
-        value = _value(context, info, field.attname)
-        if not value:
-            return ""
-        values[connection.ops.quote_name(field.column)] = value
-    told = values[connection.ops.quote_name(telling_field(info.model, constraint).column)]
-    same = " AND ".join(f"dead.{column} = {value}" for column, value in values.items())
-    return (
-        f"SELECT DISTINCT ON (p.number) p.number, dead.id AS dead, {told} AS value "
-        f"FROM {context.tables.plan} p JOIN {info.table} dead ON {same} "
-        f"WHERE p.op_{info.name} = 'c' AND p.verdict IN ('create', 'update') "
-        f"AND dead.deleted_at IS NOT NULL AND {told} <> '' ORDER BY p.number, dead.deleted_at DESC"
+        given = _value(context, info, field.attname)
+        if given is None:
+            return None
+        values[field.column] = given
+    return SQL(
+        "SELECT DISTINCT ON (p.number) p.number, dead.id AS dead, {told} AS value "
+        "FROM {plan} p JOIN {live} dead ON {same} "
+        "WHERE {creates} AND p.verdict IN ('create', 'update') "
+        "AND dead.deleted_at IS NOT NULL AND {told} <> '' ORDER BY p.number, dead.deleted_at DESC"
+    ).format(
+        told=values[telling_field(info.model, constraint).column],
+        plan=context.tables.plan,
+        live=info.table,
+        same=all_of(
+            SQL("dead.{} = {}").format(Identifier(column), given)
+            for column, given in values.items()
+        ),
+        creates=_PLAN.creates(info.name),
     )
 
 
-def _value(context: Context, info: PartInfo, attname: str) -> str:
-    """Return SQL over a row `p` of the plan of what a new record of the part is given; "" for nothing."""
-    made = f"p.d_{info.name}_{attname}" if attname in slugs.made_columns(context, info) else ""
+def _value(context: Context, info: PartInfo, attname: str) -> Composable | None:
+    """Return SQL over a row `p` of the plan of what a new record of the part is given; None for nothing."""
+    made = None
+    if attname in slugs.made_columns(context, info):
+        made = _PLAN.derived(info.name, attname)
     field = info.fields.get(attname)
     if field is None:
         return made
     if field.part:
-        return f"p.id_{field.part}"
+        return _PLAN.id(field.part)
     if field.source in context.relations:
-        return f"NULLIF(p.i_{field.source}, ''){field.cast}"
-    given = field.value(f"p.c_{field.source}")
-    return f"COALESCE(NULLIF({given}, ''), {made})" if made else given
+        return field.cast_to(SQL("NULLIF({}, '')").format(_PLAN.related(field.source)))
+    given = field.value(_PLAN.cell(field.source))
+    return SQL("COALESCE(NULLIF({}, ''), {})").format(given, made) if made else given
 
 
-def _changed(context: Context, info: PartInfo, constraint: Any) -> str:
+def _changed(context: Context, info: PartInfo, constraint: Any) -> Composable | None:
     """The same of a record that is there and is given another value."""
     told = telling_field(info.model, constraint)
     field = info.fields.get(told.attname)
     if field is None or not field.is_given:
-        return ""
-    column, after = field.column, field.value(f"p.changes->'{field.source}'->>1")
+        return None
     others = [
-        connection.ops.quote_name(info.model._meta.get_field(name).column)
+        column_of(info.model, name)
         for name in constraint.fields
         if info.model._meta.get_field(name) != told
     ]
-    same = "".join(f" AND dead.{other} = t.{other}" for other in others)
-    return (
-        f"SELECT DISTINCT ON (p.number) p.number, dead.id AS dead, {after} AS value "
-        f"FROM {context.tables.plan} p JOIN {info.table} t ON t.id = p.id_{info.name} "
-        f"JOIN {info.table} dead ON dead.{column} = {after}{same} "
-        f"WHERE p.op_{info.name} = 'u' AND jsonb_exists(p.changes, '{field.source}') "
-        f"AND dead.deleted_at IS NOT NULL AND {after} <> '' ORDER BY p.number, dead.deleted_at DESC"
+    return SQL(
+        "SELECT DISTINCT ON (p.number) p.number, dead.id AS dead, {after} AS value "
+        "FROM {plan} p JOIN {live} t ON t.id = {key} "
+        "JOIN {live} dead ON dead.{column} = {after}{same} "
+        "WHERE {updates} AND {changes} "
+        "AND dead.deleted_at IS NOT NULL AND {after} <> '' ORDER BY p.number, dead.deleted_at DESC"
+    ).format(
+        after=field.value(_PLAN.after(field.source)),
+        plan=context.tables.plan,
+        live=info.table,
+        key=_PLAN.id(info.name),
+        column=field.column,
+        same=NOTHING
+        if not others
+        else SQL("").join(SQL(" AND dead.{0} = t.{0}").format(other) for other in others),
+        updates=_PLAN.updates(info.name),
+        changes=_PLAN.changes_column(field.source),
     )
 
 
-def _made(context: Context, relation: str, model: Any) -> str:
-    table = connection.ops.quote_name(model._meta.db_table)
-    return (
-        f"SELECT DISTINCT ON (m.number) m.number, dead.id AS dead, m.slug AS value "
-        f"FROM {context.tables.made} m JOIN {table} dead ON dead.slug = m.slug "
-        f"WHERE m.relation = '{relation}' AND dead.deleted_at IS NOT NULL "
-        f"ORDER BY m.number, dead.deleted_at DESC"
+def _made(context: Context, name: str, relation: Relation) -> Composable:
+    model = apps.get_model(relation.model)
+    return SQL(
+        "SELECT DISTINCT ON (m.number) m.number, dead.id AS dead, m.derived_slug AS value "
+        "FROM {made} m JOIN {live} dead ON dead.{slug} = m.derived_slug "
+        "WHERE m.relation = {name} AND dead.deleted_at IS NOT NULL "
+        "ORDER BY m.number, dead.deleted_at DESC"
+    ).format(
+        made=context.tables.made,
+        live=table_of(model),
+        slug=column_of(model, relation.slug),
+        name=Literal(name),
     )

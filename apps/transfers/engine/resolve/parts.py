@@ -1,46 +1,65 @@
 """Resolves a part: one line for each different record that the rows mean, with the live one beside it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from psycopg.sql import SQL, Composable, Identifier, Literal
+
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine.context import Context, PartField, PartInfo, scope_literal
-from apps.transfers.engine.stage.column_reader import cleaned_sql
+from apps.transfers.engine.context import Context, PartField, PartInfo, scope_sql
+from apps.transfers.engine.lookup.refusals import unrefused
+from apps.transfers.engine.schema import PartLine, WorkRow, drop
+from apps.transfers.engine.sql import NOTHING, all_of, and_, any_of, comma, execute
+from apps.transfers.engine.stage.cleaned_sql import cleaned_sql
+
+_WORK, _GROUP = WorkRow("w"), PartLine("g")
 
 
-def text_of(context: Context, field: PartField, alias: str = "w") -> str:
-    """SQL of a field's staged text in the working table; for a relation its record's id."""
-    return f"{alias}.{'i' if field.source in context.relations else 'c'}_{field.source}"
+def line_of(part: str) -> PartLine:
+    """Return the line of a part under the alias that `join_sql` and the plan's table give it."""
+    return PartLine(f"p_{part}")
+
+
+def given_text(context: Context, field: PartField, row: WorkRow = _WORK) -> Composable:
+    """SQL of a field's staged text in the working table; for a relation its record's key."""
+    is_related = field.source in context.relations
+    return row.related(field.source) if is_related else row.cell(field.source)
 
 
 def build(context: Context, info: PartInfo) -> None:
-    """Build the part's table: `id` (live or new), `live`, `first` row, `n` rows, `clash`, values, before."""
+    """Build the part's table, see `schema`."""
     if info.only_key:
-        _group(context, info, _single_key(context, info, info.only_key))
+        _build(context, info, _single_key(context, info, info.only_key))
     else:
-        _group(context, info, _alternative_keys(context, info, info.usable_keys()))
-    context.execute(f"ANALYZE {context.tables.part(info.name)}")
+        _build(context, info, _alternative_keys(context, info, info.usable_keys()))
+    execute(SQL("ANALYZE {}").format(context.tables.part(info.name)))
 
 
+@dataclass(frozen=True)
 class _Key:
-    """How rows are grouped (`select`, `group`) and how a group finds its record (`found`)."""
+    """How rows are grouped, and how a group finds its record: by a join, or by `hits` of alternatives."""
 
-    def __init__(self, select: list[str], names: list[str], found: str, join: str) -> None:
-        self.select = select
-        self.names = names
-        self.found = found
-        self.join = join
+    select: list[Composable]
+    join: Composable | None = None
+    hits: Composable | None = None
 
 
-def key_value(context: Context, info: PartInfo, attname: str, alias: str = "w") -> str:
+def key_value(context: Context, info: PartInfo, attname: str, row: WorkRow = _WORK) -> Composable:
+    """SQL of the value that a row gives to a field of its key."""
     field = info.fields[attname]
     if field.part:
-        return f"p_{field.part}.id"
-    return field.value(text_of(context, field, alias))
+        return line_of(field.part).id
+    return field.value(given_text(context, field, row))
 
 
 def _single_key(context: Context, info: PartInfo, key: tuple[str, ...]) -> _Key:
-    select = [f"{key_value(context, info, name)} AS k_{name}" for name in key]
-    names = [f"k_{name}" for name in key]
-    on = " AND ".join(f"t.{info.fields[name].column} = g.k_{name}" for name in key)
-    return _Key(select, names, "", f"LEFT JOIN {info.table} t ON {on}{info.alive('t')}")
+    bare = PartLine("")
+    select: list[Composable] = [
+        SQL("{} AS {}").format(key_value(context, info, name), bare.key(name)) for name in key
+    ]
+    on = all_of(SQL("{} = {}").format(info.fields[name].of("t"), _GROUP.key(name)) for name in key)
+    join = SQL("LEFT JOIN {} t ON {}{}").format(info.table, on, info.alive("t"))
+    return _Key(select, join)
 
 
 def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> _Key:
@@ -49,126 +68,177 @@ def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ..
     What the actor does not see is not found: by which of its names a row means it, and how many are
     called so, would tell that it exists.
     """
-    scope = scope_literal(info.model, context.actor)
-    seen = f" AND t.id IN ({scope})" if scope else ""
-    whens, select, names, found = [], [], [], []
+    bare = PartLine("")
+    scope = scope_sql(info.model, context.actor)
+    seen = and_(SQL("t.id IN ({})").format(scope) if scope else None)
+    whens = SQL(" ").join(
+        SQL("WHEN {} THEN {}").format(given_in_full(context, info, key), Literal(number))
+        for number, key in enumerate(keys)
+    )
+    chosen = SQL("CASE {} END").format(whens)
+    select: list[Composable] = [SQL("{} AS alt").format(chosen)]
+    hits = []
     for number, key in enumerate(keys):
-        whens.append(f"WHEN {given_in_full(context, info, key)} THEN {number}")
-    chosen = f"CASE {' '.join(whens)} END"
-    for number, key in enumerate(keys):
-        for name in key:
-            select.append(
-                f"CASE WHEN ({chosen}) = {number} THEN {key_value(context, info, name)} END "
-                f"AS k{number}_{name}"
+        select += [
+            SQL("CASE WHEN ({}) = {} THEN {} END AS {}").format(
+                chosen, Literal(number), key_value(context, info, name), bare.key(name, number)
             )
-            names.append(f"k{number}_{name}")
-        on = " AND ".join(f"t.{info.fields[n].column} = g.k{number}_{n}" for n in key)
-        found.append(
-            f"SELECT g.g, t.id FROM g JOIN {info.table} t ON {on}{info.alive('t')}{seen} WHERE g.alt = {number}"
+            for name in key
+        ]
+        on = all_of(
+            SQL("{} = {}").format(info.fields[name].of("t"), _GROUP.key(name, number))
+            for name in key
         )
-    select.insert(0, f"{chosen} AS alt")
-    names.insert(0, "alt")
-    return _Key(select, names, " UNION ALL ".join(found), "")
+        hits.append(
+            SQL("SELECT g.g, t.id FROM g JOIN {} t ON {}{}{} WHERE g.alt = {}").format(
+                info.table, on, info.alive("t"), seen, Literal(number)
+            )
+        )
+    return _Key(select, hits=SQL(" UNION ALL ").join(hits))
 
 
-def given_in_full(context: Context, info: PartInfo, key: tuple[str, ...], alias: str = "w") -> str:
+def given_in_full(
+    context: Context, info: PartInfo, key: tuple[str, ...], row: WorkRow = _WORK
+) -> Composable:
     """SQL of whether a row gives a key in full; an earlier part's record is always there."""
     fields = [info.fields[name] for name in key if not info.fields[name].part]
-    return " AND ".join(f"{text_of(context, field, alias)} <> ''" for field in fields) or "true"
+    return all_of(SQL("{} <> ''").format(given_text(context, field, row)) for field in fields)
 
 
-def _group(context: Context, info: PartInfo, key: _Key) -> None:
+def _build(context: Context, info: PartInfo, key: _Key) -> None:
     table = context.tables.part(info.name)
-    valued = [field for field in info.fields.values() if field.is_given]
-    values = "".join(f", min({text_of(context, f)}) AS v_{f.attname}" for f in valued)
-    clash = (
-        " OR ".join(f"min({text_of(context, f)}) <> max({text_of(context, f)})" for f in valued)
-        or "false"
+    now = SQL("").join(
+        SQL(", {} AS {}").format(field.of("t"), PartLine("").now(field.attname))
+        for field in info.fields.values()
     )
-    derived = "".join(
-        f", min(w.d_{info.name}_{name}) AS d_{name}"
-        for name, made in info.part.derived.items()
-        if made.source in context.given
-    )
-    joins = "".join(
-        f" JOIN {context.tables.part(f.part)} p_{f.part} ON {_part_join(context, f.part)}"
-        for f in info.fields.values()
-        if f.part
-    )
-    before = "".join(f", t.{f.column} AS b_{f.attname}" for f in info.fields.values())
-    grouped = f"""
-        SELECT {", ".join(key.select)}, count(*) AS n, min(w.number) AS first, ({clash}) AS clash
-               {values}{derived}
-        FROM {context.tables.work} w{joins}
-        WHERE NOT EXISTS (SELECT FROM {context.tables.refused} x WHERE x.number = w.number)
-        GROUP BY {", ".join(str(i + 1) for i in range(len(key.select)))}
-    """
-    context.execute(f"DROP TABLE IF EXISTS {table}")
-    if key.join:
-        sql = f"""
-            SELECT g.*, 0 AS alt, t.id IS NOT NULL AS live, COALESCE(t.id, uuid7()) AS id,
-                   CASE WHEN t.id IS NULL THEN 0 ELSE 1 END AS found{before}
-            FROM ({grouped}) g {key.join}
-        """
-    else:
-        sql = f"""
+    parts = {"grouped": _grouped(context, info, key), "now": now, "table": table}
+    drop(table)
+    if key.join is not None:
+        execute(
+            SQL(
+                """
+                CREATE UNLOGGED TABLE {table} AS
+                SELECT g.*, 0 AS alt, t.id IS NOT NULL AS live, COALESCE(t.id, uuid7()) AS id,
+                       CASE WHEN t.id IS NULL THEN 0 ELSE 1 END AS found{now}
+                FROM ({grouped}) g {join}
+                """
+            ).format(join=key.join, **parts)
+        )
+        return
+    execute(
+        SQL(
+            """
+            CREATE UNLOGGED TABLE {table} AS
             WITH g AS MATERIALIZED (SELECT row_number() OVER () AS g, x.* FROM ({grouped}) x),
-            hits AS ({key.found}),
+            hits AS ({hits}),
             best AS (SELECT g, count(*) AS found, min(id::text)::uuid AS id FROM hits GROUP BY g)
             SELECT g.*, t.id IS NOT NULL AS live, COALESCE(t.id, uuid7()) AS id,
-                   COALESCE(best.found, 0) AS found{before}
-            FROM g LEFT JOIN best ON best.g = g.g LEFT JOIN {info.table} t ON t.id = best.id
+                   COALESCE(best.found, 0) AS found{now}
+            FROM g LEFT JOIN best ON best.g = g.g LEFT JOIN {live} t ON t.id = best.id
+            """
+        ).format(hits=key.hits or NOTHING, live=info.table, **parts)
+    )
+
+
+def _grouped(context: Context, info: PartInfo, key: _Key) -> Composable:
+    """SQL of the different records that the rows mean: the values they give, and whether they disagree."""
+    bare = PartLine("")
+    texts = {field.attname: given_text(context, field) for field in info.given}
+    values = SQL("").join(
+        SQL(", min({}) AS {}").format(text, bare.new(attname)) for attname, text in texts.items()
+    )
+    clash = any_of(SQL("min({0}) <> max({0})").format(text) for text in texts.values())
+    made = SQL("").join(
+        SQL(", min({}) AS {}").format(_WORK.derived(info.name, name), bare.made(name))
+        for name, derived in info.part.derived.items()
+        if derived.source in context.given
+    )
+    return SQL(
         """
-    context.execute(f"CREATE UNLOGGED TABLE {table} AS {sql}")
+        SELECT {keys}, count(*) AS n, min(w.number) AS first, {clash} AS clash{values}{made}
+        FROM {work} w{joins} WHERE {unrefused} GROUP BY {grouped}
+        """
+    ).format(
+        keys=comma(key.select),
+        clash=clash,
+        values=values,
+        made=made,
+        work=context.tables.work,
+        joins=_earlier_parts(context, info),
+        unrefused=unrefused(context, "w"),
+        grouped=comma(Literal(position + 1) for position in range(len(key.select))),
+    )
 
 
-def _part_join(context: Context, name: str) -> str:
-    return row_join(context, context.by_name[name], "w", f"p_{name}")
+def _earlier_parts(context: Context, info: PartInfo) -> Composable:
+    """SQL that joins the lines of the parts whose records this one refers to."""
+    return SQL("").join(
+        SQL(" JOIN {} {} ON {}").format(
+            context.tables.part(field.part),
+            Identifier(line_of(field.part).alias),
+            row_join(context, context.by_name[field.part], line_of(field.part)),
+        )
+        for field in info.fields.values()
+        if field.part
+    )
 
 
-def row_join(context: Context, info: PartInfo, alias: str, part_alias: str) -> str:
-    """SQL condition that joins a working row to its line in the part's table."""
+def row_join(context: Context, info: PartInfo, line: PartLine) -> Composable:
+    """SQL condition that joins a working row `w` to its line in the part's table."""
     if info.only_key:
-        return " AND ".join(
-            f"{part_alias}.k_{name} = {key_value(context, info, name, alias)}"
+        return all_of(
+            SQL("{} = {}").format(line.key(name), key_value(context, info, name))
             for name in info.only_key
         )
-    keys = info.usable_keys()
     # One expression on both sides, so that it can be hashed.
-    chosen = "CASE " + " ".join(
-        f"WHEN {given_in_full(context, info, key, alias)} THEN '{number}' || "
-        + " || E'\\x01' || ".join(f"{key_value(context, info, n, alias)}::text" for n in key)
-        for number, key in enumerate(keys)
-    )
-    line = "CASE " + " ".join(
-        f"WHEN {part_alias}.alt = {number} THEN '{number}' || "
-        + " || E'\\x01' || ".join(f"{part_alias}.k{number}_{n}::text" for n in key)
-        for number, key in enumerate(keys)
-    )
-    return f"({line} END) = ({chosen} END)"
+    chosen, found = [], []
+    for number, key in enumerate(info.usable_keys()):
+        mark = Literal(str(number))
+        chosen.append(
+            SQL("WHEN {} THEN {} || {}").format(
+                given_in_full(context, info, key),
+                mark,
+                _as_one_text(key_value(context, info, name) for name in key),
+            )
+        )
+        found.append(
+            SQL("WHEN {} = {} THEN {} || {}").format(
+                line.column("alt"),
+                Literal(number),
+                mark,
+                _as_one_text(line.key(name, number) for name in key),
+            )
+        )
+    return SQL("(CASE {} END) = (CASE {} END)").format(SQL(" ").join(found), SQL(" ").join(chosen))
 
 
-def differs(context: Context, field: PartField, alias: str) -> str:
+def _as_one_text(values: Iterable[Composable]) -> Composable:
+    return SQL(r" || E'\x01' || ").join(SQL("{}::text").format(value) for value in values)
+
+
+def differs(context: Context, field: PartField, line: PartLine) -> Composable:
     """SQL condition over a part's line: it gives the field another value than the live record holds."""
-    new, old = f"{alias}.v_{field.attname}", f"{alias}.b_{field.attname}"
-    found = f"{new} IS NOT NULL AND {field.value(new)} IS DISTINCT FROM {old}"
+    new, now = line.new(field.attname), line.now(field.attname)
+    found = SQL("{} IS NOT NULL AND {} IS DISTINCT FROM {}").format(new, field.value(new), now)
     column = context.columns[field.source]
     if not field.cast and (column.multiline or VERSION in context.given):
         # What comes back from an export is no change for its spaces and line ends.
-        found += f" AND {new} <> {cleaned_sql(column, old)}"
+        found += SQL(" AND {} <> {}").format(new, cleaned_sql(column, now))
     return found
 
 
-def rows_of(context: Context, info: PartInfo, condition: str) -> str:
-    """SQL (FROM … WHERE …) of the working rows `w` whose line `p` in the part meets a condition."""
-    joins = "".join(
-        f" JOIN {context.tables.part(f.part)} p_{f.part} ON {_part_join(context, f.part)}"
-        for f in info.fields.values()
-        if f.part
+def joined(context: Context, info: PartInfo) -> Composable:
+    """SQL (FROM …) of the working rows `w` with their line `p` in the part."""
+    return SQL("FROM {} w{} JOIN {} p ON {}").format(
+        context.tables.work,
+        _earlier_parts(context, info),
+        context.tables.part(info.name),
+        row_join(context, info, PartLine("p")),
     )
-    return (
-        f"FROM {context.tables.work} w{joins} "
-        f"JOIN {context.tables.part(info.name)} p ON {row_join(context, info, 'w', 'p')} "
-        f"WHERE {condition} AND NOT EXISTS "
-        f"(SELECT FROM {context.tables.refused} x WHERE x.number = w.number)"
+
+
+def rows_of(context: Context, info: PartInfo, condition: Composable) -> Composable:
+    """SQL (FROM … WHERE …) of the unrefused working rows `w` whose line `p` in the part meets a condition."""
+    return SQL("{} WHERE {} AND {}").format(
+        joined(context, info), condition, unrefused(context, "w")
     )

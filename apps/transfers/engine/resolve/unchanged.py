@@ -1,37 +1,54 @@
-"""Sets aside, before any grouping, the rows that say what the records say already.
+"""Sets apart, before any grouping, the rows that say what the records say already.
 
-Most rows of a roster that comes again change nothing. A row is *settled* when the records of all its
-parts are there, every cell equals what they hold, and no row that is not settled means one of them (it
-might contradict). What is settled takes one pass of joins; the others go the whole way.
+Most rows of a roster that comes again change nothing. A row is *unchanged* when the records of all its
+parts are there, every cell equals what they hold, and no other row means one of them (it might contradict).
+What is unchanged takes one pass of joins; the others go the whole way.
 """
+
+from psycopg.sql import SQL, Composable, Identifier
 
 from apps.transfers.declarations import VERSION
 from apps.transfers.engine.context import Context, PartField, PartInfo, scope_sql
-from apps.transfers.engine.resolve import reactivation, refusals, relations
+from apps.transfers.engine.lookup import refusals
+from apps.transfers.engine.lookup.relation_joins import join_sql, line_of
+from apps.transfers.engine.resolve import reactivation
+from apps.transfers.engine.schema import StageRow, UnchangedRow, drop, has_rows
+from apps.transfers.engine.sql import all_of, comma, execute
+
+_STAGED = StageRow("s")
 
 
 def find(context: Context) -> bool:
-    """Fill the table of settled rows, with the ids of their records; return whether there are any."""
-    table = context.tables.settled
-    context.execute(f"DROP TABLE IF EXISTS {table}")
+    """Fill the table of unchanged rows, with the keys of their records; return whether there are any."""
+    table = context.tables.unchanged
+    drop(table)
     if not _is_possible(context):
-        context.execute(f"CREATE UNLOGGED TABLE {table} (number int)")
+        execute(SQL("CREATE UNLOGGED TABLE {} (number int)").format(table))
         return False
-    ids = ", ".join(f"id_{info.name}" for info in context.parts)
-    found = ", ".join(f"t_{info.name}.id AS id_{info.name}" for info in context.parts)
-    same = " AND ".join(_same(context, info) for info in context.parts)
+    bare = UnchangedRow("")
     # The fence keeps the comparisons out of the joins: the planner takes them for rare, and would loop.
-    context.execute(
-        f"CREATE UNLOGGED TABLE {table} AS SELECT number, {ids} FROM ("
-        f"SELECT s.number, {found}, {same} AS is_same {_matches(context)} "
-        f"WHERE {_usable(context)} OFFSET 0"
-        f") m WHERE is_same"
+    execute(
+        SQL(
+            "CREATE UNLOGGED TABLE {table} AS SELECT number, {ids} FROM ("
+            "SELECT s.number, {found}, {same} AS is_same {matches} WHERE {usable} OFFSET 0"
+            ") m WHERE is_same"
+        ).format(
+            table=table,
+            ids=comma(bare.id(info.name) for info in context.parts),
+            found=comma(
+                SQL("{}.id AS {}").format(_live(info.name), bare.id(info.name))
+                for info in context.parts
+            ),
+            same=all_of(_same(context, info) for info in context.parts),
+            matches=_matches(context),
+            usable=_usable(context),
+        )
     )
-    if not context.rows(f"SELECT EXISTS (SELECT FROM {table})")[0][0]:
+    if not has_rows(table):
         return False
-    _open_repeated(context)
-    _open_shared(context)
-    context.execute(f"ANALYZE {table}")
+    _drop_repeated(context)
+    _drop_shared(context)
+    execute(SQL("ANALYZE {}").format(table))
     return True
 
 
@@ -42,73 +59,89 @@ def _is_possible(context: Context) -> bool:
         context.matching.mode != "create"
         and VERSION not in context.given
         and all(info.only_key for info in context.parts)
-        and all(
-            scope_sql(info.model, context.actor, alive_only=False) is None for info in context.parts
-        )
+        and all(scope_sql(info.model, context.actor) is None for info in context.parts)
     )
 
 
-def _usable(context: Context) -> str:
-    return f"s.problems IS NULL AND {refusals.unrefused(context, 's')}"
+def _live(part: str) -> Identifier:
+    """The alias of a part's live record."""
+    return Identifier(f"t_{part}")
 
 
-def _matches(context: Context) -> str:
+def _usable(context: Context) -> Composable:
+    return SQL("s.problems IS NULL AND {}").format(refusals.unrefused(context, "s"))
+
+
+def _matches(context: Context) -> Composable:
     joins = [
-        f"JOIN {info.table} t_{info.name} ON "
-        + " AND ".join(
-            f"t_{info.name}.{info.fields[name].column} = {_value(context, info.fields[name])}"
-            for name in info.only_key or ()
+        SQL("JOIN {} {} ON {}{}").format(
+            info.table,
+            _live(info.name),
+            all_of(
+                SQL("{}.{} = {}").format(
+                    _live(info.name), info.fields[name].column, _value(context, info.fields[name])
+                )
+                for name in info.only_key or ()
+            ),
+            info.alive(f"t_{info.name}"),
         )
-        + info.alive(f"t_{info.name}")
         for info in context.parts
     ]
-    return f"FROM {context.tables.stage} s {relations.join_sql(context)} {' '.join(joins)}"
-
-
-def _value(context: Context, field: PartField) -> str:
-    """SQL of the value that row `s` gives to a field."""
-    if field.part:
-        return f"t_{field.part}.id"
-    if field.source in context.relations:
-        return f"r_{field.source}.id"
-    return field.value(f"s.c_{field.source}")
-
-
-def _same(context: Context, info: PartInfo) -> str:
-    alias = f"t_{info.name}"
-    keys = info.only_key or ()
-    same = [
-        f"(s.c_{field.source} IS NULL OR {_value(context, field)} IS NOT DISTINCT FROM "
-        f"{alias}.{field.column})"
-        for name, field in info.fields.items()
-        if field.is_given and name not in keys
-    ]
-    if info.part.undo:
-        same.append(f"NOT ({reactivation.is_aside(info, alias)})")
-    return " AND ".join(same) or "true"
-
-
-def _open_repeated(context: Context) -> None:
-    """A record that several rows mean is for the whole way: one of them counts."""
-    table, last = context.tables.settled, f"id_{context.last.name}"
-    context.execute(
-        f"DELETE FROM {table} WHERE {last} IN "
-        f"(SELECT {last} FROM {table} GROUP BY 1 HAVING count(*) > 1)"
+    return SQL("FROM {} s {} {}").format(
+        context.tables.stage, join_sql(context), SQL(" ").join(joins)
     )
 
 
-def _open_shared(context: Context) -> None:
-    """So is a record that a row beside these means too. A key with an earlier part's id is shared
-    only where that part's is."""
-    table, stage = context.tables.settled, context.tables.stage
-    joins = relations.join_sql(context)
+def _value(context: Context, field: PartField) -> Composable:
+    """SQL of the value that row `s` gives to a field."""
+    if field.part:
+        return SQL("{}.id").format(_live(field.part))
+    if field.source in context.relations:
+        return line_of(field.source).column("id")
+    return field.value(_STAGED.cell(field.source))
+
+
+def _same(context: Context, info: PartInfo) -> Composable:
+    keys = info.only_key or ()
+    same: list[Composable] = [
+        SQL("({} IS NULL OR {} IS NOT DISTINCT FROM {}.{})").format(
+            _STAGED.cell(field.source), _value(context, field), _live(info.name), field.column
+        )
+        for field in info.given
+        if field.attname not in keys
+    ]
+    if info.part.undo:
+        same.append(SQL("NOT ({})").format(reactivation.is_deactivated(info, f"t_{info.name}")))
+    return all_of(same)
+
+
+def _drop_repeated(context: Context) -> None:
+    """A record that several rows mean is for the whole way: one of them counts."""
+    execute(
+        SQL(
+            "DELETE FROM {table} WHERE {last} IN "
+            "(SELECT {last} FROM {table} GROUP BY 1 HAVING count(*) > 1)"
+        ).format(table=context.tables.unchanged, last=UnchangedRow("").id(context.last.name))
+    )
+
+
+def _drop_shared(context: Context) -> None:
+    """So is a record that another row means too. A key with an earlier part's id is shared only where
+    that part's is."""
     for info in context.parts:
         fields = [info.fields[name] for name in info.only_key or ()]
         if any(field.part for field in fields):
             continue
-        key = ", ".join(_value(context, field) for field in fields)
-        context.execute(
-            f"DELETE FROM {table} d USING {stage} s {joins} WHERE d.number = s.number "
-            f"AND ({key}) IN (SELECT {key} FROM {stage} s {joins} WHERE {_usable(context)} "
-            f"AND NOT EXISTS (SELECT FROM {table} d WHERE d.number = s.number))"
+        execute(
+            SQL(
+                "DELETE FROM {table} d USING {stage} s {joins} WHERE d.number = s.number "
+                "AND ({key}) IN (SELECT {key} FROM {stage} s {joins} WHERE {usable} "
+                "AND NOT EXISTS (SELECT FROM {table} d WHERE d.number = s.number))"
+            ).format(
+                table=context.tables.unchanged,
+                stage=context.tables.stage,
+                joins=join_sql(context),
+                key=comma(_value(context, field) for field in fields),
+                usable=_usable(context),
+            )
         )

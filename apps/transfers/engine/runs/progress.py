@@ -16,6 +16,11 @@ from apps.transfers.models import ImportRun
 
 _EVERY = 0.5
 
+_TELL = (
+    "UPDATE transfers_importrun SET plan_facts = %s::jsonb WHERE id = (SELECT id "
+    "FROM transfers_importrun WHERE id = %s AND claimed_by = %s FOR UPDATE SKIP LOCKED)"
+)
+
 type Tell = Callable[[int, int], None]
 
 
@@ -30,7 +35,6 @@ def told(run: ImportRun, unit: str) -> Iterator[Tell]:
         yield silent
         return
     aside: Any = connection.copy()
-    table = ImportRun._meta.db_table
     last = 0.0
 
     def tell(done: int, total: int) -> None:
@@ -41,8 +45,7 @@ def told(run: ImportRun, unit: str) -> Iterator[Tell]:
             with aside.cursor() as cursor:
                 # Who holds the row (a cancellation, the heartbeat) is not waited for.
                 cursor.execute(
-                    f"UPDATE {table} SET plan_facts = %s::jsonb WHERE id = (SELECT id FROM {table} "
-                    "WHERE id = %s AND claimed_by = %s FOR UPDATE SKIP LOCKED)",
+                    _TELL,
                     [json.dumps({"progress": [unit, done, total]}), run.pk, run.claimed_by],
                 )
         except Error:

@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.core.cells import NUMBER_LIKE, restored
 from apps.transfers.declarations import Blank, Column, Kind
-from apps.transfers.engine.cells import HYPHENS, Reader, reader_for, reject_spreadsheet_error
+from apps.transfers.engine.cells import Reader, reader_for, reject_spreadsheet_error
 from apps.transfers.engine.cells.problems import CellError, Problem
 from apps.transfers.engine.stage.batch_readers import batch_reader
 from apps.transfers.folding import fold_word
@@ -162,23 +162,12 @@ def _unmarked(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and _TEXT_MARK.fullmatch(cell) else cell
 
 
-def cleaned_sql(column: Column, text: str) -> str:
-    """SQL of what an import would read from a stored text that an export has written: the twin of
-    `_clean`, for what came into the database by another way (line ends of a form, double spaces)."""
-    spaces = "".join(map(chr, _SPACES))
+def spaces() -> str:
+    """Return the characters that become plain spaces."""
+    return "".join(map(chr, _SPACES))
+
+
+def invisible_in(column: Column) -> str:
+    """Return the characters that are taken out of the column's cells."""
     is_looked_up = column.is_id or column.kind in _LOOKED_UP
-    invisible = "".join(map(chr, _INVISIBLE)) + (_DIRECTION if is_looked_up else "")
-    text = f"normalize(translate({text}, '{spaces}{invisible}', repeat(' ', {len(spaces)})), NFC)"
-    if column.multiline:
-        text = f"replace(replace({text}, E'\\r\\n', E'\\n'), E'\\r', E'\\n')"
-    else:
-        text = (
-            f"regexp_replace(btrim({text}, E' \\t\\r\\n'), E'[ \\t]*[\\r\\n\\t]+[ \\t]*', ' ', 'g')"
-        )
-    text = f"btrim({text}, E' \\t\\r\\n')"
-    if column.kind is Kind.PHONE:
-        text = (
-            f"regexp_replace(translate({text}, '{HYPHENS}', repeat('-', {len(HYPHENS)})), "
-            "'^tel: *', '', 'i')"
-        )
-    return text
+    return "".join(map(chr, _INVISIBLE)) + (_DIRECTION if is_looked_up else "")

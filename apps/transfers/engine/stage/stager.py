@@ -8,14 +8,16 @@ from itertools import islice
 
 from django.db import connection
 from django.utils.text import slugify
+from psycopg.sql import SQL
 
 from apps.core.errors import DomainError
 from apps.transfers.declarations import Column, DatasetResource
 from apps.transfers.engine.cells.problems import Problem
 from apps.transfers.engine.mapping import derived_columns, mapped_columns, own_word_columns
+from apps.transfers.engine.schema import StageRow, Tables, drop
+from apps.transfers.engine.sql import comma, execute, text_of
 from apps.transfers.engine.stage.column_reader import ColumnReader
 from apps.transfers.engine.stage.totals_rows import last_lines
-from apps.transfers.engine.tables import Tables, drop
 from apps.transfers.failures import TooManyRefusedError
 from apps.transfers.options import Matching
 from apps.transfers.reading import Row, Source
@@ -40,27 +42,29 @@ def stage(
     """
     given = mapped_columns(resource, matching)
     derived = derived_columns(resource, given)
-    names = ["number", "problems", "cause"]
-    names += [f"c_{name}" for name in given] + [name for name, _ in derived]
     own = own_word_columns(resource, matching)
-    names += [f"o_{name}" for name in own]
+    row = StageRow("")
+    texts = [row.column("cause"), *map(row.cell, given)]
+    texts += [row.derived(part, field) for part, field, _ in derived]
+    texts += map(row.word, own)
     drop(tables.stage)
+    execute(
+        # It is analyzed below, and soon gone.
+        SQL(
+            "CREATE UNLOGGED TABLE {} (number int, problems jsonb, {}) "
+            "WITH (autovacuum_enabled = false)"
+        ).format(tables.stage, comma(SQL("{} text").format(name) for name in texts))
+    )
     count = 0
-    with connection.cursor() as cursor:
-        types = ", ".join(f"{name} text" for name in names[2:])
-        cursor.execute(
-            f"CREATE UNLOGGED TABLE {tables.stage} (number int, problems jsonb, {types}) "
-            # It is analyzed below, and soon gone.
-            f"WITH (autovacuum_enabled = false)"
-        )
-        stager = _Stager(resource, matching, source, given, derived, own)
-        with cursor.copy(f"COPY {tables.stage} ({', '.join(names)}) FROM STDIN") as copy:
-            for lines in stager.blocks():
-                copy.write("".join(lines))
-                count += len(lines)
-                staged(count)
-        cursor.execute("SET LOCAL default_statistics_target = 10")
-        cursor.execute(f"ANALYZE {tables.stage}")
+    stager = _Stager(resource, matching, source, given, [source_ for *_, source_ in derived], own)
+    copy_in = SQL("COPY {} (number, problems, {}) FROM STDIN").format(tables.stage, comma(texts))
+    with connection.cursor() as cursor, cursor.copy(text_of(copy_in)) as copy:
+        for lines in stager.blocks():
+            copy.write("".join(lines))
+            count += len(lines)
+            staged(count)
+    execute(SQL("SET LOCAL default_statistics_target = 10"))
+    execute(SQL("ANALYZE {}").format(tables.stage))
     if not count:
         raise DomainError("The file has a header but no rows.")
     return count
@@ -73,7 +77,7 @@ class _Stager:
         matching: Matching,
         source: Source,
         given: dict[str, int],
-        derived: list[tuple[str, str]],
+        derived: list[str],
         own: list[str],
     ) -> None:
         columns = resource.columns()
@@ -86,7 +90,7 @@ class _Stager:
             ColumnReader(columns[name], matching, self._opens_quote(position))
             for name, position in given.items()
         ]
-        self.derived = [list(given).index(source_) for _, source_ in derived]
+        self.derived = [list(given).index(name) for name in derived]
         self.own = [list(given).index(name) for name in own]
         self._own_words: list[dict[str, str | None]] = [{} for _ in own]
         self.source = source

@@ -7,21 +7,22 @@ import, which is undone as well. So its kept rows are tried again at once.
 
 from typing import Any
 
-from django.db import connection
+from psycopg.sql import SQL, Literal
 
 from apps.audit.context import real_actor_id
 from apps.core.actors import Actor
 from apps.transfers.engine.context import Context, context_of
-from apps.transfers.engine.tables import Tables, exists
+from apps.transfers.engine.ranges import KEPT
+from apps.transfers.engine.schema import PlanRow, Tables, exists
+from apps.transfers.engine.sql import value
 from apps.transfers.engine.undo.preview import foresee
 from apps.transfers.models import ImportRun, UndoRun
 
 
 def kept_rows(run: ImportRun) -> int:
     """Return how many rows an undo of the run has kept."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {Tables(run.pk).plan} WHERE outcome = 'kept'")
-        return int(cursor.fetchone()[0])
+    kept = SQL("SELECT count(*) FROM {} WHERE outcome = {}")
+    return int(value(kept.format(Tables(run.pk).plan, Literal(KEPT))))
 
 
 def held_by(run: ImportRun, actor: Actor) -> list[tuple[Context, int]]:
@@ -41,15 +42,15 @@ def held_by(run: ImportRun, actor: Actor) -> list[tuple[Context, int]]:
 
 def _shared(context: Context, theirs: Context) -> int:
     """Count the kept rows of another run that mean a record which this run means too."""
-    plan, kept = context.tables.plan, theirs.tables.plan
+    mine, their = PlanRow("p"), PlanRow("k")
     same = [
-        f"p.id_{mine.name} = k.id_{their.name}"
-        for their in theirs.parts
-        for mine in context.parts
-        if their.model is mine.model
+        SQL("{} = {}").format(mine.id(info.name), their.id(other.name))
+        for other in theirs.parts
+        for info in context.parts
+        if other.model is info.model
     ]
     same += [
-        f"p.i_{other} = k.i_{name}"
+        SQL("{} = {}").format(mine.related(other), their.related(name))
         for name in theirs.matching.create_missing
         for other in context.relations
         if name in theirs.relations and _model(theirs, name) == _model(context, other)
@@ -57,12 +58,14 @@ def _shared(context: Context, theirs: Context) -> int:
     if not same:
         return 0
     # A join for each way, as the planner can hash these.
-    found = " UNION ".join(
-        f"SELECT k.number FROM {kept} k JOIN {plan} p ON {each} "
-        f"WHERE k.outcome = 'kept' AND p.verdict IN ('create', 'update')"
+    found = SQL(" UNION ").join(
+        SQL(
+            "SELECT k.number FROM {} k JOIN {} p ON {} "
+            "WHERE k.outcome = {} AND p.verdict IN ('create', 'update')"
+        ).format(theirs.tables.plan, context.tables.plan, each, Literal(KEPT))
         for each in same
     )
-    return int(context.rows(f"SELECT count(*) FROM ({found}) x")[0][0])
+    return int(value(SQL("SELECT count(*) FROM ({}) x").format(found)))
 
 
 def _model(context: Context, name: str) -> str:

@@ -9,20 +9,22 @@ import time
 from contextlib import ExitStack
 
 import pgtrigger
-from django.db import DataError, IntegrityError, OperationalError, connection
 from django.utils import timezone
+from psycopg.sql import SQL, Identifier, Literal
 
 from apps.audit.context import audit_context
 from apps.core.errors import DomainError
 from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, JobCancelledError
 from apps.core.uuid7 import uuid7
-from apps.transfers.engine.apply.applier import CHUNK
 from apps.transfers.engine.context import Context, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
+from apps.transfers.engine.runs import chunks
+from apps.transfers.engine.runs.chunks import Chunks, Span
 from apps.transfers.engine.runs.constraints import explain
 from apps.transfers.engine.runs.events import record_undo
 from apps.transfers.engine.runs.permissions import check_may_undo
+from apps.transfers.engine.sql import comma, execute, value
 from apps.transfers.engine.undo import chain as undo_chain
 from apps.transfers.engine.undo import made_records as undo_made
 from apps.transfers.engine.undo import rules as undo_rules
@@ -34,9 +36,6 @@ from apps.transfers.models import ImportRun, UndoRun
 
 logger = logging.getLogger(__name__)
 State = UndoRun.State
-_RETRIES = 6
-# Each row that the database does not take back costs a transaction of its own.
-_MAX_REFUSALS = 500
 
 
 def advance(undo_run_id: int) -> UndoRun | None:
@@ -99,14 +98,17 @@ def _end(undo: UndoRun, state: str, error: str = "") -> list[UndoRun]:
     return following
 
 
-class Undoer:
+class Undoer(Chunks):
+    """One worker's go at an undo: down through the plan, a chunk at a time."""
+
+    what = "undo"
+
     def __init__(self, undo: UndoRun) -> None:
         self.undo = undo
         self.context: Context = context_of(undo.run)
         self.order = order_of(undo.run)
         self.again = is_again(undo.run)
         self.trash = undo_step.Trash(undo.user_id, uuid7())
-        self.refused = 0
 
     def run_all(self) -> list[UndoRun]:
         started, earlier = time.perf_counter(), self.undo.seconds.get("undo", 0)
@@ -124,9 +126,9 @@ class Undoer:
                 self._begin()
                 self.undo.save(update_fields=["state", "checkpoint", "rows_done", "results"])
         self._analyze()
-        while (low := self._next(self.undo.checkpoint, CHUNK)) is not None:
+        while (low := self._next(self.undo.checkpoint, chunks.CHUNK)) is not None:
             self.context.actor = check_may_undo(self.undo.user, fresh=True)
-            self._chunk(low, self.undo.checkpoint)
+            self.work_off((self.undo.checkpoint, low))
         self._made()
 
     def _analyze(self) -> None:
@@ -135,17 +137,14 @@ class Undoer:
         Right after a large import they still count as small, and a chunk that reads a table once per row
         takes minutes. A table that is known to be large is left alone: that took a second for a few rows.
         """
-        tables = sorted(
-            {info.table for info in self.context.parts if self._may_count_as_small(info.table)}
-        )
-        if tables:
-            self.context.execute(f"ANALYZE {', '.join(tables)}")
+        tables = sorted({info.model._meta.db_table for info in self.context.parts})
+        small = [Identifier(table) for table in tables if self._may_count_as_small(table)]
+        if small:
+            execute(SQL("ANALYZE {}").format(comma(small)))
 
     def _may_count_as_small(self, table: str) -> bool:
-        known = self.context.rows(
-            "SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [table]
-        )
-        return bool(known[0][0] < 2 * self.undo.rows_to_do)
+        known = SQL("SELECT reltuples FROM pg_class WHERE oid = {}::regclass")
+        return bool(value(known.format(Literal(table))) < 2 * self.undo.rows_to_do)
 
     def _begin(self) -> None:
         """Begin at the top, or where an undo of the run was stopped: what it did is done."""
@@ -157,51 +156,48 @@ class Undoer:
 
     def _next(self, high: int, rows: int) -> int | None:
         """Return the lower end (exclusive) of the next chunk of `rows` rows below `high`."""
-        found = self.context.rows(
-            f"SELECT min(o), count(*) FROM (SELECT {self.order} AS o FROM {self.context.tables.plan} "
-            f"WHERE {self.order} < %s AND {self.order} <= %s AND verdict IN ('create', 'update') "
-            f"AND outcome = %s ORDER BY {self.order} DESC LIMIT %s) x",
-            [high, self.undo.run.checkpoint, self._range(0, TOP).outcome, rows],
-        )[0]
-        return found[0] - 1 if found[1] else None
-
-    def _chunk(self, low: int, high: int) -> None:
-        for attempt in range(_RETRIES):
-            try:
-                with self.undo.hold(), self._audited():
-                    self._take_back(low, high)
-                return
-            except (IntegrityError, DataError) as error:
-                self._halve(low, high, error)
-                return
-            except OperationalError:
-                if attempt == _RETRIES - 1 or connection.in_atomic_block:
-                    raise
-                time.sleep(0.1 * 2**attempt)
-
-    def _halve(self, low: int, high: int, error: Exception) -> None:
-        """Find the row that the database does not take back, and keep it alone."""
-        rows = self._range(low, high)
-        numbers = self.context.rows(
-            f"SELECT p.number FROM {self.context.tables.plan} p WHERE {rows.where()} LIMIT 2",
-            rows.params,
+        lowest = value(
+            SQL(
+                "SELECT min(o) FROM (SELECT {o} AS o FROM {plan} WHERE {o} < {high} AND {o} <= {last} "
+                "AND verdict IN ('create', 'update') AND outcome = {outcome} "
+                "ORDER BY {o} DESC LIMIT {rows}) x"
+            ).format(
+                o=Identifier(self.order),
+                plan=self.context.tables.plan,
+                high=Literal(high),
+                last=Literal(self.undo.run.checkpoint),
+                outcome=Literal(self._range(0, TOP).outcome),
+                rows=Literal(rows),
+            )
         )
-        if len(numbers) == 1:
-            if self.refused >= _MAX_REFUSALS:
-                raise DomainError(
-                    f"The undo stopped because the database rejected {self.refused:,} rows."
-                )
-            self.refused += 1
-            with self.undo.hold():
-                undo_rules.mark_kept(self.context, {numbers[0][0]: explain(error, self.context)})
-                self._record(low, 1, {}, 1)
-            return
-        half = max(1, undo_step.count(self.context, rows) // 2)
-        while self.undo.checkpoint > low + 1:
-            middle = self._next(self.undo.checkpoint, half)
-            if middle is None:
-                return
-            self._chunk(max(middle, low), self.undo.checkpoint)
+        return None if lowest is None else lowest - 1
+
+    def write(self, span: Span) -> None:
+        high, low = span
+        with self.undo.hold(), self._audited():
+            self._take_back(low, high)
+
+    def size(self, span: Span) -> int:
+        high, low = span
+        return undo_step.count(self.context, self._range(low, high))
+
+    def next_in(self, span: Span, rows: int) -> Span | None:
+        if self.undo.checkpoint <= span[1] + 1:
+            return None
+        middle = self._next(self.undo.checkpoint, rows)
+        return None if middle is None else (self.undo.checkpoint, max(middle, span[1]))
+
+    def refuse(self, span: Span, error: Exception) -> None:
+        """Keep the row that the database does not take back."""
+        high, low = span
+        number = value(
+            SQL("SELECT p.number FROM {} p WHERE {}").format(
+                self.context.tables.plan, self._range(low, high).where()
+            )
+        )
+        with self.undo.hold():
+            undo_rules.mark_kept(self.context, {number: explain(error, self.context)})
+            self._record(low, 1, {}, 1)
 
     def _audited(self) -> ExitStack:
         stack = ExitStack()
@@ -223,8 +219,7 @@ class Undoer:
         return UndoRange(self.order, low, high, self.undo.run.checkpoint, again=self.again)
 
     def _take_back(self, low: int, high: int) -> None:
-        rows = self._range(low, high)
-        done = undo_step.take_back(self.context, rows, self.trash)
+        done = undo_step.take_back(self.context, self._range(low, high), self.trash)
         self._record(low, done.rows, done.tally, done.kept)
 
     def _made(self) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.apply.writing import made_values
-from apps.transfers.engine.context import Context, scope_literal
+from apps.transfers.engine.apply.values import made_values
+from apps.transfers.engine.context import Context, scope_sql
 from apps.transfers.engine.ranges import KEPT, UndoRange
-from apps.transfers.engine.tables import alive
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import alive, and_, one_of, rows, table_of, value
 from apps.transfers.engine.undo.rules import Kept
 from apps.transfers.engine.undo.values import Leaving, differs, used_elsewhere
 
@@ -29,45 +30,54 @@ class Made:
         self.name = name
         self.model: Any = apps.get_model(relation.model)
         self.label = str(self.model._meta.verbose_name)
-        self.table = connection.ops.quote_name(self.model._meta.db_table)
-        self.changed = differs(self.model, made_values(self.model, relation))
-        self.used, self.params = used_elsewhere(context, self.model, "t", without=leaving)
-        self.of_run = f"m.relation = '{name}' AND m.outcome = 'applied'{alive(self.model, 't')}" + (
-            f" AND t.id IN ({scope.replace('%', '%%')})"
-            if (scope := scope_literal(self.model, context.actor))
-            else ""
+        self.live = table_of(self.model)
+        changed = differs(self.model, made_values(self.model, relation))
+        used = used_elsewhere(context, self.model, without=leaving)
+        scope = scope_sql(self.model, context.actor)
+        of_run = SQL("m.relation = {} AND m.outcome = 'applied'{}{}").format(
+            Literal(name),
+            alive(self.model, "t"),
+            and_(SQL("t.id IN ({})").format(scope) if scope else None),
         )
+        self._names = {
+            "made": context.tables.made,
+            "live": self.live,
+            "of_run": of_run,
+            "changed": changed,
+            "used": used,
+        }
 
     @property
     def key(self) -> str:
         """The key of these records in the tally of an undo."""
         return f"made:{self.name}"
 
-    def _leaving(self) -> str:
-        return (
-            f"FROM {self.context.tables.made} m JOIN {self.table} t ON t.id = m.id "
-            f"WHERE {self.of_run} AND NOT ({self.changed}) AND NOT ({self.used})"
-        )
+    def _leaving(self) -> Composable:
+        return SQL(
+            "FROM {made} m JOIN {live} t ON t.id = m.id "
+            "WHERE {of_run} AND NOT {changed} AND NOT {used}"
+        ).format(**self._names)
 
     def count(self) -> int:
-        return int(self.context.rows(f"SELECT count(*) {self._leaving()}", self.params)[0][0])
+        return int(value(SQL("SELECT count(*) {}").format(self._leaving())))
 
     def to_remove(self) -> list[Any]:
         """Return the keys of those that go, and remember them as undone."""
-        sql = f"UPDATE {self.context.tables.made} SET outcome = 'undone' WHERE id IN (SELECT m.id {self._leaving()}) RETURNING id"
-        return [pk for (pk,) in self.context.rows(sql, self.params)]
+        going = SQL(
+            "UPDATE {} SET outcome = 'undone' WHERE id IN (SELECT m.id {}) RETURNING id"
+        ).format(self.context.tables.made, self._leaving())
+        return [pk for (pk,) in rows(going)]
 
     def staying(self) -> dict[str, str]:
         """Return key → why of those that stay."""
+        staying = SQL(
+            "SELECT m.id, m.value, {changed} FROM {made} m JOIN {live} t ON t.id = m.id "
+            "WHERE {of_run} AND ({changed} OR {used})"
+        ).format(**self._names)
         return {
-            str(pk): f"The {self.label} “{value}”, which the import created, "
+            str(pk): f"The {self.label} “{name}”, which the import created, "
             f"{'was changed' if is_changed else 'has been used by other records'} since."
-            for pk, value, is_changed in self.context.rows(
-                f"SELECT m.id, m.value, ({self.changed}) FROM {self.context.tables.made} m "
-                f"JOIN {self.table} t ON t.id = m.id WHERE {self.of_run} "
-                f"AND (({self.changed}) OR {self.used})",
-                self.params,
-            )
+            for pk, name, is_changed in rows(staying)
         }
 
 
@@ -78,23 +88,29 @@ def of(context: Context, leaving: Leaving | None = None) -> Iterator[Made]:
             yield Made(context, name, relation, leaving)
 
 
-def add_kept(context: Context, made: Made, kept: Kept, rows: UndoRange | None = None) -> None:
+def add_kept(context: Context, made: Made, kept: Kept, chunk: UndoRange | None = None) -> None:
     """Add the records that stay, each at the first applied row that named it, but for those that a kept
-    row holds: there it is said already. `rows` are those that are still to be undone."""
+    row holds: there it is said already. `chunk` are the rows that are still to be undone."""
     staying = made.staying()
     if not staying:
         return
-    plan = context.tables.plan
-    still = f"p.outcome = '{KEPT}'"
-    params: list[Any] = []
-    if rows is not None:
-        still = f"((p.outcome = '{KEPT}' AND NOT ({rows.where()})) OR p.number = ANY(%s))"
-        params = [*rows.params, kept.numbers]
-    for pk, number, is_held in context.rows(
-        f"SELECT p.i_{made.name}, min(p.number), bool_or({still}) FROM {plan} p "
-        f"WHERE p.i_{made.name} = ANY(%s) AND p.verdict IN ('create', 'update') "
-        f"AND p.outcome IN ('', '{KEPT}') GROUP BY 1",
-        [*params, list(staying)],
+    still = SQL("p.outcome = {}").format(Literal(KEPT))
+    if chunk is not None:
+        still = SQL("(({} AND NOT ({})) OR p.number = ANY({}))").format(
+            still, chunk.where(), one_of(kept.numbers)
+        )
+    for pk, number, is_held in rows(
+        SQL(
+            "SELECT {key}, min(p.number), bool_or({still}) FROM {plan} p "
+            "WHERE {key} = ANY({staying}) AND p.verdict IN ('create', 'update') "
+            "AND p.outcome IN ('', {kept}) GROUP BY 1"
+        ).format(
+            key=PlanRow("p").related(made.name),
+            still=still,
+            plan=context.tables.plan,
+            staying=Literal(list(staying)),
+            kept=Literal(KEPT),
+        )
     ):
         if not is_held:
             kept.add(number, staying[pk])

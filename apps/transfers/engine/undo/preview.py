@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.sql import SQL
+
 from apps.core.actors import Actor
 from apps.transfers.engine.context import Context, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import one_of, rows
 from apps.transfers.engine.undo import made_records as undo_made
 from apps.transfers.engine.undo import rules as undo_rules
 from apps.transfers.engine.undo import tally as undo_tally
@@ -34,30 +38,31 @@ def foresee(run: ImportRun, actor: Actor) -> Foreseen:
     again = is_again(run)
     stopped = None if again else undo_rules.stopped_undo(run)
     top = stopped.checkpoint if stopped else TOP
-    rows = UndoRange(order_of(run), 0, top, run.checkpoint, again=again)
-    kept = undo_rules.decide(context, rows)
+    chunk = UndoRange(order_of(run), 0, top, run.checkpoint, again=again)
+    kept = undo_rules.decide(context, chunk)
     tally: Tally = {}
     for info in reversed(context.parts):
-        undo_tally.add(tally, info.name, undo_tally.foreseen(context, info, rows, kept))
-    for made in undo_made.of(context, Leaving(rows, kept.staying)):
+        undo_tally.add(tally, info.name, undo_tally.foreseen(context, info, chunk, kept))
+    for made in undo_made.of(context, Leaving(chunk, kept.staying)):
         undo_tally.add(tally, made.key, {undo_tally.made_fate(made.model): made.count()})
-        undo_made.add_kept(context, made, kept, rows)
+        undo_made.add_kept(context, made, kept, chunk)
     return Foreseen(context, tally, kept)
 
 
 def changed_last(context: Context, numbers: list[int]) -> dict[int, str]:
     """Return who changed the records of these rows last, apart from the run itself and its undo."""
     found: dict[int, str] = {}
+    row = PlanRow("")
     for info in reversed(context.parts):
         history: Any = getattr(info.model, "history", None)
         if history is None or context.run.confirmed_at is None:
             continue
         of_row = {
             pk: number
-            for number, pk in context.rows(
-                f"SELECT number, id_{info.name} FROM {context.tables.plan} "
-                f"WHERE number = ANY(%s) AND op_{info.name} IS NOT NULL",
-                [numbers],
+            for number, pk in rows(
+                SQL("SELECT number, {} FROM {} WHERE number = ANY({}) AND {}").format(
+                    row.id(info.name), context.tables.plan, one_of(numbers), row.writes(info.name)
+                )
             )
             if number not in found
         }

@@ -5,14 +5,17 @@ whole run for its preview. What earlier rows of the range would take away counts
 come to the same answer however the run is cut into chunks.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from apps.transfers.engine.context import Context, PartInfo, scope_literal
-from apps.transfers.engine.ranges import KEPT, UndoRange
+from psycopg.sql import SQL, Composable, Literal
+
+from apps.transfers.engine.context import Context, PartInfo, scope_sql
+from apps.transfers.engine.ranges import KEPT, UndoRange, problems_by_row
 from apps.transfers.engine.resolve import reactivation, refused_records
+from apps.transfers.engine.resolve.rule_view import ContextView
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import NOTHING, NULL, any_of, execute, one_of, rows
 from apps.transfers.engine.undo.values import (
     Leaving,
     differs_from_created,
@@ -21,6 +24,7 @@ from apps.transfers.engine.undo.values import (
 )
 from apps.transfers.models import ImportRun, UndoRun
 
+_PLAN = PlanRow("p")
 CHANGED = "It was changed since the import."
 IN_USE = "Other records have used it since the import."
 GONE = "It no longer exists."
@@ -42,29 +46,25 @@ class Kept:
     def add(self, number: int, why: str) -> None:
         self.why.setdefault(number, why)
 
-    def field_stays(self, info: PartInfo, column: str) -> str:
-        """SQL condition over a row `p`: this field of the record stays, whatever it holds; "" for none."""
-        return _is_one_of(self.parts[info.name] | self.columns[column])
+    def field_stays(self, info: PartInfo, column: str) -> Composable | None:
+        """SQL condition over a row `p`: this field of the record stays, whatever it holds; None for never."""
+        numbers = self.parts[info.name] | self.columns[column]
+        return SQL("p.number = ANY({})").format(one_of(numbers)) if numbers else None
 
     @property
     def numbers(self) -> list[int]:
         return sorted(self.why)
 
 
-def _is_one_of(numbers: Iterable[int]) -> str:
-    listed = ",".join(str(number) for number in sorted(numbers))
-    return f"p.number = ANY('{{{listed}}}'::int[])" if listed else ""
-
-
-def decide(context: Context, rows: UndoRange) -> Kept:
+def decide(context: Context, chunk: UndoRange) -> Kept:
     """Return what of the range is kept; nothing is written yet."""
-    kept = kept_by_rules(context, rows)
+    kept = kept_by_rules(context, chunk)
     for info in reversed(context.parts):
-        for number, why in kept_creations(context, info, rows, kept).items():
+        for number, why in kept_creations(context, info, chunk, kept).items():
             kept.add(number, why)
         kept.staying[info.name] = kept.numbers
         if context.has_planned(info, "update"):
-            for number, why in kept_changes(context, info, rows).items():
+            for number, why in kept_changes(context, info, chunk).items():
                 kept.add(number, why)
         kept.back[info.name] = kept.numbers
     return kept
@@ -77,122 +77,148 @@ def stopped_undo(run: ImportRun) -> UndoRun | None:
     ).first()
 
 
-def kept_by_rules(context: Context, rows: UndoRange) -> Kept:
+def kept_by_rules(context: Context, chunk: UndoRange) -> Kept:
     kept = Kept()
     plan = context.tables.plan
     for rule in context.resource.keeps():
-        asked = rule.sql(context)
+        asked = rule.sql(ContextView(context))
         if asked is None:
             continue
-        sql, params = asked
-        for (number,) in context.rows(
-            f"SELECT k.number FROM ({sql}) k JOIN {plan} p ON p.number = k.number "
-            f"WHERE {rows.where()}",
-            [*params, *rows.params],
+        for (number,) in rows(
+            SQL("SELECT k.number FROM ({}) k JOIN {} p ON p.number = k.number WHERE {}").format(
+                asked, plan, chunk.where()
+            )
         ):
             kept.columns[rule.column].add(number)
             kept.add(number, rule.message)
     for info in context.parts:
-        if scope := scope_literal(info.model, context.actor):
-            for (number,) in context.rows(
-                f"SELECT p.number FROM {plan} p WHERE {rows.where()} "
-                f"AND p.op_{info.name} IS NOT NULL AND p.id_{info.name} NOT IN "
-                f"({scope.replace('%', '%%')})",
-                rows.params,
+        if scope := scope_sql(info.model, context.actor):
+            for (number,) in rows(
+                SQL("SELECT p.number FROM {} p WHERE {} AND {} AND {} NOT IN ({})").format(
+                    plan, chunk.where(), _PLAN.writes(info.name), _PLAN.id(info.name), scope
+                )
             ):
                 kept.parts[info.name].add(number)
                 kept.add(number, UNSEEN)
-        for number in refused_records.kept(context, info, rows.where(), rows.params):
+        for number in refused_records.kept(context, info, chunk):
             kept.parts[info.name].add(number)
-            kept.add(number, refused_records.KEPT.format(info.part.label))
+            kept.add(number, refused_records.why(info))
     return kept
 
 
-def kept_creations(context: Context, info: PartInfo, rows: UndoRange, kept: Kept) -> dict[int, str]:
+def kept_creations(
+    context: Context, info: PartInfo, chunk: UndoRange, kept: Kept
+) -> dict[int, str]:
     """Return the rows whose created record stays, with the reason."""
     if not (context.has_planned(info, "create") or info.part.undo):
         return {}
-    created = f"p.op_{info.name} = 'c'"
-    # People this run reactivated are deactivated again unless something now refers to them.
-    mine = f"({created} OR {reactivation.is_back(info)})"
-    used, params = used_elsewhere(context, info.model, "t", without=Leaving(rows, kept.staying))
-    return {
-        number: CHANGED if is_changed else IN_USE
-        for number, is_changed in context.rows(
-            f"SELECT number, is_changed FROM ("
-            f"SELECT p.number, {created} AND ({differs_from_created(context, info)}) AS "
-            "is_changed, "
-            f"({used}) AS is_used "
-            f"FROM {context.tables.plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
-            f"{info.alive('t')} WHERE {rows.where()} AND {mine} OFFSET 0"
-            f") k WHERE is_changed OR is_used",
-            [*params, *rows.params],
+    found = rows(
+        SQL(
+            "SELECT number, is_changed FROM ("
+            "SELECT p.number, {created} AND {differs} AS is_changed, {used} AS is_used "
+            "FROM {plan} p JOIN {live} t ON t.id = {key}{alive} WHERE {chunk} "
+            # People this run reactivated are deactivated again unless something now refers to them.
+            "AND ({created} OR {reactivated}) OFFSET 0"
+            ") k WHERE is_changed OR is_used"
+        ).format(
+            created=_PLAN.creates(info.name),
+            differs=differs_from_created(context, info),
+            used=used_elsewhere(context, info.model, without=Leaving(chunk, kept.staying)),
+            plan=context.tables.plan,
+            live=info.table,
+            key=_PLAN.id(info.name),
+            alive=info.alive("t"),
+            chunk=chunk.where(),
+            reactivated=reactivation.is_back(info),
         )
-    }
+    )
+    return {number: CHANGED if is_changed else IN_USE for number, is_changed in found}
 
 
-def kept_changes(context: Context, info: PartInfo, rows: UndoRange) -> dict[int, str]:
+def kept_changes(context: Context, info: PartInfo, chunk: UndoRange) -> dict[int, str]:
     """Return the rows of which at least one field is kept: it is not what the run wrote any more, or
     what it held before is another record's by now."""
-    changed, taken = [], []
-    for back in fields_back(context, info):
-        # What an earlier undo has put back already is done, and not changed since.
-        done = f" AND NOT {back.is_back}" if rows.again else ""
-        changed.append(f"({back.is_changed} AND NOT {back.is_mine}{done})")
-        if back.taken:
-            said = f"{context.columns[back.field.source].label.lower()} “"
-            taken.append(f"WHEN {back.is_mine} AND {back.taken} THEN '{said}' || {back.before}")
-    if info.part.undo:
-        done = f" AND NOT ({reactivation.is_aside(info)})" if rows.again else ""
-        changed.append(
-            f"({reactivation.is_back(info)} AND NOT {reactivation.still_back(info)}{done})"
-        )
+    changed, taken = _changed_or_taken(context, info, again=chunk.again)
     if not changed:
         return {}
+    theirs = SQL("CASE {} END").format(SQL(" ").join(taken)) if taken else NULL
     found = {}
-    for number, is_gone, is_changed, theirs in context.rows(
-        f"SELECT * FROM (SELECT p.number, t.id IS NULL AS is_gone, "
-        f"({' OR '.join(changed)}) AS is_changed, "
-        f"{'CASE ' + ' '.join(taken) + ' END' if taken else 'NULL'} AS theirs "
-        f"FROM {context.tables.plan} p LEFT JOIN {info.table} t "
-        f"ON t.id = p.id_{info.name}{info.alive('t')} WHERE {rows.where()} "
-        f"AND p.op_{info.name} = 'u' OFFSET 0) k WHERE is_gone OR is_changed OR theirs IS NOT NULL",
-        rows.params,
+    for number, is_gone, is_changed, held in rows(
+        SQL(
+            "SELECT * FROM (SELECT p.number, t.id IS NULL AS is_gone, {changed} AS is_changed, "
+            "{theirs} AS theirs FROM {plan} p LEFT JOIN {live} t ON t.id = {key}{alive} "
+            "WHERE {chunk} AND {updates} OFFSET 0) k "
+            "WHERE is_gone OR is_changed OR theirs IS NOT NULL"
+        ).format(
+            changed=any_of(changed),
+            theirs=theirs,
+            plan=context.tables.plan,
+            live=info.table,
+            key=_PLAN.id(info.name),
+            alive=info.alive("t"),
+            chunk=chunk.where(),
+            updates=_PLAN.updates(info.name),
+        )
     ):
         if is_gone:
             found[number] = GONE
         elif is_changed:
             found[number] = CHANGED
         else:
-            found[number] = f"Its former {theirs}” now belongs to another {info.part.label}."
+            found[number] = f"Its former {held}” now belongs to another {info.part.label}."
     return found
+
+
+def _changed_or_taken(
+    context: Context, info: PartInfo, *, again: bool
+) -> tuple[list[Composable], list[Composable]]:
+    """Return SQL conditions that a field was changed since, and the cases in which its former value is
+    another record's."""
+    changed: list[Composable] = []
+    taken: list[Composable] = []
+    for back in fields_back(context, info):
+        # What an earlier undo has put back already is done, and not changed since.
+        done = SQL(" AND NOT {}").format(back.is_back) if again else NOTHING
+        changed.append(SQL("({} AND NOT {}{})").format(back.is_changed, back.is_mine, done))
+        if back.taken is not None:
+            label = f"{context.columns[back.field.source].label.lower()} “"
+            taken.append(
+                SQL("WHEN {} AND {} THEN {} || {}").format(
+                    back.is_mine, back.taken, Literal(label), back.before
+                )
+            )
+    if info.part.undo:
+        done = NOTHING
+        if again:
+            done = SQL(" AND NOT ({})").format(reactivation.is_deactivated(info))
+        changed.append(
+            SQL("({} AND NOT {}{})").format(
+                reactivation.is_back(info), reactivation.still_back(info), done
+            )
+        )
+    return changed, taken
 
 
 def mark_kept(context: Context, kept: dict[int, str]) -> int:
     """Write the reasons into the plan; return how many rows were not marked as kept before."""
-    problems = {
-        number: [{"code": KEPT, "column": "", "message": why, "value": "", "suggestion": ""}]
-        for number, why in kept.items()
+    mark = SQL(
+        "UPDATE {plan} p SET outcome = {kept}, problems = x.problems FROM {why} x "
+        "WHERE p.number = x.number AND p.outcome = {outcome}"
+    )
+    names = {
+        "plan": context.tables.plan,
+        "kept": Literal(KEPT),
+        "why": problems_by_row(kept, KEPT),
     }
-    context.execute(
-        f"UPDATE {context.tables.plan} p SET problems = x.problems "
-        f"FROM (SELECT key::int AS number, value AS problems FROM jsonb_each(%s::jsonb)) x "
-        f"WHERE p.number = x.number AND p.outcome = '{KEPT}'",
-        [json.dumps(problems)],
-    )
-    return context.execute(
-        f"UPDATE {context.tables.plan} p SET outcome = '{KEPT}', problems = x.problems "
-        f"FROM (SELECT key::int AS number, value AS problems FROM jsonb_each(%s::jsonb)) x "
-        f"WHERE p.number = x.number AND p.outcome = ''",
-        [json.dumps(problems)],
-    )
+    execute(mark.format(outcome=Literal(KEPT), **names))
+    return execute(mark.format(outcome=Literal(""), **names))
 
 
-def mark_freed(context: Context, rows: UndoRange, kept: Kept) -> None:
+def mark_freed(context: Context, chunk: UndoRange, kept: Kept) -> None:
     """Take the mark from rows that an earlier undo kept and this one did not."""
-    if rows.again:
-        context.execute(
-            f"UPDATE {context.tables.plan} p SET outcome = '', problems = NULL "
-            f"WHERE {rows.where()} AND p.number <> ALL(%s)",
-            [*rows.params, kept.numbers],
+    if chunk.again:
+        execute(
+            SQL(
+                "UPDATE {} p SET outcome = '', problems = NULL WHERE {} AND p.number <> ALL({})"
+            ).format(context.tables.plan, chunk.where(), one_of(kept.numbers))
         )

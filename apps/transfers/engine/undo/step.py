@@ -3,17 +3,32 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from psycopg.sql import SQL, Composable, Literal
+
 from apps.transfers.engine.apply import writing
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.ranges import UndoRange
 from apps.transfers.engine.resolve import reactivation
-from apps.transfers.engine.tables import has_trash
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import (
+    all_of,
+    any_of,
+    comma,
+    execute,
+    has_trash,
+    one_of,
+    rows,
+    table_of,
+    value,
+)
 from apps.transfers.engine.undo import rules as undo_rules
 from apps.transfers.engine.undo import tally as undo_tally
 from apps.transfers.engine.undo.made_records import Made, add_kept
 from apps.transfers.engine.undo.rules import Kept
 from apps.transfers.engine.undo.tally import AGAIN, RESTORED, Tally
-from apps.transfers.engine.undo.values import fields_back
+from apps.transfers.engine.undo.values import FieldBack, fields_back
+
+_PLAN = PlanRow("p")
 
 
 @dataclass(frozen=True)
@@ -33,47 +48,52 @@ class Step:
     kept: int = 0
 
 
-def count(context: Context, rows: UndoRange) -> int:
+def count(context: Context, chunk: UndoRange) -> int:
     return int(
-        context.rows(
-            f"SELECT count(*) FROM {context.tables.plan} p WHERE {rows.where()}", rows.params
-        )[0][0]
+        value(SQL("SELECT count(*) FROM {} p WHERE {}").format(context.tables.plan, chunk.where()))
     )
 
 
-def take_back(context: Context, rows: UndoRange, trash: Trash) -> Step:
-    lock(context, rows)
-    kept = undo_rules.decide(context, rows)
-    done = Step(rows=count(context, rows), kept=len(kept.why))
+def take_back(context: Context, chunk: UndoRange, trash: Trash) -> Step:
+    lock(context, chunk)
+    kept = undo_rules.decide(context, chunk)
+    done = Step(rows=count(context, chunk), kept=len(kept.why))
     for info in reversed(context.parts):
         if context.has_planned(info, "create"):
-            removed = _remove(context, info, rows, kept, trash)
+            removed = _remove(context, info, chunk, kept, trash)
             undo_tally.add(done.tally, info.name, {undo_tally.fate(info): removed})
         if context.has_planned(info, "update"):
-            undo_tally.add(done.tally, info.name, _revert(context, info, rows, kept))
-    context.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    context.execute("SET CONSTRAINTS ALL DEFERRED")
-    undo_rules.mark_freed(context, rows, kept)
+            undo_tally.add(done.tally, info.name, _revert(context, info, chunk, kept))
+    execute(SQL("SET CONSTRAINTS ALL IMMEDIATE"))
+    execute(SQL("SET CONSTRAINTS ALL DEFERRED"))
+    undo_rules.mark_freed(context, chunk, kept)
     undo_rules.mark_kept(context, kept.why)
     return done
 
 
-def lock(context: Context, rows: UndoRange) -> None:
-    context.execute("SELECT pg_advisory_xact_lock(%s)", [writing.LOCK])
+def lock(context: Context, chunk: UndoRange) -> None:
+    writing.lock_imports()
     for info in context.parts:
-        context.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM {info.table} t WHERE t.id IN "
-            f"(SELECT p.id_{info.name} FROM {context.tables.plan} p WHERE {rows.where()} "
-            f"AND p.op_{info.name} IS NOT NULL) ORDER BY t.id FOR UPDATE OF t) locked",
-            rows.params,
+        rows(
+            SQL(
+                "SELECT count(*) FROM (SELECT 1 FROM {live} t WHERE t.id IN "
+                "(SELECT {key} FROM {plan} p WHERE {chunk} AND {writes}) "
+                "ORDER BY t.id FOR UPDATE OF t) locked"
+            ).format(
+                live=info.table,
+                key=_PLAN.id(info.name),
+                plan=context.tables.plan,
+                chunk=chunk.where(),
+                writes=_PLAN.writes(info.name),
+            )
         )
 
 
 def take_made_back(context: Context, made: Made, trash: Trash) -> Step:
     """Take away the related records that the run created, when its rows are done with."""
-    context.execute("SELECT pg_advisory_xact_lock(%s)", [writing.LOCK])
-    going = made.to_remove()
-    removed = _take_away(context, made.model, made.table, "t.id = ANY(%s)", [going], trash)
+    writing.lock_imports()
+    going = SQL("t.id = ANY({}::uuid[])").format(Literal(made.to_remove()))
+    removed = _take_away(made.model, going, trash)
     kept = Kept()
     add_kept(context, made, kept)
     done = Step(kept=undo_rules.mark_kept(context, kept.why))
@@ -81,60 +101,88 @@ def take_made_back(context: Context, made: Made, trash: Trash) -> Step:
     return done
 
 
-def _remove(context: Context, info: PartInfo, rows: UndoRange, kept: Kept, trash: Trash) -> int:
-    condition = (
-        f"t.id IN (SELECT p.id_{info.name} FROM {context.tables.plan} p "
-        f"WHERE {rows.where()} AND p.op_{info.name} = 'c' AND p.number <> ALL(%s))"
-        f"{info.alive('t')}"
+def _remove(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept, trash: Trash) -> int:
+    condition = SQL(
+        "t.id IN (SELECT {key} FROM {plan} p WHERE {chunk} AND {creates} "
+        "AND p.number <> ALL({staying})){alive}"
+    ).format(
+        key=_PLAN.id(info.name),
+        plan=context.tables.plan,
+        chunk=chunk.where(),
+        creates=_PLAN.creates(info.name),
+        staying=one_of(kept.staying[info.name]),
+        alive=info.alive("t"),
     )
-    params = [*rows.params, kept.staying[info.name]]
     if info.part.undo:
-        sets = ", ".join(f"{name} = {literal}" for name, literal in info.part.undo.items())
-        return context.execute(f"UPDATE {info.table} t SET {sets} WHERE {condition}", params)
-    return _take_away(context, info.model, info.table, condition, params, trash)
+        sets = comma(
+            SQL("{} = {}").format(column, gone) for column, gone, _ in reactivation.states(info)
+        )
+        return execute(SQL("UPDATE {} t SET {} WHERE {}").format(info.table, sets, condition))
+    return _take_away(info.model, condition, trash)
 
 
-def _revert(context: Context, info: PartInfo, rows: UndoRange, kept: Kept) -> dict[str, int]:
+def _revert(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept) -> dict[str, int]:
     """Put back each field that still has what the run wrote."""
-    sets = []
-    for back in fields_back(context, info):
-        goes, column = back.is_mine, back.field.column
-        for stays in (back.taken, kept.field_stays(info, back.field.source)):
-            if stays:
-                goes += f" AND NOT {stays}"
-        sets.append(f"{column} = CASE WHEN {goes} THEN {back.before} ELSE t.{column} END")
-    again = reactivation.undo_sets(info)
-    goes_back, params = f"({undo_tally.restored_sql(context, info, kept)})", []
+    sets = [
+        _put_back(back, kept.field_stays(info, back.field.source))
+        for back in fields_back(context, info)
+    ]
+    again = reactivation.undo_sets(info, kept.back[info.name])
+    goes_back = [undo_tally.restored_sql(context, info, kept)]
     if again:
-        goes_back += f" OR ({reactivation.still_back(info)} AND p.number <> ALL(%s))"
-        params = [kept.back[info.name]]
+        goes_back.append(
+            SQL("({} AND p.number <> ALL({}))").format(
+                reactivation.still_back(info), one_of(kept.back[info.name])
+            )
+        )
     if not sets + again:
         return {}
-    # Of what one statement does, the rows that came back are told apart before.
-    told = undo_tally.foreseen(context, info, rows, kept) if again and _brought(context) else {}
-    changed = context.execute(
-        f"UPDATE {info.table} t SET {', '.join(sets + again)} FROM {context.tables.plan} p "
-        f"WHERE {rows.where()} AND p.op_{info.name} = 'u' AND t.id = p.id_{info.name} "
-        f"AND ({goes_back}){info.alive('t')}",
-        [*(params * len(again)), *rows.params, *params],
+    # Of what one statement does, the rows that were reactivated are told apart before.
+    told = (
+        undo_tally.foreseen(context, info, chunk, kept) if again and _reactivated(context) else {}
+    )
+    changed = execute(
+        SQL(
+            "UPDATE {live} t SET {sets} FROM {plan} p WHERE {chunk} AND {updates} "
+            "AND t.id = {key} AND {goes_back}{alive}"
+        ).format(
+            live=info.table,
+            sets=comma(sets + again),
+            plan=context.tables.plan,
+            chunk=chunk.where(),
+            updates=_PLAN.updates(info.name),
+            key=_PLAN.id(info.name),
+            goes_back=any_of(goes_back),
+            alive=info.alive("t"),
+        )
     )
     return {each: told[each] for each in (RESTORED, AGAIN)} if told else {RESTORED: changed}
 
 
-def _brought(context: Context) -> bool:
-    """Whether the run brought back anybody that an earlier undo had set aside."""
+def _put_back(back: FieldBack, stays: Composable | None) -> Composable:
+    """SQL of the assignment that puts a field back, unless its former value is taken or it `stays`."""
+    goes = [back.is_mine, *(SQL("NOT {}").format(each) for each in (back.taken, stays) if each)]
+    return SQL("{column} = CASE WHEN {goes} THEN {before} ELSE {now} END").format(
+        column=back.field.column,
+        goes=all_of(goes),
+        before=back.before,
+        now=back.field.of("t"),
+    )
+
+
+def _reactivated(context: Context) -> bool:
+    """Whether the run reactivated anybody that an earlier undo had deactivated."""
     keys = {reactivation.change_key(info) for info in context.parts}
     return any(impact["code"] in keys for impact in context.run.impacts)
 
 
-def _take_away(
-    context: Context, model: Any, table: str, condition: str, params: list[Any], trash: Trash
-) -> int:
-    """Move records to the trash; where their model has none they go for good."""
+def _take_away(model: Any, condition: Composable, trash: Trash) -> int:
+    """Move records `t` to the trash; where their model has none they go for good."""
+    table = table_of(model)
     if not has_trash(model):
-        return context.execute(f"DELETE FROM {table} t WHERE {condition}", params)
-    return context.execute(
-        f"UPDATE {table} t SET deleted_at = now(), deleted_by_id = %s, trash_id = %s "
-        f"WHERE {condition}",
-        [trash.user_id, trash.trash_id, *params],
+        return execute(SQL("DELETE FROM {} t WHERE {}").format(table, condition))
+    return execute(
+        SQL(
+            "UPDATE {} t SET deleted_at = now(), deleted_by_id = {}, trash_id = {} WHERE {}"
+        ).format(table, Literal(trash.user_id), Literal(trash.trash_id), condition)
     )

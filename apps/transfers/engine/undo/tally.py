@@ -4,21 +4,25 @@ A tally is {"<part>" or "made:<column>": {what: records}}: what an undo will do 
 did in its result, in the same shape, so that the two can be compared.
 """
 
+from functools import partial
 from typing import Any
 
 from django.apps import apps
+from psycopg.sql import SQL, Composable
 
 from apps.transfers.engine.context import Context, PartInfo
 from apps.transfers.engine.ranges import UndoRange
 from apps.transfers.engine.resolve import reactivation
-from apps.transfers.engine.tables import has_trash
+from apps.transfers.engine.schema import PlanRow
+from apps.transfers.engine.sql import all_of, any_of, has_trash, one_of, rows
 from apps.transfers.engine.undo.rules import Kept
 from apps.transfers.engine.undo.values import fields_back
 
 type Tally = dict[str, dict[str, int]]
+_PLAN = PlanRow("p")
 
-# What happens to a record: it goes for good, to the trash, is set aside, gets its values back, or is set
-# aside again after an import had brought it back.
+# What happens to a record: it goes for good, to the trash, is deactivated, gets its values back, or is
+# deactivated again after an import had reactivated it.
 REMOVED, TRASHED, DEACTIVATED = "removed", "trashed", "deactivated"
 RESTORED, AGAIN = "restored", "deactivated_again"
 _GONE = (REMOVED, TRASHED, DEACTIVATED)
@@ -35,25 +39,36 @@ def made_fate(model: Any) -> str:
     return TRASHED if has_trash(model) else REMOVED
 
 
-def restored_sql(context: Context, info: PartInfo, kept: Kept) -> str:
+def restored_sql(context: Context, info: PartInfo, kept: Kept) -> Composable:
     """SQL condition over a row `p` and its record `t`: at least one field goes back."""
     goes = []
     for back in fields_back(context, info):
         stays = [each for each in (back.taken, kept.field_stays(info, back.field.source)) if each]
-        goes.append("(" + " AND NOT ".join([back.is_mine, *stays]) + ")")
-    return " OR ".join(goes) or "false"
+        goes.append(all_of([back.is_mine, *map(SQL("NOT {}").format, stays)]))
+    return any_of(SQL("({})").format(each) for each in goes)
 
 
-def foreseen(context: Context, info: PartInfo, rows: UndoRange, kept: Kept) -> dict[str, int]:
+def foreseen(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept) -> dict[str, int]:
     """Count what an undo of the range does to the records of a part."""
-    created, restored, again = context.rows(
-        f"SELECT count(*) FILTER (WHERE p.op_{info.name} = 'c' AND p.number <> ALL(%s)), "
-        f"count(*) FILTER (WHERE p.op_{info.name} = 'u' AND ({restored_sql(context, info, kept)})), "
-        f"count(*) FILTER (WHERE p.op_{info.name} = 'u' AND {reactivation.still_back(info)} "
-        f"AND p.number <> ALL(%s)) "
-        f"FROM {context.tables.plan} p JOIN {info.table} t ON t.id = p.id_{info.name}"
-        f"{info.alive('t')} WHERE {rows.where()}",
-        [kept.staying[info.name], kept.back[info.name], *rows.params],
+    created, restored, again = rows(
+        SQL(
+            "SELECT count(*) FILTER (WHERE {creates} AND p.number <> ALL({staying})), "
+            "count(*) FILTER (WHERE {updates} AND {restored}), "
+            "count(*) FILTER (WHERE {updates} AND {reactivated} AND p.number <> ALL({back})) "
+            "FROM {plan} p JOIN {live} t ON t.id = {key}{alive} WHERE {chunk}"
+        ).format(
+            creates=_PLAN.creates(info.name),
+            staying=one_of(kept.staying[info.name]),
+            updates=_PLAN.updates(info.name),
+            restored=restored_sql(context, info, kept),
+            reactivated=reactivation.still_back(info),
+            back=one_of(kept.back[info.name]),
+            plan=context.tables.plan,
+            live=info.table,
+            key=_PLAN.id(info.name),
+            alive=info.alive("t"),
+            chunk=chunk.where(),
+        )
     )[0]
     return {fate(info): created, RESTORED: restored, AGAIN: again}
 
@@ -80,14 +95,16 @@ def reverted(tally: Tally) -> int:
 
 def sentences(resource: Any, tally: Tally, *, done: bool = False) -> list[str]:
     """Say a tally, kind by kind: "12 seats created by the import are removed."."""
-    labels = {part.name: part.label for part in resource.parts()}
-    labels |= {
-        f"made:{name}": str(apps.get_model(column.relation.model)._meta.verbose_name)
+    nouns = {part.name: part.noun for part in resource.parts()}
+    nouns |= {
+        f"made:{name}": partial(
+            _noun, str(apps.get_model(column.relation.model)._meta.verbose_name)
+        )
         for name, column in resource.columns().items()
         if column.relation is not None
     }
     return [
-        _sentence(labels.get(key, key), what, number, done=done)
+        _sentence(nouns.get(key, partial(_noun, key))(number), what, number, done=done)
         for key, counts in tally.items()
         for what, number in counts.items()
     ]
@@ -102,7 +119,11 @@ _SAID = {
 }
 
 
-def _sentence(label: str, what: str, number: int, *, done: bool) -> str:
+def _noun(label: str, number: int) -> str:
+    return label if number == 1 else f"{label}s"
+
+
+def _sentence(noun: str, what: str, number: int, *, done: bool) -> str:
     one = number == 1
     is_ = ("was" if one else "were") if done else ("is" if one else "are")
-    return f"{number:,} {reactivation.people(label, number)} {_SAID[what].format(is_=is_)}"
+    return f"{number:,} {noun} {_SAID[what].format(is_=is_)}"
