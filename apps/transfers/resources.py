@@ -50,7 +50,7 @@ class EngineResource(DatasetResource):
         """Return the records as a `tablib.Dataset` of text, recorded as an export.
 
         `user` exports with that person's permissions and scope; without one, it is the system.
-        Raises DomainError for a field that is not there or not allowed.
+        Raises DomainError for a field that is not there or not allowed, and MissingPermission.
         """
         from apps.transfers.resource_exports import exported_dataset
 
@@ -76,8 +76,8 @@ class EngineResource(DatasetResource):
         what import-export documents (`user`, `file_name`, `retain_instance_in_row_result`), it takes `reason`,
         `mode`, and `create_missing`, as `manage.py import_file` does.
 
-        Raises import-export's ImportError with `raise_errors`, and DomainError where `user` may not import
-        or a second person must approve.
+        Raises import-export's ImportError with `raise_errors`, MissingPermission where `user` may not import,
+        and DomainError where a second person must approve.
         """
         from apps.transfers.resource_imports import Options, imported
 

@@ -15,7 +15,7 @@ from import_export.results import Result, RowResult
 from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.core.discovery import full_site
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, MissingPermission
 from apps.organizations.models import Membership, Organization, StaffOrganization
 from apps.organizations.resources import MembersResource, OrganizationsResource
 from apps.projects.models import Task
@@ -102,7 +102,7 @@ class TestExport:
     def test_a_user_exports_with_their_permissions_and_scope(self) -> None:
         seen = OrganizationFactory(name="Seen")
         OrganizationFactory(name="Hidden")
-        with pytest.raises(DomainError, match=r"transfers\.export_data"):
+        with pytest.raises(MissingPermission, match=r"transfers\.export_data"):
             OrganizationsResource().export(user=StaffFactory())
 
         agent = StaffFactory(is_limited=True)
@@ -320,7 +320,7 @@ class TestImport:
         assert import_run_undo(run=result.run, reason="", actor=None, in_background=False).pk
 
     def test_a_user_imports_with_their_permissions(self) -> None:
-        with pytest.raises(DomainError, match=r"transfers\.import_data"):
+        with pytest.raises(MissingPermission, match=r"transfers\.import_data"):
             MembersResource().import_data(members(GOOD), user=StaffFactory())
 
         assert not ImportRun.objects.exists()

@@ -55,11 +55,13 @@ document.addEventListener("alpine:init", () => {
         ],
     ]);
     // templatetags/unfold.py, changeform_condition: a searched relation tells conditional fields of its choice.
-    const TELLS_ITS_CHOICE =
-        /^const \$ = django\.jQuery; \$\(function \(\) \{ const select = \$\('#[\w-]+'\); select\.on\('change', \(ev\) => \{ (\w+) = select\.val\(\); \}\); \}\);$/;
+    const TELLS_ITS_CHOICE = new RegExp(
+        "^const \\$ = django\\.jQuery; \\$\\(function \\(\\) \\{ const select = \\$\\('#[\\w-]+'\\); " +
+        "select\\.on\\('change', \\(ev\\) => \\{ (\\w+) = select\\.val\\(\\); \\}\\); \\}\\);$",
+    );
     const inOtherWords = (value) =>
-        IN_OTHER_WORDS.get(value) ??
-        (typeof value === "string" ? value.replace(TELLS_ITS_CHOICE, "tellChoice($el, '$1')") : value);
+    IN_OTHER_WORDS.get(value) ??
+    (typeof value === "string" ? value.replace(TELLS_ITS_CHOICE, "tellChoice($el, '$1')") : value);
     Alpine.mapAttributes(({ name, value }) => ({ name, value: inOtherWords(value) }));
 
     const FUNCTIONS = {
