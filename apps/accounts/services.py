@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib.auth.models import Group, Permission
 
+from apps.accounts import event_kinds
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.roles import GiveRoles, powerful
 from apps.accounts.authority import account_decide, roles_lock, scope_obstacle
@@ -135,7 +136,9 @@ def user_set_roles(
             locked.save(update_fields=["is_staff"])
         names = sorted(group.name for group in given), sorted(group.name for group in taken)
         if given or taken:
-            record_event("role_change", actor=actor, target=locked, given=names[0], taken=names[1])
+            record_event(
+                event_kinds.ROLE_CHANGE, actor=actor, target=locked, given=names[0], taken=names[1]
+            )
         return names
 
 

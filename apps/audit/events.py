@@ -7,7 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from apps.audit.context import audit_context
-from apps.audit.models import Event, Kind
+from apps.audit.kinds import event_kind
+from apps.audit.models import Event
 from apps.core.actors import Actor
 
 
@@ -16,12 +17,12 @@ def record_event(
 ) -> Event:
     """Write one event to the audit log, with the actor and the reason of the current context.
 
-    `kind` is one of `Kind`; `target` the record it is about, if any; `data` must fit JSON. An event
+    `kind` is a constant of an app's `event_kinds.py`; an unknown code raises LookupError; `target` the record it is about, if any; `data` must fit JSON. An event
     is part of the transaction that it happens in: roll that back, and it has not happened.
     """
     with audit_context(actor=actor) if actor is not None else nullcontext():
         return Event.objects.create(
-            kind=Kind(kind),
+            kind=str(event_kind(kind)),
             target_type=ContentType.objects.get_for_model(target) if target else None,
             target_pk=str(target.pk) if target else "",
             target_label=str(target) if target else "",

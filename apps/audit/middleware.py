@@ -8,9 +8,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from apps.audit import event_kinds
 from apps.audit.context import Context, NamedActor, actor_of, layer
 from apps.audit.events import record_event
-from apps.audit.models import Door, Kind
+from apps.audit.models import Door
 from apps.core.uuid7 import uuid7
 
 # An id from a proxy in front is taken over when it is plainly an id, else a new one is made.
@@ -34,7 +35,9 @@ class AuditMiddleware:
         with layer(context_of(request, request_id)):
             response = self.get_response(request)
             if response.status_code == HTTPStatus.FORBIDDEN and is_signed_in(request):
-                record_event(Kind.REFUSED, path=request.get_full_path(), method=str(request.method))
+                record_event(
+                    event_kinds.REFUSED, path=request.get_full_path(), method=str(request.method)
+                )
         response.headers["X-Request-ID"] = request_id
         return response
 

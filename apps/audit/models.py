@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.audit import triggers
+from apps.audit.kinds import EVENT_KINDS
 from apps.core.personal import masked_in
 
 # What can be blanked when a person is anonymized; columns of one list go together.
@@ -90,38 +91,6 @@ class ChangeSet(models.Model):
         return Door(self.door).label if self.door in Door.values else self.door
 
 
-class Kind(models.TextChoices):
-    """What can happen that is no record's change."""
-
-    SIGN_IN = "sign_in", "Signed in"
-    SIGN_IN_FAILED = "sign_in_failed", "Failed to sign in"
-    SIGN_OUT = "sign_out", "Signed out"
-    SESSION_ENDED = "session_ended", "Ended sessions"
-    SUDO = "sudo", "Turned sudo mode on"
-    FACTOR_ADDED = "factor_added", "Set up a factor"
-    FACTOR_REMOVED = "factor_removed", "Removed a factor"
-    PASSWORD_LINK = "password_link", "Was sent a link to set a password"
-    ROLE_CHANGE = "role_change", "Changed a role"
-    EMAIL_CHANGE = "email_change", "Changed an e-mail address"
-    SCOPE_CHANGE = "scope_change", "Changed somebody's access"
-    EXPORT = "export", "Exported"
-    IMPORT = "import", "Imported"
-    UNDO = "undo", "Undid an import"
-    CANCEL = "cancel", "Canceled an import"
-    CANCEL_UNDO = "cancel_undo", "Canceled an undo"
-    FLAG_FLIP = "flag_flip", "Turned a flag"
-    SCHEDULE_CHANGE = "schedule_change", "Changed a schedule"
-    TASK_RUN_NOW = "task_run_now", "Ran a task by hand"
-    IMPERSONATION = "impersonation", "Acted as somebody else"
-    REFUSED = "refused", "Was refused access"
-    AUDIT_EXPORT = "audit_export", "Exported the audit log"
-    VERIFICATION = "verification", "Verified the audit log"
-    RETENTION = "retention", "Trimmed the audit log"
-    APPROVAL_ASKED = "approval_asked", "Asked for approval"
-    APPROVAL_DECIDED = "approval_decided", "Decided a request"
-    ANONYMIZATION = "anonymization", "Anonymized a person"
-
-
 class Event(models.Model):
     """Something that happened and changed no record. Its context is filled in by the database."""
 
@@ -130,7 +99,7 @@ class Event(models.Model):
     at = models.DateTimeField(db_default=models.functions.Now(), db_index=True, editable=False)
     kind = models.CharField(
         max_length=40
-    )  # One of `Kind`; no choices, so a new one is no migration.
+    )  # One of `EVENT_KINDS`; no choices, so a new one is no migration.
     target_pk = models.TextField(default="")
     target_label = models.TextField(default="")
     reason = models.TextField(default="", db_default="")
@@ -166,7 +135,8 @@ class Event(models.Model):
 
     @property
     def kind_label(self) -> str:
-        return Kind(self.kind).label if self.kind in Kind.values else self.kind
+        kind = EVENT_KINDS.get(self.kind)
+        return kind.label if kind else self.kind
 
 
 class Removal(models.Model):

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
+from apps.audit import event_kinds
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 
 _NAME = get_user_model().USERNAME_FIELD
 
@@ -18,12 +18,12 @@ def connect() -> None:
 
 
 def _signed_in(user: Any, **_: Any) -> None:
-    record_event(Kind.SIGN_IN, actor=user, target=user)
+    record_event(event_kinds.SIGN_IN, actor=user, target=user)
 
 
 def _signed_out(user: Any, **_: Any) -> None:
     if user is not None:
-        record_event(Kind.SIGN_OUT, actor=user, target=user)
+        record_event(event_kinds.SIGN_OUT, actor=user, target=user)
 
 
 def _failed(credentials: dict[str, Any], **_: Any) -> None:
@@ -32,4 +32,4 @@ def _failed(credentials: dict[str, Any], **_: Any) -> None:
     given = str(given)[:254]
     # Looked up for anybody, known or not, so that both take the same time.
     target = get_user_model()._default_manager.filter(**{_NAME: given}).first()
-    record_event(Kind.SIGN_IN_FAILED, target=target, username="" if target else given)
+    record_event(event_kinds.SIGN_IN_FAILED, target=target, username="" if target else given)

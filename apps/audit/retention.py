@@ -5,10 +5,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from apps.audit import event_kinds
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.history import audited
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from apps.audit.proof.tables import sealed_tables
 from apps.audit.proof.verify import trail_verify
 from apps.core.actors import Actor
@@ -44,7 +45,7 @@ def history_trim(*, before: datetime, reason: str, actor: Actor) -> list[Trimmed
     with audit_context(actor=actor, reason=reason):
         trimmed = [Trimmed(table, rows) for table, rows in _statements(before, reason) if rows]
         record_event(
-            Kind.RETENTION,
+            event_kinds.RETENTION,
             before=before.isoformat(),
             removed={each.table: each.rows for each in trimmed},
         )

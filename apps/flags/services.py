@@ -10,6 +10,7 @@ from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
+from apps.flags import event_kinds
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.registry import declared_gates
 
@@ -42,7 +43,7 @@ def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Actor) -> 
         setattr(thing, field, value)
         thing.save(update_fields=[field, "modified"])
         record_event(
-            "flag_flip",
+            event_kinds.FLAG_FLIP,
             actor=actor,
             target=thing,
             name=thing.name,
@@ -138,4 +139,4 @@ def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], actor: Actor) -> N
 
     `changes` holds, by field, what it was and what it is.
     """
-    record_event("flag_flip", actor=actor, target=flag, name=flag.name, changes=changes)
+    record_event(event_kinds.FLAG_FLIP, actor=actor, target=flag, name=flag.name, changes=changes)

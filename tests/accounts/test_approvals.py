@@ -21,7 +21,7 @@ from apps.accounts.approvals.services import (
 from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services import user_set_roles
 from apps.audit.context import audit_context
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, MissingPermission
 from apps.organizations.models import Membership, Organization
@@ -111,7 +111,7 @@ def test_an_approved_request_is_done_as_the_requesters_act_with_both_names(
     row = Organization.history.filter(id=organization.pk, history_type="-").get()  # type: ignore[attr-defined]
     assert row.history_user_id == asker.pk
     assert row.history_change_reason == "They asked for it. (approved by Sven Second)"
-    event = Event.objects.get(kind=Kind.APPROVAL_DECIDED)
+    event = Event.objects.get(kind="approval_decided")
     assert event.data["requester"] == str(asker)
     assert event.data["approver"] == "Sven Second"
     assert event.change_set is not None
@@ -447,7 +447,7 @@ def test_two_who_approve_at_once_do_it_once() -> None:
 
     assert sorted(ended) == ["DomainError", "done"]
     assert not _exists(organization)
-    assert Event.objects.filter(kind=Kind.APPROVAL_DECIDED).count() == 1
+    assert Event.objects.filter(kind="approval_decided").count() == 1
     assert not Membership.objects.filter(organization=organization.pk).exists()
 
 

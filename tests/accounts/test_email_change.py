@@ -18,7 +18,7 @@ from apps.accounts.models import ApprovalRequest, EmailChange, User
 from apps.accounts.services import user_deactivate, user_reactivate, user_set_roles
 from apps.accounts.signin.links import password_link
 from apps.accounts.tasks import sweep_email_changes
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.owed_mails import owed_mails_sweep
 from apps.organizations.models import StaffOrganization
@@ -115,7 +115,7 @@ def test_the_history_has_who_asked_and_why(agent: Client, person: User) -> None:
     Client().post(_link())
 
     row: Any = User.history.filter(id=person.pk).latest("history_id")
-    events = Event.objects.filter(kind=Kind.EMAIL_CHANGE, target_pk=str(person.pk))
+    events = Event.objects.filter(kind="email_change", target_pk=str(person.pk))
     page = agent.get(reverse("admin:accounts_user_history", args=[person.pk])).content.decode()
 
     assert row.email == NEW

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.signin.links import password_link_send
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from tests.factories.accounts import SuperuserFactory, UserFactory, sudo_client
 
 pytestmark = pytest.mark.django_db
@@ -50,4 +50,4 @@ def test_a_colleague_can_help_when_strangers_have_asked_too_often(
     answers = [client.post(url, {"reason": "They asked."}).status_code for _ in range(3)]
 
     assert answers == [302, 302, 409]
-    assert Event.objects.filter(kind=Kind.PASSWORD_LINK).count() == 4
+    assert Event.objects.filter(kind="password_link").count() == 4

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from tests.accounts.signing_in import PASSWORD, code, signed_in, with_app
 from tests.factories.accounts import (
     RoleFactory,
@@ -92,7 +92,7 @@ def test_the_page_says_why_and_the_posted_form_goes_on_afterwards(
     assert done.status_code == 302
     assert fields["reason"] == ["Begins “today”."]
     assert list(person.groups.all()) == [role]
-    assert Event.objects.filter(kind=Kind.SUDO, target_pk=str(user.pk)).count() == 1
+    assert Event.objects.filter(kind="sudo", target_pk=str(user.pk)).count() == 1
 
 
 def test_a_wrong_password_opens_nothing(client: Client, person: User) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from apps.transfers.models import ImportRun
 from tests.factories.accounts import SuperuserFactory
 
@@ -34,10 +34,10 @@ def test_an_import_and_its_undo_are_events(tmp_path: Path) -> None:
     run = json.loads(out.getvalue().splitlines()[-1])["run"]
     call_command("undo_import", str(run), "--json", stdout=StringIO())
 
-    imported = Event.objects.get(kind=Kind.IMPORT)
+    imported = Event.objects.get(kind="import")
     assert (imported.target_pk, imported.reason) == (str(run), "A new customer.")
     assert imported.change_set.actor_id == agent.pk
     assert imported.change_set.import_run_id == run
     assert imported.data["state"] == ImportRun.State.APPLIED
-    undone = Event.objects.get(kind=Kind.UNDO)
+    undone = Event.objects.get(kind="undo")
     assert (undone.target_pk, undone.change_set.door) == (str(run), "undo")

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db import connection as default
 from django.db import connections, transaction
 
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from apps.organizations.models import Organization
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 from apps.transfers.models.uploads import private_storage
@@ -209,7 +209,7 @@ def test_a_colleague_cancels_by_command_and_the_import_says_so(tmp_path: Path, b
     assert said["created"] == Organization.objects.count() < ROWS
     assert (stopped["stopped"], stopped["state"]) == (True, "applied_in_part")
     assert stopped["rows_done"] == said["created"]
-    event = Event.objects.get(kind=Kind.CANCEL)
+    event = Event.objects.get(kind="cancel")
     assert (event.target_pk, event.reason) == (str(run.pk), "Wrong file")
     assert event.change_set
     assert event.change_set.actor_label == "command cancel_import"

@@ -10,10 +10,10 @@ from django.urls import reverse
 from apps.accounts.admin.impersonation_form import ImpersonationForm
 from apps.accounts.anonymization.services import PERMISSION as ANONYMIZE
 from apps.accounts.anonymization.services import user_anonymization_preview, user_anonymize
+from apps.accounts.event_kinds import removed_in_words
 from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
 from apps.accounts.impersonation.services import impersonation_start
-from apps.audit.timeline.event_sentences import removed_in_words
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 

@@ -5,13 +5,13 @@ from typing import Any
 import pgtrigger
 from django.db.models import Model
 
+from apps.accounts import event_kinds
 from apps.accounts.anonymization import own
 from apps.accounts.anonymization.person import Person, person_of
 from apps.accounts.anonymization.registry import HOLDINGS
 from apps.accounts.anonymization.sweep import remaining, sweep
 from apps.accounts.models import User
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.audit.redacting import (
     redact_doings,
     redact_labels,
@@ -67,7 +67,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
             gone["history"] += redact_reasons(records=records, pattern=person.parts_pattern)
         gone["left"] = remaining([*person.words, *person.names])
         gone = {name: number for name, number in gone.items() if number}
-        record_event(Kind.ANONYMIZATION, actor=actor, target=locked, removed=gone)
+        record_event(event_kinds.ANONYMIZATION, actor=actor, target=locked, removed=gone)
         return gone
 
 

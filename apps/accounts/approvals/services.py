@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from apps.accounts import event_kinds
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import Draft, executing, people_behind, real_actor_key
 from apps.accounts.approvals.mails import announce_later, answer_later
@@ -16,7 +17,6 @@ from apps.accounts.authority import actor_lock
 from apps.accounts.models import ApprovalRequest, User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.core.actors import Actor, acting_as, holds, require
 from apps.core.errors import DomainError
 
@@ -53,7 +53,7 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
             requester=actor,
             real_requester_id=real_actor_key(),
         )
-        record_event(Kind.APPROVAL_ASKED, target=request, what=request.sentence)
+        record_event(event_kinds.APPROVAL_ASKED, target=request, what=request.sentence)
         announce_later(request)
     return request
 
@@ -223,7 +223,7 @@ def _decide(
     locked.decision_reason = f"{by}{reason.strip()}"
     _close(locked, state, outcome)
     record_event(
-        Kind.APPROVAL_DECIDED,
+        event_kinds.APPROVAL_DECIDED,
         actor=actor,
         target=locked,
         decision=str(state),

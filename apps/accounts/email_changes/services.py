@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from apps.accounts import event_kinds
 from apps.accounts.actors import user_or_none
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.authority import (
@@ -18,7 +19,6 @@ from apps.accounts.email_changes.tokens import digest, new_token
 from apps.accounts.models import EmailChange, User
 from apps.accounts.signin import sessions
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.core.actors import Actor, acting_as, holds, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
@@ -211,7 +211,7 @@ def _record(change: EmailChange, *, actor: Actor, **data: str) -> None:
     """Leave an event in the person's timeline; addresses are masked, as events are read by many."""
     before, after = masked(change.old_email), masked(change.new_email)
     record_event(
-        Kind.EMAIL_CHANGE,
+        event_kinds.EMAIL_CHANGE,
         **({"actor": actor} if actor is not None else {}),
         target=change.user,
         before=before,

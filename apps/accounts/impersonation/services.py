@@ -5,12 +5,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from apps.accounts import event_kinds
 from apps.accounts.authority import account_lock
 from apps.accounts.impersonation.rules import PERMISSION, WRITING, obstacle_to
 from apps.accounts.models import Impersonation, User
 from apps.audit.context import current
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.core.actors import acting_as, holds, require
 from apps.core.errors import DomainError
 
@@ -88,4 +88,4 @@ def _record(impersonation: Impersonation, **data: object) -> None:
     impersonator, target = impersonation.impersonator, impersonation.target
     for about, other in ((target, "by"), (impersonator, "as")):
         names = {other: str(impersonator if other == "by" else target)}
-        record_event(Kind.IMPERSONATION, actor=impersonator, target=about, **data, **names)
+        record_event(event_kinds.IMPERSONATION, actor=impersonator, target=about, **data, **names)

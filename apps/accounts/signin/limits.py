@@ -22,8 +22,8 @@ from django.http import HttpRequest
 
 from apps.accounts.signin import browsers
 from apps.accounts.signin.allauth_internals import ratelimit
+from apps.audit import event_kinds
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.core.fields import fold_email
 
 type TakeBack = Callable[[], None]
@@ -76,4 +76,6 @@ def _note(what: str, email: str) -> None:
     """Record that an account is tried too often; once in a while, however often it goes on."""
     digest = sha256(email.encode()).hexdigest()
     if cache.add(f"sign-in-limit:{what}:{digest}", True, NOTED_ONCE_IN):
-        record_event(Kind.SIGN_IN_FAILED, username=email, because=f"too many {what}s were tried")
+        record_event(
+            event_kinds.SIGN_IN_FAILED, username=email, because=f"too many {what}s were tried"
+        )

@@ -13,10 +13,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts import event_kinds
 from apps.accounts.authority import account_decide
 from apps.accounts.models import User
 from apps.audit.events import record_event
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.models import OwedMail
@@ -50,7 +51,7 @@ def _build(mail: OwedMail) -> EmailMessage | None:
     if mail.attempts == 1 and _sent_today(user, by_colleagues=False) >= _most_a_day():
         return None
     with acting_as(actor="password link"):
-        record_event(Kind.PASSWORD_LINK, target=user)
+        record_event(event_kinds.PASSWORD_LINK, target=user)
     return password_link_mail(user)
 
 
@@ -68,7 +69,7 @@ def _sent_today(user: User, *, by_colleagues: bool) -> int:
     Counted apart, so that no stranger can use up what a colleague may still send.
     """
     links: QuerySet[Event] = Event.objects.filter(
-        kind=Kind.PASSWORD_LINK,
+        kind=event_kinds.PASSWORD_LINK,
         target_type=ContentType.objects.get_for_model(User),
         target_pk=str(user.pk),
         at__gt=timezone.now() - timedelta(days=1),
@@ -89,7 +90,7 @@ def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
                 f"{_most_a_day()} links were sent to this person in the last 24 hours. Ask "
                 "whether the e-mails arrive, and try again tomorrow."
             )
-        record_event(Kind.PASSWORD_LINK, actor=actor, target=person)
+        record_event(event_kinds.PASSWORD_LINK, actor=actor, target=person)
         mail_owe(GIVEN_LINK, str(person.pk), user=str(person.pk))
 
 

@@ -8,11 +8,12 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
+from apps.accounts import event_kinds as accounts_kinds
 from apps.accounts.signin import sessions, sudo
 from apps.accounts.signin.allauth_internals import record_authentication
 from apps.accounts.signin.factor_names import NAMES, name_of
+from apps.audit import event_kinds as audit_kinds
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 
 
 def connect() -> None:
@@ -36,11 +37,13 @@ def _signed_out(request: Any, **_: Any) -> None:
 def _proven(user: Any, method: str, **more: Any) -> None:
     if more.get("reauthenticated"):
         factor = NAMES.get(more.get("type"), method)
-        record_event(Kind.SUDO, actor=user, target=user, factor=factor)
+        record_event(accounts_kinds.SUDO, actor=user, target=user, factor=factor)
 
 
 def _added(request: Any, user: Any, authenticator: Authenticator, **_: Any) -> None:
-    record_event(Kind.FACTOR_ADDED, actor=user, target=user, factor=name_of(authenticator))
+    record_event(
+        accounts_kinds.FACTOR_ADDED, actor=user, target=user, factor=name_of(authenticator)
+    )
     if authenticator.type in sudo.SECOND_FACTORS:
         # Setting it up has proven it: the codes that are shown next do not ask for it again.
         record_authentication(
@@ -49,10 +52,12 @@ def _added(request: Any, user: Any, authenticator: Authenticator, **_: Any) -> N
 
 
 def _removed(user: Any, authenticator: Authenticator, **_: Any) -> None:
-    record_event(Kind.FACTOR_REMOVED, actor=user, target=user, factor=name_of(authenticator))
+    record_event(
+        accounts_kinds.FACTOR_REMOVED, actor=user, target=user, factor=name_of(authenticator)
+    )
 
 
 def _failed(user: Any, authenticator: Authenticator, **_: Any) -> None:
     record_event(
-        Kind.SIGN_IN_FAILED, target=user, because=f"wrong {NAMES[authenticator.type]} code"
+        audit_kinds.SIGN_IN_FAILED, target=user, because=f"wrong {NAMES[authenticator.type]} code"
     )

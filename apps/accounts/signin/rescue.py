@@ -2,6 +2,7 @@
 
 from allauth.mfa.models import Authenticator
 
+from apps.accounts import event_kinds
 from apps.accounts.authority import account_decide
 from apps.accounts.email_changes.services import email_changes_end
 from apps.accounts.models import User
@@ -9,7 +10,6 @@ from apps.accounts.signin.factor_names import name_of
 from apps.accounts.signin.links import password_link
 from apps.accounts.signin.sessions import end_all, open_sessions
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 
@@ -30,7 +30,7 @@ def factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int, str]:
             raise DomainError(f"{person} is deactivated.")
         authenticators = list(Authenticator.objects.filter(user=person))
         for authenticator in authenticators:
-            record_event(Kind.FACTOR_REMOVED, target=person, factor=name_of(authenticator))
+            record_event(event_kinds.FACTOR_REMOVED, target=person, factor=name_of(authenticator))
             authenticator.delete()
         person.set_unusable_password()
         person.save(update_fields=["password"])

@@ -16,10 +16,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.accounts import event_kinds
 from apps.accounts.authority import account_lock, power_obstacle
 from apps.accounts.models import User
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 
@@ -145,7 +145,7 @@ def end_all(sessions: Iterable[UserSession], *, user: User, actor: Actor, reason
         for session in ended:
             session.end()
         if ended:
-            record_event(Kind.SESSION_ENDED, actor=actor, target=user, sessions=len(ended))
+            record_event(event_kinds.SESSION_ENDED, actor=actor, target=user, sessions=len(ended))
     return len(ended)
 
 
@@ -155,7 +155,7 @@ def time_out(request: HttpRequest) -> None:
         UserSession.objects.filter(session_key=request.session.session_key).delete()
         if isinstance(request.user, User):
             record_event(
-                Kind.SESSION_ENDED,
+                event_kinds.SESSION_ENDED,
                 actor=request.user,
                 target=request.user,
                 because="it expired",

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.accounts.signin.allauth_internals import apps_from_settings
+from apps.audit import event_kinds
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.core.fields import fold_email
 
 UNKNOWN = "No account here has the address you signed in with. Ask your administrator to add it."
@@ -44,7 +44,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         if person is None:
             said = sociallogin.email_addresses[0].email if sociallogin.email_addresses else ""
             record_event(
-                Kind.SIGN_IN_FAILED,
+                event_kinds.SIGN_IN_FAILED,
                 username=said,
                 because="no active person with this verified address",
             )

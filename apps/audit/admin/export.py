@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponseNotAllowed, StreamingHttpRespon
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from apps.audit import event_kinds
 from apps.audit.events import record_event
-from apps.audit.models import Kind
 from apps.audit.selectors import newest_position
 from apps.audit.timeline.entries import Entry
 from apps.audit.timeline.filters import Filter, from_query
@@ -58,7 +58,7 @@ def export_view(request: HttpRequest) -> HttpResponseBase:
     # Whatever happens after this moment, this very export included, is not in the file.
     newest = newest_position()
     record_event(
-        Kind.AUDIT_EXPORT,
+        event_kinds.AUDIT_EXPORT,
         actor=request.user,
         filter=readable(filter.as_words()) or "everything",
         personal_data=holds_personal,

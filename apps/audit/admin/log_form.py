@@ -9,7 +9,7 @@ from unfold.widgets import (
 )
 
 from apps.audit.models import Door
-from apps.audit.timeline.filters import EVENT_CHOICES, KIND_CHOICES
+from apps.audit.timeline.filters import KIND_CHOICES, event_choices
 
 
 def day_widget() -> forms.Widget:
@@ -32,7 +32,8 @@ class LogForm(forms.Form):
     kind = forms.ChoiceField(
         required=False,
         widget=UnfoldAdminSelectWidget,
-        choices=[("", "Any"), *KIND_CHOICES, *EVENT_CHOICES],
+        # Asked when the form is shown: higher apps declare kinds of their own.
+        choices=lambda: [("", "Any"), *KIND_CHOICES, *event_choices()],
     )
     door = forms.ChoiceField(
         label="Through",

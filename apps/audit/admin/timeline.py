@@ -17,8 +17,8 @@ from unfold.widgets import (
 from apps.audit.admin.log_form import day_widget
 from apps.audit.admin.revert import may_revert, revert_view
 from apps.audit.timeline.filters import (
-    EVENT_CHOICES,
     KIND_CHOICES,
+    event_choices,
     from_query,
     position_from,
 )
@@ -95,7 +95,7 @@ class TimelineForm(forms.Form):
         super().__init__(data)
         fields: Any = self.fields
         fields["field"].choices = [("", "Any"), *_field_choices(model)]
-        fields["kind"].choices = [("", "Any"), *KIND_CHOICES, *EVENT_CHOICES]
+        fields["kind"].choices = [("", "Any"), *KIND_CHOICES, *event_choices()]
 
 
 def timeline_context(request: HttpRequest, model: type[models.Model], key: Any) -> dict[str, Any]:

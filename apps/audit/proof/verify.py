@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import connection
 from django.utils import timezone
 
+from apps.audit import event_kinds
 from apps.audit.events import record_event
 from apps.audit.history import audited
-from apps.audit.models import Kind, Seal, Verification
+from apps.audit.models import Seal, Verification
 from apps.audit.proof.chain import check_chain, check_sealed_rows
 from apps.audit.proof.definitions import check_definitions
 from apps.audit.proof.functions import check_functions
@@ -86,5 +87,8 @@ def _keep(verdict: Verdict, started: datetime) -> None:
         head=head.digest if head and verdict.whole else "",
     )
     record_event(
-        Kind.VERIFICATION, whole=verdict.whole, rows=verdict.rows, problems=len(verdict.problems)
+        event_kinds.VERIFICATION,
+        whole=verdict.whole,
+        rows=verdict.rows,
+        problems=len(verdict.problems),
     )

@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 
-from apps.audit.models import Kind
+from apps.audit.kinds import EVENT_KINDS
 from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, Filter
 from apps.audit.timeline.models import hidden_fields, key_column, told_fields
 from apps.audit.timeline.naming import label_fields
@@ -92,7 +92,7 @@ def of_events(filter: Filter) -> Condition | None:
             _like(filter.object),
         )
     for word in filter.words:
-        kinds = [kind.value for kind in Kind if word.lower() in str(kind.label).lower()]
+        kinds = [str(kind) for kind in EVENT_KINDS if word.lower() in kind.label.lower()]
         condition = condition.and_(
             f"({_open('h.reason')} ILIKE %s OR {_open('h.target_label')} ILIKE %s"
             f" OR {_open('h.data::text')} ILIKE %s"

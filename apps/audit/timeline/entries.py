@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
+from apps.audit.kinds import EVENT_KINDS
 from apps.audit.models import ChangeSet, Door, Event
 from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.models import (
@@ -55,7 +56,8 @@ class Entry:
     @property
     def icon(self) -> str:
         icons = {"+": "add", "~": "edit", "-": "delete"}
-        return icons.get(self.kind) or event_sentences.ICONS.get(self.event_kind, "info")
+        kind = EVENT_KINDS.get(self.event_kind)
+        return icons.get(self.kind) or (kind.icon if kind else "info")
 
     @property
     def opens_by_itself(self) -> bool:

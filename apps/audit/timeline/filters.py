@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 
-from apps.audit.models import Kind
+from apps.audit.kinds import EVENT_KINDS
 from apps.core.uuid7 import as_uuid
 
 CREATED, CHANGED, DELETED, CHANGES = "created", "changed", "deleted", "changes"
@@ -19,9 +19,12 @@ KIND_CHOICES: list[tuple[str, str]] = [
     (CHANGED, "Changed"),
     (DELETED, "Deleted"),
 ]
-EVENT_CHOICES: list[tuple[str, str]] = [(kind.value, str(kind.label)) for kind in Kind]
 
 _ALIASES = {"import": "import_run", "from": "since", "to": "until", "person": "actor"}
+
+
+def event_choices() -> list[tuple[str, str]]:
+    return [(str(kind), kind.label) for kind in EVENT_KINDS]
 
 
 @dataclass(frozen=True)
@@ -123,8 +126,8 @@ def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> 
             given[name] = day
     elif name == "import_run" and not (value.isdecimal() and len(value) < 19):
         problems.append(f"“{value}” is not an import's number.")
-    elif name == "kind" and value.lower() not in _KINDS:
-        problems.append(f"“{value}” is not a kind. The kinds are {', '.join(sorted(_KINDS))}.")
+    elif name == "kind" and value.lower() not in (kinds := _kinds()):
+        problems.append(f"“{value}” is not a kind. The kinds are {', '.join(sorted(kinds))}.")
     else:
         given[name] = value.lower() if name in ("kind", "door") else value
 
@@ -149,4 +152,7 @@ def _day(value: str) -> date | None:
 
 
 _NAMES = {field.name for field in fields(Filter)} - {"words", "problems"}
-_KINDS = {CREATED, CHANGED, DELETED, CHANGES, *(kind.value for kind in Kind)}
+
+
+def _kinds() -> set[str]:
+    return {CREATED, CHANGED, DELETED, CHANGES, *(str(kind) for kind in EVENT_KINDS)}

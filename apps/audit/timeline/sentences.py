@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from apps.audit.timeline.event_sentences import listed
+from apps.audit.timeline.listing import listed
 from apps.audit.timeline.naming import fill
 from apps.audit.timeline.registry import Inclusion, labels
 from apps.audit.timeline.values import EMPTY, Change

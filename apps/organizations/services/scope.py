@@ -12,6 +12,7 @@ from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited as is_limited_actor
+from apps.organizations import event_kinds
 from apps.organizations.models import Organization, StaffOrganization
 
 SET_SCOPE = "accounts.set_scope"
@@ -51,7 +52,7 @@ def user_set_scope(
         if given or taken or before != now:
             # Numbers alone: who reads this may not see every organization. The history names them.
             record_event(
-                "scope_change",
+                event_kinds.SCOPE_CHANGE,
                 actor=actor,
                 target=person,
                 before=before,

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
+from apps.audit import event_kinds
 from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
@@ -55,7 +56,9 @@ def report_run(
         raise
     with shielded(), transaction.atomic():
         run_succeeded(run, result, content, file_name(definition, result, format))
-        record_event("export", actor=actor, target=run, format=format, rows=len(result.rows))
+        record_event(
+            event_kinds.EXPORT, actor=actor, target=run, format=format, rows=len(result.rows)
+        )
     return run, content
 
 

@@ -9,6 +9,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
+from apps.schedules import event_kinds
 from apps.schedules.declared import declared_tasks
 from apps.schedules.models import ShippedSchedule
 
@@ -34,7 +35,9 @@ def schedules_load() -> list[str]:
                 description=declared_tasks()[entry["task"]].description,
                 **_timing(entry),
             )
-            record_event("schedule_change", target=schedule, schedule=schedule.name, what="created")
+            record_event(
+                event_kinds.SCHEDULE_CHANGE, target=schedule, schedule=schedule.name, what="created"
+            )
             created.append(schedule.name)
     return created
 

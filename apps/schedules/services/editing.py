@@ -10,6 +10,7 @@ from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
+from apps.schedules import event_kinds
 from apps.schedules.declared import problem_with
 
 TIMING = ("interval", "crontab", "solar", "clocked", "start_time")
@@ -111,7 +112,7 @@ def _leave_event(
     schedule: PeriodicTask, what: str, changes: dict[str, list[Any]], actor: Actor
 ) -> None:
     record_event(
-        "schedule_change",
+        event_kinds.SCHEDULE_CHANGE,
         actor=actor,
         target=schedule,
         schedule=schedule.name,

@@ -18,6 +18,7 @@ from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.core.sending import after_commit, send_now
+from apps.schedules import event_kinds
 from apps.schedules.declared import problem_with
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import RUN_HEADER
@@ -63,7 +64,7 @@ def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Actor) 
     run, _ = _create(schedule, f"{schedule.pk}:by-hand:{uuid.uuid4()}", timezone.now(), actor)
     with audit_context(actor=actor, reason=reason):
         record_event(
-            "task_run_now",
+            event_kinds.TASK_RUN_NOW,
             target=schedule,
             schedule=schedule.name,
             task=schedule.task,

@@ -19,6 +19,7 @@ from django_celery_beat.models import (
 from apps.audit.events import record_event
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
+from apps.schedules import event_kinds
 
 FIELDS: dict[type[Any], str] = {
     IntervalSchedule: "interval",
@@ -62,7 +63,7 @@ def timing_save(*, timing: Model, fields: Collection[str] | None = None, actor: 
     PeriodicTasks.update_changed()
     for schedule in users:
         record_event(
-            "schedule_change",
+            event_kinds.SCHEDULE_CHANGE,
             actor=actor,
             target=schedule,
             schedule=schedule.name,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
+from apps.audit import event_kinds
 from apps.audit.context import current
 from apps.audit.events import record_event
 from apps.core.actors import Actor
@@ -134,7 +135,7 @@ def _recorded(*, actor: Actor, **values: Any) -> ExportRun:
     personal_data = holds_personal(registry.get(values["dataset"]), values["fields"])
     run = ExportRun.objects.create(user=user_or_none(actor), personal_data=personal_data, **values)
     record_event(
-        "export",
+        event_kinds.EXPORT,
         actor=actor or (None if current() else "command export_dataset"),
         target=run,
         dataset=run.dataset,

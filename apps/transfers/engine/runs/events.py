@@ -5,8 +5,9 @@ from contextlib import AbstractContextManager
 from apps.accounts.disclosures import disclosure_of_file
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
-from apps.audit.models import Event, Kind
+from apps.audit.models import Event
 from apps.core.actors import Actor
+from apps.transfers import event_kinds
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
 
@@ -20,7 +21,11 @@ def record_import(run: ImportRun) -> None:
         door="import",
     ):
         record_event(
-            Kind.IMPORT, target=run, dataset=run.dataset, state=run.state, results=run.results
+            event_kinds.IMPORT,
+            target=run,
+            dataset=run.dataset,
+            state=run.state,
+            results=run.results,
         )
 
 
@@ -33,21 +38,27 @@ def record_undo(undo: UndoRun) -> None:
         import_run_id=undo.run_id,
         door="undo",
     ):
-        record_event(Kind.UNDO, target=undo.run, state=undo.state, results=undo.results)
+        record_event(event_kinds.UNDO, target=undo.run, state=undo.state, results=undo.results)
 
 
 def record_cancel(run: ImportRun, *, reason: str, actor: Actor) -> None:
     """Say who asked an import to stop, and why."""
     with _canceling(reason, actor):
         record_event(
-            Kind.CANCEL, target=run, dataset=run.dataset, state=run.state, rows_done=run.rows_done
+            event_kinds.CANCEL,
+            target=run,
+            dataset=run.dataset,
+            state=run.state,
+            rows_done=run.rows_done,
         )
 
 
 def record_undo_cancel(undo: UndoRun, *, reason: str, actor: Actor) -> None:
     """Say who asked an undo to stop, and why."""
     with _canceling(reason, actor):
-        record_event(Kind.CANCEL_UNDO, target=undo.run, state=undo.state, rows_done=undo.rows_done)
+        record_event(
+            event_kinds.CANCEL_UNDO, target=undo.run, state=undo.state, rows_done=undo.rows_done
+        )
 
 
 def _canceling(reason: str, actor: Actor) -> AbstractContextManager[None]:
@@ -58,7 +69,7 @@ def _canceling(reason: str, actor: Actor) -> AbstractContextManager[None]:
 def reason_of_cancel(run: ImportRun) -> str:
     """Return the reason given for canceling the run; "" if there is none."""
     event = Event.objects.filter(
-        kind=Kind.CANCEL,
+        kind=event_kinds.CANCEL,
         target_pk=str(run.pk),
         target_type__app_label="transfers",
         target_type__model="importrun",

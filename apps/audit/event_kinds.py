@@ -1,0 +1,46 @@
+"""What the audit log records of every app: sign-ins, refusals, exports, and its own upkeep."""
+
+from apps.audit.kinds import Data, EventKind
+
+
+def _sign_in_failed(data: Data) -> str:
+    said = (
+        f"failed to sign in as “{data['username']}”" if "username" in data else "failed to sign in"
+    )
+    return f"{said}: {data['because']}" if "because" in data else said
+
+
+def _refused(data: Data) -> str:
+    path = data.get("path")
+    return (
+        f"was refused access to {data.get('method', '')} {path}".replace("  ", " ") if path else ""
+    )
+
+
+def _audit_export(data: Data) -> str:
+    return f"exported the audit log: {data['filter']}" if "filter" in data else ""
+
+
+def _verification(data: Data) -> str:
+    if "whole" not in data:
+        return ""
+    rows = f"{data.get('rows', 0):,} rows"
+    if data["whole"]:
+        return f"verified the audit log: complete, {rows}"
+    return f"verified the audit log: {data.get('problems', 0):,} problems in {rows}"
+
+
+SIGN_IN = EventKind("sign_in", "Signed in", icon="login")
+SIGN_IN_FAILED = EventKind(
+    "sign_in_failed", "Failed to sign in", icon="gpp_bad", sentence=_sign_in_failed
+)
+SIGN_OUT = EventKind("sign_out", "Signed out", icon="logout")
+EXPORT = EventKind("export", "Exported", icon="download")
+REFUSED = EventKind("refused", "Was refused access", icon="block", sentence=_refused)
+AUDIT_EXPORT = EventKind(
+    "audit_export", "Exported the audit log", icon="download", sentence=_audit_export
+)
+VERIFICATION = EventKind(
+    "verification", "Verified the audit log", icon="verified", sentence=_verification
+)
+RETENTION = EventKind("retention", "Trimmed the audit log", icon="auto_delete")

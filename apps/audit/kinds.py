@@ -1,0 +1,51 @@
+"""What can happen that is no record's change: each app declares its own in its `event_kinds.py`."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, Self
+
+from apps.core.ports import Registry
+
+type Data = dict[str, Any]
+
+
+class EventKind(str):
+    """One kind of event: its code, as it is stored, with what pages say of it. To make it is to declare it.
+
+    `label` is what somebody did ("Exported"). `sentence` tells an event from its data; where it returns
+    nothing, the label and the data are told.
+    """
+
+    label: str
+    icon: str
+    sentence: Callable[[Data], str] | None
+
+    def __new__(
+        cls,
+        code: str,
+        label: str,
+        *,
+        icon: str = "info",
+        sentence: Callable[[Data], str] | None = None,
+    ) -> Self:
+        kind = super().__new__(cls, code)
+        kind.label, kind.icon, kind.sentence = label, icon, sentence
+        EVENT_KINDS.add(kind, module=str(sys._getframe(1).f_globals["__name__"]))
+        return kind
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy is the declared kind itself."""
+        return event_kind, (str(self),)
+
+
+EVENT_KINDS = Registry[EventKind](
+    "event kinds", "what the audit log records besides changes", key=str
+)
+
+
+def event_kind(code: str) -> EventKind:
+    """Return the kind of a code; raises LookupError for one that no app declares."""
+    kind = EVENT_KINDS.get(code)
+    if kind is None:
+        raise LookupError(f"No app declares the event “{code}”. Declare it in its event_kinds.py.")
+    return kind
