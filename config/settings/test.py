@@ -2,7 +2,7 @@
 
 from config import env, sign_in
 from config.settings.base import *
-from config.settings.base import DATABASES, ENV, INSTALLED_APPS, STORAGES, VAR_DIR
+from config.settings.base import DATABASES, ENV, INSTALLED_APPS, MIDDLEWARE, STORAGES, VAR_DIR
 
 ENVIRONMENT_LABEL = "Test"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -35,3 +35,6 @@ DATABASES["default"]["TEST"] = {"NAME": f"test_quarterdeck_{env.test_process()}"
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 # One person may do everything but great imports; the tests of requests list what they ask for.
 FOUR_EYES = {"import": 50_000}
+
+# Tests read pages as browsers show them, wherever a template breaks its lines.
+MIDDLEWARE = ["tests.pages.CollapsingMiddleware", *MIDDLEWARE]
