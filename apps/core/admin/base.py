@@ -58,9 +58,9 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     ask_reason = True
     reason_required = False
     change_form_after_template = "core/reason_field.html"
-    # "Why can't I …?": what is not offered here, for want of which right, state or approval.
-    list_after_template = "core/why_list.html"
-    change_form_outer_after_template = "core/why_record.html"
+    # What higher apps add; see `additions`.
+    list_after_template = "core/below_list.html"
+    change_form_outer_after_template = "core/below_record.html"
 
     @confirmed(
         permission="delete",
