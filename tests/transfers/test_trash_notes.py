@@ -26,7 +26,8 @@ def admin(db: None) -> Client:
 def notes(page: str) -> list[tuple[str, str]]:
     """Return each note with the address behind it."""
     found = re.findall(
-        r'<span>(The [^<]*? is also that of [^<]*?)(?: <a class="text-link" href="([^"]*)">[^<]*</a>)?</span>',
+        r"<span>\s*(The [^<]*? is also that of [^<]*?)"
+        r'(?:<a class="text-link" href="([^"]*)">[^<]*</a>)?\s*</span>',
         page,
     )
     return [(sentence.strip(), link) for sentence, link in found]

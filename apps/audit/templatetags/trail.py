@@ -4,7 +4,9 @@ from typing import Any
 
 from django import template
 from django.db import models
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 
 from apps.audit.models import ChangeSet, Door
 from apps.audit.timeline.registry import runs
@@ -33,6 +35,14 @@ def person(label: str) -> str:
 def person_in_full(label: str) -> str:
     """Return the name with the address, as the reader may see it."""
     return readable(label)
+
+
+@register.filter
+def marked(words: tuple[tuple[str, str], ...]) -> SafeString:
+    """Return the runs of `word_diff` as one text, with the removed and the added words marked."""
+    forms = {"gone": "<del>{}</del>", "new": "<ins>{}</ins>"}
+    marks = ((format_html(forms.get(kind, "{}"), text),) for kind, text in words)
+    return format_html_join("", "{}", marks)
 
 
 @register.filter
