@@ -116,4 +116,7 @@ def applied_run(client: Client, content: bytes | str = ROSTER, **more: Any) -> I
 
 
 def text(answer: Any) -> str:
-    return answer.content.decode()
+    """Return a page with its white space folded, as a browser shows it; a file as it is."""
+    content = answer.content.decode()
+    is_page = answer["Content-Type"].startswith("text/html")
+    return " ".join(content.split()) if is_page else content
