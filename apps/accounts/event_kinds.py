@@ -72,7 +72,7 @@ _REMOVED = {
     "imports": ("import", "imports"),
     "files": ("file", "files"),
     "reports": ("report file", "report files"),
-    "seats": ("membership", "memberships"),
+    "memberships": ("membership", "memberships"),
     "invitations": ("invitation", "invitations"),
     "requests": ("request", "requests"),
     "texts": ("other text", "other texts"),

@@ -8,12 +8,12 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.audit import (
-            carrying,
             checks,  # noqa: F401  Registers its checks.
+            propagation,
             receivers,
         )
         from apps.audit.proof import shapes
 
-        carrying.install()
+        propagation.install()
         receivers.connect()
         post_migrate.connect(shapes.remember, sender=self, dispatch_uid="audit")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
-from apps.audit.timeline.models import history_of, told_fields
+from apps.audit.timeline.models import history_of, visible_fields
 from apps.core.authorship import Authorship
 from apps.core.personal import readable
 
@@ -47,7 +47,7 @@ def watched_fields(model: type[Model]) -> list[str]:
     history: Any = history_of(model)
     if history is None:
         return []
-    return [field.name for field in told_fields(history) if not field.primary_key]
+    return [field.name for field in visible_fields(history) if not field.primary_key]
 
 
 def _where_it_changed(rows: list[Any], attname: str) -> Any:

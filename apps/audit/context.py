@@ -37,7 +37,7 @@ class NamedActor:
 
 
 @dataclass(frozen=True)
-class Context:
+class AuditContext:
     """One layer of attribution; an inner one starts as a copy of the outer."""
 
     root: uuid.UUID
@@ -48,7 +48,7 @@ class Context:
     # Whether the two can be called without a statement of their own.
     is_known: Callable[[], bool] = lambda: True
     reason: str = ""
-    door: str = ""
+    source: str = ""
     request_id: str = ""
     path: str = ""
     address: str = ""
@@ -56,7 +56,7 @@ class Context:
     task_run_id: int | None = None
 
 
-_current: ContextVar[Context | None] = ContextVar("audit_context", default=None)
+_current: ContextVar[AuditContext | None] = ContextVar("audit_context", default=None)
 _resolving: ContextVar[bool] = ContextVar("audit_context_resolving", default=False)
 
 
@@ -83,22 +83,22 @@ def audit_context(
     import_run_id: int | None = None,
     task_run_id: int | None = None,
     request_id: str = "",
-    door: str = "",
+    source: str = "",
     path: str = "",
     address: str = "",
 ) -> Iterator[None]:
     """Attribute every change inside the block; given values are laid over those of an outer block.
 
     `actor` is a user, or the name of a task or command; `real_actor` the impersonator when
-    somebody acts as somebody else. `door` is the way in, see `models.Door`. An import run or task
+    somebody acts as somebody else. `source` is the way in, see `models.Source`. An import run or task
     run has one change set for life, however many transactions and attempts it takes; a new reason
     alone stays in the change set of the outer block.
     """
     outer = _current.get()
     base = outer.base if outer else uuid7()
-    door = door or (outer.door if outer else "")
+    source = source or (outer.source if outer else "")
     if import_run_id is not None:
-        base = uuid.uuid5(_NAMESPACE, f"{door} import run {import_run_id}")
+        base = uuid.uuid5(_NAMESPACE, f"{source} import run {import_run_id}")
     elif task_run_id is not None:
         base = uuid.uuid5(_NAMESPACE, f"task run {task_run_id}")
     acting, real = actor_of(actor), actor_of(real_actor)
@@ -114,16 +114,16 @@ def audit_context(
         given["actor"] = lambda: acting
     if real_actor is not None:
         given["real_actor"] = lambda: real
-    start = outer or Context(root=base, base=base, actor=NamedActor, real_actor=NamedActor)
+    start = outer or AuditContext(root=base, base=base, actor=NamedActor, real_actor=NamedActor)
     given = {name: value for name, value in given.items() if value not in ("", None)}
     if actor is not None:
         given["is_known"] = lambda: True
-    with layer(replace(start, base=base, door=door, **given)):
+    with layer(replace(start, base=base, source=source, **given)):
         yield
 
 
 @contextmanager
-def layer(context: Context) -> Iterator[None]:
+def layer(context: AuditContext) -> Iterator[None]:
     token = _current.set(context)
     try:
         yield
@@ -131,7 +131,7 @@ def layer(context: Context) -> Iterator[None]:
         _current.reset(token)
 
 
-def current() -> Context | None:
+def current() -> AuditContext | None:
     """Return the innermost context, or nothing outside of any."""
     return _current.get()
 
@@ -166,13 +166,13 @@ def settings() -> Settings | None:
 
 
 @lru_cache(maxsize=256)
-def _settings(context: Context, actor: NamedActor, real: NamedActor) -> Settings:
+def _settings(context: AuditContext, actor: NamedActor, real: NamedActor) -> Settings:
     data = {
         "root": str(context.root),
         "actor_label": actor.label,
         "real_actor": real.id,
         "real_actor_label": real.label,
-        "door": context.door,
+        "source": context.source,
         "request_id": context.request_id,
         "path": context.path,
         "address": context.address,

@@ -9,9 +9,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from apps.audit import event_kinds
-from apps.audit.context import Context, NamedActor, actor_of, layer
+from apps.audit.context import AuditContext, NamedActor, actor_of, layer
 from apps.audit.events import record_event
-from apps.audit.models import Door
+from apps.audit.models import Source
 from apps.core.uuid7 import uuid7
 
 # An id from a proxy in front is taken over when it is plainly an id, else a new one is made.
@@ -51,14 +51,14 @@ def request_id_of(request: HttpRequest) -> str:
     return given if _REQUEST_ID.match(given) else uuid.uuid4().hex
 
 
-def context_of(request: HttpRequest, request_id: str) -> Context:
+def context_of(request: HttpRequest, request_id: str) -> AuditContext:
     change_set = uuid7()
 
     def real_actor() -> NamedActor:
         real: Any = getattr(request, "real_user", None)
         return actor_of(real) if real is not None else NamedActor()
 
-    return Context(
+    return AuditContext(
         root=change_set,
         base=change_set,
         # A request that is refused before it has a session has no user either.
@@ -66,7 +66,7 @@ def context_of(request: HttpRequest, request_id: str) -> Context:
         real_actor=real_actor,
         # `request.user` is looked up once and then remembered here by Django.
         is_known=lambda: hasattr(request, "_cached_user"),
-        door=Door.FORM,
+        source=Source.FORM,
         request_id=request_id,
         path=f"{request.method} {request.path}",
         address=request.META.get("REMOTE_ADDR", ""),

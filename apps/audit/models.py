@@ -13,7 +13,7 @@ CHANGE_SET_GROUPS = [["actor_label", "real_actor_label", "address"], ["reason"]]
 EVENT_GROUPS = [["target_label"], ["data"], ["reason"]]
 
 
-class Door(models.TextChoices):
+class Source(models.TextChoices):
     """The way in that a change took."""
 
     FORM = "form", "Form"
@@ -45,7 +45,7 @@ class ChangeSet(models.Model):
     real_actor_id = models.UUIDField(null=True)
     real_actor_label = models.TextField(default="")
     reason = models.TextField(default="")
-    door = models.CharField(max_length=20)  # One of `Door`.
+    source = models.CharField(max_length=20)  # One of `Source`.
     request_id = models.TextField(default="")
     path = models.TextField(default="")
     address = models.TextField(default="")
@@ -84,11 +84,11 @@ class ChangeSet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.door_label} by {masked_in(self.actor_label.partition(' <')[0])}"
+        return f"{self.source_label} by {masked_in(self.actor_label.partition(' <')[0])}"
 
     @property
-    def door_label(self) -> str:
-        return Door(self.door).label if self.door in Door.values else self.door
+    def source_label(self) -> str:
+        return Source(self.source).label if self.source in Source.values else self.source
 
 
 class Event(models.Model):

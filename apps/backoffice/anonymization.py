@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from apps.accounts.anonymization.person import Person
-from apps.accounts.anonymization.registry import HOLDINGS, Holding
+from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
 from apps.backoffice.demo.mailbox import all_files, read
 
 
@@ -49,4 +49,4 @@ def _content(part: EmailMessage) -> bytes:
     return content.decode(part.get_content_charset("utf-8"), "replace").encode()
 
 
-HOLDINGS.add(Holding("demo mails", erase=_erase, preview=_preview))
+ERASURE_HANDLERS.add(ErasureHandler("demo mails", erase=_erase, preview=_preview))

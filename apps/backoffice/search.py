@@ -27,7 +27,7 @@ SHORTEST = 2
 
 
 @dataclass(frozen=True)
-class Kind:
+class SearchKind:
     """A model that is searched, and what is said of a record beside its name."""
 
     model: type[Model]
@@ -41,9 +41,9 @@ def _about_person(person: User, viewer: User) -> str:
 
 
 KINDS = [
-    Kind(Organization, "apartment", lambda found, viewer: f"Organization, {found.slug}"),
-    Kind(User, "person", _about_person),
-    Kind(
+    SearchKind(Organization, "apartment", lambda found, viewer: f"Organization, {found.slug}"),
+    SearchKind(User, "person", _about_person),
+    SearchKind(
         Project,
         "folder_open",
         lambda found, viewer: f"Project of {found.organization}",

@@ -16,7 +16,7 @@ from apps.core.errors import DomainError
 class ApprovalNeeded(DomainError):  # noqa: N818  It is a question, not an error.
     """Raised before anything is done; `draft` is the request that may be made of it.
 
-    A door that cannot ask shows the message like any other refusal: it says who could approve.
+    A caller that cannot ask shows the message like any other refusal: it says who could approve.
     """
 
     def __init__(self, message: str, draft: Any) -> None:
@@ -38,7 +38,7 @@ class ApprovalBackend(Protocol):
     def ask(self, needed: ApprovalNeeded, *, actor: Actor, reason: str) -> Asked:
         """Make the request; raises `DomainError` without a reason."""
 
-    def foresee(self, kind: str, records: QuerySet, user: Any) -> str:
+    def approval_message(self, kind: str, records: QuerySet, user: Any) -> str:
         """Return the sentence for a confirmation that will end in a request, else nothing."""
 
     def require_for_many(

@@ -10,6 +10,6 @@ from apps.core.actors import Actor
 from apps.core.ports import ATTRIBUTION
 
 
-def attributed(*, actor: Actor, reason: str, door: str) -> AbstractContextManager[None]:
+def attributed(*, actor: Actor, reason: str, source: str) -> AbstractContextManager[None]:
     """Attribute every change inside the block; see `audit_context` in the audit app."""
-    return ATTRIBUTION.get()(actor=actor, reason=reason, door=door)
+    return ATTRIBUTION.get()(actor=actor, reason=reason, source=source)

@@ -39,7 +39,7 @@ class ClaimLostError(Exception):
     """Another worker has taken the job over; this one must stop and write nothing more."""
 
 
-class JobCancelledError(Exception):
+class JobCanceledError(Exception):
     """A person asked the job to stop."""
 
 
@@ -132,10 +132,10 @@ class Job(models.Model):
         mine.update(claimed_by="", heartbeat_at=None)
 
     @contextmanager
-    def hold(self, *, cancellable: bool = True) -> Iterator[None]:
+    def hold(self, *, cancelable: bool = True) -> Iterator[None]:
         """Open a transaction that owns the job's row, and refresh this instance from it.
 
-        Raises ClaimLostError when another worker has it, JobCancelledError when a person asked to stop; then
+        Raises ClaimLostError when another worker has it, JobCanceledError when a person asked to stop; then
         nothing inside was done. A signal to stop waits until the transaction is committed.
         """
         with shielded(), transaction.atomic():
@@ -144,17 +144,17 @@ class Job(models.Model):
                 raise ClaimLostError
             for field in self._meta.concrete_fields:
                 setattr(self, field.attname, getattr(fresh, field.attname))
-            if cancellable and self.cancel_requested_at is not None:
-                raise JobCancelledError
+            if cancelable and self.cancel_requested_at is not None:
+                raise JobCanceledError
             yield
 
     @contextmanager
-    def hand_over(self, *, cancellable: bool = True, **changes: Any) -> Iterator[None]:
+    def hand_over(self, *, cancelable: bool = True, **changes: Any) -> Iterator[None]:
         """Set `changes` and give the claim back, in one transaction with what is written inside.
 
         Raises what `hold` raises.
         """
-        with self.hold(cancellable=cancellable):
+        with self.hold(cancelable=cancelable):
             for name, value in changes.items():
                 setattr(self, name, value)
             yield
@@ -206,7 +206,7 @@ class Job(models.Model):
         return freed
 
     @contextmanager
-    def heart(self, seconds: float | None = None) -> Iterator[None]:
+    def keep_alive(self, seconds: float | None = None) -> Iterator[None]:
         """Renew the heartbeat from a thread with a connection of its own for as long as the block runs."""
         period = seconds or stale_after().total_seconds() / 5
         stop = threading.Event()
@@ -226,7 +226,7 @@ class Job(models.Model):
             finally:
                 connection.close()
 
-        thread = threading.Thread(target=beat, name=f"heart of {self}", daemon=True)
+        thread = threading.Thread(target=beat, name=f"keep_alive {self}", daemon=True)
         thread.start()
         try:
             yield

@@ -37,7 +37,7 @@ class ScopedQuerySet(models.QuerySet):
 class SearchableQuerySet(ScopedQuerySet):
     """A queryset of a model that is searched by the beginnings of words."""
 
-    # Relations whose records are found along: a seat by its person's and its organization's name.
+    # Relations whose records are found along: a membership by its person's and its organization's name.
     search_through: tuple[str, ...] = ()
 
     def search(self, text: str) -> Self:

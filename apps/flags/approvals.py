@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals.picture import Line, Picture
+from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
@@ -25,7 +25,7 @@ class TurnProtected(Approvable):
     word = "flags"
     permissions = ("flags.flip_flag",)
 
-    def foresees(self, records: QuerySet, count: int) -> bool:
+    def will_need_approval(self, records: QuerySet, count: int) -> bool:
         return self.is_demanded({}, 1) and records.filter(is_protected=True).exists()
 
     def may_reach(self, user: Any, arguments: Arguments) -> bool:
@@ -34,22 +34,22 @@ class TurnProtected(Approvable):
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The flag", MODELS[arguments["kind"]].objects.filter(name=arguments["name"]))]
 
-    def picture(self, arguments: Arguments) -> Picture:
-        thing = MODELS[arguments["kind"]].objects.filter(name=arguments["name"]).first()
-        if thing is None:
+    def picture(self, arguments: Arguments) -> ActionPreview:
+        toggle = MODELS[arguments["kind"]].objects.filter(name=arguments["name"]).first()
+        if toggle is None:
             raise DomainError(f"The {arguments['kind']} “{arguments['name']}” no longer exists.")
         field, value = arguments["field"], arguments["value"]
-        before, after = _word(field, getattr(thing, field)), _word(field, value)
+        before, after = _word(field, getattr(toggle, field)), _word(field, value)
         turned = {
-            "everyone": f"Turn the flag {thing.name}: {after}",
-            "active": f"Turn the switch {thing.name} {after}",
-            "percent": f"Set the sample {thing.name} to {after}",
-            "is_protected": f"End the protection of {thing.name}",
+            "everyone": f"Turn the flag {toggle.name}: {after}",
+            "active": f"Turn the switch {toggle.name} {after}",
+            "percent": f"Set the sample {toggle.name} to {after}",
+            "is_protected": f"End the protection of {toggle.name}",
         }
-        url = reverse(f"admin:flags_{arguments['kind']}_change", args=[thing.pk])
-        return Picture(
+        url = reverse(f"admin:flags_{arguments['kind']}_change", args=[toggle.pk])
+        return ActionPreview(
             sentence=turned[field],
-            lines=[Line(thing.name, url, [[_label(field), before, after]])],
+            lines=[Line(toggle.name, url, [[_label(field), before, after]])],
             total=1,
             consequences=[
                 "After that, anybody who can turn flags can turn it alone."
@@ -68,8 +68,8 @@ class TurnProtected(Approvable):
         elif field == "percent":
             sample_set(name=name, percent=Decimal(value), reason=reason, actor=actor)
         else:
-            thing = MODELS[arguments["kind"]].objects.get(name=name)
-            flag_protect(thing=thing, is_protected=value, reason=reason, actor=actor)
+            toggle = MODELS[arguments["kind"]].objects.get(name=name)
+            flag_protect(toggle=toggle, is_protected=value, reason=reason, actor=actor)
         return f"{name}: {_word(field, value)}."
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 
 from apps.accounts.scope import people_of
-from apps.core.admin.subcount import subcount
+from apps.core.admin.count_subquery import count_subquery
 from apps.core.gates import Gate
 from apps.core.personal import readable
 from apps.core.scope import sees_everything
@@ -38,9 +38,9 @@ def with_reach(queryset: QuerySet[Flag], viewer: Any) -> QuerySet[Flag]:
         users = users.filter(user__in=people_of(viewer))
         organizations = organizations.filter(organization__in=organizations_of(viewer))
     return queryset.annotate(
-        user_count=subcount(users, "flag"),
-        group_count=subcount(groups, "flag"),
-        organization_count=subcount(organizations, "flag"),
+        user_count=count_subquery(users, "flag"),
+        group_count=count_subquery(groups, "flag"),
+        organization_count=count_subquery(organizations, "flag"),
     )
 
 
@@ -73,16 +73,16 @@ def state_in_words(flag: Flag) -> str:
     return f"On for {', '.join(parts)}" if parts else "Off: no targets"
 
 
-def last_turn(thing: Any, field: str) -> LastTurn:
+def last_turn(toggle: Any, field: str) -> LastTurn:
     """Return the change since which `field` has its present value, out of the history."""
-    rows = thing.history.order_by("-history_id").select_related("change_set")
+    rows = toggle.history.order_by("-history_id").select_related("change_set")
     found = None
     for row in rows[:100]:
-        if getattr(row, field) != getattr(thing, field):
+        if getattr(row, field) != getattr(toggle, field):
             break
         found = row
     if found is None:
-        return LastTurn(thing.modified, "", "")
+        return LastTurn(toggle.modified, "", "")
     actor = found.change_set.actor_label if found.change_set else ""
     return LastTurn(
         found.history_date, readable(actor), readable(found.history_change_reason or "")

@@ -33,20 +33,20 @@ def _locked(model: Any, name: str) -> Any:
     return found
 
 
-def _write(thing: Any, field: str, value: Any, *, reason: str, actor: Actor) -> bool:
-    before = getattr(thing, field)
+def _write(toggle: Any, field: str, value: Any, *, reason: str, actor: Actor) -> bool:
+    before = getattr(toggle, field)
     if before == value:
         return False
-    if thing.is_protected:
-        require_approval(TURN, turn_arguments(thing, field, value), actor=actor)
+    if toggle.is_protected:
+        require_approval(TURN, turn_arguments(toggle, field, value), actor=actor)
     with acting_as(actor=actor, reason=reason):
-        setattr(thing, field, value)
-        thing.save(update_fields=[field, "modified"])
+        setattr(toggle, field, value)
+        toggle.save(update_fields=[field, "modified"])
         record_event(
             event_kinds.FLAG_FLIP,
             actor=actor,
-            target=thing,
-            name=thing.name,
+            target=toggle,
+            name=toggle.name,
             field=field,
             before=None if before is None else str(before),
             after=None if value is None else str(value),
@@ -83,22 +83,22 @@ def sample_set(*, name: str, percent: Decimal, reason: str, actor: Actor) -> boo
 
 @transaction.atomic
 def flag_protect(
-    *, thing: Flag | Switch | Sample, is_protected: bool, reason: str, actor: Actor
+    *, toggle: Flag | Switch | Sample, is_protected: bool, reason: str, actor: Actor
 ) -> bool:
     """Protect a flag, a switch or a sample, or take its protection away; returns as `flag_set` does.
 
     Taking it away is as much as turning it, and asks for as much.
     """
     reason = _check(actor, reason)
-    locked = _locked(type(thing), thing.name)
+    locked = _locked(type(toggle), toggle.name)
     return _write(locked, "is_protected", is_protected, reason=reason, actor=actor)
 
 
-def turn_arguments(thing: Any, field: str, value: Any) -> dict[str, Any]:
+def turn_arguments(toggle: Any, field: str, value: Any) -> dict[str, Any]:
     """Return what a request to turn a protected flag holds."""
     plain = value if value is None or isinstance(value, bool) else str(value)
-    kind = thing._meta.model_name
-    return {"kind": kind, "name": thing.name, "field": field, "value": plain}
+    kind = toggle._meta.model_name
+    return {"kind": kind, "name": toggle.name, "field": field, "value": plain}
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from apps.accounts.anonymization.person import Person
-from apps.accounts.anonymization.registry import HOLDINGS, Holding
+from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
 from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.redacting import redact_labels, redact_records, redacting
 from apps.core.admin.wording import counted, names
@@ -23,9 +23,9 @@ def _obstacles(person: Person) -> Iterator[str]:
     owned = Organization.all_objects.filter(owner=person.user)
     if owned.exists():
         yield f"{person.user} is responsible for {names(owned)}. Choose another owner first."
-    seats = Membership._base_manager.filter(user=person.user, role=Role.OWNER)
+    memberships = Membership._base_manager.filter(user=person.user, role=Role.OWNER)
     others = Membership._base_manager.filter(role=Role.OWNER).exclude(user=person.user)
-    alone = Organization.all_objects.filter(pk__in=seats.values("organization")).exclude(
+    alone = Organization.all_objects.filter(pk__in=memberships.values("organization")).exclude(
         pk__in=others.values("organization")
     )
     if alone.exists():
@@ -35,18 +35,18 @@ def _obstacles(person: Person) -> Iterator[str]:
 
 
 def _preview(person: Person) -> Iterator[str]:
-    seats = Membership._base_manager.filter(user=person.user).count()
-    if seats:
-        yield f"{counted(seats, Membership)} removed."
+    memberships = Membership._base_manager.filter(user=person.user).count()
+    if memberships:
+        yield f"{counted(memberships, Membership)} removed."
     invited = Invitation.all_objects.filter(_invitations(person)).count()
     if invited:
         yield f"{counted(invited, Invitation)} lose the address. Pending ones are revoked."
 
 
 def _erase(person: Person) -> dict[str, int]:
-    seats = Membership._base_manager.filter(user=person.user)
-    taken = seats.count()
-    seats.delete()
+    memberships = Membership._base_manager.filter(user=person.user)
+    taken = memberships.count()
+    memberships.delete()
     history: Any = Invitation.history
     deleted = history.filter(email__in=person.words).values_list("id", flat=True)
     found = list(Invitation.all_objects.select_for_update().filter(_invitations(person)))
@@ -60,7 +60,7 @@ def _erase(person: Person) -> dict[str, int]:
         redact_records(Invitation, keys)
         redact_labels(Invitation, keys)
         redact_labels(Membership, _records(person)[Membership])
-    return {"seats": taken, "invitations": len(found)}
+    return {"memberships": taken, "invitations": len(found)}
 
 
 def _records(person: Person) -> dict[type[Model], list[Any]]:
@@ -76,6 +76,8 @@ def _keys(found: Any) -> list[Any]:
     return list(found.order_by().distinct())
 
 
-HOLDINGS.add(
-    Holding("organizations", erase=_erase, preview=_preview, obstacles=_obstacles, records=_records)
+ERASURE_HANDLERS.add(
+    ErasureHandler(
+        "organizations", erase=_erase, preview=_preview, obstacles=_obstacles, records=_records
+    )
 )

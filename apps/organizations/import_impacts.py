@@ -11,25 +11,25 @@ from apps.transfers.rules import Impact, RuleView
 _ROW = PlanRow("p")
 
 
-def _changed_seats(view: RuleView, role: Composable, wanted: Role) -> Composable | None:
-    """SQL that counts the seats whose `role`, before or after, is the wanted one."""
+def _changed_memberships(view: RuleView, role: Composable, wanted: Role) -> Composable | None:
+    """SQL that counts the memberships whose `role`, before or after, is the wanted one."""
     if "role" not in view.given:
         return None
     return SQL("SELECT count(*) FROM {} p WHERE {} AND {} = {}").format(
-        view.plan, _ROW.updates("seat"), role, Literal(wanted.value)
+        view.plan, _ROW.updates("membership"), role, Literal(wanted.value)
     )
 
 
 def _owners_demoted(view: RuleView) -> Composable | None:
-    return _changed_seats(view, _ROW.before("role"), Role.OWNER)
+    return _changed_memberships(view, _ROW.before("role"), Role.OWNER)
 
 
 def _owners_made(view: RuleView) -> Composable | None:
-    return _changed_seats(view, _ROW.after("role"), Role.OWNER)
+    return _changed_memberships(view, _ROW.after("role"), Role.OWNER)
 
 
 def _admins_made(view: RuleView) -> Composable | None:
-    return _changed_seats(view, _ROW.after("role"), Role.ADMIN)
+    return _changed_memberships(view, _ROW.after("role"), Role.ADMIN)
 
 
 def _powers_given(view: RuleView) -> Composable | None:
@@ -47,7 +47,7 @@ def _powers_given(view: RuleView) -> Composable | None:
         "FROM {plan} p WHERE {creates} AND {role} IN ({owner}, {admin})"
     ).format(
         plan=view.plan,
-        creates=_ROW.creates("seat"),
+        creates=_ROW.creates("membership"),
         role=_ROW.cell("role"),
         email=_ROW.cell("email"),
         owner=Literal(Role.OWNER.value),

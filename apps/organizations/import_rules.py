@@ -7,7 +7,7 @@ from apps.core.scope import is_limited
 from apps.transfers.engine.schema import PartLine, PlanRow, StageRow
 from apps.transfers.rules import Rule, RuleView
 
-# A member's seat, an organization, a person: each a line of the records that the rows mean.
+# A member's membership, an organization, a person: each a line of the records that the rows mean.
 _SEAT, _OTHER_SEAT, _COMING = PartLine("s"), PartLine("d"), PartLine("g")
 _ORGANIZATION, _OTHER_ORGANIZATION = PartLine("p"), PartLine("q")
 _PLAN, _OTHER_ROW = PlanRow("p"), PlanRow("q")
@@ -19,10 +19,10 @@ def _rank(role: Composable) -> Composable:
     ).format(role)
 
 
-def _steps_down(seat: PartLine) -> Composable:
+def _steps_down(membership: PartLine) -> Composable:
     """SQL condition: an owner gets another role."""
     return SQL("{} AND {} = 'owner' AND {} <> 'owner'").format(
-        seat.column("live"), seat.now("role"), seat.new("role")
+        membership.column("live"), membership.now("role"), membership.new("role")
     )
 
 
@@ -31,20 +31,20 @@ def _last_owner(view: RuleView) -> Composable | None:
         return None
     return SQL(
         """
-        SELECT s.first AS number FROM {seats} s
+        SELECT s.first AS number FROM {memberships} s
         WHERE {steps_down}
           AND NOT EXISTS (
               SELECT FROM organizations_membership m
               WHERE m.organization_id = {organization} AND m.role = 'owner'
-                AND NOT EXISTS (SELECT FROM {seats} d WHERE d.id = m.id AND {other_role} <> 'owner'
+                AND NOT EXISTS (SELECT FROM {memberships} d WHERE d.id = m.id AND {other_role} <> 'owner'
                     AND NOT {other_refused}))
           AND NOT EXISTS (
-              SELECT FROM {seats} g
+              SELECT FROM {memberships} g
               WHERE {coming_to} = {organization} AND {coming_role} = 'owner' AND NOT g.clash
                 AND NOT {coming_refused})
         """
     ).format(
-        seats=view.records("seat"),
+        memberships=view.records("membership"),
         steps_down=_steps_down(_SEAT),
         organization=_SEAT.key("organization_id"),
         other_role=_OTHER_SEAT.new("role"),
@@ -60,10 +60,10 @@ def _answering_owner(view: RuleView) -> Composable | None:
     if "role" not in view.given:
         return None
     return SQL(
-        "SELECT s.first AS number FROM {seats} s JOIN organizations_organization o "
+        "SELECT s.first AS number FROM {memberships} s JOIN organizations_organization o "
         "ON o.id = {organization} AND o.owner_id = {user} WHERE {steps_down}"
     ).format(
-        seats=view.records("seat"),
+        memberships=view.records("membership"),
         organization=_SEAT.key("organization_id"),
         user=_SEAT.key("user_id"),
         steps_down=_steps_down(_SEAT),
@@ -74,9 +74,9 @@ def _own_rights(view: RuleView) -> Composable | None:
     if view.actor is None or "role" not in view.given:
         return None
     return SQL(
-        "SELECT s.first AS number FROM {seats} s WHERE s.live AND {user} = {actor} AND {new} < {now}"
+        "SELECT s.first AS number FROM {memberships} s WHERE s.live AND {user} = {actor} AND {new} < {now}"
     ).format(
-        seats=view.records("seat"),
+        memberships=view.records("membership"),
         user=_SEAT.key("user_id"),
         actor=Literal(view.actor.pk),
         new=_rank(_SEAT.new("role")),
@@ -94,11 +94,11 @@ def _removed(view: RuleView) -> Composable | None:
 def _deactivated(view: RuleView) -> Composable | None:
     """New memberships of deactivated people that this import does not reactivate."""
     return SQL(
-        "SELECT s.first AS number FROM {seats} s "
+        "SELECT s.first AS number FROM {memberships} s "
         "JOIN accounts_user u ON u.id = {user} AND u.status = 'deactivated' "
         "WHERE NOT s.live AND NOT {comes_back}"
     ).format(
-        seats=view.records("seat"),
+        memberships=view.records("membership"),
         user=_SEAT.key("user_id"),
         comes_back=view.comes_back("person", SQL("u.id")),
     )
@@ -207,22 +207,22 @@ MEMBER_RULES = (
 
 
 def _made_owner(row: PlanRow) -> Composable:
-    """SQL condition: the row creates an owner's seat, or makes one an owner."""
-    return SQL("({} OR {} = 'owner')").format(row.creates("seat"), row.after("role"))
+    """SQL condition: the row creates an owner's membership, or makes one an owner."""
+    return SQL("({} OR {} = 'owner')").format(row.creates("membership"), row.after("role"))
 
 
 def _would_be_ownerless(view: RuleView) -> Composable | None:
-    """Owners' seats of the run, without which an organization that had an owner before has none."""
+    """Owners' memberships of the run, without which an organization that had an owner before has none."""
     return SQL(
         """
-        SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = {seat}
+        SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = {membership}
         WHERE {writes} AND t.role = 'owner' AND {made_owner}
           AND NOT EXISTS (
               SELECT FROM organizations_membership o
               WHERE o.organization_id = t.organization_id AND o.role = 'owner' AND o.id <> t.id
-                AND NOT EXISTS (SELECT FROM {plan} q WHERE {other_seat} = o.id AND {other_writes}))
+                AND NOT EXISTS (SELECT FROM {plan} q WHERE {other_membership} = o.id AND {other_writes}))
           AND NOT EXISTS (
-              SELECT FROM {plan} q JOIN organizations_membership m ON m.id = {other_seat}
+              SELECT FROM {plan} q JOIN organizations_membership m ON m.id = {other_membership}
               WHERE {other_updates} AND {other_before} = 'owner'
                 AND m.organization_id = t.organization_id)
           AND EXISTS (
@@ -237,12 +237,12 @@ def _would_be_ownerless(view: RuleView) -> Composable | None:
         """
     ).format(
         plan=view.plan,
-        seat=_PLAN.id("seat"),
-        writes=_PLAN.writes("seat"),
+        membership=_PLAN.id("membership"),
+        writes=_PLAN.writes("membership"),
         made_owner=_made_owner(_PLAN),
-        other_seat=_OTHER_ROW.id("seat"),
-        other_writes=_OTHER_ROW.writes("seat"),
-        other_updates=_OTHER_ROW.updates("seat"),
+        other_membership=_OTHER_ROW.id("membership"),
+        other_writes=_OTHER_ROW.writes("membership"),
+        other_updates=_OTHER_ROW.updates("membership"),
         other_before=_OTHER_ROW.before("role"),
         confirmed=Literal(view.confirmed_at),
     )
@@ -250,10 +250,10 @@ def _would_be_ownerless(view: RuleView) -> Composable | None:
 
 def _answers_for_it(view: RuleView) -> Composable | None:
     return SQL(
-        "SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = {seat} "
+        "SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = {membership} "
         "JOIN organizations_organization o ON o.id = t.organization_id AND o.owner_id = t.user_id "
         "WHERE {made_owner}"
-    ).format(plan=view.plan, seat=_PLAN.id("seat"), made_owner=_made_owner(_PLAN))
+    ).format(plan=view.plan, membership=_PLAN.id("membership"), made_owner=_made_owner(_PLAN))
 
 
 MEMBER_KEEPS = (

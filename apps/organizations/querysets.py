@@ -1,4 +1,4 @@
-"""Querysets of organizations, seats and invitations."""
+"""Querysets of organizations, memberships and invitations."""
 
 from datetime import datetime
 from typing import Any, Self

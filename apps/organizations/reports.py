@@ -1,4 +1,4 @@
-"""Numbers about seats, for the reports."""
+"""Numbers about memberships, for the reports."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from apps.organizations.models import Membership, Organization
 
 
 @dataclass
-class SeatCounts:
-    """What happened to an organization's seats in a span of time, and how many it had at its end."""
+class MembershipCounts:
+    """What happened to an organization's memberships in a span of time, and how many it had at its end."""
 
     new: int = 0
     changed: int = 0
@@ -27,8 +27,8 @@ class SeatCounts:
 
 
 @dataclass
-class Seats:
-    by_organization: dict[UUID, SeatCounts] = field(default_factory=dict)
+class MembershipChanges:
+    by_organization: dict[UUID, MembershipCounts] = field(default_factory=dict)
     new_by_day: Counter[date] = field(default_factory=Counter)
     removed_by_day: Counter[date] = field(default_factory=Counter)
 
@@ -42,19 +42,19 @@ def organizations_in_scope(user: Any) -> QuerySet[Organization]:
     return scoped
 
 
-def seats_between(start: datetime, end: datetime, user: Any) -> Seats:
-    """Count seats by organization from `start` to before `end`, in five statements.
+def memberships_between(start: datetime, end: datetime, user: Any) -> MembershipChanges:
+    """Count memberships by organization from `start` to before `end`, in five statements.
 
     What happened comes out of the history. The number at the end is today's, less what came since
-    and with what went since; a seat that moved from one organization to another, which no page
+    and with what went since; a membership that moved from one organization to another, which no page
     does, would be counted where it is now.
     """
     scope = organizations_in_scope(user).values("pk")
     history = Membership.history.filter(organization_id__in=scope)
-    seats = Seats()
+    memberships = MembershipChanges()
 
-    def of(key: UUID) -> SeatCounts:
-        return seats.by_organization.setdefault(key, SeatCounts())
+    def of(key: UUID) -> MembershipCounts:
+        return memberships.by_organization.setdefault(key, MembershipCounts())
 
     living = Membership.objects.filter(organization__in=scope).order_by()
     for key, total in living.values_list("organization_id").annotate(n=Count("pk")):
@@ -71,8 +71,8 @@ def seats_between(start: datetime, end: datetime, user: Any) -> Seats:
     for day, came, went in days.annotate(
         came=Count("pk", filter=Q(history_type="+")), went=Count("pk", filter=Q(history_type="-"))
     ):
-        seats.new_by_day[day], seats.removed_by_day[day] = came, went
-    return seats
+        memberships.new_by_day[day], memberships.removed_by_day[day] = came, went
+    return memberships
 
 
 def _came_and_went(history: Any) -> Any:

@@ -11,7 +11,7 @@ from apps.organizations.import_rules import (
 )
 from apps.organizations.models import Membership, Organization, Role
 from apps.transfers import header_words
-from apps.transfers.declarations import Column, Derived, Kind, Part, Relation
+from apps.transfers.declarations import Column, Derived, FieldKind, Part, Relation
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.registry import register
 from apps.transfers.resources import EngineResource
@@ -36,7 +36,7 @@ def organization_column(attribute: str = "organization__external_id") -> Column:
     return Column(
         label="Organization",
         attribute=attribute,
-        kind=Kind.RELATION,
+        kind=FieldKind.RELATION,
         relation=ORGANIZATION,
         needed=True,
         max_length=200,
@@ -95,7 +95,7 @@ class OrganizationsResource(EngineResource):
     slug = Column(
         label="Slug",
         attribute="slug",
-        kind=Kind.SLUG,
+        kind=FieldKind.SLUG,
         max_length=200,
         clearable=False,
         synonyms=("short name", "handle", "url name"),
@@ -105,7 +105,7 @@ class OrganizationsResource(EngineResource):
     status = Column(
         label="Status",
         attribute="status",
-        kind=Kind.CHOICE,
+        kind=FieldKind.CHOICE,
         choices=Organization.Status.choices,
         default=Organization.Status.ACTIVE,
         words={
@@ -147,7 +147,7 @@ class MembersResource(EngineResource):
     email = Column(
         label="E-mail",
         attribute="user__email",
-        kind=Kind.EMAIL,
+        kind=FieldKind.EMAIL,
         needed=True,
         max_length=254,
         synonyms=(
@@ -179,7 +179,7 @@ class MembersResource(EngineResource):
     phone = Column(
         label="Phone",
         attribute="user__phone",
-        kind=Kind.PHONE,
+        kind=FieldKind.PHONE,
         max_length=40,
         synonyms=(
             "office phone", "phone number", "telephone", "tel", "work phone", "mobile",
@@ -191,7 +191,7 @@ class MembersResource(EngineResource):
     role = Column(
         label="Role",
         attribute="role",
-        kind=Kind.CHOICE,
+        kind=FieldKind.CHOICE,
         choices=Role.choices,
         words=ROLE_WORDS,
         default=Role.MEMBER,
@@ -234,7 +234,7 @@ class MembersResource(EngineResource):
                 plural="people",
             ),
             Part(
-                name="seat",
+                name="membership",
                 label="membership",
                 model="organizations.Membership",
                 fields={

@@ -32,14 +32,14 @@ def living_organizations_of(user: Any) -> QuerySet[Any]:
 
 
 def people_of_organizations(user: Any) -> QuerySet[Any]:
-    """Return the keys of those who hold a seat in the limited user's organizations.
+    """Return the keys of those who hold a membership in the limited user's organizations.
 
     A pending invitation makes nobody seen: else to invite an address would be to look its person up.
     """
-    seats: Any = apps.get_model("organizations.Membership")
-    found: QuerySet[Any] = seats.objects.filter(organization__in=organizations_of(user)).values(
-        "user"
-    )
+    memberships: Any = apps.get_model("organizations.Membership")
+    found: QuerySet[Any] = memberships.objects.filter(
+        organization__in=organizations_of(user)
+    ).values("user")
     return found
 
 

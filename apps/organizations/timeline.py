@@ -1,4 +1,4 @@
-"""How organizations, seats and invitations are told of in timelines."""
+"""How organizations, memberships and invitations are told of in timelines."""
 
 from typing import Any
 

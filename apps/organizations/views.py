@@ -85,14 +85,14 @@ class InvitationView(View):
             form = NewPersonForm(request.POST or None, email=invitation.email)
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
-                seat = invitation_accept(token=token, **(form.cleaned_data if form else {}))
+                membership = invitation_accept(token=token, **(form.cleaned_data if form else {}))
             except DomainError as error:
                 context["refusal"] = error.message
                 return _page(
                     request, "organizations/invitation.html", context | {"form": form}, 409
                 )
-            messages.success(request, f"You have joined {seat.organization}.")
-            if not seat.user.has_usable_password():
+            messages.success(request, f"You have joined {membership.organization}.")
+            if not membership.user.has_usable_password():
                 messages.info(
                     request, "Check your e-mail for a link to set your password, then sign in."
                 )

@@ -11,9 +11,9 @@ from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, TruncDate
 
 from apps.organizations.models import Organization
-from apps.organizations.reports import SeatCounts, organizations_in_scope, seats_between
+from apps.organizations.reports import MembershipCounts, memberships_between, organizations_in_scope
 from apps.projects.models import Project
-from apps.reports.registry import REPORTS, Chart, Column, ReportDefinition, Result, Total
+from apps.reports.registry import REPORTS, Chart, ReportColumn, ReportDefinition, Result, Total
 from apps.reports.weeks import WEEK, Week
 
 
@@ -66,21 +66,21 @@ def projects_between(start: datetime, end: datetime, user: Any) -> Projects:
 
 def make(params: Mapping[str, Any], user: Any) -> Result:
     week: Week = params["week"]
-    seats = seats_between(week.start, week.end, user)
-    seats_before = seats_between(week.before.start, week.before.end, user)
+    memberships = memberships_between(week.start, week.end, user)
+    memberships_before = memberships_between(week.before.start, week.before.end, user)
     projects = projects_between(week.start, week.end, user)
     projects_before = projects_between(week.before.start, week.before.end, user)
     active = {
         key
-        for key, counts in seats.by_organization.items()
+        for key, counts in memberships.by_organization.items()
         if counts.new or counts.changed or counts.removed
     }
     active |= {key for key, number in (projects.created + projects.archived).items() if number}
     names = dict(Organization.objects.filter(pk__in=active).values_list("pk", "name"))
-    nothing = SeatCounts()
+    nothing = MembershipCounts()
     rows = []
     for key, name in sorted(names.items(), key=lambda item: item[1].casefold()):
-        counts = seats.by_organization.get(key, nothing)
+        counts = memberships.by_organization.get(key, nothing)
         rows.append(
             {
                 "organization": name,
@@ -99,9 +99,11 @@ def make(params: Mapping[str, Any], user: Any) -> Result:
         columns=COLUMNS,
         rows=rows,
         totals=[
-            _total("Members", seats.total("total"), seats_before.total("total")),
-            _total("New members", seats.total("new"), seats_before.total("new")),
-            _total("Removed members", seats.total("removed"), seats_before.total("removed")),
+            _total("Members", memberships.total("total"), memberships_before.total("total")),
+            _total("New members", memberships.total("new"), memberships_before.total("new")),
+            _total(
+                "Removed members", memberships.total("removed"), memberships_before.total("removed")
+            ),
             _total("Projects", projects.total.total(), projects_before.total.total()),
             _total("Projects created", projects.created.total(), projects_before.created.total()),
             _total(
@@ -111,8 +113,8 @@ def make(params: Mapping[str, Any], user: Any) -> Result:
         chart=Chart(
             labels=[f"{day:%a} {day.day}" for day in week.days],
             series=[
-                ("New members", [seats.new_by_day[day] for day in week.days]),
-                ("Removed members", [seats.removed_by_day[day] for day in week.days]),
+                ("New members", [memberships.new_by_day[day] for day in week.days]),
+                ("Removed members", [memberships.removed_by_day[day] for day in week.days]),
                 ("Projects created", [projects.created_by_day[day] for day in week.days]),
             ],
         ),
@@ -124,15 +126,15 @@ def _total(label: str, value: int, before: int) -> Total:
 
 
 COLUMNS = [
-    Column("organization", "Organization"),
-    Column("new", "New members", numeric=True),
-    Column("changed", "Changed members", numeric=True, short="Changed"),
-    Column("removed", "Removed members", numeric=True, short="Removed"),
-    Column("members", "Members", numeric=True),
-    Column("growth", "Change in members", numeric=True, short="Change"),
-    Column("created", "Projects created", numeric=True, short="New projects"),
-    Column("archived", "Projects archived", numeric=True, short="Archived"),
-    Column("projects", "Projects", numeric=True),
+    ReportColumn("organization", "Organization"),
+    ReportColumn("new", "New members", numeric=True),
+    ReportColumn("changed", "Changed members", numeric=True, short="Changed"),
+    ReportColumn("removed", "Removed members", numeric=True, short="Removed"),
+    ReportColumn("members", "Members", numeric=True),
+    ReportColumn("growth", "Change in members", numeric=True, short="Change"),
+    ReportColumn("created", "Projects created", numeric=True, short="New projects"),
+    ReportColumn("archived", "Projects archived", numeric=True, short="Archived"),
+    ReportColumn("projects", "Projects", numeric=True),
 ]
 
 REPORTS.add(

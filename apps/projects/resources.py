@@ -2,7 +2,7 @@
 
 from apps.organizations.resources import organization_column
 from apps.projects.models import Project, Task
-from apps.transfers.declarations import Column, Kind, Part, Relation
+from apps.transfers.declarations import Column, FieldKind, Part, Relation
 from apps.transfers.registry import register
 from apps.transfers.resources import EngineResource
 
@@ -28,7 +28,7 @@ class ProjectsResource(EngineResource):
     status = Column(
         label="Status",
         attribute="status",
-        kind=Kind.CHOICE,
+        kind=FieldKind.CHOICE,
         choices=Project.Status.choices,
         default=Project.Status.DRAFT,
         words={
@@ -68,7 +68,7 @@ class TasksResource(EngineResource):
     project = Column(
         label="Project",
         attribute="project__name",
-        kind=Kind.RELATION,
+        kind=FieldKind.RELATION,
         relation=Relation(
             model="projects.Project", by=("name",), within={"organization": "organization"}
         ),
@@ -89,7 +89,7 @@ class TasksResource(EngineResource):
     status = Column(
         label="Status",
         attribute="status",
-        kind=Kind.CHOICE,
+        kind=FieldKind.CHOICE,
         choices=Task.Status.choices,
         default=Task.Status.TODO,
         words={
@@ -103,7 +103,7 @@ class TasksResource(EngineResource):
     due_date = Column(
         label="Due",
         attribute="due_date",
-        kind=Kind.DATE,
+        kind=FieldKind.DATE,
         synonyms=("due date", "deadline", "due on", "target date", "fällig", "fällig am", "frist"),
         help_text="Like 2026-04-30.",
         example="2026-04-30",
@@ -111,7 +111,7 @@ class TasksResource(EngineResource):
     assignee = Column(
         label="Assignee",
         attribute="assignee__email",
-        kind=Kind.RELATION,
+        kind=FieldKind.RELATION,
         relation=Relation(model="accounts.User", by=("email",)),
         max_length=254,
         synonyms=("assigned to", "responsible", "assignee email"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from apps.accounts.anonymization.person import Person
-from apps.accounts.anonymization.registry import HOLDINGS, Holding
+from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
 from apps.reports.models import ReportRun, ReportSubscription
 
 
@@ -32,4 +32,4 @@ def _erase(person: Person) -> dict[str, int]:
     return {"reports": len(runs)}
 
 
-HOLDINGS.add(Holding("reports", erase=_erase, preview=_preview))
+ERASURE_HANDLERS.add(ErasureHandler("reports", erase=_erase, preview=_preview))

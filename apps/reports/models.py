@@ -64,7 +64,7 @@ class ReportRun(models.Model):
         SUCCEEDED = "succeeded", "Succeeded"
         FAILED = "failed", "Failed"
 
-    class Door(models.TextChoices):
+    class Source(models.TextChoices):
         PAGE = "page", "Download"
         MAIL = "mail", "Mailing"
         COMMAND = "command", "Command"
@@ -72,7 +72,7 @@ class ReportRun(models.Model):
     report = models.CharField(max_length=100)
     params = models.JSONField("parameters", default=dict, blank=True)
     period = models.CharField(max_length=100, blank=True)
-    door = models.CharField("made for", max_length=20, choices=Door)
+    source = models.CharField("made for", max_length=20, choices=Source)
     state = models.CharField(max_length=20, choices=State, default=State.RUNNING)
     mail_key = models.CharField(max_length=250, unique=True, null=True, editable=False)  # noqa: DJ001
     row_count = models.PositiveIntegerField("rows", null=True, blank=True)

@@ -10,7 +10,7 @@ from apps.core.ports import Registry
 
 
 @dataclass(frozen=True)
-class Column:
+class ReportColumn:
     """A column of a report: its key in a row, its heading, and whether it holds numbers.
 
     `short` is the heading on a page, where its neighbors say the rest.
@@ -63,7 +63,7 @@ class Result:
     """What a report says for one set of parameters."""
 
     period: str
-    columns: Sequence[Column]
+    columns: Sequence[ReportColumn]
     rows: Sequence[Mapping[str, Any]]
     totals: Sequence[Total] = ()
     chart: Chart | None = None

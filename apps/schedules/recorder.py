@@ -39,7 +39,7 @@ def run_recorded(
     try:
         with (
             _heartbeat(run.pk),
-            audit_context(actor=f"task {label}", task_run_id=run.pk, door="task"),
+            audit_context(actor=f"task {label}", task_run_id=run.pk, source="task"),
         ):
             said = function(*args, **kwargs)
     except Interrupted:

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.accounts.anonymization.person import Person
-from apps.accounts.anonymization.registry import HOLDINGS, Holding
+from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
 from apps.core.admin.wording import counted
 from apps.transfers.cleaning import samples_forget
 from apps.transfers.engine.erasure import is_in_rows, rows_erase
@@ -154,4 +154,6 @@ def _reword(person: Person) -> None:
             record.save(update_fields=list(names))
 
 
-HOLDINGS.add(Holding("transfers", erase=_erase, preview=_preview, obstacles=_obstacles))
+ERASURE_HANDLERS.add(
+    ErasureHandler("transfers", erase=_erase, preview=_preview, obstacles=_obstacles)
+)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals.picture import Part, Picture, canonical
+from apps.accounts.approvals.preview import ActionPreview, PreviewPart, canonical
 from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments, Page
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
@@ -60,13 +60,13 @@ class ApplyImport(Approvable):
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The import", ImportRun.objects.filter(pk=arguments["run"]))]
 
-    def parts(self, arguments: Arguments) -> list[Part]:
+    def parts(self, arguments: Arguments) -> list[PreviewPart]:
         run = _run(arguments)
         plan = [run.state, run.plan_token, run.upload.sha256, run.reading, run.matching, run.counts]
         digest = hashlib.sha256(canonical(plan).encode()).hexdigest()
-        return [Part("Rows of the plan", run.rows_to_do, digest)]
+        return [PreviewPart("Rows of the plan", run.rows_to_do, digest)]
 
-    def picture(self, arguments: Arguments) -> Picture:
+    def picture(self, arguments: Arguments) -> ActionPreview:
         run = _run(arguments)
         if run.state != ImportRun.State.PLANNED or run.plan_token != arguments["plan_token"]:
             raise DomainError("The file was checked again or is no longer waiting.")
@@ -80,7 +80,7 @@ class ApplyImport(Approvable):
         said = " and ".join(does).capitalize()
         if counts["refused"]:
             said += f"; {counts['refused']:,} more are refused and left out"
-        return Picture(
+        return ActionPreview(
             sentence=f"Import {run.rows_to_do:,} rows of {run.upload.name} into {label}",
             total=run.rows_to_do,
             consequences=[f"{said}.", *(impact["sentence"] for impact in run.impacts)],

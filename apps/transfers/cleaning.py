@@ -48,7 +48,7 @@ def plans_clean_up() -> int:
     count = 0
     for run in old:
         if run.state in ImportRun.WAITING_STATES:
-            run.state, run.ended_at = ImportRun.State.CANCELLED, now
+            run.state, run.ended_at = ImportRun.State.CANCELED, now
             run.error = "It wasn't continued, so its rows were deleted."
         run_tables_thin(run, registry.find(run.dataset))
         samples_forget(run)

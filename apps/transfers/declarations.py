@@ -1,7 +1,7 @@
 """How a dataset is declared: once, as an import-export `Resource` of `Column`s.
 
 A row of a file is written as *parts*, in order: a row of members is first a person (`User`), then
-a seat (`Membership`). Each part has a model, a natural key and fields, and each field takes its
+a membership (`Membership`). Each part has a model, a natural key and fields, and each field takes its
 value from a column, from a relation column (the id of the record that was found) or from an
 earlier part (its id). The engine compiles the declaration to SQL; see `engine`.
 """
@@ -21,7 +21,7 @@ from apps.core.fields import FoldedEmailField
 from apps.transfers.rules import Impact, Rule, RuleView
 
 
-class Kind(StrEnum):
+class FieldKind(StrEnum):
     """What a column holds, and so how a cell is read."""
 
     TEXT = "text"
@@ -87,7 +87,7 @@ class Column(Field):
         *,
         label: str,
         attribute: str,
-        kind: Kind = Kind.TEXT,
+        kind: FieldKind = FieldKind.TEXT,
         synonyms: Sequence[str] = (),
         required: bool = False,
         max_length: int | None = None,
@@ -172,7 +172,7 @@ class Part:
     plural: str = ""
 
     def noun(self, number: int) -> str:
-        """Return the label in the number: "seat", "seats", "people"."""
+        """Return the label in the number: "membership", "memberships", "people"."""
         return self.label if number == 1 else self.plural or f"{self.label}s"
 
 
@@ -199,7 +199,7 @@ class DatasetResource(Resource):
     record_version = Column(
         label="Record version",
         attribute="pk",
-        kind=Kind.VERSION,
+        kind=FieldKind.VERSION,
         max_length=12,
         clearable=False,
         help_text="Comes with an export; a row whose record has changed since is not overwritten.",

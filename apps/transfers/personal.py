@@ -5,7 +5,7 @@ from typing import Any
 from apps.core.actors import Actor, holds
 from apps.core.errors import DomainError
 from apps.core.personal import is_personal
-from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.declarations import Column, DatasetResource, FieldKind
 
 VIEW_PERSONAL = "accounts.view_personal_data"
 EXPORT_PERSONAL = "accounts.export_personal_data"
@@ -39,7 +39,7 @@ def exportable_columns(dataset: type[DatasetResource], actor: Actor) -> list[str
     return [
         name
         for name, column in dataset.columns().items()
-        if name not in personal and column.kind is not Kind.VERSION
+        if name not in personal and column.kind is not FieldKind.VERSION
     ]
 
 

@@ -77,7 +77,7 @@ def imported(resource: DatasetResource, dataset: tablib.Dataset, options: Option
         return _unusable(DomainError(run.error), options, run)
     refused = bool(run.counts.get("refused"))
     if refused and options.all_or_nothing:
-        run = _cancelled(run, options)
+        run = _canceled(run, options)
     elif not options.dry_run:
         run = _applied(run, options)
         if run.state not in ImportRun.APPLIED_STATES:
@@ -111,7 +111,7 @@ def _planned(resource: DatasetResource, file: Any, options: Options) -> ImportRu
         file=File(file, name=options.file_name or "dataset.csv"),
         reading=Reading(encoding="utf-8", delimiter=",", header_row=1),
         actor=options.user,
-        door="command",
+        source="command",
     )
     run = carry_out(run, advance)
     if run.state != State.READ:
@@ -145,7 +145,7 @@ def _matching(run: ImportRun, options: Options) -> Matching:
     )
 
 
-def _cancelled(run: ImportRun, options: Options) -> ImportRun:
+def _canceled(run: ImportRun, options: Options) -> ImportRun:
     return import_run_cancel(
         run=run, actor=options.user, reason="rows are refused, and all or none were to be applied"
     )

@@ -3,9 +3,9 @@
 They are functions of a `RuleView` that return a statement of `psycopg.sql`, or None where they have nothing
 to say about this file. The columns of the view's tables are named by the row classes of `engine.schema`:
 
-    seat = PartLine("s")
-    SQL("SELECT s.first AS number FROM {seats} s WHERE {role} = 'owner'").format(
-        seats=view.records("seat"), role=seat.new("role"))
+    membership = PartLine("s")
+    SQL("SELECT s.first AS number FROM {memberships} s WHERE {role} = 'owner'").format(
+        memberships=view.records("membership"), role=membership.new("role"))
 """
 
 from collections.abc import Callable, Collection, Sequence

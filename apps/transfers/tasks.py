@@ -43,7 +43,7 @@ def export_run_advance(export_run_id: int) -> None:
 
 def import_run_advance_later(run: ImportRun) -> None:
     """Send the hint when the transaction is committed. A command works by itself and needs none."""
-    if run.door != "command":
+    if run.source != "command":
         send_after_commit(import_run_advance, run.pk, swept_by=JOBS_SWEEP)
 
 

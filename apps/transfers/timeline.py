@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from apps.audit.timeline.registry import RunRow, timeline_runs
 from apps.transfers import registry
-from apps.transfers.declarations import Column, Kind, Part
+from apps.transfers.declarations import Column, FieldKind, Part
 from apps.transfers.engine.schema import PlanRow, Table, Tables
 from apps.transfers.engine.sql import NULL, comma, rows
 from apps.transfers.models import ImportRun
@@ -93,7 +93,7 @@ def _said(run: ImportRun, part: Part, columns: Collection[str]) -> Iterator[tupl
     for attname, source in part.fields.items():
         column = known.get(source)
         cell, word = _ROW.cell(source), _ROW.word(source)
-        if column is None or column.kind is not Kind.CHOICE or cell.name not in columns:
+        if column is None or column.kind is not FieldKind.CHOICE or cell.name not in columns:
             continue
         yield (
             attname,

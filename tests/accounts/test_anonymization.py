@@ -132,7 +132,7 @@ def test_nothing_of_the_person_is_left_in_any_table_or_file(
     for needle in (EMAIL, OLD, PHONE, "Bergström"):
         assert list(everywhere(needle)) == []
     assert not avatar.exists()
-    assert gone["imports"] == gone["seats"] == 1
+    assert gone["imports"] == gone["memberships"] == 1
     assert "left" not in gone
     export.refresh_from_db()
     assert (export.state, export.path) == ("expired", "")
@@ -252,11 +252,11 @@ def test_a_dump_holds_nothing_that_the_person_ever_was(
 
     for name in ("first.png", "second.png"):
         person.avatar.save(f"midlastzq-{name}", ContentFile(b"\x89PNG"), save=True)
-    with audit_context(actor=boss, reason="Newlastzq asked to be called so", door="form"):
+    with audit_context(actor=boss, reason="Newlastzq asked to be called so", source="form"):
         person.email, person.phone = "new.zq@example.org", "+49 40 7654323"
         person.first_name, person.last_name = "Newfirstzq", "Newlastzq"
         person.save()
-    with audit_context(actor=boss, reason="Newfirstzq Newlastzq was on the phone", door="form"):
+    with audit_context(actor=boss, reason="Newfirstzq Newlastzq was on the phone", source="form"):
         record_event("refused", path="/admin/?q=new.zq%40example.org", method="GET")
     role = RoleFactory(name="Support")
     user_set_roles(user=person, roles=[role], actor=boss, reason="Newfirstzq helps out")

@@ -333,11 +333,11 @@ def test_a_role_that_can_give_roles_is_asked_for_and_so_is_making_one() -> None:
 
 def test_addresses_are_masked_for_who_may_not_see_them(asker: User) -> None:
     organization = TrashedOrganizationFactory()
-    seat = OwnerFactory(
+    membership = OwnerFactory(
         organization=organization,
         user=UserFactory(first_name="", last_name="", email="ada@example.org"),
     )
-    Organization.all_objects.filter(pk=organization.pk).update(owner=seat.user)
+    Organization.all_objects.filter(pk=organization.pk).update(owner=membership.user)
     second = StaffFactory(may=[*PURGER, DECIDE])
     request = _ask(signed_in(asker), organization)
 

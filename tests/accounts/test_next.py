@@ -59,7 +59,7 @@ def test_a_sign_in_leads_back_to_where_it_was_asked_for(client: Client, password
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
-def test_the_admins_own_doors_hand_on_no_other_site(client: Client, target: str) -> None:
+def test_the_admins_own_pages_hand_on_no_other_site(client: Client, target: str) -> None:
     answer = client.get(f"{reverse('admin:login')}?next={quote(target)}")
 
     assert answer.status_code == 302

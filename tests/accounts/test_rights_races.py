@@ -151,7 +151,7 @@ def test_a_flag_that_is_protected_meanwhile_keeps_its_targets_and_its_state() ->
 
     def protect() -> None:
         flag_set(name=flag.name, everyone=None, reason="By its targets.", actor=operator)
-        flag_protect(thing=flag, is_protected=True, reason="Money.", actor=operator)
+        flag_protect(toggle=flag, is_protected=True, reason="Money.", actor=operator)
 
     while_uncommitted(protect, lambda: client.post(url, posted))
 

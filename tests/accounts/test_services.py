@@ -162,19 +162,19 @@ class TestReactivating:
 class TestSettingRoles:
     def test_gives_and_takes_and_leaves_an_event(self) -> None:
         boss, person = StaffFactory(may=["accounts.set_roles", "auth.view_group"]), UserFactory()
-        desk, door = RoleFactory(name="Desk", gives=["auth.view_group"]), RoleFactory(name="Door")
+        desk, lobby = RoleFactory(name="Desk", gives=["auth.view_group"]), RoleFactory(name="Lobby")
         user_set_roles(user=person, roles=[desk], actor=None)
 
-        outcome = user_set_roles(user=person, roles=[door], actor=boss, reason="Moved")
+        outcome = user_set_roles(user=person, roles=[lobby], actor=boss, reason="Moved")
 
         person.refresh_from_db()
-        assert outcome == (["Door"], ["Desk"])
-        assert list(person.groups.all()) == [door]
+        assert outcome == (["Lobby"], ["Desk"])
+        assert list(person.groups.all()) == [lobby]
         assert person.is_staff
         event = Event.objects.filter(kind="role_change").latest("id")
         assert (event.target_pk, event.data) == (
             str(person.pk),
-            {"given": ["Door"], "taken": ["Desk"]},
+            {"given": ["Lobby"], "taken": ["Desk"]},
         )
         assert event.change_set is not None
         assert (event.change_set.actor_id, event.change_set.reason) == (boss.pk, "Moved")

@@ -1,4 +1,4 @@
-"""Signing in: one door, the same answer for everybody who may not, and the second factor."""
+"""Signing in: one way in, the same answer for everybody who may not, and the second factor."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-class TestTheDoor:
+class TestSignIn:
     def test_the_admins_own_sign_in_leads_to_the_one_there_is(self, client: Client) -> None:
         user = staff()
         posted = {"username": user.email, "password": PASSWORD}

@@ -17,7 +17,7 @@ from tests.accounts.signing_in import code, staff, with_app
 from tests.factories.accounts import DeactivatedUserFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
-DOOR = "/account/login/with/oidc/"
+LINK = "/account/login/with/oidc/"
 
 
 @pytest.fixture
@@ -35,9 +35,9 @@ def provider(settings: Any) -> Iterator[Provider]:
         yield provider
 
 
-def _come(client: Client, provider: Provider, door: str = DOOR, **person: Any) -> Any:
+def _come(client: Client, provider: Provider, lobby: str = LINK, **person: Any) -> Any:
     provider.person = {"sub": "4711", "email_verified": True, **person}
-    asked = client.get(door)
+    asked = client.get(lobby)
     assert asked.status_code == 302, asked.content
     return client.get(provider.authorize(asked["Location"]))
 
@@ -124,7 +124,7 @@ def test_no_account_is_connected_to_a_session(client: Client, provider: Provider
     user = staff(email="ida@quarterdeck.example")
     client.force_login(user)
 
-    _come(client, provider, f"{DOOR}?process=connect", email="other@example.org")
+    _come(client, provider, f"{LINK}?process=connect", email="other@example.org")
 
     assert not SocialAccount.objects.exists()
 
@@ -132,7 +132,7 @@ def test_no_account_is_connected_to_a_session(client: Client, provider: Provider
 def test_an_answer_that_nobody_asked_for_is_refused(client: Client, provider: Provider) -> None:
     staff(email="ida@quarterdeck.example")
 
-    answer = client.get(f"{DOOR}callback/?code=x&state=forged")
+    answer = client.get(f"{LINK}callback/?code=x&state=forged")
 
     assert answer["Location"] == reverse("account_login")
     assert not _is_in(client)
@@ -141,12 +141,12 @@ def test_an_answer_that_nobody_asked_for_is_refused(client: Client, provider: Pr
 def test_a_provider_that_is_away_is_a_sentence(client: Client, provider: Provider) -> None:
     provider.is_away = True
 
-    answer = client.get(DOOR, follow=True)
+    answer = client.get(LINK, follow=True)
 
     assert answer.request["PATH_INFO"] == reverse("account_login")
     assert "Single sign-on" in answer.content.decode()
 
 
-def test_without_the_environment_there_is_no_such_door(client: Client) -> None:
-    assert client.get(DOOR).status_code == 404
+def test_without_the_environment_there_is_no_such_page(client: Client) -> None:
+    assert client.get(LINK).status_code == 404
     assert client.get("/account/login/with/github/").status_code == 404

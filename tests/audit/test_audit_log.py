@@ -17,7 +17,7 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.models import ChangeSet, Event, Verification
-from apps.audit.timeline.filters import Filter, parse
+from apps.audit.timeline.filters import TimelineFilter, parse
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all, branches_of_record
 from apps.organizations.models import Organization, Role
@@ -54,12 +54,12 @@ def promotion() -> Any:
     grace = SuperuserFactory(first_name="Grace", last_name="Hopper")
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
     acme = OwnerFactory(organization__name="Acme").organization
-    seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=None)
-    with audit_context(door="form", request_id="request-of-the-promotion"):
+    membership = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=None)
+    with audit_context(source="form", request_id="request-of-the-promotion"):
         membership_update(
-            membership=seat, role=Role.ADMIN, actor=grace, reason="Takes over the roster"
+            membership=membership, role=Role.ADMIN, actor=grace, reason="Takes over the roster"
         )
-    return seat
+    return membership
 
 
 SENTENCE = "Ada Lovelace in Acme : changed role from member to admin"
@@ -120,7 +120,7 @@ def test_the_search_line_leaves_the_promotion_out(
 def test_a_record_is_found_by_its_key_and_an_import_by_its_number(
     auditor: Client, promotion: Any
 ) -> None:
-    with audit_context(door="import", import_run_id=77):
+    with audit_context(source="import", import_run_id=77):
         Organization.objects.filter(name="Acme").update(status="suspended")
 
     assert says(auditor.get(log(f"object:{promotion.pk}")))
@@ -204,8 +204,10 @@ def test_a_search_that_finds_little_stops_and_says_where_to_go_on() -> None:
         Organization.objects.filter(pk=acme.pk).update(slug=f"slug-{number}")
 
     branches = branches_of_record(Organization, acme.pk)
-    first = newest(branches, Filter(kind="created"), before=None, limit=10, scan=20)
-    second = newest(branches, Filter(kind="created"), before=first.next_before, limit=10, scan=20)
+    first = newest(branches, TimelineFilter(kind="created"), before=None, limit=10, scan=20)
+    second = newest(
+        branches, TimelineFilter(kind="created"), before=first.next_before, limit=10, scan=20
+    )
 
     assert first.rows == []
     assert first.stopped_early
@@ -262,7 +264,9 @@ def test_the_change_set_page_says_who_when_why_and_everything_that_was_done(
     auditor: Client,
 ) -> None:
     grace = SuperuserFactory(first_name="Grace", last_name="Hopper")
-    with audit_context(actor=grace, reason="The merger", door="form", request_id="merger-request"):
+    with audit_context(
+        actor=grace, reason="The merger", source="form", request_id="merger-request"
+    ):
         Organization.objects.bulk_create(
             [Organization(name=f"New {n}", slug=f"new-{n}") for n in range(40)]
         )
@@ -286,7 +290,7 @@ def test_the_change_set_page_says_who_when_why_and_everything_that_was_done(
 def test_a_reader_without_the_log_sees_of_a_change_set_what_their_role_sees(
     staff_with: StaffWith, client_of: ClientOf
 ) -> None:
-    with audit_context(request_id="both-at-once", door="form"):
+    with audit_context(request_id="both-at-once", source="form"):
         OwnerFactory(organization__name="Acme", user__first_name="Ada")
     change_set = ChangeSet.objects.get(request_id="both-at-once")
     url = reverse("admin:audit_changeset_change", args=[change_set.pk])
@@ -361,15 +365,15 @@ def test_the_log_is_for_reading(auditor: Client) -> None:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("roster import:12", Filter(words=("roster",), import_run="12")),
-        ('actor:"Ada Lovelace" after:admin', Filter(actor="Ada Lovelace", after="admin")),
-        ("O'Brien", Filter(words=("O'Brien",))),
-        ('an unclosed "quote', Filter(words=("an", "unclosed", "quote"))),
-        ("http://example.org", Filter(words=("http://example.org",))),
-        ("actor:", Filter()),
+        ("roster import:12", TimelineFilter(words=("roster",), import_run="12")),
+        ('actor:"Ada Lovelace" after:admin', TimelineFilter(actor="Ada Lovelace", after="admin")),
+        ("O'Brien", TimelineFilter(words=("O'Brien",))),
+        ('an unclosed "quote', TimelineFilter(words=("an", "unclosed", "quote"))),
+        ("http://example.org", TimelineFilter(words=("http://example.org",))),
+        ("actor:", TimelineFilter()),
     ],
 )
-def test_a_search_line_is_read(line: str, found: Filter) -> None:
+def test_a_search_line_is_read(line: str, found: TimelineFilter) -> None:
     assert parse(line) == found
 
 

@@ -87,14 +87,14 @@ class TestOneTransaction:
         task, actor, real = TaskFactory(), StaffFactory(), StaffFactory()
 
         with audit_context(
-            actor=actor, real_actor=real, reason="Why.", import_run_id=7, door="import"
+            actor=actor, real_actor=real, reason="Why.", import_run_id=7, source="import"
         ):
             Task.objects.update(title="New")
 
         change_set = change_set_of(task)
         assert (change_set.actor_id, change_set.real_actor_id) == (actor.pk, real.pk)
         assert str(real.email) in change_set.real_actor_label
-        assert (change_set.import_run_id, change_set.door) == (7, "import")
+        assert (change_set.import_run_id, change_set.source) == (7, "import")
 
     def test_an_import_run_has_one_change_set_over_all_its_attempts(self) -> None:
         task, actor = TaskFactory(), StaffFactory()
@@ -102,7 +102,7 @@ class TestOneTransaction:
         for attempt in ("first", "second"):
             with (
                 audit_context(actor="task import"),
-                audit_context(actor=actor, import_run_id=7, door="import"),
+                audit_context(actor=actor, import_run_id=7, source="import"),
             ):
                 Task.objects.update(title=attempt)
 

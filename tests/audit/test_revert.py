@@ -98,7 +98,7 @@ def test_a_revert_is_an_ordinary_change_with_its_actor_and_reason(
     assert row.history_change_reason == "Renamed by mistake"
     change_set = ChangeSet.objects.get(pk=row.change_set_id)
     assert change_set.actor_label.startswith("Grace Hopper")
-    assert change_set.door == "form"
+    assert change_set.source == "form"
     text = text_of(response)
     assert "Reverted: name, status." in text
     assert "“Renamed by mistake”" in text
@@ -168,29 +168,31 @@ def test_what_is_taken_by_now_is_a_sentence(keeper: Client, acme: Organization) 
 def test_an_organization_keeps_an_owner_whatever_is_reverted(keeper: Client) -> None:
     owner = OwnerFactory()
     acme, other = owner.organization, OwnerFactory(role=Role.MEMBER)
-    seat = membership_add(organization=acme, user=other.user, role=Role.MEMBER, actor=None)
-    membership_update(membership=seat, role=Role.OWNER, actor=None)
+    membership = membership_add(organization=acme, user=other.user, role=Role.MEMBER, actor=None)
+    membership_update(membership=membership, role=Role.OWNER, actor=None)
     Membership.objects.filter(pk=owner.pk).delete()
-    all_of = positions(seat)
+    all_of = positions(membership)
 
-    page = keeper.post(revert_url(seat, all_of[0]), {"reason": "x", "newest": all_of[-1]})
+    page = keeper.post(revert_url(membership, all_of[0]), {"reason": "x", "newest": all_of[-1]})
 
     assert page.status_code == 409
     assert "would have no owner" in text_of(page)
-    seat.refresh_from_db()
-    assert seat.role == Role.OWNER
+    membership.refresh_from_db()
+    assert membership.role == Role.OWNER
 
 
-def test_a_seat_goes_back_through_its_service(keeper: Client) -> None:
+def test_a_membership_goes_back_through_its_service(keeper: Client) -> None:
     acme = OwnerFactory().organization
-    seat = membership_add(organization=acme, user=OwnerFactory().user, role=Role.MEMBER, actor=None)
-    membership_update(membership=seat, role=Role.ADMIN, actor=None)
-    all_of = positions(seat)
+    membership = membership_add(
+        organization=acme, user=OwnerFactory().user, role=Role.MEMBER, actor=None
+    )
+    membership_update(membership=membership, role=Role.ADMIN, actor=None)
+    all_of = positions(membership)
 
-    keeper.post(revert_url(seat, all_of[0]), {"reason": "Too soon", "newest": all_of[-1]})
+    keeper.post(revert_url(membership, all_of[0]), {"reason": "Too soon", "newest": all_of[-1]})
 
-    seat.refresh_from_db()
-    assert seat.role == Role.MEMBER
+    membership.refresh_from_db()
+    assert membership.role == Role.MEMBER
     assert Membership.history.first().history_change_reason == "Too soon"
 
 

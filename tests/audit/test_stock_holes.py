@@ -163,32 +163,32 @@ class TestReasons:
         )
 
     @pytest.fixture
-    def seat(self) -> Membership:
+    def membership(self) -> Membership:
         acme = OwnerFactory().organization
         return membership_add(
             organization=acme, user=OwnerFactory().user, role=Role.MEMBER, actor=None
         )
 
     def test_a_role_is_changed_with_a_reason_and_not_without(
-        self, keeper: Client, seat: Membership
+        self, keeper: Client, membership: Membership
     ) -> None:
-        url = reverse("admin:organizations_membership_change", args=[seat.pk])
+        url = reverse("admin:organizations_membership_change", args=[membership.pk])
 
         refused = save(keeper, url, {"role": "admin"})
-        seat.refresh_from_db()
-        assert seat.role == Role.MEMBER
+        membership.refresh_from_db()
+        assert membership.role == Role.MEMBER
         assert "A reason is required" in refused.content.decode()
 
         save(keeper, url, {"role": "admin", "_reason": "Takes over the roster"})
-        seat.refresh_from_db()
-        assert seat.role == Role.ADMIN
+        membership.refresh_from_db()
+        assert membership.role == Role.ADMIN
         assert Membership.history.first().history_change_reason == "Takes over the roster"
 
     @pytest.mark.parametrize("change", [{"role": "admin"}, {"DELETE": "on"}])
     def test_the_same_on_the_organizations_own_page(
-        self, keeper: Client, seat: Membership, change: dict[str, str]
+        self, keeper: Client, membership: Membership, change: dict[str, str]
     ) -> None:
-        acme = seat.organization
+        acme = membership.organization
         before = Membership.history.count()
         url = reverse("admin:organizations_organization_change", args=[acme.pk])
         page = keeper.get(url)
@@ -207,7 +207,7 @@ class TestReasons:
                 for field in form:
                     value = field.value()
                     posted[field.html_name] = "" if value is None else str(value)
-                if form.instance.pk == seat.pk:
+                if form.instance.pk == membership.pk:
                     posted |= {form.add_prefix(name): value for name, value in change.items()}
                 else:
                     posted.pop(form.add_prefix("DELETE"), None)
@@ -226,10 +226,12 @@ class TestReasons:
         assert Membership.history.count() == before + 1
         assert Membership.history.first().history_change_reason == "A reason"
 
-    def test_nothing_is_deleted_without_a_reason(self, keeper: Client, seat: Membership) -> None:
+    def test_nothing_is_deleted_without_a_reason(
+        self, keeper: Client, membership: Membership
+    ) -> None:
         task = TaskFactory()
         acme = OrganizationFactory()
-        for record in (seat, task, acme):
+        for record in (membership, task, acme):
             opts = record._meta
             url = reverse(f"admin:{opts.app_label}_{opts.model_name}_delete", args=[record.pk])
             before = type(record).history.count()

@@ -62,16 +62,16 @@ def reader(staff_with: StaffWith, client_of: ClientOf) -> Client:
     return client_of(staff_with(*READS))
 
 
-def test_a_seat_answers_who_made_her_an_admin_when_and_why(reader: Client) -> None:
+def test_a_membership_answers_who_made_her_an_admin_when_and_why(reader: Client) -> None:
     grace = SuperuserFactory(first_name="Grace", last_name="Hopper")
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
-    seat = OwnerFactory(organization__name="Acme").organization
-    seat = membership_add(organization=seat, user=ada, role=Role.MEMBER, actor=grace)
+    membership = OwnerFactory(organization__name="Acme").organization
+    membership = membership_add(organization=membership, user=ada, role=Role.MEMBER, actor=grace)
     membership_update(
-        membership=seat, role=Role.ADMIN, actor=grace, reason="She takes over the roster"
+        membership=membership, role=Role.ADMIN, actor=grace, reason="She takes over the roster"
     )
 
-    page = text_of(reader.get(history(seat)))
+    page = text_of(reader.get(history(membership)))
 
     assert "changed role from member to admin" in page
     assert "Grace Hopper" in page
@@ -82,9 +82,9 @@ def test_the_same_is_told_on_the_person_and_on_the_organization(reader: Client) 
     grace = SuperuserFactory(first_name="Grace", last_name="Hopper")
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
     acme = OwnerFactory(organization__name="Acme").organization
-    seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=grace)
-    membership_update(membership=seat, role=Role.ADMIN, actor=grace, reason="Roster")
-    membership_remove(membership=seat, actor=grace, reason="Left the company")
+    membership = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=grace)
+    membership_update(membership=membership, role=Role.ADMIN, actor=grace, reason="Roster")
+    membership_remove(membership=membership, actor=grace, reason="Left the company")
 
     of_acme, of_ada = text_of(reader.get(history(acme))), text_of(reader.get(history(ada)))
 
@@ -349,9 +349,9 @@ def test_who_really_acted_and_through_what_is_told(reader: Client) -> None:
     ada = StaffFactory(first_name="Ada", last_name="Lovelace")
     grace = StaffFactory(first_name="Grace", last_name="Hopper")
     acme = OrganizationFactory()
-    with audit_context(actor=ada, real_actor=grace, door="form"):
+    with audit_context(actor=ada, real_actor=grace, source="form"):
         Organization.objects.filter(pk=acme.pk).update(name="Acme")
-    with audit_context(actor="command import_file", door="command"):
+    with audit_context(actor="command import_file", source="command"):
         Organization.objects.filter(pk=acme.pk).update(name="Acme Ltd")
 
     page = text_of(reader.get(history(acme)))
@@ -375,14 +375,14 @@ def test_a_roles_own_history_names_those_who_got_and_lost_it(client_of: ClientOf
     assert "“It is over”" in page
 
 
-def test_a_seat_that_is_gone_is_still_called_by_its_names(
+def test_a_membership_that_is_gone_is_still_called_by_its_names(
     staff_with: StaffWith, client_of: ClientOf
 ) -> None:
     acme = OwnerFactory(organization__name="Acme").organization
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
-    seat = membership_add(organization=acme, user=ada, actor=None)
-    url = history(seat)
-    membership_remove(membership=seat, actor=None, reason="Left")
+    membership = membership_add(organization=acme, user=ada, actor=None)
+    url = history(membership)
+    membership_remove(membership=membership, actor=None, reason="Left")
 
     page = client_of(staff_with(*READS, "audit.view_auditlog")).get(url, follow=True)
 

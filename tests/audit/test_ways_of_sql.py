@@ -42,7 +42,7 @@ def test_raw_sql() -> None:
 
 
 def test_a_cte_that_writes_two_tables() -> None:
-    seat = MembershipFactory()
+    membership = MembershipFactory()
     mark = trail.mark()
 
     sql(
@@ -53,7 +53,10 @@ def test_a_cte_that_writes_two_tables() -> None:
 
     assert trail.kinds(mark, Membership) == ["~"]
     assert trail.kinds(mark, Organization) == ["~"]
-    assert seat.history.latest().change_set_id == seat.organization.history.latest().change_set_id
+    assert (
+        membership.history.latest().change_set_id
+        == membership.organization.history.latest().change_set_id
+    )
 
 
 def test_copy() -> None:
@@ -227,7 +230,7 @@ class TestPsql:
         (entry,) = trail.since(mark, Organization)
         assert (entry.kind, entry.values["name"], entry.actor) == ("~", "New", None)
         change_set = organization.history.latest().change_set
-        assert (change_set.door, change_set.actor_label) == ("database", "quarterdeck")
+        assert (change_set.source, change_set.actor_label) == ("database", "quarterdeck")
         assert (change_set.database_role, change_set.application) == ("quarterdeck", "psql")
 
     def test_one_transaction_is_one_change_set_and_may_give_its_reason(self) -> None:

@@ -272,7 +272,7 @@ def test_a_null_is_told_from_a_value(task: Task) -> None:
 class TestManyToMany:
     def test_a_role_given_and_taken_from_the_persons_side(self, actor: User) -> None:
         person, role = UserFactory(), Group.objects.create(name="Crew")
-        seats = User.groups.through
+        memberships = User.groups.through
         mark = trail.mark()
 
         person.groups.add(role)
@@ -281,7 +281,7 @@ class TestManyToMany:
         person.groups.set([role])
         person.groups.clear()
 
-        entries = trail.since(mark, seats)
+        entries = trail.since(mark, memberships)
         assert [entry.kind for entry in entries] == ["+", "-", "+", "-"]
         assert {(entry.values["user_id"], entry.values["group_id"]) for entry in entries} == {
             (person.pk, role.pk)

@@ -69,14 +69,14 @@ def test_everything_that_the_admin_shows_is_there() -> None:
     assert User.objects.filter(status="deactivated").exists()
 
 
-def test_every_organization_has_an_owner_with_an_owners_seat() -> None:
+def test_every_organization_has_an_owner_with_an_owners_membership() -> None:
     seed(300)
 
-    seat = Membership.all_objects.owners().filter(
+    membership = Membership.all_objects.owners().filter(
         organization=models.OuterRef("pk"), user=models.OuterRef("owner")
     )
     assert Organization.all_objects.count() == 18
-    assert not Organization.all_objects.filter(~models.Exists(seat)).exists()
+    assert not Organization.all_objects.filter(~models.Exists(membership)).exists()
 
 
 def test_a_second_time_nothing_changes_and_more_adds_the_difference() -> None:

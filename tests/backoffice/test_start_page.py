@@ -42,7 +42,7 @@ def _fill() -> None:
         TaskFactory()
         InvitationFactory(expires_at=timezone.now() + timedelta(days=1))
         TaskRunFactory(state="failed")
-    with audit_context(actor=SuperuserFactory(), reason="They asked for it.", door="form"):
+    with audit_context(actor=SuperuserFactory(), reason="They asked for it.", source="form"):
         organization_create(name="Harbor Committee", actor=None)
 
 

@@ -18,7 +18,7 @@ SEED = f"""
     SELECT 'Organization ' || n, 'organization-' || n, '' FROM generate_series(1, 1000) n;
     INSERT INTO projects_project (name, description, organization_id)
     SELECT 'Project', '', id FROM organizations_organization;
-    CREATE TABLE bench_seat AS
+    CREATE TABLE bench_membership AS
     SELECT u.id AS user_id, o.id AS organization_id FROM (
         SELECT id, row_number() OVER () AS n FROM accounts_user
     ) u JOIN (
@@ -32,9 +32,9 @@ TASKS = "INSERT INTO projects_task (title, status, project_id)"
 HUNDRED = "FROM projects_project p, generate_series(1, 100) n"
 STATEMENTS: dict[str, dict[str, str]] = {
     "organizations_membership": {
-        "insert": f"{SEATS} SELECT user_id, organization_id, 'member' FROM bench_seat",
+        "insert": f"{SEATS} SELECT user_id, organization_id, 'member' FROM bench_membership",
         "update": "UPDATE organizations_membership SET role = 'viewer'",
-        "upsert": f"{SEATS} SELECT user_id, organization_id, 'admin' FROM bench_seat"
+        "upsert": f"{SEATS} SELECT user_id, organization_id, 'admin' FROM bench_membership"
         " ON CONFLICT (organization_id, user_id) DO UPDATE SET role = excluded.role",
         "update that changes nothing": "UPDATE organizations_membership SET role = role",
     },

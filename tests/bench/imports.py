@@ -1,6 +1,6 @@
 """Imports, undo and exports of members, beside the floor (COPY of the same final rows) and a peer.
 
-The floor is what PostgreSQL needs to take in the very rows that an import ends with: people, seats
+The floor is what PostgreSQL needs to take in the very rows that an import ends with: people, memberships
 and both histories, all indexes and foreign keys on, our triggers off. The peer is django-import-export's
 own admin flow (upload with its preview, confirmation) with simple-history's own signals.
 

@@ -70,7 +70,9 @@ def test_an_exact_time_is_told_in_the_readers_zone(
     assert zone in title
 
 
-def test_a_person_is_found_and_given_a_seat(page_as: Callable[..., Page], staff: User) -> None:
+def test_a_person_is_found_and_given_a_membership(
+    page_as: Callable[..., Page], staff: User
+) -> None:
     organization = OrganizationFactory(name="Harbor Committee")
     page = page_as(staff)
     page.goto(reverse("admin:organizations_membership_add"))

@@ -60,8 +60,8 @@ def test_a_new_person_joins_from_the_mail(
 
     expect(visitor.get_by_text("You have joined Fjord & Fell Cycling Union.")).to_be_visible()
     visitor.screenshot(path=screenshots / f"invitation-accepted-{look}.png", full_page=True)
-    seat = User.objects.get(email=invitation.email).memberships.get()
-    assert (seat.role, seat.organization) == ("admin", invitation.organization)
+    membership = User.objects.get(email=invitation.email).memberships.get()
+    assert (membership.role, membership.organization) == ("admin", invitation.organization)
 
     visitor.goto(f"/invitations/{token}/")
     expect(visitor.get_by_text("This invitation has been accepted")).to_be_visible()

@@ -21,25 +21,25 @@ WithRole = Callable[[str], User]
 
 
 @pytest.fixture
-def seat(staff_with_role: WithRole) -> Membership:
-    """Ada's seat in Acme, made an admin's by a colleague through the form."""
+def membership(staff_with_role: WithRole) -> Membership:
+    """Ada's membership in Acme, made an admin's by a colleague through the form."""
     boss = staff_with_role("Staff")
     acme = OwnerFactory(organization__name="Acme").organization
     ada = UserFactory(first_name="Ada", last_name="Lovelace")
-    seat = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=boss)
-    with audit_context(door="form", request_id="promotion"):
+    membership = membership_add(organization=acme, user=ada, role=Role.MEMBER, actor=boss)
+    with audit_context(source="form", request_id="promotion"):
         return membership_update(
-            membership=seat, role=Role.ADMIN, actor=boss, reason="Takes over the roster"
+            membership=membership, role=Role.ADMIN, actor=boss, reason="Takes over the roster"
         )
 
 
 def test_who_made_her_an_admin_when_and_why_takes_two_clicks(
-    seat: Membership, page_as: OpenPage, staff_with_role: WithRole, screenshots: Path
+    membership: Membership, page_as: OpenPage, staff_with_role: WithRole, screenshots: Path
 ) -> None:
     page = page_as(staff_with_role("Auditor"))
-    page.goto(reverse("admin:accounts_user_change", args=[seat.user_id]))
+    page.goto(reverse("admin:accounts_user_change", args=[membership.user_id]))
 
-    page.locator(f"a[href*='{seat.user_id}/history/']").click()
+    page.locator(f"a[href*='{membership.user_id}/history/']").click()
 
     entry = page.locator(".qd-group", has_text="from member to admin")
     expect(entry).to_contain_text("Staff")
@@ -52,10 +52,10 @@ def test_who_made_her_an_admin_when_and_why_takes_two_clicks(
 
 
 def test_a_record_goes_back_from_the_menu_of_its_entry(
-    seat: Membership, page_as: OpenPage, staff_with_role: WithRole
+    membership: Membership, page_as: OpenPage, staff_with_role: WithRole
 ) -> None:
     page = page_as(User.objects.get(email="staff@quarterdeck.example"))
-    page.goto(reverse("admin:organizations_membership_history", args=[seat.pk]))
+    page.goto(reverse("admin:organizations_membership_history", args=[membership.pk]))
 
     page.get_by_label("More about this entry").last.click()
     page.get_by_role("link", name="Revert to this").click()
@@ -64,14 +64,14 @@ def test_a_record_goes_back_from_the_menu_of_its_entry(
     page.get_by_role("button", name="Revert to this").click()
 
     expect(page.locator(".qd-group").first).to_contain_text("changed role from admin to member")
-    seat.refresh_from_db()
-    assert seat.role == Role.MEMBER
+    membership.refresh_from_db()
+    assert membership.role == Role.MEMBER
 
 
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 @pytest.mark.parametrize("dark", [False, True])
 def test_no_page_of_the_trail_is_wider_than_the_screen(
-    seat: Membership,
+    membership: Membership,
     page_as: OpenPage,
     staff_with_role: WithRole,
     screenshots: Path,
@@ -79,16 +79,16 @@ def test_no_page_of_the_trail_is_wider_than_the_screen(
     dark: bool,
 ) -> None:
     page = page_as(staff_with_role("Administrator"), width=width, dark=dark)
-    history = Membership.history.model.objects.filter(id=seat.pk).order_by("history_id")
+    history = Membership.history.model.objects.filter(id=membership.pk).order_by("history_id")
     change_set = ChangeSet.objects.get(request_id="promotion")
     addresses = {
         "timeline": reverse(
-            "admin:organizations_organization_history", args=[seat.organization_id]
+            "admin:organizations_organization_history", args=[membership.organization_id]
         ),
         "log": reverse("admin:audit_changeset_changelist"),
         "change-set": reverse("admin:audit_changeset_change", args=[change_set.pk]),
         "revert": reverse(
-            "admin:organizations_membership_revert", args=[seat.pk, history[0].history_id]
+            "admin:organizations_membership_revert", args=[membership.pk, history[0].history_id]
         ),
     }
     for name, address in addresses.items():

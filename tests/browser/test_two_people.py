@@ -24,15 +24,15 @@ def test_a_conflict_is_seen_and_decided_by_keyboard(
     scheme: str, page_as: OpenPage, staff_with_role: WithRole, screenshots: Path
 ) -> None:
     organization = OwnerFactory(organization__name="Harbor Committee").organization
-    seat = MembershipFactory(organization=organization, user=UserFactory(first_name="Ida"))
+    membership = MembershipFactory(organization=organization, user=UserFactory(first_name="Ida"))
     colleague = UserFactory(first_name="Ada", last_name="Castellanos")
     page = page_as(staff_with_role("Administrator"), dark=scheme == "dark", watched=True)
     page.goto(reverse("admin:organizations_organization_change", args=[organization.pk]))
-    with attributed(actor=colleague, reason="The sign says so.", door="form"):
+    with attributed(actor=colleague, reason="The sign says so.", source="form"):
         organization_update(
             organization=organization, name="Bright Harbor Committee", slug="bright", actor=None
         )
-        membership_update(membership=seat, role=Role.ADMIN, actor=None)
+        membership_update(membership=membership, role=Role.ADMIN, actor=None)
     page.locator("#id_name").fill("Dark Harbor Committee")
     page.locator("#id_status").select_option("suspended")
     page.locator("#id__reason").fill("They moved.")
@@ -59,5 +59,5 @@ def test_a_conflict_is_seen_and_decided_by_keyboard(
         "bright",
         "suspended",
     )
-    seat.refresh_from_db()
-    assert seat.role == Role.ADMIN
+    membership.refresh_from_db()
+    assert membership.role == Role.ADMIN

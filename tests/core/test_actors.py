@@ -41,7 +41,7 @@ def set_sample(actor: Actor) -> Any:
 
 def protect_flag(actor: Actor) -> Any:
     flag = Flag.objects.get(name="bulk-import")
-    return flag_protect(thing=flag, is_protected=True, reason="Test", actor=actor)
+    return flag_protect(toggle=flag, is_protected=True, reason="Test", actor=actor)
 
 
 def run_schedule(actor: Actor) -> Any:

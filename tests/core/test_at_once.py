@@ -90,14 +90,16 @@ def test_roles_of_a_person_are_put_together() -> None:
 
 def test_a_membership_s_page_and_its_organization_s_page_wait_for_each_other() -> None:
     organization = OwnerFactory().organization
-    seat = MembershipFactory(organization=organization, role="viewer")
+    membership = MembershipFactory(organization=organization, role="viewer")
     first, second = _client(), _client()
-    page, row = opened(first, _url(seat)), opened(second, _url(organization))
+    page, row = opened(first, _url(membership)), opened(second, _url(organization))
     statuses: list[int] = []
 
     at_once(
         [
-            lambda: statuses.append(first.post(_url(seat), {**page, "role": "admin"}).status_code),
+            lambda: statuses.append(
+                first.post(_url(membership), {**page, "role": "admin"}).status_code
+            ),
             lambda: statuses.append(
                 second.post(
                     _url(organization), {**row, "memberships-0-role": "member", "name": "Kept"}

@@ -106,7 +106,7 @@ def test_a_confirmed_action_is_done_and_the_history_has_the_reason(
     assert organization.is_deleted
     newest = organization.history.select_related("change_set").first()
     assert newest.change_set.reason == "Closed by its members."
-    assert newest.change_set.door == "form"
+    assert newest.change_set.source == "form"
 
 
 def test_a_bulk_action_asks_first_and_then_does_it_to_the_selected(

@@ -75,12 +75,12 @@ def test_finds_an_organization_by_slug_and_external_id() -> None:
         assert list(Organization.objects.search(words)) == [organization], words
 
 
-def test_finds_a_seat_by_person_and_organization_together(person: User) -> None:
-    seat = MembershipFactory(user=person, organization__name="Fjord & Fell")
+def test_finds_a_membership_by_person_and_organization_together(person: User) -> None:
+    membership = MembershipFactory(user=person, organization__name="Fjord & Fell")
     MembershipFactory(user=person)
-    MembershipFactory(organization=seat.organization)
+    MembershipFactory(organization=membership.organization)
 
-    assert list(Membership.objects.search("müll fjo")) == [seat]
+    assert list(Membership.objects.search("müll fjo")) == [membership]
     assert Membership.objects.search("müll").count() == 2
     assert Membership.objects.search("fell").count() == 2
 
@@ -143,7 +143,7 @@ def test_the_index_answers_it(model: Any, index: str) -> None:
     assert "Seq Scan" not in plan
 
 
-def test_a_seats_search_asks_the_indexes_of_both_and_then_its_own() -> None:
+def test_a_memberships_search_asks_the_indexes_of_both_and_then_its_own() -> None:
     plan = explained(Membership.objects.search("zoe"))
 
     assert "user_search" in plan

@@ -264,8 +264,8 @@ def test_a_row_that_is_gone_is_left_alone_or_told(ada: Client, sam: Client) -> N
 
 
 def test_a_row_that_moved_to_another_page_is_still_found(sam: Client) -> None:
-    seat = OwnerFactory()
-    organization = seat.organization
+    membership = OwnerFactory()
+    organization = membership.organization
     url = _url(organization)
     form = opened(sam, url)
     for _ in range(30):
@@ -288,10 +288,10 @@ def test_removing_a_row_that_somebody_changed_asks(
     ada: Client, sam: Client, choice: str, is_left: bool
 ) -> None:
     organization = OwnerFactory().organization
-    seat = MembershipFactory(organization=organization, role=Role.VIEWER)
+    membership = MembershipFactory(organization=organization, role=Role.VIEWER)
     url = _url(organization)
     form = opened(sam, url)
-    membership_update(membership=seat, role=Role.ADMIN, actor=None)
+    membership_update(membership=membership, role=Role.ADMIN, actor=None)
     posted = {**form, "memberships-0-DELETE": "on"}
 
     page = sam.post(url, posted)
@@ -302,10 +302,10 @@ def test_removing_a_row_that_somebody_changed_asks(
     assert "Admin" in conflict.theirs
     answer = sam.post(url, {**_again(page, posted), conflict.input_name: choice})
     assert answer.status_code == 302
-    assert Membership.objects.filter(pk=seat.pk).exists() is is_left
+    assert Membership.objects.filter(pk=membership.pk).exists() is is_left
     if is_left:
-        seat.refresh_from_db()
-        assert seat.role == Role.ADMIN
+        membership.refresh_from_db()
+        assert membership.role == Role.ADMIN
 
 
 def test_what_was_typed_into_a_record_that_went_to_the_trash_is_shown(

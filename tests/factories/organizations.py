@@ -1,4 +1,4 @@
-"""Organizations, seats and invitations by state."""
+"""Organizations, memberships and invitations by state."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ class MembershipFactory(DjangoModelFactory):
 
 
 class OwnerFactory(MembershipFactory):
-    """An owner's seat; the organization's `owner` field is somebody's decision of its own."""
+    """An owner's membership; the organization's `owner` field is somebody's decision of its own."""
 
     role = Role.OWNER
 

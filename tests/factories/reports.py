@@ -24,7 +24,7 @@ class ReportRunFactory(DjangoModelFactory):
     report = "weekly"
     period = "9 to 15 November 2026"
     params = factory.LazyFunction(lambda: {"week": "2026-W46"})
-    door = ReportRun.Door.PAGE
+    source = ReportRun.Source.PAGE
     state = ReportRun.State.SUCCEEDED
     row_count = 3
 
@@ -33,6 +33,6 @@ class ReportDeliveryFactory(DjangoModelFactory):
     class Meta:
         model = ReportDelivery
 
-    run = factory.SubFactory(ReportRunFactory, door=ReportRun.Door.MAIL)
+    run = factory.SubFactory(ReportRunFactory, source=ReportRun.Source.MAIL)
     recipient = factory.SubFactory(StaffFactory)
     email = factory.LazyAttribute(lambda delivery: delivery.recipient.email)

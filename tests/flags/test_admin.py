@@ -27,12 +27,12 @@ def _staff(*codenames: str) -> Any:
     return user
 
 
-def _change(thing: Any) -> str:
-    return reverse(f"admin:flags_{thing._meta.model_name}_change", args=[thing.pk])
+def _change(toggle: Any) -> str:
+    return reverse(f"admin:flags_{toggle._meta.model_name}_change", args=[toggle.pk])
 
 
-def _action(thing: Any, name: str) -> str:
-    return reverse(f"admin:flags_{thing._meta.model_name}_{name}", args=[thing.pk])
+def _action(toggle: Any, name: str) -> str:
+    return reverse(f"admin:flags_{toggle._meta.model_name}_{name}", args=[toggle.pk])
 
 
 @pytest.fixture

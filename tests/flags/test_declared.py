@@ -96,9 +96,9 @@ def test_nor_do_the_pages_of_the_admin(client: Client, declared: Any) -> None:
 
 def test_what_is_not_declared_is_deleted_as_before() -> None:
     for factory in (FlagFactory, SwitchFactory, SampleFactory):
-        thing = factory()
-        thing.delete()
-        assert not type(thing).objects.filter(pk=thing.pk).exists()
+        toggle = factory()
+        toggle.delete()
+        assert not type(toggle).objects.filter(pk=toggle.pk).exists()
 
 
 def test_imports_that_were_switched_off_stay_off_when_the_flag_is_lost(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""The flag `bulk-import` really shuts the importer, by every door."""
+"""The flag `bulk-import` really closes the importer, whichever way it is reached."""
 
 from pathlib import Path
 from typing import Any

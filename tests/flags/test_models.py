@@ -36,11 +36,11 @@ def test_a_flag_reaches_people_groups_and_the_members_of_organizations() -> None
     person, grouped, member, other = (UserFactory() for _ in range(4))
     group = Group.objects.create(name="Testers")
     grouped.groups.add(group)
-    seat = MembershipFactory(user=member)
+    membership = MembershipFactory(user=member)
     flag = FlagFactory()
     flag.users.add(person)
     flag.groups.add(group)
-    flag.organizations.add(seat.organization)
+    flag.organizations.add(membership.organization)
 
     reached = [
         Flag.get(flag.name).is_active_for_user(user) for user in (person, grouped, member, other)
@@ -51,21 +51,21 @@ def test_a_flag_reaches_people_groups_and_the_members_of_organizations() -> None
 
 def test_an_organization_in_the_trash_reaches_nobody_and_reaches_again_when_it_is_back() -> None:
     actor = SuperuserFactory()
-    seat = MembershipFactory()
+    membership = MembershipFactory()
     flag = FlagFactory()
-    flag.organizations.add(seat.organization)
+    flag.organizations.add(membership.organization)
 
-    organization_trash(organization=seat.organization, actor=actor, reason="They left")
-    assert not Flag.get(flag.name).is_active_for_user(seat.user)
+    organization_trash(organization=membership.organization, actor=actor, reason="They left")
+    assert not Flag.get(flag.name).is_active_for_user(membership.user)
 
     # People who are reached in another way still are.
-    other = MembershipFactory(user=seat.user).organization
+    other = MembershipFactory(user=membership.user).organization
     flag.organizations.add(other)
-    assert Flag.get(flag.name).is_active_for_user(seat.user)
+    assert Flag.get(flag.name).is_active_for_user(membership.user)
     flag.organizations.remove(other)
 
-    organization_restore(organization=seat.organization, actor=actor, reason="They came back")
-    assert Flag.get(flag.name).is_active_for_user(seat.user)
+    organization_restore(organization=membership.organization, actor=actor, reason="They came back")
+    assert Flag.get(flag.name).is_active_for_user(membership.user)
 
 
 def test_targets_of_several_kinds_are_not_multiplied_with_each_other() -> None:

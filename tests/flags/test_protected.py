@@ -56,7 +56,7 @@ def _client(user: User, *, fresh: bool = True) -> Client:
             name=SampleFactory(is_protected=True).name, percent=9, reason="Go", actor=actor
         ),
         lambda actor: flag_protect(
-            thing=FlagFactory(is_protected=True), is_protected=False, reason="Go", actor=actor
+            toggle=FlagFactory(is_protected=True), is_protected=False, reason="Go", actor=actor
         ),
     ],
 )

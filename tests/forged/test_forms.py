@@ -127,26 +127,28 @@ def test_nobody_changes_their_own_rights() -> None:
 
 
 def test_a_hidden_inline_posted_by_hand_changes_nothing(keeper: User) -> None:
-    seat = MembershipFactory(role=Role.MEMBER)
+    membership = MembershipFactory(role=Role.MEMBER)
     client = _client(keeper)
-    url = reverse("admin:organizations_organization_change", args=[seat.organization_id])
+    url = reverse("admin:organizations_organization_change", args=[membership.organization_id])
     assert "memberships-TOTAL_FORMS" not in client.get(url).content.decode()
     inline = {
         "memberships-TOTAL_FORMS": "2",
         "memberships-INITIAL_FORMS": "1",
-        "memberships-0-id": str(seat.pk),
-        "memberships-0-organization": str(seat.organization_id),
-        "memberships-0-user": str(seat.user_id),
+        "memberships-0-id": str(membership.pk),
+        "memberships-0-organization": str(membership.organization_id),
+        "memberships-0-user": str(membership.user_id),
         "memberships-0-role": Role.OWNER,
         "memberships-0-DELETE": "on",
-        "memberships-1-organization": str(seat.organization_id),
+        "memberships-1-organization": str(membership.organization_id),
         "memberships-1-user": str(keeper.pk),
         "memberships-1-role": Role.OWNER,
     }
 
     client.post(url, {**_form(client, url), **inline})
 
-    assert list(Membership.objects.values_list("user", "role")) == [(seat.user_id, Role.MEMBER)]
+    assert list(Membership.objects.values_list("user", "role")) == [
+        (membership.user_id, Role.MEMBER)
+    ]
 
 
 def test_read_only_fields_posted_change_nothing(keeper: User) -> None:

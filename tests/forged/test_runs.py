@@ -135,6 +135,6 @@ def test_the_services_ask_for_the_same_permissions() -> None:
             report="weekly",
             params={},
             format="csv",
-            door="page",
+            source="page",
             actor=_all_permissions_but("reports.view_report"),
         )

@@ -42,15 +42,17 @@ def _change_url(organization: Organization) -> str:
     return reverse("admin:organizations_organization_change", args=[organization.pk])
 
 
-def _form(organization: Organization, seats: list[dict[str, Any]], **fields: Any) -> dict[str, Any]:
+def _form(
+    organization: Organization, memberships: list[dict[str, Any]], **fields: Any
+) -> dict[str, Any]:
     posted: dict[str, Any] = {
         "name": organization.name,
         "slug": organization.slug,
         "external_id": organization.external_id,
         "status": organization.status,
         "owner": organization.owner_id or "",
-        "memberships-TOTAL_FORMS": len(seats),
-        "memberships-INITIAL_FORMS": sum("id" in seat for seat in seats),
+        "memberships-TOTAL_FORMS": len(memberships),
+        "memberships-INITIAL_FORMS": sum("id" in membership for membership in memberships),
         "invitations-TOTAL_FORMS": 0,
         "invitations-INITIAL_FORMS": 0,
         "projects-TOTAL_FORMS": 0,
@@ -58,16 +60,19 @@ def _form(organization: Organization, seats: list[dict[str, Any]], **fields: Any
         "_reason": "As they asked.",
         **fields,
     }
-    for index, seat in enumerate(seats):
-        for name, value in seat.items():
+    for index, membership in enumerate(memberships):
+        for name, value in membership.items():
             posted[f"memberships-{index}-{name}"] = value
     return posted
 
 
-def _seats(organization: Organization) -> list[dict[str, Any]]:
-    """Return the seats as the form shows them: newest first."""
-    seats = organization.memberships.order_by("-pk")
-    return [{"id": seat.pk, "user": seat.user_id, "role": seat.role} for seat in seats]
+def _memberships(organization: Organization) -> list[dict[str, Any]]:
+    """Return the memberships as the form shows them: newest first."""
+    memberships = organization.memberships.order_by("-pk")
+    return [
+        {"id": membership.pk, "user": membership.user_id, "role": membership.role}
+        for membership in memberships
+    ]
 
 
 def test_an_organization_is_created_with_a_slug_of_its_own(client: Client) -> None:
@@ -96,18 +101,18 @@ def test_the_reason_on_a_form_goes_into_the_history(client: Client, actor: User)
     assert (trace.kind, trace.actor, trace.reason) == ("~", actor.pk, "Renamed by law.")
 
 
-def test_seats_are_added_changed_and_removed_on_the_page(client: Client) -> None:
+def test_memberships_are_added_changed_and_removed_on_the_page(client: Client) -> None:
     organization = OwnerFactory().organization
     leaving = MembershipFactory(organization=organization)
     rising = MembershipFactory(organization=organization)
     new = UserFactory()
-    seats = _seats(organization)
-    by_key = {seat["id"]: seat for seat in seats}
+    memberships = _memberships(organization)
+    by_key = {membership["id"]: membership for membership in memberships}
     by_key[leaving.pk]["DELETE"] = "on"
     by_key[rising.pk]["role"] = Role.ADMIN
-    seats.append({"user": new.pk, "role": Role.VIEWER})
+    memberships.append({"user": new.pk, "role": Role.VIEWER})
 
-    answer = save(client, _change_url(organization), _form(organization, seats))
+    answer = save(client, _change_url(organization), _form(organization, memberships))
 
     assert answer.status_code == 302, answer.context["errors"]
     roles = dict(organization.memberships.values_list("user_id", "role"))
@@ -119,11 +124,11 @@ def test_seats_are_added_changed_and_removed_on_the_page(client: Client) -> None
 def test_ownership_is_passed_on_in_one_save(client: Client) -> None:
     owner = OwnerFactory()
     heir = MembershipFactory(organization=owner.organization)
-    seats = _seats(owner.organization)
-    for seat in seats:
-        seat["role"] = Role.OWNER if seat["id"] == heir.pk else Role.MEMBER
+    memberships = _memberships(owner.organization)
+    for membership in memberships:
+        membership["role"] = Role.OWNER if membership["id"] == heir.pk else Role.MEMBER
 
-    answer = save(client, _change_url(owner.organization), _form(owner.organization, seats))
+    answer = save(client, _change_url(owner.organization), _form(owner.organization, memberships))
 
     assert answer.status_code == 302, answer.context["errors"]
     heir.refresh_from_db()
@@ -135,13 +140,13 @@ def test_the_last_owner_cannot_leave_and_the_page_says_why(
     client: Client, change: dict[str, str]
 ) -> None:
     owner = OwnerFactory()
-    seats = _seats(owner.organization)
-    seats[0].update(change)
+    memberships = _memberships(owner.organization)
+    memberships[0].update(change)
 
     page = save(
         client,
         _change_url(owner.organization),
-        _form(owner.organization, seats, name="Not to be", _reason="Kept."),
+        _form(owner.organization, memberships, name="Not to be", _reason="Kept."),
     )
 
     assert page.status_code == 200
@@ -153,24 +158,26 @@ def test_the_last_owner_cannot_leave_and_the_page_says_why(
     assert Membership.objects.get().role == Role.OWNER
 
 
-def test_a_new_owner_of_the_organization_gets_an_owners_seat(client: Client) -> None:
+def test_a_new_owner_of_the_organization_gets_an_owners_membership(client: Client) -> None:
     organization = OwnerFactory().organization
     heir = UserFactory()
 
     answer = save(
-        client, _change_url(organization), _form(organization, _seats(organization), owner=heir.pk)
+        client,
+        _change_url(organization),
+        _form(organization, _memberships(organization), owner=heir.pk),
     )
 
     assert answer.status_code == 302, answer.context["errors"]
     assert organization.memberships.get(user=heir).role == Role.OWNER
 
 
-def test_seats_beyond_the_first_page_stay_as_they_are(client: Client) -> None:
+def test_memberships_beyond_the_first_page_stay_as_they_are(client: Client) -> None:
     organization = OwnerFactory().organization
     for _ in range(30):
         MembershipFactory(organization=organization)
 
-    save(client, _change_url(organization), _form(organization, _seats(organization)[:25]))
+    save(client, _change_url(organization), _form(organization, _memberships(organization)[:25]))
 
     assert organization.memberships.count() == 31
 
@@ -212,22 +219,22 @@ def test_an_invitation_is_revoked_with_a_reason_and_only_once(client: Client, ac
     assert "only a pending one can be revoked" in again.content.decode()
 
 
-def test_a_seat_of_its_own_page_keeps_person_and_place(client: Client) -> None:
-    seat = MembershipFactory()
+def test_a_membership_of_its_own_page_keeps_person_and_place(client: Client) -> None:
+    membership = MembershipFactory()
     other = OrganizationFactory()
 
     save(
         client,
-        reverse("admin:organizations_membership_change", args=[seat.pk]),
+        reverse("admin:organizations_membership_change", args=[membership.pk]),
         {"organization": other.pk, "role": "admin", "_reason": "Takes over."},
     )
 
-    seat.refresh_from_db()
-    assert seat.role == "admin"
-    assert seat.organization_id != other.pk
+    membership.refresh_from_db()
+    assert membership.role == "admin"
+    assert membership.organization_id != other.pk
 
 
-def test_the_last_owners_seat_is_not_deleted_on_its_page_either(client: Client) -> None:
+def test_the_last_owners_membership_is_not_deleted_on_its_page_either(client: Client) -> None:
     owner = OwnerFactory()
 
     page = client.post(

@@ -243,8 +243,8 @@ class TestSendingAgain:
         older = InvitationFactory(
             organization=newer.organization, email=newer.email, state="expired"
         )
-        seat = MembershipFactory()
-        late = InvitationFactory(organization=seat.organization, email=seat.user.email)
+        membership = MembershipFactory()
+        late = InvitationFactory(organization=membership.organization, email=membership.user.email)
 
         with pytest.raises(DomainError, match="already waiting"):
             invitation_resend(invitation=older, actor=None)
@@ -290,32 +290,32 @@ class TestRevoking:
 
 
 class TestAccepting:
-    def test_makes_the_person_the_seat_and_names_the_person_in_the_trail(self) -> None:
+    def test_makes_the_person_the_membership_and_names_the_person_in_the_trail(self) -> None:
         invitation = InvitationFactory(email="zoe@example.org", role="admin")
         invitation_send(invitation_id=invitation.pk)
 
-        seat = invitation_accept(
+        membership = invitation_accept(
             token=token_of(mail.outbox[0]), first_name="Zoë", password=PASSWORD
         )
 
         person = User.objects.get(email="zoe@example.org")
-        assert (seat.user, seat.role) == (person, "admin")
-        assert last_trace(seat) == ("+", person.pk, "Accepted the invitation")
+        assert (membership.user, membership.role) == (person, "admin")
+        assert last_trace(membership) == ("+", person.pk, "Accepted the invitation")
         assert last_trace(invitation) == ("~", person.pk, "Accepted the invitation")
         assert not person.is_staff
 
-    def test_a_seat_that_is_there_keeps_its_role(self) -> None:
-        seat = MembershipFactory(role="admin")
+    def test_a_membership_that_is_there_keeps_its_role(self) -> None:
+        membership = MembershipFactory(role="admin")
         invitation = InvitationFactory(
-            organization=seat.organization, email=seat.user.email, role="viewer"
+            organization=membership.organization, email=membership.user.email, role="viewer"
         )
         invitation_send(invitation_id=invitation.pk)
 
         invitation_accept(token=token_of(mail.outbox[0]))
 
-        seat.refresh_from_db()
+        membership.refresh_from_db()
         invitation.refresh_from_db()
-        assert (seat.role, invitation.state) == ("admin", "accepted")
+        assert (membership.role, invitation.state) == ("admin", "accepted")
 
     def test_somebody_without_an_organization_by_now_is_refused(self) -> None:
         invitation = InvitationFactory()

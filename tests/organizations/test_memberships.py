@@ -1,4 +1,4 @@
-"""Seats: given, changed, taken. An organization always keeps an owner."""
+"""Memberships: given, changed, taken. An organization always keeps an owner."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -21,36 +21,42 @@ from tests.trace import last_trace, number_of_traces
 
 @pytest.mark.django_db
 class TestAdding:
-    def test_gives_a_seat(self) -> None:
+    def test_gives_a_membership(self) -> None:
         clerk = StaffFactory(may=["organizations.add_membership"])
         organization, person = OrganizationFactory(), UserFactory()
 
-        seat = membership_add(
+        membership = membership_add(
             organization=organization, user=person, role="admin", actor=clerk, reason="She asked"
         )
 
-        assert (seat.organization, seat.user, seat.role) == (organization, person, "admin")
-        assert last_trace(seat) == ("+", clerk.pk, "She asked")
+        assert (membership.organization, membership.user, membership.role) == (
+            organization,
+            person,
+            "admin",
+        )
+        assert last_trace(membership) == ("+", clerk.pk, "She asked")
 
-    def test_refuses_a_second_seat_a_deactivated_person_the_trash_and_an_unknown_role(self) -> None:
-        seat = MembershipFactory()
+    def test_refuses_a_second_membership_a_deactivated_person_the_trash_and_an_unknown_role(
+        self,
+    ) -> None:
+        membership = MembershipFactory()
         gone = OrganizationFactory()
         organization_trash(organization=gone, actor=None)
 
         with pytest.raises(DomainError, match="already a member"):
-            membership_add(organization=seat.organization, user=seat.user, actor=None)
+            membership_add(organization=membership.organization, user=membership.user, actor=None)
         with pytest.raises(DomainError, match="is deactivated"):
             membership_add(
-                organization=seat.organization, user=DeactivatedUserFactory(), actor=None
+                organization=membership.organization, user=DeactivatedUserFactory(), actor=None
             )
         with pytest.raises(DomainError, match="is in the trash"):
-            membership_add(organization=gone, user=seat.user, actor=None)
+            membership_add(organization=gone, user=membership.user, actor=None)
         with pytest.raises(DomainError, match="“chair” is not a role"):
             membership_add(
-                organization=seat.organization, user=UserFactory(), role="chair", actor=None
+                organization=membership.organization, user=UserFactory(), role="chair", actor=None
             )
 
-        assert list(Membership.objects.all()) == [seat]
+        assert list(Membership.objects.all()) == [membership]
 
     def test_needs_its_permission(self) -> None:
         with pytest.raises(MissingPermission, match="add_membership"):
@@ -65,62 +71,62 @@ class TestAdding:
 class TestChangingARole:
     def test_changes_it(self) -> None:
         clerk = StaffFactory(may=["organizations.change_membership"])
-        seat = MembershipFactory(role="viewer")
+        membership = MembershipFactory(role="viewer")
 
-        membership_update(membership=seat, role="admin", actor=clerk, reason="Promoted")
+        membership_update(membership=membership, role="admin", actor=clerk, reason="Promoted")
 
-        seat.refresh_from_db()
-        assert seat.role == "admin"
-        assert last_trace(seat) == ("~", clerk.pk, "Promoted")
+        membership.refresh_from_db()
+        assert membership.role == "admin"
+        assert last_trace(membership) == ("~", clerk.pk, "Promoted")
 
     def test_the_same_role_leaves_no_trace(self) -> None:
-        seat = MembershipFactory(role="viewer")
+        membership = MembershipFactory(role="viewer")
 
-        membership_update(membership=seat, role="viewer", actor=None)
+        membership_update(membership=membership, role="viewer", actor=None)
 
-        assert number_of_traces(seat) == 1
+        assert number_of_traces(membership) == 1
 
     def test_the_last_owner_stays_one(self) -> None:
-        seat = OwnerFactory(organization__name="Acme")
-        MembershipFactory(organization=seat.organization, role="admin")
+        membership = OwnerFactory(organization__name="Acme")
+        MembershipFactory(organization=membership.organization, role="admin")
 
         with pytest.raises(DomainError, match="Acme would have no owner"):
-            membership_update(membership=seat, role="admin", actor=None)
+            membership_update(membership=membership, role="admin", actor=None)
 
-        seat.refresh_from_db()
-        assert seat.role == "owner"
+        membership.refresh_from_db()
+        assert membership.role == "owner"
 
-    def test_anyone_answers_for_it_keeps_an_owners_seat(self) -> None:
+    def test_anyone_answers_for_it_keeps_an_owners_membership(self) -> None:
         organization = organization_create(name="Acme", owner=UserFactory(), actor=None)
         OwnerFactory(organization=organization)
-        seat = organization.memberships.get(user=organization.owner)
+        membership = organization.memberships.get(user=organization.owner)
 
         with pytest.raises(DomainError, match="Choose another owner first"):
-            membership_update(membership=seat, role="member", actor=None)
+            membership_update(membership=membership, role="member", actor=None)
 
-        seat.refresh_from_db()
-        assert seat.role == "owner"
+        membership.refresh_from_db()
+        assert membership.role == "owner"
 
     def test_needs_its_permission(self) -> None:
-        seat = MembershipFactory(role="viewer")
+        membership = MembershipFactory(role="viewer")
 
         with pytest.raises(MissingPermission, match="change_membership"):
-            membership_update(membership=seat, role="owner", actor=StaffFactory())
+            membership_update(membership=membership, role="owner", actor=StaffFactory())
 
-        seat.refresh_from_db()
-        assert seat.role == "viewer"
+        membership.refresh_from_db()
+        assert membership.role == "viewer"
 
 
 @pytest.mark.django_db
 class TestRemoving:
-    def test_takes_the_seat_and_keeps_its_history(self) -> None:
+    def test_takes_the_membership_and_keeps_its_history(self) -> None:
         clerk = StaffFactory(may=["organizations.delete_membership"])
-        seat = MembershipFactory()
+        membership = MembershipFactory()
 
-        membership_remove(membership=seat, actor=clerk, reason="Left")
+        membership_remove(membership=membership, actor=clerk, reason="Left")
 
         assert not Membership.objects.exists()
-        assert last_trace(seat) == ("-", clerk.pk, "Left")
+        assert last_trace(membership) == ("-", clerk.pk, "Left")
 
     def test_one_of_two_owners_may_go_and_the_last_may_not(self) -> None:
         first, second = OwnerFactory.create_batch(2, organization=OrganizationFactory())
@@ -131,18 +137,18 @@ class TestRemoving:
 
         assert list(Membership.objects.all()) == [second]
 
-    def test_a_seat_that_is_gone_says_so(self) -> None:
-        seat = MembershipFactory()
-        membership_remove(membership=seat, actor=None)
+    def test_a_membership_that_is_gone_says_so(self) -> None:
+        membership = MembershipFactory()
+        membership_remove(membership=membership, actor=None)
 
         with pytest.raises(DomainError, match="no longer exists"):
-            membership_remove(membership=seat, actor=None)
+            membership_remove(membership=membership, actor=None)
 
     def test_needs_its_permission(self) -> None:
-        seat = MembershipFactory()
+        membership = MembershipFactory()
 
         with pytest.raises(MissingPermission, match="delete_membership"):
-            membership_remove(membership=seat, actor=StaffFactory())
+            membership_remove(membership=membership, actor=StaffFactory())
 
         assert Membership.objects.exists()
 
@@ -173,7 +179,10 @@ class TestAtTheSameTime:
 
     def test_two_removals_leave_one_owner(self, owners: list[Membership]) -> None:
         outcomes = at_once(
-            [lambda seat=seat: membership_remove(membership=seat, actor=None) for seat in owners]
+            [
+                lambda membership=membership: membership_remove(membership=membership, actor=None)
+                for membership in owners
+            ]
         )
 
         assert sorted(outcomes) == ["DomainError", "done"]
@@ -183,7 +192,10 @@ class TestAtTheSameTime:
         self, owners: list[Membership]
     ) -> None:
         outcomes = at_once(
-            [lambda seat=seat: Membership.objects.filter(pk=seat.pk).delete() for seat in owners],
+            [
+                lambda membership=membership: Membership.objects.filter(pk=membership.pk).delete()
+                for membership in owners
+            ],
             inside_transaction=True,
         )
 
@@ -200,11 +212,11 @@ class TestAtTheSameTime:
 
         assert list(Membership.objects.owners()) == [second]
 
-    def test_the_database_keeps_the_owners_seat_of_anyone_answers(self) -> None:
+    def test_the_database_keeps_the_owners_membership_of_anyone_answers(self) -> None:
         organization = organization_create(name="Acme", owner=UserFactory(), actor=None)
         OwnerFactory(organization=organization)
 
-        with pytest.raises(IntegrityError, match="would lose the owner's seat"):
+        with pytest.raises(IntegrityError, match="would lose the owner's membership"):
             Membership.objects.filter(user=organization.owner).delete()
-        with pytest.raises(IntegrityError, match="holds no owner's seat"):
+        with pytest.raises(IntegrityError, match="holds no owner's membership"):
             Organization.objects.update(owner=UserFactory())

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestCreating:
-    def test_makes_a_slug_from_the_name_and_an_owners_seat(self) -> None:
+    def test_makes_a_slug_from_the_name_and_an_owners_membership(self) -> None:
         clerk, owner = StaffFactory(may=["organizations.add_organization"]), UserFactory()
 
         organization = organization_create(
@@ -102,24 +102,24 @@ class TestCreating:
 
 
 class TestHandingOver:
-    def test_raises_the_new_owners_seat_and_leaves_the_old_ones(self) -> None:
+    def test_raises_the_new_owners_membership_and_leaves_the_old_ones(self) -> None:
         clerk = StaffFactory(
             may=["organizations.change_organization", "organizations.change_membership"]
         )
-        before, seat = UserFactory(), MembershipFactory(role="viewer")
-        organization = seat.organization
+        before, membership = UserFactory(), MembershipFactory(role="viewer")
+        organization = membership.organization
         organization_set_owner(organization=organization, owner=before, actor=None)
 
         organization_set_owner(
-            organization=organization, owner=seat.user, actor=clerk, reason="She left"
+            organization=organization, owner=membership.user, actor=clerk, reason="She left"
         )
 
         organization.refresh_from_db()
-        assert organization.owner == seat.user
+        assert organization.owner == membership.user
         roles = dict(organization.memberships.values_list("user", "role"))
-        assert roles == {before.pk: "owner", seat.user_id: "owner"}
+        assert roles == {before.pk: "owner", membership.user_id: "owner"}
         assert last_trace(organization) == ("~", clerk.pk, "She left")
-        assert last_trace(seat) == ("~", clerk.pk, "She left")
+        assert last_trace(membership) == ("~", clerk.pk, "She left")
 
     def test_refuses_a_deactivated_owner_one_who_is_it_already_and_one_in_the_trash(self) -> None:
         owner = UserFactory()
@@ -265,7 +265,7 @@ class TestPurging:
         clerk = StaffFactory(may=["organizations.purge_organization"])
         owner = UserFactory()
         organization = organization_create(name="Acme", owner=owner, actor=None)
-        seat = organization.memberships.get()
+        membership = organization.memberships.get()
         invitation = InvitationFactory(organization=organization)
         task = TaskFactory(project__organization=organization)
         bystander = TaskFactory()
@@ -276,7 +276,7 @@ class TestPurging:
         assert counts == {Organization: 1, Membership: 1, Invitation: 1, Project: 1, Task: 1}
         assert not Organization.all_objects.filter(pk=organization.pk).exists()
         assert list(Task.objects.all()) == [bystander]
-        for record in (organization, seat, invitation, task.project, task):
+        for record in (organization, membership, invitation, task.project, task):
             assert last_trace(record) == ("-", clerk.pk, "On request")
         owner.refresh_from_db()
 

@@ -51,18 +51,18 @@ BAD = ("not an address", "No", "One", "harbor-finance", "member")
 
 class TestExport:
     def test_export_returns_a_dataset_with_the_names_of_the_columns(self) -> None:
-        seat = MembershipFactory(user__first_name="Ada", organization__slug="harbor")
+        membership = MembershipFactory(user__first_name="Ada", organization__slug="harbor")
         dataset = MembersResource().export()
 
         assert isinstance(dataset, tablib.Dataset)
         assert dataset.headers == list(MembersResource.columns())
         (row,) = dataset.dict
         assert (row["email"], row["first_name"], row["role"]) == (
-            seat.user.email,
+            membership.user.email,
             "Ada",
-            seat.role,
+            membership.role,
         )
-        assert row["organization"] in (seat.organization.external_id, "harbor")
+        assert row["organization"] in (membership.organization.external_id, "harbor")
 
     def test_export_takes_a_queryset_and_keeps_its_order(self) -> None:
         for name in ("Beta", "Alpha", "Gamma"):
@@ -151,7 +151,7 @@ class TestImport:
         assert result.run.state == ImportRun.State.APPLIED
 
     def test_rows_say_what_became_of_them(self, harbor: Organization) -> None:
-        seat = MembershipFactory(
+        membership = MembershipFactory(
             organization=harbor,
             user__email="ada@example.org",
             user__first_name="Ada",
@@ -179,7 +179,7 @@ class TestImport:
         }
         update, skip, created = result.rows[0], result.rows[1], result.rows[-1]
         assert (update.is_update(), skip.is_skip(), created.is_new()) == (True, True, True)
-        assert update.object_id == seat.pk
+        assert update.object_id == membership.pk
         assert Membership.objects.get(pk=created.object_id).user.email == "cy@example.org"
         assert [row.import_type for row in result.valid_rows()] == types(result)
 
@@ -227,7 +227,7 @@ class TestImport:
 
         assert result.has_validation_errors()
         assert not Membership.objects.exists()
-        assert result.run.state == ImportRun.State.CANCELLED
+        assert result.run.state == ImportRun.State.CANCELED
 
     def test_it_needs_transactions_as_documented(self) -> None:
         MembersResource().import_data(
@@ -312,11 +312,11 @@ class TestImport:
         result = MembersResource().import_data(
             members(GOOD), file_name="roster.csv", reason="From the yearly list"
         )
-        seat = Membership.objects.get()
+        membership = Membership.objects.get()
 
         assert result.run.upload.name == "roster.csv"
-        assert seat.history.get().history_change_reason == "From the yearly list"
-        assert seat.history.get().change_set.import_run_id == result.run.pk
+        assert membership.history.get().history_change_reason == "From the yearly list"
+        assert membership.history.get().change_set.import_run_id == result.run.pk
         assert import_run_undo(run=result.run, reason="", actor=None, in_background=False).pk
 
     def test_a_user_imports_with_their_permissions(self) -> None:

@@ -54,7 +54,7 @@ class MembersFilter(RangeNumericListFilter):
     parameter_name = "members"
 
 
-class SeatInline(BaseTabularInline):
+class MembershipInline(BaseTabularInline):
     model = Membership
     fields = ["user", "role"]
     autocomplete_fields = ["user"]
@@ -73,7 +73,7 @@ class DocumentedAdmin(BaseAdmin):
     ]
     search_fields = ["name"]
     autocomplete_fields = ["owner"]
-    inlines = [SeatInline]
+    inlines = [MembershipInline]
     fieldsets = [
         (None, {"fields": ["name", "slug"]}),
         ("Numbers", {"classes": ["tab"], "fields": ["external_id"]}),
@@ -284,10 +284,10 @@ class TestFilters:
     def test_a_filter_of_related_records_reads_its_address(
         self, chief: Client, harbor: Organization
     ) -> None:
-        seat = MembershipFactory(organization=harbor, role="owner")
-        Organization.objects.filter(pk=harbor.pk).update(owner=seat.user)
+        membership = MembershipFactory(organization=harbor, role="owner")
+        Organization.objects.filter(pk=harbor.pk).update(owner=membership.user)
         OrganizationFactory(name="Field")
-        page = chief.get(LIST, {"owner__id__exact": str(seat.user_id)})
+        page = chief.get(LIST, {"owner__id__exact": str(membership.user_id)})
 
         assert [each.name for each in page.context["cl"].result_list] == ["Harbor"]
 

@@ -94,7 +94,7 @@ def test_the_task_tells_of_the_week_that_is_over_and_says_what_it_did(mailbox: M
     ReportSubscriptionFactory(user=reader())
     assert mail_report(report="weekly") == "1 sent, 0 had it already, 0 failed."
     run = ReportRun.objects.get()
-    assert run.door == ReportRun.Door.MAIL
+    assert run.source == ReportRun.Source.MAIL
     assert run.period in mailbox.mails[0][1]["Subject"]
 
 

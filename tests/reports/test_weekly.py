@@ -29,14 +29,14 @@ def _total(result: Any, label: str) -> Any:
     return next(total for total in result.totals if total.label == label)
 
 
-def test_new_changed_and_removed_seats_are_counted_by_organization() -> None:
+def test_new_changed_and_removed_memberships_are_counted_by_organization() -> None:
     organization = OrganizationFactory()
-    seats = [MembershipFactory(organization=organization) for _ in range(4)]
-    seats[0].role = Role.ADMIN
-    seats[0].save()
-    seats[0].role = Role.VIEWER
-    seats[0].save()
-    seats[1].delete()
+    memberships = [MembershipFactory(organization=organization) for _ in range(4)]
+    memberships[0].role = Role.ADMIN
+    memberships[0].save()
+    memberships[0].role = Role.VIEWER
+    memberships[0].save()
+    memberships[1].delete()
 
     row = _row(_report(), organization)
 
@@ -67,8 +67,8 @@ def test_an_organization_in_which_nothing_happened_has_no_row() -> None:
 
 def test_a_week_shows_the_numbers_of_its_own_end() -> None:
     organization = OrganizationFactory()
-    seats = MembershipFactory.create_batch(3, organization=organization)
-    seats[0].delete()
+    memberships = MembershipFactory.create_batch(3, organization=organization)
+    memberships[0].delete()
     ProjectFactory(organization=organization)
 
     before, this, after = _report("last"), _report("this"), _report(str(this_week().after))

@@ -252,7 +252,7 @@ def test_the_filters_of_schedules_answer(client: Client, root: Any, query: str) 
 
 
 @pytest.mark.parametrize(
-    "query", ["?state__exact=lost", "?door=person", "?door=schedule", f"?task={SWEEP}", "?q=x"]
+    "query", ["?state__exact=lost", "?source=person", "?source=schedule", f"?task={SWEEP}", "?q=x"]
 )
 def test_the_filters_of_runs_answer(client: Client, root: Any, query: str) -> None:
     TaskRunFactory()

@@ -29,7 +29,7 @@ class House:
     word: str
     organization: Organization
     person: User
-    seat: Membership
+    membership: Membership
     invitation: Invitation
     project: Project
     task: Task
@@ -39,7 +39,7 @@ class House:
     def records(self) -> dict[str, Any]:
         return {
             "organizations.organization": self.organization,
-            "organizations.membership": self.seat,
+            "organizations.membership": self.membership,
             "organizations.invitation": self.invitation,
             "organizations.trashedorganization": self.trashed_organization,
             "projects.project": self.project,
@@ -50,11 +50,11 @@ class House:
 
 
 def make_house(word: str, by: User) -> House:
-    with audit_context(actor=by, reason=f"{word} founded", door="form"):
+    with audit_context(actor=by, reason=f"{word} founded", source="form"):
         organization = OrganizationFactory(
             name=f"{word} Shipping", slug=word.lower(), external_id=f"{word}-1"
         )
-        seat = OwnerFactory(
+        membership = OwnerFactory(
             organization=organization,
             user__email=f"{word.lower()}@example.org",
             user__first_name=f"{word}Ada",
@@ -65,13 +65,13 @@ def make_house(word: str, by: User) -> House:
         return House(
             word=word,
             organization=organization,
-            person=seat.user,
-            seat=seat,
+            person=membership.user,
+            membership=membership,
             invitation=InvitationFactory(
                 organization=organization, email=f"{word.lower()}.guest@example.org"
             ),
             project=project,
-            task=TaskFactory(project=project, title=f"{word} Task", assignee=seat.user),
+            task=TaskFactory(project=project, title=f"{word} Task", assignee=membership.user),
             trashed_project=TrashedProjectFactory(
                 organization=organization, name=f"{word} Old Project"
             ),

@@ -254,7 +254,7 @@ def test_a_list_is_not_probed_through_its_relations(
     assert answer.status_code == 400 or answer["Location"].endswith("?e=1")
 
 
-def test_a_person_in_scope_shows_only_the_seats_that_are(
+def test_a_person_in_scope_shows_only_the_memberships_that_are(
     client: Client, near: House, far: House
 ) -> None:
     Membership.objects.create(user=near.person, organization=far.organization)
@@ -295,7 +295,7 @@ def test_a_form_takes_an_organization_out_of_scope_for_none(
     assert far.organization.invitations.count() == 1
 
 
-def test_a_seat_is_not_given_to_a_person_out_of_scope(
+def test_a_membership_is_not_given_to_a_person_out_of_scope(
     client: Client, near: House, far: House
 ) -> None:
     def post(person: Any) -> list[str]:
@@ -396,7 +396,7 @@ def test_the_palette_finds_what_is_in_scope_alone(client: Client, near: House, f
 
 def test_the_querysets_agree_with_one_another(agent: User, near: House, far: House) -> None:
     assert list(Organization.objects.for_staff(agent)) == [near.organization]
-    assert list(Membership.objects.for_staff(agent)) == [near.seat]
+    assert list(Membership.objects.for_staff(agent)) == [near.membership]
     assert list(Project.objects.for_staff(agent)) == [near.project]
     assert list(Task.objects.for_staff(agent)) == [near.task]
     assert set(User.objects.for_staff(agent)) == {agent, near.person}

@@ -252,7 +252,7 @@ def test_nobody_outside_learns_that_it_is_in_the_trash(
 ) -> None:
     organization_trash(organization=far.organization, actor=boss, reason="Left us.")
 
-    for model, record in (("organization", far.organization), ("membership", far.seat)):
+    for model, record in (("organization", far.organization), ("membership", far.membership)):
         answer = client.get(address(model, "change", record.pk))
         assert answer.status_code == 404
         assert far.word not in text(answer)
@@ -286,11 +286,11 @@ def test_no_bulk_deed_reaches_it(world: House, boss: User) -> None:
     organization_trash(organization=world.organization, actor=boss, reason="Left us.")
 
     removed = memberships_remove(
-        memberships=Membership.all_objects.filter(pk=world.seat.pk), actor=boss, reason="Out."
+        memberships=Membership.all_objects.filter(pk=world.membership.pk), actor=boss, reason="Out."
     )
 
     assert removed == 0
-    assert Membership.all_objects.filter(pk=world.seat.pk).exists()
+    assert Membership.all_objects.filter(pk=world.membership.pk).exists()
 
 
 def test_a_task_of_it_is_not_reverted(boss_client: Client, world: House, boss: User) -> None:

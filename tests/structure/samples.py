@@ -111,7 +111,7 @@ def _export_run() -> Any:
 
 
 def _change_set() -> Any:
-    with audit_context(actor=StaffFactory(), reason="Asked for by mail.", door="form"):
+    with audit_context(actor=StaffFactory(), reason="Asked for by mail.", source="form"):
         organization = OrganizationFactory()
     return organization.history.get().change_set
 

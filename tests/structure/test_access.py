@@ -1,4 +1,4 @@
-"""Every door of the project by every role by GET and POST, as tests/structure/access_table.md says."""
+"""Every entry of the project by every role by GET and POST, as tests/structure/access_table.md says."""
 
 import logging
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.factories.organizations import OrganizationFactory
 from tests.structure.access import table
 from tests.structure.access.addresses import Records, address, model_of
 from tests.structure.access.asks import LOGIN, SUDO, Persona
-from tests.structure.access.doors import ACTION, Door, doors
+from tests.structure.access.entries import ACTION, Entry, entries
 from tests.structure.access.payloads import payload
 
 # A visit touches its session; what was refused, or personal data that was looked at, leaves a note.
@@ -33,32 +33,32 @@ WRITTEN_BY_ANY_VISIT = (
     "audit_changeset",
     "django_cache",
 )
-DOORS = doors()
-SECTIONS = sorted({door.section for door in DOORS.values()})
+ENTRIES = entries()
+SECTIONS = sorted({entry.section for entry in ENTRIES.values()})
 
 
-def test_every_door_has_its_line_and_every_line_its_door() -> None:
+def test_every_entry_has_its_line_and_every_line_its_entry() -> None:
     lines = table.read()
 
-    missing = sorted(DOORS.keys() - lines.keys())
-    stale = sorted(lines.keys() - DOORS.keys())
+    missing = sorted(ENTRIES.keys() - lines.keys())
+    stale = sorted(lines.keys() - ENTRIES.keys())
 
     assert not missing, (
         f"{table.TABLE.name} says nothing about {', '.join(missing)}. Run "
         "`python -m tests.structure.access`, then write into the new lines what they should ask for."
     )
     assert not stale, (
-        f"{table.TABLE.name} has lines for doors that are gone: {', '.join(stale)}. Run "
+        f"{table.TABLE.name} has lines for entries that are gone: {', '.join(stale)}. Run "
         "`python -m tests.structure.access`."
     )
 
 
 def test_the_table_is_as_the_roles_have_it() -> None:
     lines = table.read()
-    undeclared = [line.door for line in lines.values() if table.NOT_DECLARED in line.declaration]
+    undeclared = [line.entry for line in lines.values() if table.NOT_DECLARED in line.declaration]
 
-    assert not undeclared, f"Say what these doors ask for: {', '.join(undeclared)}."
-    assert table.TABLE.read_text(encoding="utf-8") == table.render(lines, DOORS), (
+    assert not undeclared, f"Say what these entries ask for: {', '.join(undeclared)}."
+    assert table.TABLE.read_text(encoding="utf-8") == table.render(lines, ENTRIES), (
         "The cells do not follow from what the lines declare and what roles.json gives. Run "
         "`python -m tests.structure.access` and look at what changes."
     )
@@ -66,7 +66,7 @@ def test_the_table_is_as_the_roles_have_it() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("section", SECTIONS)
-def test_each_door_answers_each_role_as_the_table_says(
+def test_each_entry_answers_each_role_as_the_table_says(
     section: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     # Thousands are refused here, as they should be; nobody reads the tracebacks.
@@ -78,22 +78,22 @@ def test_each_door_answers_each_role_as_the_table_says(
     wrong = []
 
     # What has no line yet is told by the first test.
-    for door in (d for d in DOORS.values() if d.section == section and d.name in lines):
-        line = lines[door.name]
-        url = address(door, records)
+    for entry in (d for d in ENTRIES.values() if d.section == section and d.name in lines):
+        line = lines[entry.name]
+        url = address(entry, records)
         with _undone():
-            posted = _forged(door, records) if ACTION in door.name else payload(expert.get(url))
+            posted = _forged(entry, records) if ACTION in entry.name else payload(expert.get(url))
         for persona, client in visitors.items():
-            for method in ("POST",) if ACTION in door.name else ("GET", "POST"):
+            for method in ("POST",) if ACTION in entry.name else ("GET", "POST"):
                 expects = line.expected_elsewhere if persona == ELSEWHERE else line.expected
                 expected = expects(method, persona)
                 with _undone(), _writes() as written:
                     response = client.visit(method, url, posted)
-                    seen = _seen(door, response)
+                    seen = _seen(entry, response)
                 if seen not in expected.split("/"):
-                    wrong.append(f"{door.name} {method} {persona.name}: {seen}, not {expected}")
+                    wrong.append(f"{entry.name} {method} {persona.name}: {seen}, not {expected}")
                 if written and (method == "GET" or expected in REFUSED):
-                    wrong.append(f"{door.name} {method} {persona.name} wrote to {written}")
+                    wrong.append(f"{entry.name} {method} {persona.name} wrote to {written}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -146,20 +146,20 @@ def _client(user: Any, has_fresh_factor: bool = True) -> Visitor:
     return client
 
 
-def _forged(door: Door, records: Records) -> dict[str, Any]:
+def _forged(entry: Entry, records: Records) -> dict[str, Any]:
     """Return what a list posts when an action is chosen for one record."""
     return {
-        "action": door.name.partition(ACTION)[2],
+        "action": entry.name.partition(ACTION)[2],
         "index": "0",
-        ACTION_CHECKBOX_NAME: [str(records.of(model_of(door)).pk)],
+        ACTION_CHECKBOX_NAME: [str(records.of(model_of(entry)).pk)],
     }
 
 
-def _seen(door: Door, response: Any) -> str:
+def _seen(entry: Entry, response: Any) -> str:
     for outcome, pages in REDIRECTS.items():
         if response.headers.get("Location", "").partition("?")[0] in pages:
             return outcome
-    if ACTION in door.name:
+    if ACTION in entry.name:
         # A list says "no action selected" to who may not, and shows itself again.
         return "page" if CONFIRMATION.encode() in response.content else "403"
     return str(response.status_code)

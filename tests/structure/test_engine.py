@@ -18,7 +18,6 @@ DOMAIN_WORDS = {
     "people",
     "email",
     "slug",
-    "seat",
     "membership",
     "last_owner",
     "own_rights",

@@ -61,8 +61,8 @@ def people(tmp_path: Any) -> dict[str, Any]:
     )
     organization = OrganizationFactory(external_id="C-9", owner=nameless)
     MembershipFactory(user=nameless, organization=organization, role=Role.OWNER)
-    seat = MembershipFactory(user=person, organization=organization)
-    with audit_context(actor=nameless, reason="Said it", door="form"):
+    membership = MembershipFactory(user=person, organization=organization)
+    with audit_context(actor=nameless, reason="Said it", source="form"):
         invitation = InvitationFactory(
             email=f"{INVITED}@secret.example", organization=organization, invited_by=nameless
         )
@@ -81,7 +81,7 @@ def people(tmp_path: Any) -> dict[str, Any]:
         "person": person,
         "nameless": nameless,
         "organization": organization,
-        "seat": seat,
+        "membership": membership,
         "invitation": invitation,
         "run": run.record,
         "change_set": change_set,
@@ -156,7 +156,7 @@ def test_nobody_is_found_by_an_address_that_one_may_not_read(
     person = people["person"]
 
     listed = client.get(reverse("admin:accounts_user_changelist"), {"q": term})
-    seats = client.get(reverse("admin:organizations_membership_changelist"), {"q": term})
+    memberships = client.get(reverse("admin:organizations_membership_changelist"), {"q": term})
     invited = client.get(reverse("admin:organizations_invitation_changelist"), {"q": INVITED})
     palette = client.get("/admin/search/", {"s": term}).content.decode()
     choices = client.get(
@@ -171,7 +171,7 @@ def test_nobody_is_found_by_an_address_that_one_may_not_read(
     log = client.get(reverse("admin:audit_changeset_changelist"), {"q": term}).content.decode()
 
     assert list(listed.context["cl"].queryset) == []
-    assert list(seats.context["cl"].queryset) == []
+    assert list(memberships.context["cl"].queryset) == []
     assert list(invited.context["cl"].queryset) == []
     assert str(person.pk) not in palette
     assert choices.get("results", []) == []
@@ -182,10 +182,10 @@ def test_by_the_name_everybody_is_found(people: dict[str, Any]) -> None:
     client = client_of(reader())
 
     listed = client.get(reverse("admin:accounts_user_changelist"), {"q": "ida ber"})
-    seats = client.get(reverse("admin:organizations_membership_changelist"), {"q": "berg"})
+    memberships = client.get(reverse("admin:organizations_membership_changelist"), {"q": "berg"})
 
     assert list(listed.context["cl"].queryset) == [people["person"]]
-    assert list(seats.context["cl"].queryset) == [people["seat"]]
+    assert list(memberships.context["cl"].queryset) == [people["membership"]]
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from apps.audit.admin.timeline import TimelineForm
 from apps.reports.registry import all_reports
 from tests.factories.accounts import SuperuserFactory, prove_factor
 from tests.structure.access.addresses import Records, address
-from tests.structure.access.doors import ACTION, doors
+from tests.structure.access.entries import ACTION, entries
 
 pytestmark = pytest.mark.django_db
-DOORS = {name: door for name, door in doors().items() if ACTION not in name}
+ENTRIES = {name: entry for name, entry in entries().items() if ACTION not in name}
 # Keys of this kind of argument are text; numbers and such do not match the address at all.
-WITH_TEXT = sorted(name for name, door in DOORS.items() if door.converters)
+WITH_TEXT = sorted(name for name, entry in ENTRIES.items() if entry.converters)
 NUL = "%00"
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 NONSENSE = [
@@ -44,10 +44,10 @@ def visitor() -> Client:
 
 @pytest.mark.parametrize("name", WITH_TEXT)
 def test_nonsense_in_a_path_is_no_server_error(name: str, visitor: Client) -> None:
-    door = DOORS[name]
-    route = door.route.replace("^", "").replace("$", "")
+    entry = ENTRIES[name]
+    route = entry.route.replace("^", "").replace("$", "")
 
-    for argument in door.converters:
+    for argument in entry.converters:
         for value in NONSENSE:
             path = "/" + filled(route, argument, value)
             answer = visitor.get(path)
@@ -70,10 +70,10 @@ def test_nonsense_in_a_query_is_no_server_error(value: str, visitor: Client) -> 
     records = Records()
     wrong = []
 
-    for name, door in DOORS.items():
+    for name, entry in ENTRIES.items():
         if name.endswith("_changelist") and name != "audit_changeset_changelist":
             continue
-        answer = visitor.get(address(door, records).partition("?")[0], query)
+        answer = visitor.get(address(entry, records).partition("?")[0], query)
         if answer.status_code >= 500:
             wrong.append(name)
         visitor.force_login(User.objects.get(pk=visitor.session["_auth_user_id"]))
@@ -93,9 +93,9 @@ def parameters() -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("name", sorted(DOORS))
+@pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_a_character_that_no_column_holds_is_refused_everywhere(name: str, visitor: Client) -> None:
-    url = address(DOORS[name], Records())
+    url = address(ENTRIES[name], Records())
     separator = "&" if "?" in url else "?"
 
     assert visitor.get(f"{url}{separator}q={NUL}").status_code == 400

@@ -11,7 +11,7 @@ from django.test import Client
 from tests.factories.accounts import SuperuserFactory, prove_factor
 from tests.forms import is_version
 from tests.structure.access.addresses import Records, address
-from tests.structure.access.doors import ACTION, Door, doors
+from tests.structure.access.entries import ACTION, Entry, entries
 from tests.structure.access.payloads import posting_forms
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,8 @@ ACTION_BAR = {"action", "select_across"}
 OF_THE_MENU = {"next"}
 
 
-def _forms(client: Client, door: Door, records: Records) -> list[set[str]]:
-    page: Any = client.get(address(door, records))
+def _forms(client: Client, entry: Entry, records: Records) -> list[set[str]]:
+    page: Any = client.get(address(entry, records))
     is_page = page.status_code == 200 and not page.streaming
     if not is_page or "html" not in page.get("Content-Type", ""):
         return []
@@ -55,17 +55,17 @@ def test_every_form_says_on_which_version_it_was_opened() -> None:
     records = Records()
     bare: dict[str, list[str]] = {}
     versioned = 0
-    for door in doors().values():
-        if ACTION in door.name:
+    for entry in entries().values():
+        if ACTION in entry.name:
             continue
-        for names in _forms(client, door, records):
+        for names in _forms(client, entry, records):
             versioned += _is_versioned(names)
             # Nothing but a button: there is nothing typed that could replace anything.
             is_button = not names
-            is_harmless = any(door.name.endswith(end) for end in HARMLESS)
+            is_harmless = any(entry.name.endswith(end) for end in HARMLESS)
             if is_button or is_harmless or names in (ACTION_BAR, OF_THE_MENU):
                 continue
             if not _is_versioned(names):
-                bare[door.name] = sorted(names)
+                bare[entry.name] = sorted(names)
     assert versioned > 40
     assert bare == {}, "These forms write without the version that they were opened on."

@@ -1,4 +1,4 @@
-"""Doors of the engine for its tests: a file of rows in, a run out."""
+"""Ways into the engine for its tests: a file of rows in, a run out."""
 
 import csv
 import io
@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from apps.transfers.models import ImportRun
 
-MEMBER_HEADER = ["E-mail", "First", "Last", "Office phone", "Committee ID", "Position"]
+MEMBER_HEADER = ["E-mail", "First", "Last", "ApprovalBackend phone", "Committee ID", "Position"]
 ORGANIZATION_HEADER = ["Committee", "Committee ID"]
 
 

@@ -215,7 +215,7 @@ def test_equal_rows_count_once_and_contradictions_are_all_refused(importer: Impo
 
 
 def test_a_line_of_totals_is_no_organization(importer: Importer) -> None:
-    result = importer.text("organizations", "Name,External ID,Seats\nTides,T-1,5\nTotal,,5\n")
+    result = importer.text("organizations", "Name,External ID,Memberships\nTides,T-1,5\nTotal,,5\n")
     assert (result.created, result.refused_rows()) == (1, [3])
 
 
@@ -308,8 +308,8 @@ def test_numbers_in_a_workbook_are_what_a_person_sees(importer: Importer) -> Non
     result = importer.raw("members", buffer.getvalue(), name="roster.xlsx")
     assert (result.created, result.refused_rows()) == (3, [4])
     assert "has lost its digits" in result.messages()[0]
-    seats = dict(Membership.objects.values_list("user__email", "organization__external_id"))
-    assert seats == {"a@example.org": "42", "b@example.org": "00042", "d@example.org": "H-1"}
+    memberships = dict(Membership.objects.values_list("user__email", "organization__external_id"))
+    assert memberships == {"a@example.org": "42", "b@example.org": "00042", "d@example.org": "H-1"}
     assert User.objects.get(email="a@example.org").phone == "9195550100"
 
 

@@ -20,7 +20,7 @@ from tests.transfers.wizard import confirm, planned_run, signed_in, staff, text,
 HEAD = "E-mail,First,Last,Phone,Committee,Position\n"
 
 
-def test_who_answers_for_an_organization_keeps_an_owners_seat(
+def test_who_answers_for_an_organization_keeps_an_owners_membership(
     importer: Importer, harbor: Organization
 ) -> None:
     ada, _ = (
@@ -86,7 +86,7 @@ def test_clearing_a_hundred_phones_is_said_and_wants_the_number(
     assert not User.objects.filter(email__startswith="p", phone__gt="").exists()
 
 
-def test_a_seat_that_was_taken_away_in_between_is_left_alone(
+def test_a_membership_that_was_taken_away_in_between_is_left_alone(
     importer: Importer, harbor: Organization
 ) -> None:
     rows = HEAD + "".join(f"p{n}@example.org,,,,Harbor Finance,member\n" for n in range(3))
@@ -110,8 +110,8 @@ FIELDS = ("first_name", "last_name", "phone")
 
 def state(email: str) -> dict[str, Any]:
     user = User.objects.get(email=email)
-    seat = Membership.objects.filter(user=user).first()
-    return {name: getattr(user, name) for name in FIELDS} | {"role": seat and seat.role}
+    membership = Membership.objects.filter(user=user).first()
+    return {name: getattr(user, name) for name in FIELDS} | {"role": membership and membership.role}
 
 
 def test_an_undo_keeps_field_by_field_what_others_did_and_takes_back_the_rest(

@@ -148,7 +148,7 @@ def test_a_run_is_canceled_at_once_whose_worker_was_killed(agent: User) -> None:
         driver.advance(run.pk)
 
     run.refresh_from_db()
-    assert run.state == ImportRun.State.CANCELLED
+    assert run.state == ImportRun.State.CANCELED
 
 
 @pytest.mark.django_db

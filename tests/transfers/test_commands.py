@@ -204,7 +204,7 @@ def test_cancel_asks_for_the_permission_and_keeps_the_reason(
     assert err == "The permission is missing: transfers.import_data."
 
     code, said, _ = call("cancel_import", str(planned.run), "--reason", "The wrong roster")
-    assert (code, said["stopped"], said["state"]) == (0, True, "cancelled")
+    assert (code, said["stopped"], said["state"]) == (0, True, "canceled")
     event = Event.objects.get(kind="cancel")
     assert (event.target_pk, event.reason) == (str(planned.run), "The wrong roster")
     assert ImportRun.objects.get().error == (
@@ -221,7 +221,7 @@ def test_cancel_stops_an_undo_that_waits(importer: Importer, harbor: Organizatio
     done = importer.members(person(1))
     UndoRun.objects.create(run_id=done.run, rows_to_do=1)
     code, said, _ = call("cancel_import", str(done.run), "--reason", "No, keep it")
-    assert (code, said["stopped"], said["state"]) == (0, True, "cancelled")
+    assert (code, said["stopped"], said["state"]) == (0, True, "canceled")
     assert Event.objects.get(kind="cancel_undo").reason == "No, keep it"
     assert Membership.objects.exists()
 

@@ -230,7 +230,7 @@ def test_rows_outside_the_agents_scope_are_refused_without_a_word_of_them(
 def test_cancel_before_the_worker_changes_nothing(agent: User) -> None:
     run = planned(agent, person(1))
     run = import_run_cancel(run=run, actor=agent)
-    assert (run.state, run.error) == ("cancelled", "Canceled before anything was changed.")
+    assert (run.state, run.error) == ("canceled", "Canceled before anything was changed.")
     with pytest.raises(DomainError, match="no plan to confirm"):
         confirmed(run, agent)
 

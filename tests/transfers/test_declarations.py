@@ -9,7 +9,15 @@ from apps.organizations.resources import ORGANIZATION
 from apps.projects.models import Project
 from apps.transfers import registry
 from apps.transfers.checks.datasets import check_datasets, wrong_in
-from apps.transfers.declarations import Column, DatasetResource, Derived, Kind, Part, Relation, Rule
+from apps.transfers.declarations import (
+    Column,
+    DatasetResource,
+    Derived,
+    FieldKind,
+    Part,
+    Relation,
+    Rule,
+)
 from tests.factories.organizations import OrganizationFactory
 from tests.transfers.engine import Importer
 
@@ -24,7 +32,7 @@ def relation(**changes: Any) -> Column:
     given = {
         "label": "Organization",
         "attribute": "organization__external_id",
-        "kind": Kind.RELATION,
+        "kind": FieldKind.RELATION,
         "relation": ORGANIZATION,
         "required": True,
     }
@@ -94,20 +102,20 @@ PERSON = part(name="person", model="accounts.User", fields={"email": "name"}, ke
         ({"meta": of(part(fields={"name": "name"}, keys=(("name",),)))}, "nothing gives a new project its “organization_id”"),
         ({"organization": column(label="Organization")}, "“organization_id” is a relation: column “organization” must say which"),
         ({"name": relation(label="Name")}, "“name” is no relation to organizations.Organization, which column “name” names."),
-        ({"name": column(kind=Kind.DATE)}, "column “name” is of kind “date”, which cannot be written to “name”. “text”, “email”,"),
+        ({"name": column(kind=FieldKind.DATE)}, "column “name” is of kind “date”, which cannot be written to “name”. “text”, “email”,"),
         ({"meta": {"rules": (Rule("odd", "nmae", "Odd.", lambda context: None),)}}, "its rule “odd” is told at “nmae”, which is no column. Did you mean “name”?"),
         ({"color": Column(label="Color", attribute="status")}, "column “color” is written nowhere"),
         ({"name": column(label="Organization")}, "columns “organization” and “name” have one name: “organization”."),
         ({"name": column(synonyms="berth")}, "its “synonyms” are letters: one alone is written with a comma"),
         ({"name": column(attribute="nmae")}, "its attribute “nmae”: projects.Project has no “nmae”. Did you mean “name”?"),
         ({"name": column(attribute="organisation__name")}, "its attribute “organisation__name”: projects.Project has no relation “organisation”."),
-        ({"name": column(kind=Kind.CHOICE)}, "“kind=Kind.CHOICE” needs “choices”."),
-        ({"name": column(kind=Kind.CHOICE, choices=(("a", "A"),), words={"b": ("c",)})}, "“words” are given to “b”, which is no choice."),
-        ({"name": column(kind=Kind.CHOICE, choices=(("a", "A"),), words={"a": "c"})}, "the “words” of “a” are a tuple"),
-        ({"name": column(kind=Kind.CHOICE, choices=(("a", "A"),), default="b")}, "its default “b” is no choice."),
+        ({"name": column(kind=FieldKind.CHOICE)}, "“kind=FieldKind.CHOICE” needs “choices”."),
+        ({"name": column(kind=FieldKind.CHOICE, choices=(("a", "A"),), words={"b": ("c",)})}, "“words” are given to “b”, which is no choice."),
+        ({"name": column(kind=FieldKind.CHOICE, choices=(("a", "A"),), words={"a": "c"})}, "the “words” of “a” are a tuple"),
+        ({"name": column(kind=FieldKind.CHOICE, choices=(("a", "A"),), default="b")}, "its default “b” is no choice."),
         ({"name": column(check=lambda values: {0: values[0]})}, "its “check” fails on no values at all: IndexError"),
         ({"name": column(check=lambda values: [])}, "its “check” must return a mapping of positions to reasons"),
-        ({"name": column(kind=Kind.RELATION)}, "“kind=Kind.RELATION” and “relation=Relation(…)” belong together."),
+        ({"name": column(kind=FieldKind.RELATION)}, "“kind=FieldKind.RELATION” and “relation=Relation(…)” belong together."),
         ({"organization": relation(relation=Relation("organizations.Organization", by="name"))}, "“by” is a tuple of fields"),  # type: ignore[arg-type]
         ({"organization": relation(relation=Relation("organizations.Organization", by=("nmae",)))}, "organizations.Organization has no field “nmae”. Did you mean “name”?"),
         ({"organization": relation(relation=Relation("organizations.Organization", by=("name",), within={"owner": "name"}))}, "it is looked up within “name”, which is no relation column"),

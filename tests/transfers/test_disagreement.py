@@ -81,6 +81,6 @@ def test_a_row_that_writes_nothing_of_a_person_shows_its_own_cells(
         + "ada@example.org,,Harper,,Committee 1,member\n",
     )
     first, second = (row.values for row in plan_rows(run).rows)
-    # The first writes the person, with what both say; the second writes a seat alone.
+    # The first writes the person, with what both say; the second writes a membership alone.
     assert (first["first_name"], first["last_name"]) == ("Ada", "Harper")
     assert (second["first_name"], second["last_name"], second["phone"]) == (None, "Harper", None)

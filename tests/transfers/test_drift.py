@@ -129,7 +129,7 @@ def test_who_is_limited_since_creates_no_organization_any_more() -> None:
     assert not Organization.objects.filter(name="Quay").exists()
 
 
-def test_who_is_limited_since_gives_no_seat_to_a_person_out_of_scope() -> None:
+def test_who_is_limited_since_gives_no_membership_to_a_person_out_of_scope() -> None:
     harbor = OrganizationFactory(name="Harbor", external_id="H-1")
     MembershipFactory(user=UserFactory(email="a@example.org"))
     agent = StaffFactory(

@@ -40,4 +40,4 @@ def test_an_import_and_its_undo_are_events(tmp_path: Path) -> None:
     assert imported.change_set.import_run_id == run
     assert imported.data["state"] == ImportRun.State.APPLIED
     undone = Event.objects.get(kind="undo")
-    assert (undone.target_pk, undone.change_set.door) == (str(run), "undo")
+    assert (undone.target_pk, undone.change_set.source) == (str(run), "undo")

@@ -118,19 +118,21 @@ def test_a_person_with_several_memberships_is_counted_once(support: Client) -> N
     assert "Makes 1 person an owner (2 memberships), 1 person an admin." in check
 
 
-def history(browser: Client, seat: Membership) -> str:
-    return text(browser.get(reverse("admin:organizations_membership_history", args=[seat.pk])))
+def history(browser: Client, membership: Membership) -> str:
+    return text(
+        browser.get(reverse("admin:organizations_membership_history", args=[membership.pk]))
+    )
 
 
 def test_the_timeline_tells_the_word_and_leads_to_its_row(
     support: Client, agent: User, harbor: Organization
 ) -> None:
     run = applied_run(support, ROSTER)
-    seat = Membership.objects.get(user__email="ada@example.org")
+    membership = Membership.objects.get(user__email="ada@example.org")
     row = f"{url('change', run)}?tab=rows&amp;q=2"
     auditor = signed_in(staff("Auditor"))
 
-    page = history(auditor, seat)
+    page = history(auditor, membership)
     assert f'href="{row}"' in page
     assert "row 2 of roster.csv: Position “Vice-Chair” → admin" in page
     (shown,) = auditor.get(row.replace("&amp;", "&")).context["rows"]
@@ -140,7 +142,7 @@ def test_the_timeline_tells_the_word_and_leads_to_its_row(
     colleague = staff("Staff")
     User.objects.filter(pk=colleague.pk).update(is_limited=True)
     StaffOrganization.objects.create(user=colleague, organization=harbor)
-    page = history(signed_in(colleague), seat)
+    page = history(signed_in(colleague), membership)
     assert "Position “Vice-Chair” → admin" in page
     assert row not in page
 
@@ -154,13 +156,13 @@ def test_the_word_outlives_the_rows_of_the_run(support: Client, harbor: Organiza
         assert cursor.fetchone() == (None,)
         cursor.execute(f"SELECT string_agg(r::text, ' ') FROM import_rows_{run.pk} r")  # noqa: S608
         assert "ada@" not in cursor.fetchone()[0]
-    seat = Membership.objects.get(user__email="ada@example.org")
-    assert "row 2 of roster.csv: Position “Vice-Chair” → admin" in history(support, seat)
+    membership = Membership.objects.get(user__email="ada@example.org")
+    assert "row 2 of roster.csv: Position “Vice-Chair” → admin" in history(support, membership)
     assert "“Vice-Chair”" in text(support.get(f"{url('change', run)}?tab=mapping"))
     assert "no longer stored" in text(support.get(f"{url('change', run)}?tab=rows"))
 
 
-def test_a_seat_that_no_word_was_said_about_has_its_row_alone(
+def test_a_membership_that_no_word_was_said_about_has_its_row_alone(
     importer: Importer, support: Client
 ) -> None:
     OrganizationFactory(name="Harbor", external_id="H-1")

@@ -217,7 +217,7 @@ def test_each_cell_is_read_as_it_is_meant_or_refused_with_its_reason(importer: I
         rows.append(cells)
     result = importer.rows("members", [HEAD, *rows])
     problems = {problem["row"]: problem for problem in result.problems}
-    seats = {m.user.email: m for m in Membership.objects.select_related("user")}
+    memberships = {m.user.email: m for m in Membership.objects.select_related("user")}
     for number, (name, cell, value, message) in enumerate(CELLS):
         problem = problems.get(number + 2)
         if value is None:
@@ -228,10 +228,10 @@ def test_each_cell_is_read_as_it_is_meant_or_refused_with_its_reason(importer: I
         assert problem is None, (cell, problem)
         if name == "email":
             own = value.replace("q@", f"q{number}@") if "q@" in cell else value
-            assert own in seats
+            assert own in memberships
             continue
-        seat = seats[f"p{number}@example.org"]
-        found = seat.role if name == "role" else getattr(seat.user, name)
+        membership = memberships[f"p{number}@example.org"]
+        found = membership.role if name == "role" else getattr(membership.user, name)
         assert found == value, (cell, found)
 
 
@@ -369,13 +369,13 @@ PIECES = st.lists(
 @settings(max_examples=600, deadline=None)
 @given(text=PIECES, mark=st.sampled_from(["", ".", ","]), order=st.sampled_from(["", "dmy", "ymd"]))
 def test_whatever_a_cell_holds_it_is_a_value_or_a_problem(text: str, mark: str, order: str) -> None:
-    from apps.transfers.declarations import Column, Kind
+    from apps.transfers.declarations import Column, FieldKind
     from apps.transfers.engine.stage.column_reader import ColumnReader
     from apps.transfers.options import Matching
 
     for kind in (
-        Kind.TEXT, Kind.EMAIL, Kind.SLUG, Kind.PHONE, Kind.DATE, Kind.INTEGER, Kind.DECIMAL,
-        Kind.BOOLEAN, Kind.CHOICE, Kind.RELATION,
+        FieldKind.TEXT, FieldKind.EMAIL, FieldKind.SLUG, FieldKind.PHONE, FieldKind.DATE, FieldKind.INTEGER, FieldKind.DECIMAL,
+        FieldKind.BOOLEAN, FieldKind.CHOICE, FieldKind.RELATION,
     ):  # fmt: skip
         column = Column(
             label="Any", attribute="any", kind=kind, max_length=200, choices=[("a", "A")]
@@ -390,8 +390,8 @@ def test_whatever_a_cell_holds_it_is_a_value_or_a_problem(text: str, mark: str, 
             assert problems[0][0].message
         elif value:
             assert "\x00" not in value
-            if kind is Kind.INTEGER:
+            if kind is FieldKind.INTEGER:
                 assert 0 <= int(value) <= 32_767
-            if kind is Kind.DATE:
+            if kind is FieldKind.DATE:
                 assert value == value.strip()
                 assert len(value) == 10

@@ -53,8 +53,8 @@ def organization(db: None) -> Organization:
 
 
 def names() -> list[tuple[str, str]]:
-    seats = Membership.objects.order_by("user__email")
-    return list(seats.values_list("user__first_name", "user__last_name"))
+    memberships = Membership.objects.order_by("user__email")
+    return list(memberships.values_list("user__first_name", "user__last_name"))
 
 
 READ = {
@@ -259,8 +259,8 @@ def test_a_phone_number_is_found_in_what_programs_write(
 
 def test_an_id_that_has_lost_its_zeros_is_not_taken_for_a_new_one(importer: Importer) -> None:
     OrganizationFactory(name="Quay Works", external_id="00042")
-    seat = importer.text("members", "E-mail,Organization\na@example.org,42\n")
-    assert seat.json["problems"][0]["suggestion"].startswith("Quay Works (00042")
+    membership = importer.text("members", "E-mail,Organization\na@example.org,42\n")
+    assert membership.json["problems"][0]["suggestion"].startswith("Quay Works (00042")
     result = importer.text("organizations", "Name,External ID\nQuay Works,42\nPier,43\n")
     assert (result.code, result.created, result.refused_rows()) == (3, 1, [2])
     assert "with leading zeros" in result.messages()[0]

@@ -73,8 +73,8 @@ def test_a_word_is_given_a_meaning_by_the_command(importer: Importer) -> None:
         *("--value", "organization:Harbr=H-1", "--value", "organization:Twin=twin-1"),
     )
     assert (result.code, result.created) == (0, 3)
-    seats = Membership.objects.values_list("user__email", "organization__slug")
-    assert dict(seats) == {
+    memberships = Membership.objects.values_list("user__email", "organization__slug")
+    assert dict(memberships) == {
         "p0@example.org": "harbor-finance",
         "p1@example.org": "harbor-finance",
         "p2@example.org": "twin-1",

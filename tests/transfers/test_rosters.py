@@ -13,7 +13,7 @@ ORGANIZATIONS = [
     ["Finance", "0f31-c", "lower", "committee", "https://example.org/3"],
 ]
 MEMBERS = [
-    ["Committee", "Committee ID", "Position", "Member name", "First", "Last", "E-mail", "Office phone", "Party"],
+    ["Committee", "Committee ID", "Position", "Member name", "First", "Last", "E-mail", "ApprovalBackend phone", "Party"],
     ["Harbor and Tides", "0f31-a", "co-chair", "Ada Harper", "Ada", "Harper", "Ada.Harper@example.org", "919-555-0100", "X"],
     ["Harbor and Tides", "0f31-a", "vice chair", "Ben Ito", "Ben", "Ito", "ben.ito@example.org", "919-555-0101", "Y"],
     ["Finance", "0f31-b", "chair", "Ada Harper", "Ada", "Harper", "ada.harper@example.org", "919-555-0100", "X"],
@@ -34,8 +34,8 @@ def imported(importer: Importer) -> Outcome:
 
 def test_headers_and_roles_of_a_customer_are_understood_without_a_map(imported: Outcome) -> None:
     roles = {
-        (seat.user.email, seat.organization.external_id): seat.role
-        for seat in Membership.objects.select_related("user", "organization")
+        (membership.user.email, membership.organization.external_id): membership.role
+        for membership in Membership.objects.select_related("user", "organization")
     }
     assert roles == {
         ("ada.harper@example.org", "0f31-a"): "owner",
@@ -58,7 +58,7 @@ def test_who_has_no_email_is_refused_with_the_sheets_own_row_number(imported: Ou
     assert [(p["row"], p["message"]) for p in missing] == [(5, "E-mail is missing.")]
 
 
-def test_two_roles_for_one_seat_refuse_both_rows(imported: Outcome) -> None:
+def test_two_roles_for_one_membership_refuse_both_rows(imported: Outcome) -> None:
     conflicts = [p for p in imported.problems if p["field"] == "role"]
     assert [p["row"] for p in conflicts] == [7, 8]
     assert (
@@ -92,8 +92,8 @@ def test_a_change_of_role_and_of_phone_is_an_update(imported: Outcome, importer:
     changed[2][2], changed[2][7] = "member", "919-555-9999"
     result = importer.rows("members", changed)
     assert (result.updated, result.unchanged) == (1, 1)
-    seat = Membership.objects.get(user__email="ben.ito@example.org")
-    assert (seat.role, seat.user.phone) == ("member", "919-555-9999")
+    membership = Membership.objects.get(user__email="ben.ito@example.org")
+    assert (membership.role, membership.user.phone) == ("member", "919-555-9999")
 
 
 def test_an_empty_cell_leaves_what_is_there_unless_it_is_to_clear(

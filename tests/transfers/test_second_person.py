@@ -94,8 +94,8 @@ def test_the_whole_way_through_two_browsers(
     assert run.confirmed_by == agent
     work()
     assert _state(run) == "applied"
-    seat = Membership.objects.get(user__email="ada@example.org")
-    row = seat.history.first()
+    membership = Membership.objects.get(user__email="ada@example.org")
+    row = membership.history.first()
     assert row.history_user_id == agent.pk
     assert row.history_change_reason == f"The spring roster (approved by {colleague})"
     assert second.get(url("apply", run)).status_code == 200
@@ -168,7 +168,7 @@ def test_a_request_out_of_time_applies_nothing(
 
 
 @pytest.mark.parametrize("change", ["columns", "cancel"])
-def test_a_run_that_is_planned_again_or_cancelled_voids_the_request(
+def test_a_run_that_is_planned_again_or_canceled_voids_the_request(
     change: str, support: Client, second: Client, run: ImportRun
 ) -> None:
     request = _ask(support, run)
@@ -179,7 +179,7 @@ def test_a_run_that_is_planned_again_or_cancelled_voids_the_request(
     assert request.state == "void"
     assert second.post(_request("approve", request), {"reason": ""}).status_code == 409
     work()
-    assert _state(run) == ("planned" if change == "columns" else "cancelled")
+    assert _state(run) == ("planned" if change == "columns" else "canceled")
 
 
 def test_a_plan_changed_behind_its_back_voids_the_request(

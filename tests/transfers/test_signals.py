@@ -113,7 +113,7 @@ def test_while_the_file_is_read_or_staged_nothing_was_imported(
     code, said, err = command.send(number).ended()
 
     run = check_run(code, said, err, number.name)
-    assert (run.state, said["created"]) == (State.CANCELLED, 0)
+    assert (run.state, said["created"]) == (State.CANCELED, 0)
 
 
 def test_while_it_is_planned_nothing_was_imported(tmp_path: Path, big: Path) -> None:
@@ -124,7 +124,7 @@ def test_while_it_is_planned_nothing_was_imported(tmp_path: Path, big: Path) -> 
         code, said, err = command.when(state_is(State.STAGED)).send(signal.SIGINT).ended()
 
     run = check_run(code, said, err, "SIGINT")
-    assert (run.state, said["created"], run.rows) == (State.CANCELLED, 0, ROWS)
+    assert (run.state, said["created"], run.rows) == (State.CANCELED, 0, ROWS)
 
 
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 3), (signal.SIGTERM, 1)])
@@ -154,7 +154,7 @@ def test_an_undo_stops_at_a_chunk_and_goes_on_later(tmp_path: Path, big: Path) -
     undo.when(lambda: UndoRun.objects.filter(rows_done__gt=0).exists()).send(signal.SIGTERM)
     code, undone, err = undo.ended()
 
-    assert (code, undone["state"]) == (3, "cancelled")
+    assert (code, undone["state"]) == (3, "canceled")
     assert f"Undo of run {said['run']}: Interrupted by SIGTERM" in err
     assert 0 < undone["removed"] < ROWS
     assert Organization.objects.count() == ROWS - undone["removed"]
@@ -186,7 +186,7 @@ def test_an_export_leaves_no_half_file(number: signal.Signals, tmp_path: Path, b
     export = Command(tmp_path, "export_dataset", "organizations", "-o", str(target), "--json")
     code, said, err = export.when(state_is("writing", ExportRun)).send(number).ended()
 
-    assert (code, said["state"], said["path"]) == (3, "cancelled", "")
+    assert (code, said["state"], said["path"]) == (3, "canceled", "")
     assert f"Interrupted by {number.name}" in err
     assert not target.exists()
     folder = tmp_path / "private" / "exports"

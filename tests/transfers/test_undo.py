@@ -47,7 +47,7 @@ def imported(importer: Importer) -> Outcome:
     return importer.members(*ROWS)
 
 
-def test_seats_go_and_people_are_deactivated(imported: Outcome) -> None:
+def test_memberships_go_and_people_are_deactivated(imported: Outcome) -> None:
     preview = undo_preview(imported.record)
     assert (preview.possible, preview.removed, preview.kept_count) == (True, 6, 0)
     code, result, _ = undone(imported.run)
@@ -168,7 +168,7 @@ def people() -> list[tuple[Any, ...]]:
     return list(User.objects.order_by("email").values_list(*fields))
 
 
-def seats() -> list[tuple[Any, ...]]:
+def memberships() -> list[tuple[Any, ...]]:
     found = Membership.objects.order_by("user__email", "organization__slug")
     return list(found.values_list("user__email", "organization__external_id", "role"))
 
@@ -176,7 +176,7 @@ def seats() -> list[tuple[Any, ...]]:
 def test_the_same_file_after_an_undo_brings_back_what_the_first_import_made(
     imported: Outcome, importer: Importer
 ) -> None:
-    people_then, seats_then = people(), seats()
+    people_then, memberships_then = people(), memberships()
     undone(imported.run)
     planned = importer.members(*ROWS, options=("--dry-run",))
     assert [impact["sentence"] for impact in planned.record.impacts] == [
@@ -188,15 +188,15 @@ def test_the_same_file_after_an_undo_brings_back_what_the_first_import_made(
     again = importer.members(*ROWS)
 
     assert (again.code, again.created, again.failed) == (0, 3, 0)
-    assert (people(), seats()) == (people_then, seats_then)
+    assert (people(), memberships()) == (people_then, memberships_then)
     ann = User.history.filter(email="p1@example.org").order_by("history_id")
-    assert list(ann.values_list("history_type", "status", "change_set__door")) == [
+    assert list(ann.values_list("history_type", "status", "change_set__source")) == [
         ("+", "active", "import"), ("~", "deactivated", "undo"), ("~", "active", "import"),
     ]  # fmt: skip
     third = importer.members(*ROWS)
     assert (third.unchanged, third.updated) == (3, 0)
 
-    # And there and back once more, people and seats alike.
+    # And there and back once more, people and memberships alike.
     preview = undo_preview(again.record)
     assert (
         "3 people reactivated by the import are deactivated again." in preview.lines,
@@ -204,7 +204,7 @@ def test_the_same_file_after_an_undo_brings_back_what_the_first_import_made(
     ) == (True, 0)
     assert undone(again.run)[1]["state"] == "undone"
     assert {status for *_, status, _, _ in people()} == {"deactivated"}
-    assert seats() == []
+    assert memberships() == []
 
 
 def test_who_came_back_and_is_needed_by_now_stays(imported: Outcome, importer: Importer) -> None:

@@ -33,7 +33,7 @@ def test_a_column_that_the_file_did_not_have_counts_as_a_change_too(importer: Im
     assert set(reasons(run)) == {2, 3}
 
 
-def test_a_role_given_since_keeps_the_seat_of_a_file_without_roles(
+def test_a_role_given_since_keeps_the_membership_of_a_file_without_roles(
     importer: Importer, harbor: Organization
 ) -> None:
     run = importer.rows(
@@ -75,25 +75,25 @@ def test_a_slug_that_somebody_has_taken_since_keeps_the_row_and_not_the_run(
 def test_an_owner_made_by_the_run_who_is_needed_by_now_stays_owner(importer: Importer) -> None:
     harbor = OrganizationFactory(name="Harbor", slug="harbor", external_id="H-1")
     old = OwnerFactory(organization=harbor)
-    seat = MembershipFactory(organization=harbor, user=UserFactory(email="new@example.org"))
+    membership = MembershipFactory(organization=harbor, user=UserFactory(email="new@example.org"))
     run = importer.members(["new@example.org", "", "", "", "H-1", "owner"])
     assert run.updated == 1
     old.delete()
     _, result, _ = undone(run.run)
-    seat.refresh_from_db()
-    assert seat.role == Role.OWNER
+    membership.refresh_from_db()
+    assert membership.role == Role.OWNER
     assert result["kept"] == 1
 
 
 def test_who_answers_for_the_organization_by_now_stays_its_owner(importer: Importer) -> None:
     harbor = OrganizationFactory(name="Harbor", slug="harbor", external_id="H-1")
     OwnerFactory(organization=harbor)
-    seat = MembershipFactory(organization=harbor, user=UserFactory(email="new@example.org"))
+    membership = MembershipFactory(organization=harbor, user=UserFactory(email="new@example.org"))
     run = importer.members(["new@example.org", "", "", "", "H-1", "owner"])
-    Organization.objects.filter(pk=harbor.pk).update(owner=seat.user)
+    Organization.objects.filter(pk=harbor.pk).update(owner=membership.user)
     code, result, _ = undone(run.run)
-    seat.refresh_from_db()
-    assert (code, seat.role, result["kept"]) == (3, Role.OWNER, 1)
+    membership.refresh_from_db()
+    assert (code, membership.role, result["kept"]) == (3, Role.OWNER, 1)
 
 
 def test_an_organization_that_the_import_made_and_somebody_changed_stays(
@@ -131,7 +131,7 @@ def test_an_undo_that_was_stopped_and_begun_again_takes_the_rest_back(
     monkeypatch.setattr(undo_driver, "check_may_undo", stop_before_the_second_chunk)
     stopped = undo_driver.advance(first.pk)
     assert stopped is not None
-    assert (stopped.state, stopped.results["reverted"]) == ("cancelled", 2)
+    assert (stopped.state, stopped.results["reverted"]) == ("canceled", 2)
     run.refresh_from_db()
     preview = undo_preview(run)
     assert (run.state, preview.reverted, preview.kept_count) == ("applied", 4, 0)

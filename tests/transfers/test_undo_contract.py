@@ -27,7 +27,7 @@ def counts() -> dict[str, int]:
 
 
 def new_people(importer: Importer) -> Outcome:
-    """New organizations by their names, new people with several seats, people who were there."""
+    """New organizations by their names, new people with several memberships, people who were there."""
     OrganizationFactory(name="Harbor", external_id="H-1")
     UserFactory(email="old@example.org", phone="")
     return importer.members(
@@ -41,7 +41,7 @@ def new_people(importer: Importer) -> Outcome:
 
 
 def changed_members(importer: Importer) -> Outcome:
-    """People and seats that were there and changed; one is new."""
+    """People and memberships that were there and changed; one is new."""
     harbor = OrganizationFactory(name="Harbor", external_id="H-1")
     OwnerFactory(organization=harbor)
     for n in range(1, 5):
@@ -101,14 +101,14 @@ def nothing() -> None:
     """Nobody did anything in between."""
 
 
-def seats_elsewhere() -> None:
+def memberships_elsewhere() -> None:
     """A membership that somebody changed keeps its person, created by an earlier row of the file."""
     Membership.objects.filter(user__email="p1@example.org").order_by("-organization__name").update(
         role=Role.VIEWER
     )
 
 
-def one_seat_changed() -> None:
+def one_membership_changed() -> None:
     last = Membership.objects.filter(user__email="p1@example.org").order_by("pk").last()
     if last is not None:
         Membership.objects.filter(pk=last.pk).update(role=Role.VIEWER)
@@ -143,8 +143,8 @@ def gone() -> None:
     ("meanwhile", "chunk"),
     [
         (nothing, 20_000),
-        (one_seat_changed, 1),
-        (seats_elsewhere, 2),
+        (one_membership_changed, 1),
+        (memberships_elsewhere, 2),
         (used, 2),
         (used, 20_000),
         (changed, 2),
@@ -185,7 +185,7 @@ def test_an_undo_does_what_its_preview_says(
         for key, each in preview.records.items()
     }
     assert went["Organization"] == told.get("organization", 0) + told.get("made:organization", 0)
-    assert went["Membership"] == told.get("seat", 0)
+    assert went["Membership"] == told.get("membership", 0)
     assert went["Project"] == told.get("project", 0)
     assert went["Task"] == told.get("task", 0)
     assert went["User"] == 0
@@ -213,13 +213,13 @@ def test_a_row_that_another_row_holds_is_kept_in_the_preview_too(importer: Impor
     )
     Membership.objects.filter(organization__external_id="D-1").update(role=Role.ADMIN)
     preview = undo_preview(run.record)
-    assert preview.records == {"seat": {"removed": 2}, "person": {"deactivated": 1}}
+    assert preview.records == {"membership": {"removed": 2}, "person": {"deactivated": 1}}
     assert [line["number"] for line in preview.kept] == [2, 4]
 
 
 def test_what_an_undo_kept_can_be_undone_when_what_held_it_is_gone(importer: Importer) -> None:
     run = new_people(importer)
-    seat = MembershipFactory(user=User.objects.get(email="p3@example.org"))
+    membership = MembershipFactory(user=User.objects.get(email="p3@example.org"))
     project = ProjectFactory(organization=Organization.objects.get(name="Other New"))
     code, result, _ = undone(run.run)
     assert (code, result["state"], result["kept"]) == (3, "undone_in_part", 2)
@@ -231,7 +231,7 @@ def test_what_an_undo_kept_can_be_undone_when_what_held_it_is_gone(importer: Imp
         2,
     )
 
-    seat.delete()
+    membership.delete()
     Project.all_objects.filter(pk=project.pk).hard_delete()
     preview = undo_preview(run.record)
     assert preview.records == {"person": {"deactivated": 1}, "made:organization": {"trashed": 1}}

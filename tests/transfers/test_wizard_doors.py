@@ -178,7 +178,10 @@ def test_a_number_must_be_typed_where_the_plan_demands_it(
             "must_type": True,
             "needs_second_person": False,
         }
-        for code, what, number in [("a", "Clears 412 phones", 412), ("b", "Removes 30 seats", 30)]
+        for code, what, number in [
+            ("a", "Clears 412 phones", 412),
+            ("b", "Removes 30 memberships", 30),
+        ]
     ]
     ImportRun.objects.filter(pk=run.pk).update(impacts=lines)
 

@@ -297,18 +297,20 @@ def test_the_records_of_a_run_are_listed_alone(support: Client, harbor: Organiza
     page = text(support.get(url("change", run)))
     assert "Members of this run" in page
 
-    seats = f"{reverse('admin:organizations_membership_changelist')}?import_run={run.pk}"
-    assert f'href="{seats}"' in page
-    listed = support.get(seats).context["cl"].queryset
-    assert {seat.user.email for seat in listed} == {"ada@example.org", "bo@example.org"}
-    everybody = support.get(seats.partition("?")[0]).context["cl"].queryset
+    memberships = f"{reverse('admin:organizations_membership_changelist')}?import_run={run.pk}"
+    assert f'href="{memberships}"' in page
+    listed = support.get(memberships).context["cl"].queryset
+    assert {membership.user.email for membership in listed} == {"ada@example.org", "bo@example.org"}
+    everybody = support.get(memberships.partition("?")[0]).context["cl"].queryset
     assert everybody.count() == 3
 
 
-def test_a_seat_whose_person_alone_was_changed_is_among_the_records_of_the_run(
+def test_a_membership_whose_person_alone_was_changed_is_among_the_records_of_the_run(
     support: Client, harbor: Organization
 ) -> None:
-    seat = MembershipFactory(organization=harbor, user__email="ada@example.org", role=Role.OWNER)
+    membership = MembershipFactory(
+        organization=harbor, user__email="ada@example.org", role=Role.OWNER
+    )
     roster = (
         "E-mail,First,Last,Committee,Position\n"
         f"ada@example.org,Ada,Harper-Lind,{harbor.name},owner\n"
@@ -317,11 +319,11 @@ def test_a_seat_whose_person_alone_was_changed_is_among_the_records_of_the_run(
     run = applied_run(support, roster)
 
     assert run.results["updated"] == 1
-    seats = f"{reverse('admin:organizations_membership_changelist')}?import_run={run.pk}"
-    assert list(support.get(seats).context["cl"].queryset) == [seat]
+    memberships = f"{reverse('admin:organizations_membership_changelist')}?import_run={run.pk}"
+    assert list(support.get(memberships).context["cl"].queryset) == [membership]
 
 
-def test_a_new_seat_of_a_known_person_shows_what_changes_about_the_person(
+def test_a_new_membership_of_a_known_person_shows_what_changes_about_the_person(
     support: Client, harbor: Organization
 ) -> None:
     UserFactory(email="ada@example.org", first_name="Ada", last_name="Lovelace")
@@ -345,17 +347,17 @@ def test_a_new_seat_of_a_known_person_shows_what_changes_about_the_person(
 def test_a_run_that_is_no_number_is_refused(
     support: Client, harbor: Organization, run_number: str, status: int
 ) -> None:
-    seats = f"{reverse('admin:organizations_membership_changelist')}?import_run={run_number}"
+    memberships = f"{reverse('admin:organizations_membership_changelist')}?import_run={run_number}"
 
-    assert support.get(seats, follow=True).status_code == status
+    assert support.get(memberships, follow=True).status_code == status
 
 
 def test_the_key_of_a_row_names_its_organization_and_leads_to_the_record(
     support: Client, harbor: Organization
 ) -> None:
     run = applied_run(support)
-    seat = Membership.objects.get(user__email="ada@example.org")
-    change = reverse("admin:organizations_membership_change", args=[seat.pk])
+    membership = Membership.objects.get(user__email="ada@example.org")
+    change = reverse("admin:organizations_membership_change", args=[membership.pk])
 
     rows = text(support.get(f"{url('change', run)}?tab=rows"))
 

@@ -242,7 +242,7 @@ def test_cancel_asks_by_a_get_and_acts_by_a_post(support: Client, harbor: Organi
 
     answer = support.post(url("cancel", run), follow=True)
     run.refresh_from_db()
-    assert run.state == State.CANCELLED
+    assert run.state == State.CANCELED
     assert "Canceled, nothing was applied" in text(answer)
     assert confirm(support, run)["Location"] == url("apply", run)
     assert not User.objects.filter(email="ada@example.org").exists()

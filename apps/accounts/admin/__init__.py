@@ -12,7 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from apps.accounts.admin import approval, disclosure, user
-from apps.accounts.views.admin_doors import lead_to_the_account
+from apps.accounts.views.admin_site import lead_to_the_account
 
 __all__ = ["approval", "disclosure", "user"]
 

@@ -24,7 +24,7 @@ from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, GOOD, QUIET, WAITING, moment_column, phrase, state_column
-from apps.core.admin.record import ReadOnly
+from apps.core.admin.read_only import ReadOnly
 from apps.core.errors import MissingPermission, RecordNotFound
 
 VIEW = "accounts.view_approvalrequest"

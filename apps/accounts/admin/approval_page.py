@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from apps.accounts.admin.personal import masked, sees_personal_data
 from apps.accounts.approvals import registry
-from apps.accounts.approvals.picture import Line, Picture
+from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.selectors import deciders_of, may_decide, names_of, who_could
 from apps.accounts.approvals.services import what_voids
 from apps.accounts.models import ApprovalRequest
@@ -19,11 +19,11 @@ _ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
 
 def summary(records: QuerySet) -> list[str]:
     """Return what the confirmation of an approval says will happen."""
-    return Picture.from_json(records.get().picture).consequences
+    return ActionPreview.from_json(records.get().picture).consequences
 
 
 def page_context(request: ApprovalRequest, user: Any) -> dict[str, Any]:
-    picture = _for_reader(Picture.from_json(request.picture), user)
+    picture = _for_reader(ActionPreview.from_json(request.picture), user)
     is_own = user.pk in (request.requester_id, request.real_requester_id)
     try:
         action = registry.get(request.kind)
@@ -63,7 +63,7 @@ def _color(request: ApprovalRequest) -> str:
     return "default" if _is_over(request) else STATE_COLORS[request.state]
 
 
-def _for_reader(picture: Picture, user: Any) -> Picture:
+def _for_reader(picture: ActionPreview, user: Any) -> ActionPreview:
     """Mask the addresses where the reader may not see them; nothing else of the request is hidden."""
     if sees_personal_data(user):
         return picture

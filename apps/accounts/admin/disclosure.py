@@ -8,7 +8,7 @@ from unfold.decorators import display
 from apps.accounts.models import Disclosure
 from apps.core.admin.display import copyable, moment_column, number, record_link
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
-from apps.core.admin.record import RecordAdmin
+from apps.core.admin.read_only import ReadOnlyAdmin
 
 # What the pages of a model are called; any other view is called by its own name.
 PAGES = {
@@ -36,7 +36,7 @@ def page_in_words(page: str) -> str:
 
 
 @admin.register(Disclosure)
-class DisclosureAdmin(RecordAdmin):
+class DisclosureAdmin(ReadOnlyAdmin):
     list_display = ["moment", "who", "page_words", "people_number"]
     list_filter = [("user", RecordFilter), ("at", DayRangeFilter)]
     list_select_related = ["user", "real_user"]

@@ -1,4 +1,4 @@
-"""Users: who they are, where they have a seat, how they sign in."""
+"""Users: who they are, where they have a membership, how they sign in."""
 
 from typing import Any
 

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 
 from apps.accounts.anonymization.person import Person
-from apps.accounts.anonymization.registry import Holding
+from apps.accounts.anonymization.registry import ErasureHandler
 from apps.accounts.anonymization.requests import requests_about, requests_erase
 from apps.accounts.models import ApprovalRequest, EmailChange, User
 
@@ -90,4 +90,4 @@ def _sessions(person: Person) -> None:
             store.save()
 
 
-OWN = Holding("accounts", erase=_erase, preview=_preview, obstacles=_obstacles)
+OWN = ErasureHandler("accounts", erase=_erase, preview=_preview, obstacles=_obstacles)

@@ -20,11 +20,11 @@ def _no_records(person: Person) -> dict[type[Model], list[Any]]:
 
 
 @dataclass(frozen=True)
-class Holding:
+class ErasureHandler:
     """Where an app holds a person's data."""
 
     name: str
-    # Removes it, and returns how many of what: {"seats": 3}. Runs in the one transaction of all.
+    # Removes it, and returns how many of what: {"memberships": 3}. Runs in the one transaction of all.
     erase: Callable[[Person], dict[str, int]]
     # Sentences about what would go.
     preview: Callable[[Person], Iterable[str]] = _nothing
@@ -35,6 +35,6 @@ class Holding:
     records: Callable[[Person], dict[type[Model], list[Any]]] = _no_records
 
 
-HOLDINGS = Registry[Holding](
-    "holdings", "what apps hold of a person, and how it is removed", key=attrgetter("name")
+ERASURE_HANDLERS = Registry[ErasureHandler](
+    "erasure_handlers", "what apps hold of a person, and how it is removed", key=attrgetter("name")
 )

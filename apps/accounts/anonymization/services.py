@@ -8,7 +8,7 @@ from django.db.models import Model
 from apps.accounts import event_kinds
 from apps.accounts.anonymization import own
 from apps.accounts.anonymization.person import Person, person_of
-from apps.accounts.anonymization.registry import HOLDINGS
+from apps.accounts.anonymization.registry import ERASURE_HANDLERS
 from apps.accounts.anonymization.sweep import remaining, sweep
 from apps.accounts.models import User
 from apps.audit.events import record_event
@@ -54,7 +54,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
         # Asked before anything goes: by then nothing tells any more whose they were.
         records = _records_of(person)
         gone: dict[str, int] = {}
-        for holding in (*HOLDINGS, own.OWN):
+        for holding in (*ERASURE_HANDLERS, own.OWN):
             gone |= holding.erase(person)
         # A request says what it said, but for this.
         with pgtrigger.ignore("accounts.ApprovalRequest:says_what_it_said"):
@@ -74,7 +74,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
 def _records_of(person: Person) -> dict[type[Model], list[Any]]:
     """Return the keys of the records that are the person's own, also of those that are gone."""
     records: dict[type[Model], list[Any]] = {User: [person.user.pk]}
-    for holding in HOLDINGS:
+    for holding in ERASURE_HANDLERS:
         records |= holding.records(person)
     return records
 
@@ -84,8 +84,14 @@ def user_anonymization_preview(user: User) -> list[str]:
     person = person_of(user)
     if obstacles := list(_obstacles(person)):
         return obstacles
-    return [sentence for holding in (own.OWN, *HOLDINGS) for sentence in holding.preview(person)]
+    return [
+        sentence for holding in (own.OWN, *ERASURE_HANDLERS) for sentence in holding.preview(person)
+    ]
 
 
 def _obstacles(person: Person) -> list[str]:
-    return [sentence for holding in (own.OWN, *HOLDINGS) for sentence in holding.obstacles(person)]
+    return [
+        sentence
+        for holding in (own.OWN, *ERASURE_HANDLERS)
+        for sentence in holding.obstacles(person)
+    ]

@@ -28,9 +28,9 @@ class AccountsBackend:
             reverse("admin:accounts_approvalrequest_change", args=[request.pk]),
         )
 
-    def foresee(self, kind: str, records: QuerySet, user: Any) -> str:
+    def approval_message(self, kind: str, records: QuerySet, user: Any) -> str:
         action = registry.get(kind or ManyRecords.kind)
-        if not action.foresees(records, records.count()):
+        if not action.will_need_approval(records, records.count()):
             return ""
         people = deciders(action, {}, besides=people_behind(user))
         return demand(people, action)

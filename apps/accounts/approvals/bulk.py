@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from apps.accounts.approvals.picture import SHOWN, Line, Picture
+from apps.accounts.approvals.preview import SHOWN, ActionPreview, Line
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.core.actors import Actor
 from apps.core.admin.bulk import needed_permission, perform, records_of
@@ -60,10 +60,10 @@ class ManyRecords(Approvable):
         chosen = self.chosen(arguments)
         return [(str(chosen.model._meta.verbose_name_plural).capitalize(), chosen)]
 
-    def picture(self, arguments: Arguments) -> Picture:
+    def picture(self, arguments: Arguments) -> ActionPreview:
         chosen = self.chosen(arguments).order_by("pk")
         total = len(arguments["keys"])
-        return Picture(
+        return ActionPreview(
             sentence=f"{arguments['label']}: {counted(total, chosen.model)}",
             lines=[Line(str(record), _url(record)) for record in chosen[:SHOWN]],
             total=total,

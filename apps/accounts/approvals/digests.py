@@ -6,20 +6,20 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from apps.accounts.approvals.picture import Part
+from apps.accounts.approvals.preview import PreviewPart
 from apps.audit.history import audited
 
 _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def part_of(name: str, rows: QuerySet) -> Part:
+def part_of(name: str, rows: QuerySet) -> PreviewPart:
     """Count the rows and digest all that is stored of them, in the order of their keys.
 
     What has a history is digested in the columns that it watches: a sign-in changes no person.
     """
     found = _asked(rows)
     if found is None:
-        return Part(name, 0, _EMPTY)
+        return PreviewPart(name, 0, _EMPTY)
     keys, params = found
     columns = ", ".join(f"t.{column}" for column in _columns(rows))
     with connection.cursor() as cursor:
@@ -31,7 +31,7 @@ def part_of(name: str, rows: QuerySet) -> Part:
             params,
         )
         count, digest = cursor.fetchone()
-    return Part(name, count, digest)
+    return PreviewPart(name, count, digest)
 
 
 def lock(rows: QuerySet) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals.picture import Line, Picture
+from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.authority import COLLEAGUES, account_obstacle, colleagues
 from apps.accounts.email_changes.services import APPROVAL, PERMISSION, email_change_request
@@ -24,7 +24,7 @@ class ChangeEmail(Approvable):
     # The approver has to read the address to say whether it is the colleague's.
     permissions = (PERMISSION, COLLEAGUES, "accounts.view_personal_data")
 
-    def foresees(self, records: QuerySet, count: int) -> bool:
+    def will_need_approval(self, records: QuerySet, count: int) -> bool:
         keys = records.order_by().values("pk")
         return self.is_demanded({}, 1) and colleagues().filter(pk__in=keys).exists()
 
@@ -45,9 +45,9 @@ class ChangeEmail(Approvable):
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The person", User.objects.filter(pk=arguments["user"]))]
 
-    def picture(self, arguments: Arguments) -> Picture:
+    def picture(self, arguments: Arguments) -> ActionPreview:
         user = User.objects.get(pk=arguments["user"])
-        return Picture(
+        return ActionPreview(
             sentence=f"Change the e-mail address of {user}",
             lines=[
                 Line(

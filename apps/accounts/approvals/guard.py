@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from apps.accounts.approvals import registry
-from apps.accounts.approvals.picture import Picture, canonical
+from apps.accounts.approvals.preview import ActionPreview, canonical
 from apps.accounts.approvals.registry import Arguments
 from apps.accounts.approvals.selectors import deciders, demand
 from apps.accounts.models import User
@@ -22,7 +22,7 @@ class Draft:
 
     kind: str
     arguments: Arguments
-    picture: Picture
+    picture: ActionPreview
 
 
 # What is being done on an approval just now: (kind, arguments, the requester's key).

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.approvals.guard import require_approval
-from apps.accounts.approvals.picture import SHOWN, Line, Picture
+from apps.accounts.approvals.preview import SHOWN, ActionPreview, Line
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.core.actors import Actor
 from apps.core.admin.wording import belongings, counted
@@ -60,7 +60,7 @@ class OnRecords(Approvable):
             for rows in self.reach(self.chosen(arguments))
         ]
 
-    def picture(self, arguments: Arguments) -> Picture:
+    def picture(self, arguments: Arguments) -> ActionPreview:
         chosen = self.chosen(arguments).order_by("pk")
         parts = self.parts(arguments)
         total = len(arguments["keys"])
@@ -68,7 +68,7 @@ class OnRecords(Approvable):
         first = chosen.first()
         name = f"“{first}”" if total == 1 and first is not None else counted(total, model)
         along = [f"{part.count:,} {part.name.lower()}" for part in parts[1:] if part.count]
-        return Picture(
+        return ActionPreview(
             sentence=self.sentence.format(name),
             lines=[self._line(record) for record in chosen[:SHOWN]],
             total=total,

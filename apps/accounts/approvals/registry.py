@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from apps.accounts.approvals.digests import lock, part_of
-from apps.accounts.approvals.picture import Part, Picture
+from apps.accounts.approvals.preview import ActionPreview, PreviewPart
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.ports import Registry
@@ -49,7 +49,7 @@ class Approvable:
         most = self.alone_up_to()
         return most is not None and count > most
 
-    def foresees(self, records: QuerySet, count: int) -> bool:
+    def will_need_approval(self, records: QuerySet, count: int) -> bool:
         """Tell before anything is posted whether an action on `records` will need an approval."""
         return self.is_demanded({}, count)
 
@@ -80,10 +80,10 @@ class Approvable:
         for _, rows in self.touches(arguments):
             lock(rows)
 
-    def parts(self, arguments: Arguments) -> list[Part]:
+    def parts(self, arguments: Arguments) -> list[PreviewPart]:
         return [part_of(name, rows) for name, rows in self.touches(arguments)]
 
-    def picture(self, arguments: Arguments) -> Picture:
+    def picture(self, arguments: Arguments) -> ActionPreview:
         """Return what is touched and how, the same for the same data."""
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from apps.accounts.approvals.guard import require_approval
-from apps.accounts.approvals.picture import Line, Picture
+from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.authority import account_obstacle
 from apps.accounts.models import User
@@ -46,7 +46,7 @@ class GiveRoles(Approvable):
     word = "roles"
     permissions = ("accounts.set_roles",)
 
-    def foresees(self, records: QuerySet, count: int) -> bool:
+    def will_need_approval(self, records: QuerySet, count: int) -> bool:
         return False  # It depends on the roles that are chosen.
 
     def may_reach(self, user: Any, arguments: Arguments) -> bool:
@@ -76,7 +76,7 @@ class GiveRoles(Approvable):
             ),
         ]
 
-    def picture(self, arguments: Arguments) -> Picture:
+    def picture(self, arguments: Arguments) -> ActionPreview:
         user = User.objects.get(pk=arguments["user"])
         held = sorted(user.groups.values_list("name", flat=True))
         roles = list(Group.objects.filter(pk__in=arguments["roles"]).order_by("name"))
@@ -86,7 +86,7 @@ class GiveRoles(Approvable):
         parts = [f"give {user} the role {listed(given)}"] if given else []
         parts += [f"take {listed(taken)}"] if taken else []
         sentence = " and ".join(parts)
-        return Picture(
+        return ActionPreview(
             sentence=sentence[:1].upper() + sentence[1:],
             lines=[
                 Line(
@@ -121,7 +121,7 @@ class EmpowerRole(Approvable):
     word = "roles"
     permissions = ("auth.change_group",)
 
-    def foresees(self, records: QuerySet, count: int) -> bool:
+    def will_need_approval(self, records: QuerySet, count: int) -> bool:
         return False
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
@@ -143,11 +143,11 @@ class EmpowerRole(Approvable):
         people = User.objects.filter(groups=arguments["role"])
         return list(people.values_list("pk", flat=True))
 
-    def picture(self, arguments: Arguments) -> Picture:
+    def picture(self, arguments: Arguments) -> ActionPreview:
         role = Group.objects.get(pk=arguments["role"])
         names = sorted(_named(arguments["add"]).values_list("name", flat=True))
         held = role.user_set.count()
-        return Picture(
+        return ActionPreview(
             sentence=f"Give the role {role} the permission “{listed(names)}”",
             lines=[
                 Line(

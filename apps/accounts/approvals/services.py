@@ -10,7 +10,7 @@ from apps.accounts import event_kinds
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import Draft, executing, people_behind, real_actor_key
 from apps.accounts.approvals.mails import announce_later, answer_later
-from apps.accounts.approvals.picture import Picture, differences
+from apps.accounts.approvals.preview import ActionPreview, differences
 from apps.accounts.approvals.registry import Approvable
 from apps.accounts.approvals.selectors import DECIDE, deciders_of, who_could
 from apps.accounts.authority import actor_lock
@@ -164,7 +164,7 @@ def what_voids(request: ApprovalRequest) -> str:
         return error.message
     if now.fingerprint(request.kind, request.arguments) == request.fingerprint:
         return ""
-    changed = "; ".join(differences(Picture.from_json(request.picture), now)[:5])
+    changed = "; ".join(differences(ActionPreview.from_json(request.picture), now)[:5])
     return f"It changed after the request was made: {changed}."
 
 

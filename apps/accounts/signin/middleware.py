@@ -19,7 +19,7 @@ type Respond = Callable[[HttpRequest], HttpResponse]
 _OPEN_WITHOUT_FACTOR = ("/account/", "/invitations/", "/static/")
 
 
-class SessionMiddleware:
+class SessionLimitsMiddleware:
     """Ends a session that is over: idle for too long, or as old as one may get."""
 
     def __init__(self, get_response: Respond) -> None:

@@ -82,7 +82,7 @@ def change(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest) -> HttpResponse:
-    """Take back what waits for its confirmation; no factor is asked for what only closes a door."""
+    """Take back what waits for its confirmation; no factor is asked for what only takes access away."""
     user = _user(request)
     try:
         email_change_cancel(user=user, actor=user, reason="Canceled on the account page")

@@ -1,4 +1,4 @@
-"""The doors of OpenID Connect: a provider that does not answer is a sentence, not an error page."""
+"""The pages of OpenID Connect: a provider that does not answer is a sentence, not an error page."""
 
 from collections.abc import Callable
 from functools import wraps

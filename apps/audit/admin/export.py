@@ -12,7 +12,7 @@ from apps.audit import event_kinds
 from apps.audit.events import record_event
 from apps.audit.selectors import newest_position
 from apps.audit.timeline.entries import Entry
-from apps.audit.timeline.filters import Filter, from_query
+from apps.audit.timeline.filters import TimelineFilter, from_query
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all
 from apps.core.cells import defused
@@ -78,7 +78,9 @@ class _Echo:
         return value
 
 
-def _lines(filter: Filter, before: int, viewer: Any, *, holds_personal: bool) -> Iterator[str]:
+def _lines(
+    filter: TimelineFilter, before: int, viewer: Any, *, holds_personal: bool
+) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     branches = branches_of_all()
@@ -109,7 +111,7 @@ def cells(entry: Entry) -> list[Any]:
         change_set.actor_label if change_set else "",
         change_set.real_actor_label if change_set else "",
         entry.reason,
-        change_set.door_label if change_set else "",
+        change_set.source_label if change_set else "",
         change_set.import_run_id or "" if change_set else "",
         change_set.task_run_id or "" if change_set else "",
         change_set.request_id if change_set else "",

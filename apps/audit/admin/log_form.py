@@ -8,7 +8,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from apps.audit.models import Door
+from apps.audit.models import Source
 from apps.audit.timeline.filters import KIND_CHOICES, event_choices
 
 
@@ -35,11 +35,11 @@ class LogForm(forms.Form):
         # Asked when the form is shown: higher apps declare kinds of their own.
         choices=lambda: [("", "Any"), *KIND_CHOICES, *event_choices()],
     )
-    door = forms.ChoiceField(
+    source = forms.ChoiceField(
         label="Through",
         required=False,
         widget=UnfoldAdminSelectWidget,
-        choices=[("", "Any"), *Door.choices],
+        choices=[("", "Any"), *Source.choices],
     )
     since = forms.DateField(label="From", required=False, widget=day_widget())
     until = forms.DateField(label="To", required=False, widget=day_widget())

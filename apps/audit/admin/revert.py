@@ -49,7 +49,7 @@ def revert_view(admin: Any, request: HttpRequest, record: Any, position: int) ->
     if not form.is_valid():
         return _page(admin, request, record, plan, form)
     try:
-        with audit_context(actor=request.user, reason=form.cleaned_data["reason"], door="form"):
+        with audit_context(actor=request.user, reason=form.cleaned_data["reason"], source="form"):
             changes = record_revert(
                 record=record,
                 position=position,

@@ -22,7 +22,7 @@ from apps.audit.timeline.filters import (
     from_query,
     position_from,
 )
-from apps.audit.timeline.models import field_label, hidden_fields, history_of, told_fields
+from apps.audit.timeline.models import field_label, hidden_fields, history_of, visible_fields
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_record
 from apps.audit.timeline.registry import inclusions
@@ -195,7 +195,7 @@ def _field_choices(model: type[models.Model]) -> list[tuple[str, str]]:
         history: Any = history_of(shown)
         if history is None:
             continue
-        for field in told_fields(history):
+        for field in visible_fields(history):
             found.setdefault(field.name, str(field.verbose_name))
         for name in hidden_fields(history) if shown is model else ():
             found.setdefault(name, field_label(shown, name))

@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                 ("real_actor_id", models.UUIDField(null=True)),
                 ("real_actor_label", models.TextField(default="")),
                 ("reason", models.TextField(default="")),
-                ("door", models.CharField(max_length=20)),
+                ("source", models.CharField(max_length=20)),
                 ("request_id", models.TextField(default="")),
                 ("path", models.TextField(default="")),
                 ("address", models.TextField(default="")),

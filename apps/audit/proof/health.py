@@ -17,7 +17,7 @@ _ON = ("O", "A")
 
 
 @dataclass(frozen=True)
-class Shape:
+class TriggerShape:
     """When a trigger runs, for which statements and columns, and what it calls."""
 
     kind: int
@@ -47,7 +47,7 @@ def check_triggers() -> Iterator[Problem]:
     yield from _internal(names)
 
 
-def _declared(names: set[str]) -> dict[tuple[str, str], tuple[str, Shape]]:
+def _declared(names: set[str]) -> dict[tuple[str, str], tuple[str, TriggerShape]]:
     declared = {}
     for model, trigger in registry.registered():
         table = model._meta.db_table
@@ -57,13 +57,13 @@ def _declared(names: set[str]) -> dict[tuple[str, str], tuple[str, Shape]]:
     return declared
 
 
-def _shape_of(model: Any, trigger: Any, name: str) -> Shape:
+def _shape_of(model: Any, trigger: Any, name: str) -> TriggerShape:
     # `UPDATE OF "column"` is an operation of one part, with the columns in it.
     words = str(trigger.operation)
     columns = tuple(sorted(re.findall(r'"([^"]+)"', words)))
     kind = sum(bit for event, bit in _EVENTS.items() if event in words)
     kind += _ROW * (trigger.level.name == "ROW") + _BEFORE * (trigger.when.name == "BEFORE")
-    return Shape(
+    return TriggerShape(
         kind,
         columns,
         getattr(trigger.referencing, "old", None) or "",
@@ -73,7 +73,7 @@ def _shape_of(model: Any, trigger: Any, name: str) -> Shape:
     )
 
 
-def _found(names: list[str]) -> dict[tuple[str, str], tuple[str, Shape]]:
+def _found(names: list[str]) -> dict[tuple[str, str], tuple[str, TriggerShape]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -95,7 +95,9 @@ def _found(names: list[str]) -> dict[tuple[str, str], tuple[str, Shape]]:
         return {
             (table, name): (
                 enabled,
-                Shape(kind, tuple(columns), old, new, _plain(condition), function, arguments),
+                TriggerShape(
+                    kind, tuple(columns), old, new, _plain(condition), function, arguments
+                ),
             )
             for table, name, enabled, kind, columns, old, new, condition, function, arguments in (
                 cursor.fetchall()

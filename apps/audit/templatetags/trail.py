@@ -1,4 +1,4 @@
-"""How the trail's pages show people, doors and addresses."""
+"""How the trail's pages show people, sources and addresses."""
 
 from typing import Any
 
@@ -8,20 +8,20 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 
-from apps.audit.models import ChangeSet, Door
+from apps.audit.models import ChangeSet, Source
 from apps.audit.timeline.registry import runs
 from apps.core.personal import readable
 
 register = template.Library()
 
-_DOOR_ICONS: dict[str, str] = {
-    Door.FORM: "edit_note",
-    Door.API: "api",
-    Door.IMPORT: "upload_file",
-    Door.UNDO: "undo",
-    Door.TASK: "schedule",
-    Door.COMMAND: "terminal",
-    Door.DATABASE: "database",
+_SOURCE_ICONS: dict[str, str] = {
+    Source.FORM: "edit_note",
+    Source.API: "api",
+    Source.IMPORT: "upload_file",
+    Source.UNDO: "undo",
+    Source.TASK: "schedule",
+    Source.COMMAND: "terminal",
+    Source.DATABASE: "database",
 }
 
 
@@ -55,23 +55,23 @@ def initials(label: str) -> str:
 
 
 @register.filter
-def door_icon(change_set: ChangeSet) -> str:
-    return _DOOR_ICONS.get(change_set.door, "help")
+def source_icon(change_set: ChangeSet) -> str:
+    return _SOURCE_ICONS.get(change_set.source, "help")
 
 
 @register.filter
-def door_words(change_set: ChangeSet) -> str:
+def source_words(change_set: ChangeSet) -> str:
     """Say through what a change came: "form", "import run 12", "psql as postgres"."""
     if change_set.import_run_id:
-        return f"{change_set.door_label} run {change_set.import_run_id}".capitalize()
-    if change_set.door == Door.DATABASE:
+        return f"{change_set.source_label} run {change_set.import_run_id}".capitalize()
+    if change_set.source == Source.DATABASE:
         program = change_set.application or "by hand"
         return f"Database, {program} as {change_set.database_role}"
-    return change_set.door_label
+    return change_set.source_label
 
 
 @register.filter
-def door_url(change_set: ChangeSet) -> str:
+def source_url(change_set: ChangeSet) -> str:
     """Return the address of the run behind a change set, where there is a page for it."""
     for kind, run_id in (
         ("import", change_set.import_run_id),

@@ -12,8 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 
 from apps.audit.kinds import EVENT_KINDS
-from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, Filter
-from apps.audit.timeline.models import hidden_fields, key_column, told_fields
+from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, TimelineFilter
+from apps.audit.timeline.models import hidden_fields, key_column, visible_fields
 from apps.audit.timeline.naming import label_fields
 from apps.core import personal
 from apps.core.uuid7 import as_uuid
@@ -41,7 +41,7 @@ class Condition:
         return f"WHERE {self.sql}" if self.sql else ""
 
 
-def of_history(history: Any, filter: Filter, viewer: Any) -> Condition | None:
+def of_history(history: Any, filter: TimelineFilter, viewer: Any) -> Condition | None:
     """Return what a row of this history table must fulfill; None where none can.
 
     Other records are meant by their names only where `viewer` sees them.
@@ -75,7 +75,7 @@ def of_history(history: Any, filter: Filter, viewer: Any) -> Condition | None:
     return condition
 
 
-def of_events(filter: Filter) -> Condition | None:
+def of_events(filter: TimelineFilter) -> Condition | None:
     """Return what an event must fulfill; None where none can."""
     if filter.compares or filter.kind in (*HISTORY_TYPES, CHANGES):
         return None
@@ -104,7 +104,7 @@ def of_events(filter: Filter) -> Condition | None:
     return condition
 
 
-def _times(condition: Condition, column: str, filter: Filter) -> Condition:
+def _times(condition: Condition, column: str, filter: TimelineFilter) -> Condition:
     if filter.starts_at:
         condition = condition.and_(f"h.{column} >= %s", filter.starts_at)
     if filter.ends_at:
@@ -112,7 +112,7 @@ def _times(condition: Condition, column: str, filter: Filter) -> Condition:
     return condition
 
 
-def _change_sets(condition: Condition, filter: Filter) -> Condition:
+def _change_sets(condition: Condition, filter: TimelineFilter) -> Condition:
     """Ask who and through what: that stands in the change set, once for all its entries."""
     keys = change_sets_of(filter)
     if keys is None:
@@ -121,7 +121,7 @@ def _change_sets(condition: Condition, filter: Filter) -> Condition:
     return condition.and_(f"h.change_set_id {sql}", *params)
 
 
-def change_sets_of(filter: Filter) -> tuple[str, tuple[Any, ...]] | None:
+def change_sets_of(filter: TimelineFilter) -> tuple[str, tuple[Any, ...]] | None:
     """Return the rest of `change_set_id …`: the few change sets meant by their keys, many by a query."""
     inner = Condition("")
     if filter.actor:
@@ -139,8 +139,8 @@ def change_sets_of(filter: Filter) -> tuple[str, tuple[Any, ...]] | None:
         inner = inner.and_("c.request_id = %s", filter.request)
     if filter.import_run:
         inner = inner.and_("c.import_run_id = %s", int(filter.import_run))
-    if filter.door:
-        inner = inner.and_("c.door = %s", filter.door)
+    if filter.source:
+        inner = inner.and_("c.source = %s", filter.source)
     if not inner.sql:
         return None
     query = f"SELECT c.id FROM audit_changeset c WHERE {inner.sql}"  # noqa: S608
@@ -190,11 +190,11 @@ def _object(history: Any, text: str, viewer: Any) -> tuple[Any, ...]:
     return f"({' OR '.join(parts)})", *params
 
 
-def _compared(history: Any, filter: Filter, viewer: Any) -> tuple[Any, ...] | None:
+def _compared(history: Any, filter: TimelineFilter, viewer: Any) -> tuple[Any, ...] | None:
     """Match entries in which a field changed: which, from what, to what."""
     model = history.instance_type
     wanted = filter.field.lower().replace(" ", "_")
-    told = [field for field in told_fields(history) if not wanted or _is_called(field, wanted)]
+    told = [field for field in visible_fields(history) if not wanted or _is_called(field, wanted)]
     parts: list[str] = []
     params: list[Any] = []
     for field in told:
@@ -209,7 +209,7 @@ def _compared(history: Any, filter: Filter, viewer: Any) -> tuple[Any, ...] | No
     return (f"({' OR '.join(parts)})", *params) if parts else None
 
 
-def _changed(field: models.Field, filter: Filter, viewer: Any) -> tuple[Any, ...]:
+def _changed(field: models.Field, filter: TimelineFilter, viewer: Any) -> tuple[Any, ...]:
     column = _quote(str(field.column))
     before = f"(CASE h.history_type WHEN '-' THEN h.{column} ELSE p.{column} END)"
     after = f"(CASE WHEN h.history_type <> '-' THEN h.{column} END)"

@@ -11,12 +11,12 @@ from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
 from apps.audit.kinds import EVENT_KINDS
-from apps.audit.models import ChangeSet, Door, Event
+from apps.audit.models import ChangeSet, Event, Source
 from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.models import (
     field_label,
     is_soft_deletable,
-    told_fields,
+    visible_fields,
 )
 from apps.audit.timeline.naming import CONCEALED, Names, label_fields, name_of
 from apps.audit.timeline.positions import Branch
@@ -85,7 +85,7 @@ def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) 
         now, then = _with_previous(history, positions)
         stored |= now
         previous |= then
-        fields = (*told_fields(history), *label_fields(history.instance_type))
+        fields = (*visible_fields(history), *label_fields(history.instance_type))
         for row in (*now.values(), *then.values()):
             names.want_relations(row, fields)
     names.resolve()
@@ -142,7 +142,7 @@ def _add_rows(entries: list[Entry], viewer: Any) -> None:
             rows.get((made.import_run_id, str(entry.key))) if made and made.import_run_id else None
         )
         if made and row:
-            is_undo = made.door == Door.UNDO
+            is_undo = made.source == Source.UNDO
             who = personal_data.readable(made.actor_label.partition(" <")[0])
             # What an undo puts back is not what the file said.
             words = [] if is_undo else _words(entry, row)
@@ -220,7 +220,7 @@ def _changes(history: Any, row: Any, previous: Any, names: Names, viewer: Any) -
     model = history.instance_type
     concealed = _concealed(model, viewer)
     found = []
-    for told in told_fields(history):
+    for told in visible_fields(history):
         now = getattr(row, told.attname)
         if row.history_type == "~":
             if previous is None or getattr(previous, told.attname) == now:

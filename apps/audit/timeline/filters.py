@@ -28,7 +28,7 @@ def event_choices() -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True)
-class Filter:
+class TimelineFilter:
     """Conditions that an entry must all fulfill; an empty one asks nothing."""
 
     words: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Filter:
     before: str = ""
     after: str = ""
     kind: str = ""
-    door: str = ""
+    source: str = ""
     since: date | None = None
     until: date | None = None
     # What could not be understood, as sentences.
@@ -49,7 +49,7 @@ class Filter:
 
     @property
     def is_empty(self) -> bool:
-        return self == Filter(problems=self.problems)
+        return self == TimelineFilter(problems=self.problems)
 
     @property
     def compares(self) -> bool:
@@ -87,18 +87,18 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def from_query(query: Mapping[str, str]) -> Filter:
+def from_query(query: Mapping[str, str]) -> TimelineFilter:
     """Read the search line `q` and the form's own parameters, which have the same names."""
     found = parse(_clean(query.get("q", "")))
     given: dict[str, Any] = {}
     problems = list(found.problems)
-    for name in ("actor", "object", "field", "kind", "door", "since", "until"):
+    for name in ("actor", "object", "field", "kind", "source", "since", "until"):
         if value := _clean(query.get(name, "")).strip():
             _take(name, value, given, problems)
     return replace(found, **given, problems=tuple(problems))
 
 
-def parse(line: str) -> Filter:
+def parse(line: str) -> TimelineFilter:
     """Read a search line: words, and `name:value` or `name:"several words"`."""
     try:
         parts = shlex.split(line.replace("'", "\\'"))
@@ -114,7 +114,7 @@ def parse(line: str) -> Filter:
             words.append(part)
         elif value:
             _take(name, value, given, problems)
-    return Filter(words=tuple(words), problems=tuple(problems), **given)
+    return TimelineFilter(words=tuple(words), problems=tuple(problems), **given)
 
 
 def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> None:
@@ -129,7 +129,7 @@ def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> 
     elif name == "kind" and value.lower() not in (kinds := _kinds()):
         problems.append(f"“{value}” is not a kind. The kinds are {', '.join(sorted(kinds))}.")
     else:
-        given[name] = value.lower() if name in ("kind", "door") else value
+        given[name] = value.lower() if name in ("kind", "source") else value
 
 
 def position_from(text: str) -> int | None:
@@ -151,7 +151,7 @@ def _day(value: str) -> date | None:
     return day if day and 1900 <= day.year < 3000 else None
 
 
-_NAMES = {field.name for field in fields(Filter)} - {"words", "problems"}
+_NAMES = {field.name for field in fields(TimelineFilter)} - {"words", "problems"}
 
 
 def _kinds() -> set[str]:

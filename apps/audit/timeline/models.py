@@ -29,7 +29,7 @@ def history_of(model: type[models.Model]) -> type[Any] | None:
 
 
 @cache
-def told_fields(history: Any) -> tuple[models.Field, ...]:
+def visible_fields(history: Any) -> tuple[models.Field, ...]:
     """Return the fields whose values a timeline shows."""
     model = history.instance_type
     return tuple(

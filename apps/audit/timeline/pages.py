@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.audit.models import ChangeSet
 from apps.audit.timeline.entries import Entry, load
-from apps.audit.timeline.filters import Filter
+from apps.audit.timeline.filters import TimelineFilter
 from apps.audit.timeline.positions import Branch, newest
 from apps.audit.timeline.scope import scoped
 
@@ -55,7 +55,7 @@ def page(
     branches: Sequence[Branch],
     *,
     viewer: Any,
-    filter: Filter | None = None,
+    filter: TimelineFilter | None = None,
     before: int | None = None,
     about: Any = None,
     limit: int = PAGE,
@@ -65,7 +65,7 @@ def page(
     See `positions`, `scope` and `load`.
     """
     seen = scoped(branches, viewer)
-    found = newest(seen, filter or Filter(), before=before, limit=limit, viewer=viewer)
+    found = newest(seen, filter or TimelineFilter(), before=before, limit=limit, viewer=viewer)
     return Page(
         load(found.rows, viewer=viewer, about=about), found.next_before, found.stopped_early
     )

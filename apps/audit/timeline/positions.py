@@ -18,7 +18,7 @@ from django.db import connection, models
 
 from apps.audit.models import Event
 from apps.audit.timeline.conditions import Condition, of_events, of_history
-from apps.audit.timeline.filters import Filter
+from apps.audit.timeline.filters import TimelineFilter
 from apps.audit.timeline.models import history_models, history_of, key_column
 from apps.audit.timeline.registry import Inclusion, inclusions
 
@@ -83,7 +83,7 @@ def branches_of_change_set(key: Any) -> list[Branch]:
 
 def newest(
     branches: Sequence[Branch],
-    filter: Filter,
+    filter: TimelineFilter,
     *,
     before: int | None,
     limit: int,
@@ -120,7 +120,7 @@ def newest(
     return Found(page, floor, stopped_early=floor is not None)
 
 
-def _condition(branch: Branch, filter: Filter, viewer: Any) -> Condition | None:
+def _condition(branch: Branch, filter: TimelineFilter, viewer: Any) -> Condition | None:
     if branch.history is not None:
         return of_history(branch.history, filter, viewer)
     condition = of_events(filter)
@@ -158,7 +158,7 @@ def _select(
     return sql, list(where.params)
 
 
-def _bounds(filter: Filter) -> tuple[int | None, int | None]:
+def _bounds(filter: TimelineFilter) -> tuple[int | None, int | None]:
     """Return the positions between which the filter's days lie: from the first, below the second.
 
     Positions grow with time, so this spares reading everything that is newer or older. A row has the

@@ -21,8 +21,8 @@ from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
-from apps.core.admin.subcount import subcount
 from apps.core.admin.wording import counted
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
@@ -69,7 +69,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         people = User.groups.through._default_manager.all()
         if not sees_everything(request.user):
             people = people.filter(user__in=people_of(request.user))
-        return super().get_queryset(request).annotate(people_count=subcount(people, "group"))
+        return super().get_queryset(request).annotate(people_count=count_subquery(people, "group"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and obj.name in shipped_roles():

@@ -1,4 +1,4 @@
-"""People and their seats, made in the database: a million of them never pass through Python.
+"""People and their memberships, made in the database: a million of them never pass through Python.
 
 Person i sits in organization floor(√i), which person floor(√i)² owns; so organizations differ in
 size, each has an owner, and a larger demo holds the smaller one. Every tenth sits in the first
@@ -92,8 +92,8 @@ def add_people(start: int, stop: int) -> tuple[int, dict[int, UUID]]:
         return added, dict(cursor.fetchall())
 
 
-def add_seats(homes: Mapping[int, UUID]) -> int:
-    """Seat the new people in their organizations, given by number; return how many seats."""
+def add_memberships(homes: Mapping[int, UUID]) -> int:
+    """Membership the new people in their organizations, given by number; return how many memberships."""
     with connection.cursor() as cursor:
         cursor.execute(SEATS, {"numbers": list(homes), "keys": list(homes.values())})
         return cursor.rowcount

@@ -51,5 +51,5 @@ def add_projects(organizations: Mapping[int, Organization], creator: User) -> tu
 
 
 def _people_of(organization: Organization) -> list[UUID]:
-    seats = Membership.objects.filter(organization=organization).order_by("created_at", "id")
-    return list(seats.values_list("user_id", flat=True)[:12])
+    memberships = Membership.objects.filter(organization=organization).order_by("created_at", "id")
+    return list(memberships.values_list("user_id", flat=True)[:12])

@@ -12,7 +12,7 @@ from apps.backoffice.demo.organizations import (
     add_organizations,
     organization_keys,
 )
-from apps.backoffice.demo.people import add_people, add_seats
+from apps.backoffice.demo.people import add_memberships, add_people
 from apps.backoffice.demo.projects import add_projects
 from apps.backoffice.demo.staff import demo_email, seed_staff
 from apps.organizations.models import Organization
@@ -26,7 +26,7 @@ TRASHED, TIDIED = 6, 2
 
 
 def seed_demo(members: int, say: Callable[[str], None]) -> Counter[str]:
-    """Invent `members` people with a seat each, and what belongs to them; count what was added.
+    """Invent `members` people with a membership each, and what belongs to them; count what was added.
 
     Running it again adds nothing, running it with more adds the difference. `say` is told of each
     batch.
@@ -43,7 +43,7 @@ def seed_demo(members: int, say: Callable[[str], None]) -> Counter[str]:
             added = add_organizations(owners)
             numbers = range(max(isqrt(start) - 1, 0), isqrt(stop) + 1)
             counts["people"] += people
-            counts["seats"] += add_seats(organization_keys({0, *numbers}))
+            counts["memberships"] += add_memberships(organization_keys({0, *numbers}))
             counts["organizations"] += len(added)
             counts["invitations"] += add_invitations(added, keeper)
             projects, tasks = add_projects(added, keeper)

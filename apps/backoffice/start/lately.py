@@ -61,7 +61,7 @@ def changes(user: User) -> list[dict[str, Any]]:
     if not models:
         return []
     others = (
-        ChangeSet.objects.filter(door__in=["form", "api"])
+        ChangeSet.objects.filter(source__in=["form", "api"])
         .filter(~Q(actor_id=user.pk), actor_id__isnull=False)
         .order_by("-started_at", "-id")
     )

@@ -168,7 +168,7 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         context = {"posted_reason": reason, **(extra_context or {})}
         try:
             with (
-                attributed(actor=request.user, reason=reason, door="form"),
+                attributed(actor=request.user, reason=reason, source="form"),
                 refusals_in_words(),
             ):
                 return super().changeform_view(request, object_id, form_url, context)

@@ -67,7 +67,7 @@ class Confirmation:
                 records = self._chosen()
                 if records is None:
                     return self._asks_again(form, _OTHER_RECORDS)
-                with attributed(actor=self.request.user, reason=form.reason, door="form"):
+                with attributed(actor=self.request.user, reason=form.reason, source="form"):
                     if self.object_id is None:
                         self.second_person.demand_for_many(records)
                     said = self.options["function"](self.model_admin, self.request, records, form)

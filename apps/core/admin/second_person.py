@@ -49,7 +49,7 @@ class SecondPerson:
             return self.needed
         if not (self.kind or self.is_list):
             return ""
-        return APPROVALS.get().foresee(self.kind, self.queryset, self.request.user)
+        return APPROVALS.get().approval_message(self.kind, self.queryset, self.request.user)
 
     def demand_for_many(self, records: QuerySet) -> None:
         """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""

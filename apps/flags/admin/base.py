@@ -61,9 +61,9 @@ def one_at_a_time(records: QuerySet) -> None:
 def _protected(request: HttpRequest, records: QuerySet, is_protected: bool, reason: str) -> str:
     one_at_a_time(records)
     done = [
-        thing.name
-        for thing in records
-        if flag_protect(thing=thing, is_protected=is_protected, reason=reason, actor=request.user)
+        toggle.name
+        for toggle in records
+        if flag_protect(toggle=toggle, is_protected=is_protected, reason=reason, actor=request.user)
     ]
     return f"{', '.join(done) or 'Nothing'}: {'protected' if is_protected else 'not protected'}."
 

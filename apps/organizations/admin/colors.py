@@ -1,4 +1,4 @@
-"""What the states of organizations, seats and invitations look like."""
+"""What the states of organizations, memberships and invitations look like."""
 
 from apps.core.admin.display import BAD, BUSY, GOOD, MAIN, QUIET, WAITING
 

@@ -1,4 +1,4 @@
-"""Seats: who is in which organization with what role."""
+"""Memberships: who is in which organization with what role."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
         return ["person", "email", "organization_link", "role_label", "created_moment"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        # A seat keeps its person and its place: another one is another seat.
+        # A membership keeps its person and its place: another one is another membership.
         return ["copyable_id", "created_moment", *(["user", "organization"] if obj else [])]
 
     def lock_record(self, request: HttpRequest, key: Any) -> None:

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.confirm import confirmed
+from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     copyable_id,
     count_link,
@@ -20,13 +21,12 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
-from apps.core.admin.subcount import subcount
 from apps.core.admin.trash import ToTrash
 from apps.core.scope import sees_everything
 from apps.core.trash import Counts
 from apps.organizations.admin.colors import STATUS_COLORS
+from apps.organizations.admin.inlines import InvitationInline, MembershipInline
 from apps.organizations.admin.invite_form import InviteForm
-from apps.organizations.admin.seats import InvitationInline, SeatInline
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services.invitations import invitation_create
 from apps.organizations.services.organizations import (
@@ -60,7 +60,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     ordering = ["name", "id"]
     autocomplete_fields = ["owner"]
     actions_detail = ["invite", "move_to_trash"]
-    inlines = [SeatInline, InvitationInline]
+    inlines = [MembershipInline, InvitationInline]
     fieldsets = [
         (None, {"fields": ["name", "slug", "external_id", "status", "owner"]}),
         ("Record", {"fields": ["copyable_id", "created_moment"]}),
@@ -88,7 +88,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         queryset = super().get_queryset(request)
         # Of a row that is alive all members are: no need to test each.
         members = Membership.all_objects.all()
-        return queryset.annotate(members_count=subcount(members, "organization"))
+        return queryset.annotate(members_count=count_subquery(members, "organization"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Limited staff would not see the organization they create."""

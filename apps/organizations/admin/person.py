@@ -1,4 +1,4 @@
-"""The seats of a person, on the person's own page."""
+"""The memberships of a person, on the person's own page."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from apps.organizations.models import Membership
 
 
 @UserAdmin.add_inline
-class SeatsOfPersonInline(ReadOnlyInline):
+class MembershipsOfPersonInline(ReadOnlyInline):
     model = Membership
     verbose_name_plural = "memberships"
     fields = ["organization_link", "role_label", "created_moment"]

@@ -1,4 +1,4 @@
-"""Offers of a seat, by mail."""
+"""Offers of a membership, by mail."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -17,7 +17,7 @@ from apps.organizations.querysets import InvitationQuerySet
 
 
 class Invitation(BaseModel):
-    """An offer of a seat, sent to an e-mail address, good for some days."""
+    """An offer of a membership, sent to an e-mail address, good for some days."""
 
     class State(models.TextChoices):
         PENDING = "pending", "Pending"

@@ -1,4 +1,4 @@
-"""The seats of an organization, and what their holders may do in it."""
+"""The memberships of an organization, and what their holders may do in it."""
 
 import pgtrigger
 from django.conf import settings
@@ -21,7 +21,7 @@ class Role(models.TextChoices):
 
 
 class Membership(BaseModel):
-    """A seat: one person in one organization with one role."""
+    """A membership: one person in one organization with one role."""
 
     role = models.CharField(
         max_length=20, choices=Role, default=Role.MEMBER, db_default=Role.MEMBER
@@ -57,7 +57,7 @@ class Membership(BaseModel):
         triggers = [
             # The last line of defense; services and the import say it earlier and more kindly.
             # Deferred, so that one transaction may pass ownership on in any order, and a row
-            # trigger, because only owners' seats ever fire it. It locks the organization first:
+            # trigger, because only owners' memberships ever fire it. It locks the organization first:
             # of two transactions that each remove one of two owners, the second sees the first.
             pgtrigger.Trigger(
                 name="keeps_an_owner",

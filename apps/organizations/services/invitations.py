@@ -37,7 +37,7 @@ def invitation_create(
     actor: Actor,
     reason: str = "",
 ) -> Invitation:
-    """Invite an address to a seat; the mail is sent by a task after the commit."""
+    """Invite an address to a membership; the mail is sent by a task after the commit."""
     require(actor, "organizations.add_invitation")
     with acting_as(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
@@ -146,7 +146,7 @@ def invitation_accept(
     phone: str = "",
     password: str | None = None,
 ) -> Membership:
-    """Turn an invitation into a seat, and its address into a verified person.
+    """Turn an invitation into a membership, and its address into a verified person.
 
     Holding the token proves access to the mailbox; that is the permission. A person who is known
     already only confirms: names and password given here are for a new one.
@@ -182,7 +182,7 @@ def invitation_accept(
             if not person.is_verified:
                 person.is_verified = True
                 person.save(update_fields=["is_verified"])
-            seat, _created = Membership.objects.get_or_create(
+            membership, _created = Membership.objects.get_or_create(
                 organization=organization, user=person, defaults={"role": invitation.role}
             )
             invitation.state = Invitation.State.ACCEPTED
@@ -192,7 +192,7 @@ def invitation_accept(
         if not person.has_usable_password():
             # An imported person who never signed in: send a password link.
             password_link_owe(email=person.email)
-        return seat
+        return membership
 
 
 def invitations_expire() -> int:

@@ -1,4 +1,4 @@
-"""Seats: given, changed, taken. An organization always keeps an owner."""
+"""Memberships: given, changed, taken. An organization always keeps an owner."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -22,7 +22,7 @@ def membership_add(
     actor: Actor,
     reason: str = "",
 ) -> Membership:
-    """Give a person a seat in a living organization."""
+    """Give a person a membership in a living organization."""
     require(actor, "organizations.add_membership")
     _known(role)
     with acting_as(actor=actor, reason=reason):
@@ -53,64 +53,68 @@ def membership_update(
         _known(role)
     with acting_as(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
-        seat = _seat(membership, actor)
-        changes = {name: value for name, value in changes.items() if getattr(seat, name) != value}
-        if "role" in changes and seat.role == Role.OWNER:
-            _keeps_an_owner(organization, [seat.pk])
+        membership = _membership(membership, actor)
+        changes = {
+            name: value for name, value in changes.items() if getattr(membership, name) != value
+        }
+        if "role" in changes and membership.role == Role.OWNER:
+            _keeps_an_owner(organization, [membership.pk])
         if changes:
-            write_changes(seat, changes)
-        return seat
+            write_changes(membership, changes)
+        return membership
 
 
 def membership_remove(*, membership: Membership, actor: Actor, reason: str = "") -> None:
-    """Take a person's seat away."""
+    """Take a person's membership away."""
     require(actor, "organizations.delete_membership")
     with acting_as(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
-        seat = _seat(membership, actor)
-        if seat.role == Role.OWNER:
-            _keeps_an_owner(organization, [seat.pk])
-        seat.delete()
+        membership = _membership(membership, actor)
+        if membership.role == Role.OWNER:
+            _keeps_an_owner(organization, [membership.pk])
+        membership.delete()
 
 
 def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason: str = "") -> int:
-    """Take many seats away at once, all or none; return how many.
+    """Take many memberships away at once, all or none; return how many.
 
     Locks the organizations whose owners are among them, in the order of their keys.
     """
     require(actor, "organizations.delete_membership")
     with acting_as(actor=actor, reason=reason):
-        seats = Membership.objects.filter(
+        memberships = Membership.objects.filter(
             pk__in=list(memberships.for_actor(actor).values_list("pk", flat=True))
         )
         owners: dict[UUID, list[UUID]] = {}
-        for organization_id, key in seats.owners().values_list("organization_id", "pk"):
+        for organization_id, key in memberships.owners().values_list("organization_id", "pk"):
             owners.setdefault(organization_id, []).append(key)
         for organization_id in sorted(owners):
             _keeps_an_owner(lock_organization(organization_id, actor), owners[organization_id])
-        return int(seats._raw_delete(seats.db))
+        return int(memberships._raw_delete(memberships.db))
 
 
 def _keeps_an_owner(organization: Organization, going: Collection[UUID]) -> None:
-    """Refuse where the seats that go include the last owner's or the answering person's.
+    """Refuse where the memberships that go include the last owner's or the answering person's.
 
     The caller holds the organization's lock.
     """
-    seats = Membership.objects.filter(organization=organization).owners()
-    if not seats.exclude(pk__in=going).exists():
+    memberships = Membership.objects.filter(organization=organization).owners()
+    if not memberships.exclude(pk__in=going).exists():
         raise DomainError(f"{organization} would have no owner. Make somebody else an owner first.")
     answering = organization.owner_id
-    if answering and seats.filter(pk__in=going, user_id=answering).exists():
+    if answering and memberships.filter(pk__in=going, user_id=answering).exists():
         raise DomainError(
             f"{organization.owner} is the owner of {organization}. Choose another owner first."
         )
 
 
-def _seat(membership: Membership, actor: Actor) -> Membership:
-    seat = Membership.objects.for_actor(actor).select_for_update().filter(pk=membership.pk).first()
-    if seat is None:
+def _membership(membership: Membership, actor: Actor) -> Membership:
+    membership = (
+        Membership.objects.for_actor(actor).select_for_update().filter(pk=membership.pk).first()
+    )
+    if membership is None:
         raise DomainError("This membership no longer exists, or is outside your scope.")
-    return seat
+    return membership
 
 
 def _known(role: str) -> None:

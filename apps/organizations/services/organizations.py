@@ -31,7 +31,7 @@ def organization_create(
     actor: Actor,
     reason: str = "",
 ) -> Organization:
-    """Create an organization, with an owner's seat where an owner is named.
+    """Create an organization, with an owner's membership where an owner is named.
 
     Without a slug one is made from the name, with a number behind it where it is taken.
     """
@@ -158,7 +158,7 @@ def organization_purge(*, organization: Organization, actor: Actor, reason: str 
 def organizations_purge(
     *, organizations: OrganizationQuerySet, actor: Actor, reason: str = ""
 ) -> Counts:
-    """Delete organizations for good, with their seats, invitations, projects and tasks.
+    """Delete organizations for good, with their memberships, invitations, projects and tasks.
 
     Only what is in the trash can be purged, and only the history of it stays.
     """
@@ -193,16 +193,16 @@ def free_slug(name: str) -> str:
 
 
 def _give_to(organization: Organization, owner: User, actor: Actor) -> None:
-    """Make `owner` the owner, with an owner's seat. The caller holds the organization's lock."""
+    """Make `owner` the owner, with an owner's membership. The caller holds the organization's lock."""
     refuse_unseen(owner, actor)
     if owner.status != User.Status.ACTIVE:
         raise DomainError(f"{owner} is deactivated and can't own an organization.")
-    seat, created = Membership.objects.get_or_create(
+    membership, created = Membership.objects.get_or_create(
         organization=organization, user=owner, defaults={"role": Role.OWNER}
     )
-    if not created and seat.role != Role.OWNER:
-        seat.role = Role.OWNER
-        seat.save(update_fields=["role"])
+    if not created and membership.role != Role.OWNER:
+        membership.role = Role.OWNER
+        membership.save(update_fields=["role"])
     organization.owner = owner
     organization.save(update_fields=["owner"])
 

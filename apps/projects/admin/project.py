@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
+from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     copyable_id,
     count_link,
@@ -19,7 +20,6 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
-from apps.core.admin.subcount import subcount
 from apps.core.admin.trash import ToTrash
 from apps.core.trash import Counts
 from apps.organizations.admin.organization import OrganizationAdmin
@@ -82,7 +82,7 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Of a row that is alive all tasks are: no need to test each.
         tasks = Task.all_objects.all()
-        return super().get_queryset(request).annotate(tasks_count=subcount(tasks, "project"))
+        return super().get_queryset(request).annotate(tasks_count=count_subquery(tasks, "project"))
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         return super().get_inlines(request, obj) if obj else []

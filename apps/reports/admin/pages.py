@@ -111,7 +111,7 @@ class Pages:
             report=name,
             params=_given(definition, request.GET),
             format=format,
-            door=ReportRun.Door.PAGE,
+            source=ReportRun.Source.PAGE,
             actor=request.user,
         )
         response = HttpResponse(content, content_type=FORMATS[format][0])

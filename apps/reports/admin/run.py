@@ -1,4 +1,4 @@
-"""Past runs of reports, and the doors to the reports themselves."""
+"""Past runs of reports, and the links to the reports themselves."""
 
 from typing import Any
 
@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from apps.core.admin.base import BaseTabularInline
+from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     BAD,
     BUSY,
@@ -24,8 +25,7 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
-from apps.core.admin.record import ReadOnly, RecordAdmin
-from apps.core.admin.subcount import subcount
+from apps.core.admin.read_only import ReadOnly, ReadOnlyAdmin
 from apps.core.personal import reveal
 from apps.reports.admin.pages import urls
 from apps.reports.models import ReportDelivery, ReportRun
@@ -75,11 +75,11 @@ class DeliveryInline(ReadOnly, BaseTabularInline):
 
 
 @admin.register(ReportRun)
-class ReportRunAdmin(RecordAdmin):
+class ReportRunAdmin(ReadOnlyAdmin):
     list_display = [
         "title",
         "period",
-        "door_label",
+        "source_label",
         "state_label",
         "rows_number",
         "mails",
@@ -89,7 +89,7 @@ class ReportRunAdmin(RecordAdmin):
     list_filter = [
         ReportFilter,
         ("state", ChoicesDropdownFilter),
-        ("door", ChoicesDropdownFilter),
+        ("source", ChoicesDropdownFilter),
         ("started_at", DayRangeFilter),
     ]
     list_select_related = ["started_by"]
@@ -100,12 +100,12 @@ class ReportRunAdmin(RecordAdmin):
         (None, {"fields": ["title", "period", "state_label", "error", "rows_number", "file_link"]}),
         (
             "Made",
-            {"fields": ["door_label", "by", "started_moment", "ended_moment", "task_run_link"]},
+            {"fields": ["source_label", "by", "started_moment", "ended_moment", "task_run_link"]},
         ),
     ]
 
     state_label = state_column("state", STATE_COLORS)
-    door_label = state_column("door", {}, description="made for")
+    source_label = state_column("source", {}, description="made for")
     started_moment = moment_column("started_at")
     ended_moment = moment_column("ended_at")
 
@@ -119,7 +119,7 @@ class ReportRunAdmin(RecordAdmin):
             super()
             .get_queryset(request)
             .annotate(
-                mails_sent=subcount(sent, "run"),
+                mails_sent=count_subquery(sent, "run"),
                 opens=Case(When(opens & ~Q(file=""), then=Value(True)), default=Value(False)),
             )
         )
@@ -134,13 +134,13 @@ class ReportRunAdmin(RecordAdmin):
 
     @admin.display(description="mails sent")
     def mails(self, run: Any) -> SafeString | str:
-        return number(run.mails_sent) if run.door == ReportRun.Door.MAIL else EMPTY
+        return number(run.mails_sent) if run.source == ReportRun.Source.MAIL else EMPTY
 
     @admin.display(description="made by")
     def by(self, run: ReportRun) -> str:
         if run.started_by:
             return str(run.started_by)
-        return "Schedule" if run.door == ReportRun.Door.MAIL else "A command"
+        return "Schedule" if run.source == ReportRun.Source.MAIL else "A command"
 
     @admin.display(description="file")
     def file_link(self, run: Any) -> SafeString | str:

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ("params", models.JSONField(blank=True, default=dict, verbose_name="parameters")),
                 ("period", models.CharField(blank=True, max_length=100)),
                 (
-                    "door",
+                    "source",
                     models.CharField(
                         choices=[("page", "Download"), ("mail", "Mailing"), ("command", "Command")],
                         max_length=20,

@@ -77,7 +77,7 @@ def report_mails_resume() -> tuple[int, int, int]:
     given_up = ReportDelivery.sweep()
     sent = failed = 0
     is_open = Q(state=ReportRun.State.RUNNING) | Q(deliveries__state__in=ReportDelivery.OPEN)
-    runs = ReportRun.objects.filter(is_open, door=ReportRun.Door.MAIL).distinct()
+    runs = ReportRun.objects.filter(is_open, source=ReportRun.Source.MAIL).distinct()
     for run in runs.order_by("pk"):
         try:
             now_sent, now_failed = _send_waiting(run)
@@ -142,7 +142,7 @@ def _run_of(definition: ReportDefinition, asked: Mapping[str, str], due_at: date
         defaults={
             "report": definition.name,
             "params": params,
-            "door": ReportRun.Door.MAIL,
+            "source": ReportRun.Source.MAIL,
             "task_run_id": current_run_id.get(),
         },
     )

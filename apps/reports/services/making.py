@@ -29,7 +29,7 @@ def report_make(*, report: str, params: Mapping[str, str], actor: Actor) -> Resu
 
 
 def report_run(
-    *, report: str, params: Mapping[str, str], format: str, door: str, actor: Actor
+    *, report: str, params: Mapping[str, str], format: str, source: str, actor: Actor
 ) -> tuple[ReportRun, bytes]:
     """Make a report as a file; return its record, which keeps the file, and the file's bytes.
 
@@ -41,7 +41,7 @@ def report_run(
     run = ReportRun.objects.create(
         report=report,
         params={name: str(value) for name, value in definition.parse(params).items()},
-        door=door,
+        source=source,
         started_by=user_or_none(actor),
     )
     try:

@@ -28,7 +28,7 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
-from apps.core.admin.record import RecordAdmin
+from apps.core.admin.read_only import ReadOnlyAdmin
 from apps.schedules.admin.schedule import TaskFilter
 from apps.schedules.declared import declared_tasks
 from apps.schedules.models import TaskRun
@@ -43,9 +43,9 @@ STATE_COLORS = {
 }
 
 
-class DoorFilter(DropdownFilter):
+class SourceFilter(DropdownFilter):
     title = "who started it"
-    parameter_name = "door"
+    parameter_name = "source"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("schedule", "Schedule"), ("person", "A person")]
@@ -57,7 +57,7 @@ class DoorFilter(DropdownFilter):
 
 
 @admin.register(TaskRun)
-class TaskRunAdmin(RecordAdmin):
+class TaskRunAdmin(ReadOnlyAdmin):
     list_display = [
         "schedule_link",
         "state_label",
@@ -72,7 +72,7 @@ class TaskRunAdmin(RecordAdmin):
         TaskFilter,
         ("schedule", RecordFilter),
         ("due_at", DayRangeFilter),
-        DoorFilter,
+        SourceFilter,
     ]
     list_select_related = ["schedule", "started_by"]
     list_display_links = ["state_label"]

@@ -17,9 +17,9 @@ from django_celery_beat.models import (
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import EMPTY, count_link, moment, record_link
 from apps.core.admin.editing.forms import VersionedModelForm
-from apps.core.admin.subcount import subcount
 from apps.schedules.selectors import crontab_in_words, interval_in_words
 from apps.schedules.services.timings import (
     FIELDS,
@@ -40,7 +40,9 @@ class TimingAdmin(TimelineMixin, BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         used = PeriodicTask.objects.all()
-        return super().get_queryset(request).annotate(users=subcount(used, FIELDS[self.model]))
+        return (
+            super().get_queryset(request).annotate(users=count_subquery(used, FIELDS[self.model]))
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["used_by"] if obj else []

@@ -13,7 +13,7 @@ from apps.core.personal import disclose
 from apps.core.sudo import is_impersonated
 from apps.transfers import registry
 from apps.transfers.access import permissions_to_import
-from apps.transfers.admin.wizard.doors import wizard_page
+from apps.transfers.admin.wizard.guards import wizard_page
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import VIEW_PERSONAL, personal_columns
 from apps.transfers.selectors import dataset_template, refused_rows_file

@@ -26,7 +26,7 @@ from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, permissions_to_export
 from apps.transfers.admin.downloads import CONTENT_TYPES, attachment
-from apps.transfers.admin.narrowing import narrowed_by
+from apps.transfers.admin.filter_labels import narrowed_by
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.personal import EXPORT_PERSONAL
@@ -37,7 +37,7 @@ STATE_COLORS = {
     "ready": "success",
     "streamed": "success",
     "expired": "default",
-    "cancelled": "default",
+    "canceled": "default",
     "failed": "danger",
 }
 

@@ -25,8 +25,8 @@ from apps.transfers.admin.export_profiles import (
     profile_save,
     profiles_version,
 )
+from apps.transfers.admin.filter_labels import narrowed_by
 from apps.transfers.admin.list_button import with_list_button
-from apps.transfers.admin.narrowing import narrowed_by
 from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.engine.export.lists import list_queryset

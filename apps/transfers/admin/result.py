@@ -23,7 +23,7 @@ STATE_COLORS = {
     "applying": "info",
     "applied": "success",
     "applied_in_part": "warning",
-    "cancelled": "default",
+    "canceled": "default",
     "failed": "danger",
     "undone": "default",
 }
@@ -114,7 +114,7 @@ def later_attempt(user: Any, run: ImportRun) -> ImportRun | None:
     found: ImportRun | None = (
         runs_for_reader(user)
         .filter(attempt_of=run)
-        .exclude(state__in=(ImportRun.State.CANCELLED, ImportRun.State.FAILED))
+        .exclude(state__in=(ImportRun.State.CANCELED, ImportRun.State.FAILED))
         .order_by("-id")
         .first()
     )
@@ -123,7 +123,7 @@ def later_attempt(user: Any, run: ImportRun) -> ImportRun | None:
 
 def was_canceled(run: ImportRun) -> bool:
     """Whether the run ended because somebody asked it to."""
-    ended = (ImportRun.State.CANCELLED, ImportRun.State.APPLIED_IN_PART)
+    ended = (ImportRun.State.CANCELED, ImportRun.State.APPLIED_IN_PART)
     return run.cancel_requested_at is not None and run.state in ended
 
 
@@ -135,7 +135,7 @@ def headline(run: ImportRun) -> str:
         last = run.undo_runs.order_by("-id").first()
         kept = last.results.get("kept", 0) if last else 0
         return f"{rows} applied, then undone" + (f" except for {kept:,}" if kept else "")
-    if run.state == ImportRun.State.CANCELLED:
+    if run.state == ImportRun.State.CANCELED:
         return "Canceled, nothing was applied"
     if run.state == ImportRun.State.FAILED:
         return f"Failed after {rows}" if done else "Failed, nothing was applied"

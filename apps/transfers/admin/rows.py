@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.transfers import registry
 from apps.transfers.admin.trash_notes import pages_in_trash
-from apps.transfers.declarations import Kind
+from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.plan.causes import change_labels
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
@@ -39,7 +39,7 @@ CAUSES_SHOWN = 30
 
 
 @dataclass(frozen=True)
-class Filter:
+class RowFilter:
     """One of the numbers on top of the table, as a link."""
 
     name: str
@@ -158,10 +158,10 @@ class PlanTable:
             return int(self.run.counts.get(self.verdict, 0))
         return sum(self.run.counts.values()) or None
 
-    def _verdict_filters(self) -> list[Filter]:
+    def _verdict_filters(self) -> list[RowFilter]:
         names = [*FIVE, *(["skipped"] if self.run.counts.get("skipped") else [])]
         return [
-            Filter(
+            RowFilter(
                 name=name,
                 label=VERDICT_LABELS[name][0],
                 color=VERDICT_LABELS[name][1],
@@ -172,9 +172,9 @@ class PlanTable:
             for name in names
         ]
 
-    def _outcome_filters(self) -> list[Filter]:
+    def _outcome_filters(self) -> list[RowFilter]:
         return [
-            Filter(
+            RowFilter(
                 name=name,
                 label=label,
                 color=color,
@@ -212,7 +212,7 @@ class PlanTable:
         # A problem says its cell already; a version says nothing to people.
         silent = {
             *(problem.get("column", "") for problem in row.problems),
-            *(name for name, column in self.columns.items() if column.kind is Kind.VERSION),
+            *(name for name, column in self.columns.items() if column.kind is FieldKind.VERSION),
         }
         # What the key says is not said again, but where there is nothing else.
         return self._written(row, silent | set(row.key_columns)) or self._written(row, silent)
@@ -220,7 +220,7 @@ class PlanTable:
     def _written(self, row: PlanRow, silent: set[str]) -> list[Cell]:
         written = row.changes if row.verdict in DONE_LABELS else {}
         cells = {
-            # A row that creates one record may overwrite what another holds: a seat its person's name.
+            # A row that creates one record may overwrite what another holds: a membership its person's name.
             name: self._cell(row, name, before, after)
             for name, (before, after) in written.items()
             if row.verdict == "update" or before or (after and name not in silent)

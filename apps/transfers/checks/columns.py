@@ -8,7 +8,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from apps.transfers.checks.words import listed, meant, quoted
-from apps.transfers.declarations import VERSION, Column, DatasetResource, Kind, Relation
+from apps.transfers.declarations import VERSION, Column, DatasetResource, FieldKind, Relation
 from apps.transfers.folding import fold_word
 
 
@@ -53,8 +53,8 @@ def _wrong_in_column(resource: type[DatasetResource], column: Column) -> Iterato
         yield "its “synonyms” are letters: one alone is written with a comma behind it."
     yield from _wrong_choices(column)
     yield from _wrong_check(column)
-    if (column.kind is Kind.RELATION) != (column.relation is not None):
-        yield "“kind=Kind.RELATION” and “relation=Relation(…)” belong together."
+    if (column.kind is FieldKind.RELATION) != (column.relation is not None):
+        yield "“kind=FieldKind.RELATION” and “relation=Relation(…)” belong together."
     elif column.relation is None:
         yield from _wrong_path(resource.model(), column.attribute)
     else:
@@ -62,13 +62,13 @@ def _wrong_in_column(resource: type[DatasetResource], column: Column) -> Iterato
 
 
 def _wrong_choices(column: Column) -> Iterator[str]:
-    if column.kind is not Kind.CHOICE:
+    if column.kind is not FieldKind.CHOICE:
         if column.choices or column.words:
-            yield "“choices” and “words” belong to “kind=Kind.CHOICE”."
+            yield "“choices” and “words” belong to “kind=FieldKind.CHOICE”."
         return
     values = [str(value) for value, _ in column.choices]
     if not values:
-        yield "“kind=Kind.CHOICE” needs “choices”."
+        yield "“kind=FieldKind.CHOICE” needs “choices”."
         return
     for value, words in column.words.items():
         if str(value) not in values:

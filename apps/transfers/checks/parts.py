@@ -9,15 +9,15 @@ from django.db import models
 
 from apps.audit.history import audited
 from apps.transfers.checks.words import listed, meant, quoted
-from apps.transfers.declarations import Column, DatasetResource, Kind, Part
+from apps.transfers.declarations import Column, DatasetResource, FieldKind, Part
 
 # Which model fields a column of a kind can be written to; texts for all others.
 _TEXTS = (models.CharField, models.TextField)
-_FIELDS: dict[Kind, tuple[type[models.Field], ...]] = {
-    Kind.DATE: (models.DateField,),
-    Kind.INTEGER: (models.IntegerField,),
-    Kind.DECIMAL: (models.DecimalField,),
-    Kind.BOOLEAN: (models.BooleanField,),
+_FIELDS: dict[FieldKind, tuple[type[models.Field], ...]] = {
+    FieldKind.DATE: (models.DateField,),
+    FieldKind.INTEGER: (models.IntegerField,),
+    FieldKind.DECIMAL: (models.DecimalField,),
+    FieldKind.BOOLEAN: (models.BooleanField,),
 }
 
 
@@ -145,15 +145,15 @@ def _wrong_source(
         related = _model(column.relation.model)
         if related is not None and related is not field.related_model:
             yield f"{name} is no relation to {column.relation.model}, which column {quoted(source)} names."
-    elif column.kind is Kind.RELATION:
+    elif column.kind is FieldKind.RELATION:
         return  # Told of the column.
     elif field.is_relation:
         yield f"{name} is a relation: column {quoted(source)} must say which, with “relation=Relation(…)”."
     elif not _holds(field, column):
         kinds = [
             k
-            for k in Kind
-            if k is not Kind.VERSION and _holds(field, Column(label="", attribute="", kind=k))
+            for k in FieldKind
+            if k is not FieldKind.VERSION and _holds(field, Column(label="", attribute="", kind=k))
         ]
         fit = f" {listed(kinds)} can." if kinds else " No kind of column can, so leave it out."
         yield f"column {quoted(source)} is of kind {quoted(column.kind)}, which cannot be written to {name}.{fit}"
@@ -162,9 +162,12 @@ def _wrong_source(
 def _holds(field: Any, column: Column) -> bool:
     if isinstance(field, models.DateTimeField):
         return False
-    if column.kind is Kind.CHOICE:
+    if column.kind is FieldKind.CHOICE:
         return isinstance(field, (*_TEXTS, models.IntegerField))
-    return isinstance(field, _FIELDS.get(column.kind, _TEXTS)) and column.kind is not Kind.RELATION
+    return (
+        isinstance(field, _FIELDS.get(column.kind, _TEXTS))
+        and column.kind is not FieldKind.RELATION
+    )
 
 
 def _missing(resource: type[DatasetResource], part: Part, model: Any) -> Iterator[str]:

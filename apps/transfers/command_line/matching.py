@@ -7,7 +7,7 @@ from typing import Any
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.command_line.options import named_pairs, pair
-from apps.transfers.declarations import Kind
+from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.cells.choices import word_key
 from apps.transfers.folding import fold_word
 from apps.transfers.models import ImportRun
@@ -120,7 +120,7 @@ def _column(dataset: str, name: str) -> str:
 def _value(dataset: str, name: str, value: str) -> str:
     """Return a choice's value for what was typed; "" marks a word as not to be imported."""
     column = registry.get(dataset).columns()[name]
-    if column.kind not in (Kind.CHOICE, Kind.RELATION):
+    if column.kind not in (FieldKind.CHOICE, FieldKind.RELATION):
         raise DomainError(
             f"--value is for words of a choice or of a relation; {column.label} holds neither."
         )

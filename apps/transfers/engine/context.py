@@ -97,7 +97,7 @@ class PartInfo:
         return any(unique and set(unique) <= set(key) for unique in uniques)
 
 
-class Context:
+class RunContext:
     """Names and SQL fragments of one run's dataset, matching and tables."""
 
     def __init__(
@@ -171,8 +171,8 @@ class Context:
         return bool(self.run.plan_facts.get("parts", {}).get(info.name, {}).get(op, 1))
 
 
-def context_of(run: ImportRun) -> Context:
-    return Context(
+def context_of(run: ImportRun) -> RunContext:
+    return RunContext(
         run=run,
         resource=registry.get(run.dataset),
         matching=Matching.from_json(run.matching),

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.core.errors import DomainError
 from apps.core.interruption import Interrupted, begin_to_end
-from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.core.jobs import ClaimLostError, JobCanceledError
 from apps.core.memory import peak_rss_mb
 from apps.transfers import registry
 from apps.transfers.engine.apply.applier import Applier, Stopped
@@ -44,19 +44,19 @@ def advance(run_id: int) -> ImportRun | None:
     run = ImportRun.claim(run_id)
     if run is None:
         return None
-    with run.heart():
+    with run.keep_alive():
         try:
             _steps(run)
         except ClaimLostError:
             logger.warning("Run %s was taken over by another worker.", run.pk)
-        except JobCancelledError:
-            _end_cancelled(run)
+        except JobCanceledError:
+            _end_canceled(run)
         except Interrupted as signal:
             begin_to_end()
             if signal.in_worker:
                 run.let_go()
                 raise
-            _end_cancelled(run, f"Interrupted by {signal}")
+            _end_canceled(run, f"Interrupted by {signal}")
         except TooManyRefusedError as error:
             run.counts = {"refused": error.rows}
             _end_failed(run, error.message)
@@ -66,7 +66,7 @@ def advance(run_id: int) -> ImportRun | None:
             _end_failed(run, f"Nothing was applied: {error}")
         except Exception as error:
             log_failure(logger, f"Run {run.pk}", error)
-            if run.door != "command" and run.let_go_after(error):
+            if run.source != "command" and run.let_go_after(error):
                 # The database may have been away; the next attempt begins again at the checkpoint.
                 raise
             _end_failed(run, sentence_of(error))
@@ -75,7 +75,7 @@ def advance(run_id: int) -> ImportRun | None:
 
 def _steps(run: ImportRun) -> None:
     if run.cancel_requested_at is not None:
-        raise JobCancelledError
+        raise JobCanceledError
     if run.state == State.UPLOADED:
         read(run)
         return
@@ -181,7 +181,7 @@ def plan(run: ImportRun) -> None:
         summary = planner.plan(context_of(run), tell)
     _check_stop(run, summary)
     run.counts, run.causes = summary["counts"], summary["causes"]
-    if run.door != "command":
+    if run.source != "command":
         # Before the run is planned: from then on a person may confirm it, and a worker must be able to take it.
         index_for_search(run, search_columns(run))
     with _leaving(
@@ -232,7 +232,7 @@ def apply(run: ImportRun) -> None:
     drop(Tables(run.pk).stage)
 
 
-def _end_cancelled(run: ImportRun, why: str = "") -> None:
+def _end_canceled(run: ImportRun, why: str = "") -> None:
     """Say exactly what was done before the run stopped: nothing, or up to the last checkpoint."""
     _reload(run)
     if run.has_ended:
@@ -242,7 +242,7 @@ def _end_cancelled(run: ImportRun, why: str = "") -> None:
         # It came too late: nothing is left to stop.
         _end(run, _applied_state(run), "")
         return
-    state = State.APPLIED_IN_PART if done else State.CANCELLED
+    state = State.APPLIED_IN_PART if done else State.CANCELED
     reason = reason_of_cancel(run)
     why = why or (f"Canceled ({reason})" if reason else "Canceled")
     error = (
@@ -279,7 +279,7 @@ def _end(run: ImportRun, state: str, error: str) -> None:
     measured = {name: getattr(run, name) for name in _MEASURED}
     try:
         ended = {"state": state, "error": error, "ended_at": timezone.now()} | measured
-        with run.hand_over(cancellable=False, **ended):
+        with run.hand_over(cancelable=False, **ended):
             if state in ImportRun.APPLIED_STATES:
                 record_import(run)
             _told(run)

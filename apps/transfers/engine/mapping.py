@@ -1,6 +1,6 @@
 """Which columns of the dataset the file gives, by the matching, and which of them are staged how."""
 
-from apps.transfers.declarations import DatasetResource, Kind
+from apps.transfers.declarations import DatasetResource, FieldKind
 from apps.transfers.options import Matching
 
 
@@ -29,6 +29,6 @@ def own_word_columns(resource: type[DatasetResource], matching: Matching) -> lis
     return [
         name
         for name in mapped_columns(resource, matching)
-        if columns[name].kind is Kind.CHOICE
-        or (columns[name].kind is Kind.RELATION and matching.values.get(name))
+        if columns[name].kind is FieldKind.CHOICE
+        or (columns[name].kind is FieldKind.RELATION and matching.values.get(name))
     ]

@@ -6,7 +6,7 @@ from django.db.models import CharField, F, Func, TextField, Value
 from django.db.models.expressions import Expression
 from django.db.models.functions import Cast, Coalesce, NullIf
 
-from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.declarations import Column, DatasetResource, FieldKind
 
 
 class Md5(Func):
@@ -36,7 +36,7 @@ def version_of(dataset: type[DatasetResource]) -> Expression:
     """Return the expression of a record's version: a digest of all that the dataset knows of it."""
     texts: list[Any] = []
     for column in dataset.columns().values():
-        if column.kind is not Kind.VERSION:
+        if column.kind is not FieldKind.VERSION:
             texts.append(Coalesce(Cast(value_of(column), TextField()), Value("")))
     return Func(
         Md5(ConcatWs(Value("\x1f"), *texts)),

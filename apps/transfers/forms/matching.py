@@ -13,7 +13,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.declarations import Column, DatasetResource, FieldKind
 from apps.transfers.options import Matching
 from apps.transfers.selectors import ColumnSuggestion, RelationWords, ValueWord
 
@@ -97,7 +97,7 @@ class MatchingForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         columns = dataset.columns()
-        if not any(column.kind == Kind.DECIMAL for column in columns.values()):
+        if not any(column.kind == FieldKind.DECIMAL for column in columns.values()):
             del self.fields["decimal_mark"]
         for name, column in columns.items():
             if column.relation and column.relation.create:
@@ -164,7 +164,7 @@ def posted_matching(
         if blank in ("leave", "clear", "refuse"):
             blanks[target] = blank
         order = post.get(f"date-{position}")
-        if order is not None and known[target].kind == Kind.DATE:
+        if order is not None and known[target].kind == FieldKind.DATE:
             orders[target] = order if order in ("dmy", "mdy", "ymd") else ""
     return replace(
         before,

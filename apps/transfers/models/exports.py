@@ -14,7 +14,7 @@ class ExportRun(Job):
         READY = "ready", "Ready"
         STREAMED = "streamed", "Downloaded"
         EXPIRED = "expired", "Expired"
-        CANCELLED = "cancelled", "Cancelled"
+        CANCELED = "canceled", "Canceled"
         FAILED = "failed", "Failed"
 
     class Format(models.TextChoices):

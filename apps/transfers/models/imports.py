@@ -20,7 +20,7 @@ class ImportRun(Job):
         APPLYING = "applying", "Applying"
         APPLIED = "applied", "Applied"
         APPLIED_IN_PART = "applied_in_part", "Applied in part"
-        CANCELLED = "cancelled", "Cancelled"
+        CANCELED = "canceled", "Canceled"
         FAILED = "failed", "Failed"
         UNDONE = "undone", "Undone"
 
@@ -33,7 +33,7 @@ class ImportRun(Job):
     )
     WAITING_STATES = (State.READ, State.PLANNED)
     APPLIED_STATES = (State.APPLIED, State.APPLIED_IN_PART)
-    ENDED_STATES = (*APPLIED_STATES, State.CANCELLED, State.FAILED, State.UNDONE)
+    ENDED_STATES = (*APPLIED_STATES, State.CANCELED, State.FAILED, State.UNDONE)
 
     id = models.BigAutoField(primary_key=True)
     dataset = models.CharField(max_length=50)
@@ -41,7 +41,7 @@ class ImportRun(Job):
         max_length=20, choices=State, default=State.UPLOADED, db_default=State.UPLOADED
     )
     reason = models.TextField(blank=True)
-    door = models.CharField(max_length=20, default="import", editable=False)
+    source = models.CharField(max_length=20, default="import", editable=False)
     # The dataclasses of `options` as JSON.
     reading = models.JSONField(default=dict, blank=True, help_text="How the file is to be read.")
     matching = models.JSONField(default=dict, blank=True, help_text="What its columns mean.")
@@ -117,7 +117,7 @@ class ImportRun(Job):
                         "applying",
                         "applied",
                         "applied_in_part",
-                        "cancelled",
+                        "canceled",
                         "failed",
                         "undone",
                     ]

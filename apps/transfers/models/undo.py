@@ -12,7 +12,7 @@ class UndoRun(Job):
         UNDOING = "undoing", "Undoing"
         UNDONE = "undone", "Undone"
         UNDONE_IN_PART = "undone_in_part", "Undone in part"
-        CANCELLED = "cancelled", "Cancelled"
+        CANCELED = "canceled", "Canceled"
         FAILED = "failed", "Failed"
 
     WORK_STATES = (State.CONFIRMED, State.UNDOING)

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from apps.core.errors import DomainError
 from apps.transfers import registry
-from apps.transfers.declarations import Kind
+from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.cells import choice_reader, date_reader
 from apps.transfers.engine.cells.problems import CellError
 from apps.transfers.folding import fold_word
@@ -82,7 +82,7 @@ def value_words(run: ImportRun) -> list[ValueWord]:
     found: list[ValueWord] = []
     for position, name in matching.columns.items():
         column = columns.get(name)
-        if column is None or column.kind is not Kind.CHOICE:
+        if column is None or column.kind is not FieldKind.CHOICE:
             continue
         own = matching.values.get(name, {})
         read = choice_reader(column, own)

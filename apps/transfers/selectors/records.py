@@ -17,7 +17,7 @@ def records_of_run(queryset: QuerySet[Any], run_id: int) -> QuerySet[Any]:
     """Narrow records to those that the run made or changed, as the trail says.
 
     Where they are what the run's rows are about, to those of its applied rows as well: a row may have
-    changed nothing but the person in the seat. A run that has forgotten its rows leaves these out.
+    changed nothing but the person in the membership. A run that has forgotten its rows leaves these out.
     """
     model: Any = queryset.model
     changed = model.history.filter(

@@ -9,7 +9,7 @@ from apps.transfers.engine.ranges import is_again
 from apps.transfers.engine.schema import Tables, exists
 from apps.transfers.engine.undo import chain as undo_chain
 from apps.transfers.engine.undo import tally as undo_tally
-from apps.transfers.engine.undo.preview import changed_last, foresee
+from apps.transfers.engine.undo.preview import changed_last, undo_preview_of
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.plans import PlanPage, plan_rows, rows_numbered
 
@@ -21,7 +21,7 @@ LISTED = 100
 class UndoPreview:
     """`possible` with `why_not` as a sentence; records that are removed and restored, rows that are kept.
 
-    `records` counts them by kind, `lines` says so in sentences ("12 seats … are removed."); `kept`
+    `records` counts them by kind, `lines` says so in sentences ("12 memberships … are removed."); `kept`
     [{"number", "key", "why"}], the first 100. `again`: an earlier undo kept rows, which are tried again.
     """
 
@@ -73,16 +73,16 @@ def undo_preview(run: ImportRun, actor: Actor = None) -> UndoPreview:
     if why_not:
         return UndoPreview(False, why_not, 0, 0, 0)
 
-    foreseen = foresee(run, actor)
-    tally, why = foreseen.tally, foreseen.kept.why
+    preview = undo_preview_of(run, actor)
+    tally, why = preview.tally, preview.kept.why
     return UndoPreview(
         possible=True,
         why_not="",
         removed=undo_tally.removed(tally),
         reverted=undo_tally.reverted(tally),
-        kept_count=foreseen.kept_count,
+        kept_count=preview.kept_count,
         lines=[
-            *undo_tally.sentences(foreseen.context.resource, tally),
+            *undo_tally.sentences(preview.context.resource, tally),
             *undo_chain.sentences(run, actor),
         ],
         kept=_listed(run, sorted(why)[:LISTED], why),

@@ -17,7 +17,7 @@ State = ImportRun.State
 
 def rows_left(run: ImportRun) -> int:
     """Return how many rows of an ended run were planned and not gone through."""
-    if run.state not in (State.CANCELLED, State.APPLIED_IN_PART) or run.planned_at is None:
+    if run.state not in (State.CANCELED, State.APPLIED_IN_PART) or run.planned_at is None:
         return 0
     return max(run.rows_to_do - run.rows_done, 0)
 

@@ -20,7 +20,7 @@ from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.access import APPLY_IMPORT
-from apps.transfers.declarations import Column, Kind
+from apps.transfers.declarations import Column, FieldKind
 from apps.transfers.engine.apply.stale_plan import stale_plan
 from apps.transfers.engine.cells.choices import word_key
 from apps.transfers.engine.match.headers import unmatched_needs
@@ -50,7 +50,7 @@ def import_run_start(
     reading: Reading | None = None,
     attempt_of: ImportRun | None = None,
     actor: Actor,
-    door: str = "import",
+    source: str = "import",
 ) -> ImportRun:
     """Store the file, create the run in state `uploaded`, and ask a worker to read it.
 
@@ -71,7 +71,7 @@ def import_run_start(
             upload=upload,
             user=user_or_none(actor),
             real_user_id=real_actor_id(),
-            door=door,
+            source=source,
             reading=(reading or Reading()).to_json(),
             matching=attempt_of.matching if attempt_of else {},
             reason=attempt_of.reason if attempt_of else "",
@@ -201,7 +201,7 @@ def _check_meanings(columns: dict[str, Column], matching: Matching) -> None:
     for name, order in matching.date_orders.items():
         if order not in ("dmy", "mdy", "ymd"):
             raise DomainError(f"A date is written dmy, mdy or ymd, not “{order}”.")
-        if name in columns and columns[name].kind is not Kind.DATE:
+        if name in columns and columns[name].kind is not FieldKind.DATE:
             raise DomainError(f"{columns[name].label} has no dates.")
     for name, words in matching.values.items():
         known = {str(value) for value, _ in columns[name].choices} if name in columns else set()
@@ -296,7 +296,7 @@ def import_run_cancel(*, run: ImportRun, actor: Actor, reason: str = "") -> Impo
     run.cancel_requested_at = timezone.now()
     if run.is_waiting_for_a_person or not run.claimed_by:
         if not run.rows_done:
-            run.state, run.ended_at = State.CANCELLED, timezone.now()
+            run.state, run.ended_at = State.CANCELED, timezone.now()
             why = f"Canceled ({reason.strip()})" if reason.strip() else "Canceled"
             run.error = f"{why} before anything was changed."
         else:

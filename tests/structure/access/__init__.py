@@ -1,1 +1,1 @@
-"""Who gets through which door: every address by every role, held against a table people can read."""
+"""Who may use which page and action: every address by every role, held against a table people can read."""

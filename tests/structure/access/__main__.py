@@ -1,7 +1,7 @@
-"""`python -m tests.structure.access`: align the table, fill in the roles' cells, add new doors.
+"""`python -m tests.structure.access`: align the table, fill in the roles' cells, add new entries.
 
-A new door comes with what its kind of page usually asks for, or with "?": look at each, and correct
-it to what the door *should* ask for. `--check` writes nothing and fails where something would change.
+A new entry comes with what its kind of page usually asks for, or with "?": look at each, and correct
+it to what the entry *should* ask for. `--check` writes nothing and fails where something would change.
 """
 
 import os
@@ -14,10 +14,10 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
     django.setup()
     from tests.structure.access import table
-    from tests.structure.access.doors import doors
+    from tests.structure.access.entries import entries
     from tests.structure.access.proposals import proposal
 
-    known = doors()
+    known = entries()
     lines = table.read() if table.TABLE.exists() else {}
     new = [name for name in known if name not in lines]
     gone = [name for name in lines if name not in known]

@@ -1,4 +1,4 @@
-"""An address for each door, with records that are really there."""
+"""An address for each entry, with records that are really there."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,12 +15,12 @@ from apps.core.discovery import full_site
 from apps.organizations.services.invitations import digest, new_token
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import InvitationFactory
-from tests.structure.access.doors import Door
+from tests.structure.access.entries import Entry
 from tests.structure.samples import sample
 
 
 class Records:
-    """One sample of each model, made when a door first needs it."""
+    """One sample of each model, made when an entry first needs it."""
 
     def __init__(self) -> None:
         self._made: dict[type[Model], Any] = {}
@@ -52,28 +52,28 @@ class Records:
         return token
 
 
-def address(door: Door, records: Records) -> str:
-    """Return the door's address; one with a new kind of argument fails here, and says so."""
+def address(entry: Entry, records: Records) -> str:
+    """Return the entry's address; one with a new kind of argument fails here, and says so."""
     arguments = {}
-    for name in door.converters:
-        make = OWN.get(f"{door.url_name} {name}") or ARGUMENTS.get(name)
+    for name in entry.converters:
+        make = OWN.get(f"{entry.url_name} {name}") or ARGUMENTS.get(name)
         assert make, (
-            f"The address {door.route} takes “{name}”, for which nobody has said what to give: "
+            f"The address {entry.route} takes “{name}”, for which nobody has said what to give: "
             f"add it to ARGUMENTS in {__name__}."
         )
-        arguments[name] = make(door, records)
-    if door.name in PLAIN:
-        return PLAIN[door.name]
-    if door.url_name == door.route:
-        return "/" + _filled(door, arguments) + QUERIES.get(door.name, "")
-    return reverse(f"{door.namespace}{door.url_name}", kwargs=arguments) + QUERIES.get(
-        door.name, ""
+        arguments[name] = make(entry, records)
+    if entry.name in PLAIN:
+        return PLAIN[entry.name]
+    if entry.url_name == entry.route:
+        return "/" + _filled(entry, arguments) + QUERIES.get(entry.name, "")
+    return reverse(f"{entry.namespace}{entry.url_name}", kwargs=arguments) + QUERIES.get(
+        entry.name, ""
     )
 
 
-def _filled(door: Door, arguments: dict[str, Any]) -> str:
-    route = door.route
-    for name, converter in door.converters.items():
+def _filled(entry: Entry, arguments: dict[str, Any]) -> str:
+    route = entry.route
+    for name, converter in entry.converters.items():
         route = route.replace(_word(name, converter), str(arguments[name]))
     return route
 
@@ -83,21 +83,21 @@ def _word(name: str, converter: Any) -> str:
     return f"<{ {'string': 'str'}.get(kind, kind) }:{name}>"
 
 
-def model_of(door: Door) -> type[Model]:
-    """Return the model whose record's key stands in the door's address."""
-    parts = door.route.split("/")
+def model_of(entry: Entry) -> type[Model]:
+    """Return the model whose record's key stands in the entry's address."""
+    parts = entry.route.split("/")
     for model in full_site()._registry:
         if parts[1:3] == [model._meta.app_label, model._meta.model_name]:
             return model
-    raise AssertionError(f"{door.route} belongs to no model: give its arguments in {__name__}.")
+    raise AssertionError(f"{entry.route} belongs to no model: give its arguments in {__name__}.")
 
 
-def _key(door: Door, records: Records) -> Any:
-    return records.of(model_of(door)).pk
+def _key(entry: Entry, records: Records) -> Any:
+    return records.of(model_of(entry)).pk
 
 
-def _position(door: Door, records: Records) -> int:
-    record: Any = records.of(model_of(door))
+def _position(entry: Entry, records: Records) -> int:
+    record: Any = records.of(model_of(entry))
     history: Any = type(record)._meta.concrete_model.history
     return int(history.filter(**{record._meta.pk.name: record.pk}).latest().pk)
 
@@ -109,37 +109,37 @@ def _user(records: Records) -> Any:
 
 
 # What stands in an address, by the name that its pattern gives it.
-ARGUMENTS: dict[str, Callable[[Door, Records], Any]] = {
+ARGUMENTS: dict[str, Callable[[Entry, Records], Any]] = {
     "object_id": _key,
     "run_id": _key,
     "pk": _key,
     "position": _position,
-    "dataset": lambda door, records: "members",
+    "dataset": lambda entry, records: "members",
 }
 # Where one name means different things: by the address's name and the argument's.
-OWN: dict[str, Callable[[Door, Records], Any]] = {
-    "invitation token": lambda door, records: records.invitation_token,
-    "account_confirm_new_email token": lambda door, records: records.email_change_token,
-    "audit_changeset_record label": lambda door, records: "accounts.user",
-    "audit_changeset_record object_id": lambda door, records: _user(records).pk,
-    "reports_reportrun_report name": lambda door, records: "weekly",
-    "reports_reportrun_download name": lambda door, records: "weekly",
-    "reports_reportrun_download format": lambda door, records: "csv",
-    "reports_reportrun_subscription name": lambda door, records: "weekly",
-    "transfers_importrun_template format": lambda door, records: "csv",
-    "view_on_site content_type_id": lambda door, records: (
+OWN: dict[str, Callable[[Entry, Records], Any]] = {
+    "invitation token": lambda entry, records: records.invitation_token,
+    "account_confirm_new_email token": lambda entry, records: records.email_change_token,
+    "audit_changeset_record label": lambda entry, records: "accounts.user",
+    "audit_changeset_record object_id": lambda entry, records: _user(records).pk,
+    "reports_reportrun_report name": lambda entry, records: "weekly",
+    "reports_reportrun_download name": lambda entry, records: "weekly",
+    "reports_reportrun_download format": lambda entry, records: "csv",
+    "reports_reportrun_subscription name": lambda entry, records: "weekly",
+    "transfers_importrun_template format": lambda entry, records: "csv",
+    "view_on_site content_type_id": lambda entry, records: (
         ContentType.objects.get_for_model(type(_user(records))).pk
     ),
     # Nobody's, and forged: what belongs to a person is tried where signing in is tested.
-    "account_session_end session_id": lambda door, records: 1,
-    "openid_connect_login provider_id": lambda door, records: "nobody",
-    "openid_connect_callback provider_id": lambda door, records: "nobody",
-    "mfa_edit_webauthn pk": lambda door, records: 1,
-    "mfa_remove_webauthn pk": lambda door, records: 1,
-    "access_person user_id": lambda door, records: _user(records).pk,
-    "access_why label": lambda door, records: "organizations.organization",
-    "avatar name": lambda door, records: "nobody.png",
-    "view_on_site object_id": lambda door, records: _user(records).pk,
+    "account_session_end session_id": lambda entry, records: 1,
+    "openid_connect_login provider_id": lambda entry, records: "nobody",
+    "openid_connect_callback provider_id": lambda entry, records: "nobody",
+    "mfa_edit_webauthn pk": lambda entry, records: 1,
+    "mfa_remove_webauthn pk": lambda entry, records: 1,
+    "access_person user_id": lambda entry, records: _user(records).pk,
+    "access_why label": lambda entry, records: "organizations.organization",
+    "avatar name": lambda entry, records: "nobody.png",
+    "view_on_site object_id": lambda entry, records: _user(records).pk,
 }
 # Whose route is a regular expression.
 PLAIN = {

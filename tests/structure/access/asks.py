@@ -23,7 +23,7 @@ REFUSALS = {"owner": "403", "nobody": "403", "nothing": "404", "-": "405"}
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody at the door. `permissions` is None for who may everything."""
+    """Somebody at the entry. `permissions` is None for who may everything."""
 
     name: str
     permissions: Set[str] | None = frozenset()
@@ -36,7 +36,7 @@ class Persona:
 
 
 def outcome(asks: str, answer: str, persona: Persona) -> str:
-    """Return the answer that `persona` must get at a door that asks for `asks`."""
+    """Return the answer that `persona` must get at an entry that asks for `asks`."""
     conditions = asks.split(" + ")
     is_open = conditions[0] == "everyone" or (conditions[0] == "member" and persona.is_signed_in)
     if not is_open and not (persona.is_signed_in and persona.is_staff):

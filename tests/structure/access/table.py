@@ -1,4 +1,4 @@
-"""The table of doors, as a file that people review: read, derived from what it declares, written.
+"""The table of entries, as a file that people review: read, derived from what it declares, written.
 
 A line declares what GET and POST ask for and what they answer to who may; the cells of the roles
 follow from that and from what `fixtures/reference/roles.json` gives each role. Write the declaration
@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.structure.access.asks import Persona, outcome
-from tests.structure.access.doors import ACTION, Door
+from tests.structure.access.entries import ACTION, Entry
 
 ROOT = Path(__file__).parents[3]
 TABLE = Path(__file__).parents[1] / "access_table.md"
 NOT_DECLARED = "?"
-HEAD = ["Door", "GET asks for", "answers", "POST asks for", "answers", "elsewhere"]
+HEAD = ["Entry", "GET asks for", "answers", "POST asks for", "answers", "elsewhere"]
 SAME = '"'
 
 
 def personas() -> list[Persona]:
-    """Return everybody who stands at a door, in the order of the table's columns."""
+    """Return everybody who stands at an entry, in the order of the table's columns."""
     roles = json.loads((ROOT / "fixtures/reference/roles.json").read_text(encoding="utf-8"))
     return [
         *(
@@ -37,9 +37,9 @@ def personas() -> list[Persona]:
 
 @dataclass(frozen=True)
 class Line:
-    """What a door asks for and answers, by method."""
+    """What an entry asks for and answers, by method."""
 
-    door: str
+    entry: str
     get_asks: str
     get_answers: str
     post_asks: str
@@ -66,7 +66,7 @@ class Line:
     def cells(self) -> list[str]:
         found = []
         for persona in personas():
-            if ACTION in self.door:
+            if ACTION in self.entry:
                 found.append(self.expected("POST", persona))
                 continue
             get, post = (self.expected(method, persona) for method in ("GET", "POST"))
@@ -75,7 +75,7 @@ class Line:
 
 
 def read() -> dict[str, Line]:
-    """Return the declared lines by door."""
+    """Return the declared lines by entry."""
     lines: dict[str, Line] = {}
     for row in _rows(TABLE.read_text(encoding="utf-8")):
         if len(row) < len(HEAD) or row[0] in (HEAD[0], "") or set(row[0]) <= {"-", ":"}:
@@ -85,12 +85,12 @@ def read() -> dict[str, Line]:
     return lines
 
 
-def render(lines: dict[str, Line], doors: dict[str, Door]) -> str:
+def render(lines: dict[str, Line], entries: dict[str, Entry]) -> str:
     """Return the whole file: a section per app, aligned, sorted as the names are."""
     sections: dict[str, list[list[str]]] = {}
     for name in sorted(lines):
         line = lines[name]
-        section = doors[name].section if name in doors else "gone"
+        section = entries[name].section if name in entries else "gone"
         sections.setdefault(section, []).append(
             [
                 name,
@@ -127,7 +127,7 @@ def _rows(text: str) -> list[list[str]]:
     ]
 
 
-INTRODUCTION = """# Who gets through which door
+INTRODUCTION = """# Who may use which page and action
 
 Every address of the project (its name without `admin:`; its route where it has no name) and every action
 of a list, with what it asks for, what it answers to who may, and the outcome for each role. A cell with
@@ -148,5 +148,5 @@ two outcomes has GET first and POST second. `tests/structure/test_access.py` tri
 | `login`                | sent to the sign-in page                                                    |
 | `page`                 | an action of a list shows its confirmation; `list`: the list, nothing done  |
 
-Declare a new door by its first six columns; `python -m tests.structure.access` aligns the table and fills
+Declare a new entry by its first six columns; `python -m tests.structure.access` aligns the table and fills
 in the rest."""

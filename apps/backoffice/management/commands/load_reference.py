@@ -15,7 +15,7 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with audit_context(
-            actor="command load_reference", reason="Reference data of the release", door="command"
+            actor="command load_reference", reason="Reference data of the release", source="command"
         ):
             try:
                 for said in load_reference():

@@ -31,7 +31,7 @@ class Command(OperatorCommand):
             )
         if options["members"] < 0:
             raise CommandError("--members cannot be negative.", returncode=2)
-        with audit_context(actor="command seed_demo", reason="Demo data", door="command"):
+        with audit_context(actor="command seed_demo", reason="Demo data", source="command"):
             try:
                 counts = seed_demo(options["members"], self._say)
             except DomainError as error:

@@ -47,12 +47,12 @@ class Command(OperatorCommand):
             raise _refusal("Say with -o where the file goes: the screen is not the place for it.")
         user = _user(options["user"])
         try:
-            with audit_context(actor=user or "command run_report", door="command"):
+            with audit_context(actor=user or "command run_report", source="command"):
                 run, content = report_run(
                     report=options["name"],
                     params=_params(options["param"]),
                     format=options["format"],
-                    door=ReportRun.Door.COMMAND,
+                    source=ReportRun.Source.COMMAND,
                     actor=user,
                 )
             if options["output"]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from apps.core.errors import DomainError, RecordNotFound
 from apps.transfers.admin.result import result_context
-from apps.transfers.admin.wizard.doors import render, run_page
+from apps.transfers.admin.wizard.guards import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, standing_step, step_context, step_url
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Progress, run_progress

@@ -15,7 +15,7 @@ from apps.core.ports import APPROVALS
 from apps.transfers import registry
 from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.wizard.apply import progress_sentence
-from apps.transfers.admin.wizard.doors import render, run_page
+from apps.transfers.admin.wizard.guards import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
 from apps.transfers.engine.apply.stale_plan import undone_since
 from apps.transfers.engine.context import may_be_new

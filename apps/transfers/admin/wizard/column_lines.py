@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.declarations import Column, DatasetResource, FieldKind
 from apps.transfers.forms.matching import BLANKS, HOW, typed_field, word_field
 from apps.transfers.options import Matching
 from apps.transfers.selectors import ColumnSuggestion, RelationWords, ValueWord
@@ -74,7 +74,7 @@ def line_of(suggestion: ColumnSuggestion, known: dict[str, Column], matching: Ma
         blank_choices=blank_choices,
         blanks_refuse=column is not None and column.needed and suggestion.blanks > 0,
         date_order=matching.date_orders.get(target, "")
-        if column is not None and column.kind == Kind.DATE
+        if column is not None and column.kind == FieldKind.DATE
         else None,
     )
 

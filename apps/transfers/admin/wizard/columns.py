@@ -19,7 +19,7 @@ from apps.transfers.admin.wizard.column_lines import (
     relation_group,
     word_groups,
 )
-from apps.transfers.admin.wizard.doors import render, run_page
+from apps.transfers.admin.wizard.guards import render, run_page
 from apps.transfers.admin.wizard.remembered import matching_like
 from apps.transfers.admin.wizard.steps import CHECK, COLUMNS, FILE, step_context, step_url
 from apps.transfers.admin.wizard.versions import (

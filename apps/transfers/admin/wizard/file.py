@@ -12,7 +12,7 @@ from apps.core.actors import require
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, importable_datasets, permissions_to_import
-from apps.transfers.admin.wizard.doors import render, run_page, wizard_page
+from apps.transfers.admin.wizard.guards import render, run_page, wizard_page
 from apps.transfers.admin.wizard.steps import FILE, step_context, step_url
 from apps.transfers.admin.wizard.versions import file_version, is_file_as_shown
 from apps.transfers.forms.reading import ReadingForm, UploadForm, delimiter_name

@@ -8,9 +8,9 @@ from django.utils import timezone
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.audit.context import audit_context
-from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.core.jobs import ClaimLostError, JobCanceledError
 from apps.transfers.engine.apply import drift, writing
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.ranges import TOP, Range, order_of, problems_by_row
 from apps.transfers.engine.runs import chunks
 from apps.transfers.engine.runs.chunks import Chunks, Span
@@ -28,7 +28,9 @@ class Applier(Chunks):
 
     what = "import"
 
-    def __init__(self, context: Context, *, before_chunk: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, context: RunContext, *, before_chunk: Callable[[], None] | None = None
+    ) -> None:
         self.context = context
         self.run: ImportRun = context.run
         self.order = order_of(self.run)
@@ -37,7 +39,7 @@ class Applier(Chunks):
         self.refused = self.run.results.get("refused", 0)
 
     def apply(self) -> None:
-        """Apply what is left. Raises JobCancelledError or ClaimLostError between chunks."""
+        """Apply what is left. Raises JobCanceledError or ClaimLostError between chunks."""
         if self.context.matching.on_error == "stop":
             self._apply_all()
             return
@@ -108,7 +110,7 @@ class Applier(Chunks):
                     if ImportRun.objects.filter(
                         pk=self.run.pk, cancel_requested_at__isnull=False
                     ).exists():
-                        raise JobCancelledError
+                        raise JobCanceledError
                     try:
                         with transaction.atomic():
                             result = self._write(low, high)
@@ -129,7 +131,7 @@ class Applier(Chunks):
             real_actor=self.run.real_user,
             reason=self.run.reason,
             import_run_id=self.run.pk,
-            door="import",
+            source="import",
         )
 
     def _write(self, low: int, high: int) -> dict[str, int]:

@@ -6,7 +6,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.engine.apply import related_drift
 from apps.transfers.engine.apply.values import created_values, key_match, plan_value
-from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_sql
+from apps.transfers.engine.context import PartInfo, RunContext, may_be_new, scope_sql
 from apps.transfers.engine.ranges import Range
 from apps.transfers.engine.resolve import reactivation, refused_records
 from apps.transfers.engine.schema import PlanRow
@@ -29,7 +29,7 @@ VANISHED = (MISSING, GONE)
 _PLAN, _OTHER = PlanRow("p"), PlanRow("q")
 
 
-def find(context: Context, chunk: Range, *, is_sample: bool = False) -> dict[int, str]:
+def find(context: RunContext, chunk: Range, *, is_sample: bool = False) -> dict[int, str]:
     """Return row number → why, for every row of the range that must be left alone.
 
     Of a sample it is not asked whether a row outside it will have written what a row needs.
@@ -54,7 +54,7 @@ def find(context: Context, chunk: Range, *, is_sample: bool = False) -> dict[int
     return found
 
 
-def _created_meanwhile(context: Context, info: PartInfo, chunk: Range, collect: Collect) -> None:
+def _created_meanwhile(context: RunContext, info: PartInfo, chunk: Range, collect: Collect) -> None:
     """Rows that create a record which somebody has created by now."""
     plan = context.tables.plan
     # A name may be borne by several: another row of this file may have given it in between.
@@ -80,7 +80,7 @@ def _created_meanwhile(context: Context, info: PartInfo, chunk: Range, collect: 
     )
 
 
-def _changed(context: Context, info: PartInfo, chunk: Range, found: dict[int, str]) -> None:
+def _changed(context: RunContext, info: PartInfo, chunk: Range, found: dict[int, str]) -> None:
     """Rows whose record is gone, holds something else than the plan saw, or may not be changed any more."""
     for number, is_missing in rows(
         SQL(
@@ -112,7 +112,7 @@ def _differs(info: PartInfo) -> Composable:
     )
 
 
-def _taken(context: Context, info: PartInfo, chunk: Range, collect: Collect) -> None:
+def _taken(context: RunContext, info: PartInfo, chunk: Range, collect: Collect) -> None:
     """Rows that write a value which no two records share, and which another one has by now."""
     written = created_values(context, info)
     for attname in info.part.unique:
@@ -145,7 +145,7 @@ def _taken(context: Context, info: PartInfo, chunk: Range, collect: Collect) -> 
             )
 
 
-def _unseen(context: Context, chunk: Range, collect: Collect) -> None:
+def _unseen(context: RunContext, chunk: Range, collect: Collect) -> None:
     """Rows whose records the actor no longer sees: the scope is read again for each chunk."""
     plan = context.tables.plan
     for info in context.parts:
@@ -174,7 +174,7 @@ def _unseen(context: Context, chunk: Range, collect: Collect) -> None:
     related_drift.find_unseen(context, chunk, collect, unseen=UNSEEN)
 
 
-def _dependents(context: Context, chunk: Range, found: dict[int, str]) -> None:
+def _dependents(context: RunContext, chunk: Range, found: dict[int, str]) -> None:
     """Rows whose record another row was to create but did not, or that is no longer the one
     the row names by now."""
     for info in context.parts[:-1]:

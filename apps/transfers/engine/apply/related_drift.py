@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.apps import apps
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.engine.context import Context, scope_sql
+from apps.transfers.engine.context import RunContext, scope_sql
 from apps.transfers.engine.lookup.relations import as_stored
 from apps.transfers.engine.ranges import Range
 from apps.transfers.engine.schema import PlanRow
@@ -16,7 +16,7 @@ _PLAN = PlanRow("p")
 
 
 def find(
-    context: Context,
+    context: RunContext,
     name: str,
     chunk: Range,
     collect: Callable[[str, Composable], None],
@@ -74,7 +74,7 @@ def find(
 
 
 def find_unseen(
-    context: Context, chunk: Range, collect: Callable[[str, Composable], None], *, unseen: str
+    context: RunContext, chunk: Range, collect: Callable[[str, Composable], None], *, unseen: str
 ) -> None:
     """Rows that name a record which the actor no longer sees."""
     for name in context.relations:

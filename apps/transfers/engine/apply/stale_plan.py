@@ -10,7 +10,7 @@ from django.db.models import Q
 from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.engine.apply import drift
-from apps.transfers.engine.context import Context, context_of
+from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import Sample
 from apps.transfers.engine.schema import PlanRow, exists
 from apps.transfers.engine.sql import rows, value
@@ -56,7 +56,7 @@ def undone_since(run: ImportRun) -> StalePlan | None:
     return None
 
 
-def _resting_on(context: Context, theirs: Context) -> int:
+def _resting_on(context: RunContext, theirs: RunContext) -> int:
     """Count the rows of the plan that mean, or name, a record which the other run wrote."""
     mine, their = PlanRow("p"), PlanRow("q")
     ways: list[Composable] = []
@@ -108,7 +108,7 @@ def _changed(run: ImportRun) -> StalePlan | None:
     )
 
 
-def _spread(context: Context) -> list[int]:
+def _spread(context: RunContext) -> list[int]:
     """Return numbers of rows that are evenly spread over the plan."""
     spread = SQL(
         "SELECT generate_series(min(number), max(number), "

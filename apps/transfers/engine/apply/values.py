@@ -8,7 +8,7 @@ from django.db.models.fields import NOT_PROVIDED
 from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.lookup import slugs
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import NULL, all_of, any_of
@@ -19,7 +19,7 @@ _PLAN = PlanRow("p")
 type Values = dict[str, Composable]
 
 
-def plan_value(context: Context, info: PartInfo, attname: str) -> Composable:
+def plan_value(context: RunContext, info: PartInfo, attname: str) -> Composable:
     """SQL of the value that row `p` of the plan gives to a field."""
     field = info.fields[attname]
     if field.part:
@@ -29,7 +29,7 @@ def plan_value(context: Context, info: PartInfo, attname: str) -> Composable:
     return field.value(_PLAN.cell(field.source))
 
 
-def key_match(context: Context, info: PartInfo) -> Composable:
+def key_match(context: RunContext, info: PartInfo) -> Composable:
     """SQL condition: a living record `t` has the key of a planned creation `p`."""
     cases: list[Composable] = []
     # The first alternative that the row gives in full is its key.
@@ -50,7 +50,7 @@ def key_match(context: Context, info: PartInfo) -> Composable:
     return any_of(cases)
 
 
-def created_values(context: Context, info: PartInfo) -> Values:
+def created_values(context: RunContext, info: PartInfo) -> Values:
     """Return what a new record is given, over a row `p` of the plan."""
     model = info.model
     values: Values = {"id": _PLAN.id(info.name)}

@@ -6,7 +6,7 @@ from django.apps import apps
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.transfers.engine.apply.values import created_values, made_values, plan_value
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.ranges import Range
 from apps.transfers.engine.resolve import reactivation
 from apps.transfers.engine.schema import PlanRow
@@ -22,7 +22,7 @@ def lock_imports() -> None:
     rows(SQL("SELECT pg_advisory_xact_lock({})").format(Literal(_LOCK)))
 
 
-def lock(context: Context, chunk: Range) -> None:
+def lock(context: RunContext, chunk: Range) -> None:
     """Lock the records that the range changes, in order of their keys, and what it refers to."""
     lock_imports()
     plan = context.tables.plan
@@ -60,7 +60,7 @@ def lock(context: Context, chunk: Range) -> None:
         )
 
 
-def insert(context: Context, info: PartInfo, chunk: Range) -> int:
+def insert(context: RunContext, info: PartInfo, chunk: Range) -> int:
     values = created_values(context, info)
     return execute(
         SQL(
@@ -78,7 +78,7 @@ def insert(context: Context, info: PartInfo, chunk: Range) -> int:
     )
 
 
-def update(context: Context, info: PartInfo, chunk: Range) -> int:
+def update(context: RunContext, info: PartInfo, chunk: Range) -> int:
     keys = {name for key in info.usable_keys() if len(info.usable_keys()) == 1 for name in key}
     sets: list[Composable] = []
     for field in info.given:
@@ -112,7 +112,7 @@ def update(context: Context, info: PartInfo, chunk: Range) -> int:
     )
 
 
-def insert_made(context: Context, chunk: Range) -> None:
+def insert_made(context: RunContext, chunk: Range) -> None:
     """Create the related records that rows of the range are the first to need."""
     for name in context.relations:
         relation = context.columns[name].relation

@@ -5,7 +5,7 @@ staged; it raises CellError where the text cannot be that. Nothing is guessed: w
 refused with both.
 """
 
-from apps.transfers.declarations import Column, Kind
+from apps.transfers.declarations import Column, FieldKind
 from apps.transfers.engine.cells.choices import Reader, choice_reader, read_boolean, relation_reader
 from apps.transfers.engine.cells.dates import date_reader
 from apps.transfers.engine.cells.numbers import number_reader
@@ -37,23 +37,23 @@ def reader_for(
 ) -> Reader:
     """Return the function that reads one cell of a column."""
     match column.kind:
-        case Kind.EMAIL:
+        case FieldKind.EMAIL:
             return read_email
-        case Kind.SLUG:
+        case FieldKind.SLUG:
             return read_slug
-        case Kind.PHONE:
+        case FieldKind.PHONE:
             return read_phone
-        case Kind.CHOICE:
+        case FieldKind.CHOICE:
             return choice_reader(column, words)
-        case Kind.DATE:
+        case FieldKind.DATE:
             return date_reader(date_order)
-        case Kind.INTEGER:
+        case FieldKind.INTEGER:
             return number_reader(decimal_mark, whole=True, bounds=column.bounds)
-        case Kind.DECIMAL:
+        case FieldKind.DECIMAL:
             return number_reader(decimal_mark, whole=False, digits=column.digits)
-        case Kind.BOOLEAN:
+        case FieldKind.BOOLEAN:
             return read_boolean
-        case Kind.RELATION:
+        case FieldKind.RELATION:
             return relation_reader(column, words)
         case _:
             return exact_digits if column.is_id else str

@@ -21,9 +21,9 @@ from psycopg.sql import SQL
 from apps.core.cells import defused
 from apps.core.errors import DomainError
 from apps.core.interruption import Interrupted, begin_to_end
-from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.core.jobs import ClaimLostError, JobCanceledError
 from apps.transfers import registry
-from apps.transfers.declarations import Kind
+from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.export.copy_blocks import copied_blocks
 from apps.transfers.engine.export.query import Exported
 from apps.transfers.engine.runs.events import export_disclosed
@@ -47,13 +47,13 @@ def advance(export_run_id: int) -> ExportRun | None:
     run = ExportRun.claim(export_run_id)
     if run is None:
         return None
-    with run.heart():
+    with run.keep_alive():
         try:
             _write(run)
         except ClaimLostError:
             logger.warning("Export %s was taken over by another worker.", run.pk)
-        except JobCancelledError:
-            _end(run, State.CANCELLED)
+        except JobCanceledError:
+            _end(run, State.CANCELED)
         except Interrupted as signal:
             begin_to_end()
             if signal.in_worker:
@@ -61,7 +61,7 @@ def advance(export_run_id: int) -> ExportRun | None:
                 raise
             run.refresh_from_db()
             if run.state in ExportRun.WORK_STATES:
-                _end(run, State.CANCELLED, f"Interrupted by {signal}: nothing was exported.")
+                _end(run, State.CANCELED, f"Interrupted by {signal}: nothing was exported.")
         except DomainError as error:
             _end(run, State.FAILED, error.message)
         except Exception as error:
@@ -74,7 +74,7 @@ def advance(export_run_id: int) -> ExportRun | None:
 
 def _end(run: ExportRun, state: str, error: str = "") -> None:
     try:
-        with run.hand_over(cancellable=False, state=state, error=error, ended_at=timezone.now()):
+        with run.hand_over(cancelable=False, state=state, error=error, ended_at=timezone.now()):
             pass
     except ClaimLostError:
         return
@@ -186,11 +186,11 @@ def write_xlsx(exported: Exported, target: Path) -> int:
                 if value is None or value == "":
                     continue
                 kind = kinds[position]
-                if kind is Kind.DATE:
+                if kind is FieldKind.DATE:
                     sheet.write_datetime(line, position, value, date)
-                elif kind in (Kind.INTEGER, Kind.DECIMAL):
+                elif kind in (FieldKind.INTEGER, FieldKind.DECIMAL):
                     sheet.write_number(line, position, value)
-                elif kind is Kind.BOOLEAN:
+                elif kind is FieldKind.BOOLEAN:
                     sheet.write_boolean(line, position, value)
                 else:
                     text = defused(str(value))

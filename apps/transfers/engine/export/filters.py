@@ -6,13 +6,20 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from apps.core.errors import DomainError
-from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.declarations import Column, DatasetResource, FieldKind
 from apps.transfers.engine.cells import choice_reader, reader_for
 from apps.transfers.engine.cells.problems import CellError
 from apps.transfers.engine.cells.texts import plain_address
 
-_READ = (Kind.DATE, Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.EMAIL, Kind.SLUG)
-_TEXTS = (Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.SLUG)
+_READ = (
+    FieldKind.DATE,
+    FieldKind.INTEGER,
+    FieldKind.DECIMAL,
+    FieldKind.BOOLEAN,
+    FieldKind.EMAIL,
+    FieldKind.SLUG,
+)
+_TEXTS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.SLUG)
 
 
 def narrowed(
@@ -26,15 +33,17 @@ def narrowed(
     columns = dataset.columns()
     for name, value in filters.items():
         column = columns.get(name)
-        if column is None or column.kind is Kind.VERSION:
-            known = ", ".join(each for each in columns if columns[each].kind is not Kind.VERSION)
+        if column is None or column.kind is FieldKind.VERSION:
+            known = ", ".join(
+                each for each in columns if columns[each].kind is not FieldKind.VERSION
+            )
             raise DomainError(f"{dataset.label()} have no field “{name}”. Fields: {known}.")
         queryset = queryset.filter(_condition(column, str(value), user))
     return queryset
 
 
 def _condition(column: Column, text: str, user: Any) -> Q:
-    if column.kind is Kind.CHOICE:
+    if column.kind is FieldKind.CHOICE:
         return Q(**{column.attribute: _choice(column, text)})
     if column.relation is not None:
         return _related(column, text, user)
@@ -61,7 +70,7 @@ def _value(column: Column, text: str) -> Any:
         value = reader_for(column, words={}, date_order="", decimal_mark="")(text)
     except CellError as error:
         raise DomainError(f"{column.label}: {error.message}") from None
-    return value == "true" if column.kind is Kind.BOOLEAN else value
+    return value == "true" if column.kind is FieldKind.BOOLEAN else value
 
 
 def _related(column: Column, text: str, user: Any) -> Q:

@@ -9,12 +9,19 @@ from psycopg.sql import SQL, Composable, Identifier
 
 from apps.core.cells import defused_sql
 from apps.core.errors import DomainError
-from apps.transfers.declarations import Column, DatasetResource, Kind
+from apps.transfers.declarations import Column, DatasetResource, FieldKind
 from apps.transfers.engine.export.filters import narrowed
 from apps.transfers.engine.record_version import value_of, version_of
 from apps.transfers.engine.sql import comma, subquery
 
-_PLAIN_KINDS = (Kind.DATE, Kind.INTEGER, Kind.DECIMAL, Kind.BOOLEAN, Kind.CHOICE, Kind.VERSION)
+_PLAIN_KINDS = (
+    FieldKind.DATE,
+    FieldKind.INTEGER,
+    FieldKind.DECIMAL,
+    FieldKind.BOOLEAN,
+    FieldKind.CHOICE,
+    FieldKind.VERSION,
+)
 
 
 class Exported:
@@ -58,7 +65,7 @@ class Exported:
         """Return the statement, one output column for each column, ordered as the list is."""
         selected = {
             f"e{position}": (
-                version_of(self.dataset) if column.kind is Kind.VERSION else value_of(column)
+                version_of(self.dataset) if column.kind is FieldKind.VERSION else value_of(column)
             )
             for position, column in enumerate(self.columns)
         }
@@ -75,6 +82,6 @@ class Exported:
 def _safe(column: Column, name: str) -> Composable:
     """SQL of a cell that no spreadsheet takes for a formula."""
     value = Identifier("q", name)
-    if column.kind is Kind.BOOLEAN:
+    if column.kind is FieldKind.BOOLEAN:
         return SQL("{}::text").format(value)
     return value if column.kind in _PLAIN_KINDS else defused_sql(value)

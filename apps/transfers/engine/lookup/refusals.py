@@ -2,14 +2,14 @@
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.schema import drop
 from apps.transfers.engine.sql import execute, text, value
 
 _BLANK = SQL("''")
 
 
-def start(context: Context) -> None:
+def start(context: RunContext) -> None:
     drop(context.tables.refused)
     execute(
         SQL("CREATE UNLOGGED TABLE {} (number int, cause text, problem jsonb)").format(
@@ -19,7 +19,7 @@ def start(context: Context) -> None:
 
 
 def refuse(
-    context: Context,
+    context: RunContext,
     *,
     code: str,
     rows: Composable,
@@ -57,17 +57,17 @@ def refuse(
     )
 
 
-def unrefused(context: Context, row: str) -> Composable:
+def unrefused(context: RunContext, row: str) -> Composable:
     """SQL condition: no refusal so far of the row with this alias."""
     return SQL("NOT EXISTS (SELECT FROM {} x WHERE x.number = {}.number)").format(
         context.tables.refused, Identifier(row)
     )
 
 
-def has_any(context: Context) -> bool:
+def has_any(context: RunContext) -> bool:
     return bool(value(SQL("SELECT EXISTS (SELECT FROM {})").format(context.tables.refused)))
 
 
-def count(context: Context) -> None:
+def count(context: RunContext) -> None:
     """Tell the planner how many rows are refused: taken for none, each row would look through all."""
     execute(SQL("ANALYZE {}").format(context.tables.refused))

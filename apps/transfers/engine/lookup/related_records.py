@@ -6,13 +6,13 @@ from django.apps import apps
 from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.context import Context, scope_sql
+from apps.transfers.engine.context import RunContext, scope_sql
 from apps.transfers.engine.lookup import slugs
 from apps.transfers.engine.schema import drop
 from apps.transfers.engine.sql import NOTHING, alive, column_of, execute, table_of
 
 
-def start(context: Context) -> None:
+def start(context: RunContext) -> None:
     drop(context.tables.made)
     execute(
         SQL(
@@ -26,7 +26,7 @@ def _spelling(name: Composable) -> Composable:
     return SQL(r"regexp_replace(lower({}), '\s+', ' ', 'g')").format(name)
 
 
-def plan(context: Context, name: str, relation: Relation) -> None:
+def plan(context: RunContext, name: str, relation: Relation) -> None:
     """Plan a new record for each word that finds none: one for all spellings that differ in case and
     spaces alone, and none for another spelling of a record that is there."""
     table, made = context.tables.relation(name), context.tables.made

@@ -2,7 +2,7 @@
 
 from psycopg.sql import SQL, Composable, Identifier
 
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.schema import RelationLine, StageRow
 from apps.transfers.engine.sql import all_of
 
@@ -12,7 +12,7 @@ def line_of(name: str) -> RelationLine:
     return RelationLine(f"r_{name}")
 
 
-def in_order(context: Context) -> list[str]:
+def in_order(context: RunContext) -> list[str]:
     """A relation that is looked up within another comes after it."""
 
     def depth(name: str) -> int:
@@ -23,7 +23,7 @@ def in_order(context: Context) -> list[str]:
     return sorted(context.relations, key=depth)
 
 
-def join_sql(context: Context, *, upto: str = "", through: str = "") -> Composable:
+def join_sql(context: RunContext, *, upto: str = "", through: str = "") -> Composable:
     """SQL that joins the resolved relations to rows `s` of the staging table: those before `upto`,
     those up to and with `through`, or all."""
     staged, joins = StageRow("s"), []

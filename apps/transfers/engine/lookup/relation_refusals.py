@@ -6,7 +6,7 @@ from django.apps import apps
 from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.context import Context, scope_sql
+from apps.transfers.engine.context import RunContext, scope_sql
 from apps.transfers.engine.lookup.refusals import refuse
 from apps.transfers.engine.lookup.relation_joins import join_sql, line_of
 from apps.transfers.engine.match.candidates import CandidateFinder, records_of
@@ -27,7 +27,7 @@ _SUGGESTED = 50
 _NO_SUGGESTION = SQL("''")
 
 
-def find_in_trash(context: Context, name: str, relation: Relation, same: Composable) -> None:
+def find_in_trash(context: RunContext, name: str, relation: Relation, same: Composable) -> None:
     """Mark the words that name no living record and one in the trash; `same` ties it to its owner."""
     model: Any = apps.get_model(relation.model)
     table = context.tables.relation(name)
@@ -50,7 +50,7 @@ def find_in_trash(context: Context, name: str, relation: Relation, same: Composa
         )
 
 
-def suggest(context: Context, name: str, relation: Relation, within: list[str]) -> None:
+def suggest(context: RunContext, name: str, relation: Relation, within: list[str]) -> None:
     """Say beside each word that names no record, or several, which ones it may mean."""
     table, line = context.tables.relation(name), RelationLine("")
     execute(SQL("ALTER TABLE {} ADD suggestion text").format(table))
@@ -86,7 +86,7 @@ def suggest(context: Context, name: str, relation: Relation, within: list[str]) 
         )
 
 
-def refuse_unfound(context: Context, name: str, relation: Relation) -> None:
+def refuse_unfound(context: RunContext, name: str, relation: Relation) -> None:
     model: Any = apps.get_model(relation.model)
     label = str(model._meta.verbose_name)
     line = line_of(name)
@@ -106,7 +106,7 @@ def refuse_unfound(context: Context, name: str, relation: Relation) -> None:
 
 
 def _refuse(
-    context: Context,
+    context: RunContext,
     name: str,
     code: str,
     condition: Composable,
@@ -133,7 +133,7 @@ def _refuse(
     )
 
 
-def _sentence(context: Context, name: str, message: str) -> Composable:
+def _sentence(context: RunContext, name: str, message: str) -> Composable:
     """SQL of the message about a value; where the file has another word for it, of both."""
     cell = _STAGED.cell(name)
     sentence = SQL("format({}, {})").format(Literal(message), cell)

@@ -6,7 +6,7 @@ from django.apps import apps
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.context import Context, may_be_new, scope_sql
+from apps.transfers.engine.context import RunContext, may_be_new, scope_sql
 from apps.transfers.engine.lookup import related_records, relation_refusals
 from apps.transfers.engine.lookup.relation_joins import in_order, join_sql, line_of
 from apps.transfers.engine.schema import RelationLine, StageRow, drop
@@ -15,14 +15,14 @@ from apps.transfers.engine.sql import NOTHING, alive, column_of, comma, execute,
 _STAGED, _WORD, _FOUND = StageRow("s"), RelationLine("v"), RelationLine("f")
 
 
-def resolve(context: Context) -> None:
+def resolve(context: RunContext) -> None:
     """Build a table word → record for each relation column and refuse the rows without one."""
     related_records.start(context)
     for name in in_order(context):
         _resolve_one(context, name)
 
 
-def _resolve_one(context: Context, name: str) -> None:
+def _resolve_one(context: RunContext, name: str) -> None:
     relation = context.columns[name].relation
     if relation is None:
         return
@@ -48,7 +48,7 @@ def _same_owner(model: Any, relation: Relation, within: list[str]) -> Composable
     )
 
 
-def _look_up(context: Context, name: str, relation: Relation, within: list[str]) -> None:
+def _look_up(context: RunContext, name: str, relation: Relation, within: list[str]) -> None:
     """Fill the relation's table: each word with the one record that it means, or with how many."""
     table = context.tables.relation(name)
     bare = RelationLine("")
@@ -92,7 +92,7 @@ def _look_up(context: Context, name: str, relation: Relation, within: list[str])
     )
 
 
-def _hits(context: Context, relation: Relation, within: list[str]) -> Composable:
+def _hits(context: RunContext, relation: Relation, within: list[str]) -> Composable:
     """SQL of the records that each word finds, by each field that it may be looked up by."""
     model: Any = apps.get_model(relation.model)
     scope = scope_sql(model, context.actor)

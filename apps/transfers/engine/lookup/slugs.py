@@ -7,7 +7,7 @@ from django.apps import apps
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.schema import PartLine, Table
 from apps.transfers.engine.sql import NOTHING, TRUE, alive, column_of, execute, table_of
 
@@ -15,7 +15,7 @@ from apps.transfers.engine.sql import NOTHING, TRUE, alive, column_of, execute, 
 _LONGEST = 180
 
 
-def made_columns(context: Context, info: PartInfo) -> list[str]:
+def made_columns(context: RunContext, info: PartInfo) -> list[str]:
     return [n for n, made in info.part.derived.items() if made.source in context.given]
 
 
@@ -35,7 +35,7 @@ class _Slugs:
     alive: Composable
 
 
-def fill(context: Context, info: PartInfo) -> None:
+def fill(context: RunContext, info: PartInfo) -> None:
     """Make the derived values of a part's new lines unique; empty them where the file gives a value."""
     line = PartLine("")
     for attname in made_columns(context, info):
@@ -53,7 +53,7 @@ def fill(context: Context, info: PartInfo) -> None:
         )
 
 
-def fill_related(context: Context, name: str, relation: Relation) -> None:
+def fill_related(context: RunContext, name: str, relation: Relation) -> None:
     """The same for the related records that the plan creates."""
     model: Any = apps.get_model(relation.model)
     execute(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from apps.transfers.engine.context import Context, PartField, PartInfo
+from apps.transfers.engine.context import PartField, PartInfo, RunContext
 from apps.transfers.engine.lookup import slugs
 from apps.transfers.engine.resolve import parts, reactivation
 from apps.transfers.engine.schema import PlanRow, WorkRow
@@ -14,14 +14,14 @@ _BARE, _WORK = PlanRow(""), WorkRow("w")
 _NO_CHANGES = SQL("'{{}}'::jsonb").format()
 
 
-def refusals_by_row(context: Context) -> Composable:
+def refusals_by_row(context: RunContext) -> Composable:
     return SQL(
         "(SELECT number, min(cause) AS cause, jsonb_agg(problem) AS problems "
         "FROM {} GROUP BY number)"
     ).format(context.tables.refused)
 
 
-def rows(context: Context, names: Composable) -> Composable:
+def rows(context: RunContext, names: Composable) -> Composable:
     """SQL of the plan's rows, with `names` for the columns of this plan.
 
     Each level is fenced by OFFSET 0: else what it computes once would be copied to wherever it is used.
@@ -62,7 +62,7 @@ def rows(context: Context, names: Composable) -> Composable:
     )
 
 
-def _columns(context: Context, lines: list["_Line"]) -> Iterable[Composable]:
+def _columns(context: RunContext, lines: list["_Line"]) -> Iterable[Composable]:
     cells: dict[str, Composable] = {name: _WORK.cell(name) for name in context.given}
     for line in lines:
         cells |= line.cells()
@@ -79,7 +79,7 @@ class _Line:
     Between the levels of the query it has columns of its own, named here alone.
     """
 
-    def __init__(self, context: Context, info: PartInfo) -> None:
+    def __init__(self, context: RunContext, info: PartInfo) -> None:
         self.context = context
         self.info = info
         self.line = parts.line_of(info.name)

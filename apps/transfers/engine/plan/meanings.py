@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable
 
-from apps.transfers.declarations import Column, Kind
-from apps.transfers.engine.context import Context
+from apps.transfers.declarations import Column, FieldKind
+from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.folding import fold_word, relation_key
 from apps.transfers.options import Matching
@@ -21,19 +21,19 @@ _ROW = PlanRow("")
 _MOST = 500
 
 
-def columns(context: Context) -> list[Composable]:
+def columns(context: RunContext) -> list[Composable]:
     """SQL expressions over a row of the plan: word and value of each column that has words."""
     found: list[Composable] = []
     for name in context.worded:
         word, cell = _ROW.word(name), _ROW.cell(name)
-        if context.columns[name].kind is Kind.CHOICE:
+        if context.columns[name].kind is FieldKind.CHOICE:
             found += [context.word(name, _ROW), cell]
         else:
             found += [word, SQL("CASE WHEN {} IS NOT NULL THEN {} END").format(word, cell)]
     return found
 
 
-def found(context: Context, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def found(context: RunContext, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """Return {"column", "word", "value", "how", "rows"} for each word, most rows first.
 
     `rows` have the number of rows at position 2 and the `columns` from position 3 on.
@@ -60,7 +60,7 @@ def found(context: Context, rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]
 
 def how(column: Column, matching: Matching, word: str) -> str:
     """Return how a word came by its meaning: hand, remembered, exact or synonym."""
-    fold = fold_word if column.kind is Kind.CHOICE else relation_key
+    fold = fold_word if column.kind is FieldKind.CHOICE else relation_key
     own = {fold(each): value for each, value in matching.values.get(column.name, {}).items()}
     before = {fold(each): value for each, value in matching.remembered.get(column.name, {}).items()}
     folded = fold(word)

@@ -3,7 +3,7 @@
 from psycopg.sql import SQL, Literal
 
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.lookup import refusals
 from apps.transfers.engine.record_version import version_of
 from apps.transfers.engine.resolve import parts
@@ -13,7 +13,7 @@ from apps.transfers.engine.sql import execute, subquery, value
 from apps.transfers.rules import Rule
 
 
-def check(context: Context) -> None:
+def check(context: RunContext) -> None:
     _refuse_stale(context)
     _skip_by_mode(context)
     for rule in context.resource.rules():
@@ -23,7 +23,7 @@ def check(context: Context) -> None:
     _choose_writers(context)
 
 
-def _skip_by_mode(context: Context) -> None:
+def _skip_by_mode(context: RunContext) -> None:
     mode = context.matching.mode
     if mode == "upsert":
         return
@@ -42,7 +42,7 @@ def _skip_by_mode(context: Context) -> None:
         )
 
 
-def _refuse_stale(context: Context) -> None:
+def _refuse_stale(context: RunContext) -> None:
     """A row that comes from an export is refused where its record is another one by now."""
     if VERSION not in context.given:
         return
@@ -70,7 +70,7 @@ def _refuse_stale(context: Context) -> None:
     )
 
 
-def _apply_rule(context: Context, rule: Rule) -> None:
+def _apply_rule(context: RunContext, rule: Rule) -> None:
     found = rule.sql(ContextView(context))
     if found is None:
         return
@@ -88,7 +88,7 @@ def _apply_rule(context: Context, rule: Rule) -> None:
     )
 
 
-def _refuse_repeats_of_refused(context: Context) -> None:
+def _refuse_repeats_of_refused(context: RunContext) -> None:
     """A rule names the first row of a record; the same row again is refused with it."""
     codes = [rule.code for rule in context.resource.rules()]
     if not codes or not refusals.has_any(context):
@@ -107,7 +107,7 @@ def _refuse_repeats_of_refused(context: Context) -> None:
     )
 
 
-def _find_duplicates(context: Context) -> None:
+def _find_duplicates(context: RunContext) -> None:
     last = context.last
     repeated = SQL("SELECT EXISTS (SELECT FROM {} WHERE n > 1)")
     if not value(repeated.format(context.tables.part(last.name))):
@@ -120,7 +120,7 @@ def _find_duplicates(context: Context) -> None:
     )
 
 
-def _choose_writers(context: Context) -> None:
+def _choose_writers(context: RunContext) -> None:
     """Where the first row of a shared record (a person) is refused, a later valid row writes it."""
     if not refusals.has_any(context):
         return

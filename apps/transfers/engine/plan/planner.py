@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.lookup import refusals, relations, slugs
 from apps.transfers.engine.lookup.relation_joins import join_sql, line_of
 from apps.transfers.engine.plan import plan_rules
@@ -42,7 +42,7 @@ _SETTINGS = {
 }
 
 
-def plan(context: Context, tell: Tell = silent) -> dict[str, Any]:
+def plan(context: RunContext, tell: Tell = silent) -> dict[str, Any]:
     """Fill the plan's table; return counts, causes, impacts and a new token as the run stores them.
 
     `tell` hears how many of its steps are done.
@@ -59,7 +59,7 @@ def plan(context: Context, tell: Tell = silent) -> dict[str, Any]:
     return {**result, "plan_token": secrets.token_hex(8)}
 
 
-def _steps(context: Context) -> list[Callable[[], Any]]:
+def _steps(context: RunContext) -> list[Callable[[], Any]]:
     """Return what planning does, in its order; each step leaves its tables for the next ones."""
     steps: list[Callable[[], Any]] = [partial(_find_records, context)]
     for info in context.parts:
@@ -68,7 +68,7 @@ def _steps(context: Context) -> list[Callable[[], Any]]:
     return steps
 
 
-def _find_records(context: Context) -> None:
+def _find_records(context: RunContext) -> None:
     refusals.start(context)
     relations.resolve(context)
     refusals.count(context)
@@ -76,7 +76,7 @@ def _find_records(context: Context) -> None:
     _build_work(context)
 
 
-def _check_part(context: Context, info: PartInfo) -> None:
+def _check_part(context: RunContext, info: PartInfo) -> None:
     part_refusals.find(context, info)
     refusals.count(context)
     slugs.fill(context, info)
@@ -84,11 +84,11 @@ def _check_part(context: Context, info: PartInfo) -> None:
     refused_records.find(context, info)
 
 
-def _write(context: Context) -> None:
+def _write(context: RunContext) -> None:
     plan_table.write(context, has_unchanged=has_rows(context.tables.unchanged))
 
 
-def _build_work(context: Context) -> None:
+def _build_work(context: RunContext) -> None:
     """The valid rows that change something, with the ids of the records that their cells name."""
     tables, staged = context.tables, StageRow("s")
     columns: list[Composable] = [staged.number, *map(staged.cell, context.given)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from psycopg.sql import SQL
 
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.plan import lists as plan_lists
 from apps.transfers.engine.plan import meanings, trash_notes
 from apps.transfers.engine.resolve import reactivation
@@ -17,7 +17,7 @@ _PLAN = PlanRow("p")
 _MOST_CAUSES = 500
 
 
-def summary(context: Context) -> dict[str, Any]:
+def summary(context: RunContext) -> dict[str, Any]:
     plan = context.tables.plan
     words = meanings.columns(context)
     # One scan for both: what becomes of the rows, and what their words mean.
@@ -69,7 +69,7 @@ def _causes(grouped: list[tuple[Any, ...]]) -> list[list[Any]]:
     return [[verdict, cause, number] for (verdict, cause), number in most]
 
 
-def _in_one_scan(context: Context) -> tuple[dict[str, dict[str, int]], dict[str, int], bool]:
+def _in_one_scan(context: RunContext) -> tuple[dict[str, dict[str, int]], dict[str, int], bool]:
     """Return records to create and to change by part, cells to clear by column, and whether rows are late."""
     count = SQL("count(*) FILTER (WHERE {})")
     asked = [
@@ -100,7 +100,7 @@ def _in_one_scan(context: Context) -> tuple[dict[str, dict[str, int]], dict[str,
     return by_part, cleared, found.pop(0)
 
 
-def _impacts(context: Context, cleared: dict[str, int]) -> list[dict[str, Any]]:
+def _impacts(context: RunContext, cleared: dict[str, int]) -> list[dict[str, Any]]:
     """The blast radius: what the dataset declares, and what any dataset can say."""
     found: list[dict[str, Any]] = []
     for impact in context.resource.impacts():

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.lookup import refusals, slugs
 from apps.transfers.engine.plan import looked_at, trash_notes
 from apps.transfers.engine.plan.looked_at import refusals_by_row
@@ -22,7 +22,7 @@ _BARE, _STAGED = PlanRow(""), StageRow("s")
 _NO_TEXT, _NO_KEY = SQL("NULL::text"), SQL("NULL::uuid")
 
 
-def write(context: Context, *, has_unchanged: bool) -> None:
+def write(context: RunContext, *, has_unchanged: bool) -> None:
     plan = context.tables.plan
     branches = [looked_at.rows(context, comma(_names(context)))]
     if has_unchanged:
@@ -63,11 +63,11 @@ def write(context: Context, *, has_unchanged: bool) -> None:
     trash_notes.write(context)
 
 
-def _derived(context: Context) -> list[tuple[PartInfo, str]]:
+def _derived(context: RunContext) -> list[tuple[PartInfo, str]]:
     return [(info, name) for info in context.parts for name in slugs.made_columns(context, info)]
 
 
-def _names(context: Context) -> list[Name]:
+def _names(context: RunContext) -> list[Name]:
     """The plan's columns beside those that every plan has."""
     return [
         *map(_BARE.cell, context.given),
@@ -78,7 +78,7 @@ def _names(context: Context) -> list[Name]:
     ]
 
 
-def _columns(context: Context, row: UnchangedRow | None) -> Iterable[Composable]:
+def _columns(context: RunContext, row: UnchangedRow | None) -> Iterable[Composable]:
     """The same for rows `s` of the staging table that do nothing; `row` knows their records, if any."""
     yield from map(_STAGED.cell, context.given)
     yield from map(_STAGED.word, context.worded)
@@ -88,7 +88,7 @@ def _columns(context: Context, row: UnchangedRow | None) -> Iterable[Composable]
     yield from (_NO_TEXT for _ in _derived(context))
 
 
-def _unchanged(context: Context) -> Composable:
+def _unchanged(context: RunContext) -> Composable:
     return SQL(
         "SELECT s.number, ''::text AS cause, NULL::jsonb AS problems, 'unchanged' AS verdict, "
         "NULL::jsonb AS changes, NULL::jsonb AS before, {columns} "
@@ -100,12 +100,12 @@ def _unchanged(context: Context) -> Composable:
     )
 
 
-def _has_early_refusals(context: Context) -> bool:
+def _has_early_refusals(context: RunContext) -> bool:
     bad = SQL("SELECT EXISTS (SELECT FROM {} WHERE problems IS NOT NULL)")
     return bool(value(bad.format(context.tables.stage))) or refusals.has_any(context)
 
 
-def _refused_early(context: Context) -> Composable:
+def _refused_early(context: RunContext) -> Composable:
     return SQL(
         """
         SELECT s.number, COALESCE(s.cause, x.cause) AS cause,

@@ -12,7 +12,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.core.trash_names import telling_field, trash_constraints
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.lookup import slugs
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import (
@@ -30,7 +30,7 @@ NOTE = "in_trash"
 _PLAN = PlanRow("p")
 
 
-def write(context: Context) -> None:
+def write(context: RunContext) -> None:
     """Write a note into each row that gives a record a value of one in the trash; one row per made record."""
     for found, model, field in _asked(context):
         trashed = SQL("SELECT EXISTS (SELECT FROM {} WHERE deleted_at IS NOT NULL)")
@@ -60,7 +60,7 @@ def write(context: Context) -> None:
         )
 
 
-def impact(context: Context) -> dict[str, Any] | None:
+def impact(context: RunContext) -> dict[str, Any] | None:
     """Return the sentence of the blast radius."""
     if not list(_asked(context)):
         return None
@@ -86,7 +86,7 @@ def _a(noun: str) -> str:
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
-def _asked(context: Context) -> Iterator[tuple[Composable, Any, Any]]:
+def _asked(context: RunContext) -> Iterator[tuple[Composable, Any, Any]]:
     """Yield SQL of (number, dead, value), with the model and the field that it is about."""
     for info in context.parts:
         if not has_trash(info.model):
@@ -106,7 +106,7 @@ def _asked(context: Context) -> Iterator[tuple[Composable, Any, Any]]:
                 yield _made(context, name, relation), model, telling_field(model, constraint)
 
 
-def _created(context: Context, info: PartInfo, constraint: Any) -> Composable | None:
+def _created(context: RunContext, info: PartInfo, constraint: Any) -> Composable | None:
     values: dict[str, Composable] = {}
     for name in constraint.fields:
         field = info.model._meta.get_field(name)
@@ -131,7 +131,7 @@ def _created(context: Context, info: PartInfo, constraint: Any) -> Composable | 
     )
 
 
-def _value(context: Context, info: PartInfo, attname: str) -> Composable | None:
+def _value(context: RunContext, info: PartInfo, attname: str) -> Composable | None:
     """Return SQL over a row `p` of the plan of what a new record of the part is given; None for nothing."""
     made = None
     if attname in slugs.made_columns(context, info):
@@ -147,7 +147,7 @@ def _value(context: Context, info: PartInfo, attname: str) -> Composable | None:
     return SQL("COALESCE(NULLIF({}, ''), {})").format(given, made) if made else given
 
 
-def _changed(context: Context, info: PartInfo, constraint: Any) -> Composable | None:
+def _changed(context: RunContext, info: PartInfo, constraint: Any) -> Composable | None:
     """The same of a record that is there and is given another value."""
     told = telling_field(info.model, constraint)
     field = info.fields.get(told.attname)
@@ -178,7 +178,7 @@ def _changed(context: Context, info: PartInfo, constraint: Any) -> Composable | 
     )
 
 
-def _made(context: Context, name: str, relation: Relation) -> Composable:
+def _made(context: RunContext, name: str, relation: Relation) -> Composable:
     model = apps.get_model(relation.model)
     return SQL(
         "SELECT DISTINCT ON (m.number) m.number, dead.id AS dead, m.derived_slug AS value "

@@ -2,7 +2,7 @@
 
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.engine.context import Context, PartField, PartInfo
+from apps.transfers.engine.context import PartField, PartInfo, RunContext
 from apps.transfers.engine.lookup.refusals import unrefused
 from apps.transfers.engine.resolve import parts
 from apps.transfers.engine.schema import WorkRow
@@ -12,7 +12,7 @@ from apps.transfers.engine.sql import execute, text
 _SPELLINGS, _ROWS = 4, 3
 
 
-def refuse_clashes(context: Context, info: PartInfo) -> None:
+def refuse_clashes(context: RunContext, info: PartInfo) -> None:
     """Refuse every row that disagrees with another one. Each is told who says what, and what it says
     itself."""
     # In one statement: a row that is refused for one field is told of the others as well.
@@ -24,7 +24,7 @@ def refuse_clashes(context: Context, info: PartInfo) -> None:
     )
 
 
-def _clash(context: Context, info: PartInfo, field: PartField) -> Composable:
+def _clash(context: RunContext, info: PartInfo, field: PartField) -> Composable:
     """SQL of the refusals of rows that disagree about one field."""
     return SQL(
         """(

@@ -2,7 +2,7 @@
 
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.engine.context import Context, PartInfo, may_be_new, scope_sql
+from apps.transfers.engine.context import PartInfo, RunContext, may_be_new, scope_sql
 from apps.transfers.engine.lookup.refusals import refuse, unrefused
 from apps.transfers.engine.resolve import parts
 from apps.transfers.engine.resolve.clashes import refuse_clashes
@@ -12,7 +12,7 @@ from apps.transfers.engine.sql import any_of, execute, value
 _WORK, _LINE = WorkRow("w"), PartLine("p")
 
 
-def find(context: Context, info: PartInfo) -> None:
+def find(context: RunContext, info: PartInfo) -> None:
     keys = info.usable_keys()
     _refuse_nameless(context, info, keys)
     _refuse_ambiguous(context, info)
@@ -24,7 +24,7 @@ def find(context: Context, info: PartInfo) -> None:
     _refuse_taken(context, info)
 
 
-def _any(context: Context, info: PartInfo, condition: Composable) -> bool:
+def _any(context: RunContext, info: PartInfo, condition: Composable) -> bool:
     return bool(
         value(
             SQL("SELECT EXISTS (SELECT FROM {} p WHERE {})").format(
@@ -34,7 +34,7 @@ def _any(context: Context, info: PartInfo, condition: Composable) -> bool:
     )
 
 
-def _refuse_nameless(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
+def _refuse_nameless(context: RunContext, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
     """A row whose keys are all blank means no record."""
     if info.only_key:
         return
@@ -56,7 +56,7 @@ def _refuse_nameless(context: Context, info: PartInfo, keys: list[tuple[str, ...
     )
 
 
-def _refuse_ambiguous(context: Context, info: PartInfo) -> None:
+def _refuse_ambiguous(context: RunContext, info: PartInfo) -> None:
     condition = SQL("p.found > 1")
     if info.only_key or not _any(context, info, condition):
         return
@@ -69,7 +69,7 @@ def _refuse_ambiguous(context: Context, info: PartInfo) -> None:
     )
 
 
-def _say_key(context: Context, info: PartInfo) -> str:
+def _say_key(context: RunContext, info: PartInfo) -> str:
     """Ask for the columns that mean one record: all keys but the last, which several may share."""
     labels = [
         context.columns[source].label
@@ -85,7 +85,7 @@ def _in_sentence(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def _refuse_two_ways(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
+def _refuse_two_ways(context: RunContext, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
     """Two rows that mean one record by different columns are refused, both."""
     condition = SQL(
         "p.live AND p.id IN (SELECT id FROM {} GROUP BY id HAVING count(*) > 1)"
@@ -99,7 +99,7 @@ def _refuse_two_ways(context: Context, info: PartInfo, keys: list[tuple[str, ...
         )
 
 
-def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:
+def _refuse_out_of_scope(context: RunContext, info: PartInfo) -> None:
     """Refuse without telling whether such a record exists."""
     scope = scope_sql(info.model, context.actor)
     if scope is None:
@@ -122,7 +122,7 @@ def _refuse_out_of_scope(context: Context, info: PartInfo) -> None:
     execute(SQL("DELETE FROM {} p WHERE {}").format(context.tables.part(info.name), condition))
 
 
-def _refuse_incomplete(context: Context, info: PartInfo) -> None:
+def _refuse_incomplete(context: RunContext, info: PartInfo) -> None:
     """A new record must have what every record has."""
     if context.matching.mode == "update":
         return
@@ -141,7 +141,7 @@ def _refuse_incomplete(context: Context, info: PartInfo) -> None:
             )
 
 
-def _refuse_taken(context: Context, info: PartInfo) -> None:
+def _refuse_taken(context: RunContext, info: PartInfo) -> None:
     """What must be unique beside the key: not twice in the file, not another record's."""
     for attname in info.part.unique:
         field = info.fields.get(attname)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine.context import Context, PartField, PartInfo, scope_sql
+from apps.transfers.engine.context import PartField, PartInfo, RunContext, scope_sql
 from apps.transfers.engine.lookup.refusals import unrefused
 from apps.transfers.engine.schema import PartLine, WorkRow, drop
 from apps.transfers.engine.sql import NOTHING, all_of, and_, any_of, comma, execute
@@ -20,13 +20,13 @@ def line_of(part: str) -> PartLine:
     return PartLine(f"p_{part}")
 
 
-def given_text(context: Context, field: PartField, row: WorkRow = _WORK) -> Composable:
+def given_text(context: RunContext, field: PartField, row: WorkRow = _WORK) -> Composable:
     """SQL of a field's staged text in the working table; for a relation its record's key."""
     is_related = field.source in context.relations
     return row.related(field.source) if is_related else row.cell(field.source)
 
 
-def build(context: Context, info: PartInfo) -> None:
+def build(context: RunContext, info: PartInfo) -> None:
     """Build the part's table, see `schema`."""
     if info.only_key:
         _build(context, info, _single_key(context, info, info.only_key))
@@ -44,7 +44,9 @@ class _Key:
     hits: Composable | None = None
 
 
-def key_value(context: Context, info: PartInfo, attname: str, row: WorkRow = _WORK) -> Composable:
+def key_value(
+    context: RunContext, info: PartInfo, attname: str, row: WorkRow = _WORK
+) -> Composable:
     """SQL of the value that a row gives to a field of its key."""
     field = info.fields[attname]
     if field.part:
@@ -52,7 +54,7 @@ def key_value(context: Context, info: PartInfo, attname: str, row: WorkRow = _WO
     return field.value(given_text(context, field, row))
 
 
-def _single_key(context: Context, info: PartInfo, key: tuple[str, ...]) -> _Key:
+def _single_key(context: RunContext, info: PartInfo, key: tuple[str, ...]) -> _Key:
     bare = PartLine("")
     select: list[Composable] = [
         SQL("{} AS {}").format(key_value(context, info, name), bare.key(name)) for name in key
@@ -62,7 +64,7 @@ def _single_key(context: Context, info: PartInfo, key: tuple[str, ...]) -> _Key:
     return _Key(select, join)
 
 
-def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ...]]) -> _Key:
+def _alternative_keys(context: RunContext, info: PartInfo, keys: list[tuple[str, ...]]) -> _Key:
     """The first alternative that a row gives in full decides.
 
     What the actor does not see is not found: by which of its names a row means it, and how many are
@@ -98,14 +100,14 @@ def _alternative_keys(context: Context, info: PartInfo, keys: list[tuple[str, ..
 
 
 def given_in_full(
-    context: Context, info: PartInfo, key: tuple[str, ...], row: WorkRow = _WORK
+    context: RunContext, info: PartInfo, key: tuple[str, ...], row: WorkRow = _WORK
 ) -> Composable:
     """SQL of whether a row gives a key in full; an earlier part's record is always there."""
     fields = [info.fields[name] for name in key if not info.fields[name].part]
     return all_of(SQL("{} <> ''").format(given_text(context, field, row)) for field in fields)
 
 
-def _build(context: Context, info: PartInfo, key: _Key) -> None:
+def _build(context: RunContext, info: PartInfo, key: _Key) -> None:
     table = context.tables.part(info.name)
     now = SQL("").join(
         SQL(", {} AS {}").format(field.of("t"), PartLine("").now(field.attname))
@@ -140,7 +142,7 @@ def _build(context: Context, info: PartInfo, key: _Key) -> None:
     )
 
 
-def _grouped(context: Context, info: PartInfo, key: _Key) -> Composable:
+def _grouped(context: RunContext, info: PartInfo, key: _Key) -> Composable:
     """SQL of the different records that the rows mean: the values they give, and whether they disagree."""
     bare = PartLine("")
     texts = {field.attname: given_text(context, field) for field in info.given}
@@ -170,7 +172,7 @@ def _grouped(context: Context, info: PartInfo, key: _Key) -> Composable:
     )
 
 
-def _earlier_parts(context: Context, info: PartInfo) -> Composable:
+def _earlier_parts(context: RunContext, info: PartInfo) -> Composable:
     """SQL that joins the lines of the parts whose records this one refers to."""
     return SQL("").join(
         SQL(" JOIN {} {} ON {}").format(
@@ -183,7 +185,7 @@ def _earlier_parts(context: Context, info: PartInfo) -> Composable:
     )
 
 
-def row_join(context: Context, info: PartInfo, line: PartLine) -> Composable:
+def row_join(context: RunContext, info: PartInfo, line: PartLine) -> Composable:
     """SQL condition that joins a working row `w` to its line in the part's table."""
     if info.only_key:
         return all_of(
@@ -216,7 +218,7 @@ def _as_one_text(values: Iterable[Composable]) -> Composable:
     return SQL(r" || E'\x01' || ").join(SQL("{}::text").format(value) for value in values)
 
 
-def differs(context: Context, field: PartField, line: PartLine) -> Composable:
+def differs(context: RunContext, field: PartField, line: PartLine) -> Composable:
     """SQL condition over a part's line: it gives the field another value than the live record holds."""
     new, now = line.new(field.attname), line.now(field.attname)
     found = SQL("{} IS NOT NULL AND {} IS DISTINCT FROM {}").format(new, field.value(new), now)
@@ -227,7 +229,7 @@ def differs(context: Context, field: PartField, line: PartLine) -> Composable:
     return found
 
 
-def joined(context: Context, info: PartInfo) -> Composable:
+def joined(context: RunContext, info: PartInfo) -> Composable:
     """SQL (FROM …) of the working rows `w` with their line `p` in the part."""
     return SQL("FROM {} w{} JOIN {} p ON {}").format(
         context.tables.work,
@@ -237,7 +239,7 @@ def joined(context: Context, info: PartInfo) -> Composable:
     )
 
 
-def rows_of(context: Context, info: PartInfo, condition: Composable) -> Composable:
+def rows_of(context: RunContext, info: PartInfo, condition: Composable) -> Composable:
     """SQL (FROM … WHERE …) of the unrefused working rows `w` whose line `p` in the part meets a condition."""
     return SQL("{} WHERE {} AND {}").format(
         joined(context, info), condition, unrefused(context, "w")

@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from apps.audit.models import ChangeSet, Door
-from apps.transfers.engine.context import Context, PartInfo
+from apps.audit.models import ChangeSet, Source
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.schema import PlanRow, drop, exists
 from apps.transfers.engine.sql import (
     FALSE,
@@ -51,7 +51,7 @@ def is_deactivated(info: PartInfo, alias: str = "t") -> Composable:
     )
 
 
-def find(context: Context, info: PartInfo) -> None:
+def find(context: RunContext, info: PartInfo) -> None:
     """List the plan's records that are deactivated: who did it, and whether the import reactivates them."""
     table = context.tables.deactivated(info.name)
     drop(table)
@@ -67,7 +67,7 @@ def find(context: Context, info: PartInfo) -> None:
         SQL(
             """
             CREATE UNLOGGED TABLE {table} AS
-            SELECT f.id, COALESCE(c.door = {undo} AND {may_come_back}, false) AS back,
+            SELECT f.id, COALESCE(c.source = {undo} AND {may_come_back}, false) AS back,
                    h.history_date AS since, c.actor_label AS who,
                    COALESCE(NULLIF(h.history_change_reason, ''), c.reason) AS reason
             FROM (SELECT p.id {found}) f
@@ -82,7 +82,7 @@ def find(context: Context, info: PartInfo) -> None:
             """
         ).format(
             table=table,
-            undo=Literal(str(Door.UNDO)),
+            undo=Literal(str(Source.UNDO)),
             may_come_back=Literal(context.matching.mode != "update"),
             found=found,
             history=table_of(history.model),
@@ -94,11 +94,11 @@ def find(context: Context, info: PartInfo) -> None:
     execute(SQL("ANALYZE {}").format(table))
 
 
-def has_found(context: Context, info: PartInfo) -> bool:
+def has_found(context: RunContext, info: PartInfo) -> bool:
     return exists(context.tables.deactivated(info.name))
 
 
-def comes_back(context: Context, info: PartInfo, key: Composable) -> Composable | None:
+def comes_back(context: RunContext, info: PartInfo, key: Composable) -> Composable | None:
     """SQL condition: the record with this key is reactivated; None where none is."""
     if not has_found(context, info):
         return None
@@ -107,7 +107,7 @@ def comes_back(context: Context, info: PartInfo, key: Composable) -> Composable 
     )
 
 
-def write_notes(context: Context, info: PartInfo) -> None:
+def write_notes(context: RunContext, info: PartInfo) -> None:
     """Say in the plan's rows who was deactivated by a person, and stays so."""
     if not has_found(context, info):
         return
@@ -133,7 +133,7 @@ def write_notes(context: Context, info: PartInfo) -> None:
     )
 
 
-def impact(context: Context, info: PartInfo) -> dict[str, Any] | None:
+def impact(context: RunContext, info: PartInfo) -> dict[str, Any] | None:
     """Return the sentence of the blast radius: how many are reactivated."""
     if not has_found(context, info):
         return None

@@ -8,7 +8,7 @@ made, again in the transaction that writes, and by an undo.
 from psycopg.sql import SQL, Composable
 
 from apps.core.actors import Actor
-from apps.transfers.engine.context import Context, PartInfo, refused_sql
+from apps.transfers.engine.context import PartInfo, RunContext, refused_sql
 from apps.transfers.engine.lookup import refusals
 from apps.transfers.engine.ranges import Range, UndoRange
 from apps.transfers.engine.resolve import parts, reactivation
@@ -24,7 +24,7 @@ def why(info: PartInfo) -> str:
     return f"You can't change this {info.part.label}{because}."
 
 
-def find(context: Context, info: PartInfo) -> None:
+def find(context: RunContext, info: PartInfo) -> None:
     """Refuse every row that would change such a record of the part."""
     refused = refused_sql(
         info.model,
@@ -50,7 +50,7 @@ def find(context: Context, info: PartInfo) -> None:
     )
 
 
-def would_change(context: Context, actor: Actor) -> bool:
+def would_change(context: RunContext, actor: Actor) -> bool:
     """Tell whether the plan changes a record that `actor` may not change."""
     bare = PlanRow("")
     return any(
@@ -65,18 +65,18 @@ def would_change(context: Context, actor: Actor) -> bool:
     )
 
 
-def drifted(context: Context, info: PartInfo, rows: Range) -> list[int]:
+def drifted(context: RunContext, info: PartInfo, rows: Range) -> list[int]:
     """Return the rows of a range that change such a record by now; the records are locked."""
     return _about_refused(context, info, rows, _PLAN.updates(info.name))
 
 
-def kept(context: Context, info: PartInfo, rows: UndoRange) -> list[int]:
+def kept(context: RunContext, info: PartInfo, rows: UndoRange) -> list[int]:
     """Return the rows of an undo whose record of the part stays as it is."""
     return _about_refused(context, info, rows, _PLAN.writes(info.name))
 
 
 def _about_refused(
-    context: Context, info: PartInfo, rows: Range | UndoRange, condition: Composable
+    context: RunContext, info: PartInfo, rows: Range | UndoRange, condition: Composable
 ) -> list[int]:
     among = SQL("FROM {} p WHERE {} AND {}").format(context.tables.plan, rows.where(), condition)
     key = _PLAN.id(info.name)

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier
 
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.resolve import reactivation
 from apps.transfers.engine.schema import Table
 from apps.transfers.engine.sql import FALSE
@@ -15,7 +15,7 @@ from apps.transfers.engine.stage.cleaned_sql import cleaned_sql
 
 @dataclass(frozen=True)
 class ContextView:
-    context: Context
+    context: RunContext
 
     @property
     def given(self) -> list[str]:

@@ -8,7 +8,7 @@ What is unchanged takes one pass of joins; the others go the whole way.
 from psycopg.sql import SQL, Composable, Identifier
 
 from apps.transfers.declarations import VERSION
-from apps.transfers.engine.context import Context, PartField, PartInfo, scope_sql
+from apps.transfers.engine.context import PartField, PartInfo, RunContext, scope_sql
 from apps.transfers.engine.lookup import refusals
 from apps.transfers.engine.lookup.relation_joins import join_sql, line_of
 from apps.transfers.engine.resolve import reactivation
@@ -18,7 +18,7 @@ from apps.transfers.engine.sql import all_of, comma, execute
 _STAGED = StageRow("s")
 
 
-def find(context: Context) -> bool:
+def find(context: RunContext) -> bool:
     """Fill the table of unchanged rows, with the keys of their records; return whether there are any."""
     table = context.tables.unchanged
     drop(table)
@@ -52,7 +52,7 @@ def find(context: Context) -> bool:
     return True
 
 
-def _is_possible(context: Context) -> bool:
+def _is_possible(context: RunContext) -> bool:
     """Whether equal cells mean that nothing is to be done or said: not where only new records are
     wanted, where the file carries versions, or where not every record is the agent's to see."""
     return (
@@ -68,11 +68,11 @@ def _live(part: str) -> Identifier:
     return Identifier(f"t_{part}")
 
 
-def _usable(context: Context) -> Composable:
+def _usable(context: RunContext) -> Composable:
     return SQL("s.problems IS NULL AND {}").format(refusals.unrefused(context, "s"))
 
 
-def _matches(context: Context) -> Composable:
+def _matches(context: RunContext) -> Composable:
     joins = [
         SQL("JOIN {} {} ON {}{}").format(
             info.table,
@@ -92,7 +92,7 @@ def _matches(context: Context) -> Composable:
     )
 
 
-def _value(context: Context, field: PartField) -> Composable:
+def _value(context: RunContext, field: PartField) -> Composable:
     """SQL of the value that row `s` gives to a field."""
     if field.part:
         return SQL("{}.id").format(_live(field.part))
@@ -101,7 +101,7 @@ def _value(context: Context, field: PartField) -> Composable:
     return field.value(_STAGED.cell(field.source))
 
 
-def _same(context: Context, info: PartInfo) -> Composable:
+def _same(context: RunContext, info: PartInfo) -> Composable:
     keys = info.only_key or ()
     same: list[Composable] = [
         SQL("({} IS NULL OR {} IS NOT DISTINCT FROM {}.{})").format(
@@ -115,7 +115,7 @@ def _same(context: Context, info: PartInfo) -> Composable:
     return all_of(same)
 
 
-def _drop_repeated(context: Context) -> None:
+def _drop_repeated(context: RunContext) -> None:
     """A record that several rows mean is for the whole way: one of them counts."""
     execute(
         SQL(
@@ -125,7 +125,7 @@ def _drop_repeated(context: Context) -> None:
     )
 
 
-def _drop_shared(context: Context) -> None:
+def _drop_shared(context: RunContext) -> None:
     """So is a record that another row means too. A key with an earlier part's id is shared only where
     that part's is."""
     for info in context.parts:

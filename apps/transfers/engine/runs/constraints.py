@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import models
 
-from apps.transfers.engine.context import Context
+from apps.transfers.engine.context import RunContext
 
 
-def explain(error: Exception, context: Context) -> str:
+def explain(error: Exception, context: RunContext) -> str:
     """Return one sentence for a database error, from the constraint's own message where it has one."""
     cause: Any = error.__cause__
     name = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""

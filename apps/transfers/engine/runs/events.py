@@ -18,7 +18,7 @@ def record_import(run: ImportRun) -> None:
         real_actor=run.real_user,
         reason=run.reason,
         import_run_id=run.pk,
-        door="import",
+        source="import",
     ):
         record_event(
             event_kinds.IMPORT,
@@ -36,7 +36,7 @@ def record_undo(undo: UndoRun) -> None:
         real_actor=undo.real_user,
         reason=undo.reason or f"Undo of import run {undo.run_id}",
         import_run_id=undo.run_id,
-        door="undo",
+        source="undo",
     ):
         record_event(event_kinds.UNDO, target=undo.run, state=undo.state, results=undo.results)
 
@@ -62,7 +62,7 @@ def record_undo_cancel(undo: UndoRun, *, reason: str, actor: Actor) -> None:
 
 
 def _canceling(reason: str, actor: Actor) -> AbstractContextManager[None]:
-    by = {"actor": actor} if actor else {"actor": "command cancel_import", "door": "command"}
+    by = {"actor": actor} if actor else {"actor": "command cancel_import", "source": "command"}
     return audit_context(**by, reason=reason)
 
 

@@ -31,7 +31,7 @@ def silent(done: int, total: int) -> None:
 @contextmanager
 def told(run: ImportRun, unit: str) -> Iterator[Tell]:
     """Yield a function that stores how many of how many `unit`s ("rows", "steps") are done."""
-    if run.door == "command":
+    if run.source == "command":
         yield silent
         return
     aside: Any = connection.copy()

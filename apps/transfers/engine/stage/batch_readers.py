@@ -8,7 +8,7 @@ whatever cell, the batch is read cell by cell.
 import re
 from collections.abc import Callable, Sequence
 
-from apps.transfers.declarations import Column, Kind
+from apps.transfers.declarations import Column, FieldKind
 from apps.transfers.engine.cells import SIMPLE_EMAIL
 
 _EMAILS = re.compile(rf"(?:{SIMPLE_EMAIL}\n)*+")
@@ -21,7 +21,7 @@ BatchReader = Callable[[Sequence[str]], list[str | None] | None]
 
 def batch_reader(column: Column) -> BatchReader | None:
     """Return the reader of batches for a column's kind; it returns None where a cell is not plain."""
-    pattern = {Kind.EMAIL: _EMAILS, Kind.PHONE: _PHONES}.get(column.kind)
+    pattern = {FieldKind.EMAIL: _EMAILS, FieldKind.PHONE: _PHONES}.get(column.kind)
     if pattern is None:
         return None
     longest = min(column.max_length or _LONGEST, _LONGEST)

@@ -2,7 +2,7 @@
 
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.declarations import Column, Kind
+from apps.transfers.declarations import Column, FieldKind
 from apps.transfers.engine.cells import HYPHENS
 from apps.transfers.engine.stage.column_reader import invisible_in, spaces
 
@@ -21,7 +21,7 @@ def cleaned_sql(column: Column, text: Composable) -> Composable:
             r"regexp_replace(btrim({}, E' \t\r\n'), E'[ \t]*[\r\n\t]+[ \t]*', ' ', 'g')"
         ).format(text)
     text = SQL(r"btrim({}, E' \t\r\n')").format(text)
-    if column.kind is Kind.PHONE:
+    if column.kind is FieldKind.PHONE:
         text = SQL("regexp_replace(translate({}, {}, repeat('-', {})), '^tel: *', '', 'i')").format(
             text, Literal(HYPHENS), Literal(len(HYPHENS))
         )

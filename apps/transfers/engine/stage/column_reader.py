@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from apps.core.cells import NUMBER_LIKE, restored
-from apps.transfers.declarations import Blank, Column, Kind
+from apps.transfers.declarations import Blank, Column, FieldKind
 from apps.transfers.engine.cells import Reader, reader_for, reject_spreadsheet_error
 from apps.transfers.engine.cells.problems import CellError, Problem
 from apps.transfers.engine.stage.batch_readers import batch_reader
@@ -18,16 +18,23 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u2060\u00ad"), None)
 # Marks of direction that a copied cell brings along: no part of an address, a number or an id. Names keep them.
 _DIRECTION = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNDIRECTED = dict.fromkeys(map(ord, _DIRECTION), None)
-_LOOKED_UP = (Kind.EMAIL, Kind.PHONE, Kind.SLUG, Kind.RELATION, Kind.CHOICE, Kind.DATE)
+_LOOKED_UP = (
+    FieldKind.EMAIL,
+    FieldKind.PHONE,
+    FieldKind.SLUG,
+    FieldKind.RELATION,
+    FieldKind.CHOICE,
+    FieldKind.DATE,
+)
 # No such value begins with a quote: it is a spreadsheet's mark of a text.
 _NEVER_QUOTED = (
-    Kind.EMAIL,
-    Kind.PHONE,
-    Kind.DATE,
-    Kind.CHOICE,
-    Kind.INTEGER,
-    Kind.DECIMAL,
-    Kind.BOOLEAN,
+    FieldKind.EMAIL,
+    FieldKind.PHONE,
+    FieldKind.DATE,
+    FieldKind.CHOICE,
+    FieldKind.INTEGER,
+    FieldKind.DECIMAL,
+    FieldKind.BOOLEAN,
 )
 # Spaces of all widths become plain ones.
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")  # fmt: skip
@@ -149,7 +156,7 @@ class ColumnReader:
         if (
             self.blank is Blank.CLEAR
             and self.column.clearable
-            and self.column.kind is not Kind.CHOICE
+            and self.column.kind is not FieldKind.CHOICE
         ):
             return ""
         return None

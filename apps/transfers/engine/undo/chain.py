@@ -11,11 +11,11 @@ from psycopg.sql import SQL, Literal
 
 from apps.audit.context import real_actor_id
 from apps.core.actors import Actor
-from apps.transfers.engine.context import Context, context_of
+from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import KEPT
 from apps.transfers.engine.schema import PlanRow, Tables, exists
 from apps.transfers.engine.sql import value
-from apps.transfers.engine.undo.preview import foresee
+from apps.transfers.engine.undo.preview import undo_preview_of
 from apps.transfers.models import ImportRun, UndoRun
 
 
@@ -25,7 +25,7 @@ def kept_rows(run: ImportRun) -> int:
     return int(value(kept.format(Tables(run.pk).plan, Literal(KEPT))))
 
 
-def held_by(run: ImportRun, actor: Actor) -> list[tuple[Context, int]]:
+def held_by(run: ImportRun, actor: Actor) -> list[tuple[RunContext, int]]:
     """Return the undone runs that `actor` sees and that kept rows about records of this run, newest first,
     with the number of these rows."""
     runs: Any = ImportRun.objects
@@ -40,7 +40,7 @@ def held_by(run: ImportRun, actor: Actor) -> list[tuple[Context, int]]:
     return found
 
 
-def _shared(context: Context, theirs: Context) -> int:
+def _shared(context: RunContext, theirs: RunContext) -> int:
     """Count the kept rows of another run that mean a record which this run means too."""
     mine, their = PlanRow("p"), PlanRow("k")
     same = [
@@ -68,7 +68,7 @@ def _shared(context: Context, theirs: Context) -> int:
     return int(value(SQL("SELECT count(*) FROM ({}) x").format(found)))
 
 
-def _model(context: Context, name: str) -> str:
+def _model(context: RunContext, name: str) -> str:
     relation = context.columns[name].relation
     return relation.model if relation else ""
 
@@ -82,7 +82,7 @@ def follow_ups(undo: UndoRun) -> list[UndoRun]:
         run = context.run
         if run.undo_runs.filter(state__in=UndoRun.WORK_STATES).exists():
             continue
-        if foresee(run, undo.user).kept_count < kept_rows(run):
+        if undo_preview_of(run, undo.user).kept_count < kept_rows(run):
             begun.append(
                 UndoRun.objects.create(
                     run=run,

@@ -15,9 +15,9 @@ from psycopg.sql import SQL, Identifier, Literal
 from apps.audit.context import audit_context
 from apps.core.errors import DomainError
 from apps.core.interruption import Interrupted, begin_to_end
-from apps.core.jobs import ClaimLostError, JobCancelledError
+from apps.core.jobs import ClaimLostError, JobCanceledError
 from apps.core.uuid7 import uuid7
-from apps.transfers.engine.context import Context, context_of
+from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.runs import chunks
 from apps.transfers.engine.runs.chunks import Chunks, Span
@@ -44,12 +44,12 @@ def advance(undo_run_id: int) -> UndoRun | None:
     if undo is None:
         return None
     following: list[UndoRun] = []
-    with undo.heart():
+    with undo.keep_alive():
         try:
             following = Undoer(undo).run_all()
         except ClaimLostError:
             logger.warning("Undo %s was taken over by another worker.", undo.pk)
-        except JobCancelledError:
+        except JobCanceledError:
             _end_canceled(undo, "Canceled")
         except Interrupted as signal:
             begin_to_end()
@@ -76,7 +76,7 @@ def _end_canceled(undo: UndoRun, why: str) -> None:
     if undo.state in UndoRun.WORK_STATES:
         _end(
             undo,
-            State.CANCELLED,
+            State.CANCELED,
             f"{why}: {undo.rows_done:,} of {undo.rows_to_do:,} rows were undone; the others stay as they "
             "are. Undo the run again to go on.",
         )
@@ -88,7 +88,7 @@ def _end(undo: UndoRun, state: str, error: str = "") -> list[UndoRun]:
     seconds = undo.seconds
     try:
         ended = {"state": state, "error": error, "ended_at": timezone.now(), "seconds": seconds}
-        with undo.hand_over(cancellable=False, **ended):
+        with undo.hand_over(cancelable=False, **ended):
             if state in (State.UNDONE, State.UNDONE_IN_PART):
                 ImportRun.objects.filter(pk=undo.run_id).update(state=ImportRun.State.UNDONE)
                 record_undo(undo)
@@ -105,7 +105,7 @@ class Undoer(Chunks):
 
     def __init__(self, undo: UndoRun) -> None:
         self.undo = undo
-        self.context: Context = context_of(undo.run)
+        self.context: RunContext = context_of(undo.run)
         self.order = order_of(undo.run)
         self.again = is_again(undo.run)
         self.trash = undo_step.Trash(undo.user_id, uuid7())
@@ -207,7 +207,7 @@ class Undoer(Chunks):
                 real_actor=self.undo.real_user,
                 reason=self.undo.reason or f"Undo of import run {self.undo.run_id}",
                 import_run_id=self.undo.run_id,
-                door="undo",
+                source="undo",
             )
         )
         ignored = self.context.resource.undo_ignores()

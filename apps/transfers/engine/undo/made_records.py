@@ -8,7 +8,7 @@ from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.declarations import Relation
 from apps.transfers.engine.apply.values import made_values
-from apps.transfers.engine.context import Context, scope_sql
+from apps.transfers.engine.context import RunContext, scope_sql
 from apps.transfers.engine.ranges import KEPT, UndoRange
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import alive, and_, one_of, rows, table_of, value
@@ -24,7 +24,7 @@ class Made:
     """
 
     def __init__(
-        self, context: Context, name: str, relation: Relation, leaving: Leaving | None
+        self, context: RunContext, name: str, relation: Relation, leaving: Leaving | None
     ) -> None:
         self.context = context
         self.name = name
@@ -81,14 +81,14 @@ class Made:
         }
 
 
-def of(context: Context, leaving: Leaving | None = None) -> Iterator[Made]:
+def of(context: RunContext, leaving: Leaving | None = None) -> Iterator[Made]:
     for name in context.relations:
         relation = context.columns[name].relation
         if relation is not None and name in context.matching.create_missing:
             yield Made(context, name, relation, leaving)
 
 
-def add_kept(context: Context, made: Made, kept: Kept, chunk: UndoRange | None = None) -> None:
+def add_kept(context: RunContext, made: Made, kept: Kept, chunk: UndoRange | None = None) -> None:
     """Add the records that stay, each at the first applied row that named it, but for those that a kept
     row holds: there it is said already. `chunk` are the rows that are still to be undone."""
     staying = made.staying()

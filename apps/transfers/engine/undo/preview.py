@@ -6,7 +6,7 @@ from typing import Any
 from psycopg.sql import SQL
 
 from apps.core.actors import Actor
-from apps.transfers.engine.context import Context, context_of
+from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import one_of, rows
@@ -20,10 +20,10 @@ from apps.transfers.models import ImportRun
 
 
 @dataclass
-class Foreseen:
+class UndoPreview:
     """What an undo would do now: records by kind, and the rows that it would keep with the reasons."""
 
-    context: Context
+    context: RunContext
     tally: Tally
     kept: Kept
 
@@ -32,7 +32,7 @@ class Foreseen:
         return len(self.kept.why)
 
 
-def foresee(run: ImportRun, actor: Actor) -> Foreseen:
+def undo_preview_of(run: ImportRun, actor: Actor) -> UndoPreview:
     context = context_of(run)
     context.actor = actor
     again = is_again(run)
@@ -42,14 +42,14 @@ def foresee(run: ImportRun, actor: Actor) -> Foreseen:
     kept = undo_rules.decide(context, chunk)
     tally: Tally = {}
     for info in reversed(context.parts):
-        undo_tally.add(tally, info.name, undo_tally.foreseen(context, info, chunk, kept))
+        undo_tally.add(tally, info.name, undo_tally.preview(context, info, chunk, kept))
     for made in undo_made.of(context, Leaving(chunk, kept.staying)):
         undo_tally.add(tally, made.key, {undo_tally.made_fate(made.model): made.count()})
         undo_made.add_kept(context, made, kept, chunk)
-    return Foreseen(context, tally, kept)
+    return UndoPreview(context, tally, kept)
 
 
-def changed_last(context: Context, numbers: list[int]) -> dict[int, str]:
+def changed_last(context: RunContext, numbers: list[int]) -> dict[int, str]:
     """Return who changed the records of these rows last, apart from the run itself and its undo."""
     found: dict[int, str] = {}
     row = PlanRow("")

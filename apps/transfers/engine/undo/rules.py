@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.engine.context import Context, PartInfo, scope_sql
+from apps.transfers.engine.context import PartInfo, RunContext, scope_sql
 from apps.transfers.engine.ranges import KEPT, UndoRange, problems_by_row
 from apps.transfers.engine.resolve import reactivation, refused_records
 from apps.transfers.engine.resolve.rule_view import ContextView
@@ -56,7 +56,7 @@ class Kept:
         return sorted(self.why)
 
 
-def decide(context: Context, chunk: UndoRange) -> Kept:
+def decide(context: RunContext, chunk: UndoRange) -> Kept:
     """Return what of the range is kept; nothing is written yet."""
     kept = kept_by_rules(context, chunk)
     for info in reversed(context.parts):
@@ -73,11 +73,11 @@ def decide(context: Context, chunk: UndoRange) -> Kept:
 def stopped_undo(run: ImportRun) -> UndoRun | None:
     """Return the last undo of the run where it has taken a part back: the next one goes on there."""
     return run.undo_runs.filter(
-        checkpoint__gt=0, state__in=(UndoRun.State.CANCELLED, UndoRun.State.FAILED)
+        checkpoint__gt=0, state__in=(UndoRun.State.CANCELED, UndoRun.State.FAILED)
     ).first()
 
 
-def kept_by_rules(context: Context, chunk: UndoRange) -> Kept:
+def kept_by_rules(context: RunContext, chunk: UndoRange) -> Kept:
     kept = Kept()
     plan = context.tables.plan
     for rule in context.resource.keeps():
@@ -107,7 +107,7 @@ def kept_by_rules(context: Context, chunk: UndoRange) -> Kept:
 
 
 def kept_creations(
-    context: Context, info: PartInfo, chunk: UndoRange, kept: Kept
+    context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept
 ) -> dict[int, str]:
     """Return the rows whose created record stays, with the reason."""
     if not (context.has_planned(info, "create") or info.part.undo):
@@ -135,7 +135,7 @@ def kept_creations(
     return {number: CHANGED if is_changed else IN_USE for number, is_changed in found}
 
 
-def kept_changes(context: Context, info: PartInfo, chunk: UndoRange) -> dict[int, str]:
+def kept_changes(context: RunContext, info: PartInfo, chunk: UndoRange) -> dict[int, str]:
     """Return the rows of which at least one field is kept: it is not what the run wrote any more, or
     what it held before is another record's by now."""
     changed, taken = _changed_or_taken(context, info, again=chunk.again)
@@ -170,7 +170,7 @@ def kept_changes(context: Context, info: PartInfo, chunk: UndoRange) -> dict[int
 
 
 def _changed_or_taken(
-    context: Context, info: PartInfo, *, again: bool
+    context: RunContext, info: PartInfo, *, again: bool
 ) -> tuple[list[Composable], list[Composable]]:
     """Return SQL conditions that a field was changed since, and the cases in which its former value is
     another record's."""
@@ -199,7 +199,7 @@ def _changed_or_taken(
     return changed, taken
 
 
-def mark_kept(context: Context, kept: dict[int, str]) -> int:
+def mark_kept(context: RunContext, kept: dict[int, str]) -> int:
     """Write the reasons into the plan; return how many rows were not marked as kept before."""
     mark = SQL(
         "UPDATE {plan} p SET outcome = {kept}, problems = x.problems FROM {why} x "
@@ -214,7 +214,7 @@ def mark_kept(context: Context, kept: dict[int, str]) -> int:
     return execute(mark.format(outcome=Literal(""), **names))
 
 
-def mark_freed(context: Context, chunk: UndoRange, kept: Kept) -> None:
+def mark_freed(context: RunContext, chunk: UndoRange, kept: Kept) -> None:
     """Take the mark from rows that an earlier undo kept and this one did not."""
     if chunk.again:
         execute(

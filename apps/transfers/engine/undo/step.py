@@ -6,7 +6,7 @@ from typing import Any
 from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.engine.apply import writing
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.ranges import UndoRange
 from apps.transfers.engine.resolve import reactivation
 from apps.transfers.engine.schema import PlanRow
@@ -48,13 +48,13 @@ class Step:
     kept: int = 0
 
 
-def count(context: Context, chunk: UndoRange) -> int:
+def count(context: RunContext, chunk: UndoRange) -> int:
     return int(
         value(SQL("SELECT count(*) FROM {} p WHERE {}").format(context.tables.plan, chunk.where()))
     )
 
 
-def take_back(context: Context, chunk: UndoRange, trash: Trash) -> Step:
+def take_back(context: RunContext, chunk: UndoRange, trash: Trash) -> Step:
     lock(context, chunk)
     kept = undo_rules.decide(context, chunk)
     done = Step(rows=count(context, chunk), kept=len(kept.why))
@@ -71,7 +71,7 @@ def take_back(context: Context, chunk: UndoRange, trash: Trash) -> Step:
     return done
 
 
-def lock(context: Context, chunk: UndoRange) -> None:
+def lock(context: RunContext, chunk: UndoRange) -> None:
     writing.lock_imports()
     for info in context.parts:
         rows(
@@ -89,7 +89,7 @@ def lock(context: Context, chunk: UndoRange) -> None:
         )
 
 
-def take_made_back(context: Context, made: Made, trash: Trash) -> Step:
+def take_made_back(context: RunContext, made: Made, trash: Trash) -> Step:
     """Take away the related records that the run created, when its rows are done with."""
     writing.lock_imports()
     going = SQL("t.id = ANY({}::uuid[])").format(Literal(made.to_remove()))
@@ -101,7 +101,7 @@ def take_made_back(context: Context, made: Made, trash: Trash) -> Step:
     return done
 
 
-def _remove(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept, trash: Trash) -> int:
+def _remove(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept, trash: Trash) -> int:
     condition = SQL(
         "t.id IN (SELECT {key} FROM {plan} p WHERE {chunk} AND {creates} "
         "AND p.number <> ALL({staying})){alive}"
@@ -121,7 +121,7 @@ def _remove(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept, tras
     return _take_away(info.model, condition, trash)
 
 
-def _revert(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept) -> dict[str, int]:
+def _revert(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -> dict[str, int]:
     """Put back each field that still has what the run wrote."""
     sets = [
         _put_back(back, kept.field_stays(info, back.field.source))
@@ -138,9 +138,7 @@ def _revert(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept) -> d
     if not sets + again:
         return {}
     # Of what one statement does, the rows that were reactivated are told apart before.
-    told = (
-        undo_tally.foreseen(context, info, chunk, kept) if again and _reactivated(context) else {}
-    )
+    told = undo_tally.preview(context, info, chunk, kept) if again and _reactivated(context) else {}
     changed = execute(
         SQL(
             "UPDATE {live} t SET {sets} FROM {plan} p WHERE {chunk} AND {updates} "
@@ -170,7 +168,7 @@ def _put_back(back: FieldBack, stays: Composable | None) -> Composable:
     )
 
 
-def _reactivated(context: Context) -> bool:
+def _reactivated(context: RunContext) -> bool:
     """Whether the run reactivated anybody that an earlier undo had deactivated."""
     keys = {reactivation.change_key(info) for info in context.parts}
     return any(impact["code"] in keys for impact in context.run.impacts)

@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from psycopg.sql import SQL, Composable
 
-from apps.transfers.engine.context import Context, PartInfo
+from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.ranges import UndoRange
 from apps.transfers.engine.resolve import reactivation
 from apps.transfers.engine.schema import PlanRow
@@ -39,7 +39,7 @@ def made_fate(model: Any) -> str:
     return TRASHED if has_trash(model) else REMOVED
 
 
-def restored_sql(context: Context, info: PartInfo, kept: Kept) -> Composable:
+def restored_sql(context: RunContext, info: PartInfo, kept: Kept) -> Composable:
     """SQL condition over a row `p` and its record `t`: at least one field goes back."""
     goes = []
     for back in fields_back(context, info):
@@ -48,7 +48,7 @@ def restored_sql(context: Context, info: PartInfo, kept: Kept) -> Composable:
     return any_of(SQL("({})").format(each) for each in goes)
 
 
-def foreseen(context: Context, info: PartInfo, chunk: UndoRange, kept: Kept) -> dict[str, int]:
+def preview(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -> dict[str, int]:
     """Count what an undo of the range does to the records of a part."""
     created, restored, again = rows(
         SQL(
@@ -94,7 +94,7 @@ def reverted(tally: Tally) -> int:
 
 
 def sentences(resource: Any, tally: Tally, *, done: bool = False) -> list[str]:
-    """Say a tally, kind by kind: "12 seats created by the import are removed."."""
+    """Say a tally, kind by kind: "12 memberships created by the import are removed."."""
     nouns = {part.name: part.noun for part in resource.parts()}
     nouns |= {
         f"made:{name}": partial(

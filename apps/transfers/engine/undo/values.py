@@ -8,7 +8,7 @@ from django.db import connection, models
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.transfers.engine.apply.values import Values, created_values
-from apps.transfers.engine.context import Context, PartField, PartInfo
+from apps.transfers.engine.context import PartField, PartInfo, RunContext
 from apps.transfers.engine.ranges import UndoRange
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import FALSE, NOTHING, NULL, alive, any_of, one_of, table_of
@@ -49,7 +49,7 @@ def _left_alone(field: Any) -> Composable | None:
     return Literal(field.get_db_prep_save(default, connection))
 
 
-def differs_from_created(context: Context, info: PartInfo) -> Composable:
+def differs_from_created(context: RunContext, info: PartInfo) -> Composable:
     return differs(info.model, created_values(context, info))
 
 
@@ -65,11 +65,11 @@ class FieldBack:
     taken: Composable | None  # Another record has that by now, and no two may; None where they may.
 
 
-def fields_back(context: Context, info: PartInfo) -> list[FieldBack]:
+def fields_back(context: RunContext, info: PartInfo) -> list[FieldBack]:
     return [_field_back(context, info, field) for field in info.given]
 
 
-def _field_back(context: Context, info: PartInfo, field: PartField) -> FieldBack:
+def _field_back(context: RunContext, info: PartInfo, field: PartField) -> FieldBack:
     before: Composable = _PLAN.before(field.source)
     if field.cast:
         before = field.cast_to(before)
@@ -103,7 +103,7 @@ class Leaving:
     rows: UndoRange
     staying: Mapping[str, list[int]]
 
-    def sql(self, context: Context, part: str) -> Composable:
+    def sql(self, context: RunContext, part: str) -> Composable:
         """SQL to go behind a condition: the record `c` of a part is not one of them."""
         return SQL(
             " AND NOT EXISTS (SELECT FROM {plan} q WHERE {key} = c.id AND {creates} AND {rows} "
@@ -117,7 +117,9 @@ class Leaving:
         )
 
 
-def used_elsewhere(context: Context, model: Any, *, without: Leaving | None = None) -> Composable:
+def used_elsewhere(
+    context: RunContext, model: Any, *, without: Leaving | None = None
+) -> Composable:
     """SQL condition: another record refers to the record `t`, or it is used otherwise (a person who has
     signed in). What leaves `without` does not count."""
     conditions: list[Composable] = []

@@ -62,7 +62,7 @@ class Command(DataCommand):
             sentence = f"{what} {run.pk} was asked to stop and has not yet."
         else:
             sentence = f"{what} {run.pk}: {job.error or job.get_state_display().lower()}"
-        has_stopped = job.state == job.State.CANCELLED or (
+        has_stopped = job.state == job.State.CANCELED or (
             job.state == ImportRun.State.APPLIED_IN_PART and job.rows_done < job.rows_to_do
         )
         if options["json"]:

@@ -67,7 +67,7 @@ class Command(DataCommand):
         run = self._exported(options)
         if run.state != State.READY:
             sentence = run.error or "The export failed."
-            if run.state == State.CANCELLED:
+            if run.state == State.CANCELED:
                 self.refuse(f"Export {run.pk}: {sentence}", INCOMPLETE)
             raise DomainError(sentence)
         source = Path(private_storage().path(run.path))
@@ -96,7 +96,7 @@ class Command(DataCommand):
             give_back(self._run)
             ExportRun.objects.filter(pk=self._run.pk, state__in=ExportRun.WORK_STATES).filter(
                 claimed_by=""
-            ).update(state=State.CANCELLED, error=f"Interrupted by {signal}.")
+            ).update(state=State.CANCELED, error=f"Interrupted by {signal}.")
         return f"Interrupted by {signal}: nothing whole was exported."
 
     def _exported(self, options: dict[str, Any]) -> ExportRun:

@@ -141,7 +141,7 @@ class Command(DataCommand):
                     file=File(file, name=path.name),
                     reading=reading,
                     actor=actor,
-                    door="command",
+                    source="command",
                 )
         except OSError as error:
             raise DomainError(f"{path} can't be read: {error.strerror}.") from None
@@ -166,7 +166,7 @@ class Command(DataCommand):
         if run.user is None:
             raise needed
         # What this process would have gone on with is now a worker's.
-        ImportRun.objects.filter(pk=run.pk).update(door="import")
+        ImportRun.objects.filter(pk=run.pk).update(source="import")
         request = approval_ask(draft=needed.draft, reason=reason, actor=run.user)
         raise DomainError(
             f"{needed.message} Nothing was imported yet; it is asked for: {address(request)}"

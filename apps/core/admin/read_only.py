@@ -21,7 +21,7 @@ class ReadOnly:
         return False
 
 
-class RecordAdmin(ReadOnly, BaseAdmin):
+class ReadOnlyAdmin(ReadOnly, BaseAdmin):
     """A list and a page to look at. What is never edited has no history of its own."""
 
     ask_reason = False

@@ -19,7 +19,7 @@ class Line:
 
 
 @dataclass
-class Part:
+class PreviewPart:
     """All rows of one kind that the action touches: how many, and a digest of their contents."""
 
     name: str
@@ -28,12 +28,12 @@ class Part:
 
 
 @dataclass
-class Picture:
+class ActionPreview:
     sentence: str
     lines: list[Line] = field(default_factory=list)
     total: int = 0
     consequences: list[str] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    parts: list[PreviewPart] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,7 +45,7 @@ class Picture:
             lines=[Line(**line) for line in data["lines"]],
             total=data["total"],
             consequences=list(data["consequences"]),
-            parts=[Part(**part) for part in data["parts"]],
+            parts=[PreviewPart(**part) for part in data["parts"]],
         )
 
     def fingerprint(self, kind: str, arguments: dict[str, Any]) -> str:
@@ -58,7 +58,7 @@ def canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def differences(asked: Picture, now: Picture) -> list[str]:
+def differences(asked: ActionPreview, now: ActionPreview) -> list[str]:
     """Return in words what has changed between two pictures of one action."""
     found = []
     before, after = ({line.url or line.label: line for line in p.lines} for p in (asked, now))
@@ -70,7 +70,7 @@ def differences(asked: Picture, now: Picture) -> list[str]:
     found += [f"“{line.label}” was added" for key, line in after.items() if key not in before]
     parts = {part.name: part for part in now.parts}
     for part in asked.parts:
-        other = parts.pop(part.name, Part(part.name, 0, ""))
+        other = parts.pop(part.name, PreviewPart(part.name, 0, ""))
         if other.count != part.count:
             found.append(
                 f"{part.name}: {part.count:,} were requested, {other.count:,} there are now"

@@ -4,7 +4,7 @@ from django.db.models import Count, F, IntegerField, Model, OuterRef, QuerySet, 
 from django.db.models.functions import Coalesce
 
 
-def subcount(queryset: QuerySet[Model], key: str) -> Coalesce:
+def count_subquery(queryset: QuerySet[Model], key: str) -> Coalesce:
     """Return an expression: how many rows of `queryset` have the outer row as their `key`.
 
     The database evaluates it for the rows of the page alone, from the index on the key.

@@ -9,8 +9,8 @@ from typing import Any
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.core.management.base import BaseCommand
 
-from apps.audit.context import Context, actor_of, audit_context, current, layer
-from apps.audit.models import Door
+from apps.audit.context import AuditContext, actor_of, audit_context, current, layer
+from apps.audit.models import Source
 from apps.core.uuid7 import uuid7
 
 HEADER = "audit"
@@ -46,13 +46,13 @@ def _enter(task_id: str, task: Any, **_: Any) -> None:
     change_set = uuid7()
     actor = actor_of(f"task {task.name}")
     manager = layer(
-        Context(
+        AuditContext(
             # What a request set in motion is found from it.
             root=uuid.UUID(sent["root"]) if sent["root"] else change_set,
             base=change_set,
             actor=lambda: actor,
             real_actor=lambda: actor_of(None),
-            door=Door.TASK,
+            source=Source.TASK,
             request_id=sent["request_id"],
             path=f"task {task_id}",
         )
@@ -72,7 +72,7 @@ def _named(execute: Callable[..., Any]) -> Callable[..., Any]:
         if current() is not None:
             return execute(self, *args, **options)
         name = type(self).__module__.rpartition(".")[2]
-        with audit_context(actor=f"command {name}", door=Door.COMMAND):
+        with audit_context(actor=f"command {name}", source=Source.COMMAND):
             return execute(self, *args, **options)
 
     return wrapper

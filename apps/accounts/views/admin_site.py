@@ -1,4 +1,4 @@
-"""The admin's own doors, which all lead to the account pages: there is one way in.
+"""The admin's own sign-in pages, which all lead to the account pages: there is one way in.
 
 The stock sign-in page asks for no second factor and keeps no limit; it is not reachable, by GET or
 by POST.
@@ -48,5 +48,5 @@ def password_change_done(request: HttpRequest, extra_context: Any = None) -> Htt
 
 def lead_to_the_account(site: AdminSite) -> None:
     """Put these in the place of the site's own pages."""
-    for door in (login, logout, password_change, password_change_done):
-        setattr(site, door.__name__, door)
+    for view in (login, logout, password_change, password_change_done):
+        setattr(site, view.__name__, view)

@@ -1,4 +1,4 @@
-"""The people of an organization on its own page: seats that can be edited, invitations to read."""
+"""The people of an organization on its own page: memberships that can be edited, invitations to read."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -24,7 +24,7 @@ from apps.organizations.services.memberships import (
 
 
 class ShownPerson(forms.Widget):
-    """A person who sits already: shown as a link, because a seat does not change its person.
+    """A person who sits already: shown as a link, because a membership does not change its person.
 
     A select with search per row would cost a statement per row.
     """
@@ -37,7 +37,7 @@ class ShownPerson(forms.Widget):
         return format_html("{}", record_link(self.person))
 
 
-class SeatForm(VersionedRowForm):
+class MembershipForm(VersionedRowForm):
     class Meta:
         model = Membership
         fields = ["user", "role"]
@@ -53,9 +53,9 @@ class SeatForm(VersionedRowForm):
             field.clean = lambda value: self.instance.user
 
 
-class SeatInline(BaseTabularInline):
+class MembershipInline(BaseTabularInline):
     model = Membership
-    form = SeatForm
+    form = MembershipForm
     create_service = staticmethod(membership_add)
     update_service = staticmethod(membership_update)
     delete_service = staticmethod(membership_remove)

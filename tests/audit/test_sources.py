@@ -12,9 +12,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
 from apps.accounts.models import User
-from apps.audit.carrying import HEADER, _send
 from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet, Event
+from apps.audit.propagation import HEADER, _send
 from apps.audit.request_log import RequestIdFilter
 from apps.projects.models import Project, Task
 from tests.audit import trail
@@ -51,7 +51,7 @@ class TestTheAdmin:
         (entry,) = trail.since(mark, Task)
         assert (entry.kind, entry.values["title"], entry.actor) == ("~", "New", boss.pk)
         change_set = task.history.latest().change_set
-        assert change_set.door == "form"
+        assert change_set.source == "form"
         assert change_set.path == f"POST /plain/projects/task/{task.pk}/change/"
         assert change_set.request_id == response.headers["X-Request-ID"]
 
@@ -215,7 +215,7 @@ class TestTasks:
 
         change_set = task.history.latest().change_set
         assert change_set.actor_label == "task tests.audit.rename"
-        assert change_set.door == "task"
+        assert change_set.source == "task"
 
     def test_what_a_request_set_in_motion_is_found_from_it(self, task: Task) -> None:
         headers: dict[str, Any] = {}
@@ -252,7 +252,7 @@ class TestCommands:
         call_command(Command())
 
         change_set = task.history.latest().change_set
-        assert (change_set.actor_label, change_set.door) == ("command test_doors", "command")
+        assert (change_set.actor_label, change_set.source) == ("command test_sources", "command")
 
     def test_a_command_inside_somebodys_request_is_their(self, task: Task) -> None:
         actor = StaffFactory()
@@ -269,7 +269,7 @@ def test_a_data_migration_through_historical_models(task: Task) -> None:
     assert not hasattr(old_task, "history")
     mark = trail.mark()
 
-    with audit_context(actor="command migrate", door="command"):
+    with audit_context(actor="command migrate", source="command"):
         old_task.objects.filter(pk=task.pk).update(title="New")
 
     (entry,) = trail.since(mark, Task)

@@ -1,4 +1,4 @@
-"""Every door of the project: the addresses that the resolver knows, and the actions of every list."""
+"""Every entry of the project: the addresses that the resolver knows, and the actions of every list."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ ACTION = "?action="
 
 
 @dataclass(frozen=True)
-class Door:
+class Entry:
     """`name` is the address's name without the admin's namespace, or its route where it has none."""
 
     name: str
@@ -25,7 +25,7 @@ class Door:
 
     @property
     def section(self) -> str:
-        """Return the app whose door it is, or "site"."""
+        """Return the app whose entry it is, or "site"."""
         parts = self.route.removeprefix("admin/").split("/")
         labels = {model._meta.app_label for model in full_site()._registry}
         return parts[0] if self.route.startswith("admin/") and parts[0] in labels else "site"
@@ -35,11 +35,11 @@ class Door:
         return self.name.partition(ACTION)[0]
 
 
-def doors() -> dict[str, Door]:
-    """Return every door by its name; two routes of one name and one address are one door."""
-    found: dict[str, Door] = {}
-    for door in [*_addresses(get_resolver().url_patterns), *_actions()]:
-        found.setdefault(door.name, door)
+def entries() -> dict[str, Entry]:
+    """Return every entry by its name; two routes of one name and one address are one entry."""
+    found: dict[str, Entry] = {}
+    for entry in [*_addresses(get_resolver().url_patterns), *_actions()]:
+        found.setdefault(entry.name, entry)
     return found
 
 
@@ -48,7 +48,7 @@ def _addresses(
     before: str = "",
     namespace: str = "",
     converters: dict[str, Any] | None = None,
-) -> Iterator[Door]:
+) -> Iterator[Entry]:
     converters = converters or {}
     for entry in patterns:
         route = before + str(entry.pattern)
@@ -57,17 +57,17 @@ def _addresses(
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
             yield from _addresses(entry.url_patterns, route, inner, known)
         else:
-            yield Door(entry.name or route, route, namespace, known, entry.callback)
+            yield Entry(entry.name or route, route, namespace, known, entry.callback)
 
 
-def _actions() -> Iterator[Door]:
+def _actions() -> Iterator[Entry]:
     for model, model_admin in full_site()._registry.items():
         opts = model._meta
         changelist = f"{opts.app_label}_{opts.model_name}_changelist"
         route = f"admin/{opts.app_label}/{opts.model_name}/"
         for action in sorted(_action_names(model_admin)):
             function = getattr(type(model_admin), action, None)
-            yield Door(f"{changelist}{ACTION}{action}", route, "admin:", {}, None, function)
+            yield Entry(f"{changelist}{ACTION}{action}", route, "admin:", {}, None, function)
 
 
 class _Everybody:
