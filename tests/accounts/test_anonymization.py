@@ -221,7 +221,7 @@ def test_the_page_shows_what_goes_and_wants_the_name_typed(person: User) -> None
     assert person.email == EMAIL
     typed = client.post(url, {"reason": WHY, "typed": "Ida Bergström"})
 
-    assert "1 membership taken away" in page
+    assert "1 membership removed" in page
     assert mistyped.status_code == 200
     assert typed.status_code == 302
     person.refresh_from_db()

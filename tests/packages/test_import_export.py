@@ -330,10 +330,10 @@ class TestImport:
             MembersResource().import_data(members(GOOD), season="spring")
 
     def test_a_plan_that_is_gone_is_told(self) -> None:
-        from apps.transfers.engine import tables
+        from apps.transfers.engine import schema
 
         result = MembersResource().import_data(members(GOOD), dry_run=True)
-        tables.drop(tables.Tables(result.run.pk).plan)
+        schema.drop(schema.Tables(result.run.pk).plan)
 
         with pytest.raises(DomainError, match="no longer stored"):
             list(result)

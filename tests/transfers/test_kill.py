@@ -4,9 +4,11 @@ Runs under a target of its own (`make kill-test`): it starts real worker process
 the test's own, kills them at different moments, and looks at every row at the end. Bounded in time.
 """
 
+import html
 import http.client
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -275,6 +277,12 @@ class Site:
                 link.close()
         raise AssertionError("The web server does not answer.")
 
+    def version(self, address: str) -> str:
+        """Return what says on which version a page was opened."""
+        found = re.search(r'name="_opened"\s+value="([^"]*)"', self.ask("GET", address)[2])
+        assert found, address
+        return html.unescape(found[1])
+
     def post(self, address: str, **fields: str) -> str:
         body = urlencode({"csrfmiddlewaretoken": TOKEN, **fields}).encode()
         status, location, page = self.ask(
@@ -325,7 +333,7 @@ def test_the_pages_of_a_real_web_server_lead_through_an_import_whose_workers_die
     until(worker, run, ("read",), [0.2])
     assert site.ask("GET", page)[0] == 200
     columns = reverse("admin:transfers_importrun_columns", args=[run.pk])
-    check = site.post(columns, mode="upsert", on_error="skip")
+    check = site.post(columns, mode="upsert", on_error="skip", _opened=site.version(columns))
     until(worker, run, ("planned",), [0.3, 0.6])
     assert f"Apply {ROWS:,} rows" in site.ask("GET", check)[2]
     watch = site.post(check, plan_token=run.plan_token, reason="Through the web", apply="1")
