@@ -88,7 +88,7 @@ def _admin() -> Any:
     class PersonWidget(widgets.ForeignKeyWidget):
         def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
             user, _ = User.objects.get_or_create(email=value)
-            wanted = (row["First"], row["Last"], row["ApprovalBackend phone"])
+            wanted = (row["First"], row["Last"], row["Office phone"])
             if (user.first_name, user.last_name, user.phone) != wanted:
                 user.first_name, user.last_name, user.phone = wanted
                 user.save()
@@ -106,7 +106,7 @@ def _admin() -> Any:
         role = fields.Field("role", "Position", RoleWidget())
         first_name = fields.Field("user__first_name", "First", readonly=True)
         last_name = fields.Field("user__last_name", "Last", readonly=True)
-        phone = fields.Field("user__phone", "ApprovalBackend phone", readonly=True)
+        phone = fields.Field("user__phone", "Office phone", readonly=True)
 
         class Meta:
             model = Membership

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-HEADER = ["E-mail", "First", "Last", "ApprovalBackend phone", "Committee ID", "Position"]
+HEADER = ["E-mail", "First", "Last", "Office phone", "Committee ID", "Position"]
 ROLES = ("member", "vice chair", "chair", "advisory")
 
 

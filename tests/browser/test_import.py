@@ -17,7 +17,7 @@ from apps.transfers.models import ImportRun
 from tests.factories.organizations import OrganizationFactory
 
 LOOKS = [("wide", False), ("wide", True), ("narrow", False), ("narrow", True)]
-HEADER = "Committee,Position,First,Last,E-mail,ApprovalBackend phone,Party\n"
+HEADER = "Committee,Position,First,Last,E-mail,Office phone,Party\n"
 WORDS = ("chair", "vice chair", "member", "member", "grand marshal")
 
 

@@ -216,7 +216,7 @@ class TestAtTheSameTime:
         organization = organization_create(name="Acme", owner=UserFactory(), actor=None)
         OwnerFactory(organization=organization)
 
-        with pytest.raises(IntegrityError, match="would lose the owner's membership"):
+        with pytest.raises(IntegrityError, match="would lose the owner's seat"):
             Membership.objects.filter(user=organization.owner).delete()
-        with pytest.raises(IntegrityError, match="holds no owner's membership"):
+        with pytest.raises(IntegrityError, match="holds no owner's seat"):
             Organization.objects.update(owner=UserFactory())

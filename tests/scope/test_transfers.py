@@ -25,7 +25,7 @@ from apps.transfers.services import export_run_start, import_run_undo
 from tests.scope.conftest import House, text
 from tests.transfers.engine import Importer, Outcome
 
-MEMBERS = ["E-mail", "First", "Last", "ApprovalBackend phone", "Organization", "Role"]
+MEMBERS = ["E-mail", "First", "Last", "Office phone", "Organization", "Role"]
 
 
 @pytest.fixture

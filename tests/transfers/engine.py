@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from apps.transfers.models import ImportRun
 
-MEMBER_HEADER = ["E-mail", "First", "Last", "ApprovalBackend phone", "Committee ID", "Position"]
+MEMBER_HEADER = ["E-mail", "First", "Last", "Office phone", "Committee ID", "Position"]
 ORGANIZATION_HEADER = ["Committee", "Committee ID"]
 
 

@@ -13,7 +13,7 @@ ORGANIZATIONS = [
     ["Finance", "0f31-c", "lower", "committee", "https://example.org/3"],
 ]
 MEMBERS = [
-    ["Committee", "Committee ID", "Position", "Member name", "First", "Last", "E-mail", "ApprovalBackend phone", "Party"],
+    ["Committee", "Committee ID", "Position", "Member name", "First", "Last", "E-mail", "Office phone", "Party"],
     ["Harbor and Tides", "0f31-a", "co-chair", "Ada Harper", "Ada", "Harper", "Ada.Harper@example.org", "919-555-0100", "X"],
     ["Harbor and Tides", "0f31-a", "vice chair", "Ben Ito", "Ben", "Ito", "ben.ito@example.org", "919-555-0101", "Y"],
     ["Finance", "0f31-b", "chair", "Ada Harper", "Ada", "Harper", "ada.harper@example.org", "919-555-0100", "X"],

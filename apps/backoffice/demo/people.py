@@ -93,7 +93,7 @@ def add_people(start: int, stop: int) -> tuple[int, dict[int, UUID]]:
 
 
 def add_memberships(homes: Mapping[int, UUID]) -> int:
-    """Membership the new people in their organizations, given by number; return how many memberships."""
+    """Give the new people memberships in their organizations, by number; return how many."""
     with connection.cursor() as cursor:
         cursor.execute(SEATS, {"numbers": list(homes), "keys": list(homes.values())})
         return cursor.rowcount

@@ -24,7 +24,7 @@ from apps.organizations.services.memberships import (
 
 
 class ShownPerson(forms.Widget):
-    """A person who sits already: shown as a link, because a membership does not change its person.
+    """A person who is a member: shown as a link, because a membership does not change its person.
 
     A select with search per row would cost a statement per row.
     """
