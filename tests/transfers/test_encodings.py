@@ -10,6 +10,7 @@ from apps.core.errors import DomainError
 from apps.organizations.models import Organization
 from apps.transfers.models import ImportRun
 from apps.transfers.reading.encodings import detect_encoding
+from tests.forms import save
 from tests.transfers.encodings.measure import is_read_right
 from tests.transfers.encodings.names import CODE_PAGES, WIDE, pairs, roster
 from tests.transfers.engine import Importer
@@ -114,9 +115,8 @@ def test_the_wizard_shows_the_words_under_each_encoding_and_takes_one_click(
     assert "Dvořák" in body
     assert "Read as Windows-1252" in body
     assert "Dvoøák" in body
-    support.post(
-        url("file", run), {"encoding": "cp1252", "delimiter": ",", "header_row": ""}, follow=True
-    )
+    posted = {"encoding": "cp1252", "delimiter": ",", "header_row": ""}
+    save(support, url("file", run), posted, follow=True)
     work()
     run.refresh_from_db()
     assert run.findings["encoding"] == "cp1252"
