@@ -14,6 +14,7 @@ from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun
 from tests.factories.accounts import permission, prove_factor
 from tests.factories.organizations import OrganizationFactory
+from tests.forms import save
 from tests.transfers.wizard import (
     ROSTER,
     confirm,
@@ -172,8 +173,11 @@ def test_a_run_that_is_planned_again_or_canceled_voids_the_request(
     change: str, support: Client, second: Client, run: ImportRun
 ) -> None:
     request = _ask(support, run)
-    data = {"mode": "upsert", "on_error": "skip"} if change == "columns" else {}
-    assert support.post(url(change, run), data).status_code == 302
+    if change == "columns":
+        answer = save(support, url(change, run), {"mode": "upsert", "on_error": "skip"})
+    else:
+        answer = support.post(url(change, run))
+    assert answer.status_code == 302
 
     request.refresh_from_db()
     assert request.state == "void"
