@@ -299,7 +299,7 @@ class TestWhoMay:
         page = client.get(reverse("admin:accounts_disclosure_changelist")).content.decode()
 
         assert "Rita Reader" in page
-        assert "accounts user changelist" in page
+        assert "Users: list" in page
 
 
 def test_an_invitation_is_called_by_a_masked_address(people: dict[str, Any]) -> None:

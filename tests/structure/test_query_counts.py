@@ -53,7 +53,7 @@ def _shapes(queries: CaptureQueriesContext) -> list[str]:
     return [query["sql"][:120] for query in queries]
 
 
-def _memberships(organization: Any, number: int) -> None:
+def _members(organization: Any, number: int) -> None:
     for _ in range(number):
         MembershipFactory(organization=organization)
         InvitationFactory(organization=organization)
@@ -73,7 +73,7 @@ def _memberships(user: Any, number: int) -> None:
 @pytest.mark.parametrize(
     ("label", "fill", "each"),
     [
-        ("organizations.Organization", _memberships, 0),
+        ("organizations.Organization", _members, 0),
         # A select with search looks its chosen person up, so a row costs one statement, and a page
         # of rows is all there ever is.
         ("projects.Project", _tasks, 1),

@@ -53,15 +53,13 @@ def membership_update(
         _known(role)
     with acting_as(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
-        membership = _membership(membership, actor)
-        changes = {
-            name: value for name, value in changes.items() if getattr(membership, name) != value
-        }
-        if "role" in changes and membership.role == Role.OWNER:
-            _keeps_an_owner(organization, [membership.pk])
+        locked = _locked(membership, actor)
+        changes = {name: value for name, value in changes.items() if getattr(locked, name) != value}
+        if "role" in changes and locked.role == Role.OWNER:
+            _keeps_an_owner(organization, [locked.pk])
         if changes:
-            write_changes(membership, changes)
-        return membership
+            write_changes(locked, changes)
+        return locked
 
 
 def membership_remove(*, membership: Membership, actor: Actor, reason: str = "") -> None:
@@ -69,10 +67,10 @@ def membership_remove(*, membership: Membership, actor: Actor, reason: str = "")
     require(actor, "organizations.delete_membership")
     with acting_as(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
-        membership = _membership(membership, actor)
-        if membership.role == Role.OWNER:
-            _keeps_an_owner(organization, [membership.pk])
-        membership.delete()
+        locked = _locked(membership, actor)
+        if locked.role == Role.OWNER:
+            _keeps_an_owner(organization, [locked.pk])
+        locked.delete()
 
 
 def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason: str = "") -> int:
@@ -82,15 +80,15 @@ def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason:
     """
     require(actor, "organizations.delete_membership")
     with acting_as(actor=actor, reason=reason):
-        memberships = Membership.objects.filter(
+        going = Membership.objects.filter(
             pk__in=list(memberships.for_actor(actor).values_list("pk", flat=True))
         )
         owners: dict[UUID, list[UUID]] = {}
-        for organization_id, key in memberships.owners().values_list("organization_id", "pk"):
+        for organization_id, key in going.owners().values_list("organization_id", "pk"):
             owners.setdefault(organization_id, []).append(key)
         for organization_id in sorted(owners):
             _keeps_an_owner(lock_organization(organization_id, actor), owners[organization_id])
-        return int(memberships._raw_delete(memberships.db))
+        return int(going._raw_delete(going.db))
 
 
 def _keeps_an_owner(organization: Organization, going: Collection[UUID]) -> None:
@@ -108,13 +106,11 @@ def _keeps_an_owner(organization: Organization, going: Collection[UUID]) -> None
         )
 
 
-def _membership(membership: Membership, actor: Actor) -> Membership:
-    membership = (
-        Membership.objects.for_actor(actor).select_for_update().filter(pk=membership.pk).first()
-    )
-    if membership is None:
+def _locked(membership: Membership, actor: Actor) -> Membership:
+    found = Membership.objects.for_actor(actor).select_for_update().filter(pk=membership.pk).first()
+    if found is None:
         raise DomainError("This membership no longer exists, or is outside your scope.")
-    return membership
+    return found
 
 
 def _known(role: str) -> None:
