@@ -31,7 +31,7 @@ def post(site: Site, content_type: str, body: bytes) -> bytes:
 
 def assert_refused(answer: bytes) -> None:
     assert answer.startswith(b"HTTP/1.1 400 "), answer[:300]
-    assert b"This request can't be read" in answer
+    assert b"This request can&#x27;t be read" in answer
     assert b"content-security-policy" in answer.lower()
 
 
