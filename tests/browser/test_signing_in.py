@@ -50,7 +50,7 @@ def _sign_in(page: Page, user: User) -> None:
     page.goto("/admin/")
     page.get_by_label("E-mail address").fill(user.email)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def _shown(secret: str, steps: int = 0) -> str:
@@ -108,7 +108,7 @@ def test_an_app_is_set_up_asked_for_and_opens_sudo(
     _sign_in(page, administrator)
     expect(page.get_by_role("heading", name="Second factor")).to_be_visible()
     page.get_by_label("Code").fill(_shown(secret))
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
     other = staff_with_role("Support")
     page.goto(f"/admin/accounts/user/{other.pk}/set-roles/")
