@@ -6,11 +6,10 @@ from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
-from django.db import transaction
-
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
 from apps.backoffice.demo.mailbox import all_files, read
+from apps.core.sending import after_commit
 
 
 def _preview(person: Person) -> Iterator[str]:
@@ -23,7 +22,7 @@ def _erase(person: Person) -> dict[str, int]:
     found = _mails(person)
     for file in found:
         # Files go last: what is rolled back would not bring them back.
-        transaction.on_commit(partial(file.unlink, missing_ok=True))
+        after_commit(partial(file.unlink, missing_ok=True))
     return {"mails": len(found)}
 
 

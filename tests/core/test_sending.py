@@ -139,7 +139,7 @@ def test_people_sign_in_and_are_limited_although_the_cache_is_away(redis: Redis,
         client.post(sign_in_at, {"login": user.email, "password": "wrong"}) for _ in range(30)
     ]
     assert {answer.status_code for answer in answers} == {200}
-    assert b"tried too often" in answers[-1].content
+    assert b"Too many attempts" in answers[-1].content
 
     known = Client(REMOTE_ADDR="192.0.2.77")
     other = staff()

@@ -1,5 +1,6 @@
 """The database killed, restarted, recovering, full or paused: each request answers soon, in our words."""
 
+import html
 import http.client
 import os
 import signal
@@ -70,7 +71,9 @@ class Away:
         answer = link.getresponse()
         text = answer.read().decode()
         link.close()
-        return Answer(answer.status, text, dict(answer.headers), time.monotonic() - begun)
+        return Answer(
+            answer.status, html.unescape(text), dict(answer.headers), time.monotonic() - begun
+        )
 
     def postgres(self) -> list[psutil.Process]:
         """Return the server's processes: all of them, whatever they call themselves."""
@@ -223,7 +226,7 @@ def test_the_page_that_says_so_asks_nothing_of_the_database() -> None:
     answer = refusals.unavailable(request, was_begun=True)
 
     assert answer.status_code == 503
-    assert "Quarterdeck isn't available right now" in answer.content.decode()
+    assert "Quarterdeck isn't available right now" in html.unescape(answer.content.decode())
 
 
 def test_with_the_database_stopped_each_page_says_so_until_it_is_back(away: Away) -> None:

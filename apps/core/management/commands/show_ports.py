@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from apps.core.commands import OperatorCommand
 from apps.core.ports import PORTS
 from apps.core.ports.base import registries
 
 
-class Command(BaseCommand):
+class Command(OperatorCommand):
     help = (
         "Print each port with the app that answers it, and what apps have added to each registry."
     )
