@@ -29,10 +29,6 @@ def exported_dataset(
         raise TypeError(
             f"export() takes a queryset of {model._meta.object_name}, not {queryset!r:.80}."
         )
-    if user is not None:
-        queryset = queryset.filter(
-            pk__in=model._default_manager.for_staff(user).order_by().values("pk")
-        )
     names, rows = export_rows(
         dataset=resource.dataset(),
         fields=list(fields) if fields else None,

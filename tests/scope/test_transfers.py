@@ -21,7 +21,8 @@ from apps.transfers.engine.export.driver import advance as advance_export
 from apps.transfers.engine.schema import Tables
 from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.selectors import undo_preview
-from apps.transfers.services import export_run_start, import_run_undo
+from apps.transfers.services import export_run_start, export_stream, import_run_undo
+from apps.transfers.services.exports import export_rows
 from tests.scope.conftest import House, text
 from tests.transfers.engine import Importer, Outcome
 
@@ -403,3 +404,17 @@ class TestExports:
 
         assert listed.context["cl"].result_count == 0
         assert page.status_code == 404
+
+
+def test_an_export_of_whatever_queryset_keeps_to_the_scope(
+    agent: User, far: House, near: House
+) -> None:
+    """A caller may hand over any records; the service itself holds the scope."""
+    everything = {"dataset": "members", "queryset": Membership.objects.all(), "actor": agent}
+
+    _, blocks = export_stream(**everything)
+    _, rows = export_rows(**everything, fields=None)
+
+    for exported in (b"".join(blocks).decode(), str(list(rows))):
+        assert near.membership.user.email in exported
+        assert far.membership.user.email not in exported

@@ -5,9 +5,12 @@ everything must not find it: not in the model's own `for_staff`, not in its admi
 inline, not among what a relation's field offers.
 """
 
+import ast
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.db import models
@@ -109,3 +112,21 @@ def test_a_field_of_a_form_offers_nothing_of_what_they_does_not_see(
             if offered is None:
                 continue
             assert set(offered.queryset) <= {limited}, (place, field)
+
+
+def test_a_service_that_is_handed_records_keeps_to_the_actors_scope() -> None:
+    """What a caller selected is no proof of what the actor sees."""
+    apps = Path(settings.BASE_DIR) / "apps"
+    found = {}
+    for path in (*apps.glob("*/services.py"), *apps.glob("*/services/*.py")):
+        for function in ast.parse(path.read_text()).body:
+            if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
+                continue
+            handed = {
+                ast.unparse(arg.annotation) for arg in function.args.kwonlyargs if arg.annotation
+            }
+            if any("QuerySet" in annotation for annotation in handed):
+                body = ast.unparse(function)
+                found[function.name] = "for_actor(actor)" in body or "_in_scope(" in body
+    assert len(found) > 6
+    assert [name for name, is_scoped in found.items() if not is_scoped] == []

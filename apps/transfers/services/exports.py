@@ -14,6 +14,7 @@ from apps.audit.context import current
 from apps.audit.events import record_event
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
+from apps.core.scope import is_limited
 from apps.core.sending import send_after_commit
 from apps.transfers import registry
 from apps.transfers.engine.export.driver import csv_blocks, text_rows
@@ -30,7 +31,7 @@ def export_stream(
     dataset: str,
     fields: list[str] | None = None,
     filters: dict[str, Any] | None = None,
-    queryset: Any = None,
+    queryset: QuerySet | None = None,
     query: dict[str, Any] | None = None,
     actor: Actor,
 ) -> tuple[ExportRun, Iterator[bytes]]:
@@ -44,7 +45,7 @@ def export_stream(
     fields = chosen_columns(resource, fields, actor)
     if queryset is None:
         queryset = Exported.filtered(resource, filters or {}, user_or_none(actor))
-    exported = Exported(resource, fields, queryset)
+    exported = Exported(resource, fields, _in_scope(queryset, actor))
     run = _recorded(
         dataset=dataset,
         format=ExportRun.Format.CSV,
@@ -71,11 +72,12 @@ def export_rows(
 ) -> tuple[list[str], Iterator[list[str]]]:
     """Return the names of the columns and the rows as text, recorded as an export.
 
-    `queryset` is of the dataset's model, and already narrowed to the actor's scope.
+    `queryset` is of the dataset's model. The actor's scope is laid over it.
     """
     resource = registry.get(dataset)
     check_may_export(actor, resource)
-    exported = Exported(resource, chosen_columns(resource, fields, actor), queryset)
+    fields = chosen_columns(resource, fields, actor)
+    exported = Exported(resource, fields, _in_scope(queryset, actor))
     names = [column.name for column in exported.columns]
     run = _recorded(
         dataset=dataset,
@@ -128,6 +130,14 @@ def export_run_start(
     if in_background:
         send_after_commit(export_run_advance, run.pk, swept_by=JOBS_SWEEP)
     return run
+
+
+def _in_scope(queryset: QuerySet, actor: Actor) -> QuerySet:
+    """Return those of the records that `actor` sees, whatever the caller selected."""
+    if not is_limited(actor):
+        return queryset
+    seen = queryset.model._default_manager.for_actor(actor)
+    return queryset.filter(pk__in=seen.order_by().values("pk"))
 
 
 @transaction.atomic
