@@ -33,7 +33,9 @@ def _requested(mail: OwedMail) -> EmailMessage | None:
     change = _change(mail)
     if change is None or not change.is_pending:
         return None
-    return _mail(change, "notice", "Your sign-in address is about to change", change.old_email)
+    return _mail(
+        change, "notice", "Your Quarterdeck sign-in address is about to change", change.old_email
+    )
 
 
 def _confirmation(mail: OwedMail) -> EmailMessage | None:
@@ -46,14 +48,22 @@ def _confirmation(mail: OwedMail) -> EmailMessage | None:
         change.token_digest = digest(token)
         change.save(update_fields=["token_digest"])
     link = settings.SITE_URL.rstrip("/") + reverse("account_confirm_new_email", args=[token])
-    return _mail(change, "confirm", "Confirm your new sign-in address", change.new_email, link=link)
+    return _mail(
+        change,
+        "confirm",
+        "Confirm your new Quarterdeck sign-in address",
+        change.new_email,
+        link=link,
+    )
 
 
 def _changed(mail: OwedMail) -> EmailMessage | None:
     change = _change(mail)
     if change is None or change.state != State.CONFIRMED:
         return None
-    return _mail(change, "changed", "Your sign-in address was changed", change.old_email)
+    return _mail(
+        change, "changed", "Your Quarterdeck sign-in address was changed", change.old_email
+    )
 
 
 REQUESTED = mail_kind("email change requested", MailKind(_requested))
@@ -80,7 +90,7 @@ def _mail(
         **more,
     }
     mail = EmailMultiAlternatives(
-        subject=f"{subject} for Quarterdeck",
+        subject=subject,
         body=render_to_string(f"account/mail/email_{template}.txt", context),
         to=[to],
     )

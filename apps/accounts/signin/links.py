@@ -111,7 +111,7 @@ def password_link_mail(user: User) -> EmailMultiAlternatives:
         "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
     }
     mail = EmailMultiAlternatives(
-        subject="Set your password for Quarterdeck",
+        subject="Set your Quarterdeck password",
         body=render_to_string("account/mail/password_link.txt", context),
         to=[user.email],
     )
