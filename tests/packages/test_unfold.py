@@ -29,8 +29,9 @@ from unfold.enums import ActionVariant
 from unfold.sites import UnfoldAdminSite
 
 from apps.accounts.models import User
-from apps.core.admin.base import BaseAdmin, BaseTabularInline
+from apps.core.admin.base import BaseAdmin
 from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.inlines import BaseTabularInline
 from apps.organizations.models import Membership, Organization
 from config import urls
 from tests.factories.accounts import StaffFactory, SuperuserFactory

@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.audit import event_kinds
 from apps.audit.events import record_event
 from apps.audit.selectors import newest_position
-from apps.audit.timeline.entries import Entry
+from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.filters import TimelineFilter, from_query
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all

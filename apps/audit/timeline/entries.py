@@ -1,18 +1,17 @@
-"""Entries: what a page shows of each position that was found."""
+"""Makes an entry of each position that was found."""
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
-from apps.audit.kinds import EVENT_KINDS
 from apps.audit.models import ChangeSet, Event, Source
 from apps.audit.timeline import event_sentences, sentences
+from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.models import (
     field_label,
     is_soft_deletable,
@@ -23,46 +22,6 @@ from apps.audit.timeline.positions import Branch
 from apps.audit.timeline.registry import RunRow, labels, personal, runs
 from apps.audit.timeline.values import EMPTY, Change, change, shown
 from apps.core import personal as personal_data
-
-
-@dataclass
-class Entry:
-    """One thing that happened: to a record, or by itself (an event)."""
-
-    position: int
-    at: datetime
-    # "+", "~" or "-" for a record's change, "" for an event.
-    kind: str
-    sentence: str
-    # What it happened to, in front of the sentence where the page is not about it.
-    subject: str = ""
-    subject_kind: str = ""
-    subject_url: str = ""
-    model: type[models.Model] | None = None
-    key: Any = None
-    reason: str = ""
-    event_kind: str = ""
-    changes: list[Change] = field(default_factory=list)
-    change_set: ChangeSet | None = None
-    is_own: bool = False
-    # False for a change whose state before was trimmed away.
-    has_before: bool = True
-    # The row of the imported file that it was written from, where that is known: with what its words
-    # meant, its address for the viewer, and who imported it.
-    import_row: str = ""
-    import_row_url: str = ""
-    imported_by: str = ""
-
-    @property
-    def icon(self) -> str:
-        icons = {"+": "add", "~": "edit", "-": "delete"}
-        kind = EVENT_KINDS.get(self.event_kind)
-        return icons.get(self.kind) or (kind.icon if kind else "info")
-
-    @property
-    def opens_by_itself(self) -> bool:
-        """Whether the fields tell more than the sentence does."""
-        return self.kind == "~" and (len(self.changes) > 1 or any(c.is_long for c in self.changes))
 
 
 def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) -> list[Entry]:

@@ -10,7 +10,8 @@ from typing import Any
 from django.utils import timezone
 
 from apps.audit.models import ChangeSet
-from apps.audit.timeline.entries import Entry, load
+from apps.audit.timeline.entries import load
+from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.filters import TimelineFilter
 from apps.audit.timeline.positions import Branch, newest
 from apps.audit.timeline.scope import scoped

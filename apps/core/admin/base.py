@@ -1,4 +1,4 @@
-"""The admin classes that every other admin class in the project inherits from."""
+"""The admin class that every other admin class in the project inherits from."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,14 +12,14 @@ from django.db.models import Field, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin
 
 from apps.core.admin import deletion
 from apps.core.admin.checks import BaseAdminChecks
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
-from apps.core.admin.editing.admin import VersionedAdmin, VersionedInline, reason_of
+from apps.core.admin.editing.admin import VersionedAdmin, reason_of
 from apps.core.admin.filters import added_filters
 from apps.core.admin.guarded import GuardedAdmin
 from apps.core.admin.paginator import EstimatingPaginator
@@ -279,29 +279,3 @@ def refused(form: type[ModelForm], message: str) -> type[ModelForm]:
 def _offered(method: Any, record: Model | None) -> bool:
     when = getattr(method, "when", None)
     return when is None or (record is not None and when(record))
-
-
-class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):
-    """An inline that shows a page of rows, never all of them."""
-
-    extra = 0
-    per_page = 25
-    show_change_link = True
-    show_title = False
-    tab = True
-    model: type[Model]
-
-
-class ReadOnlyInline(BaseTabularInline):
-    """A page of records that belong here, each with a link to its own page."""
-
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.display import moment_column, record_link, state_column
 from apps.core.admin.editing.rows import VersionedRowForm
+from apps.core.admin.inlines import BaseTabularInline, ReadOnlyInline
 from apps.core.personal import reveal
 from apps.organizations.admin.colors import INVITATION_COLORS
 from apps.organizations.models import Invitation, Membership, Role

@@ -8,8 +8,8 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from apps.accounts.admin.user import UserAdmin
-from apps.core.admin.base import ReadOnlyInline
 from apps.core.admin.display import moment_column, record_link, state_column
+from apps.core.admin.inlines import ReadOnlyInline
 from apps.organizations.admin.colors import ROLE_COLORS
 from apps.organizations.models import Membership
 

@@ -10,7 +10,6 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
-from apps.core.admin.base import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     copyable_id,
@@ -20,6 +19,7 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
+from apps.core.admin.inlines import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.trash import ToTrash
 from apps.core.trash import Counts
 from apps.organizations.admin.organization import OrganizationAdmin

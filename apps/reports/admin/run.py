@@ -12,7 +12,6 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from apps.core.admin.base import BaseTabularInline
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     BAD,
@@ -25,6 +24,7 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.inlines import BaseTabularInline
 from apps.core.admin.read_only import ReadOnly, ReadOnlyAdmin
 from apps.core.personal import reveal
 from apps.reports.admin.pages import urls

@@ -1,0 +1,51 @@
+"""An entry: what a page of the timeline shows of one change or event."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from apps.audit.kinds import EVENT_KINDS
+from apps.audit.models import ChangeSet
+from apps.audit.timeline.values import Change
+
+
+@dataclass
+class Entry:
+    """One thing that happened: to a record, or by itself (an event)."""
+
+    position: int
+    at: datetime
+    # "+", "~" or "-" for a record's change, "" for an event.
+    kind: str
+    sentence: str
+    # What it happened to, in front of the sentence where the page is not about it.
+    subject: str = ""
+    subject_kind: str = ""
+    subject_url: str = ""
+    model: type[models.Model] | None = None
+    key: Any = None
+    reason: str = ""
+    event_kind: str = ""
+    changes: list[Change] = field(default_factory=list)
+    change_set: ChangeSet | None = None
+    is_own: bool = False
+    # False for a change whose state before was trimmed away.
+    has_before: bool = True
+    # The row of the imported file that it was written from, where that is known: with what its words
+    # meant, its address for the viewer, and who imported it.
+    import_row: str = ""
+    import_row_url: str = ""
+    imported_by: str = ""
+
+    @property
+    def icon(self) -> str:
+        icons = {"+": "add", "~": "edit", "-": "delete"}
+        kind = EVENT_KINDS.get(self.event_kind)
+        return icons.get(self.kind) or (kind.icon if kind else "info")
+
+    @property
+    def opens_by_itself(self) -> bool:
+        """Whether the fields tell more than the sentence does."""
+        return self.kind == "~" and (len(self.changes) > 1 or any(c.is_long for c in self.changes))

@@ -1,0 +1,25 @@
+"""The inlines that every other inline in the project inherits from."""
+
+from django.db.models import Model
+from unfold.admin import TabularInline
+
+from apps.core.admin.editing.admin import VersionedInline
+from apps.core.admin.read_only import ReadOnly
+from apps.core.admin.scope import ScopedAdmin
+
+
+class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):
+    """An inline that shows a page of rows, never all of them."""
+
+    extra = 0
+    per_page = 25
+    show_change_link = True
+    show_title = False
+    tab = True
+    model: type[Model]
+
+
+class ReadOnlyInline(ReadOnly, BaseTabularInline):
+    """A page of records that belong here, each with a link to its own page."""
+
+    can_delete = False
