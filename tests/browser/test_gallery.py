@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.gallery import furnish, pages
+from tests.browser.layout import overflow
 from tests.factories.accounts import SuperuserFactory
 
 
@@ -26,8 +27,6 @@ def test_every_kind_of_page_fits_its_screen(
         page.wait_for_function("document.querySelector('html').hasAttribute('x-cloak') === false")
         look = "dark" if dark else "light"
         page.screenshot(path=screenshots / f"{name}-{width}-{look}.png")
-        if page.evaluate(
-            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-        ):
+        if overflow(page) > 0:
             too_wide.append(name)
     assert not too_wide

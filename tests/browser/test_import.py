@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun
+from tests.browser.layout import overflow
 from tests.factories.organizations import OrganizationFactory
 
 LOOKS = [("wide", False), ("wide", True), ("narrow", False), ("narrow", True)]
@@ -72,8 +73,7 @@ def harbor(transactional_db: None) -> Organization:
 
 
 def shoot(page: Page, folder: Path, name: str, look: str) -> None:
-    page.evaluate("document.fonts.ready")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+    assert overflow(page) <= 0, name
     page.screenshot(path=folder / f"import-{name}-{look}.png", full_page=True)
 
 
@@ -128,8 +128,10 @@ def test_a_roster_goes_in_from_upload_to_result(
     assert Membership.objects.get(user__email="p4@example.org").role == "viewer"
 
     page.get_by_role("link", name=f"Run {run.pk}").click()
+    page.wait_for_url(f"**/importrun/{run.pk}/change/")
     shoot(page, screenshots, "6-run", look)
     page.get_by_role("link", name="Mapping", exact=True).click()
+    page.wait_for_url("**?tab=mapping")
     shoot(page, screenshots, "6-run-mapping", look)
     page.get_by_role("link", name="Undo", exact=True).last.click()
     expect(page.get_by_text("114 memberships created by the import are removed")).to_be_visible()

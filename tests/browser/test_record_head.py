@@ -7,6 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from apps.core.discovery import full_site
+from tests.browser.layout import overflow
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.structure.samples import SAMPLES, sample
 
@@ -14,14 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OpenPage = Callable[..., Page]
 WIDTHS = [1920, 1536, 1440, 1280, 768, 390]
 LONG = "Maximiliane-Theodora von Hohenberg-Schillingsfürst zu Waldenburg"
-
-
-def overflow(page: Page) -> int:
-    """Return by how many pixels a page is wider than its window."""
-    wide: int = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    return wide
 
 
 def test_the_page_of_a_person_says_who_it_is_at_every_width_and_never_scrolls_sideways(

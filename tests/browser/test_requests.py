@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.organizations.models import Organization
+from tests.browser.layout import overflow
 from tests.factories.accounts import prove_factor
 from tests.factories.organizations import MembershipFactory, TrashedOrganizationFactory
 from tests.factories.projects import ProjectFactory
@@ -20,14 +21,6 @@ from tests.factories.projects import ProjectFactory
 @pytest.fixture(autouse=True)
 def _listed(settings: Any) -> None:
     settings.FOUR_EYES = {"purge": 0}
-
-
-def _fits(page: Page) -> bool:
-    return bool(
-        page.evaluate(
-            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-        )
-    )
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
@@ -54,7 +47,7 @@ def test_one_asks_and_another_approves(
         page.locator("html:not([x-cloak])").wait_for()
         look = "dark" if dark else "light"
         page.screenshot(path=screenshots / f"{name}-{width}-{look}.png")
-        assert _fits(page), name
+        assert overflow(page) <= 0, name
 
     asker, second = staff_with_role("Administrator"), staff_with_role("Operations")
     User.objects.filter(pk=second.pk).update(is_superuser=True, first_name="Olu")

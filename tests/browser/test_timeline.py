@@ -13,6 +13,7 @@ from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet
 from apps.organizations.models import Membership, Role
 from apps.organizations.services import membership_add, membership_update
+from tests.browser.layout import overflow
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import OwnerFactory
 
@@ -95,7 +96,4 @@ def test_no_page_of_the_trail_is_wider_than_the_screen(
         page.goto(address)
         shade = "dark" if dark else "light"
         page.screenshot(path=screenshots / f"trail-{name}-{width}-{shade}.png", full_page=True)
-        too_wide = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert too_wide <= 0, (name, width, too_wide)
+        assert overflow(page) <= 0, (name, width)

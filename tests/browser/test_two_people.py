@@ -12,6 +12,7 @@ from apps.core.attribution import attributed
 from apps.organizations.models import Role
 from apps.organizations.services import membership_update, organization_update
 from tests.browser.conftest import WIDTHS
+from tests.browser.layout import overflow
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import MembershipFactory, OwnerFactory
 
@@ -45,8 +46,7 @@ def test_a_conflict_is_seen_and_decided_by_keyboard(
     for name, size in WIDTHS.items():
         page.set_viewport_size(size)
         page.screenshot(path=screenshots / f"conflict-{scheme}-{name}.png")
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= size["width"]
+        assert overflow(page) <= 0, name
     section.get_by_role("radio", name="Yours").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
