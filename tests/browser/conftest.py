@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from apps.accounts.models import User
@@ -20,6 +20,9 @@ from tests.factories.accounts import StaffFactory, sudo_client
 # Playwright's synchronous API runs an event loop in this thread, and Django would take the tests'
 # own queries for ones made inside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# Two test processes, two servers and two browsers share two cores: five seconds are not enough.
+expect.set_options(timeout=20_000)
 
 # The browser tells a page alone what its policy refused; a refusal is an error of the page.
 _TELL_REFUSALS = """document.addEventListener("securitypolicyviolation", (event) => console.error(
