@@ -10,7 +10,8 @@ from apps.organizations.import_rules import (
     ORGANIZATION_RULES,
 )
 from apps.organizations.models import Membership, Organization, Role
-from apps.transfers import header_words
+from apps.organizations.role_words import ROLE_WORDS
+from apps.transfers import header_words, status_words
 from apps.transfers.declarations import Column, Derived, FieldKind, Part, Relation
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.registry import register
@@ -27,7 +28,8 @@ ORGANIZATION_SYNONYMS = (
     "organization external id", "organization id", "org external id", "org id", "committee id",
     "company id", "customer id", "account id", "client id", "group id", "team id", "external id",
     "organization slug", "organization name", "organisation", "org", "committee", "committee name",
-    "company", "company name", "customer", "account", "account name", "client", *header_words.ORGANIZATION,
+    "company", "company name", "customer", "account", "account name", "client",
+    *header_words.ORGANIZATION_ID, *header_words.ORGANIZATION,
 )  # fmt: skip
 
 
@@ -46,25 +48,6 @@ def organization_column(attribute: str = "organization__external_id") -> Column:
     )
 
 
-ROLE_WORDS = {
-    Role.OWNER: (
-        "chair", "co chair", "cochair", "senior chair", "chairman", "chairwoman", "chairperson",
-        "co chairman", "co chairwoman", "co chairperson", "chair ex officio", "president", "head",
-    ),
-    Role.ADMIN: (
-        "vice chair", "vicechair", "vice chairman", "vice chairwoman", "vice chairperson",
-        "co vice chair", "deputy chair", "deputy", "vice president", "administrator", "manager",
-    ),
-    Role.MEMBER: (
-        "ranking member", "ranking minority member", "minority member", "majority member",
-        "ex officio", "ex officio member", "clerk", "secretary", "treasurer", "user", "staff",
-        "participant",
-    ),
-    Role.VIEWER: ("advisory", "advisor", "adviser", "advisory member", "observer", "guest", "read only",
-        "alternate"),
-}  # fmt: skip
-
-
 @register
 class OrganizationsResource(EngineResource):
     name = Column(
@@ -75,7 +58,7 @@ class OrganizationsResource(EngineResource):
         synonyms=(
             "organization", "organization name", "organisation", "org", "company", "company name",
             "committee", "committee name", "customer", "customer name", "account", "account name",
-            "client", "team", "title", "bezeichnung", *header_words.ORGANIZATION,
+            "client", "team", "title", *header_words.NAME, *header_words.ORGANIZATION,
         ),
         example="Harbor Finance Committee",
     )  # fmt: skip
@@ -87,7 +70,7 @@ class OrganizationsResource(EngineResource):
         synonyms=(
             "id", "external", "ext id", "organization id", "org id", "company id", "committee id",
             "customer id", "customer number", "account id", "account number", "client id",
-            "reference", "key",
+            "reference", "key", *header_words.EXTERNAL_ID,
         ),
         help_text="The customer's own number. If given, it identifies the organization.",
         example="C-1001",
@@ -109,13 +92,18 @@ class OrganizationsResource(EngineResource):
         choices=Organization.Status.choices,
         default=Organization.Status.ACTIVE,
         words={
-            Organization.Status.ACTIVE: ("enabled", "open", "current", "live"),
-            Organization.Status.SUSPENDED: ("paused", "on hold", "blocked"),
-            Organization.Status.CLOSED: ("inactive", "ended", "archived", "dissolved"),
+            Organization.Status.ACTIVE: (
+                "enabled", "open", "current", "live", *status_words.ACTIVE, *status_words.OPEN,
+            ),
+            Organization.Status.SUSPENDED: ("paused", "on hold", "blocked", *status_words.SUSPENDED),
+            Organization.Status.CLOSED: (
+                "inactive", "ended", "archived", "dissolved", *status_words.INACTIVE, *status_words.CLOSED,
+                *status_words.ARCHIVED,
+            ),
         },
-        synonyms=("state",),
+        synonyms=("state", *header_words.STATUS),
         example="active",
-    )
+    )  # fmt: skip
 
     class Meta:
         dataset = "organizations"

@@ -2,6 +2,7 @@
 
 from apps.organizations.resources import organization_column
 from apps.projects.models import Project, Task
+from apps.transfers import header_words, status_words
 from apps.transfers.declarations import Column, FieldKind, Part, Relation
 from apps.transfers.registry import register
 from apps.transfers.resources import EngineResource
@@ -15,14 +16,14 @@ class ProjectsResource(EngineResource):
         attribute="name",
         needed=True,
         max_length=200,
-        synonyms=("project", "project name", "title"),
+        synonyms=("project", "project name", "title", *header_words.PROJECT, *header_words.NAME),
         example="Harbor renewal",
     )
     description = Column(
         label="Description",
         attribute="description",
         multiline=True,
-        synonyms=("details", "notes", "summary"),
+        synonyms=("details", "notes", "summary", *header_words.DESCRIPTION),
         example="New quay and cranes",
     )
     status = Column(
@@ -32,13 +33,19 @@ class ProjectsResource(EngineResource):
         choices=Project.Status.choices,
         default=Project.Status.DRAFT,
         words={
-            Project.Status.ACTIVE: ("open", "running", "in progress", "live"),
-            Project.Status.ARCHIVED: ("closed", "done", "finished", "completed"),
-            Project.Status.DRAFT: ("planned", "new", "idea"),
+            Project.Status.ACTIVE: (
+                "open", "running", "in progress", "live", *status_words.ACTIVE, *status_words.OPEN,
+                *status_words.IN_PROGRESS,
+            ),
+            Project.Status.ARCHIVED: (
+                "closed", "done", "finished", "completed", *status_words.ARCHIVED, *status_words.CLOSED,
+                *status_words.DONE,
+            ),
+            Project.Status.DRAFT: ("planned", "new", "idea", *status_words.DRAFT, *status_words.NEW),
         },
-        synonyms=("state", "phase"),
+        synonyms=("state", "phase", *header_words.STATUS),
         example="active",
-    )
+    )  # fmt: skip
 
     class Meta:
         dataset = "projects"
@@ -74,7 +81,7 @@ class TasksResource(EngineResource):
         ),
         needed=True,
         max_length=200,
-        synonyms=("project name",),
+        synonyms=("project name", *header_words.PROJECT),
         help_text="Name of a project of the organization.",
         example="Harbor renewal",
     )
@@ -83,9 +90,12 @@ class TasksResource(EngineResource):
         attribute="title",
         needed=True,
         max_length=200,
-        synonyms=("task", "task title", "task name", "name", "subject", "summary"),
+        synonyms=(
+            "task", "task title", "task name", "name", "subject", "summary", *header_words.TASK,
+            *header_words.NAME,
+        ),
         example="Order the cranes",
-    )
+    )  # fmt: skip
     status = Column(
         label="Status",
         attribute="status",
@@ -93,18 +103,24 @@ class TasksResource(EngineResource):
         choices=Task.Status.choices,
         default=Task.Status.TODO,
         words={
-            Task.Status.TODO: ("open", "new", "not started", "backlog"),
-            Task.Status.IN_PROGRESS: ("doing", "started", "active", "running"),
-            Task.Status.DONE: ("closed", "finished", "completed", "complete"),
+            Task.Status.TODO: (
+                "open", "new", "not started", "backlog", *status_words.OPEN, *status_words.NEW,
+            ),
+            Task.Status.IN_PROGRESS: (
+                "doing", "started", "active", "running", *status_words.ACTIVE, *status_words.IN_PROGRESS,
+            ),
+            Task.Status.DONE: (
+                "closed", "finished", "completed", "complete", *status_words.CLOSED, *status_words.DONE,
+            ),
         },
-        synonyms=("state",),
+        synonyms=("state", *header_words.STATUS),
         example="to do",
-    )
+    )  # fmt: skip
     due_date = Column(
         label="Due",
         attribute="due_date",
         kind=FieldKind.DATE,
-        synonyms=("due date", "deadline", "due on", "target date", "fällig", "fällig am", "frist"),
+        synonyms=("due date", "deadline", "due on", "target date", *header_words.DUE_DATE),
         help_text="Like 2026-04-30.",
         example="2026-04-30",
     )
@@ -114,7 +130,7 @@ class TasksResource(EngineResource):
         kind=FieldKind.RELATION,
         relation=Relation(model="accounts.User", by=("email",)),
         max_length=254,
-        synonyms=("assigned to", "responsible", "assignee email"),
+        synonyms=("assigned to", "responsible", "assignee email", *header_words.ASSIGNEE),
         help_text="E-mail of a person.",
         example="ada.harper@example.org",
     )
