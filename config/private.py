@@ -7,8 +7,6 @@ from contextlib import suppress
 from pathlib import Path
 
 UMASK = 0o077
-# The embedded PostgreSQL's own user passes through `VAR_DIR`, and no more; see embedded/account.py.
-PASSAGE = 0o710
 
 
 def keep_private(var_path: Path) -> None:
@@ -22,10 +20,7 @@ def keep_private(var_path: Path) -> None:
     # A folder that cannot be made or changed is reported by the code that needs it.
     with suppress(OSError):
         var_path.mkdir(parents=True, exist_ok=True)
-        status = var_path.stat()
-        is_passage = stat.S_IMODE(status.st_mode) == PASSAGE and status.st_gid != os.getegid()
-        if not is_passage:
-            _close(var_path, status)
+        _close(var_path, var_path.stat())
 
 
 def tighten(var_path: Path) -> None:

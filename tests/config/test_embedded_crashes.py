@@ -154,9 +154,12 @@ def test_a_killed_keeper_is_replaced_and_the_server_goes_on(var: Path) -> None:
 
 
 def test_keeper_and_server_killed_together_are_started_again(var: Path) -> None:
-    for process in servers(var):
+    killed = servers(var)
+    for process in killed:
         with suppress(psutil.Error):
             process.kill()
+    # While it dies, its socket still answers.
+    psutil.wait_procs(killed, timeout=30)
 
     assert looked_after(var) == "the database and its keeper were killed; both run again"
 

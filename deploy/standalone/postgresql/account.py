@@ -5,15 +5,18 @@ import pwd
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.private import PASSAGE
 from deploy.standalone.postgresql.errors import CannotStartError
 
 # The account that the wheel's own library uses, too.
 SYSTEM_USER = "pgserver"
+# Where a process finds the folders that it inherited open.
+OPEN_FILES = "/proc/self/fd"
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,21 @@ class Account:
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
 
-    def let_through(self, folder: Path) -> None:
-        """Let this user, and no other, pass through a private `folder` of ours."""
-        if self.uid is None or self.gid is None or folder.stat().st_uid == self.uid:
+    @contextmanager
+    def reaching(self, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield how a program of this user names its `folder`, and the arguments for `subprocess`.
+
+        The folders above it are closed to this user, so the program inherits this one open; keeper.py
+        does the same for the server.
+        """
+        if self.uid is None:
+            yield str(folder), self.options
             return
-        os.chown(folder, -1, self.gid)
-        folder.chmod(PASSAGE)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            yield f"{OPEN_FILES}/{handle}", self.options | {"pass_fds": (handle,)}
+        finally:
+            os.close(handle)
 
     def let_in(self, path: Path) -> None:
         """Let this user pass through the folders above `path`, where it may not yet.
@@ -76,6 +88,11 @@ def account_for(data: Path) -> Account:
                 f"{' or as root' if _name(owner) == SYSTEM_USER else ''}, or set VAR_DIR to a folder of your own."
             )
         return Account()
+    if not os.path.isdir(OPEN_FILES):
+        raise CannotStartError(
+            f"PostgreSQL does not run as root, and another user can be lent to it only where {OPEN_FILES} "
+            "exists: run this as an ordinary user, or set DATABASE_URL."
+        )
     if owner:  # A user's own data stays that user's, also when root comes along.
         return Account(owner, pwd.getpwuid(owner).pw_gid)
     try:

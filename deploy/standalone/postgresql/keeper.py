@@ -1,8 +1,9 @@
 """Starts PostgreSQL, keeps it running, and stops it when its last user is gone. A program of its own.
 
-Usage: keeper.py USERS_LOCK KEEPER_LOCK PID_FILE ADOPT UID GID COMMAND…
+Usage: keeper.py USERS_LOCK KEEPER_LOCK DATA ADOPT UID GID COMMAND…
 
-UID -1: stay who we are. ADOPT: the process of a server whose keeper was killed, or 0 to start one.
+UID -1: stay who we are. ADOPT: the process of a server whose keeper was killed, or 0 to start one. In
+COMMAND, "@data" stands for the folder DATA as the server reaches it.
 
 It is the server's parent, so it knows its process for sure, also where the data was deleted
 under it. It takes the exclusive lock on USERS_LOCK, which every user holds shared, as the sign
@@ -31,6 +32,7 @@ FIRST_TRIES = 4
 LONGEST_PAUSE = 10
 # What it says begins like this.
 MARK = "keeper: "
+PLACE = "@data"
 
 
 class Adopted:
@@ -61,11 +63,9 @@ class Adopted:
 
 
 class Keeper:
-    def __init__(
-        self, users: str, pid_file: Path, command: list[str], user: dict[str, Any]
-    ) -> None:
+    def __init__(self, users: str, data: Path, command: list[str], user: dict[str, Any]) -> None:
         self.users = users
-        self.pid_file = pid_file
+        self.data = data
         self.command = command
         self.user = user
         self.leaving = threading.Event()
@@ -94,7 +94,18 @@ class Keeper:
                 self.server = self.launch()
 
     def launch(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command, stdin=subprocess.DEVNULL, **self.user)  # noqa: S603
+        if not self.user:
+            return self.start(str(self.data))
+        # Another user's server cannot pass through our private folders, so it inherits its own one open.
+        handle = os.open(self.data, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            return self.start(f"/proc/self/fd/{handle}", pass_fds=(handle,))
+        finally:
+            os.close(handle)
+
+    def start(self, data: str, **options: Any) -> subprocess.Popen[bytes]:
+        command = [data if word == PLACE else word for word in self.command]
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, **self.user, **options)  # noqa: S603
 
     def wait_for_end(self) -> bool:
         """Wait until the server has ended; tell whether it was ready before that."""
@@ -111,7 +122,7 @@ class Keeper:
 
     def is_ready(self) -> bool:
         try:
-            lines = self.pid_file.read_text().split()
+            lines = (self.data / "postmaster.pid").read_text().split()
         except OSError:
             return False
         return lines[:1] == [str(self.server.pid)] and "ready" in lines
@@ -161,7 +172,7 @@ def take(path: str) -> bool:
 
 def main() -> None:
     os.setsid()
-    users, keeper, pid_file, adopt, uid, gid, *command = sys.argv[1:]
+    users, keeper, data, adopt, uid, gid, *command = sys.argv[1:]
     if not take(keeper):
         return
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -169,7 +180,7 @@ def main() -> None:
     user: dict[str, Any] = (
         {} if uid == "-1" else {"user": int(uid), "group": int(gid), "extra_groups": []}
     )
-    Keeper(users, Path(pid_file), command, user).keep(int(adopt))
+    Keeper(users, Path(data), command, user).keep(int(adopt))
 
 
 if __name__ == "__main__":

@@ -86,8 +86,6 @@ class Server:
     def create(self, role: str, database: str) -> None:
         """Make the cluster, its role and its database, unless they are there: all or nothing."""
         account = account_for(self.data)
-        account.let_through(self.var)
-        account.let_in(self.data)
         account.let_in(self.programs)
         # The wheel's own libraries lie beside its package.
         for tree in (
@@ -103,12 +101,12 @@ class Server:
         account.own(making)
         # The same order of words on every machine, whatever its language.
         locale = ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._run(account, "initdb", "-D", making, "-U", "postgres", "--auth=trust",
+        self._run(account, making, "initdb", "-U", "postgres", "--auth=trust",
                   "--no-sync", "--no-instructions", "--locale=C", *locale)  # fmt: skip
         statements = (
             f"CREATE ROLE {role} LOGIN CREATEDB;\nCREATE DATABASE {database} OWNER {role};\n"
         )
-        self._run(account, "postgres", "--single", "-D", making, "postgres", feed=statements)
+        self._run(account, making, "postgres", "--single", "postgres", feed=statements)
         if self.data.exists():
             shutil.rmtree(self.data)
         making.rename(self.data)
@@ -160,9 +158,11 @@ class Server:
         uid, gid = (-1, -1) if account.uid is None else (account.uid, account.gid)
         settings = [part for name, value in options().items() for part in ("-c", f"{name}={value}")]
         arguments = [
-            self.run / "postgres.users", self.run / "postgres.keeper", self.data / "postmaster.pid",
-            adopt, uid, gid,
-            self.programs / "postgres", "-D", self.data, "-k", self.socket_dir, "-p", 5432, *settings,
+            self.run / "postgres.users", self.run / "postgres.keeper", self.data, adopt, uid, gid,
+            self.programs / "postgres", "-D", keeper.PLACE, "-k",
+            keeper.PLACE if self.socket_dir == self.data else self.socket_dir, "-p", 5432,
+            # Tells in a list of processes whose server this is.
+            "-c", f"quarterdeck.data={self.data}", *settings,
         ]  # fmt: skip
         self.keeper_pid = os.posix_spawn(
             sys.executable,
@@ -205,7 +205,7 @@ class Server:
         kept = Lock(self.run / "postgres.keeper")
         if self.answers() and kept.acquire(wait=False):
             account = account_for(self.data)
-            self._run(account, "pg_ctl", "stop", "-w", "-m", "fast", "-D", self.data)
+            self._run(account, self.data, "pg_ctl", "stop", "-w", "-m", "fast")
         kept.release()
 
     def _keeper_has_ended(self, *, wait: bool = False) -> bool:
@@ -255,12 +255,16 @@ class Server:
             for file in left:
                 file.unlink(missing_ok=True)
 
-    def _run(self, account: Account, program: str, *arguments: object, feed: str = "") -> None:
-        command = [str(self.programs / program), *map(str, arguments)]
-        done = subprocess.run(  # noqa: S603
-            command, input=feed, capture_output=True, text=True, check=False, cwd="/",
-            env=environment(), **account.options,
-        )  # fmt: skip
+    def _run(
+        self, account: Account, data: Path, program: str, *arguments: str, feed: str = ""
+    ) -> None:
+        """Run one of PostgreSQL's programs on the folder `data`."""
+        with account.reaching(data) as (reached, options):
+            done = subprocess.run(  # noqa: S603
+                [str(self.programs / program), *arguments],
+                input=feed, capture_output=True, text=True, check=False, cwd="/",
+                env=environment() | {"PGDATA": reached}, **options,
+            )  # fmt: skip
         if done.returncode != 0:
             raise CannotStartError(
                 f"The embedded PostgreSQL could not be set up ({program}): {done.stderr.strip()[-1500:]}"
