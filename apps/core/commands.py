@@ -62,17 +62,13 @@ class OperatorCommand(BaseCommand):
             except PermissionDenied as error:
                 self.refuse(f"The permission is missing: {error}.")
             except Interrupted as signal:
-                self.refuse(self.interrupted(str(signal)), INCOMPLETE)
+                self.refuse(self._interrupted(str(signal)), INCOMPLETE)
             except BrokenPipeError:
                 # The reader of our output has gone (a closed pipe); nobody is left to be told.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise SystemExit(INCOMPLETE) from None
             except (OperationalError, InterfaceError) as error:
-                said = str(error).strip().partition("\n")[0].rstrip(".")
-                self.refuse(
-                    f"The database does not answer: {said}. What was written is kept; "
-                    "run the command again when it does."
-                )
+                self.refuse(*self.away(str(error).strip().partition("\n")[0].rstrip(".")))
             except Exception as error:
                 if options.get("traceback"):
                     raise
@@ -86,7 +82,10 @@ class OperatorCommand(BaseCommand):
         """Say why nothing (more) was done, and exit."""
         self.stderr.write(sentence)
         if self._json:
-            said = self.nothing_done()
+            try:
+                said = self.nothing_done()
+            except (OperationalError, InterfaceError):
+                said = self.unknown()
             said["error"] = said.get("error") or sentence
             self.stdout.write(json.dumps(said, default=str))
         raise SystemExit(code)
@@ -94,6 +93,25 @@ class OperatorCommand(BaseCommand):
     def nothing_done(self) -> dict[str, Any]:
         """Return what `--json` says where the command refuses; `error` is added unless it has one."""
         return {}
+
+    def unknown(self) -> dict[str, Any]:
+        """Return what `--json` says where the database does not answer; `error` is added."""
+        return {}
+
+    def away(self, said: str) -> tuple[str, int]:
+        """Return the sentence and the exit code for a database that does not answer; `said` is its error."""
+        return (
+            f"The database does not answer: {said}. What was written is kept; "
+            "run the command again when it does.",
+            UNUSABLE,
+        )
+
+    def _interrupted(self, signal: str) -> str:
+        try:
+            return self.interrupted(signal)
+        except (OperationalError, InterfaceError) as error:
+            said = str(error).strip().partition("\n")[0].rstrip(".")
+            return f"Interrupted by {signal}. {self.away(said)[0]}"
 
     def interrupted(self, signal: str) -> str:
         """Return the sentence for a command that `signal` stopped."""

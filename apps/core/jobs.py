@@ -9,7 +9,6 @@ the claim (`Job.hand_over`): a message that came in between would find the row c
 """
 
 import logging
-import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,13 +16,12 @@ from datetime import timedelta
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connection, models, transaction
+from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
-from apps.core import processes
+from apps.core import claims, processes
 from apps.core.interruption import shielded
 from apps.core.scope import own_work
 
@@ -162,30 +160,23 @@ class Job(models.Model):
             type(self).objects.filter(pk=self.pk).update(**changes)
         self.claimed_by, self.heartbeat_at = "", None
 
-    def let_go(self) -> None:
-        """Give the claim back before the work is done: the job is free for the next attempt."""
-        self._give_back()
-
-    def let_go_after(self, error: Exception) -> bool:
-        """Give the claim back after an error that may pass; return False where it may not, or comes
-        again and again without any progress. How often a worker was stopped or killed does not count.
+    def may_pass(self, error: Exception) -> bool:
+        """Tell whether the job may begin again after `error`: not where it comes again and again without any
+        progress. How often a worker was stopped or killed does not count.
         """
         if not isinstance(error, OperationalError | InterfaceError):
             return False
         if self.failures >= _MOST_FAILURES:
             return False
         self.failures += 1
-        self._give_back(failures=self.failures)
         return True
 
-    def _give_back(self, **changes: Any) -> None:
-        try:
-            type(self).objects.filter(pk=self.pk, claimed_by=self.claimed_by).update(
-                claimed_by="", heartbeat_at=None, **changes
-            )
-        except Error:
-            # The database is away: the heartbeat stops, and the sweep sees that.
-            connection.close()
+    def let_go(self) -> None:
+        """Give the claim back before the work is done: the job is free for the next attempt.
+
+        Where the database is away it is given back as soon as that answers (`claims.give_back`).
+        """
+        claims.give_back(self, failures=self.failures)
 
     @classmethod
     def free_dead_claims(cls, **which: Any) -> int:
@@ -207,32 +198,15 @@ class Job(models.Model):
 
     @contextmanager
     def keep_alive(self, seconds: float | None = None) -> Iterator[None]:
-        """Renew the heartbeat from a thread with a connection of its own for as long as the block runs."""
+        """Renew the heartbeat for as long as the block runs; an exception that leaves it gives the claim back."""
         period = seconds or stale_after().total_seconds() / 5
-        stop = threading.Event()
-        manager, pk, claimed_by = type(self).objects, self.pk, self.claimed_by
-
-        def beat() -> None:
+        with claims.beating(self, period):
             try:
-                while not stop.wait(period):
-                    try:
-                        with transaction.atomic():
-                            # A transaction that writes a chunk holds the row: it is alive, skip.
-                            with connection.cursor() as cursor:
-                                cursor.execute("SET LOCAL lock_timeout = '500ms'")
-                            manager.filter(pk=pk, claimed_by=claimed_by).update(heartbeat_at=Now())
-                    except Error:
-                        connection.close()
-            finally:
-                connection.close()
-
-        thread = threading.Thread(target=beat, name=f"keep_alive {self}", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            stop.set()
-            thread.join(timeout=5)
+                yield
+            except BaseException:
+                # Also where the end of the job could not be written down.
+                self.let_go()
+                raise
 
 
 def _limit_lock_wait() -> None:

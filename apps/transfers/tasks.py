@@ -12,11 +12,12 @@ from apps.core.sending import send_after_commit, send_now
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
 JOBS_SWEEP = "apps.transfers.tasks.jobs_sweep"
-# The database may have been away; a claim that could be given back is taken again.
+# The database may have been away, for minutes where it recovers from a crash. The sweep does the rest.
 PASSING: dict[str, Any] = {
     "autoretry_for": (OperationalError, InterfaceError),
     "retry_backoff": 2,
-    "max_retries": 3,
+    "retry_backoff_max": 5,
+    "max_retries": 20,
 }
 
 

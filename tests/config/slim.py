@@ -67,6 +67,7 @@ def run(python: Path, *arguments: str, **variables: str) -> subprocess.Completed
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        # Long beyond any load.
+        timeout=900,
         umask=0,
     )

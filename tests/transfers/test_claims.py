@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from apps.accounts.models import User
 from apps.core.jobs import Job
@@ -195,8 +196,6 @@ def test_every_kind_of_job_is_claimed_only_while_it_is_at_work(agent: User) -> N
 def test_an_error_that_may_pass_leaves_no_claim_behind(
     agent: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError
-
     run = ready_to_apply(agent)
 
     def away(*_: Any) -> None:
@@ -208,3 +207,38 @@ def test_an_error_that_may_pass_leaves_no_claim_behind(
             driver.advance(run.pk)
 
     assert done(run).state == "applied"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("make", "module", "step", "advance", "end"),
+    [
+        (ready_to_stage, driver, "stage", driver.advance, "planned"),
+        (ready_to_apply, driver, "apply", driver.advance, "applied"),
+        (ready_to_undo, undo_driver, "Undoer", undo_driver.advance, "undone"),
+        (ready_to_export, export_driver, "_write", export_driver.advance, "ready"),
+    ],
+)
+def test_a_claim_is_given_back_as_soon_as_the_database_is(
+    agent: User, make: Any, module: Any, step: str, advance: Any, end: str, settings: Any
+) -> None:
+    """The process lives and has given up: nobody else could take the job before its heartbeat is stale."""
+    settings.DATABASE_PATIENCE_SECONDS = 0
+    job = make(agent)
+    with pytest.MonkeyPatch.context() as patched:
+
+        def away(*_: Any) -> None:
+            patched.setitem(connection.settings_dict, "HOST", "/nowhere")
+            connection.close()
+            raise OperationalError("the database is away")
+
+        patched.setattr(module, step, away)
+        with pytest.raises(OperationalError):
+            advance(job.pk)
+        connection.close()
+
+    deadline = time.monotonic() + 60
+    while type(job).objects.get(pk=job.pk).claimed_by:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert advance(job.pk).state == end

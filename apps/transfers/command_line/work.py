@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import Error, connection
+from django.db import Error, InterfaceError, OperationalError, connection
 
 from apps.core.jobs import Job
 
@@ -27,10 +27,17 @@ _DOING = {
 def carry_out(job: Any, advance: Callable[[Any], Any]) -> Any:
     """Do the worker's part here until the job needs a person or has ended; return it as it is then.
 
-    Where another process has the job, wait for that process; where it dies, take over.
+    Where another process has the job, wait for that process; where it dies, take over. Where the database
+    ends and starts again, go on. Raises OperationalError where it stays away.
     """
     while True:
-        advance(job.pk)
+        try:
+            advance(job.pk)
+        except (OperationalError, InterfaceError):
+            connection.close()
+            # Waits for a database that is starting.
+            connection.ensure_connection()
+            continue
         job = type(job)._default_manager.get(pk=job.pk)
         if job.state not in job.WORK_STATES:
             return job

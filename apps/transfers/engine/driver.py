@@ -28,7 +28,12 @@ from apps.transfers.engine.runs.events import reason_of_cancel, record_import
 from apps.transfers.engine.runs.permissions import check_may_import
 from apps.transfers.engine.schema import Tables, drop, has_rows
 from apps.transfers.engine.stage import stager
-from apps.transfers.failures import TooManyRefusedError, log_failure, sentence_of
+from apps.transfers.failures import (
+    TooManyRefusedError,
+    is_for_want_of_room,
+    log_failure,
+    sentence_of,
+)
 from apps.transfers.mails import import_mail_owe
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
@@ -54,7 +59,6 @@ def advance(run_id: int) -> ImportRun | None:
         except Interrupted as signal:
             begin_to_end()
             if signal.in_worker:
-                run.let_go()
                 raise
             _end_canceled(run, f"Interrupted by {signal}")
         except TooManyRefusedError as error:
@@ -66,7 +70,7 @@ def advance(run_id: int) -> ImportRun | None:
             _end_failed(run, f"Nothing was applied: {error}")
         except Exception as error:
             log_failure(logger, f"Run {run.pk}", error)
-            if run.source != "command" and run.let_go_after(error):
+            if not is_for_want_of_room(error) and run.may_pass(error):
                 # The database may have been away; the next attempt begins again at the checkpoint.
                 raise
             _end_failed(run, sentence_of(error))

@@ -29,7 +29,7 @@ from apps.transfers.engine.export.query import Exported
 from apps.transfers.engine.runs.events import export_disclosed
 from apps.transfers.engine.runs.permissions import check_may_export
 from apps.transfers.engine.sql import text_of
-from apps.transfers.failures import log_failure, sentence_of
+from apps.transfers.failures import is_for_want_of_room, log_failure, sentence_of
 from apps.transfers.mails import export_mail_owe
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
@@ -57,7 +57,6 @@ def advance(export_run_id: int) -> ExportRun | None:
         except Interrupted as signal:
             begin_to_end()
             if signal.in_worker:
-                run.let_go()
                 raise
             run.refresh_from_db()
             if run.state in ExportRun.WORK_STATES:
@@ -66,7 +65,7 @@ def advance(export_run_id: int) -> ExportRun | None:
             _end(run, State.FAILED, error.message)
         except Exception as error:
             log_failure(logger, f"Export {run.pk}", error)
-            if run.let_go_after(error):
+            if not is_for_want_of_room(error) and run.may_pass(error):
                 raise
             _end(run, State.FAILED, sentence_of(error))
     return run
@@ -140,7 +139,8 @@ def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
     """Yield blocks of CSV with the number of records in each; the first one is the header."""
     yield exported.header().encode(), 0
     statement = SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(exported.sql(defuse=True))
-    with transaction.atomic(), connection.cursor() as cursor:
+    # Django wraps the errors of `execute` alone.
+    with connection.wrap_database_errors, transaction.atomic(), connection.cursor() as cursor:
         # The driver's own cursor: Django's, where it logs statements (DEBUG), takes no parameters here.
         yield from copied_blocks(cursor.cursor, text_of(statement))
 

@@ -58,7 +58,12 @@ def stage(
     count = 0
     stager = _Stager(resource, matching, source, given, [source_ for *_, source_ in derived], own)
     copy_in = SQL("COPY {} (number, problems, {}) FROM STDIN").format(tables.stage, comma(texts))
-    with connection.cursor() as cursor, cursor.copy(text_of(copy_in)) as copy:
+    # Django wraps the errors of `execute` alone.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(text_of(copy_in)) as copy,
+    ):
         for lines in stager.blocks():
             copy.write("".join(lines))
             count += len(lines)

@@ -31,7 +31,7 @@ from apps.transfers.engine.undo import rules as undo_rules
 from apps.transfers.engine.undo import step as undo_step
 from apps.transfers.engine.undo import tally as undo_tally
 from apps.transfers.engine.undo.tally import Tally
-from apps.transfers.failures import log_failure, sentence_of
+from apps.transfers.failures import is_for_want_of_room, log_failure, sentence_of
 from apps.transfers.models import ImportRun, UndoRun
 
 logger = logging.getLogger(__name__)
@@ -54,14 +54,13 @@ def advance(undo_run_id: int) -> UndoRun | None:
         except Interrupted as signal:
             begin_to_end()
             if signal.in_worker:
-                undo.let_go()
                 raise
             _end_canceled(undo, f"Interrupted by {signal}")
         except DomainError as error:
             _end(undo, State.FAILED, error.message)
         except Exception as error:
             log_failure(logger, f"Undo {undo.pk}", error)
-            if undo.let_go_after(error):
+            if not is_for_want_of_room(error) and undo.may_pass(error):
                 raise
             _end(undo, State.FAILED, sentence_of(error))
     for each in following:

@@ -90,6 +90,10 @@ class Command(DataCommand):
         # The file is not where it was wanted, whatever became of the run.
         return self._as_dict(run) | {"path": ""}
 
+    def unknown(self) -> dict[str, Any]:
+        number = self._run and self._run.pk
+        return {"export": number, "state": "", "rows": 0, "bytes": 0, "path": ""}
+
     def interrupted(self, signal: str) -> str:
         begin_to_end()
         if self._run is not None:

@@ -81,6 +81,19 @@ class Command(DataCommand):
     def nothing_done(self) -> dict[str, Any]:
         return import_json(self._fresh()) if self._run else nothing_imported(self._dataset)
 
+    def unknown(self) -> dict[str, Any]:
+        return nothing_imported(self._dataset) | {"run": self._run and self._run.pk}
+
+    def away(self, said: str) -> tuple[str, int]:
+        if self._run is None:
+            return super().away(said)
+        number = self._run.pk
+        return (
+            f"Import run {number}: the database does not answer ({said}). What was applied is kept. Once the "
+            f"database is back, a worker goes on with the run; cancel_import {number} stops it.",
+            INCOMPLETE,
+        )
+
     def interrupted(self, signal: str) -> str:
         begin_to_end()
         if self._run is None:

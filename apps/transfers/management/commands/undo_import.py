@@ -59,6 +59,19 @@ class Command(DataCommand):
             return _as_dict(UndoRun.objects.get(pk=self._undo.pk))
         return _as_dict(UndoRun()) | {"run": self._run_id, "state": ""}
 
+    def unknown(self) -> dict[str, Any]:
+        said = _as_dict(UndoRun()) | {"run": self._run_id, "state": ""}
+        return said | {"undo": self._undo and self._undo.pk}
+
+    def away(self, said: str) -> tuple[str, int]:
+        if self._undo is None:
+            return super().away(said)
+        return (
+            f"Undo of run {self._run_id}: the database does not answer ({said}). What was undone stays undone. "
+            f"Once the database is back, a worker goes on; cancel_import {self._run_id} stops it.",
+            INCOMPLETE,
+        )
+
     def interrupted(self, signal: str) -> str:
         begin_to_end()
         if self._undo is None:

@@ -1,0 +1,92 @@
+"""The claim on a job, while its process lives: renewed from a thread, and given back whatever happens.
+
+Only a process that has ended loses its claim at once. One that lives, and could not give its claim back
+because the database was away, would keep the job from everybody until its heartbeat counts as stale.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from celery import current_task
+from django.db import Error, connection, transaction
+from django.db.models.functions import Now
+
+from apps.core.sending import send_now
+
+_TRY_AGAIN_SECONDS = 0.5
+# Beyond that the heartbeat is stale, and the sweep has found the job.
+_MOST_SECONDS = 600.0
+
+
+@contextmanager
+def beating(job: Any, period: float) -> Iterator[None]:
+    """Renew the heartbeat of `job` every `period` seconds, over a connection of its own."""
+    stop = threading.Event()
+    mine = type(job).objects.filter(pk=job.pk, claimed_by=job.claimed_by)
+
+    def beat() -> None:
+        try:
+            while not stop.wait(period):
+                try:
+                    with transaction.atomic():
+                        # A transaction that writes a chunk holds the row: it is alive, skip.
+                        with connection.cursor() as cursor:
+                            cursor.execute("SET LOCAL lock_timeout = '500ms'")
+                        mine.update(heartbeat_at=Now())
+                except Error:
+                    connection.close()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=beat, name=f"heartbeat of {job}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=5)
+
+
+def give_back(job: Any, **changes: Any) -> None:
+    """Free the claim that this process has on `job`, and write `changes` with it; never raises.
+
+    Where the database is away a thread goes on trying, and then sends the message again that led here:
+    who got it meanwhile found the job claimed, and dropped it.
+    """
+    if not job.claimed_by or _is_given_back(job, changes):
+        return
+    message = _message()
+
+    def later() -> None:
+        until = time.monotonic() + _MOST_SECONDS
+        try:
+            while time.monotonic() < until:
+                time.sleep(_TRY_AGAIN_SECONDS)
+                if _is_given_back(job, changes):
+                    if message:
+                        send_now(*message)
+                    return
+        finally:
+            connection.close()
+
+    threading.Thread(target=later, name=f"giving back {job}", daemon=True).start()
+
+
+def _is_given_back(job: Any, changes: dict[str, Any]) -> bool:
+    mine = type(job).objects.filter(pk=job.pk, claimed_by=job.claimed_by)
+    try:
+        mine.update(claimed_by="", heartbeat_at=None, **changes)
+    except Error:
+        connection.close()
+        return False
+    return True
+
+
+def _message() -> tuple[str, list[Any]] | None:
+    """Return the message that a worker is working on; nothing in a command."""
+    if not current_task or current_task.request.called_directly or current_task.request.is_eager:
+        return None
+    return current_task.name, list(current_task.request.args or [])
