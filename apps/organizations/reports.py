@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
 from apps.organizations.models import Membership, Organization
@@ -42,46 +42,53 @@ def organizations_in_scope(user: Any) -> QuerySet[Organization]:
     return scoped
 
 
-def memberships_between(start: datetime, end: datetime, user: Any) -> MembershipChanges:
-    """Count memberships by organization from `start` to before `end`, in five statements.
+def memberships_joined(user: Any, since: datetime) -> list[QuerySet]:
+    """Return the memberships that began `since`: those that exist, and the last rows of those that are gone.
 
-    What happened comes out of the history. The number at the end is today's, less what came since
-    and with what went since; a membership that moved from one organization to another, which no page
-    does, would be counted where it is now.
+    They began when their `created_at` says, as on the lists: a customer's records may be older than
+    their history here. Each membership stands in one of the two, so that their numbers add up.
     """
     scope = organizations_in_scope(user).values("pk")
-    history = Membership.history.filter(organization_id__in=scope)
+    living = Membership.objects.filter(organization__in=scope)
+    gone = Membership.history.filter(
+        organization_id__in=scope, history_type="-", history_date__gte=since
+    )
+    return [each.filter(created_at__gte=since).order_by() for each in (living, gone)]
+
+
+def memberships_between(start: datetime, end: datetime, user: Any) -> MembershipChanges:
+    """Count memberships by organization from `start` to before `end`, in eight statements.
+
+    What was changed or removed comes out of the history. The number at the end is that of the
+    memberships that had begun, with those that are gone since.
+    """
+    scope = organizations_in_scope(user).values("pk")
+    history = Membership.history.filter(organization_id__in=scope).order_by()
+    living = Membership.objects.filter(organization__in=scope).order_by()
+    gone = history.filter(history_type="-")
     memberships = MembershipChanges()
 
-    def of(key: UUID) -> MembershipCounts:
-        return memberships.by_organization.setdefault(key, MembershipCounts())
+    def add(name: str, rows: QuerySet, what: str = "pk") -> None:
+        for key, number in rows.values_list("organization_id").annotate(
+            n=Count(what, distinct=True)
+        ):
+            counts = memberships.by_organization.setdefault(key, MembershipCounts())
+            setattr(counts, name, getattr(counts, name) + number)
 
-    living = Membership.objects.filter(organization__in=scope).order_by()
-    for key, total in living.values_list("organization_id").annotate(n=Count("pk")):
-        of(key).total = total
-    for key, came, went in _came_and_went(history.filter(history_date__gte=end)):
-        of(key).total += went - came
+    add("total", living.filter(created_at__lt=end))
+    add("total", gone.filter(history_date__gte=end, created_at__lt=end))
+    for joined in memberships_joined(user, start):
+        came = joined.filter(created_at__lt=end)
+        add("new", came)
+        memberships.new_by_day.update(_by_day(came, "created_at"))
     within = history.filter(history_date__gte=start, history_date__lt=end)
-    for key, came, went in _came_and_went(within):
-        of(key).new, of(key).removed = came, went
-    changed = within.filter(history_type="~").order_by().values_list("organization_id")
-    for key, number in changed.annotate(n=Count("id", distinct=True)):
-        of(key).changed = number
-    days = within.order_by().annotate(day=TruncDate("history_date")).values_list("day")
-    for day, came, went in days.annotate(
-        came=Count("pk", filter=Q(history_type="+")), went=Count("pk", filter=Q(history_type="-"))
-    ):
-        memberships.new_by_day[day], memberships.removed_by_day[day] = came, went
+    removed = within.filter(history_type="-")
+    add("removed", removed)
+    memberships.removed_by_day.update(_by_day(removed, "history_date"))
+    add("changed", within.filter(history_type="~"), "id")
     return memberships
 
 
-def _came_and_went(history: Any) -> Any:
-    return (
-        history.exclude(history_type="~")
-        .order_by()
-        .values_list("organization_id")
-        .annotate(
-            came=Count("pk", filter=Q(history_type="+")),
-            went=Count("pk", filter=Q(history_type="-")),
-        )
-    )
+def _by_day(rows: QuerySet, moment: str) -> dict[date, int]:
+    days = rows.annotate(day=TruncDate(moment)).values_list("day").annotate(n=Count("pk"))
+    return dict(days)

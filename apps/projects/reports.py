@@ -37,16 +37,18 @@ def projects_between(start: datetime, end: datetime, user: Any) -> Projects:
         n=Count("pk", filter=Q(created_at__lt=end)),
     ):
         found.created[key], found.total[key] = created, total
-    # A project is archived by the row of its history that first says so.
+    # A project is archived by the row of its history that first says so; one that came archived was
+    # when it was created, which may be before its history here.
     before = Project.history.filter(id=OuterRef("id"), history_id__lt=OuterRef("history_id"))
     archived = (
         Project.history.filter(
             id__in=living.values("pk"),
             status=Project.Status.ARCHIVED,
-            history_date__gte=start,
-            history_date__lt=end,
         )
-        .exclude(history_type="-")
+        .filter(
+            Q(history_type="~", history_date__gte=start, history_date__lt=end)
+            | Q(history_type="+", created_at__gte=start, created_at__lt=end)
+        )
         .annotate(
             was=Coalesce(Subquery(before.order_by("-history_id").values("status")[:1]), Value(""))
         )

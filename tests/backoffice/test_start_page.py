@@ -15,8 +15,14 @@ from apps.accounts.reference import load_roles, shipped_roles
 from apps.audit.context import audit_context
 from apps.audit.models import Verification
 from apps.organizations.services.organizations import organization_create
+from apps.reports.services import report_make
+from apps.reports.weeks import this_week
 from tests.factories.accounts import StaffFactory, SuperuserFactory
-from tests.factories.organizations import InvitationFactory, MembershipFactory
+from tests.factories.organizations import (
+    InvitationFactory,
+    MembershipFactory,
+    TrashedOrganizationFactory,
+)
 from tests.factories.projects import TaskFactory
 from tests.factories.schedules import TaskRunFactory
 
@@ -103,13 +109,45 @@ def test_a_number_says_what_came_this_week_and_last(
     role_clients: dict[str, tuple[User, Client]],
 ) -> None:
     task = TaskFactory()
-    type(task).objects.update(created_at=timezone.now() - timedelta(days=9))
+    type(task).objects.update(created_at=this_week().before.start + timedelta(hours=1))
     TaskFactory()
 
     page = role_clients["Staff"][1].get(reverse("admin:index"))
 
     (card,) = [card for card in page.context["numbers"] if card["label"] == "Open tasks"]
     assert (card["value"], card["this_week"], card["last_week"]) == (2, 1, 1)
+
+
+def test_the_start_page_and_the_report_tell_the_same_of_members(
+    role_clients: dict[str, tuple[User, Client]],
+) -> None:
+    """Whatever day it is: joined this week, last week, long ago, gone again, and in the trash."""
+    user, client = role_clients["Staff"]
+    week = this_week()
+    second = timedelta(seconds=1)
+    dates = [week.start, week.before.start, week.start - second, week.before.start - second]
+    for joined in dates:
+        membership = MembershipFactory()
+        type(membership).objects.filter(pk=membership.pk).update(created_at=joined)
+    MembershipFactory().delete()
+    MembershipFactory(organization=TrashedOrganizationFactory())
+
+    (card,) = [
+        card
+        for card in client.get(reverse("admin:index")).context["numbers"]
+        if card["label"] == "Members"
+    ]
+    this, last = (
+        {
+            total.label: total.value
+            for total in report_make(report="weekly", params={"week": each}, actor=user).totals
+        }
+        for each in ("this", "last")
+    )
+
+    assert (card["value"], card["this_week"], card["last_week"]) == (4, 2, 2)
+    assert (this["Members"], this["New members"], last["New members"]) == (4, 2, 2)
+    assert (this["Removed members"], last["Members"]) == (1, 3)
 
 
 def test_auditors_are_told_the_last_verdict_on_the_trail(

@@ -1,5 +1,6 @@
 """The numbers of "Members and projects this week"."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +43,33 @@ def test_new_changed_and_removed_memberships_are_counted_by_organization() -> No
 
     assert (row["new"], row["changed"], row["removed"]) == (4, 1, 1)
     assert (row["members"], row["growth"]) == (3, 3)
+
+
+def test_a_membership_counts_as_new_in_the_week_in_which_it_began() -> None:
+    """A customer's records may be older than the history that is kept of them here."""
+    membership = MembershipFactory()
+    began = this_week().before.start + timedelta(hours=3)
+    type(membership).objects.filter(pk=membership.pk).update(created_at=began)
+
+    new = [_total(_report(week), "New members").value for week in ("last", "this")]
+    members = [_total(_report(week), "Members").value for week in ("last", "this")]
+    assert (new, members) == ([1, 0], [1, 1])
+    series = dict(_report("last").chart.series)
+    assert series["New members"] == [1, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_project_that_came_archived_counts_in_the_week_of_its_creation() -> None:
+    project = ProjectFactory(
+        status=Project.Status.ARCHIVED, created_at=this_week().before.start + timedelta(hours=3)
+    )
+
+    archived = [_total(_report(week), "Projects archived").value for week in ("last", "this")]
+    assert archived == [1, 0]
+    project.status = Project.Status.ACTIVE
+    project.save()
+    project.status = Project.Status.ARCHIVED
+    project.save()
+    assert _total(_report(), "Projects archived").value == 1
 
 
 def test_created_and_archived_projects_are_counted() -> None:

@@ -1,8 +1,12 @@
-"""Four numbers, what the last week did to them, and a small line of the last two."""
+"""Four numbers, what came this week and last, and a small line of the days.
 
+A week is the one that reports have, Monday to Sunday: both say the same of it.
+"""
+
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import CharField, Count, Model, QuerySet, Value
@@ -12,7 +16,9 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.backoffice.start.links import PARAMETER, listing
 from apps.organizations.models import Membership, Organization
+from apps.organizations.reports import memberships_joined
 from apps.projects.models import Project, Task
+from apps.reports.weeks import this_week
 from apps.schedules.models import TaskRun
 
 SHOWN = 4
@@ -21,7 +27,7 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Number:
-    """How many there are (`records`), and how many came on each day (`arrivals`, `since`).
+    """How many there are (`records`), and what came from a moment on (`arrivals`, by the day of `since`).
 
     The card leads to the list of the same records: all of the model, or those of `is_part`.
     """
@@ -30,7 +36,7 @@ class Number:
     label: str
     permission: str
     records: Callable[[User], QuerySet[Any]]
-    arrivals: Callable[[User], QuerySet[Any]]
+    arrivals: Callable[[User, datetime], list[QuerySet[Any]]]
     since: str
     model: type[Model]
     is_part: bool = False
@@ -50,7 +56,7 @@ NUMBERS = [
         "Organizations",
         "organizations.view_organization",
         lambda user: Organization.objects.for_staff(user),
-        lambda user: Organization.objects.for_staff(user),
+        lambda user, _: [Organization.objects.for_staff(user)],
         "created_at",
         Organization,
     ),
@@ -59,7 +65,7 @@ NUMBERS = [
         "Members",
         "organizations.view_membership",
         lambda user: Membership.objects.for_staff(user),
-        lambda user: Membership.objects.for_staff(user),
+        memberships_joined,
         "created_at",
         Membership,
     ),
@@ -68,7 +74,7 @@ NUMBERS = [
         "Active projects",
         "projects.view_project",
         lambda user: Project.objects.for_staff(user).filter(status="active"),
-        lambda user: Project.objects.for_staff(user),
+        lambda user, _: [Project.objects.for_staff(user)],
         "created_at",
         Project,
         is_part=True,
@@ -78,7 +84,7 @@ NUMBERS = [
         "Open tasks",
         "projects.view_task",
         lambda user: Task.objects.for_staff(user).filter(status__in=["todo", "in_progress"]),
-        lambda user: Task.objects.for_staff(user),
+        lambda user, _: [Task.objects.for_staff(user)],
         "created_at",
         Task,
         is_part=True,
@@ -90,7 +96,7 @@ NUMBERS = [
         lambda user: TaskRun.objects.for_staff(user).filter(
             due_at__gte=timezone.now() - timedelta(days=2 * WEEK)
         ),
-        lambda user: TaskRun.objects.for_staff(user),
+        lambda user, _: [TaskRun.objects.for_staff(user)],
         "due_at",
         TaskRun,
         is_part=True,
@@ -109,11 +115,14 @@ def questions(user: User) -> dict[str, QuerySet[Any]]:
 def answers(counted: dict[str, int], user: User) -> list[dict[str, Any]]:
     """Return the cards: one more statement, for the arrivals of the last two weeks."""
     numbers = allowed(user)
-    days = [timezone.localdate() - timedelta(days=back) for back in reversed(range(2 * WEEK))]
-    arrived = _arrivals(numbers, user, days[0])
+    week = this_week()
+    today = timezone.localdate()
+    # The line ends today: the rest of the week is not yet to be told.
+    days = [day for day in [*week.before.days, *week.days] if day <= today]
+    arrived = _arrivals(numbers, user, week.before.start)
     cards = []
     for number in numbers:
-        series = [arrived.get((number.name, day), 0) for day in days]
+        series = [arrived[number.name, day] for day in days]
         cards.append(
             {
                 "label": number.label,
@@ -128,22 +137,24 @@ def answers(counted: dict[str, int], user: User) -> list[dict[str, Any]]:
     return cards
 
 
-def _arrivals(numbers: list[Number], user: User, first: date) -> dict[tuple[str, date], int]:
-    midnight = timezone.make_aware(datetime.combine(first, time.min))
+def _arrivals(numbers: list[Number], user: User, first: datetime) -> Counter[tuple[str, date]]:
     parts = [
-        number.arrivals(user)
-        .order_by()
-        .filter(**{f"{number.since}__gte": midnight})
+        arrivals.order_by()
+        .filter(**{f"{number.since}__gte": first})
         .annotate(what=Value(number.name, output_field=CharField()), day=TruncDate(number.since))
         .values("what", "day")
         .annotate(n=Count("pk"))
         .values_list("what", "day", "n")
         for number in numbers
+        for arrivals in number.arrivals(user, first)
     ]
     if not parts:
-        return {}
+        return Counter()
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    return {(what, day): n for what, day, n in rows}
+    arrived: Counter[tuple[str, date]] = Counter()
+    for what, day, number in rows:
+        arrived[what, day] += number
+    return arrived
 
 
 def _points(series: list[int]) -> str:
