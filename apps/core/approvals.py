@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
-from apps.core.actors import Actor
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
 
 
@@ -38,10 +38,16 @@ class ApprovalBackend(Protocol):
     def ask(self, needed: ApprovalNeeded, *, actor: Actor, reason: str) -> Asked:
         """Make the request; raises `DomainError` without a reason."""
 
-    def approval_message(self, kind: str, records: QuerySet, user: Any) -> str:
+    def approval_message(self, kind: str, records: QuerySet, user: PermissionHolder) -> str:
         """Return the sentence for a confirmation that will end in a request, else nothing."""
 
     def require_for_many(
-        self, *, records: QuerySet, action: str, label: str, data: dict[str, list[str]], user: Any
+        self,
+        *,
+        records: QuerySet,
+        action: str,
+        label: str,
+        data: dict[str, list[str]],
+        user: PermissionHolder,
     ) -> None:
         """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""

@@ -26,7 +26,7 @@ class Authors(Protocol):
     def watched_fields(self, model: type[Model], /) -> list[str]: ...
 
     def last_changes(
-        self, model: type[Model], key: Any, fields: Iterable[str], /
+        self, model: type[Model], key: object, fields: Iterable[str], /
     ) -> dict[str, Authorship]: ...
 
 
@@ -35,7 +35,7 @@ def watched_fields(model: type[Model]) -> list[str]:
     return AUTHORSHIP.get().watched_fields(model)
 
 
-def last_changes(model: type[Model], key: Any, fields: Iterable[str]) -> dict[str, Authorship]:
+def last_changes(model: type[Model], key: object, fields: Iterable[str]) -> dict[str, Authorship]:
     """Return by field who gave it the value that it has now, where the history knows.
 
     A field may be a many-to-many relation. The empty name stands for the record's removal.

@@ -6,6 +6,7 @@ that swallowed errors would count nothing. What was counted in the one is not kn
 
 import logging
 import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core.cache import caches
@@ -38,34 +39,53 @@ class RedisOrDatabaseCache(RedisCache):
     def _stand_in(self) -> BaseCache:
         return caches[STAND_IN]
 
-    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+    def add(
+        self,
+        key: object,
+        value: object,
+        timeout: object = DEFAULT_TIMEOUT,
+        version: int | None = None,
+    ) -> Any:
         return self._call("add", key, value, timeout, version)
 
-    def get(self, key: Any, default: Any = None, version: Any = None) -> Any:
+    def get(self, key: object, default: object = None, version: int | None = None) -> Any:
         return self._call("get", key, default, version)
 
-    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+    def set(
+        self,
+        key: object,
+        value: object,
+        timeout: object = DEFAULT_TIMEOUT,
+        version: int | None = None,
+    ) -> Any:
         return self._call("set", key, value, timeout, version)
 
-    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+    def touch(
+        self, key: object, timeout: object = DEFAULT_TIMEOUT, version: int | None = None
+    ) -> Any:
         return self._call("touch", key, timeout, version)
 
-    def delete(self, key: Any, version: Any = None) -> Any:
+    def delete(self, key: object, version: int | None = None) -> Any:
         return self._call("delete", key, version)
 
-    def get_many(self, keys: Any, version: Any = None) -> Any:
+    def get_many(self, keys: Iterable[object], version: int | None = None) -> Any:
         return self._call("get_many", keys, version)
 
-    def has_key(self, key: Any, version: Any = None) -> Any:
+    def has_key(self, key: object, version: int | None = None) -> Any:
         return self._call("has_key", key, version)
 
-    def incr(self, key: Any, delta: int = 1, version: Any = None) -> Any:
+    def incr(self, key: object, delta: int = 1, version: int | None = None) -> Any:
         return self._call("incr", key, delta, version)
 
-    def set_many(self, data: Any, timeout: Any = DEFAULT_TIMEOUT, version: Any = None) -> Any:
+    def set_many(
+        self,
+        data: Mapping[Any, object],
+        timeout: object = DEFAULT_TIMEOUT,
+        version: int | None = None,
+    ) -> Any:
         return self._call("set_many", data, timeout, version)
 
-    def delete_many(self, keys: Any, version: Any = None) -> Any:
+    def delete_many(self, keys: Iterable[object], version: int | None = None) -> Any:
         return self._call("delete_many", keys, version)
 
     def clear(self) -> Any:

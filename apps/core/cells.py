@@ -33,7 +33,7 @@ _TO_DEFUSE = re.compile(_pattern(""))
 _TO_RESTORE = re.compile(_pattern("'"))
 
 
-def defused(value: Any) -> Any:
+def defused(value: object) -> Any:
     """Return a text that no spreadsheet takes for a formula; other types as they are."""
     return _TO_DEFUSE.sub(r"\1\2'", value) if isinstance(value, str) else value
 

@@ -16,7 +16,7 @@ class Unset(enum.Enum):
 UNSET: Final = Unset.TOKEN
 
 
-def given(**values: Any) -> dict[str, Any]:
+def given(**values: object) -> dict[str, Any]:
     """Return those arguments of an update service that were given."""
     return {name: value for name, value in values.items() if value is not UNSET}
 

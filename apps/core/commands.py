@@ -39,7 +39,7 @@ class OperatorCommand(BaseCommand):
         self._is_from_shell = True
         super().run_from_argv(argv)
 
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: object) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         if parser.called_from_command_line:
             parser.error = self._unparsable  # type: ignore[method-assign]

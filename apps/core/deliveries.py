@@ -55,7 +55,7 @@ class Delivery(models.Model):
         abstract = True
 
     @classmethod
-    def claim(cls, pk: Any) -> Self | None:
+    def claim(cls, pk: object) -> Self | None:
         """Take a mail that waits; nothing where another worker has it, or its time has not come."""
         # By the database's clock, as the row was: machines do not agree to the millisecond.
         taken = cls._default_manager.filter(

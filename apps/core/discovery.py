@@ -6,7 +6,6 @@ file formats), and a command or a worker that answers no page needs none of it.
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 from django.apps.config import AppConfig
 from django.contrib import admin
@@ -33,7 +32,7 @@ def full_site() -> admin.AdminSite:
 
 
 def check_admins(
-    app_configs: Sequence[AppConfig] | None, **options: Any
+    app_configs: Sequence[AppConfig] | None, **options: object
 ) -> list[checks.CheckMessage]:
     full_site()
     return admin_checks.check_admin_app(app_configs, **options)

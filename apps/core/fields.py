@@ -41,11 +41,11 @@ class FoldedEmailField(models.EmailField):
 
     default_validators = [validate_address]
 
-    def get_prep_value(self, value: Any) -> Any:
+    def get_prep_value(self, value: object) -> Any:
         value = super().get_prep_value(value)
         return fold_email(value) if isinstance(value, str) else value
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> Any:
         value = super().to_python(value)
         return fold_email(value) if isinstance(value, str) else value
 

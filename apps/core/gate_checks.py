@@ -1,12 +1,11 @@
 """The system check of feature gates: each is a constant that code can import, and some code does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.core import checks
 from django.utils.module_loading import module_has_submodule
 
@@ -14,7 +13,9 @@ from apps.core.gates import DECLARED, Gate
 
 
 @checks.register("gates")
-def check_gates(app_configs: Any = None, **kwargs: Any) -> list[checks.CheckMessage]:
+def check_gates(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: object
+) -> list[checks.CheckMessage]:
     constants = dict(_constants())
     unused = _unused(set(constants.values()))
     return [

@@ -9,8 +9,9 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Literal
 
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.ports import GATES, Registry
 
@@ -81,18 +82,18 @@ class GateClosedError(DomainError):
         self.closure = closure
 
 
-def closure_of(gate: Gate, user: Any = None) -> Closure | None:
+def closure_of(gate: Gate, user: PermissionHolder | None = None) -> Closure | None:
     """Return why `gate` is closed for `user`, or nothing where it is open."""
     if not isinstance(gate, Gate):
         raise TypeError(f"A gate is a constant of an app's gates.py, not {gate!r}.")
     return GATES.get()(gate, user)
 
 
-def is_open(gate: Gate, user: Any = None) -> bool:
+def is_open(gate: Gate, user: PermissionHolder | None = None) -> bool:
     return closure_of(gate, user) is None
 
 
-def require_open(gate: Gate, user: Any = None) -> None:
+def require_open(gate: Gate, user: PermissionHolder | None = None) -> None:
     """Raise `GateClosedError` where `gate` is closed for `user`.
 
     `user` is the person who asks; nothing stands for the system itself (a command without `--user`).

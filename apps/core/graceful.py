@@ -49,7 +49,7 @@ class GracefulTask(Task):
     # A task that ends within this time is not interrupted.
     seconds_to_end = 2.0
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         request = self.request
         if request.called_directly or request.is_eager or not self.is_interruptible:
             return super().__call__(*args, **kwargs)

@@ -22,6 +22,7 @@ from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
 from apps.core import claims, processes
+from apps.core.actors import PermissionHolder
 from apps.core.interruption import shielded
 from apps.core.scope import own_work
 
@@ -57,7 +58,7 @@ def claimed_only_in(states: list[str], name: str) -> models.CheckConstraint:
 
 
 class JobQuerySet(models.QuerySet):
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         """Return the runs that `user` may see: limited users see only their own."""
         return own_work(self, user, by="user", since="created_at")
 
@@ -91,7 +92,7 @@ class Job(models.Model):
         abstract = True
 
     @classmethod
-    def claim(cls, pk: Any) -> Self | None:
+    def claim(cls, pk: object) -> Self | None:
         """Take the job if it has work and no living worker; None where there is nothing to do.
 
         A row that somebody holds for a moment, as a request does that confirms a second time, is waited
@@ -107,7 +108,7 @@ class Job(models.Model):
             raise
 
     @classmethod
-    def _claim(cls, pk: Any) -> Self | None:
+    def _claim(cls, pk: object) -> Self | None:
         waiting = cls.objects.waiting().filter(pk=pk)
         if not waiting.exists():
             return None
@@ -124,7 +125,7 @@ class Job(models.Model):
             return job
 
     @classmethod
-    def release_of_this_process(cls, pk: Any) -> None:
+    def release_of_this_process(cls, pk: object) -> None:
         """Give back what this very process claims of the job; nothing where another one has it."""
         mine = cls.objects.filter(pk=pk, claimed_by__startswith=f"{processes.own_name()}/")
         mine.update(claimed_by="", heartbeat_at=None)
@@ -147,7 +148,7 @@ class Job(models.Model):
             yield
 
     @contextmanager
-    def hand_over(self, *, cancelable: bool = True, **changes: Any) -> Iterator[None]:
+    def hand_over(self, *, cancelable: bool = True, **changes: object) -> Iterator[None]:
         """Set `changes` and give the claim back, in one transaction with what is written inside.
 
         Raises what `hold` raises.
@@ -179,7 +180,7 @@ class Job(models.Model):
         claims.give_back(self, failures=self.failures)
 
     @classmethod
-    def free_dead_claims(cls, **which: Any) -> int:
+    def free_dead_claims(cls, **which: object) -> int:
         """Free the claims of processes of this machine that have ended; return how many."""
         held = cls.objects.filter(**which).exclude(claimed_by="").values_list("pk", "claimed_by")
         freed = 0

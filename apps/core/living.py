@@ -5,11 +5,11 @@ is part of its organization, a task of its project and so of the project's organ
 the declaration; `AliveManager` reads it, and the system check `core.E010` finds a model without it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.core import checks
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -80,7 +80,9 @@ def _has_trash(model: type[models.Model]) -> bool:
 
 
 @checks.register(checks.Tags.models)
-def managers_hide_the_dead(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+def managers_hide_the_dead(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
     """Find models that can be in the trash, with their parent or alone, and whose manager shows it."""
     from apps.core.querysets import AliveManager
 

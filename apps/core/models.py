@@ -1,7 +1,5 @@
 """Base models. They know no word of the domain."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -60,7 +58,7 @@ class SoftDeletableModel(BaseModel):
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
 
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+    def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         """Refuse: the record goes to the trash first. `hard_delete` says what it does."""
         raise DomainError(goes_to_the_trash(type(self)))
 

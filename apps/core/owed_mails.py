@@ -7,7 +7,6 @@ mail is made when it is sent, so that a token is never stored and a record that 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from django.core.mail import EmailMessage
 from django.db.models.functions import Now
@@ -39,7 +38,7 @@ def mail_kind(name: str, kind: MailKind) -> str:
     return name
 
 
-def mail_owe(kind: str, key: str, **arguments: Any) -> None:
+def mail_owe(kind: str, key: str, **arguments: object) -> None:
     """Owe a mail, which is sent after the commit; of one key no more than one is owed.
 
     Asked for by a person again, also one that failed or is uncertain is owed anew.
@@ -60,7 +59,7 @@ def mail_owe(kind: str, key: str, **arguments: Any) -> None:
     send_after_commit(send_owed_mail, mail.pk, swept_by=SWEEP)
 
 
-def mail_send(kind: str, key: str, **arguments: Any) -> bool:
+def mail_send(kind: str, key: str, **arguments: object) -> bool:
     """Send a mail now, unless it is owed already and not to be tried; return whether it went out.
 
     The caller holds no transaction.

@@ -14,7 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 
+from apps.core.model_meta import concrete_model
 from apps.core.ports import PERSONAL_DATA
 
 # Nine digits at least, so that no date, amount or count is taken for a number to call.
@@ -62,7 +64,7 @@ def disclose(keys: Iterable[Any]) -> None:
         reader.shown.update(keys)
 
 
-def reveal(value: str, *, key: Any) -> str:
+def reveal(value: str, *, key: object) -> str:
     """Return an address or number as the reader may see it, and note whose it is if it is shown."""
     if conceals():
         return masked_in(value)
@@ -88,11 +90,11 @@ def readable(text: str) -> str:
     return masked_in(text) if text and conceals() else text
 
 
-def personal_fields(model: Any) -> frozenset[str]:
-    return PERSONAL_DATA.get()(model._meta.concrete_model)
+def personal_fields(model: type[Model]) -> frozenset[str]:
+    return PERSONAL_DATA.get()(concrete_model(model))
 
 
-def is_personal(model: Any, path: str) -> bool:
+def is_personal(model: type[Model], path: str) -> bool:
     """Tell whether a look-up ("user__email__startswith") ends in or passes a personal field."""
     for name in path.split("__"):
         try:

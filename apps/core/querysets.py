@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from django.db import models
 
-from apps.core.actors import Actor
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.living import is_alive
 from apps.core.scope import is_unscoped, nothing_of, sees_everything
@@ -21,7 +21,7 @@ class ScopedQuerySet(models.QuerySet):
     # Can limited users see the records they create?
     new_is_in_scope = True
 
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         """Return the rows inside `user`'s scope: nothing for a limited user, until a model says more."""
         return self if sees_everything(user) or is_unscoped(self.model) else nothing_of(self)
 

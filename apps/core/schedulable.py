@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from celery import shared_task
+from celery import Task, shared_task
 
 from apps.core.ports import TASK_RUNS
 
@@ -32,7 +32,7 @@ class SchedulableTask:
     description: str
     function: Callable[..., Any]
 
-    def bind(self, args: Any, kwargs: Any) -> None:
+    def bind(self, args: object, kwargs: object) -> None:
         """Raise `ValueError` with a sentence where the task cannot be called with these."""
         if not isinstance(args, list):
             raise ValueError("The positional arguments must be a JSON list, such as [].")
@@ -60,7 +60,7 @@ def schedulable(*, label: str, description: str, **options: Any) -> Callable[...
 
     def declare(function: Callable[..., Any]) -> Any:
         @wraps(function)
-        def body(task: Any, *args: Any, **kwargs: Any) -> Any:
+        def body(task: Task, *args: object, **kwargs: object) -> Any:
             if task.request.called_directly:
                 return function(*args, **kwargs)
             return TASK_RUNS.get()(task, function, args, kwargs)

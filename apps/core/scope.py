@@ -7,11 +7,11 @@ A limited staff user sees what the querysets' `for_staff(user)` returns, and not
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.db.models import Model, QuerySet
 
-from apps.core.actors import Actor
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.ports import Registry
 
@@ -63,12 +63,12 @@ def nothing_of[Rows: QuerySet[Any]](rows: Rows) -> Rows:
     return rows.filter(pk__isnull=True)
 
 
-def sees_everything(user: Any) -> bool:
+def sees_everything(user: PermissionHolder) -> bool:
     """Tell whether no scope narrows what `user` sees."""
     return bool(getattr(user, "is_superuser", False) or not getattr(user, "is_limited", True))
 
 
-def is_limited(actor: Actor) -> bool:
+def is_limited(actor: Actor) -> TypeGuard[PermissionHolder]:
     """Tell whether `actor` is a user who is limited; a task, a command or the system is not."""
     return not (actor is None or isinstance(actor, str) or sees_everything(actor))
 
@@ -81,7 +81,9 @@ def refuse_limited(actor: Actor, what: str) -> None:
         )
 
 
-def own_work[Rows: QuerySet[Any]](rows: Rows, user: Any, *, by: str, since: str) -> Rows:
+def own_work[Rows: QuerySet[Any]](
+    rows: Rows, user: PermissionHolder, *, by: str, since: str
+) -> Rows:
     """Return what a limited user may see of stored work (runs, files): their own.
 
     What they created before their scope was narrowed may hold what they no longer see, so it

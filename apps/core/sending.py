@@ -7,10 +7,10 @@ never fail, or hold up, the request that did the work.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from celery import current_app
+from celery import Task, current_app
 from django.db import transaction
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ PAUSE_SECONDS = 5.0
 _paused_until = 0.0
 
 
-def send_after_commit(task: Any, *args: Any, swept_by: str) -> None:
+def send_after_commit(task: Task, *args: object, swept_by: str) -> None:
     """Send `task` with `args` once the transaction is committed; never raises.
 
     `swept_by` is the name of the scheduled task that finds the same work without the message. A structural
@@ -44,7 +44,7 @@ def after_commit(act: Callable[[], object]) -> None:
 
 
 def send_now(
-    name: str, args: Any = (), kwargs: dict[str, Any] | None = None, **options: Any
+    name: str, args: Iterable[object] = (), kwargs: dict[str, Any] | None = None, **options: Any
 ) -> str | None:
     """Send a message; return its ID, or None where the broker did not take it. Never raises.
 

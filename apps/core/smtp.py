@@ -1,8 +1,10 @@
 """Django's SMTP back end, which also says whether the mail server may have taken a mail it did not answer for."""
 
 import smtplib
+from smtplib import SMTP
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends import smtp
 
 
@@ -48,7 +50,7 @@ class EmailBackend(smtp.EmailBackend):
     def connection_class(self) -> Any:
         return _SMTPOverTLS if self.use_ssl else _SMTP
 
-    def _send(self, email_message: Any) -> bool:
+    def _send(self, email_message: EmailMessage) -> bool:
         connection: Any = self.connection
         connection.was_given = False
         try:
@@ -62,7 +64,7 @@ class EmailBackend(smtp.EmailBackend):
                 "The mail server accepted the e-mail without confirming it. It may have been sent."
             ) from error
 
-    def _close_connection(self, connection: Any) -> None:
+    def _close_connection(self, connection: SMTP) -> None:
         # A mail that was accepted is not made a failure by a goodbye that nobody answers.
         try:
             super()._close_connection(connection)  # type: ignore[misc]

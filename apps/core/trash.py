@@ -6,13 +6,14 @@ and hold a transaction; the words of the domain are theirs.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import models
 from django.db.models.functions import Now
 
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.models import SoftDeletableModel
 from apps.core.uuid7 import uuid7
@@ -29,7 +30,9 @@ def locked(queryset: models.QuerySet) -> Any:
     return rows.model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True)))
 
 
-def trash(queryset: models.QuerySet, *, by: Any, trash_id: UUID | None = None) -> Counts:
+def trash(
+    queryset: models.QuerySet, *, by: PermissionHolder | None, trash_id: UUID | None = None
+) -> Counts:
     """Move the living of `queryset` to the trash with their living belongings; count what went.
 
     `by` is the user who does it, or None for the system. All of it carries one `trash_id`.
@@ -161,7 +164,7 @@ def belongings(model: type[models.Model]) -> Iterator[tuple[type[models.Model], 
 
 
 def _references(
-    model: type[models.Model], on_delete: Any
+    model: type[models.Model], on_delete: Callable[..., Any]
 ) -> Iterator[tuple[type[models.Model], str]]:
     """Yield each foreign key to `model` of that kind, also those that no attribute leads back from."""
     for relation in model._meta.get_fields(include_hidden=True):

@@ -1,9 +1,8 @@
 """The system check of what is unique in models with a trash."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.core import checks
 from django.db import models
 
@@ -11,7 +10,9 @@ from apps.core.models import SoftDeletableModel
 
 
 @checks.register(checks.Tags.models)
-def check_unique_among_the_living(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+def check_unique_among_the_living(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
     """Find what is unique among the dead too: a name in the trash would block the same name for ever."""
     return [
         checks.Error(

@@ -3,7 +3,7 @@
 Which these are is read off the unique constraints that leave the trash out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from apps.core.constraints import validated_fields
 from apps.core.errors import DomainError
+from apps.core.model_meta import concrete_model, model_field
 
 _SHOWN = 10
 
@@ -41,12 +42,12 @@ def clashes_of_dead(dead: models.QuerySet) -> Iterator[Clash]:
                 yield Clash(record, found, telling_field(dead.model, constraint))
 
 
-def clashes_of_living(record: Any, changed: Any) -> Iterator[Clash]:
+def clashes_of_living(record: models.Model, changed: Iterable[str]) -> Iterator[Clash]:
     """Yield the records of the trash that have a value which `record` was just given.
 
     `changed` are the names of the fields that were given.
     """
-    model = record._meta.concrete_model
+    model: Any = concrete_model(record)
     for constraint in trash_constraints(model):
         if not set(constraint.fields) & set(changed):
             continue
@@ -71,12 +72,12 @@ def rename_dead(dead: models.QuerySet, names: Mapping[str, str]) -> None:
     record.save(update_fields=list(names))
 
 
-def trash_constraints(model: type[models.Model]) -> Iterator[Any]:
+def trash_constraints(model: type[models.Model]) -> Iterator[models.UniqueConstraint]:
     """Yield the unique constraints of a model that leave its trash out."""
-    concrete: Any = model._meta.concrete_model
-    for constraint in concrete._meta.constraints:
-        is_unique = isinstance(constraint, models.UniqueConstraint) and constraint.fields
-        if is_unique and "deleted_at" in _names_in(constraint.condition):
+    for constraint in concrete_model(model)._meta.constraints:
+        if not isinstance(constraint, models.UniqueConstraint) or not constraint.fields:
+            continue
+        if "deleted_at" in _names_in(constraint.condition):
             yield constraint
 
 
@@ -88,16 +89,16 @@ def _names_in(condition: Q | None) -> set[str]:
     return found
 
 
-def _living(model: type[models.Model], constraint: Any) -> Any:
-    return model._meta.concrete_model._base_manager.filter(constraint.condition)  # type: ignore[union-attr]
+def _living(model: type[models.Model], constraint: models.UniqueConstraint) -> Any:
+    return concrete_model(model)._base_manager.filter(constraint.condition)
 
 
-def _values(record: Any, constraint: Any) -> dict[str, Any]:
-    fields = (record._meta.get_field(name) for name in constraint.fields)
+def _values(record: models.Model, constraint: models.UniqueConstraint) -> dict[str, Any]:
+    fields = (model_field(record, name) for name in constraint.fields)
     return {field.attname: getattr(record, field.attname) for field in fields}
 
 
-def telling_field(model: type[models.Model], constraint: Any) -> Any:
+def telling_field(model: type[models.Model], constraint: models.UniqueConstraint) -> Any:
     """Return the constraint's field that is the record's own: the name, not the organization."""
     fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
     return next((field for field in reversed(fields) if not field.is_relation), fields[-1])

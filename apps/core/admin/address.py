@@ -20,9 +20,10 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.core.exceptions import FieldError, ValidationError
 from django.db import DataError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin.mixins import RangeNumericMixin
 from unfold.views import ChangeList
 
@@ -45,7 +46,7 @@ _TRUTHS = ("", "0", "1", "false", "true")
 _ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*")
 
 
-def filter_parameters(model_admin: Any, request: HttpRequest) -> set[str]:
+def filter_parameters(model_admin: ModelAdmin, request: HttpRequest) -> set[str]:
     """Return the names of the parameters that the list's filters read."""
     names: set[str] = set(model_admin.link_parameters)
     for entry in model_admin.get_list_filter(request):
@@ -63,7 +64,7 @@ def _simple_parameters(entry: type[SimpleListFilter]) -> set[str]:
     return {str(entry.parameter_name)}
 
 
-def _field_filter(entry: Any, model_admin: Any, request: HttpRequest) -> Any:
+def _field_filter(entry: Any, model_admin: ModelAdmin, request: HttpRequest) -> Any:
     """Make a filter as the change list does, for an address without parameters."""
     path, make = entry if isinstance(entry, (list, tuple)) else (entry, FieldListFilter.create)
     field = get_fields_from_path(model_admin.model, path)[-1]
@@ -73,7 +74,9 @@ def _field_filter(entry: Any, model_admin: Any, request: HttpRequest) -> Any:
 class DeclaredChangeList(ChangeList):
     """A list that refuses what its ModelAdmin does not declare."""
 
-    def __init__(self, request: HttpRequest, model: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, request: HttpRequest, model: type[Model], *args: object, **kwargs: object
+    ) -> None:
         opts = model._meta
         self.list_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
         for name, values in request.GET.lists():
@@ -83,7 +86,7 @@ class DeclaredChangeList(ChangeList):
                 raise self._refusal(f"The value of “{_short(name)}” is too long for this list.")
         super().__init__(request, model, *args, **kwargs)
 
-    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         found: dict[str, Any] = super().get_filters_params(params)
         return {name: value for name, value in found.items() if name not in CONTROLS}
 

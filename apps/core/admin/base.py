@@ -1,6 +1,6 @@
 """The admin class that every other admin class in the project inherits from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin, reason_of
+from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.filters import added_filters
 from apps.core.admin.guarded import GuardedAdmin
 from apps.core.admin.paginator import EstimatingPaginator
@@ -136,7 +137,9 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         record = self.get_object(request, unquote(str(object_id)))
         return [action for action in actions if _offered(action.method, record)]
 
-    def _filter_actions_by_permissions(self, request: HttpRequest, actions: Any) -> list[Any]:
+    def _filter_actions_by_permissions(
+        self, request: HttpRequest, actions: Iterable[tuple[Any, ...]]
+    ) -> list[Any]:
         """Django knows only stock words here; ours are named permissions as well."""
         return [
             entry
@@ -147,7 +150,7 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
             )
         ]
 
-    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> Any:
         """Beside a relation's field one may add or look, but not delete."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and hasattr(field.widget, "can_delete_related"):
@@ -189,7 +192,7 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         add: bool = False,
         change: bool = False,
         form_url: str = "",
-        obj: Any = None,
+        obj: Model | None = None,
     ) -> HttpResponse:
         """Offer deletion in the menu of the record's head, and not as a red button beside Save."""
         may_delete = change and self.has_delete_permission(request, obj)
@@ -212,7 +215,7 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         return HttpResponseRedirect(asked.url)
 
     def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
     ) -> type[ModelForm]:
         form: type[ModelForm] = super().get_form(request, obj, change, **kwargs)
         refusal = getattr(request, "refusal", "")
@@ -224,7 +227,11 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         return super().save_form(request, form, change)
 
     def save_related(
-        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formsets: Iterable[VersionedFormSet],
+        change: bool,
     ) -> None:
         if any(map(_asks_a_reason, formsets)):
             demand_reason(request)
@@ -232,10 +239,10 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         # What the database checks only at the commit would come too late to be shown in the form.
         connections[router.db_for_write(self.model)].check_constraints()
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Model, message: object) -> None:
         """The database writes the history; a second one, of forms alone, would only contradict it."""
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Model, message: object) -> None:
         """See `log_addition`."""
 
     @classmethod
@@ -245,7 +252,7 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         return inline
 
     @classmethod
-    def add_action(cls, action: Any) -> Any:
+    def add_action(cls, action: Callable[..., Any]) -> Any:
         """Offer an action of a higher app (a `confirmed` function) on a record's page here."""
         setattr(cls, action.__name__, action)
         cls.actions_detail = [*cls.actions_detail, action.__name__]
@@ -258,7 +265,7 @@ def demand_reason(request: HttpRequest) -> None:
         raise DomainError("A reason is required. Enter it below.")
 
 
-def _asks_a_reason(formset: Any) -> bool:
+def _asks_a_reason(formset: VersionedFormSet) -> bool:
     """Tell whether rows are removed, or changed that have a rule of their own for it."""
     changed = any(form.has_changed() for form in formset.initial_forms)
     is_required = getattr(formset.inline, "reason_required", False)
@@ -276,6 +283,6 @@ def refused(form: type[ModelForm], message: str) -> type[ModelForm]:
     return RefusedForm
 
 
-def _offered(method: Any, record: Model | None) -> bool:
+def _offered(method: Callable[..., Any], record: Model | None) -> bool:
     when = getattr(method, "when", None)
     return when is None or (record is not None and when(record))

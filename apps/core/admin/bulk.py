@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
+from apps.core.actors import PermissionHolder
 from apps.core.admin.permissions import may, permission_name
 from apps.core.discovery import full_site
 from apps.core.errors import DomainError, MissingPermission
@@ -16,14 +17,16 @@ from apps.core.errors import DomainError, MissingPermission
 class _Unheard(BaseStorage):
     """Messages of an action that nobody sits in front of; what it returns is kept instead."""
 
-    def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Any], bool]:
+    def _get(self, *args: object, **kwargs: object) -> tuple[list[Any], bool]:
         return [], True
 
-    def _store(self, messages: Any, response: Any, *args: Any, **kwargs: Any) -> list[Any]:
+    def _store(
+        self, messages: list[Any], response: HttpResponseBase, *args: object, **kwargs: object
+    ) -> list[Any]:
         return []
 
 
-def records_of(model: str, action: str, keys: list[str], user: Any) -> QuerySet:
+def records_of(model: str, action: str, keys: list[str], user: PermissionHolder) -> QuerySet:
     """Return the records among `keys` that `user` sees in the list of that action."""
     model_admin, _ = _found(model, action)
     return model_admin.get_queryset(_request(user, {})).filter(pk__in=keys)
@@ -35,7 +38,12 @@ def needed_permission(model: str, action: str) -> str:
 
 
 def perform(
-    model: str, action: str, keys: list[str], data: dict[str, list[str]], user: Any, reason: str
+    model: str,
+    action: str,
+    keys: list[str],
+    data: dict[str, list[str]],
+    user: PermissionHolder,
+    reason: str,
 ) -> str:
     """Run the action as `user`, with the posted form. The caller must hold a transaction."""
     model_admin, method = _found(model, action)
@@ -68,10 +76,10 @@ def _found(model: str, action: str) -> tuple[Any, Any]:
     return model_admin, method
 
 
-def _request(user: Any, data: dict[str, list[str]]) -> HttpRequest:
+def _request(user: PermissionHolder, data: dict[str, list[str]]) -> HttpRequest:
     request = HttpRequest()
     request.method = "POST"
-    request.user = user
+    request.user = user  # type: ignore[assignment]  # The user or the protocol of one.
     posted: Any = QueryDict(mutable=True)
     for name, values in data.items():
         posted.setlist(name, values)

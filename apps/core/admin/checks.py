@@ -8,6 +8,7 @@ from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error
 from django.db.models import DateTimeField
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 from apps.core.admin.declared import check_scope, check_trash
@@ -36,7 +37,7 @@ class BaseAdminChecks(ModelAdminChecks):
             *_filters_without_a_zone(admin_obj),
         ]
 
-    def _check_actions(self, obj: Any) -> list[CheckMessage]:
+    def _check_actions(self, obj: ModelAdmin) -> list[CheckMessage]:
         names = chosen_rows_action_names(obj)
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -57,7 +58,7 @@ class BaseAdminChecks(ModelAdminChecks):
         ]
 
 
-def _exists(model_admin: Any, permission: str) -> bool:
+def _exists(model_admin: ModelAdmin, permission: str) -> bool:
     if "." not in permission:
         return hasattr(model_admin, f"has_{permission}_permission")
     app_label, codename = permission.split(".")
@@ -68,7 +69,7 @@ def _exists(model_admin: Any, permission: str) -> bool:
     )
 
 
-def _filters_without_a_zone(admin_obj: Any) -> list[CheckMessage]:
+def _filters_without_a_zone(admin_obj: ModelAdmin) -> list[CheckMessage]:
     """Tell of Unfold's ranges of dates over a time: they compare it with a time of no zone."""
     return [
         Error(

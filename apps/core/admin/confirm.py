@@ -32,6 +32,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Literal
 
+from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -74,7 +75,7 @@ def confirmed(
     def declare(function: Callable[..., Any]) -> Any:
         @wraps(function)
         def action(
-            model_admin: Any,
+            model_admin: ModelAdmin,
             request: HttpRequest,
             queryset: QuerySet | None = None,
             object_id: str | None = None,
@@ -130,7 +131,7 @@ def _purpose(description: str, queryset: QuerySet) -> str:
     return f"{description[:1].lower()}{description[1:]}: {what}"
 
 
-def _asks(sudo: Any, queryset: QuerySet) -> bool:
+def _asks(sudo: bool | Literal["bulk"] | Callable[[QuerySet], bool], queryset: QuerySet) -> bool:
     if callable(sudo):
         return bool(sudo(queryset))
     return len(queryset[:2]) > 1 if sudo == "bulk" else bool(sudo)

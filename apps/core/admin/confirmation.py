@@ -1,6 +1,6 @@
 """One request to one confirmed action: the page, the check of what was confirmed, the action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -8,11 +8,12 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.core import signing
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.admin import ModelAdmin
 
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.editing.confirmed import SEEN, moved_in_words, moved_since, seen_token
@@ -37,7 +38,7 @@ class Confirmation:
 
     def __init__(
         self,
-        model_admin: Any,
+        model_admin: ModelAdmin,
         request: HttpRequest,
         queryset: QuerySet,
         object_id: str | None,
@@ -118,7 +119,7 @@ class Confirmation:
     def _about(self) -> str:
         return f"{self.options['name']}:{self.model_admin.opts.label_lower}:{self.object_id}"
 
-    def _form(self, data: Any) -> ConfirmationForm:
+    def _form(self, data: Mapping[str, Any] | None) -> ConfirmationForm:
         typed = self.options["typed"]
         form: ConfirmationForm = self.options["form_class"](
             data,
@@ -207,7 +208,7 @@ class Confirmation:
         request.current_app = self.model_admin.admin_site.name
         return TemplateResponse(request, "core/confirm.html", context, status=status)
 
-    def _url(self, record: Any) -> str:
+    def _url(self, record: Model) -> str:
         opts = self.model_admin.opts
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])
 

@@ -12,7 +12,7 @@ from apps.core.querysets import ScopedQuerySet
 from apps.core.scope import is_unscoped
 
 
-def check_scope(model_admin: Any) -> Iterator[checks.CheckMessage]:
+def check_scope(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
     """Find what a page lists and nobody said who sees it."""
     for model in (model_admin.model, *(inline.model for inline in model_admin.inlines)):
         for_staff = getattr(type(model._default_manager.all()), "for_staff", None)
@@ -28,7 +28,7 @@ def check_scope(model_admin: Any) -> Iterator[checks.CheckMessage]:
             )
 
 
-def check_trash(model_admin: Any) -> Iterator[checks.CheckMessage]:
+def check_trash(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
     """Find a model with a trash that no page leads to, or out of."""
     from apps.core.admin.trash import ToTrash, TrashAdmin
 

@@ -1,7 +1,6 @@
 """What a deletion takes with it, and what forbids it."""
 
-from typing import Any
-
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import NestedObjects, get_deleted_objects
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,7 +23,9 @@ def consequences(queryset: QuerySet) -> list[str]:
     return sentences
 
 
-def refuse_what_cannot_go(model_admin: Any, request: HttpRequest, queryset: QuerySet) -> None:
+def refuse_what_cannot_go(
+    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet
+) -> None:
     """Refuse a deletion of too many records, of protected ones, or of what is not the user's to delete."""
     records = list(queryset[: COLLECTED_AT_MOST + 1])
     if len(records) > COLLECTED_AT_MOST:

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.admin import ModelAdmin
 from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
+from django.db.models import Model
 from django.template.defaultfilters import date as format_date
 from django.urls import reverse
 from django.utils import timezone
@@ -34,7 +36,7 @@ _LABEL_COLORS = {
 }
 
 
-def label(text: Any, color: str = QUIET) -> SafeString:
+def label(text: object, color: str = QUIET) -> SafeString:
     """Show a word as a colored label, as Unfold's does.
 
     Made here and not by `display(label=…)`: that renders a template per cell, and shows the bare
@@ -53,7 +55,7 @@ def state_column(
     """
 
     @display(description=description or field.replace("_", " "), ordering=field)
-    def column(model_admin: Any, record: Any) -> SafeString:
+    def column(model_admin: ModelAdmin, record: Model) -> SafeString:
         word = getattr(record, f"get_{field}_display")()
         return label(word, colors.get(getattr(record, field), QUIET))
 
@@ -95,14 +97,14 @@ def moment_column(field: str, *, description: str | None = None) -> Callable[[An
     """Return a list column, an attribute of the ModelAdmin, with a time: relative, the exact one on hover."""
 
     @display(description=description or field.removesuffix("_at").replace("_", " "), ordering=field)
-    def column(model_admin: Any, record: Any) -> SafeString | str:
+    def column(model_admin: ModelAdmin, record: Model) -> SafeString | str:
         return moment(getattr(record, field))
 
     column.__name__ = f"{field}_moment"
     return column
 
 
-def count_link(count: int | None, model: str, **filters: Any) -> SafeString | str:
+def count_link(count: int | None, model: str, **filters: object) -> SafeString | str:
     """Show a count as a link to the list of the records that it counts.
 
     count_link(organization.members_count, "organizations.membership", organization__id__exact=…)
@@ -116,7 +118,7 @@ def count_link(count: int | None, model: str, **filters: Any) -> SafeString | st
     )
 
 
-def record_link(record: Any, text: Any = None) -> SafeString | str:
+def record_link(record: Model | None, text: object = None) -> SafeString | str:
     """Show a record as a link to its page in the admin."""
     if record is None:
         return EMPTY
@@ -140,7 +142,7 @@ def phrase(text: str) -> SafeString | str:
     return format_html('<span class="qd-phrase">{}</span>', text) if text else EMPTY
 
 
-def copyable(value: Any) -> SafeString | str:
+def copyable(value: object) -> SafeString | str:
     """Show an id with a button that copies it."""
     if value in (None, ""):
         return EMPTY
@@ -155,6 +157,6 @@ def copyable(value: Any) -> SafeString | str:
 
 
 @display(description="ID")
-def copyable_id(model_admin: Any, record: Any) -> SafeString | str:
+def copyable_id(model_admin: ModelAdmin, record: Model) -> SafeString | str:
     """Read-only field: the record's id, to be copied. Declared as `copyable_id = copyable_id`."""
     return copyable(record.pk) if record is not None and record.pk else EMPTY

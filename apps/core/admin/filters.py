@@ -23,7 +23,7 @@ from apps.core.ports import Registry
 class RecordForm(AutocompleteDropdownForm):
     """Names the chosen record only to who sees it: Unfold's own names any."""
 
-    def __init__(self, request: HttpRequest, name: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, request: HttpRequest, name: str, *args: object, **kwargs: object) -> None:
         super().__init__(request, name, *args, **kwargs)
         field: Any = self.fields[name]
         field.queryset = in_scope(field.queryset.all(), request.user)
@@ -54,7 +54,7 @@ class DayRangeFilter(RangeDateFilter):
         return queryset
 
 
-def _day(value: Any) -> date | None:
+def _day(value: object) -> date | None:
     if not isinstance(value, str) or not value:
         return None
     day: date | None = parse_date_str(value)

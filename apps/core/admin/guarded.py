@@ -24,13 +24,13 @@ class GuardedAdmin:
     # Fields that the address of the form for a new record may fill in.
     initial_parameters: Sequence[str] = ()
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+    def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
         """Allow what a filter of the list reads, unless it tells what the reader may not see."""
         if conceals() and is_personal(self.model, lookup):
             return False
         return lookup in filter_parameters(self, request)
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[DeclaredChangeList]:
         return DeclaredChangeList
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

@@ -1,16 +1,18 @@
 """The permission that an action asks for, and the one record that it is about."""
 
-from typing import Any
-
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from apps.core.errors import RecordNotFound
+from apps.core.model_meta import concrete_model
 
 
-def may(model_admin: Any, request: HttpRequest, permission: str, record: Any = None) -> bool:
+def may(
+    model_admin: ModelAdmin, request: HttpRequest, permission: str, record: Model | None = None
+) -> bool:
     """Tell whether the user holds a named permission, or the ModelAdmin grants a stock one."""
     if "." in permission:
         return bool(request.user.has_perm(permission))
@@ -20,12 +22,12 @@ def may(model_admin: Any, request: HttpRequest, permission: str, record: Any = N
     return bool(has_permission(request))
 
 
-def permission_name(model_admin: Any, permission: str) -> str:
-    opts = model_admin.opts.concrete_model._meta
+def permission_name(model_admin: ModelAdmin, permission: str) -> str:
+    opts = concrete_model(model_admin.model)._meta
     return permission if "." in permission else f"{opts.app_label}.{permission}_{opts.model_name}"
 
 
-def one_record(model_admin: Any, request: HttpRequest, object_id: str) -> QuerySet:
+def one_record(model_admin: ModelAdmin, request: HttpRequest, object_id: str) -> QuerySet:
     try:
         queryset = model_admin.get_queryset(request).filter(pk=unquote(object_id))
         found = queryset.exists()

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
+from apps.core.actors import PermissionHolder
+from apps.core.model_meta import related_model
 from apps.core.scope import is_unscoped, nothing_of, sees_everything
 
 
-def in_scope(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
+def in_scope(queryset: QuerySet[Any], user: PermissionHolder) -> QuerySet[Any]:
     """Return what `user` sees of `queryset`; nothing for a limited user where the model declares nothing."""
     for_staff = getattr(queryset, "for_staff", None)
     if for_staff:
@@ -30,7 +32,7 @@ class ScopedAdmin:
         return in_scope(super().get_queryset(request), request.user)  # type: ignore[misc]
 
     def get_field_queryset(
-        self, db: str | None, db_field: Any, request: HttpRequest
+        self, db: str | None, db_field: Field, request: HttpRequest
     ) -> QuerySet[Any] | None:
         """Return the records that a relation's field offers and accepts.
 
@@ -38,7 +40,7 @@ class ScopedAdmin:
         colleague a task is assigned to: otherwise saving the form would unassign the task.
         """
         ordered: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
-        offered = db_field.remote_field.model._default_manager.all() if ordered is None else ordered
+        offered = related_model(db_field)._default_manager.all() if ordered is None else ordered
         seen = in_scope(offered, request.user)
         if seen is offered:
             return ordered

@@ -8,6 +8,7 @@ of a list asks for one by itself where too many records are selected.
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
@@ -34,7 +35,11 @@ class SecondPerson:
     """What one confirmation has to do with a second person."""
 
     def __init__(
-        self, model_admin: Any, request: HttpRequest, queryset: QuerySet, options: dict[str, Any]
+        self,
+        model_admin: ModelAdmin,
+        request: HttpRequest,
+        queryset: QuerySet,
+        options: dict[str, Any],
     ) -> None:
         self.request = request
         self.queryset = queryset

@@ -5,11 +5,11 @@ says in `trash_records` which service moves a queryset there; the proxy's is a `
 in `restore_records` and `purge_records` which services lead out again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,12 +20,14 @@ from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import moment_column, record_link
+from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.trash_forms import RestoreForm, ToTrashForm, said_of_the_trash
 from apps.core.admin.wording import belongings, counted
+from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
 
 
-def _with_it(words: str, counts: trash.Counts, model: Any) -> list[str]:
+def _with_it(words: str, counts: trash.Counts, model: type[Model]) -> list[str]:
     others = belongings(counts, model)
     return [f"{words}: {others}."] if others else []
 
@@ -44,7 +46,7 @@ def _name_or_number(queryset: QuerySet) -> str:
     return str(queryset.get()) if count == 1 else str(count)
 
 
-class ToTrash(BaseAdmin):
+class ToTrash[Rows: QuerySet](BaseAdmin):
     """Deleting means: to the trash. The stock delete page is not reachable."""
 
     trash_url: str
@@ -61,9 +63,7 @@ class ToTrash(BaseAdmin):
         form_class=ToTrashForm,
         sudo="bulk",
     )
-    def move_to_trash(
-        self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
-    ) -> str:
+    def move_to_trash(self, request: HttpRequest, queryset: Rows, answer: ConfirmationForm) -> str:
         counts = self.trash_records(request, queryset, answer.reason)
         return f"{_said(counts, self.model)} moved to the trash."
 
@@ -71,11 +71,15 @@ class ToTrash(BaseAdmin):
     def open_trash(self, request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(self.trash_url))
 
-    def trash_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
+    def trash_records(self, request: HttpRequest, records: Rows, reason: str) -> trash.Counts:
         raise NotImplementedError
 
     def save_related(
-        self, request: HttpRequest, form: ModelForm, formsets: Any, change: bool
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formsets: Iterable[VersionedFormSet],
+        change: bool,
     ) -> None:
         super().save_related(request, form, formsets, change)
         # A new record may also have been given what its form left empty, such as a slug.
@@ -106,12 +110,12 @@ class ToTrash(BaseAdmin):
         return actions
 
 
-def _said(counts: trash.Counts, model: Any) -> str:
+def _said(counts: trash.Counts, model: type[Model]) -> str:
     others = belongings(counts, model)
     return f"{counted(counts[model], model)}{f', with {others},' if others else ''}"
 
 
-class TrashAdmin(BaseAdmin):
+class TrashAdmin[Rows: QuerySet](BaseAdmin):
     """The trash of a model: who moved what there and when; read-only, with two ways out."""
 
     is_trash = True
@@ -135,7 +139,7 @@ class TrashAdmin(BaseAdmin):
     def deleted_by_link(self, record: SoftDeletableModel) -> str:
         return record_link(record.deleted_by)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return ["deleted_moment", "deleted_by_link"]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
@@ -145,22 +149,22 @@ class TrashAdmin(BaseAdmin):
         dead: Any = self.model._meta.concrete_model.all_objects.dead()  # type: ignore[union-attr]
         return dead.for_staff(request.user).select_related("deleted_by")
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._living_permission(request, "view")
 
-    def has_restore_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_restore_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._living_permission(request, "restore")
 
-    def has_purge_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_purge_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._living_permission(request, "purge")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -168,7 +172,7 @@ class TrashAdmin(BaseAdmin):
 
     def _living_permission(self, request: HttpRequest, verb: str) -> bool:
         """The trash has no permissions of its own: those of the living model hold."""
-        opts = self.model._meta.concrete_model._meta  # type: ignore[union-attr]
+        opts = concrete_model(self.model)._meta
         return request.user.has_perm(f"{opts.app_label}.{verb}_{opts.model_name}")
 
     @confirmed(
@@ -178,9 +182,9 @@ class TrashAdmin(BaseAdmin):
         form_class=RestoreForm,
         reason="optional",
     )
-    def restore(self, request: HttpRequest, queryset: QuerySet, answer: RestoreForm) -> str:
+    def restore(self, request: HttpRequest, queryset: Rows, answer: RestoreForm) -> str:
         counts = self.restore_records(request, queryset, answer.reason, answer.new_names())
-        return f"{_said(counts, self.model._meta.concrete_model)} restored."
+        return f"{_said(counts, concrete_model(self.model))} restored."
 
     @confirmed(
         permission="purge",
@@ -191,15 +195,15 @@ class TrashAdmin(BaseAdmin):
         typed=_name_or_number,
         sudo=True,
     )
-    def purge(self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm) -> str:
+    def purge(self, request: HttpRequest, queryset: Rows, answer: ConfirmationForm) -> str:
         counts = self.purge_records(request, queryset, answer.reason)
-        return f"{_said(counts, self.model._meta.concrete_model)} deleted for good."
+        return f"{_said(counts, concrete_model(self.model))} deleted for good."
 
     def restore_records(
-        self, request: HttpRequest, records: QuerySet, reason: str, names: Mapping[str, str]
+        self, request: HttpRequest, records: Rows, reason: str, names: Mapping[str, str]
     ) -> trash.Counts:
         """Restore through the service; `names` gives one record another name than it had, by field."""
         raise NotImplementedError
 
-    def purge_records(self, request: HttpRequest, records: QuerySet, reason: str) -> trash.Counts:
+    def purge_records(self, request: HttpRequest, records: Rows, reason: str) -> trash.Counts:
         raise NotImplementedError

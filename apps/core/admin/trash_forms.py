@@ -1,14 +1,15 @@
 """The pages that ask before something goes to the trash, and before it comes back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core import trash
+from apps.core.actors import PermissionHolder
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import record_link
 from apps.core.admin.scope import in_scope
@@ -122,7 +123,9 @@ class RestoreForm(ConfirmationForm):
         return {clash.field.name: clash for clash in self.clashes}
 
 
-def said_of_the_trash(user: Any, record: Any, changed: Any) -> Iterator[str]:
+def said_of_the_trash(
+    user: PermissionHolder, record: Model, changed: Iterable[str]
+) -> Iterator[str]:
     """Yield a sentence for each record of the trash that cannot come back because of this one."""
     for clash in clashes_of_living(record, changed):
         seen = in_scope(type(clash.dead).all_objects.all(), user).filter(pk=clash.dead.pk).exists()
@@ -145,6 +148,6 @@ def _as_stored(queryset: QuerySet[Any]) -> Any:
     return model.all_objects.filter(pk__in=keys)
 
 
-def _with_it(words: str, counts: trash.Counts, model: Any) -> list[str]:
+def _with_it(words: str, counts: trash.Counts, model: type[Model]) -> list[str]:
     others = belongings(counts, model)
     return [f"{words}: {others}."] if others else []

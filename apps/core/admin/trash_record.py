@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.core.actors import PermissionHolder
 from apps.core.admin.scope import in_scope
 from apps.core.living import buried_with, trash_paths
 
@@ -40,7 +41,7 @@ class InTrash:
         )
 
 
-def find_in_trash(user: Any, model: type[Model], key: Any) -> InTrash | None:
+def find_in_trash(user: PermissionHolder, model: type[Model], key: object) -> InTrash | None:
     """Return where the record `key` of `model` lies, if it is in the trash and `user` may see it."""
     concrete: Any = model._meta.concrete_model
     if not trash_paths(concrete) or not user.has_perm(_view(concrete)):
@@ -55,12 +56,12 @@ def find_in_trash(user: Any, model: type[Model], key: Any) -> InTrash | None:
     return InTrash(record, trashed, trash_url(user, trashed)) if trashed is not None else None
 
 
-def trash_url(user: Any, record: Model) -> str:
+def trash_url(user: PermissionHolder, record: Model) -> str:
     """Return the address of a record's page in the trash; "" for a viewer who may not open it."""
     return trash_urls(user, type(record), [record.pk]).get(str(record.pk), "")
 
 
-def trash_urls(user: Any, model: type[Model], keys: Iterable[Any]) -> dict[str, str]:
+def trash_urls(user: PermissionHolder, model: type[Model], keys: Iterable[Any]) -> dict[str, str]:
     """Return key → the address of the page in the trash, of those that `user` may open."""
     concrete: Any = model._meta.concrete_model
     proxy = next(
@@ -80,7 +81,7 @@ def trash_urls(user: Any, model: type[Model], keys: Iterable[Any]) -> dict[str, 
     return {str(pk): reverse(name, args=[pk]) for pk in seen.values_list("pk", flat=True)}
 
 
-def living_url(user: Any, model: type[Model], key: Any) -> str:
+def living_url(user: PermissionHolder, model: type[Model], key: object) -> str:
     """Return the address of the page that a record of the trash has again since it was restored."""
     concrete: Any = model._meta.concrete_model
     if model is concrete or not trash_paths(concrete) or not user.has_perm(_view(concrete)):
@@ -94,7 +95,7 @@ def living_url(user: Any, model: type[Model], key: Any) -> str:
     return reverse(name, args=[key]) if is_there else ""
 
 
-def trash_link(user: Any, record: Model) -> SafeString | str:
+def trash_link(user: PermissionHolder, record: Model) -> SafeString | str:
     """Show a record of the trash as a link to its page there, where `user` may open that."""
     url = trash_url(user, record)
     link = '<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>'

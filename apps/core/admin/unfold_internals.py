@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin import AdminSite
+from django.db.models import Model
 from django.http import HttpRequest
+from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 
-def site_look(site: Any, request: HttpRequest) -> dict[str, Any]:
+def site_look(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
     """Return what Unfold's layout needs on a page that is no admin page, without asking the database.
 
     The same for every site of Unfold's; of another kind of site it is empty.
@@ -23,7 +26,7 @@ def site_look(site: Any, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def list_actions(model_admin: Any) -> Iterator[Any]:
+def list_actions(model_admin: ModelAdmin) -> Iterator[Any]:
     """Yield the functions of the actions on chosen rows and of those above the list."""
     for function, _, _ in model_admin._get_base_actions():
         yield function
@@ -31,7 +34,7 @@ def list_actions(model_admin: Any) -> Iterator[Any]:
         yield entry.method
 
 
-def record_actions(model_admin: Any) -> Iterator[Any]:
+def record_actions(model_admin: ModelAdmin) -> Iterator[Any]:
     """Yield the functions of the actions on one record: on its page and in its row."""
     for entry in model_admin._get_base_actions_detail():
         yield entry.method
@@ -39,17 +42,17 @@ def record_actions(model_admin: Any) -> Iterator[Any]:
         yield entry.method
 
 
-def submit_actions(model_admin: Any) -> Iterator[Any]:
+def submit_actions(model_admin: ModelAdmin) -> Iterator[Any]:
     """Yield the functions of the buttons beside Save."""
     for entry in model_admin._get_base_actions_submit_line():
         yield entry.method
 
 
-def chosen_rows_action_names(model_admin: Any) -> list[str]:
+def chosen_rows_action_names(model_admin: ModelAdmin) -> list[str]:
     return [name for _, name, _ in model_admin._get_base_actions()]
 
 
-def run_submit_actions(model_admin: Any, request: HttpRequest, record: Any) -> None:
+def run_submit_actions(model_admin: ModelAdmin, request: HttpRequest, record: Model) -> None:
     """Run the buttons beside Save that were pressed. Unfold does so in its `save_model`, which ours replaces."""
     for action in model_admin.get_actions_submit_line(request, record.pk):
         if action.action_name in request.POST:

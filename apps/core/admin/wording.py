@@ -1,10 +1,9 @@
 """Words about numbers of records."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 
 def counted(number: int, model: type[Model]) -> str:
@@ -31,6 +30,6 @@ def belongings(counts: Mapping[type[Model], int], model: type[Model]) -> str:
     )
 
 
-def names(records: Any, limit: int = 3) -> str:
+def names(records: QuerySet, limit: int = 3) -> str:
     """Return the names of the first records of a queryset."""
     return listed(str(record) for record in records[:limit])

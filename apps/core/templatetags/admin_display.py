@@ -1,7 +1,6 @@
 """The display helpers of lists, for templates."""
 
 from datetime import date, datetime
-from typing import Any
 
 from django.template import Library
 from django.utils.safestring import SafeString
@@ -18,6 +17,6 @@ def moment(value: datetime | date | None) -> SafeString | str:
 
 
 @register.filter
-def colored(text: Any, color: str) -> SafeString:
+def colored(text: object, color: str) -> SafeString:
     """A word as a colored label: `{{ run.get_state_display|colored:"danger" }}`."""
     return display.label(text, color)

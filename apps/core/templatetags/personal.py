@@ -10,6 +10,6 @@ register = template.Library()
 
 
 @register.filter
-def readable(text: Any) -> Any:
+def readable(text: object) -> Any:
     """Mask the addresses and numbers in a text from who may not see personal data."""
     return personal.readable(text) if isinstance(text, str) else text

@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model
-from django.forms import Field, ModelForm
+from django.db.models.options import Options
+from django.forms import BaseInlineFormSet, Field, ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.admin.confirm_form import REASON_LENGTH
@@ -38,7 +39,7 @@ class VersionedAdmin:
     service_argument: ClassVar[str] = ""
     change_form_before_template = "core/editing/form.html"
 
-    def lock_record(self, request: HttpRequest, key: Any) -> None:
+    def lock_record(self, request: HttpRequest, key: object) -> None:
         """Hold the record until the save is committed, so that nobody saves it in between.
 
         A ModelAdmin whose services lock something else first does that here first as well.
@@ -63,7 +64,7 @@ class VersionedAdmin:
         return response
 
     def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
+        self, request: HttpRequest, opts: Options, object_id: str
     ) -> HttpResponse:
         """Answer 404, where Django would send the user to the start page with a message.
 
@@ -75,7 +76,7 @@ class VersionedAdmin:
         raise RecordNotFound(self.model, object_id)  # type: ignore[attr-defined]
 
     def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
     ) -> type[ModelForm]:
         form: Any = super().get_form(request, obj, change, **kwargs)  # type: ignore[misc]
 
@@ -91,7 +92,9 @@ class VersionedAdmin:
         form.opened_by = str(request.user.pk)
         return form
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: VersionedModelForm, change: bool
+    ) -> None:
         reason = reason_of(request)
         if not change and self.create_service:
             writing.create(self.create_service, form, actor=request.user, reason=reason)
@@ -109,14 +112,20 @@ class VersionedAdmin:
             form.write()
         run_submit_actions(self, request, obj)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+    def save_formset(
+        self, request: HttpRequest, form: ModelForm, formset: VersionedFormSet, change: bool
+    ) -> None:
         if getattr(formset.inline, "update_service", None):
             writing.save_rows(formset, actor=request.user, reason=reason_of(request))
         else:
             formset.save()
 
     def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+        self,
+        request: HttpRequest,
+        form: VersionedModelForm,
+        formsets: Iterable[BaseInlineFormSet],
+        add: bool = False,
     ) -> list[Any]:
         """Tell the user what was merged: Django asks for its log's message when all is stored."""
         if not add:
@@ -167,7 +176,7 @@ class VersionedInline:
     # Whether the rows are changed with a reason alone.
     reason_required = False
 
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: object) -> Any:
         formset = super().get_formset(request, obj, **kwargs)  # type: ignore[misc]
         formset.inline = self
         return formset

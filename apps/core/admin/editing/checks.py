@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.options import InlineModelAdmin
 from django.core.checks import CheckMessage, Error
 
 from apps.core.admin.editing.forms import VersionedModelForm
@@ -11,8 +13,8 @@ from apps.core.admin.editing.rows import VersionedRowForm
 _ROW_SERVICES = ("create_service", "update_service", "delete_service")
 
 
-def check_versions(model_admin: Any) -> list[CheckMessage]:
-    found = []
+def check_versions(model_admin: ModelAdmin) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
     if not issubclass(model_admin.form, VersionedModelForm):
         found.append(_error(model_admin, "form", VersionedModelForm, "E131"))
     if model_admin.list_editable:
@@ -30,7 +32,7 @@ def check_versions(model_admin: Any) -> list[CheckMessage]:
     return found
 
 
-def _check_inline(inline: Any) -> list[CheckMessage]:
+def _check_inline(inline: type[InlineModelAdmin]) -> list[CheckMessage]:
     found: list[CheckMessage] = []
     if not issubclass(inline.form, VersionedRowForm):
         found.append(_error(inline, "form", VersionedRowForm, "E133"))

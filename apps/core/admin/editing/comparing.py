@@ -64,7 +64,7 @@ class Comparing(_Base):
             if not field.disabled and name not in self.uncompared
         }
 
-    def compare_with(self, field: forms.Field, name: str, data: Any) -> Compared:
+    def compare_with(self, field: forms.Field, name: str, data: object) -> Compared:
         known = self.opened is not None and name in self.opened.values
         now = frozen_initial(self, name) if name in self.fields else None
         was = self.opened.values[name] if self.opened and known else now

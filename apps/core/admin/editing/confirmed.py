@@ -5,8 +5,7 @@ that changed meanwhile is named, and the page asks again. A form that edits what
 of a person) is compared and merged as change pages are; see `ConfirmationForm.edits`.
 """
 
-from typing import Any
-
+from django.db.models import Model
 from django.utils.crypto import salted_hmac
 
 from apps.core.admin.editing.conflicts import record_authors
@@ -15,17 +14,18 @@ from apps.core.admin.editing.said import at_words
 from apps.core.admin.editing.values import frozen
 from apps.core.admin.wording import listed
 from apps.core.authorship import watched_fields
+from apps.core.model_meta import concrete_model, model_field
 
 SEEN = "_seen"
 _SALT = "core.seen"
 
 
-def seen_token(action: str, record: Any) -> str:
+def seen_token(action: str, record: Model) -> str:
     """Return what says how the record was when the page was shown."""
     return sign(_about(action, record), _digests(record))
 
 
-def moved_since(action: str, record: Any, token: str | None) -> list[str] | None:
+def moved_since(action: str, record: Model, token: str | None) -> list[str] | None:
     """Return the names of the fields that changed since the token was made.
 
     None where there is no token of this record and this action.
@@ -37,10 +37,10 @@ def moved_since(action: str, record: Any, token: str | None) -> list[str] | None
     return [name for name in now if name in seen and seen[name] != now[name]]
 
 
-def moved_in_words(record: Any, names: list[str]) -> str:
+def moved_in_words(record: Model, names: list[str]) -> str:
     """Return the sentence that a page says before it asks again."""
     model = type(record)
-    labels = listed(str(model._meta.get_field(name).verbose_name) for name in names)
+    labels = listed(str(model_field(model, name).verbose_name) for name in names)
     authors = record_authors(model, record.pk, names)
     newest = max(authors.values(), key=lambda each: each.at, default=None)
     by = f" by {newest.actor} {at_words(newest)}" if newest else ""
@@ -51,13 +51,13 @@ def moved_in_words(record: Any, names: list[str]) -> str:
     )
 
 
-def _about(action: str, record: Any) -> str:
-    return f"{action}:{record._meta.concrete_model._meta.label_lower}:{record.pk}"
+def _about(action: str, record: Model) -> str:
+    return f"{action}:{concrete_model(record)._meta.label_lower}:{record.pk}"
 
 
-def _digests(record: Any) -> dict[str, str]:
+def _digests(record: Model) -> dict[str, str]:
     """Return a digest by field: with a key, because the reader may not see every value."""
-    fields = [record._meta.get_field(name) for name in watched_fields(type(record))]
+    fields = [model_field(record, name) for name in watched_fields(type(record))]
     return {
         field.name: salted_hmac(_SALT, repr(frozen(field.value_from_object(record)))).hexdigest()[
             :16

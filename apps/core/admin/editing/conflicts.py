@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
+
+from apps.core.admin.editing.compared_form import ComparedForm
 from apps.core.admin.editing.shown import label_of, posted_words, stored_words
 from apps.core.authorship import Authorship, last_changes
 
@@ -30,29 +33,29 @@ class Conflict:
         return f"{who} changed this since you opened the page. Choose which value to keep."
 
 
-def choice_name(form: Any, name: str) -> str:
-    return str(form.add_prefix(f"_choose-{name}"))
+def choice_name(form: ComparedForm, name: str) -> str:
+    return form.add_prefix(f"_choose-{name}")
 
 
-def conflicts_of(form: Any, names: Iterable[str]) -> list[Conflict]:
+def conflicts_of(form: ComparedForm, names: Iterable[str]) -> list[Conflict]:
     """Return what is to be shown of the fields `names` of a compared form."""
     names = list(names)
     authors = authors_of(form, names)
     return [_conflict(form, name, authors.get(name)) for name in names]
 
 
-def authors_of(form: Any, names: Iterable[str]) -> dict[str, Authorship]:
+def authors_of(form: ComparedForm, names: Iterable[str]) -> dict[str, Authorship]:
     """Return by field who gave it the value that is stored."""
     model, key = form.record
     return record_authors(model, key, names)
 
 
-def record_authors(model: Any, key: Any, names: Iterable[str]) -> dict[str, Authorship]:
+def record_authors(model: type[Model], key: object, names: Iterable[str]) -> dict[str, Authorship]:
     known = {field.name for field in model._meta.get_fields()}
     return last_changes(model, key, [name for name in names if name in known])
 
 
-def _conflict(form: Any, name: str, author: Authorship | None) -> Conflict:
+def _conflict(form: ComparedForm, name: str, author: Authorship | None) -> Conflict:
     compared = form.compared[name]
     is_known = form.opened is not None and name in form.opened.values
     return Conflict(

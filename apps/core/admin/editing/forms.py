@@ -1,13 +1,14 @@
 """Forms that compare what is posted with what they were opened on, and with what is stored."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
-from django.db.models import Field
+from django.db.models import Field, Model
 
 from apps.core.admin.editing.comparing import Comparing
 from apps.core.admin.editing.opened import NAME, Opened, read, sign
+from apps.core.model_meta import concrete_model
 
 WITHOUT_VERSION = (
     "This form doesn't say which version of the record it was opened on, so nothing was "
@@ -55,7 +56,7 @@ class VersionedModelForm(Comparing, forms.ModelForm):
             return ""
         return sign(self.about, self.version.as_list())
 
-    def take(self, content: Any) -> None:
+    def take(self, content: Sequence[Any] | None) -> None:
         """Take what the token held as the version that the form was opened on."""
         self.opened = Opened(*content) if content else None
 
@@ -137,5 +138,5 @@ class VersionedModelForm(Comparing, forms.ModelForm):
             manager.add(*(record for text, record in wanted.items() if text not in held))
 
 
-def about(record: Any) -> str:
-    return f"{record._meta.concrete_model._meta.label_lower}:{record.pk}"
+def about(record: Model) -> str:
+    return f"{concrete_model(record)._meta.label_lower}:{record.pk}"

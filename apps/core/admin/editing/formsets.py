@@ -77,7 +77,7 @@ class VersionedFormSet(PagedFormSet):
         fixed = {self.model._meta.pk.name, self.fk.name}
         return bool(self.can_delete or set(self.form.base_fields) - fixed)
 
-    def _as_opened(self, key: Any, values: dict[str, Any]) -> Any:
+    def _as_opened(self, key: object, values: dict[str, Any]) -> Any:
         row = self.model(pk=key)
         setattr(row, self.fk.attname, self.instance.pk)
         for name, value in values.items():
@@ -95,7 +95,7 @@ class VersionedFormSet(PagedFormSet):
             return [form.instance for form in self.initial_forms]
         return super().get_queryset()
 
-    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+    def _construct_form(self, i: int, **kwargs: object) -> Any:
         form = super()._construct_form(i, **kwargs)
         if self.is_bound and i < self.initial_form_count():
             key = str(self.data.get(self._key_name(i)))

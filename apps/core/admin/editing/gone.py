@@ -1,21 +1,25 @@
 """A form that is posted when its record is not there any more: nothing typed into it is lost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.utils import flatten_fieldsets
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from unfold.admin import ModelAdmin
 
 from apps.core.admin.editing.opened import NAME, Opened, read
 from apps.core.admin.editing.shown import label_of, posted_words, stored_words
 from apps.core.admin.editing.values import thawed
+from apps.core.model_meta import concrete_model
 
 
-def gone_response(model_admin: Any, request: HttpRequest, key: str) -> HttpResponse | None:
+def gone_response(model_admin: ModelAdmin, request: HttpRequest, key: str) -> HttpResponse | None:
     """Return the page that gives the user's input back; nothing if this was no open form of it."""
     opts = model_admin.opts
-    about = f"{opts.concrete_model._meta.label_lower}:{key}"
+    about = f"{concrete_model(model_admin.model)._meta.label_lower}:{key}"
     content = read(about, request.POST.get(NAME)) if request.method == "POST" else None
     if content is None or not model_admin.has_change_permission(request):
         return None
@@ -37,7 +41,7 @@ def gone_response(model_admin: Any, request: HttpRequest, key: str) -> HttpRespo
 
 
 def _typed(
-    model_admin: Any, request: HttpRequest, key: str, content: Any
+    model_admin: ModelAdmin, request: HttpRequest, key: str, content: Sequence[Any]
 ) -> list[tuple[str, str, str]]:
     """Return the label of each field that the user changed, what it was and what was typed."""
     record = _as_opened(model_admin.model, key, content[0])
@@ -52,7 +56,7 @@ def _typed(
     ]
 
 
-def _as_opened(model: Any, key: str, values: dict[str, Any]) -> Any:
+def _as_opened(model: type[Model], key: str, values: dict[str, Any]) -> Any:
     """Return a record as the form was opened on it, to make the form of it again."""
     columns = {field.name: field for field in model._meta.concrete_fields}
     record = model(pk=model._meta.pk.to_python(key))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import Field, ModelMultipleChoiceField
+from django.forms import Field, ModelForm, ModelMultipleChoiceField
 
 from apps.core.admin.editing.values import frozen, thawed
 
@@ -45,7 +45,7 @@ class Compared:
 
 
 def compare(
-    field: Field, *, was: Any, now: Any, data: Any, must_choose: bool, is_known: bool
+    field: Field, *, was: Any, now: Any, data: object, must_choose: bool, is_known: bool
 ) -> Compared:
     """Compare a field's posted `data` with its frozen values `was` and `now`."""
     is_set = isinstance(field, ModelMultipleChoiceField)
@@ -61,7 +61,7 @@ def compare(
     )
 
 
-def _changed(field: Field, before: Any, data: Any) -> bool:
+def _changed(field: Field, before: object, data: object) -> bool:
     value = thawed(before)
     if isinstance(value, str) and isinstance(data, str) and _lines(value) == _lines(data):
         # A browser sends other line ends than the record may have, and a field strips spaces.
@@ -89,6 +89,6 @@ def merged_keys(
     return ({str(key) for key in now} - removed) | added
 
 
-def frozen_initial(form: Any, name: str) -> Any:
+def frozen_initial(form: ModelForm, name: str) -> Any:
     """Return the stored value of a form's field."""
     return frozen(form[name].initial)

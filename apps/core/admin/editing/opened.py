@@ -25,7 +25,7 @@ class Opened:
         return [self.values, self.shown, self.by]
 
 
-def sign(about: str, content: Any) -> str:
+def sign(about: str, content: object) -> str:
     """Return a token; `about` names the record or the set of rows, so that no other form takes it."""
     return signing.dumps([about, content], salt=_SALT, compress=True)
 

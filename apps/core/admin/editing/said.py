@@ -6,6 +6,8 @@ from typing import Any
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
+from apps.core.actors import PermissionHolder
+from apps.core.admin.editing.compared_form import ComparedForm
 from apps.core.admin.editing.conflicts import authors_of
 from apps.core.admin.editing.shown import label_of
 from apps.core.admin.wording import listed
@@ -13,7 +15,9 @@ from apps.core.authorship import Authorship
 from apps.core.personal import readable
 
 
-def merges_in_words(form: Any, formsets: Iterable[Any], viewer: Any) -> list[str]:
+def merges_in_words(
+    form: ComparedForm, formsets: Iterable[Any], viewer: PermissionHolder
+) -> list[str]:
     """Return a sentence for each change of others that a save kept beside the user's own."""
     said = [*_of_form(form, "", viewer)]
     for formset in formsets:
@@ -23,7 +27,7 @@ def merges_in_words(form: Any, formsets: Iterable[Any], viewer: Any) -> list[str
     return said
 
 
-def _of_form(form: Any, of_what: str, viewer: Any) -> Iterator[str]:
+def _of_form(form: ComparedForm, of_what: str, viewer: PermissionHolder) -> Iterator[str]:
     merged = form.merged
     if not merged:
         return
@@ -38,7 +42,7 @@ def _of_form(form: Any, of_what: str, viewer: Any) -> Iterator[str]:
         yield f"{_sentence_start(labels)}{of_what} {verb} changed by {who}{why}{beside}"
 
 
-def _label(form: Any, name: str) -> str:
+def _label(form: ComparedForm, name: str) -> str:
     label = label_of(form, name)
     # An ID or a URL keeps its capitals.
     return label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"
@@ -48,7 +52,7 @@ def _the(labels: list[str]) -> str:
     return f"the {listed(labels)}"
 
 
-def _by(author: Authorship | None, viewer: Any) -> tuple[str, str]:
+def _by(author: Authorship | None, viewer: PermissionHolder) -> tuple[str, str]:
     if author is None:
         return "somebody", ""
     who = "you" if author.actor_id == viewer.pk else author.actor

@@ -7,11 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BooleanField, ChoiceField, FileField, ModelChoiceField
+from django.core.files import File
+from django.forms import BooleanField, ChoiceField, Field, FileField, ModelChoiceField
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
 from apps.core.admin.display import EMPTY
+from apps.core.admin.editing.compared_form import ComparedForm
 from apps.core.admin.editing.values import thawed
 from apps.core.personal import conceals, disclose, is_personal, readable
 
@@ -20,16 +22,16 @@ _CONCEALED = "•••"
 _NAMED = 20
 
 
-def label_of(form: Any, name: str) -> str:
+def label_of(form: ComparedForm, name: str) -> str:
     return str(form[name].label)
 
 
-def stored_words(form: Any, name: str, value: Any) -> str:
+def stored_words(form: ComparedForm, name: str, value: object) -> str:
     """Return a frozen value of a form's field in words."""
     return _words(form, name, thawed(value))
 
 
-def posted_words(form: Any, name: str) -> str:
+def posted_words(form: ComparedForm, name: str) -> str:
     """Return what was posted for a form's field in words."""
     field, data = form.fields[name], form[name].data
     if isinstance(field, FileField):
@@ -42,13 +44,13 @@ def posted_words(form: Any, name: str) -> str:
     return _words(form, name, data)
 
 
-def _file_words(data: Any) -> str:
+def _file_words(data: File | None) -> str:
     if data is False:
         return "no file"
     return f"{data.name} (choose the file again to keep it)" if data else EMPTY
 
 
-def _words(form: Any, name: str, value: Any) -> str:
+def _words(form: ComparedForm, name: str, value: object) -> str:
     field = form.fields[name]
     if value in (None, "", [], ()) and not isinstance(field, BooleanField):
         return EMPTY
@@ -58,8 +60,8 @@ def _words(form: Any, name: str, value: Any) -> str:
             return _CONCEALED
         disclose([key])
     if isinstance(field, ModelChoiceField):
-        many = isinstance(value, Iterable) and not isinstance(value, str)
-        return _names(field, list(value) if many else [value])
+        keys = [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
+        return _names(field, keys)
     return readable(_plain(field, value))
 
 
@@ -77,7 +79,7 @@ def _names(field: ModelChoiceField, keys: list[Any]) -> str:
     return ", ".join(names)
 
 
-def _plain(field: Any, value: Any) -> str:
+def _plain(field: Field, value: object) -> str:
     if isinstance(field, ChoiceField):
         return _choice_words(field, value)
     if isinstance(value, bool) or isinstance(field, BooleanField):
@@ -94,10 +96,11 @@ def _plain(field: Any, value: Any) -> str:
     return str(value)
 
 
-def _choice_words(field: Any, value: Any) -> str:
+def _choice_words(field: ChoiceField, value: object) -> str:
     values = {str(each) for each in value} if isinstance(value, list) else {str(value)}
     named = []
-    for key, name in field.choices:
+    choices: Any = field.choices
+    for key, name in choices:
         options = name if isinstance(name, list | tuple) else [(key, name)]
         named += [str(label) for each, label in options if str(each) in values]
     return ", ".join(named) or str(value)

@@ -22,7 +22,7 @@ _KINDS: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
 }
 
 
-def frozen(value: Any) -> Any:
+def frozen(value: object) -> Any:
     """Return a form field's initial value as JSON; of records only their keys are kept."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
@@ -40,7 +40,7 @@ def frozen(value: Any) -> Any:
     return {"": "text", "value": str(value)}
 
 
-def thawed(value: Any) -> Any:
+def thawed(value: object) -> Any:
     """Return the value that `frozen` was given; a record as its key, a file as its name."""
     if isinstance(value, list):
         return [thawed(each) for each in value]

@@ -10,13 +10,17 @@ record's argument is named after its model.
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import Model
+from django.forms import ModelForm
 from django.forms.formsets import DELETION_FIELD_NAME
 
 from apps.core.actors import Actor
+from apps.core.admin.editing.formsets import VersionedFormSet
+from apps.core.model_meta import concrete_model
 
 
 def create(
-    service: Callable[..., Any], form: Any, *, actor: Actor, reason: str, **given: Any
+    service: Callable[..., Any], form: ModelForm, *, actor: Actor, reason: str, **given: object
 ) -> None:
     """Create a record by its service; the form's instance becomes what was stored."""
     pk_name = form.instance._meta.pk.name
@@ -30,7 +34,7 @@ def create(
 
 
 def update(
-    service: Callable[..., Any], form: Any, *, argument: str = "", actor: Actor, reason: str
+    service: Callable[..., Any], form: ModelForm, *, argument: str = "", actor: Actor, reason: str
 ) -> None:
     """Change a record by its service, if the user changed anything."""
     changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -39,12 +43,12 @@ def update(
         service(**record, **changes, actor=actor, reason=reason)
 
 
-def argument_of(record: Any) -> str:
+def argument_of(record: Model) -> str:
     """Return the name of a service's argument that takes the record."""
-    return str(record._meta.concrete_model._meta.model_name)
+    return str(concrete_model(record)._meta.model_name)
 
 
-def save_rows(formset: Any, *, actor: Actor, reason: str) -> None:
+def save_rows(formset: VersionedFormSet, *, actor: Actor, reason: str) -> None:
     """Store the rows of an inline: new ones, changed ones in the inline's order, then removals."""
     inline = formset.inline
     formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []

@@ -1,0 +1,31 @@
+"""What a model is made of, where the types of `_meta` leave open what ours always have."""
+
+from typing import cast
+
+from django.db.models import Field, Model
+
+
+def concrete_model(model: Model | type[Model]) -> type[Model]:
+    """Return the model that has the table: itself, or what a proxy stands for."""
+    concrete = model._meta.concrete_model
+    if concrete is None:
+        raise TypeError(f"{model._meta.label} is abstract and has no table.")
+    return concrete
+
+
+def model_field(model: Model | type[Model], name: str) -> Field:
+    """Return a field that the model declares itself, which a relation from elsewhere is not."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, Field):
+        raise TypeError(f"{model._meta.label}.{name} is a relation that another model declares.")
+    return field
+
+
+def column_name(model: Model | type[Model], name: str) -> str:
+    """Return the column that keeps a field."""
+    return cast(str, model_field(model, name).column)
+
+
+def related_model(relation: Field) -> type[Model]:
+    """Return the model that a relation leads to, once all models are loaded."""
+    return cast(type[Model], relation.related_model)
