@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import ManyToManyField, Model, QuerySet
 
+from apps.audit.history_rows import HistoryRow
 from apps.audit.timeline.models import history_of, visible_fields
 from apps.core.authorship import Authorship
 from apps.core.personal import readable
@@ -14,7 +15,7 @@ from apps.core.personal import readable
 _ROWS_READ = 200
 
 
-def last_changes(model: type[Model], key: Any, fields: Iterable[str]) -> dict[str, Authorship]:
+def last_changes(model: type[Model], key: object, fields: Iterable[str]) -> dict[str, Authorship]:
     """Return by field who gave it its present value; "" stands for the record's removal.
 
     The caller has checked that the reader may see the record.
@@ -59,17 +60,18 @@ def _where_it_changed(rows: list[Any], attname: str) -> Any:
     return rows[-1] if rows[-1].history_type == "+" else None
 
 
-def _of_relation(field: Any, key: Any) -> Any:
-    history = history_of(field.remote_field.through)
+def _of_relation(field: ManyToManyField, key: object) -> Any:
+    through: Any = field.remote_field.through
+    history = history_of(through)
     return None if history is None else _newest(history, field.m2m_field_name(), key).first()
 
 
-def _newest(history: Any, name: str, key: Any) -> QuerySet[Any]:
+def _newest(history: type[HistoryRow], name: str, key: object) -> QuerySet[Any]:
     rows: QuerySet[Any] = history.objects.filter(**{name: key}).select_related("change_set")
     return rows.order_by("-history_id")
 
 
-def _take(found: dict[str, Authorship], name: str, row: Any) -> None:
+def _take(found: dict[str, Authorship], name: str, row: HistoryRow | None) -> None:
     if row is None:
         return
     made = row.change_set

@@ -29,14 +29,14 @@ _SIGNALS = (
 
 @checks.register(checks.Tags.models)
 def check_histories(
-    app_configs: Sequence[AppConfig] | None, **options: Any
+    app_configs: Sequence[AppConfig] | None, **options: object
 ) -> list[checks.CheckMessage]:
     return [*_histories_without_triggers(), *_receivers_never_called()]
 
 
 @checks.register(checks.Tags.admin)
 def check_history_pages(
-    app_configs: Sequence[AppConfig] | None, **options: Any
+    app_configs: Sequence[AppConfig] | None, **options: object
 ) -> list[checks.CheckMessage]:
     return [
         *_undeclared_histories(),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from apps.core.actors import Actor
 from apps.core.uuid7 import uuid7
 
 _NAMESPACE = uuid.UUID("6f4c4a52-8f39-4a7b-9d31-0d1f6c0c3a11")
@@ -60,7 +61,7 @@ _current: ContextVar[AuditContext | None] = ContextVar("audit_context", default=
 _resolving: ContextVar[bool] = ContextVar("audit_context_resolving", default=False)
 
 
-def actor_of(actor: Any) -> NamedActor:
+def actor_of(actor: Actor | NamedActor) -> NamedActor:
     """Return the actor that a user or a name stands for."""
     if actor is None:
         return NamedActor()
@@ -70,15 +71,16 @@ def actor_of(actor: Any) -> NamedActor:
         return NamedActor(label=actor)
     if not getattr(actor, "is_authenticated", False) or actor.pk is None:
         return NamedActor(label="anonymous")
-    name, login = str(actor), actor.get_username()
+    user: Any = actor
+    name, login = str(user), user.get_username()
     return NamedActor(str(actor.pk), login if name == login else f"{name} <{login}>")
 
 
 @contextmanager
 def audit_context(
     *,
-    actor: Any = None,
-    real_actor: Any = None,
+    actor: Actor | NamedActor = None,
+    real_actor: Actor | NamedActor = None,
     reason: str = "",
     import_run_id: int | None = None,
     task_run_id: int | None = None,

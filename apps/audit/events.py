@@ -1,7 +1,6 @@
 """Events that are no record's change: sign-ins, exports, refusals."""
 
 from contextlib import nullcontext
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -13,7 +12,7 @@ from apps.core.actors import Actor
 
 
 def record_event(
-    kind: str, *, actor: Actor = None, target: models.Model | None = None, **data: Any
+    kind: str, *, actor: Actor = None, target: models.Model | None = None, **data: object
 ) -> Event:
     """Write one event to the audit log, with the actor and the reason of the current context.
 

@@ -1,5 +1,6 @@
 """The one line that makes a model audited: `history = History()`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +65,9 @@ class History(HistoricalRecords):
         fields["history_user"].db_index = False
         return fields
 
-    def get_extra_fields(self, model: type[models.Model], fields: Any) -> dict[str, Any]:
+    def get_extra_fields(
+        self, model: type[models.Model], fields: Mapping[str, models.Field]
+    ) -> dict[str, Any]:
         stock: dict[str, Any] = super().get_extra_fields(model, fields)
         return {
             **stock,
@@ -130,7 +133,7 @@ class History(HistoricalRecords):
         digest = names_digest(model._meta.label_lower, key, length=6)
         return f"hist_{model._meta.model_name}"[:16] + f"_{key}"[:7] + digest
 
-    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
+    def finalize(self, sender: type[models.Model], **kwargs: object) -> None:
         if self.cls is not sender and not (self.inherit and issubclass(sender, self.cls)):
             return
         super().finalize(sender, **kwargs)
@@ -229,7 +232,7 @@ class HistoryOfOthers(History):
         self.app_label = app_label
         super().__init__(**kwargs)
 
-    def finalize(self, sender: type[models.Model], **kwargs: Any) -> None:
+    def finalize(self, sender: type[models.Model], **kwargs: object) -> None:
         HistoricalRecords.finalize(self, sender, **kwargs)
         honor_instance_attributes(sender)
         meta = type(

@@ -5,7 +5,9 @@ names the way to go.
 """
 
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from datetime import datetime
+from typing import Any, ClassVar, NoReturn
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Exists, OuterRef
@@ -26,15 +28,26 @@ _REMOVAL = "Old rows leave the history by manage.py trim_history, which proves a
 
 
 class HistoryRow(models.Model):
-    """Base of every history model."""
+    """Base of every history model. Its columns are made by simple-history and by `AuditedHistory`."""
+
+    instance_type: ClassVar[type[models.Model]]
+    tracked_fields: ClassVar[tuple[models.Field, ...]]
+    objects: ClassVar[models.Manager[Any]]
+    history_id: int
+    history_date: datetime
+    history_type: str
+    history_change_reason: str | None
+    history_user_id: UUID | None
+    change_set: Any
+    hidden_changes: list[str] | None
 
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def save(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_FIXED + _REASON)
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def delete(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_FIXED + _REMOVAL)
 
 
@@ -52,16 +65,16 @@ class HistoryRowQuerySet(HistoricalQuerySet):
         )
         return self.filter(~Exists(later.order_by()))
 
-    def update(self, **kwargs: Any) -> NoReturn:
+    def update(self, **kwargs: object) -> NoReturn:
         raise DomainError(_FIXED + _REASON)
 
-    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def bulk_update(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_FIXED + _REASON)
 
-    def create(self, **kwargs: Any) -> NoReturn:
+    def create(self, **kwargs: object) -> NoReturn:
         raise DomainError(_FIXED + "Change the record itself. " + _REASON)
 
-    def bulk_create(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def bulk_create(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_FIXED + "Change the record itself. " + _REASON)
 
     def delete(self) -> NoReturn:
@@ -80,9 +93,9 @@ class HistoryRowManager(HistoryManager):
         objs: Iterable[models.Model],
         batch_size: int | None = None,
         update: bool = False,
-        default_user: Any = None,
+        default_user: object = None,
         default_change_reason: str | None = "",
-        default_date: Any = None,
+        default_date: object = None,
         custom_historical_attrs: dict[str, Any] | None = None,
     ) -> None:
         """Check that the triggers have written what the caller wants to be written.
@@ -130,7 +143,7 @@ def savable(instance: models.Model) -> models.Model:
     return instance
 
 
-def revert_url(row: Any) -> str:
+def revert_url(row: HistoryRow) -> str:
     """Return the address of the page that reverts a record to `row`."""
     options = row.instance_type._meta
     try:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any
 
+from celery import Task
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.core.management.base import BaseCommand
 
@@ -26,13 +27,13 @@ def install() -> None:
         BaseCommand.execute = _named(BaseCommand.execute)  # type: ignore[method-assign]
 
 
-def _send(headers: dict[str, Any] | None = None, **_: Any) -> None:
+def _send(headers: dict[str, Any] | None = None, **_: object) -> None:
     context = current()
     if context and headers is not None:
         headers[HEADER] = {"root": str(context.root), "request_id": context.request_id}
 
 
-def _enter(task_id: str, task: Any, **_: Any) -> None:
+def _enter(task_id: str, task: Task, **_: object) -> None:
     outer = current()  # There is one where the task runs inside its caller.
     # A worker makes attributes of a message's headers; a task called in place keeps them apart.
     sent = (
@@ -61,7 +62,7 @@ def _enter(task_id: str, task: Any, **_: Any) -> None:
     _running[task_id] = manager
 
 
-def _leave(task_id: str, **_: Any) -> None:
+def _leave(task_id: str, **_: object) -> None:
     if manager := _running.pop(task_id, None):
         manager.__exit__(None, None, None)
 

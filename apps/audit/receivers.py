@@ -17,16 +17,16 @@ def connect() -> None:
     user_login_failed.connect(_failed, dispatch_uid="audit")
 
 
-def _signed_in(user: Any, **_: Any) -> None:
+def _signed_in(user: Any, **_: object) -> None:
     record_event(event_kinds.SIGN_IN, actor=user, target=user)
 
 
-def _signed_out(user: Any, **_: Any) -> None:
+def _signed_out(user: Any, **_: object) -> None:
     if user is not None:
         record_event(event_kinds.SIGN_OUT, actor=user, target=user)
 
 
-def _failed(credentials: dict[str, Any], **_: Any) -> None:
+def _failed(credentials: dict[str, Any], **_: object) -> None:
     # Django has masked what looks secret; the name is kept, cut to what a name may be.
     given = credentials.get("username") or credentials.get("email") or ""
     given = str(given)[:254]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 
 from apps.audit.context import audit_context
 from apps.audit.timeline.models import history_of
@@ -18,6 +19,7 @@ from apps.core.actors import Actor, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.living import buried_with
+from apps.core.model_meta import concrete_model, model_field
 
 
 @dataclass(frozen=True)
@@ -34,23 +36,24 @@ class Plan:
     newest: int
 
 
-def revert_plan(record: Any, position: int, actor: Actor) -> Plan | None:
+def revert_plan(record: Model, position: int, actor: Actor) -> Plan | None:
     """Return what would change if `record` went back to how it was at `position`.
 
     None if it never was so, or where `actor` does not see it as it was then.
     """
-    model = type(record)._meta.concrete_model
+    model = concrete_model(record)
+    viewer = None if isinstance(actor, str) else actor
     history = history_of(model)
     if history is None or model not in reversions:
         return None
     own = history.objects.filter(**{model._meta.pk.name: record.pk})
-    seen = own if actor is None else history_in_scope(model, actor)
+    seen = own if viewer is None else history_in_scope(model, viewer)
     row = seen.filter(history_id=position, **{model._meta.pk.name: record.pk}).first()
     newest = own.order_by("-history_id").values_list("history_id", flat=True).first()
     if row is None or newest is None:
         return None
-    names = Names(actor)
-    fields = [model._meta.get_field(name) for name in reversions[model].fields]
+    names = Names(viewer)
+    fields = [model_field(model, name) for name in reversions[model].fields]
     differing: list[Any] = [
         field for field in fields if getattr(record, field.attname) != getattr(row, field.attname)
     ]
@@ -75,7 +78,7 @@ def revert_plan(record: Any, position: int, actor: Actor) -> Plan | None:
     return Plan(row, changes, values, obstacles, newest)
 
 
-def _as_readable(model: Any, record: Any, made: Change) -> Change:
+def _as_readable(model: type[Model], record: Model, made: Change) -> Change:
     """Hide a personal value from who may not see it, and note whose it is from who may."""
     if made.field not in personal.personal_fields(model):
         return made
@@ -87,7 +90,7 @@ def _as_readable(model: Any, record: Any, made: Change) -> Change:
 
 
 def record_revert(
-    *, record: Any, position: int, newest: int, actor: Actor, reason: str
+    *, record: Model, position: int, newest: int, actor: Actor, reason: str
 ) -> list[Change]:
     """Bring `record` back to how it was at `position`; return what changed.
 
@@ -98,7 +101,7 @@ def record_revert(
         raise DomainError("A reason is required.")
     require(actor, "audit.revert_record")
     with audit_context(actor=actor, reason=reason), transaction.atomic():
-        model: Any = type(record)._meta.concrete_model
+        model = concrete_model(record)
         locked = model._base_manager.select_for_update(no_key=True).filter(pk=record.pk).first()
         if locked is None:
             raise DomainError("This record no longer exists.")
@@ -125,14 +128,14 @@ def record_revert(
         return plan.changes
 
 
-def _seen(model: Any, actor: Actor) -> Any:
+def _seen(model: type[Model], actor: Actor) -> Any:
     """Return the records of `model` that may be put back by `actor`."""
     everything = getattr(model, "all_objects", model._base_manager).all()
     for_actor = getattr(everything, "for_actor", None)
     return for_actor(actor) if for_actor else everything
 
 
-def _save(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
+def _save(record: Model, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
     for name, value in values.items():
         setattr(record, name, value)
     validated(record)

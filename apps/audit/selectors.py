@@ -8,6 +8,7 @@ from django.db import connection, models
 from apps.audit.models import ChangeSet
 from apps.audit.timeline.models import history_models
 from apps.audit.timeline.scope import history_in_scope
+from apps.core.actors import PermissionHolder
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Count:
         return self.created + self.changed + self.deleted
 
 
-def change_set_counts(change_set: ChangeSet, viewer: Any) -> list[Count]:
+def change_set_counts(change_set: ChangeSet, viewer: PermissionHolder) -> list[Count]:
     """Count what a change set did to records that `viewer` sees, by model and kind, in one statement."""
     found: dict[str, dict[str, int]] = {}
     parts = [

@@ -36,7 +36,7 @@ from apps.audit.timeline.positions import (
     branches_of_record,
 )
 from apps.audit.timeline.scope import change_sets_in_scope, history_in_scope
-from apps.core.actors import require
+from apps.core.actors import PermissionHolder, require
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.scope import sees_everything
@@ -61,16 +61,16 @@ class ChangeSetAdmin(BaseAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return request.user.has_perm("audit.view_auditlog")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
     def changelist_view(
@@ -195,11 +195,11 @@ class ChangeSetAdmin(BaseAdmin):
         )
 
 
-def _may_view(user: Any, model: type[models.Model]) -> bool:
+def _may_view(user: PermissionHolder, model: type[models.Model]) -> bool:
     return bool(user.has_perm(permission_to("view", model)))
 
 
-def _change_set(key: Any, viewer: Any) -> ChangeSet:
+def _change_set(key: str, viewer: PermissionHolder) -> ChangeSet:
     """Return the change set if it is the viewer's own or holds something the viewer may see."""
     try:
         found = ChangeSet.objects.filter(pk=key).first()
@@ -210,19 +210,19 @@ def _change_set(key: Any, viewer: Any) -> ChangeSet:
     return found
 
 
-def _related(change_set: ChangeSet, viewer: Any) -> list[ChangeSet]:
+def _related(change_set: ChangeSet, viewer: PermissionHolder) -> list[ChangeSet]:
     """Return the other change sets of the same request."""
     others = ChangeSet.objects.filter(root_id=change_set.root_id).exclude(pk=change_set.pk)
     return _in_scope(others.order_by("started_at")[:20], viewer)
 
 
-def _in_scope(change_sets: Iterable[ChangeSet], viewer: Any) -> list[ChangeSet]:
+def _in_scope(change_sets: Iterable[ChangeSet], viewer: PermissionHolder) -> list[ChangeSet]:
     found = list(change_sets)
     seen = change_sets_in_scope([each.pk for each in found if each.actor_id != viewer.pk], viewer)
     return [each for each in found if each.actor_id == viewer.pk or each.pk in seen]
 
 
-def _known_key(model: type[models.Model], key: str, viewer: Any) -> Any:
+def _known_key(model: type[models.Model], key: str, viewer: PermissionHolder) -> Any:
     """Return the key of a record that the history knows and `viewer` sees; None for any other."""
     pk: Any = model._meta.pk
     try:

@@ -15,6 +15,7 @@ from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.filters import TimelineFilter, from_query
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all
+from apps.core.actors import PermissionHolder
 from apps.core.cells import defused
 from apps.core.personal import conceals, masked_in, readable
 from apps.core.sudo import require_fresh_factor
@@ -79,7 +80,7 @@ class _Echo:
 
 
 def _lines(
-    filter: TimelineFilter, before: int, viewer: Any, *, holds_personal: bool
+    filter: TimelineFilter, before: int, viewer: PermissionHolder, *, holds_personal: bool
 ) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)

@@ -1,9 +1,9 @@
 """*Revert to this*: what would change, a reason, and then an ordinary change."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,7 +26,7 @@ class RevertForm(forms.Form):
     )
 
 
-def may_revert(admin: Any, request: HttpRequest, record: Any) -> bool:
+def may_revert(admin: ModelAdmin, request: HttpRequest, record: Model) -> bool:
     """Tell whether the user may revert this very record."""
     return (
         admin.model._meta.concrete_model in reversions
@@ -35,7 +35,9 @@ def may_revert(admin: Any, request: HttpRequest, record: Any) -> bool:
     )
 
 
-def revert_view(admin: Any, request: HttpRequest, record: Any, position: int) -> HttpResponse:
+def revert_view(
+    admin: ModelAdmin, request: HttpRequest, record: Model, position: int
+) -> HttpResponse:
     opts = admin.opts
     require(request.user, "audit.revert_record")
     if not admin.has_change_permission(request, record):
@@ -70,7 +72,12 @@ def revert_view(admin: Any, request: HttpRequest, record: Any, position: int) ->
 
 
 def _page(
-    admin: Any, request: HttpRequest, record: Any, plan: Plan, form: RevertForm, status: int = 200
+    admin: ModelAdmin,
+    request: HttpRequest,
+    record: Model,
+    plan: Plan,
+    form: RevertForm,
+    status: int = 200,
 ) -> HttpResponse:
     opts = admin.opts
     request.current_app = admin.admin_site.name

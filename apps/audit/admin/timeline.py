@@ -1,8 +1,10 @@
 """A record's timeline, in the place of the stock history page."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -27,6 +29,7 @@ from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_record
 from apps.audit.timeline.registry import inclusions
 from apps.audit.timeline.scope import history_in_scope
+from apps.core.actors import PermissionHolder
 from apps.core.admin.trash_record import find_in_trash
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.living import buried_with
@@ -91,20 +94,22 @@ class TimelineForm(forms.Form):
     since = forms.DateField(label="From", required=False, widget=day_widget())
     until = forms.DateField(label="To", required=False, widget=day_widget())
 
-    def __init__(self, data: Any, model: type[models.Model]) -> None:
+    def __init__(self, data: Mapping[str, Any] | None, model: type[models.Model]) -> None:
         super().__init__(data)
         fields: Any = self.fields
         fields["field"].choices = [("", "Any"), *_field_choices(model)]
         fields["kind"].choices = [("", "Any"), *KIND_CHOICES, *event_choices()]
 
 
-def timeline_context(request: HttpRequest, model: type[models.Model], key: Any) -> dict[str, Any]:
+def timeline_context(
+    request: HttpRequest, model: type[models.Model], key: object
+) -> dict[str, Any]:
     """Return the entries of a record, for who may see it, as the address filters them."""
     query = request.GET.dict()
     filter = from_query({name: query.get(name, "") for name in TimelineForm.base_fields})
     before = query.get("before", "")
 
-    def shows(member: Any) -> bool:
+    def shows(member: type[models.Model]) -> bool:
         # A many-to-many's own table has no page and no permission that anybody holds by itself.
         return bool(member._meta.auto_created) or request.user.has_perm(
             permission_to("view", member)
@@ -125,7 +130,9 @@ def timeline_context(request: HttpRequest, model: type[models.Model], key: Any) 
     }
 
 
-def timeline_response(admin: Any, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+def timeline_response(
+    admin: ModelAdmin, request: HttpRequest, context: dict[str, Any]
+) -> HttpResponse:
     request.current_app = admin.admin_site.name
     return TemplateResponse(
         request,
@@ -138,11 +145,11 @@ def timeline_response(admin: Any, request: HttpRequest, context: dict[str, Any])
     )
 
 
-def may_see_change_sets(user: Any) -> bool:
+def may_see_change_sets(user: PermissionHolder) -> bool:
     return bool(user.has_perm("audit.view_changeset") or user.has_perm("audit.view_auditlog"))
 
 
-def _in_scope(admin: Any, request: HttpRequest, key: str) -> Any:
+def _in_scope(admin: ModelAdmin, request: HttpRequest, key: str) -> Any:
     """Return the record where the user may see it, in the trash as well; nothing elsewhere."""
     record = admin.get_object(request, key)
     everything = getattr(admin.model._meta.concrete_model, "all_objects", None)
@@ -154,7 +161,7 @@ def _in_scope(admin: Any, request: HttpRequest, key: str) -> Any:
         return None
 
 
-def _of_what_is_gone(admin: Any, request: HttpRequest, key: str) -> HttpResponse:
+def _of_what_is_gone(admin: ModelAdmin, request: HttpRequest, key: str) -> HttpResponse:
     """Lead auditors to the history of a record that is no more; for others there is nothing."""
     model = admin.model._meta.concrete_model
     history = history_of(model)
@@ -171,7 +178,7 @@ def _of_what_is_gone(admin: Any, request: HttpRequest, key: str) -> HttpResponse
     return HttpResponseRedirect(record_url(model, key))
 
 
-def record_url(model: type[models.Model], key: Any) -> str:
+def record_url(model: type[models.Model], key: object) -> str:
     """Return the address of a record's history that needs no record."""
     return reverse("admin:audit_changeset_record", args=[model._meta.label_lower, key])
 
@@ -180,7 +187,7 @@ def permission_to(verb: str, model: type[models.Model]) -> str:
     return f"{model._meta.app_label}.{verb}_{model._meta.model_name}"
 
 
-def _revert_url_name(admin: Any, request: HttpRequest, record: Any) -> str:
+def _revert_url_name(admin: ModelAdmin, request: HttpRequest, record: models.Model) -> str:
     if getattr(record, "is_deleted", False) or buried_with(record):
         return ""
     if not may_revert(admin, request, record):

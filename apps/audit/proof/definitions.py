@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from apps.audit.history import added_constraints
 from apps.audit.proof.guarded import Guarded, guarded_tables
@@ -163,12 +164,12 @@ def _make(table: Guarded) -> None:
         editor.deferred_sql.clear()
 
 
-def _column(field: Any, editor: Any) -> str:
+def _column(field: models.Field, editor: BaseDatabaseSchemaEditor) -> str:
     quote = connection.ops.quote_name
     parameters = field.db_parameters(connection)
-    parts = [quote(field.column), parameters["type"]]
+    parts: list[str] = [quote(str(field.column)), str(parameters["type"])]
     if parameters.get("collation"):
-        parts.append(f"COLLATE {quote(parameters['collation'])}")
+        parts.append(f"COLLATE {quote(str(parameters['collation']))}")
     if field.has_db_default():
         default, values = editor.db_default_sql(field)
         parts.append(f"DEFAULT {default % tuple(map(editor.quote_value, values))}")

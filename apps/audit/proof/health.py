@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 from pgtrigger import registry
 
 from apps.audit.proof.guarded import guarded_names
@@ -57,7 +58,7 @@ def _declared(names: set[str]) -> dict[tuple[str, str], tuple[str, TriggerShape]
     return declared
 
 
-def _shape_of(model: Any, trigger: Any, name: str) -> TriggerShape:
+def _shape_of(model: Model, trigger: Any, name: str) -> TriggerShape:
     # `UPDATE OF "column"` is an operation of one part, with the columns in it.
     words = str(trigger.operation)
     columns = tuple(sorted(re.findall(r'"([^"]+)"', words)))

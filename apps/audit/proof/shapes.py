@@ -1,14 +1,12 @@
 """Remembers which columns each history table has kept, migration by migration."""
 
-from typing import Any
-
 from django.db import connection
 
 from apps.audit.history import audited
 from apps.audit.models import Shape
 
 
-def remember(**_: Any) -> None:
+def remember(**_: object) -> None:
     """Write down the columns of every history table whose columns are not those last seen."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM audit_position")

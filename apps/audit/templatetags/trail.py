@@ -1,9 +1,8 @@
 """How the trail's pages show people, sources and addresses."""
 
-from typing import Any
-
 from django import template
 from django.db import models
+from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
@@ -83,7 +82,7 @@ def source_url(change_set: ChangeSet) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def with_query(context: Any, **changes: Any) -> str:
+def with_query(context: Context, **changes: object) -> str:
     """Return the query of this page with some parameters changed; an empty one is left out."""
     query = context["request"].GET.dict() | {
         name: str(value or "") for name, value in changes.items()

@@ -11,11 +11,14 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 
+from apps.audit.history_rows import HistoryRow
 from apps.audit.kinds import EVENT_KINDS
 from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, TimelineFilter
 from apps.audit.timeline.models import hidden_fields, key_column, visible_fields
 from apps.audit.timeline.naming import label_fields
 from apps.core import personal
+from apps.core.actors import PermissionHolder
+from apps.core.model_meta import model_field, related_model
 from apps.core.uuid7 import as_uuid
 
 # So many records of one name are looked up; with more, the search is too broad to mean anything.
@@ -31,7 +34,7 @@ class Condition:
     params: tuple[Any, ...] = ()
     compares: bool = False
 
-    def and_(self, sql: str, *params: Any) -> "Condition":
+    def and_(self, sql: str, *params: object) -> "Condition":
         if not sql:
             return self
         joined = f"{self.sql} AND {sql}" if self.sql else sql
@@ -41,7 +44,9 @@ class Condition:
         return f"WHERE {self.sql}" if self.sql else ""
 
 
-def of_history(history: Any, filter: TimelineFilter, viewer: Any) -> Condition | None:
+def of_history(
+    history: type[HistoryRow], filter: TimelineFilter, viewer: PermissionHolder | None
+) -> Condition | None:
     """Return what a row of this history table must fulfill; None where none can.
 
     Other records are meant by their names only where `viewer` sees them.
@@ -165,7 +170,9 @@ def _open(column: str) -> str:
     return f"regexp_replace({column}, '{personal.ADDRESS_SQL}', '', 'g')"
 
 
-def _object(history: Any, text: str, viewer: Any) -> tuple[Any, ...]:
+def _object(
+    history: type[HistoryRow], text: str, viewer: PermissionHolder | None
+) -> tuple[Any, ...]:
     """Match a record's key, or the fields that it is called by; names as they were then."""
     model = history.instance_type
     pk = model._meta.pk
@@ -190,7 +197,9 @@ def _object(history: Any, text: str, viewer: Any) -> tuple[Any, ...]:
     return f"({' OR '.join(parts)})", *params
 
 
-def _compared(history: Any, filter: TimelineFilter, viewer: Any) -> tuple[Any, ...] | None:
+def _compared(
+    history: type[HistoryRow], filter: TimelineFilter, viewer: PermissionHolder | None
+) -> tuple[Any, ...] | None:
     """Match entries in which a field changed: which, from what, to what."""
     model = history.instance_type
     wanted = filter.field.lower().replace(" ", "_")
@@ -203,13 +212,15 @@ def _compared(history: Any, filter: TimelineFilter, viewer: Any) -> tuple[Any, .
         params += given
     if wanted and not filter.before and not filter.after:
         for name in hidden_fields(history):
-            if _is_called(model._meta.get_field(name), wanted):
+            if _is_called(model_field(model, name), wanted):
                 parts.append("%s = ANY(h.hidden_changes)")
                 params.append(name)
     return (f"({' OR '.join(parts)})", *params) if parts else None
 
 
-def _changed(field: models.Field, filter: TimelineFilter, viewer: Any) -> tuple[Any, ...]:
+def _changed(
+    field: models.Field, filter: TimelineFilter, viewer: PermissionHolder | None
+) -> tuple[Any, ...]:
     column = _quote(str(field.column))
     before = f"(CASE h.history_type WHEN '-' THEN h.{column} ELSE p.{column} END)"
     after = f"(CASE WHEN h.history_type <> '-' THEN h.{column} END)"
@@ -224,12 +235,14 @@ def _changed(field: models.Field, filter: TimelineFilter, viewer: Any) -> tuple[
     return f"({' AND '.join(parts)})", *params
 
 
-def _says(expression: str, field: models.Field, text: str, viewer: Any) -> tuple[Any, ...]:
+def _says(
+    expression: str, field: models.Field, text: str, viewer: PermissionHolder | None
+) -> tuple[Any, ...]:
     """Match a value as people read it: a choice by its label, a relation by the other's name."""
     if personal.conceals() and field.name in personal.personal_fields(field.model):
         return ("false",)
     if field.is_relation:
-        keys = _records_called(field.related_model, text, viewer)
+        keys = _records_called(related_model(field), text, viewer)
         return (f"{expression} = ANY(%s)", keys) if keys else ("false",)
     if isinstance(field, models.BooleanField):
         word = {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
@@ -244,7 +257,9 @@ def _says(expression: str, field: models.Field, text: str, viewer: Any) -> tuple
     return f"{expression}::text ILIKE %s", _like(text)
 
 
-def _records_called(model: Any, text: str, viewer: Any) -> list[Any]:
+def _records_called(
+    model: type[models.Model], text: str, viewer: PermissionHolder | None
+) -> list[Any]:
     """Return the keys of the records that a name means, where their model can be searched."""
     key = as_uuid(text)
     if key is not None:
@@ -262,7 +277,7 @@ def _records_called(model: Any, text: str, viewer: Any) -> list[Any]:
     return list(manager.filter(query).values_list("pk", flat=True)[:_MATCHES]) if named else []
 
 
-def _is_called(field: Any, wanted: str) -> bool:
+def _is_called(field: models.Field, wanted: str) -> bool:
     return wanted in (field.name, str(field.verbose_name).lower().replace(" ", "_"))
 
 

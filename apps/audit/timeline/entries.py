@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
+from apps.audit.history_rows import HistoryRow
 from apps.audit.models import ChangeSet, Event, Source
 from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.entry import Entry
@@ -22,9 +23,12 @@ from apps.audit.timeline.positions import Branch
 from apps.audit.timeline.registry import RunRow, labels, personal, runs
 from apps.audit.timeline.values import EMPTY, Change, change, shown
 from apps.core import personal as personal_data
+from apps.core.actors import PermissionHolder
 
 
-def load(rows: Iterable[tuple[int, Branch]], *, viewer: Any, about: Any = None) -> list[Entry]:
+def load(
+    rows: Iterable[tuple[int, Branch]], *, viewer: PermissionHolder, about: object = None
+) -> list[Entry]:
     """Return the entries at these positions, in their order, in a constant number of statements.
 
     `about` is the (model, key) of the page's own record; without one each entry names its subject.
@@ -86,7 +90,7 @@ def _mask(entry: Entry) -> None:
     ]
 
 
-def _add_rows(entries: list[Entry], viewer: Any) -> None:
+def _add_rows(entries: list[Entry], viewer: PermissionHolder) -> None:
     known = runs.get("import")
     wanted: dict[tuple[int, Any], list[Any]] = defaultdict(list)
     for entry in entries:
@@ -122,7 +126,9 @@ def _is_about_its_actor(entry: Entry) -> bool:
     return entry.key == str(entry.change_set and entry.change_set.actor_id)
 
 
-def _with_previous(history: Any, positions: list[int]) -> tuple[dict[int, Any], dict[int, Any]]:
+def _with_previous(
+    history: type[HistoryRow], positions: list[int]
+) -> tuple[dict[int, Any], dict[int, Any]]:
     """Return the rows by position, and by the same position the row before of the same record."""
     pk = history.instance_type._meta.pk.name
     before = (
@@ -144,7 +150,12 @@ def _with_previous(history: Any, positions: list[int]) -> tuple[dict[int, Any], 
 
 
 def _of_row(
-    branch: Branch, row: Any, previous: Any, names: Names, viewer: Any, about: Any
+    branch: Branch,
+    row: HistoryRow,
+    previous: HistoryRow | None,
+    names: Names,
+    viewer: PermissionHolder,
+    about: object,
 ) -> Entry:
     history: Any = branch.history
     model = history.instance_type
@@ -175,7 +186,13 @@ def _of_row(
     return entry
 
 
-def _changes(history: Any, row: Any, previous: Any, names: Names, viewer: Any) -> list[Change]:
+def _changes(
+    history: type[HistoryRow],
+    row: HistoryRow,
+    previous: HistoryRow | None,
+    names: Names,
+    viewer: PermissionHolder,
+) -> list[Change]:
     model = history.instance_type
     concealed = _concealed(model, viewer)
     found = []
@@ -206,12 +223,12 @@ def _changes(history: Any, row: Any, previous: Any, names: Names, viewer: Any) -
     return found
 
 
-def _concealed(model: type[models.Model], viewer: Any) -> frozenset[str]:
+def _concealed(model: type[models.Model], viewer: PermissionHolder) -> frozenset[str]:
     fields, permission = personal.get(model, (frozenset(), ""))
     return frozenset() if not fields or viewer.has_perm(permission) else fields
 
 
-def _trash(model: type[models.Model], row: Any, previous: Any) -> str:
+def _trash(model: type[models.Model], row: HistoryRow, previous: HistoryRow | None) -> str:
     """Return "in" or "out" where the row moved its record to the trash or back."""
     if row.history_type != "~" or previous is None or not is_soft_deletable(model):
         return ""
@@ -219,7 +236,7 @@ def _trash(model: type[models.Model], row: Any, previous: Any) -> str:
     return {(False, True): "in", (True, False): "out"}.get((was, is_now), "")
 
 
-def _url(model: type[models.Model], row: Any, key: Any) -> str:
+def _url(model: type[models.Model], row: HistoryRow, key: object) -> str:
     """Return the address of the record's timeline, or of that of the record it belongs to."""
     label = labels.get(model)
     if label and label.page:
@@ -237,7 +254,7 @@ def _noun(model: type[models.Model]) -> str:
     return str(model._meta.verbose_name)
 
 
-def timeline_url(model: type[models.Model], key: Any) -> str:
+def timeline_url(model: type[models.Model], key: object) -> str:
     opts = model._meta
     try:
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_history", args=[key])

@@ -1,7 +1,5 @@
 """Events as sentences: what is no record's change."""
 
-from typing import Any
-
 from apps.audit.kinds import EVENT_KINDS, Data
 from apps.audit.models import Event
 from apps.audit.timeline.listing import listed
@@ -37,7 +35,7 @@ def _changes(data: Data) -> list[str]:
     ]
 
 
-def _is_named(value: Any, label: str) -> bool:
+def _is_named(value: object, label: str) -> bool:
     return isinstance(value, str) and bool(label) and label.startswith(value)
 
 
@@ -45,7 +43,7 @@ def _word(key: str) -> str:
     return str(key).replace("_", " ")
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, list):

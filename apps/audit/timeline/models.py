@@ -1,11 +1,12 @@
 """Which models have a history, and what of it is told."""
 
 from functools import cache
-from typing import Any, cast
 
 from django.apps import apps
 from django.db import models
-from simple_history.models import HistoricalChanges
+
+from apps.audit.history_rows import HistoryRow
+from apps.core.model_meta import column_name, concrete_model, model_field
 
 # They change together, and one sentence tells it.
 TRASH_FIELDS = frozenset({"deleted_at", "deleted_by", "trash_id"})
@@ -13,23 +14,20 @@ _UNTOLD = frozenset({"created_at"})
 
 
 @cache
-def history_models() -> dict[type[models.Model], type[Any]]:
+def history_models() -> dict[type[models.Model], type[HistoryRow]]:
     """Return the history model of each audited model, in the order of their names."""
     found = {
-        cast(Any, model).instance_type: model
-        for model in apps.get_models()
-        if issubclass(model, HistoricalChanges)
+        model.instance_type: model for model in apps.get_models() if issubclass(model, HistoryRow)
     }
     return dict(sorted(found.items(), key=lambda item: item[0]._meta.label_lower))
 
 
-def history_of(model: type[models.Model]) -> type[Any] | None:
-    concrete: Any = model._meta.concrete_model
-    return history_models().get(concrete)
+def history_of(model: type[models.Model]) -> type[HistoryRow] | None:
+    return history_models().get(concrete_model(model))
 
 
 @cache
-def visible_fields(history: Any) -> tuple[models.Field, ...]:
+def visible_fields(history: type[HistoryRow]) -> tuple[models.Field, ...]:
     """Return the fields whose values a timeline shows."""
     model = history.instance_type
     return tuple(
@@ -43,7 +41,7 @@ def visible_fields(history: Any) -> tuple[models.Field, ...]:
 
 
 @cache
-def hidden_fields(history: Any) -> tuple[str, ...]:
+def hidden_fields(history: type[HistoryRow]) -> tuple[str, ...]:
     """Return the names of the fields that are watched and never kept."""
     tracked = {field.name for field in history.tracked_fields}
     return tuple(
@@ -57,11 +55,10 @@ def is_soft_deletable(model: type[models.Model]) -> bool:
     return hasattr(model, "all_objects")
 
 
-def key_column(history: type[Any]) -> str:
+def key_column(history: type[HistoryRow]) -> str:
     """Return the column of a history table that holds the record's key."""
-    return str(history._meta.get_field(history.instance_type._meta.pk.name).column)
+    return column_name(history, history.instance_type._meta.pk.name)
 
 
 def field_label(model: type[models.Model], name: str) -> str:
-    field: Any = model._meta.get_field(name)
-    return str(field.verbose_name)
+    return str(model_field(model, name).verbose_name)

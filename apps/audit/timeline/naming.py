@@ -12,6 +12,7 @@ from django.db import models
 
 from apps.audit.timeline.models import history_of
 from apps.audit.timeline.registry import labels
+from apps.core.actors import PermissionHolder
 from apps.core.scope import is_limited
 
 CONCEALED = "•••"
@@ -47,7 +48,7 @@ def fill(text: str, show: Callable[[str], str]) -> str:
     return _PLACEHOLDER.sub(lambda match: show(match[1]), text)
 
 
-def name_of(row: Any, model: type[models.Model], show: Callable[[str], str]) -> str:
+def name_of(row: models.Model, model: type[models.Model], show: Callable[[str], str]) -> str:
     """Return what a record is called, from itself or from a row of its history."""
     label = labels.get(model)
     if label:
@@ -68,16 +69,16 @@ class Names:
     a viewer may know the people their own records name.
     """
 
-    def __init__(self, viewer: Any = None) -> None:
+    def __init__(self, viewer: PermissionHolder | None = None) -> None:
         self._viewer = viewer
         self._wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
         self._found: dict[tuple[type[models.Model], Any], str] = {}
 
-    def want(self, model: type[models.Model], key: Any) -> None:
+    def want(self, model: type[models.Model], key: object) -> None:
         if key is not None and (model, key) not in self._found:
             self._wanted[model].add(key)
 
-    def want_relations(self, row: Any, fields: tuple[Any, ...]) -> None:
+    def want_relations(self, row: models.Model, fields: tuple[Any, ...]) -> None:
         for field in fields:
             if field.is_relation:
                 self.want(field.related_model, getattr(row, field.attname))
@@ -110,12 +111,12 @@ class Names:
         self._found |= {(model, key): CONCEALED for key in keys - inside}
         return inside
 
-    def get(self, model: type[models.Model], key: Any) -> str:
+    def get(self, model: type[models.Model], key: object) -> str:
         return self._found.get((model, key)) or f"{model._meta.verbose_name} {key}"
 
     def _take(self, model: type[models.Model], rows: dict[Any, Any]) -> None:
         # A name that would need further look-ups is made of what the record itself has.
-        def show_for(row: Any) -> Callable[[str], str]:
+        def show_for(row: models.Model) -> Callable[[str], str]:
             return lambda name: str(getattr(row, str(model._meta.get_field(name).attname)))  # type: ignore[union-attr]
 
         for key, row in rows.items():

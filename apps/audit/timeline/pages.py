@@ -15,6 +15,7 @@ from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.filters import TimelineFilter
 from apps.audit.timeline.positions import Branch, newest
 from apps.audit.timeline.scope import scoped
+from apps.core.actors import PermissionHolder
 
 PAGE = 30
 
@@ -55,10 +56,10 @@ class Page:
 def page(
     branches: Sequence[Branch],
     *,
-    viewer: Any,
+    viewer: PermissionHolder,
     filter: TimelineFilter | None = None,
     before: int | None = None,
-    about: Any = None,
+    about: object = None,
     limit: int = PAGE,
 ) -> Page:
     """Return the newest entries of `branches` below position `before` that `viewer` may see.

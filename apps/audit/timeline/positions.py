@@ -21,6 +21,8 @@ from apps.audit.timeline.conditions import Condition, of_events, of_history
 from apps.audit.timeline.filters import TimelineFilter
 from apps.audit.timeline.models import history_models, history_of, key_column
 from apps.audit.timeline.registry import Inclusion, inclusions
+from apps.core.actors import PermissionHolder
+from apps.core.model_meta import column_name, concrete_model
 
 SCAN = 50_000
 _LONGEST_STATEMENT = timedelta(days=1)
@@ -51,21 +53,24 @@ class Found:
 
 
 def branches_of_record(
-    model: type[models.Model], pk: Any, *, shows: Any = lambda model: True
+    model: type[models.Model],
+    pk: object,
+    *,
+    shows: Callable[[type[models.Model]], bool] = lambda model: True,
 ) -> list[Branch]:
     """Return where the entries of a record and of what belongs to it stand.
 
     `shows` says of a model whether the reader may see its entries.
     """
     found: list[Branch] = []
-    concrete: Any = model._meta.concrete_model
+    concrete = concrete_model(model)
     if (history := history_of(concrete)) is not None:
         where = Condition(f"h.{_quote(key_column(history))} = %s", (pk,))
         found.append(Branch(history, where))
     for inclusion in inclusions.get(concrete, []):
         history = history_of(inclusion.member)
         if history is not None and shows(inclusion.member):
-            column = history._meta.get_field(inclusion.by).column
+            column = column_name(history, inclusion.by)
             found.append(Branch(history, Condition(f"h.{_quote(column)} = %s", (pk,)), inclusion))
     content_type = ContentType.objects.get_for_model(concrete)
     where = Condition("h.target_type_id = %s AND h.target_pk = %s", (content_type.pk, str(pk)))
@@ -76,7 +81,7 @@ def branches_of_all() -> list[Branch]:
     return [*(Branch(history) for history in history_models().values()), Branch(None)]
 
 
-def branches_of_change_set(key: Any) -> list[Branch]:
+def branches_of_change_set(key: object) -> list[Branch]:
     where = Condition("h.change_set_id = %s", (key,))
     return [*(Branch(history, where) for history in history_models().values()), Branch(None, where)]
 
@@ -87,7 +92,7 @@ def newest(
     *,
     before: int | None,
     limit: int,
-    viewer: Any = None,
+    viewer: PermissionHolder | None = None,
     scan: int = SCAN,
 ) -> Found:
     """Return the newest entries below position `before` that fulfill `filter`.
@@ -120,7 +125,9 @@ def newest(
     return Found(page, floor, stopped_early=floor is not None)
 
 
-def _condition(branch: Branch, filter: TimelineFilter, viewer: Any) -> Condition | None:
+def _condition(
+    branch: Branch, filter: TimelineFilter, viewer: PermissionHolder | None
+) -> Condition | None:
     if branch.history is not None:
         return of_history(branch.history, filter, viewer)
     condition = of_events(filter)

@@ -18,9 +18,12 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 from django.db.models import Q, QuerySet
 
+from apps.audit.history_rows import HistoryRow
 from apps.audit.models import Event
 from apps.audit.timeline.conditions import Condition
 from apps.audit.timeline.models import history_models, history_of
+from apps.core.actors import PermissionHolder
+from apps.core.model_meta import column_name
 from apps.core.scope import is_unscoped, sees_everything
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ def timeline_scope(model: type[models.Model], **columns: Keys) -> None:
     scopes[model] = columns
 
 
-def history_in_scope(model: type[models.Model], viewer: Any) -> QuerySet[Any]:
+def history_in_scope(model: type[models.Model], viewer: PermissionHolder) -> QuerySet[Any]:
     """Return the history rows of `model` that `viewer` may see."""
     history: Any = history_of(model)
     rows: QuerySet[Any] = history.objects.all()
@@ -50,7 +53,7 @@ def history_in_scope(model: type[models.Model], viewer: Any) -> QuerySet[Any]:
     )
 
 
-def scoped(branches: Iterable["Branch"], viewer: Any) -> Sequence["Branch"]:
+def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["Branch"]:
     """Return the branches narrowed to what `viewer` may see of each; those without any are left out."""
     if sees_everything(viewer):
         return list(branches)
@@ -70,7 +73,7 @@ def scoped(branches: Iterable["Branch"], viewer: Any) -> Sequence["Branch"]:
     return found
 
 
-def change_sets_in_scope(keys: Iterable[Any], viewer: Any) -> set[Any]:
+def change_sets_in_scope(keys: Iterable[Any], viewer: PermissionHolder) -> set[Any]:
     """Return which of these change sets hold an entry that `viewer` may see, in one statement."""
     keys = list(keys)
     if sees_everything(viewer) or not keys:
@@ -95,16 +98,16 @@ def change_sets_in_scope(keys: Iterable[Any], viewer: Any) -> set[Any]:
     return told | set(parts[0].union(*parts[1:])) if parts else told
 
 
-def _of_history(history: Any, viewer: Any) -> Condition:
+def _of_history(history: type[HistoryRow], viewer: PermissionHolder) -> Condition:
     condition = Condition("")
     for name, keys in scopes[history.instance_type].items():
-        column = _quote(history._meta.get_field(name).column)
+        column = _quote(column_name(history, name))
         sql, params = _sql(keys(viewer))
         condition = condition.and_(f"h.{column} = ANY(ARRAY({sql}))", *params)
     return condition
 
 
-def _of_events(viewer: Any) -> Condition:
+def _of_events(viewer: PermissionHolder) -> Condition:
     """An event lies inside a scope by the record that it is about, or is the reader's own doing."""
     parts = [
         "h.change_set_id IN (SELECT c.id FROM audit_changeset c"

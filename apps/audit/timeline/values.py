@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
 from apps.audit.timeline.naming import Names
+from apps.core.model_meta import related_model
 
 EMPTY = "–"  # noqa: RUF001
 # Longer texts are compared word by word.
@@ -39,12 +39,12 @@ class Change:
         return bool(self.words)
 
 
-def shown(field: Any, value: Any, names: Names) -> str:
+def shown(field: models.Field, value: object, names: Names) -> str:
     """Return a stored value as people read it."""
     if value is None or value == "":
         return EMPTY
     if field.is_relation:
-        return names.get(field.related_model, value)
+        return names.get(related_model(field), value)
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(value, bool):
@@ -60,7 +60,7 @@ def shown(field: Any, value: Any, names: Names) -> str:
     return str(value)
 
 
-def change(field: models.Field, before: Any, after: Any, names: Names) -> Change:
+def change(field: models.Field, before: object, after: object, names: Names) -> Change:
     """Return how a field changed; the caller knows that it did."""
     old, new = shown(field, before, names), shown(field, after, names)
     words: tuple[tuple[str, str], ...] = ()

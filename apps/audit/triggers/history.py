@@ -1,10 +1,9 @@
 """On an audited model: what a statement did to its records goes into the history table."""
 
-from typing import Any
-
 import pgtrigger
 
-from apps.audit.triggers.sql import AuditTrigger, quoted, tracked_columns
+from apps.audit.triggers.sql import AuditTrigger, TriggerModel, quoted, tracked_columns
+from apps.core.model_meta import column_name
 
 
 class HistoryTrigger(AuditTrigger):
@@ -19,14 +18,14 @@ class HistoryTrigger(AuditTrigger):
         self.untracked = untracked
         super().__init__()
 
-    def columns(self, model: Any) -> list[str]:
+    def columns(self, model: TriggerModel) -> list[str]:
         """Return the columns that history keeps; a generated one makes itself there too."""
         return tracked_columns(model, {*self.hidden, *self.untracked})
 
-    def hidden_columns(self, model: Any) -> list[tuple[str, str]]:
-        return [(name, quoted(str(model._meta.get_field(name).column))) for name in self.hidden]
+    def hidden_columns(self, model: TriggerModel) -> list[tuple[str, str]]:
+        return [(name, quoted(column_name(model, name))) for name in self.hidden]
 
-    def link(self, model: Any) -> str:
+    def link(self, model: TriggerModel) -> str:
         """Return the digest of the state before: what ties a row to the one that it follows."""
         return f"hash_record_extended(ROW({self._row('o', self.columns(model))}), 0)"
 
@@ -36,7 +35,7 @@ class HistoryTrigger(AuditTrigger):
 
     def insert(
         self,
-        model: Any,
+        model: TriggerModel,
         kind: str,
         alias: str,
         *,
@@ -53,7 +52,7 @@ class HistoryTrigger(AuditTrigger):
                 {self._row(alias, columns)}
         """
 
-    def get_declare(self, model: Any) -> list[tuple[str, str]]:
+    def get_declare(self, model: TriggerModel) -> list[tuple[str, str]]:
         return [
             ("_at", "timestamptz := clock_timestamp()"),
             ("_actor", "uuid := nullif(current_setting('audit.actor', true), '')::uuid"),
@@ -66,7 +65,7 @@ class HistoryInsert(HistoryTrigger):
     operation = pgtrigger.Insert
     referencing = pgtrigger.Referencing(new="new_rows")
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return f"{self.insert(model, '+', 'n')} FROM new_rows n; RETURN NULL;"
 
 
@@ -75,7 +74,7 @@ class HistoryDelete(HistoryTrigger):
     operation = pgtrigger.Delete
     referencing = pgtrigger.Referencing(old="old_rows")
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return (
             f"{self.insert(model, '-', 'o', link=self.link(model))} FROM old_rows o; RETURN NULL;"
         )
@@ -88,7 +87,7 @@ class HistoryUpdate(HistoryTrigger):
     operation = pgtrigger.Update
     referencing = pgtrigger.Referencing(old="old_rows", new="new_rows")
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         hidden = self.hidden_columns(model)
         compared = [*self.columns(model), *(column for _, column in hidden)]
         pk = quoted(str(model._meta.pk.column))
@@ -117,7 +116,7 @@ class RefuseTruncate(AuditTrigger):
     when = pgtrigger.Before
     operation = pgtrigger.Truncate
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return "PERFORM audit_refuse_truncate(TG_TABLE_NAME); RETURN NULL;"
 
 
@@ -132,10 +131,10 @@ class RefuseNewKey(AuditTrigger):
         self.key = quoted(key)
         super().__init__(operation=pgtrigger.UpdateOf(key))
 
-    def get_condition(self, model: Any) -> pgtrigger.Condition:
+    def get_condition(self, model: TriggerModel) -> pgtrigger.Condition:
         return pgtrigger.Condition(f"OLD.{self.key} IS DISTINCT FROM NEW.{self.key}")
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return """
             RAISE EXCEPTION 'the primary key of % cannot be changed: its history hangs on it',
                 TG_TABLE_NAME USING ERRCODE = 'restrict_violation',

@@ -1,10 +1,8 @@
 """On the tables of the trail: personal data can be blanked, and nothing else."""
 
-from typing import Any
-
 import pgtrigger
 
-from apps.audit.triggers.sql import AuditTrigger, PlainTextSql, group_digest, quoted
+from apps.audit.triggers.sql import AuditTrigger, PlainTextSql, TriggerModel, group_digest, quoted
 
 # What a value may become when it is blanked; the last one is a JSON document.
 REMOVED = "[removed]"
@@ -31,7 +29,7 @@ class RecordRedaction(AuditTrigger):
         self.record = record
         super().__init__()
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         every = ", ".join(f"'{column}'" for group in self.groups for column in group)
         parts = [
             f"""

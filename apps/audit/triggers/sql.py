@@ -1,8 +1,7 @@
 """What every trigger of the trail is made of: its template, its names, a digest."""
 
-from typing import Any
-
 import pgtrigger
+from django.db.models import Model
 from pgtrigger import compiler
 
 
@@ -49,12 +48,16 @@ class PlainTextSql(AuditTriggerSql):
         )
 
 
+# pgtrigger says `Model` where it passes the class.
+type TriggerModel = Model | type[Model]
+
+
 class AuditTrigger(pgtrigger.Trigger):
     """A trigger of the trail; never skipped by `pgtrigger.ignore`."""
 
     sql_class: type[AuditTriggerSql] = AuditTriggerSql
 
-    def compile(self, model: Any) -> compiler.Trigger:
+    def compile(self, model: Model) -> compiler.Trigger:
         return compiler.Trigger(
             name=self.name,
             sql=self.sql_class(
@@ -81,7 +84,7 @@ def group_digest(alias: str, columns: list[str]) -> str:
     return f"encode(substr(sha256(convert_to(ROW({row})::text, 'UTF8')), 1, 16), 'hex')::uuid"
 
 
-def tracked_columns(model: Any, left_out: set[str]) -> list[str]:
+def tracked_columns(model: TriggerModel, left_out: set[str]) -> list[str]:
     return [
         quoted(str(field.column))
         for field in model._meta.concrete_fields

@@ -1,10 +1,8 @@
 """On the tables of the trail: nothing enters but by triggers, nothing changes, what leaves is noted."""
 
-from typing import Any
-
 import pgtrigger
 
-from apps.audit.triggers.sql import AuditTrigger
+from apps.audit.triggers.sql import AuditTrigger, TriggerModel
 
 
 class AppendOnly(AuditTrigger):
@@ -15,7 +13,7 @@ class AppendOnly(AuditTrigger):
     when = pgtrigger.Before
     operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return "PERFORM audit_guard(TG_TABLE_NAME, TG_OP, pg_trigger_depth()); RETURN NULL;"
 
 
@@ -33,7 +31,7 @@ class FillEvent(AuditTrigger):
     when = pgtrigger.Before
     operation = pgtrigger.Insert
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return """
             NEW.id := nextval('audit_position');
             NEW.at := clock_timestamp();
@@ -56,7 +54,7 @@ class RecordRemoval(AuditTrigger):
         self.position = position
         super().__init__()
 
-    def get_func(self, model: Any) -> str:
+    def get_func(self, model: TriggerModel) -> str:
         return f"""
             INSERT INTO audit_removal (id, at, "table", rows, positions, reason, change_set_id,
                 database_role)
