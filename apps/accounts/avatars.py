@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -22,7 +23,7 @@ MAX_DOTS = 2 * MAX_SIDE * MAX_SIDE
 MAX_FRAMES = 100
 
 
-def check_avatar(file: Any) -> None:
+def check_avatar(file: File) -> None:
     """Raise `ValidationError` unless the file is a small picture of a kind that browsers show."""
     if file.size > MAX_BYTES:
         raise ValidationError(f"The picture can be up to {filesizeformat(MAX_BYTES)}.")
@@ -60,7 +61,7 @@ def avatar(request: HttpRequest, name: str) -> FileResponse:
     return response
 
 
-def _measures(file: Any) -> tuple[int, int, int]:
+def _measures(file: File) -> tuple[int, int, int]:
     """Return width, height and number of frames, read from the headers: nothing is decoded."""
     try:
         file.seek(0)
@@ -76,7 +77,7 @@ def _measures(file: Any) -> tuple[int, int, int]:
             file.seek(0)
 
 
-def _type_of(file: Any) -> str | None:
+def _type_of(file: File) -> str | None:
     try:
         file.seek(0)
         with Image.open(file, formats=list(TYPES)) as picture:

@@ -1,17 +1,17 @@
 """Querysets of users, and of what they ask each other to approve."""
 
-from typing import Any, Self
+from typing import Self
 
 from django.utils import timezone
 
 from apps.accounts.scope import people_of
-from apps.core.actors import Actor
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.querysets import ScopedQuerySet, SearchableQuerySet
 from apps.core.scope import own_work, sees_everything
 
 
 class UserQuerySet(SearchableQuerySet):
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         """Return the people `user` sees: everybody, or the people of their organizations and themselves."""
         return self if sees_everything(user) else self.filter(pk__in=people_of(user))
 
@@ -29,7 +29,7 @@ class UserQuerySet(SearchableQuerySet):
 
 
 class ApprovalQuerySet(ScopedQuerySet):
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         """Return what `user` requested, what they could decide, and for an auditor everything.
 
         Whether they may decide on a record is checked again when they open or decide one.
@@ -46,6 +46,6 @@ class ApprovalQuerySet(ScopedQuerySet):
 
 
 class DisclosureQuerySet(ScopedQuerySet):
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         """Return what `user` may read. An entry names all that its reader saw, so limited users see their own."""
         return own_work(self, user, by="user", since="at")

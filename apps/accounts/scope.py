@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from apps.core.actors import PermissionHolder
 from apps.core.ports import SCOPE
 from apps.core.scope import sees_everything
 
 
-def people_of(user: Any) -> QuerySet[Any]:
+def people_of(user: PermissionHolder) -> QuerySet[Any]:
     """Return the keys of the people a limited user sees, including the user."""
     from apps.accounts.models import User
 
@@ -19,14 +20,14 @@ def people_of(user: Any) -> QuerySet[Any]:
     return own.union(SCOPE.get().people(user).order_by())
 
 
-def scope_in_words(user: Any) -> str:
+def scope_in_words(user: PermissionHolder) -> str:
     """Say what `user` sees: "everything", "3 organizations", "nothing"."""
     if sees_everything(user):
         return "everything"
     return SCOPE.get().words(user)
 
 
-def covers(user: Any, other: Any) -> bool:
+def covers(user: PermissionHolder, other: PermissionHolder) -> bool:
     """Tell whether `user` sees at least what `other` sees, and so may decide about that account."""
     if sees_everything(user):
         return True

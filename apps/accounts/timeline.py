@@ -26,11 +26,11 @@ UserPermission: Any = User.user_permissions.through
 RolePermission: Any = Group.permissions.through
 
 
-def _name(row: Any) -> str:
+def _name(row: User) -> str:
     return f"{row.first_name} {row.last_name}".strip() or masked(row.email)
 
 
-def _revert_person(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
+def _revert_person(record: User, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
     account_refuse(actor=actor, person=record)
     for name, value in values.items():
         setattr(record, name, value)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -42,7 +43,7 @@ class WhoseFilter(DropdownFilter):
     title = "whose"
     parameter_name = "whose"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [("decide", "For me to decide"), ("mine", "Asked by me"), ("done", "Decided by me")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -12,6 +12,7 @@ from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.selectors import deciders_of, may_decide, names_of, who_could
 from apps.accounts.approvals.services import what_voids
 from apps.accounts.models import ApprovalRequest
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 
 _ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
@@ -22,7 +23,7 @@ def summary(records: QuerySet) -> list[str]:
     return ActionPreview.from_json(records.get().picture).consequences
 
 
-def page_context(request: ApprovalRequest, user: Any) -> dict[str, Any]:
+def page_context(request: ApprovalRequest, user: PermissionHolder) -> dict[str, Any]:
     picture = _for_reader(ActionPreview.from_json(request.picture), user)
     is_own = user.pk in (request.requester_id, request.real_requester_id)
     try:
@@ -63,7 +64,7 @@ def _color(request: ApprovalRequest) -> str:
     return "default" if _is_over(request) else STATE_COLORS[request.state]
 
 
-def _for_reader(picture: ActionPreview, user: Any) -> ActionPreview:
+def _for_reader(picture: ActionPreview, user: PermissionHolder) -> ActionPreview:
     """Mask the addresses where the reader may not see them; nothing else of the request is hidden."""
     if sees_personal_data(user):
         return picture

@@ -1,11 +1,10 @@
 """Who may read addresses and numbers, and what the others see."""
 
-from typing import Any
-
+from apps.core.actors import PermissionHolder
 from apps.core.personal import masked
 
 __all__ = ["masked", "sees_personal_data"]
 
 
-def sees_personal_data(user: Any) -> bool:
+def sees_personal_data(user: PermissionHolder) -> bool:
     return bool(user.has_perm("accounts.view_personal_data"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -99,7 +99,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
     created_moment = moment_column("created_at")
     last_login_moment = moment_column("last_login", description="last sign-in")
 
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> Any:
         if db_field.name == "avatar":
             kwargs["validators"] = [check_avatar]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -142,7 +142,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         email = "clear_email" if sees_personal_data(request.user) else "masked_email"
         return [email, "name", "status_label", "roles", "created_moment"]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
             names = ["email", "first_name", "last_name", "phone", "is_verified"]
             return [(None, {"fields": names})]
@@ -179,7 +179,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
             ("Record", {"classes": ["tab"], "fields": ["copyable_id", "created_moment"]}),
         ]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[Any]:
         if obj is None:
             return []
         # How a person signs in, and whether they may come in, are changed by services of their own.
@@ -206,10 +206,10 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
             return []
         return super().get_actions_detail(request, object_id)
 
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_inlines(self, request: HttpRequest, obj: User | None = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """A colleague's record is changed only by who may decide over the account."""
         actor: Any = request.user
         if obj is not None and account_obstacle(actor=actor, person=obj):
@@ -220,7 +220,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         """Who sees some organizations only invites people into them."""
         return super().has_add_permission(request) and sees_everything(request.user)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People are deactivated: history and foreign keys lean on them."""
         return False
 

@@ -53,7 +53,7 @@ class Person:
         """Tell whether a text about this person tells who it is."""
         return self.is_in(text) or self.without(text) != text
 
-    def without(self, value: Any) -> Any:
+    def without(self, value: object) -> Any:
         """Return a text, or a JSON value, about this person with all that tells who it is taken out.
 
         The keys of an object are no texts: a person may be called “Name”.

@@ -68,7 +68,7 @@ def _columns() -> Iterator[tuple[str, str, str]]:
                 yield opts.db_table, str(field.column), cast
 
 
-def _cast(field: Any) -> str | None:
+def _cast(field: models.Field) -> str | None:
     """Return the cast back from text, or None for a column without text in it."""
     if isinstance(field, models.JSONField):
         return "::jsonb"

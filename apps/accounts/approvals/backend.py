@@ -1,7 +1,5 @@
 """The backend that pages of the ground floor talk to; see `apps/core/approvals.py`."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -11,7 +9,7 @@ from apps.accounts.approvals.guard import people_behind, require_approval
 from apps.accounts.approvals.selectors import deciders, demand
 from apps.accounts.approvals.services import approval_ask
 from apps.accounts.models import User
-from apps.core.actors import Actor
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.approvals import ApprovalNeeded, Asked
 from apps.core.errors import DomainError
 
@@ -28,7 +26,7 @@ class AccountsBackend:
             reverse("admin:accounts_approvalrequest_change", args=[request.pk]),
         )
 
-    def approval_message(self, kind: str, records: QuerySet, user: Any) -> str:
+    def approval_message(self, kind: str, records: QuerySet, user: PermissionHolder) -> str:
         action = registry.get(kind or ManyRecords.kind)
         if not action.will_need_approval(records, records.count()):
             return ""
@@ -36,7 +34,13 @@ class AccountsBackend:
         return demand(people, action)
 
     def require_for_many(
-        self, *, records: QuerySet, action: str, label: str, data: dict[str, list[str]], user: Any
+        self,
+        *,
+        records: QuerySet,
+        action: str,
+        label: str,
+        data: dict[str, list[str]],
+        user: PermissionHolder,
     ) -> None:
         count = records.count()
         if _MANY.is_demanded({}, count):

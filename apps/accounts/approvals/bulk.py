@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.approvals.preview import SHOWN, ActionPreview, Line
 from apps.accounts.approvals.registry import Approvable, Arguments
-from apps.core.actors import Actor
+from apps.accounts.models import User
+from apps.core.actors import PermissionHolder
 from apps.core.admin.bulk import needed_permission, perform, records_of
 from apps.core.admin.wording import counted
 from apps.core.errors import DomainError
@@ -38,13 +39,13 @@ class ManyRecords(Approvable):
         model: Any = apps.get_model(arguments["model"])
         return model._base_manager.filter(pk__in=arguments["keys"])
 
-    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         if not arguments:
             return True
         seen = records_of(arguments["model"], arguments["action"], arguments["keys"], user)
         return seen.count() == self.chosen(arguments).count()
 
-    def obstacle(self, user: Any, arguments: Arguments) -> str:
+    def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
         if not arguments:
             return ""
         model: Any = apps.get_model(arguments["model"])
@@ -75,7 +76,7 @@ class ManyRecords(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         model, action, keys = arguments["model"], arguments["action"], arguments["keys"]
         return perform(model, action, keys, arguments["data"], actor, reason)
 
@@ -92,7 +93,7 @@ def arguments_of(
     return {"model": model, "action": action, "label": label, "keys": keys, "data": data}
 
 
-def _url(record: Any) -> str:
+def _url(record: Model) -> str:
     opts = record._meta
     try:
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])

@@ -1,6 +1,5 @@
 """Changing the address that a colleague signs in with: it leads into the colleague's account."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,7 +10,7 @@ from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.authority import COLLEAGUES, account_obstacle, colleagues
 from apps.accounts.email_changes.services import APPROVAL, PERMISSION, email_change_request
 from apps.accounts.models import User
-from apps.core.actors import Actor
+from apps.core.actors import PermissionHolder
 from apps.core.scope import sees_everything
 
 
@@ -31,10 +30,10 @@ class ChangeEmail(Approvable):
     def why(self) -> str:
         return "it is how a colleague signs in"
 
-    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         return sees_everything(user)
 
-    def obstacle(self, user: Any, arguments: Arguments) -> str:
+    def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
         if "user" not in arguments:
             return ""
         return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
@@ -64,7 +63,7 @@ class ChangeEmail(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         user = User.objects.get(pk=arguments["user"])
         email_change_request(user=user, email=arguments["email"], actor=actor, reason=reason)
         return f"A confirmation link was sent to the new address of {user}."

@@ -12,7 +12,7 @@ from apps.accounts.approvals.registry import Arguments
 from apps.accounts.approvals.selectors import deciders, demand
 from apps.accounts.models import User
 from apps.audit.context import current
-from apps.core.actors import Actor
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.approvals import ApprovalNeeded
 
 
@@ -56,7 +56,7 @@ def require_approval(kind: str, arguments: Arguments, *, count: int = 1, actor: 
     raise ApprovalNeeded(demand(could, action), Draft(kind, arguments, picture))
 
 
-def people_behind(actor: User) -> set[UUID]:
+def people_behind(actor: PermissionHolder) -> set[UUID]:
     """Return the keys of the actor and of the impersonator, if there is one."""
     found = {actor.pk}
     if (real := real_actor_key()) is not None:

@@ -53,7 +53,7 @@ class ActionPreview:
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
-def canonical(data: Any) -> str:
+def canonical(data: object) -> str:
     """Return JSON that is the same for the same data."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

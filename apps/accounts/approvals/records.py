@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.preview import SHOWN, ActionPreview, Line
 from apps.accounts.approvals.registry import Approvable, Arguments
-from apps.core.actors import Actor
+from apps.accounts.models import User
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.admin.wording import belongings, counted
+from apps.core.model_meta import model_field
 from apps.core.trash import Counts
 
 
@@ -48,7 +50,7 @@ class OnRecords(Approvable):
     def chosen(self, arguments: Arguments) -> QuerySet:
         return self.records().filter(pk__in=arguments.get("keys", []))
 
-    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         chosen: Any = self.chosen(arguments)
         found: int = chosen.for_staff(user).count()
         # What is gone by now is in nobody's scope, and a matter of the comparison.
@@ -79,22 +81,22 @@ class OnRecords(Approvable):
             parts=parts,
         )
 
-    def _line(self, record: Any) -> Line:
+    def _line(self, record: Model) -> Line:
         values = []
         for name in self.shown:
-            field = record._meta.get_field(name)
+            field = model_field(record, name)
             value = getattr(record, f"get_{name}_display", lambda n=name: getattr(record, n))()
             if value not in ("", None):
                 values.append([str(field.verbose_name), _plain(value), self.after])
         return Line(str(record), self._url(record), values)
 
-    def _url(self, record: Any) -> str:
+    def _url(self, record: Model) -> str:
         try:
             return reverse(self.url_name, args=[record.pk]) if self.url_name else ""
         except NoReverseMatch:
             return ""
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         counts = self.service(self.chosen(arguments), actor, reason)
         model = self.records().model
         others = belongings(counts, model)
@@ -109,7 +111,7 @@ def require_approval_of(kind: str, records: QuerySet, *, actor: Actor) -> None:
     require_approval(kind, {"keys": keys}, count=len(keys), actor=actor)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if hasattr(value, "strftime"):
         return f"{value:%Y-%m-%d %H:%M %Z}".strip()
     return str(value)

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 
 from apps.accounts.approvals.digests import lock, part_of
 from apps.accounts.approvals.preview import ActionPreview, PreviewPart
-from apps.core.actors import Actor
+from apps.accounts.models import User
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.ports import Registry
 
@@ -60,11 +61,11 @@ class Approvable:
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
         return self.permissions
 
-    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         """Tell whether all that is meant is inside the user's scope."""
         return True
 
-    def obstacle(self, user: Any, arguments: Arguments) -> str:
+    def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
         """Return why `user`, who holds the permissions, could not do this either; nothing where not."""
         return ""
 
@@ -90,7 +91,7 @@ class Approvable:
     def page(self, arguments: Arguments) -> Page | None:
         return None
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         """Do it as the requester, and say in a sentence what came of it."""
         raise NotImplementedError
 

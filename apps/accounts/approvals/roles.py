@@ -13,7 +13,7 @@ from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.authority import account_obstacle
 from apps.accounts.models import User
-from apps.core.actors import Actor
+from apps.core.actors import Actor, PermissionHolder
 from apps.core.admin.wording import listed
 
 # Somebody who holds one of these can reach every other permission, or give it to a friend.
@@ -49,13 +49,13 @@ class GiveRoles(Approvable):
     def will_need_approval(self, records: QuerySet, count: int) -> bool:
         return False  # It depends on the roles that are chosen.
 
-    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         return (
             "user" not in arguments
             or User.objects.for_staff(user).filter(pk=arguments["user"]).exists()
         )
 
-    def obstacle(self, user: Any, arguments: Arguments) -> str:
+    def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
         if "user" not in arguments:
             return ""
         return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
@@ -103,7 +103,7 @@ class GiveRoles(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         from apps.accounts.services import user_set_roles
 
         user = User.objects.get(pk=arguments["user"])
@@ -161,7 +161,7 @@ class EmpowerRole(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         role = Group.objects.get(pk=arguments["role"])
         added = _named(arguments["add"])
         role.permissions.add(*added)

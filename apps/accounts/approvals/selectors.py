@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.models import ApprovalRequest, User
+from apps.core.actors import PermissionHolder
 from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
 
@@ -80,7 +81,7 @@ def who_could(people: list[User], action: Approvable) -> str:
     )
 
 
-def may_decide(request: ApprovalRequest, user: Any) -> bool:
+def may_decide(request: ApprovalRequest, user: PermissionHolder) -> bool:
     """Tell whether `user` could decide on a request that waits, records in scope included."""
     if not user.has_perm(DECIDE) or user.pk in {request.requester_id, request.real_requester_id}:
         return False
@@ -93,7 +94,7 @@ def may_decide(request: ApprovalRequest, user: Any) -> bool:
     )
 
 
-def may_see(user: Any) -> Q:
+def may_see(user: PermissionHolder) -> Q:
     """Return the condition for `ApprovalQuerySet.for_staff`."""
     own = Q(requester=user.pk) | Q(real_requester=user.pk) | Q(decided_by=user.pk)
     if not sees_everything(user):
@@ -103,7 +104,7 @@ def may_see(user: Any) -> Q:
     return own | decidable(user)
 
 
-def _in_scope(user: Any) -> list[UUID]:
+def _in_scope(user: PermissionHolder) -> list[UUID]:
     """Return what a limited user could decide; only each kind can tell whether they see all of it."""
     waiting = ApprovalRequest.objects.filter(decidable(user), state="pending")
     return [
@@ -113,14 +114,14 @@ def _in_scope(user: Any) -> list[UUID]:
     ]
 
 
-def decidable(user: Any) -> Q:
+def decidable(user: PermissionHolder) -> Q:
     """Return the condition on requests that `user` has the permissions to decide on."""
     if not user.has_perm(DECIDE):
         return Q(pk__in=[])
     return Q(permissions__contained_by=sorted(user.get_all_permissions()))
 
 
-def to_decide(user: Any) -> QuerySet[ApprovalRequest]:
+def to_decide(user: PermissionHolder) -> QuerySet[ApprovalRequest]:
     """Return what waits for a decision that `user` could take, as far as one statement can tell."""
     waiting = ApprovalRequest.objects.pending().filter(decidable(user))
     if not sees_everything(user):
@@ -144,7 +145,7 @@ class ApprovalAnswer:
     sentence: str
 
 
-def approvals_of(permission: str, user: Any = None) -> list[ApprovalAnswer]:
+def approvals_of(permission: str, user: PermissionHolder | None = None) -> list[ApprovalAnswer]:
     """Return the approvals that acting on `permission` can need, and who could give them to `user`."""
     found = []
     for action in registry.ACTIONS:

@@ -50,7 +50,11 @@ class ImpersonationMiddleware(MiddlewareMixin):
         return None
 
     def process_view(
-        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+        self,
+        request: HttpRequest,
+        view: Callable[..., HttpResponseBase],
+        args: tuple[object, ...],
+        kwargs: dict[str, object],
     ) -> HttpResponse | None:
         impersonation = getattr(request, "impersonation", None)
         if impersonation is None:
@@ -106,7 +110,7 @@ def _over(request: HttpRequest, impersonation: Impersonation, ending: str) -> Ht
     return HttpResponseRedirect(reverse("admin:index"))
 
 
-def _is_page(response: Any) -> bool:
+def _is_page(response: HttpResponseBase) -> bool:
     return (
         not response.streaming
         and not response.has_header("Content-Encoding")

@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.accounts.signin import browsers, sessions, sudo
 from apps.accounts.signin.limits import TooOften, count_attempt
 from apps.accounts.signin.notices import owe_notice
+from apps.core.actors import PermissionHolder
 from apps.core.smtp import UncertainMailError
 
 logger = logging.getLogger(__name__)
@@ -78,24 +79,24 @@ class AccountAdapter(DefaultAccountAdapter):
         found = self.authenticate(self.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
-    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: User, **kwargs: object) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
         browsers.remember(request, response, user.email)
         return response
 
-    def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
+    def respond_user_inactive(self, request: HttpRequest, user: PermissionHolder) -> HttpResponse:
         """Say to a deactivated person what is said to anybody who gets it wrong."""
         messages.error(request, self.error_messages["email_password_mismatch"])
         return HttpResponseRedirect(reverse("account_login"))
 
-    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+    def get_reauthentication_methods(self, user: PermissionHolder) -> list[dict[str, Any]]:
         """Offer only the second factor to people who have one: their password does not open sudo mode."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if sudo.has_second_factor(user):
             methods = [method for method in methods if method["id"] != "reauthenticate"]
         return [{**method, "description": WAYS[method["id"]]} for method in methods]
 
-    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+    def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
         """Don't ask again for a password that was just used to sign in, to set up the first second factor."""
         user = self.request.user
         if (

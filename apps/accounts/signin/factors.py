@@ -17,9 +17,11 @@ from django import forms
 from django.conf import settings
 from django.core.cache import cache
 
+from apps.accounts.models import User
 from apps.accounts.signin import sudo
 from apps.accounts.signin.allauth_internals import normalize_user_code
 from apps.accounts.signin.limits import TooOften, count_attempt
+from apps.core.actors import PermissionHolder
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -48,7 +50,7 @@ class FactorAdapter(DefaultMFAAdapter):
         ).exclude(pk=authenticator.pk)
         return bool(others.exists())
 
-    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return "Passkey" if not number else f"Passkey {number + 1}"
 
@@ -57,7 +59,7 @@ class FactorAdapter(DefaultMFAAdapter):
         return {**entity, "name": "Quarterdeck"}
 
 
-def is_required_of(user: Any) -> bool:
+def is_required_of(user: PermissionHolder) -> bool:
     """Tell whether this person may come in by a second factor alone."""
     return bool(settings.REQUIRE_SECOND_FACTOR and user.is_staff)
 
@@ -88,7 +90,7 @@ class _CountedCode(forms.Form):
         return code
 
 
-def counted(user: Any) -> Callable[[], None]:
+def counted(user: User) -> Callable[[], None]:
     try:
         return count_attempt(context.request, email=user.email, what="code")
     except TooOften:

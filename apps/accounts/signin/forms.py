@@ -1,7 +1,5 @@
 """Forms of the account pages that allauth's own would not do for."""
 
-from typing import Any
-
 from allauth.account.fields import EmailField
 from django import forms
 from django.http import HttpRequest
@@ -12,7 +10,7 @@ class PasswordLinkForm(forms.Form):
 
     email = EmailField(required=True)
 
-    def save(self, request: HttpRequest, **_: Any) -> str:
+    def save(self, request: HttpRequest, **_: object) -> str:
         from apps.accounts.signin.links import password_link_owe
 
         email = str(self.cleaned_data["email"])

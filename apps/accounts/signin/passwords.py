@@ -1,15 +1,15 @@
 """What a password must not be: too long to be hashed again and again by a stranger."""
 
-from typing import Any
-
 from django.core.exceptions import ValidationError
+
+from apps.core.actors import PermissionHolder
 
 
 class MaximumLengthValidator:
     def __init__(self, max_length: int = 128) -> None:
         self.max_length = max_length
 
-    def validate(self, password: str, user: Any = None) -> None:
+    def validate(self, password: str, user: PermissionHolder | None = None) -> None:
         if len(password) > self.max_length:
             raise ValidationError(
                 f"This password is too long. Use at most {self.max_length} characters.",

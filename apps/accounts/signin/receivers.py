@@ -7,8 +7,10 @@ from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
 
 from apps.accounts import event_kinds as accounts_kinds
+from apps.accounts.models import User
 from apps.accounts.signin import sessions, sudo
 from apps.accounts.signin.allauth_internals import record_authentication
 from apps.accounts.signin.factor_names import NAMES, name_of
@@ -26,21 +28,21 @@ def connect() -> None:
     signals.authentication_failed.connect(_failed, dispatch_uid="accounts.signin")
 
 
-def _signed_in(request: Any, **_: Any) -> None:
+def _signed_in(request: HttpRequest, **_: object) -> None:
     sessions.begin(request)
 
 
-def _signed_out(request: Any, **_: Any) -> None:
+def _signed_out(request: HttpRequest, **_: object) -> None:
     UserSession.objects.filter(session_key=request.session.session_key).delete()
 
 
-def _proven(user: Any, method: str, **more: Any) -> None:
+def _proven(user: User, method: str, **more: Any) -> None:
     if more.get("reauthenticated"):
         factor = NAMES.get(more.get("type"), method)
         record_event(accounts_kinds.SUDO, actor=user, target=user, factor=factor)
 
 
-def _added(request: Any, user: Any, authenticator: Authenticator, **_: Any) -> None:
+def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: object) -> None:
     record_event(
         accounts_kinds.FACTOR_ADDED, actor=user, target=user, factor=name_of(authenticator)
     )
@@ -51,13 +53,13 @@ def _added(request: Any, user: Any, authenticator: Authenticator, **_: Any) -> N
         )
 
 
-def _removed(user: Any, authenticator: Authenticator, **_: Any) -> None:
+def _removed(user: User, authenticator: Authenticator, **_: object) -> None:
     record_event(
         accounts_kinds.FACTOR_REMOVED, actor=user, target=user, factor=name_of(authenticator)
     )
 
 
-def _failed(user: Any, authenticator: Authenticator, **_: Any) -> None:
+def _failed(user: User, authenticator: Authenticator, **_: object) -> None:
     record_event(
         audit_kinds.SIGN_IN_FAILED, target=user, because=f"wrong {NAMES[authenticator.type]} code"
     )

@@ -21,7 +21,7 @@ FAILED = "Single sign-on didn't work. Try again, or use your password."
 
 class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def list_apps(
-        self, request: HttpRequest, provider: Any = None, client_id: Any = None
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
     ) -> list[Any]:
         """Return the providers of the environment; a row in a table makes none."""
         apps = apps_from_settings(provider=provider, client_id=client_id)
@@ -54,7 +54,7 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **_: Any) -> None:
+    def on_authentication_error(self, request: HttpRequest, provider: object, **_: object) -> None:
         _refuse(request, FAILED)
 
 

@@ -19,6 +19,7 @@ from apps.accounts.signin.allauth_internals import (
     AUTHENTICATION_METHODS_SESSION_KEY,
     get_authentication_records,
 )
+from apps.core.actors import PermissionHolder
 from apps.core.sudo import is_impersonated
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
@@ -27,7 +28,7 @@ PENDING = "sudo_pending"
 LONGEST_FORM = 200_000
 
 
-def has_second_factor(user: Any) -> bool:
+def has_second_factor(user: PermissionHolder) -> bool:
     return bool(
         user.is_authenticated
         and Authenticator.objects.filter(user_id=user.pk, type__in=SECOND_FACTORS).exists()

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField
+from django.template import Context
 from unfold.widgets import INPUT_CLASSES
 
 from apps.accounts.signin import sudo
@@ -32,7 +33,9 @@ def account_field(field: BoundField, label: str = "", help_text: str = "", **att
 
 
 @register.simple_tag(takes_context=True)
-def sudo_until(context: Any) -> datetime | None:
+def sudo_until(context: Context) -> datetime | None:
     """Return until when sudo is on in this session; nothing where it is off."""
     request = context.get("request")
-    return sudo.fresh_until(request) if hasattr(request, "session") else None
+    if request is None or not hasattr(request, "session"):
+        return None
+    return sudo.fresh_until(request)

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 
 
 @never_cache
-def login(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     """Lead to the sign-in page, and from there back to `next` where that is on this site."""
     target = get_next_redirect_url(request)
     if request.user.is_authenticated:
@@ -31,18 +31,22 @@ def login(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('account_login')}{query}")
 
 
-def logout(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+def logout(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
     if request.method != "POST":
         return redirect("account_logout")
     response: HttpResponse = account_logout(request)
     return response
 
 
-def password_change(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+def password_change(
+    request: HttpRequest, extra_context: dict[str, Any] | None = None
+) -> HttpResponse:
     return redirect("account_change_password")
 
 
-def password_change_done(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+def password_change_done(
+    request: HttpRequest, extra_context: dict[str, Any] | None = None
+) -> HttpResponse:
     return redirect("account_security")
 
 

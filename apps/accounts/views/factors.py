@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 from allauth.account.views import PasswordResetFromKeyView
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.contrib import messages
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -21,7 +21,7 @@ def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., H
     """
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         user = request.user
         if (
             user.is_authenticated
@@ -39,7 +39,7 @@ def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., H
 class RemovePasskeyView(RemoveWebAuthnView):
     success_url = "/account/"
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: ModelForm) -> HttpResponse:
         adapter = get_adapter()
         if not adapter.can_delete_authenticator(self.get_object()):
             messages.error(self.request, adapter.error_messages["cannot_delete_authenticator"])
@@ -49,7 +49,7 @@ class RemovePasskeyView(RemoveWebAuthnView):
 
 
 class NewPasswordView(PasswordResetFromKeyView):
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: ModelForm) -> HttpResponse:
         """Know the browser from now on: who holds the link reads the person's mail."""
         response: HttpResponse = super().form_valid(form)
         browsers.remember(self.request, response, self.reset_user.email)
