@@ -37,7 +37,7 @@ def _is_in_upload(upload: Upload, person: Person) -> bool:
     return upload.deleted_at is None and _is_in_file(upload, person, by_name=True)
 
 
-def _is_in_file(kept: Any, person: Person, *, by_name: bool) -> bool:
+def _is_in_file(kept: Upload | ExportRun, person: Person, *, by_name: bool) -> bool:
     storage = private_storage()
     if not kept.path or not storage.exists(kept.path):
         return False

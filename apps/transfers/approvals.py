@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -10,7 +9,8 @@ from django.urls import reverse
 
 from apps.accounts.approvals.preview import ActionPreview, PreviewPart, canonical
 from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments, Page
-from apps.core.actors import Actor
+from apps.accounts.models import User
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.transfers import registry
@@ -45,11 +45,11 @@ class ApplyImport(Approvable):
             return self.permissions
         return permissions_to_import(registry.get(_run(arguments).dataset))
 
-    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         # A file can name records of any organization: its rows are for who sees all, and its owner.
         return sees_everything(user) or "run" not in arguments or _run(arguments).user_id == user.pk
 
-    def obstacle(self, user: Any, arguments: Arguments) -> str:
+    def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
         run = _run(arguments) if "run" in arguments else None
         if run is None or run.state != ImportRun.State.PLANNED:
             return ""
@@ -94,7 +94,7 @@ class ApplyImport(Approvable):
             return Page("See every row", url)
         return Page("The import", reverse("admin:transfers_importrun_change", args=[run.pk]))
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         from apps.transfers.services import import_run_confirm
 
         run = import_run_confirm(

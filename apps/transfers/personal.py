@@ -1,6 +1,6 @@
 """Which columns of a dataset are personal: those whose field is, as its model's history declares."""
 
-from typing import Any
+from django.db.models import Model
 
 from apps.core.actors import Actor, holds
 from apps.core.errors import DomainError
@@ -17,7 +17,7 @@ def personal_columns(dataset: type[DatasetResource]) -> list[str]:
     return [name for name, column in dataset.columns().items() if _is_personal(model, column)]
 
 
-def _is_personal(model: Any, column: Column) -> bool:
+def _is_personal(model: type[Model], column: Column) -> bool:
     if column.relation is None:
         return is_personal(model, column.attribute)
     prefix = column.attribute.rpartition("__")[0]
@@ -44,17 +44,17 @@ def exportable_columns(dataset: type[DatasetResource], actor: Actor) -> list[str
 
 
 def chosen_columns(
-    dataset: type[DatasetResource], fields: list[str] | None, user: Any
+    dataset: type[DatasetResource], fields: list[str] | None, actor: Actor
 ) -> list[str]:
     """Return what an export holds; raise `DomainError` for a personal column that may not leave."""
-    open_to_him = exportable_columns(dataset, user)
+    allowed = exportable_columns(dataset, actor)
     known = dataset.columns()
     for name in fields or []:
-        if name in known and name not in open_to_him:
+        if name in known and name not in allowed:
             raise DomainError(
                 f"{known[name].label} is personal data: {EXPORT_PERSONAL} is missing."
             )
-    return fields or open_to_him
+    return fields or allowed
 
 
 def holds_personal(dataset: type[DatasetResource], fields: list[str]) -> bool:

@@ -1,11 +1,11 @@
 """`DatasetResource.export()`: from a queryset to a `tablib.Dataset`."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import tablib
 from django.db.models import QuerySet
 
+from apps.core.actors import PermissionHolder
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.services.exports import export_rows
 
@@ -15,7 +15,7 @@ def exported_dataset(
     queryset: QuerySet | None,
     *,
     fields: Sequence[str] | None,
-    user: Any,
+    user: PermissionHolder | None,
 ) -> tablib.Dataset:
     """Return the records, with the names of the columns as headers.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from tempfile import TemporaryFile
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import tablib
 from django.core.files.base import File
@@ -105,7 +105,7 @@ def _unusable(error: DomainError, options: Options, run: ImportRun | None = None
     return result
 
 
-def _planned(resource: DatasetResource, file: Any, options: Options) -> ImportRun:
+def _planned(resource: DatasetResource, file: IO[bytes], options: Options) -> ImportRun:
     run = import_run_start(
         dataset=resource.dataset(),
         file=File(file, name=options.file_name or "dataset.csv"),
@@ -164,7 +164,7 @@ def _applied(run: ImportRun, options: Options) -> ImportRun:
     return applied
 
 
-def _write(dataset: tablib.Dataset, file: Any) -> Lines:
+def _write(dataset: tablib.Dataset, file: IO[bytes]) -> Lines:
     """Write the dataset as CSV; return the line on which each of its rows begins."""
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -185,7 +185,7 @@ def _rows(dataset: tablib.Dataset) -> Iterator[list[str]]:
         yield [_text(cell) for cell in row]
 
 
-def _text(cell: Any) -> str:
+def _text(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, bool):

@@ -7,6 +7,7 @@ from typing import Any, overload
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 from import_export.resources import Diff
 from import_export.results import Result, RowResult
 
@@ -83,7 +84,7 @@ class PlannedRows(Sequence[RowResult]):
         found = self._resource.model()._default_manager.in_bulk(keys)
         return {str(key): instance for key, instance in found.items()}
 
-    def _row_result(self, row: PlanRow, instance: Any) -> RowResult:
+    def _row_result(self, row: PlanRow, instance: Model | None) -> RowResult:
         result = RowResult()
         result.import_type = import_type(row)
         result.instance = instance

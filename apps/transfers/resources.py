@@ -5,10 +5,11 @@ would carry out is refused in a sentence, here or by the system check in `checks
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from django.db.models import QuerySet
 
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.transfers.declarations import DatasetResource
 
@@ -44,8 +45,8 @@ class EngineResource(DatasetResource):
         queryset: QuerySet | None = None,
         *,
         export_fields: Sequence[str] | None = None,
-        user: Any = None,
-        **kwargs: Any,
+        user: PermissionHolder | None = None,
+        **kwargs: object,
     ) -> "Dataset":
         """Return the records as a `tablib.Dataset` of text, recorded as an export.
 
@@ -68,7 +69,7 @@ class EngineResource(DatasetResource):
         use_transactions: bool | None = None,
         collect_failed_rows: bool = False,
         rollback_on_validation_errors: bool = False,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> "Result":
         """Import a `tablib.Dataset` in this process and return import-export's `Result`.
 
@@ -92,14 +93,14 @@ class EngineResource(DatasetResource):
         )
         return imported(self, dataset, options)
 
-    def import_row(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def import_row(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_ROW_BY_ROW.format(method="import_row"))
 
-    def import_instance(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def import_instance(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_ROW_BY_ROW.format(method="import_instance"))
 
-    def save_instance(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def save_instance(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_ROW_BY_ROW.format(method="save_instance"))
 
-    def export_resource(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def export_resource(self, *args: object, **kwargs: object) -> NoReturn:
         raise DomainError(_ROW_BY_ROW.format(method="export_resource"))

@@ -9,6 +9,7 @@ from django.urls import reverse
 from psycopg.sql import SQL, Composable, Literal
 
 from apps.audit.timeline.registry import RunRow, timeline_runs
+from apps.core.actors import PermissionHolder
 from apps.transfers import registry
 from apps.transfers.declarations import Column, FieldKind, Part
 from apps.transfers.engine.schema import PlanRow, Table, Tables
@@ -25,7 +26,7 @@ def run_url(run_id: int) -> str:
     return reverse("admin:transfers_importrun_change", args=[run_id])
 
 
-def rows_of(wanted: Wanted, viewer: Any) -> dict[tuple[int, Any], RunRow]:
+def rows_of(wanted: Wanted, viewer: PermissionHolder) -> dict[tuple[int, Any], RunRow]:
     """Return the row of each record, by run and key, in four statements.
 
     Of several rows that write one record it is the first. What stays of a run's rows when its plan is

@@ -89,7 +89,7 @@ def upload_verify(upload: Upload) -> None:
             )
 
 
-def _sha256(file: Any) -> str:
+def _sha256(file: File) -> str:
     digest = hashlib.sha256()
     while block := file.read(_BLOCK):
         digest.update(block)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, QueryDict
 
 from apps.accounts.models import User
+from apps.core.actors import PermissionHolder
 from apps.core.admin.editing.opened import NAME, read, sign
 from apps.core.errors import DomainError
 from apps.transfers.declarations import DatasetResource
@@ -20,7 +21,7 @@ def chosen_profile(request: HttpRequest, dataset: type[DatasetResource]) -> Expo
     return _own(request.user, dataset).filter(name=name).first() if name else None
 
 
-def profiles_version(user: Any, dataset: type[DatasetResource]) -> str:
+def profiles_version(user: PermissionHolder, dataset: type[DatasetResource]) -> str:
     """Return the token of a page of the export: the user's profiles as they are."""
     return sign(_about(dataset), _state(user, dataset))
 
@@ -49,11 +50,11 @@ def profile_save(
     )
 
 
-def _own(user: Any, dataset: type[DatasetResource]) -> Any:
+def _own(user: PermissionHolder, dataset: type[DatasetResource]) -> Any:
     return ExportProfile.objects.filter(user=user, dataset=dataset.dataset())
 
 
-def _state(user: Any, dataset: type[DatasetResource]) -> dict[str, list[Any]]:
+def _state(user: PermissionHolder, dataset: type[DatasetResource]) -> dict[str, list[Any]]:
     rows = _own(user, dataset).values_list("name", "fields", "format")
     return {name: [fields, format] for name, fields, format in rows}
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from apps.core.actors import PermissionHolder
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_import
 from apps.transfers.admin.run_filter import PARAMETER as RUN_PARAMETER
@@ -109,7 +110,7 @@ def attempt_number(run: ImportRun) -> int:
     return number
 
 
-def later_attempt(user: Any, run: ImportRun) -> ImportRun | None:
+def later_attempt(user: PermissionHolder, run: ImportRun) -> ImportRun | None:
     """Return the last attempt that was made after this run, where the user may read it."""
     found: ImportRun | None = (
         runs_for_reader(user)
@@ -220,7 +221,7 @@ def duration(run: ImportRun) -> float | None:
     return ((run.ended_at or timezone.now()) - run.confirmed_at).total_seconds()
 
 
-def records_url(user: Any, run: ImportRun) -> str:
+def records_url(user: PermissionHolder, run: ImportRun) -> str:
     """Return the list of the records that the run touched, where the user may look at it."""
     opts = registry.get(run.dataset).model()._meta
     if not user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
@@ -229,7 +230,7 @@ def records_url(user: Any, run: ImportRun) -> str:
     return f"{url}?{RUN_PARAMETER}={run.pk}" if url else ""
 
 
-def changes_url(user: Any, run: ImportRun) -> str:
+def changes_url(user: PermissionHolder, run: ImportRun) -> str:
     """Return the audit log narrowed to this run, where there is one for this user."""
     if not user.has_perm("audit.view_auditlog"):
         return ""

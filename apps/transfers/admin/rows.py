@@ -95,7 +95,7 @@ class PlanTable:
         # The pages of the records in the trash that the shown rows name, by key.
         self.in_trash: dict[str, str] = {}
 
-    def url(self, **changes: Any) -> str:
+    def url(self, **changes: object) -> str:
         """Return the table's address with changes; another filter begins at the first page."""
         values = {
             **self.keep,

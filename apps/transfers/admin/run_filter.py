@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
@@ -17,7 +18,7 @@ class ImportRunFilter(DropdownFilter):
     title = "import"
     parameter_name = PARAMETER
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         run = request.GET.get(PARAMETER, "")
         return [(run, f"Run {run}")] if _is_run(run) else []
 

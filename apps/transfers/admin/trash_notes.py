@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
 from django.apps import apps
 
+from apps.core.actors import PermissionHolder
 from apps.core.admin.trash_record import trash_urls
 from apps.transfers.engine.plan.trash_notes import NOTE
 from apps.transfers.selectors import PlanRow
 
 
-def pages_in_trash(user: Any, rows: Iterable[PlanRow]) -> dict[str, str]:
+def pages_in_trash(user: PermissionHolder, rows: Iterable[PlanRow]) -> dict[str, str]:
     """Return key of the record → address, of those that `user` may open."""
     named = defaultdict(set)
     for row in rows:

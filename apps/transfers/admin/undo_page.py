@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirec
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from apps.core.actors import require
+from apps.core.actors import PermissionHolder, require
 from apps.core.errors import DomainError, RecordNotFound
 from apps.core.sudo import require_fresh_factor
 from apps.transfers.access import UNDO, VIEW_RUN
@@ -20,7 +20,7 @@ from apps.transfers.selectors.undo import kept_listed, undo_results
 from apps.transfers.services import import_run_undo
 
 
-def undo_context(run: ImportRun, form: ReasonForm | None, user: Any) -> dict[str, Any]:
+def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder) -> dict[str, Any]:
     working = (
         UndoRun.objects.filter(run=run, state__in=UndoRun.WORK_STATES)
         .select_related("user")

@@ -92,7 +92,7 @@ def _wrong_check(column: Column) -> Iterator[str]:
         yield "its “check” must return a mapping of positions to reasons, {} where all is well."
 
 
-def _wrong_path(model: Any, path: str) -> Iterator[str]:
+def _wrong_path(model: type[models.Model], path: str) -> Iterator[str]:
     """`path` must lead over relations to a value, as an export follows it."""
     *relations, last = path.split("__")
     for name in relations:
@@ -106,7 +106,7 @@ def _wrong_path(model: Any, path: str) -> Iterator[str]:
         yield f"its attribute {quoted(path)}: {model._meta.label} has no {quoted(last)}.{meant(last, names)}"
 
 
-def _field(model: Any, name: str) -> Any:
+def _field(model: type[models.Model], name: str) -> Any:
     if name == "pk":
         return model._meta.pk
     try:
@@ -141,7 +141,9 @@ def _wrong_relation(
     yield from _wrong_create(model, relation)
 
 
-def _wrong_relation_path(model: Any, path: str, target: Any) -> Iterator[str]:
+def _wrong_relation_path(
+    model: type[models.Model], path: str, target: type[models.Model]
+) -> Iterator[str]:
     """An export writes what a cell may hold, so the path ends at a field of the related record."""
     wrong = list(_wrong_path(model, path))
     if wrong:
@@ -156,7 +158,7 @@ def _wrong_relation_path(model: Any, path: str, target: Any) -> Iterator[str]:
         )
 
 
-def _wrong_create(model: Any, relation: Relation) -> Iterator[str]:
+def _wrong_create(model: type[models.Model], relation: Relation) -> Iterator[str]:
     if not relation.create:
         return
     missing = [

@@ -1,8 +1,8 @@
 """The system check: an error for each sentence about each dataset that is registered."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
+from django.apps import AppConfig
 from django.core.checks import CheckMessage, Error
 
 from apps.core.discovery import full_site
@@ -14,7 +14,9 @@ from apps.transfers.checks.words import quoted
 from apps.transfers.declarations import DatasetResource
 
 
-def check_datasets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+def check_datasets(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: object
+) -> list[CheckMessage]:
     return [
         Error(sentence[:1].upper() + sentence[1:], obj=resource, id="transfers.E001")
         for resource in registry.declared()
@@ -22,7 +24,9 @@ def check_datasets(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]
     ]
 
 
-def check_admin_pages(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
+def check_admin_pages(
+    app_configs: Sequence[AppConfig] | None = None, **kwargs: object
+) -> list[CheckMessage]:
     """Tell of import-export's own admin pages: they import without a plan, approval, or undo."""
     from import_export.mixins import BaseExportMixin, BaseImportMixin
 

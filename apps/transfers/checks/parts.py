@@ -68,7 +68,7 @@ def _model(label: str) -> Any:
 
 
 def _wrong_in_part(
-    resource: type[DatasetResource], part: Part, model: Any, earlier: dict[str, Any]
+    resource: type[DatasetResource], part: Part, model: type[models.Model], earlier: dict[str, Any]
 ) -> Iterator[str]:
     fields = {field.attname: field for field in model._meta.concrete_fields}
     unfit = list(_unfit(model, part, fields))
@@ -89,7 +89,7 @@ def _wrong_in_part(
     yield from _missing(resource, part, model)
 
 
-def _unfit(model: Any, part: Part, fields: dict[str, models.Field]) -> Iterator[str]:
+def _unfit(model: type[models.Model], part: Part, fields: dict[str, models.Field]) -> Iterator[str]:
     """What the engine leans on: a key of its own making, a history, and a way to take a record back."""
     label = model._meta.label
     if not isinstance(fields.get("id"), models.UUIDField):
@@ -105,7 +105,7 @@ def _unfit(model: Any, part: Part, fields: dict[str, models.Field]) -> Iterator[
         )
 
 
-def _is_never_deleted(model: Any) -> bool:
+def _is_never_deleted(model: type[models.Model]) -> bool:
     return any(
         trigger.when == pgtrigger.Before and trigger.operation == pgtrigger.Delete
         for trigger in getattr(model._meta, "triggers", ())
@@ -128,7 +128,7 @@ def _wrong_keys(part: Part) -> Iterator[str]:
 
 
 def _wrong_source(
-    resource: type[DatasetResource], field: Any, source: str, earlier: dict[str, Any]
+    resource: type[DatasetResource], field: models.Field, source: str, earlier: dict[str, Any]
 ) -> Iterator[str]:
     name, columns = quoted(field.attname), resource.columns()
     if source.startswith("part:"):
@@ -159,7 +159,7 @@ def _wrong_source(
         yield f"column {quoted(source)} is of kind {quoted(column.kind)}, which cannot be written to {name}.{fit}"
 
 
-def _holds(field: Any, column: Column) -> bool:
+def _holds(field: models.Field, column: Column) -> bool:
     if isinstance(field, models.DateTimeField):
         return False
     if column.kind is FieldKind.CHOICE:
@@ -170,7 +170,9 @@ def _holds(field: Any, column: Column) -> bool:
     )
 
 
-def _missing(resource: type[DatasetResource], part: Part, model: Any) -> Iterator[str]:
+def _missing(
+    resource: type[DatasetResource], part: Part, model: type[models.Model]
+) -> Iterator[str]:
     """What a new record cannot be without, and nothing gives."""
     columns = resource.columns()
     given = part.fields.keys() | part.derived.keys() | part.constants.keys()

@@ -9,7 +9,9 @@ from typing import Any
 
 from django.db import Error, InterfaceError, OperationalError, connection
 
-from apps.core.jobs import Job
+from apps.transfers.models import ExportRun, ImportRun, UndoRun
+
+type AnyRun = ImportRun | UndoRun | ExportRun
 
 _POLL_SECONDS = 0.5
 _DOING = {
@@ -24,7 +26,7 @@ _DOING = {
 }
 
 
-def carry_out(job: Any, advance: Callable[[Any], Any]) -> Any:
+def carry_out(job: AnyRun, advance: Callable[[Any], Any]) -> Any:
     """Do the worker's part here until the job needs a person or has ended; return it as it is then.
 
     Where another process has the job, wait for that process; where it dies, take over. Where the database
@@ -44,13 +46,13 @@ def carry_out(job: Any, advance: Callable[[Any], Any]) -> Any:
         time.sleep(_POLL_SECONDS)
 
 
-def give_back(job: Job) -> None:
+def give_back(job: AnyRun) -> None:
     """Release what an interrupted process still claims, so that the job can be ended at once."""
     type(job).release_of_this_process(job.pk)
 
 
 @contextmanager
-def progress(job: Job, noun: str) -> Iterator[None]:
+def progress(job: AnyRun, noun: str) -> Iterator[None]:
     """Show on a terminal, and only there, how far the job is."""
     if not sys.stderr.isatty():
         yield
@@ -65,7 +67,7 @@ def progress(job: Job, noun: str) -> Iterator[None]:
         thread.join(timeout=2)
 
 
-def _show(job: Job, noun: str, stop: threading.Event) -> None:
+def _show(job: AnyRun, noun: str, stop: threading.Event) -> None:
     started = time.monotonic()
     try:
         while not stop.wait(_POLL_SECONDS):
@@ -83,9 +85,9 @@ def _show(job: Job, noun: str, stop: threading.Event) -> None:
         connection.close()
 
 
-def _told(job: Any) -> str:
+def _told(job: AnyRun) -> str:
     doing = _DOING.get(job.state, job.get_state_display().lower())
-    if job.state in ("applying", "undoing"):
+    if not isinstance(job, ExportRun) and job.state in ("applying", "undoing"):
         return f"{doing}, {job.rows_done:,} of {job.rows_to_do:,} rows"
-    rows = getattr(job, "rows", 0)
+    rows = 0 if isinstance(job, UndoRun) else job.rows
     return f"{doing}, {rows:,} rows" if rows else doing

@@ -180,13 +180,13 @@ def context_of(run: ImportRun) -> RunContext:
     )
 
 
-def may_be_new(model: Any, actor: Actor) -> bool:
+def may_be_new(model: type[models.Model], actor: Actor) -> bool:
     """Tell whether a record that `actor` creates would lie in their scope."""
     new_is_in_scope = getattr(model._default_manager.all(), "new_is_in_scope", True)
     return bool(new_is_in_scope) or not is_limited(actor)
 
 
-def scope_sql(model: Any, actor: Actor) -> Composable | None:
+def scope_sql(model: type[models.Model], actor: Actor) -> Composable | None:
     """Return SQL of the keys that `actor` may see, None where that is all of them."""
     queryset = getattr(model, "all_objects", model._default_manager).all()
     if actor is not None and hasattr(queryset, "for_staff"):
@@ -194,7 +194,7 @@ def scope_sql(model: Any, actor: Actor) -> Composable | None:
     return subquery(queryset.order_by().values("pk")) if queryset.query.where else None
 
 
-def refused_sql(model: Any, actor: Actor, keys: Composable) -> Composable | None:
+def refused_sql(model: type[models.Model], actor: Actor, keys: Composable) -> Composable | None:
     """Return SQL of those among `keys` (a subquery) whose records `actor` may not change; None for none.
 
     A model says so by `refused_to(actor)` of its queryset: what its form refuses, an import refuses.

@@ -102,7 +102,7 @@ def _phase(run: ImportRun, name: str) -> Iterator[None]:
         run.peak_rss_mb = round(max(run.peak_rss_mb or 0, peak_rss_mb()), 1)
 
 
-def _move(run: ImportRun, state: str, **changes: Any) -> None:
+def _move(run: ImportRun, state: str, **changes: object) -> None:
     """Go to the next state in a transaction that holds the claim."""
     changes |= {"state": state, "seconds": run.seconds, "peak_rss_mb": run.peak_rss_mb}
     with run.hold():

@@ -8,9 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg.sql import SQL, Composable, Composed, Identifier, Literal
+
+from apps.core.model_meta import column_name
 
 TRUE: Composable = SQL("true")
 FALSE: Composable = SQL("false")
@@ -37,7 +40,7 @@ def rows(query: Composable) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def _run(cursor: Any, query: Composable) -> None:
+def _run(cursor: CursorWrapper, query: Composable) -> None:
     # With an empty list of parameters, not without one: `pgtrigger.ignore` adds one of its own.
     cursor.execute(_among_placeholders(query), ())
 
@@ -57,12 +60,12 @@ def value(query: Composable) -> Any:
     return rows(query)[0][0]
 
 
-def table_of(model: Any) -> Identifier:
+def table_of(model: type[Model]) -> Identifier:
     return Identifier(model._meta.db_table)
 
 
-def column_of(model: Any, field: str) -> Identifier:
-    return Identifier(model._meta.get_field(field).column)
+def column_of(model: type[Model], field: str) -> Identifier:
+    return Identifier(column_name(model, field))
 
 
 def subquery(queryset: QuerySet) -> Composable:
@@ -108,11 +111,11 @@ def text(value: str) -> Composable:
     return SQL("{}::text").format(Literal(value))
 
 
-def has_trash(model: Any) -> bool:
+def has_trash(model: type[Model]) -> bool:
     return any(field.attname == "deleted_at" for field in model._meta.concrete_fields)
 
 
-def alive(model: Any, alias: str) -> Composable:
+def alive(model: type[Model], alias: str) -> Composable:
     """SQL to go behind a condition: the record is not in the trash, where its model has one."""
     if not has_trash(model):
         return NOTHING

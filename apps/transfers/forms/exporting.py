@@ -9,6 +9,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from apps.core.actors import PermissionHolder
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.models import ExportRun
 from apps.transfers.personal import exportable_columns
@@ -34,7 +35,7 @@ class ExportForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, dataset: type[DatasetResource], user: Any, **kwargs: Any
+        self, *args: Any, dataset: type[DatasetResource], user: PermissionHolder, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["fields_chosen"]

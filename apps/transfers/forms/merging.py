@@ -41,7 +41,7 @@ def merged_matching(
     return Matching.from_json(values), open_ones
 
 
-def _merged(opened: Any, mine: Any, theirs: Any, path: Path, conflicts: list[Path]) -> Any:
+def _merged(opened: object, mine: object, theirs: object, path: Path, conflicts: list[Path]) -> Any:
     if mine in (theirs, opened):
         return theirs
     if theirs == opened:

@@ -7,6 +7,7 @@ from django.core.files.storage import storages
 from django.db import models
 from django.utils import timezone
 
+from apps.core.actors import PermissionHolder
 from apps.core.models import BaseModel
 from apps.core.querysets import ScopedQuerySet
 from apps.core.scope import sees_everything
@@ -17,7 +18,7 @@ def private_storage() -> Any:
 
 
 class UploadQuerySet(ScopedQuerySet):
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         return self if sees_everything(user) else self.filter(user=user.pk)
 
 

@@ -11,8 +11,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from xml.parsers import expat  # DTDs are refused below, so no entity is ever expanded.
+from xml.parsers.expat import XMLParserType
 
 from apps.core.errors import DomainError
 from apps.transfers.reading import limits
@@ -88,10 +88,10 @@ class Workbook:
                 # Whatever is wrong with it, reading the sheet says so.
                 continue
 
-    def _parse(self, name: str, parser: Any) -> Iterator[None]:
+    def _parse(self, name: str, parser: XMLParserType) -> Iterator[None]:
         """Feed a part to a parser block by block, and give control back after each."""
 
-        def refuse(*_: Any) -> None:
+        def refuse(*_: object) -> None:
             raise DomainError(
                 _BROKEN.format("it declares document types, which no workbook needs.")
             )

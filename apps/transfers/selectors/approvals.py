@@ -1,11 +1,10 @@
 """What an import has to do with a second person."""
 
-from typing import Any
-
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import people_behind
 from apps.accounts.approvals.selectors import deciders, demand, may_decide
 from apps.accounts.models import ApprovalRequest
+from apps.core.actors import PermissionHolder
 from apps.transfers.access import APPLY_IMPORT
 from apps.transfers.models import ImportRun
 
@@ -20,13 +19,13 @@ def waiting_request(run: ImportRun) -> ApprovalRequest | None:
     )
 
 
-def request_to_decide(run: ImportRun, user: Any) -> ApprovalRequest | None:
+def request_to_decide(run: ImportRun, user: PermissionHolder) -> ApprovalRequest | None:
     """Return the request that waits for `user` to look at the run's rows."""
     request = waiting_request(run)
     return request if request is not None and may_decide(request, user) else None
 
 
-def second_person_sentence(run: ImportRun, user: Any) -> str:
+def second_person_sentence(run: ImportRun, user: PermissionHolder) -> str:
     """Return what the page says where applying the run will end in a request, else nothing."""
     arguments = {"run": run.pk}
     action = registry.get(APPLY_IMPORT)

@@ -1,10 +1,10 @@
 """The step "columns": what each column probably means, and the words in choice columns."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import Q
 
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.declarations import FieldKind
@@ -109,7 +109,7 @@ def value_words(run: ImportRun) -> list[ValueWord]:
     return found
 
 
-def same_content_runs(run: ImportRun, user: Any) -> list[ImportRun]:
+def same_content_runs(run: ImportRun, user: PermissionHolder | None) -> list[ImportRun]:
     """Return earlier runs that applied the same file to the same dataset, or the same cells from another
     file, newest first."""
     same = Q(upload__sha256=run.upload.sha256)
@@ -123,7 +123,7 @@ def same_content_runs(run: ImportRun, user: Any) -> list[ImportRun]:
     )
 
 
-def imported_before(run: ImportRun, user: Any) -> list[str]:
+def imported_before(run: ImportRun, user: PermissionHolder | None) -> list[str]:
     """Say who has imported the same file or content before, and when."""
     return [
         f"The same {'file' if other.upload.sha256 == run.upload.sha256 else 'content'} was imported "

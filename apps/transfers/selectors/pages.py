@@ -4,39 +4,40 @@ from typing import Any
 
 from django.db.models import Q
 
+from apps.core.actors import PermissionHolder
 from apps.transfers.models import ImportRun, ImportTemplate
 
 SAMPLE_ROWS = 5
 
 
-def latest_runs(user: Any, dataset: str, limit: int = 5) -> list[ImportRun]:
+def latest_runs(user: PermissionHolder, dataset: str, limit: int = 5) -> list[ImportRun]:
     """Return the user's last imports of a dataset that have a matching to take over."""
     return list(
         ImportRun.objects.for_staff(user)
-        .filter(user=user, dataset=dataset)
+        .filter(user=user.pk, dataset=dataset)
         .exclude(planned_at=None)
         .select_related("upload")
         .order_by("-id")[:limit]
     )
 
 
-def named_templates(user: Any, dataset: str) -> list[ImportTemplate]:
+def named_templates(user: PermissionHolder, dataset: str) -> list[ImportTemplate]:
     return list(
-        ImportTemplate.objects.filter(user=user, dataset=dataset)
+        ImportTemplate.objects.filter(user=user.pk, dataset=dataset)
         .exclude(name="")
         .order_by("name")[:50]
     )
 
 
-def runs_for_reader(user: Any) -> Any:
+def runs_for_reader(user: PermissionHolder) -> Any:
     """Return the runs that the user may read: their own, or any in their scope with the permission."""
-    mine = Q(user=user)
+    mine = Q(user=user.pk)
     if user.has_perm("transfers.view_importrun"):
         mine = Q()
     return ImportRun.objects.for_staff(user).filter(mine)
 
 
-def run_for_reader(user: Any, pk: int) -> ImportRun | None:
+def run_for_reader(user: PermissionHolder, pk: int) -> ImportRun | None:
     """Return a run that the user may read."""
     found: ImportRun | None = (
         runs_for_reader(user).filter(pk=pk).select_related("upload", "user").first()

@@ -1,10 +1,10 @@
 """What a run's plan adds up to: totals by cause, the blast radius, and how far the run has come."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils import timezone
 
+from apps.core.actors import PermissionHolder
 from apps.core.personal import readable
 from apps.transfers import registry
 from apps.transfers.engine.plan.causes import cause_label
@@ -94,7 +94,7 @@ def plan_causes(run: ImportRun) -> list[Cause]:
     ]
 
 
-def plan_impacts(run: ImportRun, user: Any = None) -> list[ImpactLine]:
+def plan_impacts(run: ImportRun, user: PermissionHolder | None = None) -> list[ImpactLine]:
     """Return the blast radius, worst first."""
     lines = [ImpactLine(**impact) for impact in run.impacts]
     return sorted(lines, key=lambda x: (not x.needs_second_person, not x.must_type, -x.number))

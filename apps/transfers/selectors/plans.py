@@ -208,7 +208,7 @@ def _masked(row: PlanRow, personal: list[str]) -> PlanRow:
     return row
 
 
-def _json(value: Any, default: Any) -> Any:
+def _json(value: object, default: object) -> Any:
     """Django registers no loader for jsonb on plain cursors: it comes as text."""
     if value is None:
         return default

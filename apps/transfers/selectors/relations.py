@@ -1,10 +1,10 @@
 """The step "columns": words of relation columns that name no record, or several."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from psycopg.sql import SQL, Literal
 
+from apps.core.actors import PermissionHolder
 from apps.transfers import registry
 from apps.transfers.declarations import Column
 from apps.transfers.engine.cells.problems import Problem
@@ -55,7 +55,7 @@ class RelationWords:
         return max(self.open - sum(word.records != 1 for word in self.words), 0)
 
 
-def relation_words(run: ImportRun, user: Any) -> list[RelationWords]:
+def relation_words(run: ImportRun, user: PermissionHolder) -> list[RelationWords]:
     """Return the relation columns of the matching that have such words.
 
     A column that is looked up within another one (a project within its organization) has none: its
@@ -75,7 +75,7 @@ def relation_words(run: ImportRun, user: Any) -> list[RelationWords]:
 
 
 def _looked_up(
-    run: ImportRun, user: Any, column: Column, position: str, matching: Matching
+    run: ImportRun, user: PermissionHolder, column: Column, position: str, matching: Matching
 ) -> RelationWords:
     relation = column.relation
     assert relation is not None  # noqa: S101

@@ -30,7 +30,7 @@ def import_run_rest(*, run: ImportRun, actor: Actor) -> ImportRun:
     DomainError where nothing is left, or where the file is not kept any more.
     """
     check_may_import(actor, registry.get(run.dataset))
-    run = run_in_scope(ImportRun.objects, run, actor)
+    run = run_in_scope(run, actor)
     if not rows_left(run):
         raise DomainError(
             "Every row of this import was processed. There is nothing left to import."

@@ -23,7 +23,7 @@ def import_run_keep_draft(
     user = user_or_none(actor)
     if user is None or fresh.user_id != user.pk:
         raise DomainError("Only the person who started an import can continue it.")
-    fresh = run_in_scope(ImportRun.objects, run, actor)
+    fresh = run_in_scope(run, actor)
     if matching is not None and fresh.state == ImportRun.State.READ:
         fresh.matching = matching.to_json()
     if reason is not None and fresh.state == ImportRun.State.PLANNED:

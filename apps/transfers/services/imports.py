@@ -24,7 +24,7 @@ from apps.transfers.engine.apply.stale_plan import stale_plan
 from apps.transfers.engine.match.saved_matchings import matching_remember
 from apps.transfers.engine.runs.events import record_cancel
 from apps.transfers.engine.runs.permissions import check_may_import
-from apps.transfers.models import ImportRun
+from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.options import Matching, Reading
 from apps.transfers.reading.content import detect_format
 from apps.transfers.services.matching_checks import check_matching
@@ -81,14 +81,15 @@ def import_run_start(
 def _locked(run: ImportRun, actor: Actor) -> ImportRun:
     """Lock the run's row; the caller is inside a transaction and may read no other rows before."""
     check_may_import(actor, registry.get(run.dataset))
-    return run_in_scope(ImportRun.objects, run, actor)
+    return run_in_scope(run, actor)
 
 
-def run_in_scope(runs: Any, run: Any, actor: Actor) -> Any:
+def run_in_scope[Run: (ImportRun, UndoRun)](run: Run, actor: Actor) -> Run:
     """Lock and return the run's row; raises DomainError where `actor` does not see it (any more)."""
     user = user_or_none(actor)
+    runs: Any = type(run)._default_manager
     found = runs.all() if user is None else runs.for_staff(user)
-    locked = found.select_for_update(of=("self",)).filter(pk=run.pk).first()
+    locked: Run | None = found.select_for_update(of=("self",)).filter(pk=run.pk).first()
     if locked is None:
         raise DomainError("This import no longer exists, or is outside your scope.")
     return locked

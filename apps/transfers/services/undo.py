@@ -31,7 +31,7 @@ def import_run_undo(
     (`in_background` False).
     """
     check_may_undo(actor)
-    run = run_in_scope(ImportRun.objects, run, actor)
+    run = run_in_scope(run, actor)
     active = run.undo_runs.filter(state__in=UndoRun.WORK_STATES).first()
     if active is not None:
         return active
@@ -61,7 +61,7 @@ def undo_run_cancel(*, undo_run: UndoRun, actor: Actor, reason: str = "") -> Und
     `reason` goes into the audit log.
     """
     check_may_undo(actor)
-    undo: UndoRun = run_in_scope(UndoRun.objects, undo_run, actor)
+    undo: UndoRun = run_in_scope(undo_run, actor)
     if undo.state not in UndoRun.WORK_STATES:
         raise DomainError(f"The undo has already ended: {undo.get_state_display().lower()}.")
     record_undo_cancel(undo, reason=reason, actor=actor)

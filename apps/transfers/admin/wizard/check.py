@@ -1,5 +1,6 @@
 """Step 3, Check: the plan, row by row, and the one button that accepts it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import apps
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
+from apps.core.actors import PermissionHolder
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError
 from apps.core.ports import APPROVALS
@@ -96,7 +98,7 @@ def _check_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     return HttpResponseRedirect(step_url(run, CHECK))
 
 
-def _creatable(run: ImportRun, user: Any) -> list[dict[str, Any]]:
+def _creatable(run: ImportRun, user: PermissionHolder) -> list[dict[str, Any]]:
     """Return the columns in which rows are refused for a record that the import could create."""
     matching = Matching.from_json(run.matching)
     columns = registry.get(run.dataset).columns()
@@ -128,7 +130,9 @@ def _ask(
     return HttpResponseRedirect(asked.url)
 
 
-def _form(request: HttpRequest, run: ImportRun, number: int | None, data: Any) -> ConfirmForm:
+def _form(
+    request: HttpRequest, run: ImportRun, number: int | None, data: Mapping[str, Any] | None
+) -> ConfirmForm:
     return ConfirmForm(
         data,
         number=number,

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from apps.core.actors import require
+from apps.core.actors import PermissionHolder, require
 from apps.core.admin.gates import closed_response
 from apps.core.errors import BelongsToColleague, RecordNotFound
 from apps.transfers import registry
@@ -30,7 +30,7 @@ def wizard_page(*, methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
             require(request.user, IMPORT)
             closed = closed_response(request, BULK_IMPORT)
             if closed is not None:
@@ -71,7 +71,7 @@ def run_page(
     return guard
 
 
-def _refusal(run_id: int, user: Any) -> Exception:
+def _refusal(run_id: int, user: PermissionHolder) -> Exception:
     """Return what to say of a run that is not the user's: those who may view it learn whose it is."""
     run = run_for_reader(user, run_id)
     if run is None:
@@ -83,7 +83,7 @@ def _refusal(run_id: int, user: Any) -> Exception:
     )
 
 
-def _may_enter(run: ImportRun, user: Any, shared: bool) -> bool:
+def _may_enter(run: ImportRun, user: PermissionHolder, shared: bool) -> bool:
     if run.user_id == user.pk:
         return True
     if not shared:

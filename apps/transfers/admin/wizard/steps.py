@@ -64,5 +64,5 @@ def step_bar(current: str, run: ImportRun | None = None) -> list[Step]:
     ]
 
 
-def step_context(current: str, run: ImportRun | None = None, **extra: Any) -> dict[str, Any]:
+def step_context(current: str, run: ImportRun | None = None, **extra: object) -> dict[str, Any]:
     return {"steps": step_bar(current, run), "step": current, "run": run, **extra}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from apps.core.actors import PermissionHolder
 from apps.core.admin.editing.opened import NAME, read, sign
 from apps.transfers.admin.wizard.steps import COLUMNS, FILE
 from apps.transfers.engine.match.headers import headers_digest
@@ -23,7 +24,7 @@ def shown_matching(run: ImportRun) -> Matching:
     return matching
 
 
-def columns_version(run: ImportRun, user: Any) -> str:
+def columns_version(run: ImportRun, user: PermissionHolder) -> str:
     """Return the token of a page of the columns: the matching, and the names that are taken."""
     return sign(_about(COLUMNS, run), [shown_matching(run).to_json(), templates_by_name(run, user)])
 
@@ -34,7 +35,7 @@ def read_columns_version(run: ImportRun, post: QueryDict) -> tuple[Matching, dic
     return None if found is None else (Matching.from_json(found[0]), found[1])
 
 
-def templates_by_name(run: ImportRun, user: Any) -> dict[str, str]:
+def templates_by_name(run: ImportRun, user: PermissionHolder) -> dict[str, str]:
     """Return the user's templates for the run's dataset, and when each was saved."""
     templates: list[ImportTemplate] = list(named_templates(user, run.dataset))
     return {template.name: template.used_at.isoformat() for template in templates}

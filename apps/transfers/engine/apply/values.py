@@ -1,12 +1,13 @@
 """SQL of the values that a planned row writes, and of the key by which its record is known."""
 
 from collections.abc import Collection
-from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 from django.db.models.fields import NOT_PROVIDED
 from psycopg.sql import SQL, Composable, Literal
 
+from apps.core.model_meta import column_name
 from apps.transfers.declarations import Relation
 from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.lookup import slugs
@@ -74,7 +75,7 @@ def created_values(context: RunContext, info: PartInfo) -> Values:
     return values | _defaults(model, values)
 
 
-def made_values(model: Any, relation: Relation) -> Values:
+def made_values(model: type[Model], relation: Relation) -> Values:
     """Return what a related record is given, over a row `m` of the made records."""
     values: Values = {
         "id": SQL("m.id"),
@@ -85,11 +86,11 @@ def made_values(model: Any, relation: Relation) -> Values:
     return values | _defaults(model, values)
 
 
-def _column(model: Any, field: str) -> str:
-    return str(model._meta.get_field(field).column)
+def _column(model: type[Model], field: str) -> str:
+    return column_name(model, field)
 
 
-def _defaults(model: Any, given: Collection[str]) -> Values:
+def _defaults(model: type[Model], given: Collection[str]) -> Values:
     """Return what an insert must give beside `given` and the database has no default for."""
     found: Values = {}
     for field in model._meta.concrete_fields:
@@ -100,5 +101,5 @@ def _defaults(model: Any, given: Collection[str]) -> Values:
         default = field.get_default() if field.default is not NOT_PROVIDED else None
         if default is None and field.empty_strings_allowed:
             default = ""
-        found[field.column] = Literal(field.get_db_prep_save(default, connection))
+        found[str(field.column)] = Literal(field.get_db_prep_save(default, connection))
     return found

@@ -7,16 +7,17 @@ Here a row that has arrived already is taken at once, and only for those to come
 from collections.abc import Generator, Iterator
 from typing import Any
 
-from psycopg import generators
+from psycopg import Cursor, generators
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGconn
 from psycopg.waiting import Wait
 
 _BLOCK = 64 * 1024
 
 
 def copied_blocks(
-    cursor: Any, statement: str, params: list[Any] | None = None
+    cursor: Cursor[Any], statement: str, params: list[Any] | None = None
 ) -> Iterator[tuple[bytes, int]]:
     """Yield what a psycopg cursor's COPY sends, with the number of rows in each block."""
     # A reader that stops half-way leaves the rest to the driver, which cancels the statement.
@@ -46,7 +47,7 @@ def copied_blocks(
         yield b"".join(rows), len(rows)
 
 
-def _more(pgconn: Any) -> Generator[Wait, Any]:
+def _more(pgconn: PGconn) -> Generator[Wait, Any]:
     while not (yield Wait.R):
         continue
     pgconn.consume_input()

@@ -152,7 +152,7 @@ def text_rows(exported: Exported) -> Iterator[list[str]]:
             yield [_text(value) for value in record]
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -203,7 +203,7 @@ def write_xlsx(exported: Exported, target: Path) -> int:
     return count
 
 
-def _sheet(book: Any, exported: Exported, number: int) -> Any:
+def _sheet(book: xlsxwriter.Workbook, exported: Exported, number: int) -> Any:
     name = str(exported.dataset.label())[:25]
     sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
     sheet.freeze_panes(1, 0)

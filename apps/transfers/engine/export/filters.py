@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.transfers.declarations import Column, DatasetResource, FieldKind
 from apps.transfers.engine.cells import choice_reader, reader_for
@@ -23,7 +24,10 @@ _TEXTS = (FieldKind.TEXT, FieldKind.EMAIL, FieldKind.PHONE, FieldKind.SLUG)
 
 
 def narrowed(
-    queryset: QuerySet, dataset: type[DatasetResource], filters: dict[str, Any], user: Any
+    queryset: QuerySet,
+    dataset: type[DatasetResource],
+    filters: dict[str, Any],
+    user: PermissionHolder | None,
 ) -> QuerySet:
     """Return the records that meet all `filters` (column → text, "" for blank).
 
@@ -42,7 +46,7 @@ def narrowed(
     return queryset
 
 
-def _condition(column: Column, text: str, user: Any) -> Q:
+def _condition(column: Column, text: str, user: PermissionHolder | None) -> Q:
     if column.kind is FieldKind.CHOICE:
         return Q(**{column.attribute: _choice(column, text)})
     if column.relation is not None:
@@ -73,7 +77,7 @@ def _value(column: Column, text: str) -> Any:
     return value == "true" if column.kind is FieldKind.BOOLEAN else value
 
 
-def _related(column: Column, text: str, user: Any) -> Q:
+def _related(column: Column, text: str, user: PermissionHolder | None) -> Q:
     relation = column.relation
     assert relation is not None  # noqa: S101
     prefix = column.attribute.rpartition("__")[0]

@@ -3,19 +3,20 @@
 Imported where it is asked for: with it comes the whole admin.
 """
 
-from typing import Any
-
 from django.apps import apps
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
+from apps.accounts.models import User
 from apps.core.actors import holds
 from apps.core.discovery import full_site
 from apps.core.errors import AddressRefused, DomainError
 from apps.core.personal import Reader, reading
 
 
-def list_queryset(model_admin: Any, request: HttpRequest) -> QuerySet:
+def list_queryset(model_admin: ModelAdmin, request: HttpRequest) -> QuerySet:
     """Return what the list at this address shows, all pages of it.
 
     Raises `AddressRefused` for an address that the list refuses too.
@@ -24,7 +25,7 @@ def list_queryset(model_admin: Any, request: HttpRequest) -> QuerySet:
     return queryset
 
 
-def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
+def listed_queryset(label: str, query: str, user: User | None) -> QuerySet:
     """Return what a list shows a user at an address: for a worker, which has no request.
 
     `label` is the model's ("organizations.Membership"), `query` the list's query string.
@@ -32,8 +33,8 @@ def listed_queryset(label: str, query: str, user: Any) -> QuerySet:
     request = HttpRequest()
     request.method = "GET"
     request.GET = QueryDict(query)
-    request.user = user
-    with reading(Reader(lambda: holds(user, "accounts.view_personal_data"))):
+    request.user = user or AnonymousUser()
+    with reading(Reader(lambda: holds(request.user, "accounts.view_personal_data"))):
         try:
             return list_queryset(full_site()._registry[apps.get_model(label)], request)
         except AddressRefused as refusal:

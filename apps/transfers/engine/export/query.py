@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from psycopg.sql import SQL, Composable, Identifier
 
+from apps.core.actors import PermissionHolder
 from apps.core.cells import defused_sql
 from apps.core.errors import DomainError
 from apps.transfers.declarations import Column, DatasetResource, FieldKind
@@ -42,7 +43,7 @@ class Exported:
 
     @classmethod
     def filtered(
-        cls, dataset: type[DatasetResource], filters: dict[str, Any], user: Any
+        cls, dataset: type[DatasetResource], filters: dict[str, Any], user: PermissionHolder | None
     ) -> QuerySet:
         """Return the living records in the user's scope that meet `filters` (column → text).
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.transfers.declarations import Relation
@@ -39,7 +40,7 @@ def _resolve_one(context: RunContext, name: str) -> None:
     relation_refusals.refuse_unfound(context, name, relation)
 
 
-def _same_owner(model: Any, relation: Relation, within: list[str]) -> Composable:
+def _same_owner(model: type[Model], relation: Relation, within: list[str]) -> Composable:
     """SQL to go behind a condition: the record `t` lies within the records that the word's row names."""
     field_of = {other: field for field, other in relation.within.items()}
     return SQL("").join(

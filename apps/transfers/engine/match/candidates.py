@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from apps.core.actors import Actor
 from apps.core.fields import fold_email
 from apps.transfers.declarations import Relation
 from apps.transfers.engine.cells.similarity import keys_of_most_like
@@ -36,13 +37,12 @@ class Candidate:
         return said if self.similarity == 100 else f"{said}, {self.similarity} % alike"
 
 
-def records_of(relation: Relation, user: Any) -> QuerySet:
+def records_of(relation: Relation, actor: Actor) -> QuerySet:
     """Return the living records that a relation may name, as far as the user sees them."""
     model: Any = apps.get_model(relation.model)
     queryset: QuerySet = model._default_manager.order_by("pk")
-    if user is not None and hasattr(queryset, "for_staff"):
-        queryset = queryset.for_staff(user)
-    return queryset
+    for_actor = getattr(queryset, "for_actor", None)
+    return for_actor(actor) if for_actor else queryset
 
 
 def hits(relation: Relation, queryset: QuerySet, values: Iterable[str]) -> dict[str, set[Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.db.models import UniqueConstraint
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.core.trash_names import telling_field, trash_constraints
@@ -106,7 +107,9 @@ def _asked(context: RunContext) -> Iterator[tuple[Composable, Any, Any]]:
                 yield _made(context, name, relation), model, telling_field(model, constraint)
 
 
-def _created(context: RunContext, info: PartInfo, constraint: Any) -> Composable | None:
+def _created(
+    context: RunContext, info: PartInfo, constraint: UniqueConstraint
+) -> Composable | None:
     values: dict[str, Composable] = {}
     for name in constraint.fields:
         field = info.model._meta.get_field(name)
@@ -147,7 +150,9 @@ def _value(context: RunContext, info: PartInfo, attname: str) -> Composable | No
     return SQL("COALESCE(NULLIF({}, ''), {})").format(given, made) if made else given
 
 
-def _changed(context: RunContext, info: PartInfo, constraint: Any) -> Composable | None:
+def _changed(
+    context: RunContext, info: PartInfo, constraint: UniqueConstraint
+) -> Composable | None:
     """The same of a record that is there and is given another value."""
     told = telling_field(info.model, constraint)
     field = info.fields.get(told.attname)

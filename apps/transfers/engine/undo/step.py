@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Model
 from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.engine.apply import writing
@@ -174,7 +175,7 @@ def _reactivated(context: RunContext) -> bool:
     return any(impact["code"] in keys for impact in context.run.impacts)
 
 
-def _take_away(model: Any, condition: Composable, trash: Trash) -> int:
+def _take_away(model: type[Model], condition: Composable, trash: Trash) -> int:
     """Move records `t` to the trash; where their model has none they go for good."""
     table = table_of(model)
     if not has_trash(model):

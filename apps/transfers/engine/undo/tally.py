@@ -5,9 +5,9 @@ did in its result, in the same shape, so that the two can be compared.
 """
 
 from functools import partial
-from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 from psycopg.sql import SQL, Composable
 
 from apps.transfers.engine.context import PartInfo, RunContext
@@ -17,6 +17,7 @@ from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import all_of, any_of, has_trash, one_of, rows
 from apps.transfers.engine.undo.rules import Kept
 from apps.transfers.engine.undo.values import fields_back
+from apps.transfers.declarations import DatasetResource
 
 type Tally = dict[str, dict[str, int]]
 _PLAN = PlanRow("p")
@@ -35,7 +36,7 @@ def fate(info: PartInfo) -> str:
     return TRASHED if info.soft_delete else REMOVED
 
 
-def made_fate(model: Any) -> str:
+def made_fate(model: type[Model]) -> str:
     return TRASHED if has_trash(model) else REMOVED
 
 
@@ -93,7 +94,7 @@ def reverted(tally: Tally) -> int:
     return total(tally, RESTORED, AGAIN)
 
 
-def sentences(resource: Any, tally: Tally, *, done: bool = False) -> list[str]:
+def sentences(resource: type[DatasetResource], tally: Tally, *, done: bool = False) -> list[str]:
     """Say a tally, kind by kind: "12 memberships created by the import are removed."."""
     nouns = {part.name: part.noun for part in resource.parts()}
     nouns |= {

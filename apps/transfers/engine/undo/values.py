@@ -1,6 +1,6 @@
 """SQL about the records of a run: what it wrote, what is still so, and who refers to them by now."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,23 @@ from apps.transfers.engine.apply.values import Values, created_values
 from apps.transfers.engine.context import PartField, PartInfo, RunContext
 from apps.transfers.engine.ranges import UndoRange
 from apps.transfers.engine.schema import PlanRow
-from apps.transfers.engine.sql import FALSE, NOTHING, NULL, alive, any_of, one_of, table_of
+from apps.transfers.engine.sql import (
+    FALSE,
+    NOTHING,
+    NULL,
+    alive,
+    any_of,
+    column_of,
+    one_of,
+    table_of,
+)
 
 # What the trash sets; whether a record is alive is asked by itself.
 _BOOKKEEPING = {"deleted_at", "deleted_by_id", "trash_id"}
 _PLAN, _OTHER = PlanRow("p"), PlanRow("q")
 
 
-def differs(model: Any, written: Values) -> Composable:
+def differs(model: type[models.Model], written: Values) -> Composable:
     """SQL condition: a record `t` is not any more what an insert of `written` left.
 
     Every column counts whose value at that moment is known, also those that the file did not have.
@@ -31,13 +40,14 @@ def differs(model: Any, written: Values) -> Composable:
             continue
         if watched is not None and field.attname not in watched:
             continue
-        value = written.get(field.column) or _left_alone(field)
+        column = str(field.column)
+        value = written.get(column) or _left_alone(field)
         if value is not None:
-            found.append(SQL("t.{} IS DISTINCT FROM {}").format(Identifier(field.column), value))
+            found.append(SQL("t.{} IS DISTINCT FROM {}").format(Identifier(column), value))
     return any_of(found)
 
 
-def _left_alone(field: Any) -> Composable | None:
+def _left_alone(field: models.Field) -> Composable | None:
     """Return SQL of what an insert leaves in a column that it does not give; None where time tells."""
     if not field.has_db_default():
         return NULL if field.null else None
@@ -118,13 +128,14 @@ class Leaving:
 
 
 def used_elsewhere(
-    context: RunContext, model: Any, *, without: Leaving | None = None
+    context: RunContext, model: type[models.Model], *, without: Leaving | None = None
 ) -> Composable:
     """SQL condition: another record refers to the record `t`, or it is used otherwise (a person who has
     signed in). What leaves `without` does not count."""
     conditions: list[Composable] = []
     own = {info.model: info for info in context.parts}
-    for relation in model._meta.related_objects:
+    relations: Iterable[Any] = model._meta.related_objects
+    for relation in relations:
         child = relation.related_model
         if hasattr(child, "instance_type"):
             continue
@@ -149,10 +160,10 @@ def used_elsewhere(
     return any_of(conditions) if conditions else FALSE
 
 
-def _is_set(model: Any, name: str) -> Composable:
+def _is_set(model: type[models.Model], name: str) -> Composable:
     """SQL condition: the field of a record `t` holds something; of a yes or no, yes."""
     field = model._meta.get_field(name)
-    column = SQL("t.{}").format(Identifier(field.column))
+    column = SQL("t.{}").format(column_of(model, name))
     return (
         column if isinstance(field, models.BooleanField) else SQL("{} IS NOT NULL").format(column)
     )

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -56,7 +57,7 @@ class Command(DataCommand):
             job = _stopped(job, driver.advance, options["wait"])
         self._say(run, job, options)
 
-    def _say(self, run: ImportRun, job: Any, options: dict[str, Any]) -> None:
+    def _say(self, run: ImportRun, job: ImportRun | UndoRun, options: dict[str, Any]) -> None:
         what = "Undo of run" if isinstance(job, UndoRun) else "Import run"
         if job.state in job.WORK_STATES:
             sentence = f"{what} {run.pk} was asked to stop and has not yet."
@@ -83,7 +84,7 @@ class Command(DataCommand):
             raise SystemExit(INCOMPLETE)
 
 
-def _stopped[T: Job](job: T, advance: Any, seconds: float) -> T:
+def _stopped[T: Job](job: T, advance: Callable[[T], Any], seconds: float) -> T:
     """Wait until whichever process has the job has ended it; end it here where none has."""
     until = time.monotonic() + seconds
     while True:
