@@ -1,7 +1,7 @@
 """The Celery application. Worker and beat start the embedded database too, and say when they are up."""
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING
 
 from celery import Celery
 from celery.signals import beat_init, celeryd_init, import_modules, worker_ready
@@ -10,6 +10,9 @@ from django.conf import settings
 import deploy.standalone.file_broker  # noqa: F401  # Makes the transport known.
 from config import entry
 from deploy.standalone import readiness, reloading
+
+if TYPE_CHECKING:
+    from celery.beat import Service
 
 # Before the application is made: Celery's support of Django is switched on by the variable.
 entry.choose_settings()
@@ -35,7 +38,7 @@ def require_ports(**_kwargs: object) -> None:
 
 
 @beat_init.connect
-def refuse_another_scheduler(sender: Any, **_kwargs: object) -> None:
+def refuse_another_scheduler(sender: "Service", **_kwargs: object) -> None:
     """Celery's option --scheduler would choose one that sends a due time twice where two processes ask."""
     # Its module needs the models, which are there only now.
     from apps.schedules.scheduler import RecordingScheduler
@@ -61,7 +64,7 @@ def say_that_the_worker_is_ready(**_kwargs: object) -> None:
 
 
 @beat_init.connect
-def say_that_beat_is_ready(sender: Any, **_kwargs: object) -> None:
+def say_that_beat_is_ready(sender: "Service", **_kwargs: object) -> None:
     """Beat has read its schedules; it is ready once it reaches the broker that it sends to."""
     with sender.app.connection_for_write() as connection:
         connection.ensure_connection()

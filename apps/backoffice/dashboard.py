@@ -9,6 +9,7 @@ from apps.accounts.approvals.selectors import people_with
 from apps.audit.models import Verification
 from apps.backoffice.start import lately, needs, numbers
 from apps.backoffice.start.counting import counts
+from apps.core.actors import PermissionHolder
 from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
 from apps.organizations.scope import living_organizations_of
@@ -44,7 +45,7 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
     return context
 
 
-def _whom_to_ask(user: Any) -> str:
+def _whom_to_ask(user: PermissionHolder) -> str:
     """Return who gives roles, for somebody who has none yet."""
     people = [str(person) for person in people_with(["accounts.set_roles"])[:_NAMED]]
     if not people:
@@ -52,14 +53,14 @@ def _whom_to_ask(user: Any) -> str:
     return f"{listed(people)} can give you a staff role."
 
 
-def _verification(user: Any) -> Verification | None:
+def _verification(user: PermissionHolder) -> Verification | None:
     # It is about every record, and its problems name some.
     if not (user.has_perm("audit.view_auditlog") and sees_everything(user)):
         return None
     return Verification.objects.order_by("-started_at").first()
 
 
-def _new_import_url(user: Any) -> str:
+def _new_import_url(user: PermissionHolder) -> str:
     if not user.has_perm("transfers.import_data"):
         return ""
     try:

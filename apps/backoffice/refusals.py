@@ -161,7 +161,7 @@ def _page(
     *,
     template: str = "",
     plain: bool = False,
-    **context: Any,
+    **context: object,
 ) -> HttpResponse:
     context["status"] = status
     context["request_id"] = getattr(request, "request_id", "")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db.models import Model
 
 from apps.core.errors import DomainError
 
@@ -11,13 +12,13 @@ class AbsentFieldError(DomainError, CommandError):
     """A flag was to be decided by a cookie, a query string, or a language. A sentence in commands as well."""
 
 
-def absent_field(name: str, *, empty: Any) -> Any:
+def absent_field(name: str, *, empty: object) -> Any:
     """Return what stands in a model for a field that its abstract base has and its table has not."""
 
-    def read(self: Any) -> Any:
+    def read(self: Model) -> Any:
         return empty
 
-    def write(self: Any, value: Any) -> None:
+    def write(self: Model, value: object) -> None:
         if value:
             raise AbsentFieldError(
                 f"A flag has no “{name}”: it decides by person, never by cookie, query string, or language. "

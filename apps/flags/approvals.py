@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments
-from apps.core.actors import Actor
+from apps.accounts.models import User
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.flags.models import Flag, Sample, Switch
@@ -28,7 +29,7 @@ class TurnProtected(Approvable):
     def will_need_approval(self, records: QuerySet, count: int) -> bool:
         return self.is_demanded({}, 1) and records.filter(is_protected=True).exists()
 
-    def may_reach(self, user: Any, arguments: Arguments) -> bool:
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         return sees_everything(user)  # Flags affect every organization.
 
     def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
@@ -59,7 +60,7 @@ class TurnProtected(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: Actor, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
         name, field, value = arguments["name"], arguments["field"], arguments["value"]
         if field == "everyone":
             flag_set(name=name, everyone=value, reason=reason, actor=actor)
@@ -77,15 +78,16 @@ def _label(field: str) -> str:
     return {"is_protected": "protection", "percent": "share"}.get(field, "state")
 
 
-def _word(field: str, value: Any) -> str:
+def _word(field: str, value: str | bool | None) -> str:
     if field == "percent":
-        return f"{Decimal(value):f} %"
+        return f"{Decimal(str(value)):f} %"
     if field == "is_protected":
         return "protected" if value else "not protected"
     if field == "active":
         return "on" if value else "off"
-    words = {True: "on for everyone", False: "off for everyone", None: "set to use its targets"}
-    return words[value]
+    if value is None:
+        return "set to use its targets"
+    return "on for everyone" if value else "off for everyone"
 
 
 ACTIONS.add(TurnProtected())

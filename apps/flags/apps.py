@@ -1,6 +1,5 @@
-from typing import Any
-
 from django.apps import AppConfig
+from django.apps.registry import Apps
 from django.db import ProgrammingError, transaction
 from django.db.models.signals import post_migrate
 
@@ -16,7 +15,7 @@ class FlagsConfig(AppConfig):
         post_migrate.connect(_ensure, sender=self, dispatch_uid="flags")
 
 
-def _ensure(*, apps: Any = None, **_: Any) -> None:
+def _ensure(*, apps: Apps | None = None, **_: object) -> None:
     """Create what is declared, unless the tables are not (or no longer) the ones of the models."""
     from apps.flags.services import flags_ensure
 

@@ -1,7 +1,6 @@
 """A system check: settings of waffle that our models do not read, told instead of ignored."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.apps.config import AppConfig
 from django.conf import settings
@@ -22,7 +21,7 @@ _UNREAD = {
 
 @checks.register
 def check_settings(
-    app_configs: Sequence[AppConfig] | None, **options: Any
+    app_configs: Sequence[AppConfig] | None, **options: object
 ) -> list[checks.CheckMessage]:
     found: list[checks.CheckMessage] = [
         checks.Error(f"{name} has no effect: our flags do not read it.", hint=hint, id="flags.E001")

@@ -1,13 +1,12 @@
 """Flags and switches as the answer to the gates that lower apps ask for."""
 
-from typing import Any
-
+from apps.core.actors import PermissionHolder
 from apps.core.gates import Closure, Gate
-from apps.flags.models import Flag, Sample, Switch
+from apps.flags.models import Flag, Sample, Switch, Toggle
 from apps.flags.selectors import last_turn, openers
 
 
-def closure_of(gate: Gate, user: Any) -> Closure | None:
+def closure_of(gate: Gate, user: PermissionHolder) -> Closure | None:
     """Return why the flag, switch or sample that bears the gate's name closes it for `user`."""
     if gate.by == "flag":
         flag = Flag.get(gate.name)
@@ -19,7 +18,7 @@ def closure_of(gate: Gate, user: Any) -> Closure | None:
     return None if sample.is_active() else _closure(gate, sample, "percent")
 
 
-def _closure(gate: Gate, row: Any, field: str) -> Closure:
+def _closure(gate: Gate, row: Toggle, field: str) -> Closure:
     turn = last_turn(row, field) if row.pk else None
     return Closure(
         gate=gate.name,

@@ -15,6 +15,7 @@ from waffle.managers import FlagManager, SampleManager, SwitchManager
 from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
 
 from apps.audit.history import History, audit_model
+from apps.core.actors import PermissionHolder
 from apps.flags.absent_fields import absent_field
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.registry import declared_gates
@@ -78,14 +79,14 @@ class Flag(AbstractUserFlag, Declarable):
             return True
         return self._is_in_percent(user) or self._is_targeted(user)
 
-    def _is_in_percent(self, user: Any) -> bool:
+    def _is_in_percent(self, user: PermissionHolder) -> bool:
         # The same person always falls into the same share, on every device and in every worker.
         if not self.percent:
             return False
         digest = hashlib.sha256(f"{self.name}:{user.pk}".encode()).digest()
         return Decimal(int.from_bytes(digest[:8]) % 1000) < self.percent * 10
 
-    def _is_targeted(self, user: Any) -> bool:
+    def _is_targeted(self, user: PermissionHolder) -> bool:
         # One question each: joined in one statement, 100 people and an organization of 100,000 members would
         # make 10,000,000 rows. What is in the trash reaches nobody.
         users, groups, organizations = (
@@ -148,3 +149,6 @@ class Sample(AbstractBaseSample, Declarable):
             declared = declared_gates("sample").get(self.name)
             return bool(declared and declared.without_row)
         return super().is_active()
+
+
+type Toggle = Flag | Switch | Sample

@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from apps.accounts.scope import people_of
+from apps.core.actors import PermissionHolder
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.gates import Gate
 from apps.core.personal import readable
 from apps.core.scope import sees_everything
-from apps.flags.models import Flag
+from apps.flags.models import Flag, Toggle
 from apps.flags.registry import declared_gates
 from apps.organizations.scope import organizations_of
 
@@ -27,7 +28,7 @@ class LastTurn:
     reason: str
 
 
-def with_reach(queryset: QuerySet[Flag], viewer: Any) -> QuerySet[Flag]:
+def with_reach(queryset: QuerySet[Flag], viewer: PermissionHolder) -> QuerySet[Flag]:
     """Add the numbers that `state_in_words` says to `viewer`, in the list's own query."""
     users, groups, organizations = (
         _targets(through)
@@ -44,8 +45,8 @@ def with_reach(queryset: QuerySet[Flag], viewer: Any) -> QuerySet[Flag]:
     )
 
 
-def _targets(through: Any) -> QuerySet[Any]:
-    found: QuerySet[Any] = through.objects.all()
+def _targets(through: type[Model]) -> QuerySet[Any]:
+    found: QuerySet[Any] = through._default_manager.all()
     return found
 
 
@@ -73,7 +74,7 @@ def state_in_words(flag: Flag) -> str:
     return f"On for {', '.join(parts)}" if parts else "Off: no targets"
 
 
-def last_turn(toggle: Any, field: str) -> LastTurn:
+def last_turn(toggle: Toggle, field: str) -> LastTurn:
     """Return the change since which `field` has its present value, out of the history."""
     rows = toggle.history.order_by("-history_id").select_related("change_set")
     found = None
@@ -100,8 +101,8 @@ def openers() -> str:
     return f"People of the role {' or '.join(names)}" if names else "A superuser"
 
 
-def missing(kind: str, model: Any) -> list[Gate]:
+def missing(kind: str, model: type[Model]) -> list[Gate]:
     """Return what is declared in the code and not in the database."""
     declared = declared_gates(kind)
-    present = set(model.objects.filter(name__in=declared).values_list("name", flat=True))
+    present = set(model._default_manager.filter(name__in=declared).values_list("name", flat=True))
     return [gate for name, gate in declared.items() if name not in present]

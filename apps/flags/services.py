@@ -11,7 +11,7 @@ from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.flags import event_kinds
-from apps.flags.models import Flag, Sample, Switch
+from apps.flags.models import Flag, Sample, Switch, Toggle
 from apps.flags.registry import declared_gates
 
 TURN = "flags.turn"
@@ -26,14 +26,14 @@ def _check(actor: Actor, reason: str) -> str:
     return reason
 
 
-def _locked(model: Any, name: str) -> Any:
-    found = model.objects.select_for_update().filter(name=name).first()
+def _locked(model: type[Toggle], name: str) -> Any:
+    found = model._default_manager.select_for_update().filter(name=name).first()
     if found is None:
-        raise DomainError(f"There is no {model._meta.verbose_name.lower()} “{name}”.")
+        raise DomainError(f"There is no {str(model._meta.verbose_name).lower()} “{name}”.")
     return found
 
 
-def _write(toggle: Any, field: str, value: Any, *, reason: str, actor: Actor) -> bool:
+def _write(toggle: Toggle, field: str, value: object, *, reason: str, actor: Actor) -> bool:
     before = getattr(toggle, field)
     if before == value:
         return False
@@ -94,7 +94,7 @@ def flag_protect(
     return _write(locked, "is_protected", is_protected, reason=reason, actor=actor)
 
 
-def turn_arguments(toggle: Any, field: str, value: Any) -> dict[str, Any]:
+def turn_arguments(toggle: Toggle, field: str, value: object) -> dict[str, Any]:
     """Return what a request to turn a protected flag holds."""
     plain = value if value is None or isinstance(value, bool) else str(value)
     kind = toggle._meta.model_name

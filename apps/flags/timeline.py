@@ -1,6 +1,6 @@
 """How flags, switches and samples are told of in timelines."""
 
-from typing import Any
+from django.db.models import Model
 
 from apps.accounts.scope import people_of
 from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_never_reverts
@@ -13,7 +13,7 @@ for _model in (Flag, Switch, Sample):
     timeline_label(_model, "{name}")
 
 
-def _tell_targets(through: Any, field: str, words: str) -> None:
+def _tell_targets(through: type[Model], field: str, words: str) -> None:
     timeline_label(through, f"{words} {{{field}}}", page="flag")
     timeline_includes(
         Flag,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
@@ -72,7 +72,7 @@ def _records(person: Person) -> dict[type[Model], list[Any]]:
     }
 
 
-def _keys(found: Any) -> list[Any]:
+def _keys(found: QuerySet) -> list[Any]:
     return list(found.order_by().distinct())
 
 

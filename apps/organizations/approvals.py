@@ -7,16 +7,17 @@ from apps.accounts.approvals.registry import ACTIONS
 from apps.core.actors import Actor
 from apps.core.trash import reach_of_purge, reach_of_trash
 from apps.organizations.models import Organization
+from apps.organizations.querysets import OrganizationQuerySet
 from apps.organizations.services.organizations import organizations_purge, organizations_trash
 
 SHOWN = ("slug", "external_id", "status", "owner", "deleted_at", "deleted_by")
 
 
-def _purge(records: Any, actor: Actor, reason: str) -> Any:
+def _purge(records: OrganizationQuerySet, actor: Actor, reason: str) -> Any:
     return organizations_purge(organizations=records, actor=actor, reason=reason)
 
 
-def _trash(records: Any, actor: Actor, reason: str) -> Any:
+def _trash(records: OrganizationQuerySet, actor: Actor, reason: str) -> Any:
     return organizations_trash(organizations=records, actor=actor, reason=reason)
 
 

@@ -1,10 +1,11 @@
 """Querysets of organizations, memberships and invitations."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django.utils import timezone
 
+from apps.core.actors import PermissionHolder
 from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
 from apps.core.scope import sees_everything
 from apps.organizations.scope import organizations_of
@@ -13,7 +14,7 @@ from apps.organizations.scope import organizations_of
 class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]
     new_is_in_scope = False
 
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         """Return the organizations that `user` sees; what belongs to one follows it."""
         return self if sees_everything(user) else self.filter(pk__in=organizations_of(user))
 
@@ -21,7 +22,7 @@ class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: 
 class MembershipQuerySet(SearchableQuerySet):
     search_through = ("user", "organization")
 
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         if sees_everything(user):
             return self
         return self.filter(organization__in=organizations_of(user))
@@ -33,7 +34,7 @@ class MembershipQuerySet(SearchableQuerySet):
 class InvitationQuerySet(SearchableQuerySet):
     search_through = ("organization",)
 
-    def for_staff(self, user: Any) -> Self:
+    def for_staff(self, user: PermissionHolder) -> Self:
         if sees_everything(user):
             return self
         return self.filter(organization__in=organizations_of(user))

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
+from apps.core.actors import PermissionHolder
 from apps.organizations.models import Membership, Organization
 
 
@@ -36,13 +37,13 @@ class MembershipChanges:
         return sum(getattr(counts, name) for counts in self.by_organization.values())
 
 
-def organizations_in_scope(user: Any) -> QuerySet[Organization]:
+def organizations_in_scope(user: PermissionHolder) -> QuerySet[Organization]:
     """Return the living organizations that a report for `user` tells of."""
     scoped: QuerySet[Organization] = Organization.objects.for_actor(user)
     return scoped
 
 
-def memberships_joined(user: Any, since: datetime) -> list[QuerySet]:
+def memberships_joined(user: PermissionHolder, since: datetime) -> list[QuerySet]:
     """Return the memberships that began `since`: those that exist, and the last rows of those that are gone.
 
     They began when their `created_at` says, as on the lists: a customer's records may be older than
@@ -56,7 +57,7 @@ def memberships_joined(user: Any, since: datetime) -> list[QuerySet]:
     return [each.filter(created_at__gte=since).order_by() for each in (living, gone)]
 
 
-def memberships_between(start: datetime, end: datetime, user: Any) -> MembershipChanges:
+def memberships_between(start: datetime, end: datetime, user: PermissionHolder) -> MembershipChanges:
     """Count memberships by organization from `start` to before `end`, in eight statements.
 
     What was changed or removed comes out of the history. The number at the end is that of the

@@ -9,10 +9,11 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet
 
+from apps.core.actors import PermissionHolder
 from apps.core.scope import Scope
 
 
-def organizations_of(user: Any) -> QuerySet[Any]:
+def organizations_of(user: PermissionHolder) -> QuerySet[Any]:
     """Return the keys of the organizations that a limited user sees, those in the trash among them.
 
     What is alive hides the rest by itself; the trash and the history ask for all.
@@ -24,14 +25,14 @@ def organizations_of(user: Any) -> QuerySet[Any]:
     return found
 
 
-def living_organizations_of(user: Any) -> QuerySet[Any]:
+def living_organizations_of(user: PermissionHolder) -> QuerySet[Any]:
     """Return the keys of the organizations that a limited user sees outside of the trash."""
     entries: Any = apps.get_model("organizations.StaffOrganization")
     found: QuerySet[Any] = entries.objects.filter(user=user.pk).order_by().values("organization")
     return found
 
 
-def people_of_organizations(user: Any) -> QuerySet[Any]:
+def people_of_organizations(user: PermissionHolder) -> QuerySet[Any]:
     """Return the keys of those who hold a membership in the limited user's organizations.
 
     A pending invitation makes nobody seen: else to invite an address would be to look its person up.
@@ -43,7 +44,7 @@ def people_of_organizations(user: Any) -> QuerySet[Any]:
     return found
 
 
-def _words(user: Any) -> str:
+def _words(user: PermissionHolder) -> str:
     # A page that has counted already, with others in one statement, has left the number here.
     number = getattr(user, "organizations_seen", None)
     if number is None:
@@ -53,7 +54,7 @@ def _words(user: Any) -> str:
     return f"{number:,} {'organization' if number == 1 else 'organizations'}"
 
 
-def _covers(user: Any, other: Any) -> bool:
+def _covers(user: PermissionHolder, other: PermissionHolder) -> bool:
     return not organizations_of(other).exclude(organization__in=organizations_of(user)).exists()
 
 

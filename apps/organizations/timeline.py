@@ -74,11 +74,15 @@ timeline_scope(Invitation, organization=organizations_of)
 timeline_scope(StaffOrganization, organization=organizations_of, user=people_of)
 
 
-def _revert_organization(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
+def _revert_organization(
+    record: Organization, values: dict[str, Any], *, actor: Actor, reason: str
+) -> None:
     organization_update(organization=record, **values, actor=actor, reason=reason)
 
 
-def _revert_membership(record: Any, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
+def _revert_membership(
+    record: Membership, values: dict[str, Any], *, actor: Actor, reason: str
+) -> None:
     if set(values) != {"role"}:
         raise DomainError(
             "A membership can't move to another person or organization. Add a new one instead."

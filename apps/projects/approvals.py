@@ -7,14 +7,15 @@ from apps.accounts.approvals.registry import ACTIONS
 from apps.core.actors import Actor
 from apps.core.trash import reach_of_purge, reach_of_trash
 from apps.projects.models import Project
+from apps.projects.querysets import ProjectQuerySet
 from apps.projects.services import projects_purge, projects_trash
 
 
-def _purge(records: Any, actor: Actor, reason: str) -> Any:
+def _purge(records: ProjectQuerySet, actor: Actor, reason: str) -> Any:
     return projects_purge(projects=records, actor=actor, reason=reason)
 
 
-def _trash(records: Any, actor: Actor, reason: str) -> Any:
+def _trash(records: ProjectQuerySet, actor: Actor, reason: str) -> Any:
     return projects_trash(projects=records, actor=actor, reason=reason)
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, TruncDate
 
+from apps.core.actors import PermissionHolder
 from apps.organizations.models import Organization
 from apps.organizations.reports import MembershipCounts, memberships_between, organizations_in_scope
 from apps.projects.models import Project
@@ -27,7 +28,7 @@ class Projects:
     created_by_day: Counter[date] = field(default_factory=Counter)
 
 
-def projects_between(start: datetime, end: datetime, user: Any) -> Projects:
+def projects_between(start: datetime, end: datetime, user: PermissionHolder) -> Projects:
     """Count from `start` to before `end`, in four statements; projects in the trash are left out."""
     scope = organizations_in_scope(user).values("pk")
     living = Project.objects.filter(organization__in=scope).order_by()
@@ -66,7 +67,7 @@ def projects_between(start: datetime, end: datetime, user: Any) -> Projects:
     return found
 
 
-def make(params: Mapping[str, Any], user: Any) -> Result:
+def make(params: Mapping[str, Any], user: PermissionHolder) -> Result:
     week: Week = params["week"]
     memberships = memberships_between(week.start, week.end, user)
     memberships_before = memberships_between(week.before.start, week.before.end, user)

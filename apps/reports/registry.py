@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.ports import Registry
 
@@ -93,7 +94,7 @@ class ReportDefinition:
             name: param.parse(given.get(name) or param.default()) for name, param in known.items()
         }
 
-    def may_view(self, user: Any) -> bool:
+    def may_view(self, user: PermissionHolder) -> bool:
         return bool(user.is_active and user.is_staff and user.has_perm(self.permission))
 
 

@@ -19,7 +19,7 @@ def label_of(task_name: str) -> str:
     return declared.label if declared else task_name
 
 
-def problem_with(task_name: str, args: Any, kwargs: Any) -> str:
+def problem_with(task_name: str, args: object, kwargs: object) -> str:
     """Return one sentence that says why this may not run, or nothing where it may.
 
     `args` and `kwargs` are values, or the JSON text that a schedule stores.
@@ -36,5 +36,5 @@ def problem_with(task_name: str, args: Any, kwargs: Any) -> str:
     return ""
 
 
-def _value(given: Any, empty: str) -> Any:
+def _value(given: object, empty: str) -> Any:
     return json.loads(given or empty) if isinstance(given, str) or given is None else given

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from celery import signals
+from celery import Task, signals
 from celery.exceptions import Retry
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
@@ -25,7 +25,7 @@ RUN_HEADER = "task_run_id"
 
 
 def run_recorded(
-    task: Any, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+    task: Task, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """Run `function` as one `TaskRun` and return what it returned; an error is written and raised.
 
@@ -61,7 +61,7 @@ def run_recorded(
     return said
 
 
-def _claim(task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun | None:
+def _claim(task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun | None:
     now = timezone.now()
     started = {
         "state": TaskRun.State.RUNNING,
@@ -136,7 +136,11 @@ def _beat(run_id: int, stop: threading.Event) -> None:
 
 @signals.task_unknown.connect
 def refuse_unknown(
-    message: Any = None, name: str = "", id: str = "", exc: Any = None, **_: Any
+    message: object = None,
+    name: str = "",
+    id: str = "",
+    exc: BaseException | None = None,
+    **_: object,
 ) -> None:
     """Write the end of a run whose task no worker knows."""
     headers = getattr(message, "headers", None) or {}

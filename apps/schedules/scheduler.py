@@ -4,7 +4,8 @@ import logging
 from datetime import datetime
 from typing import Any
 
-from celery import schedules
+from celery import Celery, schedules
+from celery.schedules import BaseSchedule
 from django.utils import timezone
 from django_celery_beat.clockedschedule import clocked
 from django_celery_beat.models import PeriodicTask
@@ -16,7 +17,7 @@ from apps.schedules.services.running import run_dispatch
 logger = logging.getLogger(__name__)
 
 
-def due_time(schedule: Any, last_run_at: datetime) -> datetime:
+def due_time(schedule: BaseSchedule, last_run_at: datetime) -> datetime:
     """Return the first time after `last_run_at` at which `schedule` was, or will be, due.
 
     It depends on what the database holds and not on the clock, so a beat that was killed before it
@@ -41,7 +42,7 @@ def due_time(schedule: Any, last_run_at: datetime) -> datetime:
 class Entry(ModelEntry):
     """A schedule as beat holds it; writes back nothing but when it was last sent."""
 
-    def __init__(self, model: Any, app: Any = None) -> None:
+    def __init__(self, model: PeriodicTask, app: Celery | None = None) -> None:
         super().__init__(model, app=app)
         if model.interval is not None:
             self.schedule: Any = Grid(
@@ -58,7 +59,7 @@ class Entry(ModelEntry):
 class RecordingScheduler(DatabaseScheduler):
     Entry = Entry
 
-    def install_default_entries(self, data: Any) -> None:
+    def install_default_entries(self, data: object) -> None:
         """Celery's own clean-up is no declared task, and no results are stored."""
 
     def enabled_models_qs(self) -> Any:
@@ -67,7 +68,7 @@ class RecordingScheduler(DatabaseScheduler):
         return self.Model.objects.enabled()
 
     def apply_async(
-        self, entry: Any, producer: Any = None, advance: bool = True, **_kwargs: Any
+        self, entry: ModelEntry, producer: object = None, advance: bool = True, **_kwargs: object
     ) -> Any:
         last_run_at = entry.last_run_at
         due_at = due_time(entry.schedule, last_run_at)

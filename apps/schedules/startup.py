@@ -1,13 +1,11 @@
 """What a worker does when it starts."""
 
-from typing import Any
-
 from celery import signals
 
 from apps.schedules.services.sweeping import runs_sweep
 
 
 @signals.worker_ready.connect
-def sweep_at_start(**_: Any) -> None:
+def sweep_at_start(**_: object) -> None:
     """Say at once what became of the runs of a worker that was killed before this one."""
     runs_sweep()

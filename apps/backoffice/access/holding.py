@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from apps.accounts.approvals.selectors import people_with
 from apps.accounts.models import User
 from apps.backoffice.access.words import code_of
+from apps.core.actors import PermissionHolder
 
 SUPERUSER = "being a superuser"
 DIRECTLY = "a permission given to this person directly"
@@ -73,7 +74,7 @@ class Givers:
         return f"{who} can give it, with the role {_either(self.roles)}."
 
 
-def givers_of(code: str, *, to: Any = None) -> Givers:
+def givers_of(code: str, *, to: PermissionHolder | None = None) -> Givers:
     """Return who can give a permission to somebody else: people who set roles and hold it themselves.
 
     People cannot change their own roles or give what they do not have.

@@ -14,7 +14,7 @@ from apps.accounts.reference import EVERYTHING, shipped_roles
 from apps.accounts.scope import people_of
 from apps.backoffice.access.holding import holders
 from apps.backoffice.access.words import in_words, rights
-from apps.core.actors import require
+from apps.core.actors import PermissionHolder, require
 from apps.core.scope import sees_everything
 
 _NAMED = 4
@@ -104,7 +104,7 @@ def differences(name: str, given: set[str]) -> tuple[list[str], list[str]]:
     return sorted(given - wanted), sorted(wanted - given)
 
 
-def _visible(people: dict[int, list[User]], viewer: Any) -> dict[int, list[User]]:
+def _visible(people: dict[int, list[User]], viewer: PermissionHolder) -> dict[int, list[User]]:
     if sees_everything(viewer):
         return people
     keys = {key for found in people.values() for key in (user.pk for user in found)}

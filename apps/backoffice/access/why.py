@@ -6,7 +6,9 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, reverse
@@ -66,7 +68,7 @@ def why_page(request: HttpRequest, label: str) -> HttpResponse:
 
 
 def explained(
-    model_admin: Any, request: HttpRequest, record: Any
+    model_admin: ModelAdmin, request: HttpRequest, record: Model | None
 ) -> tuple[list[Refusal], list[tuple[str, list[str]]]]:
     """Return what is refused, and what is offered with the approvals that it can need."""
     refused, open_to_me = [], []
@@ -92,7 +94,7 @@ def general(request: HttpRequest) -> list[str]:
     ]
 
 
-def _offers(model_admin: Any, record: Any) -> Iterator[Offered]:
+def _offers(model_admin: ModelAdmin, record: Model | None) -> Iterator[Offered]:
     noun = model_admin.opts.verbose_name
     if record is None:
         yield Offered(f"Add {noun}", "add")
@@ -112,12 +114,12 @@ def _offers(model_admin: Any, record: Any) -> Iterator[Offered]:
         yield Offered(f"Delete this {noun}", "delete")
 
 
-def _actions(model_admin: Any, record: Any) -> Iterator[Any]:
+def _actions(model_admin: ModelAdmin, record: Model | None) -> Iterator[Any]:
     return list_actions(model_admin) if record is None else record_actions(model_admin)
 
 
 def _refusal(
-    model_admin: Any, request: HttpRequest, offered: Offered, record: Any
+    model_admin: ModelAdmin, request: HttpRequest, offered: Offered, record: Model | None
 ) -> Refusal | None:
     name = permission_name(model_admin, offered.permission)
     user: Any = request.user
@@ -155,7 +157,7 @@ def _admin_of(label: str) -> Any:
         raise Http404(f"There is no list called “{label}”.") from None
 
 
-def _record(model_admin: Any, request: HttpRequest, key: str) -> Any:
+def _record(model_admin: ModelAdmin, request: HttpRequest, key: str) -> Any:
     try:
         record = model_admin.get_object(request, key)
     except (ValidationError, ValueError):
@@ -165,7 +167,7 @@ def _record(model_admin: Any, request: HttpRequest, key: str) -> Any:
     return record
 
 
-def _back_url(model_admin: Any, record: Any) -> str:
+def _back_url(model_admin: ModelAdmin, record: Model | None) -> str:
     opts = model_admin.opts
     name = f"admin:{opts.app_label}_{opts.model_name}_"
     try:

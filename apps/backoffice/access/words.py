@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.db.models import Model
+from django.db.models.options import Options
 
 from apps.accounts.reference import shipped_roles
 
@@ -73,7 +74,7 @@ def code_of(permission: Permission) -> str:
     return f"{permission.content_type.app_label}.{permission.codename}"
 
 
-def _of_model(model: Any) -> list[Right]:
+def _of_model(model: type[Model]) -> list[Right]:
     opts = model._meta
     if opts.proxy or opts.auto_created or opts.swapped:
         return []
@@ -100,7 +101,7 @@ def _sentence(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _job_of(opts: Any) -> str:
+def _job_of(opts: Options) -> str:
     """Return the navigation's heading under which the model's list stands, or its app's first one."""
     by_app: dict[str, str] = {}
     for title, entries in settings.NAVIGATION:

@@ -1,11 +1,13 @@
 """Staff roles: Django's groups under the name that people use for them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -23,6 +25,7 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
+from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.wording import counted
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
@@ -48,11 +51,11 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
     readonly_fields = ["kind", "description", "held_permissions"]
 
     @display(description="kind")
-    def kind(self, role: Group) -> SafeString | str:
+    def kind(self, role: Any) -> SafeString | str:
         return label("shipped", BUSY) if role.name in shipped_roles() else "created here"
 
     @display(description="for")
-    def description(self, role: Group) -> str:
+    def description(self, role: Any) -> str:
         shipped = shipped_roles().get(role.name)
         return shipped["description"] if shipped else EMPTY
 
@@ -61,7 +64,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         return count_link(role.people_count, "accounts.user", groups__id__exact=role.pk)
 
     @display(description="permissions")
-    def held_permissions(self, role: Group) -> str:
+    def held_permissions(self, role: Any) -> str:
         permissions = role.permissions.select_related("content_type").order_by("name")
         return ", ".join(permission.name for permission in permissions) or EMPTY
 
@@ -71,7 +74,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
             people = people.filter(user__in=people_of(request.user))
         return super().get_queryset(request).annotate(people_count=count_subquery(people, "group"))
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Group | None = None) -> Any:
         if obj is not None and obj.name in shipped_roles():
             about = "This role is shipped with every release and can't be changed here."
             return [
@@ -82,10 +85,10 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
             ]
         return [(None, {"fields": ["name", "permissions"]})]
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return super().has_change_permission(request, obj) and not _shipped(obj)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not _shipped(obj)
 
     def changeform_view(
@@ -114,7 +117,13 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         rights_lock()
         roles_lock([key])
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formsets: Iterable[VersionedFormSet],
+        change: bool,
+    ) -> None:
         actor = actor_lock(_actor(request))
         require(actor, f"auth.{'change' if change else 'add'}_group")
         held = set(form.instance.permissions.all())

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from unfold.contrib.filters.admin import DropdownFilter
@@ -20,7 +21,7 @@ class StartPageFilter(DropdownFilter):
     title = "line of the start page"
     parameter_name = PARAMETER
 
-    def _lines(self, request: HttpRequest, model: Any) -> dict[str, Need | Number]:
+    def _lines(self, request: HttpRequest, model: type[Model]) -> dict[str, Need | Number]:
         user: Any = request.user
         return {
             line.name: line
@@ -28,7 +29,7 @@ class StartPageFilter(DropdownFilter):
             if line.model is model and user.has_perm(line.permission)
         }
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [
             (name, capfirst(line.short))
             for name, line in self._lines(request, model_admin.model).items()

@@ -1,6 +1,5 @@
 """Addresses of lists that show exactly what the start page counts."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Model
@@ -10,7 +9,7 @@ from django.urls import reverse
 PARAMETER = "start"
 
 
-def listing(model: type[Model], **filters: Any) -> str:
+def listing(model: type[Model], **filters: object) -> str:
     opts = model._meta
     url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     return f"{url}?{urlencode(filters)}" if filters else url

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin import ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -30,6 +31,7 @@ from apps.core.admin.display import (
 from apps.core.errors import DomainError
 from apps.core.gates import Gate
 from apps.core.scope import sees_everything
+from apps.flags.models import Toggle
 from apps.flags.registry import declared_gates
 from apps.flags.selectors import last_turn, missing
 from apps.flags.services import TURN, flag_protect, flags_ensure
@@ -72,7 +74,7 @@ class DeclaredFilter(DropdownFilter):
     title = "declaration"
     parameter_name = "declared"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [("yes", "Declared in the code"), ("no", "Not declared")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -107,30 +109,30 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         return declared_gates(str(self.opts.model_name))
 
     @admin.display(description="declared")
-    def declared_label(self, record: Any) -> SafeString:
+    def declared_label(self, record: Toggle) -> SafeString:
         if record.name in self.declared:
             return label("Declared", GOOD)
         return label("Not in the code", WAITING)
 
     @admin.display(description="what for")
-    def purpose(self, record: Any) -> SafeString | str:
+    def purpose(self, record: Toggle) -> SafeString | str:
         declaration = self.declared.get(record.name)
         return phrase(declaration.description if declaration else record.note)
 
     @admin.display(description="owner")
-    def owner(self, record: Any) -> str:
+    def owner(self, record: Toggle) -> str:
         declaration = self.declared.get(record.name)
         return declaration.owner if declaration else EMPTY
 
     @admin.display(description="last turned")
-    def turned(self, record: Any) -> SafeString:
+    def turned(self, record: Toggle) -> SafeString:
         turn = last_turn(record, self.state_field)
         by = f" by {turn.actor}" if turn.actor else ""
         why = f": “{turn.reason}”" if turn.reason else ""
         return format_html("{}{}{}", moment(turn.since), by, why)
 
     @admin.display(description="protection")
-    def protection_label(self, record: Any) -> SafeString | str:
+    def protection_label(self, record: Toggle) -> SafeString | str:
         return label("Protected", BUSY) if record.is_protected else EMPTY
 
     @confirmed(
@@ -194,7 +196,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         guarded = self.protected_fields if getattr(obj, "is_protected", False) else []
         return [*fixed, "name", *guarded]
 
-    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name in HELP:
             field.help_text = HELP[db_field.name]

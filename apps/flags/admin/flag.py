@@ -1,9 +1,11 @@
 """Flags: who each reaches, and how to turn it on and off."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -12,6 +14,7 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, label
+from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.scope import sees_everything
 from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter, any_protected, one_at_a_time
 from apps.flags.models import Flag
@@ -26,7 +29,7 @@ class StateFilter(DropdownFilter):
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [("on", "On for everyone"), ("off", "Off for everyone"), ("some", "By its targets")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -93,7 +96,7 @@ class FlagAdmin(DeclaredAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
         return with_reach(super().get_queryset(request), request.user)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
         if sees_everything(request.user):
             return fieldsets
@@ -149,7 +152,13 @@ class FlagAdmin(DeclaredAdmin):
     ) -> str:
         return _turn(request, flags, None, answer.reason, "set to use their targets")
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+    def save_related(
+        self,
+        request: HttpRequest,
+        form: ModelForm,
+        formsets: Iterable[VersionedFormSet],
+        change: bool,
+    ) -> None:
         before = _targets(form) if change else {}
         super().save_related(request, form, formsets, change)
         if form.changed_data:
@@ -189,7 +198,7 @@ def _changes(form: ModelForm, before: dict[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def _readable(value: Any) -> Any:
+def _readable(value: object) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, list | tuple | QuerySet):

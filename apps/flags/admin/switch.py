@@ -1,8 +1,7 @@
 """Switches: on or off for everyone."""
 
-from typing import Any
-
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -20,7 +19,7 @@ class ActiveFilter(DropdownFilter):
     title = "state"
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [("on", "On"), ("off", "Off")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.renderers import BaseRenderer
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from apps.accounts.models import User
 from apps.core.admin.display import moment_column, record_link, state_column
 from apps.core.admin.editing.rows import VersionedRowForm
 from apps.core.admin.inlines import BaseTabularInline, ReadOnlyInline
@@ -29,11 +31,17 @@ class ShownPerson(forms.Widget):
     A select with search per row would cost a statement per row.
     """
 
-    def __init__(self, person: Any) -> None:
+    def __init__(self, person: User) -> None:
         super().__init__()
         self.person = person
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+    def render(
+        self,
+        name: str,
+        value: object,
+        attrs: dict[str, Any] | None = None,
+        renderer: BaseRenderer | None = None,
+    ) -> SafeString:
         return format_html("{}", record_link(self.person))
 
 

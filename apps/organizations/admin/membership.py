@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -66,7 +66,7 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return ["person", "email", "organization_link", "role_label", "created_moment"]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         # A membership keeps its person and its place: another one is another membership.
         return ["copyable_id", "created_moment", *(["user", "organization"] if obj else [])]
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -28,6 +28,7 @@ from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.inlines import InvitationInline, MembershipInline
 from apps.organizations.admin.invite_form import InviteForm
 from apps.organizations.models import Membership, Organization
+from apps.organizations.querysets import OrganizationQuerySet
 from apps.organizations.services.invitations import invitation_create
 from apps.organizations.services.organizations import (
     organization_create,
@@ -38,7 +39,7 @@ from apps.transfers.admin.exports import ExportMixin
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
+class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash[OrganizationQuerySet]):
     approval_kinds = {"move_to_trash": "organizations.trash"}
     create_service = staticmethod(organization_create)
     update_service = staticmethod(organization_update)
@@ -73,7 +74,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     created_moment = moment_column("created_at")
 
     @display(description="owner")
-    def owner_link(self, organization: Organization) -> SafeString | str:
+    def owner_link(self, organization: Any) -> SafeString | str:
         return record_link(organization.owner)
 
     @display(description="members", formatting="price")
@@ -94,7 +95,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         """Limited staff would not see the organization they create."""
         return super().has_add_permission(request) and sees_everything(request.user)
 
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
 
     def get_form(
@@ -102,7 +103,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         request: HttpRequest,
         obj: Organization | None = None,  # type: ignore[override]
         change: bool = False,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> type[ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)
         if obj is None and "slug" in form.base_fields:
@@ -110,7 +111,9 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
             form.base_fields["slug"].help_text = "Made from the name if left empty."
         return form
 
-    def trash_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
+    def trash_records(
+        self, request: HttpRequest, records: OrganizationQuerySet, reason: str
+    ) -> Counts:
         return organizations_trash(organizations=records, actor=request.user, reason=reason)
 
     @confirmed(

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -75,7 +76,9 @@ class ScopeForm(ConfirmationForm):
         "reports."
     ),
 )
-def set_scope(model_admin: Any, request: HttpRequest, users: QuerySet[Any], answer: Any) -> str:
+def set_scope(
+    model_admin: ModelAdmin, request: HttpRequest, users: QuerySet[Any], answer: ConfirmationForm
+) -> str:
     user = users.get()
     sees = user_set_scope(
         user=user,

@@ -9,7 +9,7 @@ from apps.accounts.authority import account_lock, power_obstacle
 from apps.accounts.models import User
 from apps.accounts.scope import covers, scope_in_words
 from apps.audit.events import record_event
-from apps.core.actors import Actor, acting_as, require
+from apps.core.actors import Actor, PermissionHolder, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited as is_limited_actor
 from apps.organizations import event_kinds
@@ -63,7 +63,7 @@ def user_set_scope(
         return now
 
 
-def _refuse_to_widen(actor: Actor, person: User, is_limited: bool) -> None:
+def _refuse_to_widen(actor: PermissionHolder, person: User, is_limited: bool) -> None:
     if not is_limited:
         raise DomainError("Your access is limited, so you can't give others full access.")
     if person.is_staff and not covers(actor, person):

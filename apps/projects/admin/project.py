@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -25,6 +25,7 @@ from apps.core.trash import Counts
 from apps.organizations.admin.organization import OrganizationAdmin
 from apps.projects.admin.colors import PROJECT_COLORS
 from apps.projects.models import Project, Task
+from apps.projects.querysets import ProjectQuerySet
 from apps.projects.services import project_create, projects_trash
 from apps.transfers.admin.exports import ExportMixin
 
@@ -39,7 +40,7 @@ class TaskInline(BaseTabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
+class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash[ProjectQuerySet]):
     approval_kinds = {"move_to_trash": "projects.trash"}
     create_service = staticmethod(project_create)
     trash_url = "admin:projects_trashedproject_changelist"
@@ -84,10 +85,10 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
         tasks = Task.all_objects.all()
         return super().get_queryset(request).annotate(tasks_count=count_subquery(tasks, "project"))
 
-    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
 
-    def trash_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
+    def trash_records(self, request: HttpRequest, records: ProjectQuerySet, reason: str) -> Counts:
         return projects_trash(projects=records, actor=request.user, reason=reason)
 
 

@@ -11,11 +11,12 @@ from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.trash import TrashAdmin
 from apps.core.trash import Counts
 from apps.projects.models import TrashedProject
+from apps.projects.querysets import ProjectQuerySet
 from apps.projects.services import projects_purge, projects_restore
 
 
 @admin.register(TrashedProject)
-class TrashedProjectAdmin(TimelineMixin, TrashAdmin):
+class TrashedProjectAdmin(TimelineMixin, TrashAdmin[ProjectQuerySet]):
     approval_kinds = {"purge": "projects.purge"}
     trash_columns = ["organization"]
     search_fields = ["name"]
@@ -26,9 +27,9 @@ class TrashedProjectAdmin(TimelineMixin, TrashAdmin):
         return super().get_queryset(request).select_related("organization")
 
     def restore_records(
-        self, request: HttpRequest, records: Any, reason: str, names: Mapping[str, str]
+        self, request: HttpRequest, records: ProjectQuerySet, reason: str, names: Mapping[str, str]
     ) -> Counts:
         return projects_restore(projects=records, actor=request.user, reason=reason, names=names)
 
-    def purge_records(self, request: HttpRequest, records: Any, reason: str) -> Counts:
+    def purge_records(self, request: HttpRequest, records: ProjectQuerySet, reason: str) -> Counts:
         return projects_purge(projects=records, actor=request.user, reason=reason)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,11 +13,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
+from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError, MissingPermission
 from apps.reports.admin.chart import chart_data, chart_table
 from apps.reports.formats import FORMATS
 from apps.reports.models import ReportRun, ReportSubscription
-from apps.reports.registry import ReportDefinition, Result, all_reports, get_report
+from apps.reports.registry import Param, ReportDefinition, Result, all_reports, get_report
 from apps.reports.services import (
     report_make,
     report_run,
@@ -28,7 +30,7 @@ ROWS_SHOWN = 200
 SUBSCRIBE = "reports.subscribe_report"
 
 
-def urls(model_admin: Any) -> list[URLPattern]:
+def urls(model_admin: ModelAdmin) -> list[URLPattern]:
     wrap = model_admin.admin_site.admin_view
     pages = Pages(model_admin)
     return [
@@ -53,7 +55,7 @@ def urls(model_admin: Any) -> list[URLPattern]:
 class Pages:
     """The views. They hold nothing but the admin whose pages they are."""
 
-    def __init__(self, model_admin: Any) -> None:
+    def __init__(self, model_admin: ModelAdmin) -> None:
         self.model_admin = model_admin
 
     def overview(self, request: HttpRequest) -> HttpResponse:
@@ -152,7 +154,7 @@ class Pages:
         return response
 
     def _page(
-        self, request: HttpRequest, template: str, *, status: int = 200, **context: Any
+        self, request: HttpRequest, template: str, *, status: int = 200, **context: object
     ) -> TemplateResponse:
         site = self.model_admin.admin_site
         request.current_app = site.name
@@ -160,7 +162,7 @@ class Pages:
         return TemplateResponse(request, template, everything, status=status)
 
 
-def may_open(user: Any, run: ReportRun) -> bool:
+def may_open(user: PermissionHolder, run: ReportRun) -> bool:
     return bool(user.is_superuser or (run.started_by_id and run.started_by_id == user.pk))
 
 
@@ -179,7 +181,7 @@ def _given(definition: ReportDefinition, query: Mapping[str, str]) -> dict[str, 
     return {param.name: query[param.name] for param in definition.params if param.name in query}
 
 
-def _choices(param: Any, value: str) -> list[tuple[str, str]]:
+def _choices(param: Param, value: str) -> list[tuple[str, str]]:
     choices = list(param.choices())
     return choices if value in dict(choices) else [(value, value), *choices]
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.contrib.admin import ModelAdmin
+from django.db.models import Case, Model, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
@@ -45,7 +46,7 @@ class ReportFilter(DropdownFilter):
     title = "report"
     parameter_name = "report"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [(report.name, report.title) for report in all_reports()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -70,7 +71,7 @@ class DeliveryInline(ReadOnly, BaseTabularInline):
     state_label = state_column("state", DELIVERY_COLORS)
     sent_moment = moment_column("sent_at")
 
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.has_perm("reports.view_reportrun"))
 
 
@@ -125,11 +126,11 @@ class ReportRunAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description="report")
-    def title(self, run: ReportRun) -> str:
+    def title(self, run: Any) -> str:
         return title_of(run.report)
 
     @admin.display(description="rows")
-    def rows_number(self, run: ReportRun) -> SafeString | str:
+    def rows_number(self, run: Any) -> SafeString | str:
         return number(run.row_count)
 
     @admin.display(description="mails sent")
@@ -137,7 +138,7 @@ class ReportRunAdmin(ReadOnlyAdmin):
         return number(run.mails_sent) if run.source == ReportRun.Source.MAIL else EMPTY
 
     @admin.display(description="made by")
-    def by(self, run: ReportRun) -> str:
+    def by(self, run: Any) -> str:
         if run.started_by:
             return str(run.started_by)
         return "Schedule" if run.source == ReportRun.Source.MAIL else "A command"
@@ -155,5 +156,5 @@ class ReportRunAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description="task run")
-    def task_run_link(self, run: ReportRun) -> str:
+    def task_run_link(self, run: Any) -> str:
         return str(run.task_run_id or EMPTY)

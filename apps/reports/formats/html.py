@@ -9,7 +9,7 @@ from apps.reports.registry import ReportDefinition, Result
 ROWS_SHOWN = 50
 
 
-def mail_context(definition: ReportDefinition, result: Result, **more: Any) -> dict[str, Any]:
+def mail_context(definition: ReportDefinition, result: Result, **more: object) -> dict[str, Any]:
     return {
         "definition": definition,
         "result": result,

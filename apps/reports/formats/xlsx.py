@@ -1,9 +1,10 @@
 """XLSX with typed cells: a number is a number, a text is never a formula."""
 
 import io
-from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from apps.core.cells import defused
 from apps.reports.registry import ReportDefinition, Result
@@ -28,7 +29,7 @@ def as_xlsx(definition: ReportDefinition, result: Result) -> bytes:
     return target.getvalue()
 
 
-def _write(sheet: Any, line: int, number: int, value: Any, whole: Any) -> None:
+def _write(sheet: Worksheet, line: int, number: int, value: object, whole: Format) -> None:
     if value is None:
         sheet.write_blank(line, number, None)
     elif isinstance(value, int | float) and not isinstance(value, bool):

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -170,7 +170,7 @@ def _make(definition: ReportDefinition, run: ReportRun) -> None:
 
 
 def _mail(
-    definition: ReportDefinition, asked: Mapping[str, str], user: User, connection: Any
+    definition: ReportDefinition, asked: Mapping[str, str], user: User, connection: BaseEmailBackend
 ) -> EmailMultiAlternatives | None:
     if user not in subscribers(definition, only=user):
         return None

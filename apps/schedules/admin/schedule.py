@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.admin import ModelAdmin
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -52,7 +53,7 @@ class EnabledFilter(DropdownFilter):
     title = "state"
     parameter_name = "enabled"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [("1", "Enabled"), ("0", "Disabled")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -65,7 +66,7 @@ class TaskFilter(DropdownFilter):
     title = "task"
     parameter_name = "task"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         return [*task_choices()[1:], ("-", "Not declared")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -121,7 +122,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     ]
     readonly_fields = ["enabled_label", "timing", "last_run", "times_run", "origin_label"]
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
@@ -145,7 +146,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         return f"{schedule.total_run_count:,}"
 
     @admin.display(description="last run")
-    def last_run(self, schedule: Any) -> str:
+    def last_run(self, schedule: PeriodicTask) -> str:
         if schedule.last_run_id is None:
             return EMPTY
         return format_html(
@@ -156,7 +157,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         )
 
     @admin.display(description="origin")
-    def origin_label(self, schedule: Any) -> SafeString:
+    def origin_label(self, schedule: PeriodicTask) -> SafeString:
         return label(*ORIGINS[schedule.origin])
 
     @confirmed(

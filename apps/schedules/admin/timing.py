@@ -52,7 +52,7 @@ class TimingAdmin(TimelineMixin, BaseAdmin):
         return [*fields, "used_by"] if obj else fields
 
     @admin.display(description="used by")
-    def used_by(self, timing: Any) -> SafeString | str:
+    def used_by(self, timing: Model) -> SafeString | str:
         links = format_html_join(", ", "{}", ((record_link(user),) for user in users_of(timing)))
         return links or EMPTY
 
@@ -63,7 +63,9 @@ class TimingAdmin(TimelineMixin, BaseAdmin):
             timing.users, "django_celery_beat.periodictask", **{f"{field}__id__exact": timing.pk}
         )
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Model, form: VersionedModelForm, change: bool
+    ) -> None:
         if not change:
             timing_save(timing=obj, actor=request.user)
         elif fields := form.written_fields:

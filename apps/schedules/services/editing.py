@@ -20,7 +20,7 @@ _DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_
 
 
 @transaction.atomic
-def schedule_create(*, reason: str = "", actor: Actor, **fields: Any) -> PeriodicTask:
+def schedule_create(*, reason: str = "", actor: Actor, **fields: object) -> PeriodicTask:
     """Store a new schedule and leave an event; `fields` are those of celery-beat's model.
 
     The caller has checked the permission. Raises `DomainError` for a task that is not declared and
@@ -36,7 +36,7 @@ def schedule_create(*, reason: str = "", actor: Actor, **fields: Any) -> Periodi
 
 @transaction.atomic
 def schedule_update(
-    *, schedule: PeriodicTask, reason: str = "", actor: Actor, **changes: Any
+    *, schedule: PeriodicTask, reason: str = "", actor: Actor, **changes: object
 ) -> PeriodicTask:
     """Change the fields of a schedule that are given, and no others; leave an event that names them.
 
@@ -121,5 +121,5 @@ def _leave_event(
     )
 
 
-def _json(value: Any) -> Any:
+def _json(value: object) -> Any:
     return value if value is None or isinstance(value, bool | int | str) else str(value)

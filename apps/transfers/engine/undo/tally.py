@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db.models import Model
 from psycopg.sql import SQL, Composable
 
+from apps.transfers.declarations import DatasetResource
 from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.ranges import UndoRange
 from apps.transfers.engine.resolve import reactivation
@@ -17,7 +18,6 @@ from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import all_of, any_of, has_trash, one_of, rows
 from apps.transfers.engine.undo.rules import Kept
 from apps.transfers.engine.undo.values import fields_back
-from apps.transfers.declarations import DatasetResource
 
 type Tally = dict[str, dict[str, int]]
 _PLAN = PlanRow("p")
