@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -57,7 +56,9 @@ def memberships_joined(user: PermissionHolder, since: datetime) -> list[QuerySet
     return [each.filter(created_at__gte=since).order_by() for each in (living, gone)]
 
 
-def memberships_between(start: datetime, end: datetime, user: PermissionHolder) -> MembershipChanges:
+def memberships_between(
+    start: datetime, end: datetime, user: PermissionHolder
+) -> MembershipChanges:
     """Count memberships by organization from `start` to before `end`, in eight statements.
 
     What was changed or removed comes out of the history. The number at the end is that of the

@@ -28,7 +28,7 @@ class BaseAdminChecks(ModelAdminChecks):
     one; Django's knows only stock words.
     """
 
-    def check(self, admin_obj: Any, **kwargs: Any) -> list[CheckMessage]:
+    def check(self, admin_obj: ModelAdmin, **kwargs: Any) -> list[CheckMessage]:
         return [
             *super().check(admin_obj, **kwargs),
             *check_versions(admin_obj),
