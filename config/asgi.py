@@ -3,10 +3,10 @@
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
-from config.entry import enter, refusing_for_good, require_ports
+from config.entry import enter, exit_on_refusal, require_ports
 from deploy.web.readable import readable
 
-with refusing_for_good():
+with exit_on_refusal():
     enter()
     application = readable(get_asgi_application())
     require_ports()

@@ -20,7 +20,7 @@ entry.choose_settings()
 # Celery warns root because of pickled messages; ours are JSON alone (CELERY_ACCEPT_CONTENT).
 warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
-app = Celery("quarterdeck", task_cls="apps.core.graceful:GracefulTask")
+app = Celery("quarterdeck", task_cls="apps.core.graceful_task:GracefulTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -58,13 +58,13 @@ def follow_the_code(**_kwargs: object) -> None:
 
 
 @worker_ready.connect
-def say_that_the_worker_is_ready(**_kwargs: object) -> None:
+def log_that_the_worker_is_ready(**_kwargs: object) -> None:
     """The worker reaches its broker and takes messages."""
     readiness.say("worker")
 
 
 @beat_init.connect
-def say_that_beat_is_ready(sender: "Service", **_kwargs: object) -> None:
+def log_that_beat_is_ready(sender: "Service", **_kwargs: object) -> None:
     """Beat has read its schedules; it is ready once it reaches the broker that it sends to."""
     with sender.app.connection_for_write() as connection:
         connection.ensure_connection()

@@ -35,7 +35,7 @@ def enter(*, default: str = "") -> None:
 
 
 @contextmanager
-def refusing_for_good() -> Iterator[None]:
+def exit_on_refusal() -> Iterator[None]:
     """Let a refusal end the web server: Gunicorn starts a worker anew unless it ends with 3."""
     try:
         yield

@@ -11,7 +11,7 @@ from typing import Any
 SCHEDULES: list[dict[str, Any]] = [
     {
         "name": "Verify the audit log",
-        "task": "apps.audit.tasks.verify_trail",
+        "task": "apps.audit.tasks.verify_audit_log",
         "crontab": "0 3 * * *",
     },
     {
@@ -71,7 +71,7 @@ SCHEDULES: list[dict[str, Any]] = [
     },
     {
         "name": "Send waiting mails",
-        "task": "apps.core.tasks.send_owed_mails",
+        "task": "apps.core.tasks.send_queued_mails",
         "every": (1, "minutes"),
     },
     {

@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/", include("apps.organizations.urls")),
 ]
 
-handler400 = "apps.backoffice.refusals.bad_request"
-handler403 = "apps.backoffice.refusals.forbidden"
-handler404 = "apps.backoffice.refusals.not_found"
-handler500 = "apps.backoffice.refusals.server_error"
+handler400 = "apps.backoffice.error_pages.bad_request"
+handler403 = "apps.backoffice.error_pages.forbidden"
+handler404 = "apps.backoffice.error_pages.not_found"
+handler500 = "apps.backoffice.error_pages.server_error"

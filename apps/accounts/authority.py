@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.accounts.models.user import REMOVED
-from apps.accounts.scope import covers
+from apps.accounts.people_scope import covers
 from apps.core.actors import Actor, holds, require
 from apps.core.errors import DomainError
 from apps.core.scope import is_limited

@@ -33,17 +33,17 @@ def _role_change(data: Data) -> str:
 
 
 def _email_change(data: Data) -> str:
-    said = {
+    message = {
         "asked": "asked to change the e-mail address",
         "confirmed": "changed the e-mail address",
         "canceled": "canceled a change of the e-mail address",
         "expired": "let a change of the e-mail address expire",
         "void": "ended a change of the e-mail address",
     }.get(str(data.get("did")))
-    if said is None or not {"before", "after"} <= data.keys():
+    if message is None or not {"before", "after"} <= data.keys():
         return ""
     because = f": {data['because']}" if "because" in data else ""
-    return f"{said} from {data['before']} to {data['after']}{because}".rstrip(".")
+    return f"{message} from {data['before']} to {data['after']}{because}".rstrip(".")
 
 
 def _impersonation(data: Data) -> str:
@@ -62,10 +62,12 @@ def _approval_asked(data: Data) -> str:
 
 
 def _approval_decided(data: Data) -> str:
-    said = {"approved": "approved", "refused": "refused"}.get(str(data.get("decision")), "decided")
+    message = {"approved": "approved", "refused": "refused"}.get(
+        str(data.get("decision")), "decided"
+    )
     asked = f" what {data['requester']} asked for" if data.get("requester") else ""
-    came = f": {data['outcome']}" if said == "approved" and data.get("outcome") else ""
-    return f"{said}{asked}{came}".rstrip(".")
+    came = f": {data['outcome']}" if message == "approved" and data.get("outcome") else ""
+    return f"{message}{asked}{came}".rstrip(".")
 
 
 _REMOVED = {
@@ -82,12 +84,12 @@ _REMOVED = {
 
 def removed_in_words(removed: Data) -> str:
     """Return "2 imports, 1 file and 1 membership" for the counts that a removal leaves."""
-    said = []
+    message = []
     for name, number in removed.items():
         if name in _REMOVED:
             one, many = _REMOVED[name]
-            said.append(f"{number:,} {one if number == 1 else many}")
-    return listed(said) or "only the record"
+            message.append(f"{number:,} {one if number == 1 else many}")
+    return listed(message) or "only the record"
 
 
 def _anonymization(data: Data) -> str:

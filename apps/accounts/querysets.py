@@ -4,7 +4,7 @@ from typing import Self
 
 from django.utils import timezone
 
-from apps.accounts.scope import people_of
+from apps.accounts.people_scope import people_of
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.querysets import ScopedQuerySet, SearchableQuerySet
 from apps.core.scope import own_work, sees_everything

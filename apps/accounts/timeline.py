@@ -7,7 +7,8 @@ from django.contrib.contenttypes.models import ContentType
 
 from apps.accounts.authority import account_refuse
 from apps.accounts.models import ApprovalRequest, User
-from apps.accounts.scope import people_of
+from apps.accounts.people_scope import people_of
+from apps.audit.timeline.history_scope import timeline_scope
 from apps.audit.timeline.registry import (
     timeline_includes,
     timeline_label,
@@ -15,7 +16,6 @@ from apps.audit.timeline.registry import (
     timeline_personal,
     timeline_reverts,
 )
-from apps.audit.timeline.scope import timeline_scope
 from apps.core.actors import Actor
 from apps.core.constraints import validated
 from apps.core.personal import masked

@@ -12,8 +12,8 @@ class AuditConfig(AppConfig):
             propagation,
             receivers,
         )
-        from apps.audit.proof import shapes
+        from apps.audit.proof import column_sets
 
         propagation.install()
         receivers.connect()
-        post_migrate.connect(shapes.remember, sender=self, dispatch_uid="audit")
+        post_migrate.connect(column_sets.record_column_sets, sender=self, dispatch_uid="audit")

@@ -13,9 +13,9 @@ from simple_history import signals
 from simple_history.admin import SimpleHistoryAdmin
 
 from apps.audit.history import audited
+from apps.audit.timeline.history_scope import scopes
 from apps.audit.timeline.models import history_models
 from apps.audit.timeline.registry import never_reverted, reversions
-from apps.audit.timeline.scope import scopes
 from apps.core.discovery import full_site
 from apps.core.scope import is_unscoped
 

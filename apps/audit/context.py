@@ -144,7 +144,7 @@ def real_actor_id() -> str | None:
     return (context.real_actor().id or None) if context else None
 
 
-def is_settled(*, may_resolve: bool) -> bool:
+def can_read_settings(*, may_resolve: bool) -> bool:
     """Say whether `settings()` may be asked now.
 
     Not while the actor is being found out, which takes statements of its own, and not for a mere

@@ -4,10 +4,10 @@ from apps.audit.kinds import Data, EventKind
 
 
 def _sign_in_failed(data: Data) -> str:
-    said = (
+    message = (
         f"failed to sign in as “{data['username']}”" if "username" in data else "failed to sign in"
     )
-    return f"{said}: {data['because']}" if "because" in data else said
+    return f"{message}: {data['because']}" if "because" in data else message
 
 
 def _refused(data: Data) -> str:

@@ -11,7 +11,7 @@ from apps.audit.events import record_event
 from apps.audit.history import audited
 from apps.audit.models import Event
 from apps.audit.proof.tables import sealed_tables
-from apps.audit.proof.verify import trail_verify
+from apps.audit.proof.verify import audit_log_verify
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
 
@@ -34,7 +34,7 @@ def history_trim(*, before: datetime, reason: str, actor: Actor) -> list[Trimmed
     """
     if not reason.strip():
         raise DomainError("A reason is required. It is kept with the record of what was removed.")
-    verdict = trail_verify()
+    verdict = audit_log_verify()
     if not verdict.whole:
         raise DomainError(
             "The audit log isn't complete, so nothing can be removed from it. Run "

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import connection, models
 
 from apps.audit.models import ChangeSet
+from apps.audit.timeline.history_scope import history_in_scope
 from apps.audit.timeline.models import history_models
-from apps.audit.timeline.scope import history_in_scope
 from apps.core.actors import PermissionHolder
 
 

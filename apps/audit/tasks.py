@@ -1,6 +1,6 @@
 """The nightly proof."""
 
-from apps.audit.proof.verify import trail_verify
+from apps.audit.proof.verify import audit_log_verify
 from apps.core.schedulable import schedulable
 
 
@@ -8,8 +8,8 @@ from apps.core.schedulable import schedulable
     label="Verify the audit log",
     description="Verifies that no history is missing or changed, and seals new rows.",
 )
-def verify_trail() -> str:
-    verdict = trail_verify()
+def verify_audit_log() -> str:
+    verdict = audit_log_verify()
     if verdict.whole:
         return f"The audit log is complete: {verdict.rows:,} rows. {verdict.note}".strip()
     first = verdict.problems[0]

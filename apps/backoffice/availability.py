@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from apps.backoffice import refusals
+from apps.backoffice import error_pages
 from apps.core import availability
 
 logger = logging.getLogger(__name__)
@@ -26,11 +26,11 @@ class DatabaseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with availability.limited() as limits:
             if not answers(limits):
-                return refusals.unavailable(request)
+                return error_pages.unavailable(request)
             response = self.get_response(request)
             # Whatever failed because of it, in a view or around it, is told as what it is.
             if limits.is_gone and response.status_code >= 500:
-                return refusals.unavailable(request, was_begun=True)
+                return error_pages.unavailable(request, was_begun=True)
             return response
 
 

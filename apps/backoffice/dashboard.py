@@ -7,12 +7,12 @@ from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.approvals.selectors import people_with
 from apps.audit.models import Verification
-from apps.backoffice.start import lately, needs, numbers
-from apps.backoffice.start.counting import counts
+from apps.backoffice.start import numbers, open_tasks, recent_activity
+from apps.backoffice.start.count_query import counts
 from apps.core.actors import PermissionHolder
 from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
-from apps.organizations.scope import living_organizations_of
+from apps.organizations.organization_scope import organizations_outside_the_trash_of
 
 _NAMED = 3
 
@@ -20,9 +20,9 @@ _NAMED = 3
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the page in with what this user may see; at most ten statements, sign-in included."""
     user: Any = request.user
-    questions = {**needs.questions(user), **numbers.questions(user)}
+    questions = {**open_tasks.questions(user), **numbers.questions(user)}
     if not sees_everything(user):
-        questions["organizations_seen"] = living_organizations_of(user)
+        questions["organizations_seen"] = organizations_outside_the_trash_of(user)
     counted = counts(user, questions)
     # For the user menu, which says it on this page as on every other.
     user.organizations_seen = counted.get("organizations_seen")
@@ -30,22 +30,22 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
         {
             "title": "Start",
             "name": user.get_short_name(),
-            "needs": needs.answers(counted, needs.NEEDS, user),
-            "standing": needs.answers(counted, needs.STANDING, user),
+            "needs": open_tasks.answers(counted, open_tasks.NEEDS, user),
+            "standing": open_tasks.answers(counted, open_tasks.STANDING, user),
             "numbers": numbers.answers(counted, user),
-            "imports": lately.imports(user),
-            "changes": lately.changes(user),
+            "imports": recent_activity.imports(user),
+            "changes": recent_activity.changes(user),
             "verification": _verification(user),
-            "sees_trail": user.has_perm("audit.view_auditlog"),
+            "sees_audit_log": user.has_perm("audit.view_auditlog"),
             "sees_imports": user.has_perm("transfers.view_importrun"),
             "new_import_url": _new_import_url(user),
-            "whom_to_ask": "" if user.get_all_permissions() else _whom_to_ask(user),
+            "people_to_ask": "" if user.get_all_permissions() else _people_to_ask(user),
         }
     )
     return context
 
 
-def _whom_to_ask(user: PermissionHolder) -> str:
+def _people_to_ask(user: PermissionHolder) -> str:
     """Return who gives roles, for somebody who has none yet."""
     people = [str(person) for person in people_with(["accounts.set_roles"])[:_NAMED]]
     if not people:

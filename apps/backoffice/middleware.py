@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from apps.backoffice import refusals
+from apps.backoffice import error_pages
 from apps.core.errors import DomainError
 from apps.core.statement_timeout import was_cut
 
@@ -19,13 +19,13 @@ class RefusalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if isinstance(response, HttpResponseNotAllowed) and not response.content:
-            return refusals.method_not_allowed(request, response.headers["Allow"])
+            return error_pages.method_not_allowed(request, response.headers["Allow"])
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
-            return refusals.conflict(request, exception.message)
+            return error_pages.conflict(request, exception.message)
         if was_cut(exception):
             logger.warning("A statement was cut off at %s", request.path, exc_info=exception)
-            return refusals.took_too_long(request)
+            return error_pages.took_too_long(request)
         return None

@@ -17,5 +17,5 @@ def load_reference() -> Iterator[str]:
     """Run the loaders one after the other, each in a transaction; yield what each says."""
     for loader in LOADERS:
         with transaction.atomic():
-            said = loader()
-        yield said
+            message = loader()
+        yield message

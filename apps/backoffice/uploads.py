@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from apps.backoffice import refusals
+from apps.backoffice import error_pages
 from apps.core.errors import MissingPermission
 
 # The settings say what an address takes beyond `DATA_UPLOAD_MAX_MEMORY_SIZE`, and who may send that:
@@ -36,7 +36,7 @@ class UploadLimitMiddleware:
         kwargs: dict[str, object],
     ) -> HttpResponse | None:
         if request.headers.get("Transfer-Encoding"):
-            return refusals.length_required(request)
+            return error_pages.length_required(request)
         length = _length_of(request)
         allowed = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if length <= allowed:
@@ -44,10 +44,12 @@ class UploadLimitMiddleware:
         limits: Limits = settings.UPLOAD_LIMITS
         size, permission = limits.get(_name_of(request), (allowed, ""))
         if permission and _is_staff(request) and not request.user.has_perm(permission):
-            return refusals.forbidden(request, MissingPermission(permission))
+            return error_pages.forbidden(request, MissingPermission(permission))
         # What a stranger sends is not worth reading, whatever the page takes.
         limit = size if _is_staff(request) else allowed
-        return refusals.too_large(request, limit=limit, length=length) if length > limit else None
+        return (
+            error_pages.too_large(request, limit=limit, length=length) if length > limit else None
+        )
 
 
 def _length_of(request: HttpRequest) -> int:

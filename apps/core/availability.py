@@ -61,7 +61,7 @@ def is_refused() -> bool:
     return limits.is_gone or time.monotonic() - _failed_at < PAUSE_SECONDS
 
 
-def note_gone(*, waited: float) -> None:
+def note_unavailable(*, waited: float) -> None:
     """Note that the database did not answer, and for how long that was waited for.
 
     Nothing is noted outside of a request. A refusal that comes at once holds nobody up: the next

@@ -50,7 +50,7 @@ def beating(job: Any, period: float) -> Iterator[None]:
         thread.join(timeout=5)
 
 
-def give_back(job: Any, **changes: Any) -> None:
+def release_job(job: Any, **changes: Any) -> None:
     """Free the claim that this process has on `job`, and write `changes` with it; never raises.
 
     Where the database is away a thread goes on trying, and then sends the message again that led here:

@@ -41,9 +41,9 @@ class ClientAddressMiddleware:
         return self.get_response(request)
 
     def _client(self, request: HttpRequest, address: str) -> str:
-        said = request.headers.get("X-Forwarded-For", "").split(",")
-        while self._is_proxy(address) and said:
-            earlier = _plain(said.pop())
+        forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+        while self._is_proxy(address) and forwarded:
+            earlier = _plain(forwarded.pop())
             if not earlier:
                 break
             address = earlier

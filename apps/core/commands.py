@@ -50,7 +50,7 @@ class OperatorCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         self._json = bool(options.get("json"))
-        with listening(), _tracebacks_aside(bool(options.get("traceback"))):
+        with listening(), _tracebacks_to_file(bool(options.get("traceback"))):
             try:
                 return super().execute(*args, **options)
             except DomainError as error:
@@ -83,11 +83,11 @@ class OperatorCommand(BaseCommand):
         self.stderr.write(sentence)
         if self._json:
             try:
-                said = self.nothing_done()
+                message = self.nothing_done()
             except (OperationalError, InterfaceError):
-                said = self.unknown()
-            said["error"] = said.get("error") or sentence
-            self.stdout.write(json.dumps(said, default=str))
+                message = self.unknown()
+            message["error"] = message.get("error") or sentence
+            self.stdout.write(json.dumps(message, default=str))
         raise SystemExit(code)
 
     def nothing_done(self) -> dict[str, Any]:
@@ -98,10 +98,10 @@ class OperatorCommand(BaseCommand):
         """Return what `--json` says where the database does not answer; `error` is added."""
         return {}
 
-    def away(self, said: str) -> tuple[str, int]:
+    def away(self, message: str) -> tuple[str, int]:
         """Return the sentence and the exit code for a database that does not answer; `said` is its error."""
         return (
-            f"The database does not answer: {said}. What was written is kept; "
+            f"The database does not answer: {message}. What was written is kept; "
             "run the command again when it does.",
             UNUSABLE,
         )
@@ -110,8 +110,8 @@ class OperatorCommand(BaseCommand):
         try:
             return self.interrupted(signal)
         except (OperationalError, InterfaceError) as error:
-            said = str(error).strip().partition("\n")[0].rstrip(".")
-            return f"Interrupted by {signal}. {self.away(said)[0]}"
+            message = str(error).strip().partition("\n")[0].rstrip(".")
+            return f"Interrupted by {signal}. {self.away(message)[0]}"
 
     def interrupted(self, signal: str) -> str:
         """Return the sentence for a command that `signal` stopped."""
@@ -145,7 +145,7 @@ class _OneLine(logging.Formatter):
 
 
 @contextmanager
-def _tracebacks_aside(shown: bool) -> Iterator[None]:
+def _tracebacks_to_file(shown: bool) -> Iterator[None]:
     """Keep tracebacks out of stderr: they go to a file, and stderr has a line for each."""
     root = logging.getLogger()
     if shown or root.level >= logging.CRITICAL:
@@ -155,26 +155,26 @@ def _tracebacks_aside(shown: bool) -> Iterator[None]:
     before = [
         (each, each.formatter) for each in root.handlers if type(each) is logging.StreamHandler
     ]
-    aside = _log_file(Path(settings.VAR_DIR) / "log" / "commands.log")
+    log_handler = _log_file(Path(settings.VAR_DIR) / "log" / "commands.log")
     for handler, formatter in before:
         handler.setFormatter(_OneLine(formatter))
         handler.addFilter(_is_no_retry)
-    if aside is not None:
+    if log_handler is not None:
         if before:
-            aside.setFormatter(before[0][1])
+            log_handler.setFormatter(before[0][1])
             for each in before[0][0].filters:
                 if each is not _is_no_retry:
-                    aside.addFilter(each)
-        root.addHandler(aside)
+                    log_handler.addFilter(each)
+        root.addHandler(log_handler)
     try:
         yield
     finally:
         for handler, formatter in before:
             handler.setFormatter(formatter)
             handler.removeFilter(_is_no_retry)
-        if aside is not None:
-            root.removeHandler(aside)
-            aside.close()
+        if log_handler is not None:
+            root.removeHandler(log_handler)
+            log_handler.close()
 
 
 def _is_no_retry(record: logging.LogRecord) -> bool:

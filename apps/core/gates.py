@@ -54,12 +54,12 @@ DECLARED = Registry[Gate]("gates", "features that staff can close", key=attrgett
 class Closure:
     """Why a gate is shut, in the words that its page and its refusals use.
 
-    `headline` is a clause ("Imports are switched off"), `shut_by` what shuts it ("the flag x").
+    `headline` is a clause ("Imports are switched off"), `closed_by` what shuts it ("the flag x").
     """
 
     gate: str
     headline: str
-    shut_by: str
+    closed_by: str
     since: datetime | None
     actor: str
     reason: str
@@ -71,7 +71,9 @@ class Closure:
         by = f" by {self.actor}" if self.actor else ""
         since = f" since {self.since:%Y-%m-%d %H:%M %Z}" if self.since else ""
         why = f": {self.reason.rstrip('.')}" if self.reason else ""
-        return f"{self.headline} by {self.shut_by}{since}{by}{why}. {self.openers} can turn it on."
+        return (
+            f"{self.headline} by {self.closed_by}{since}{by}{why}. {self.openers} can turn it on."
+        )
 
 
 class GateClosedError(DomainError):

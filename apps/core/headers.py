@@ -55,14 +55,14 @@ class BrowserHeadersMiddleware:
         else:
             headers.setdefault("Cache-Control", "private, no-store")
         if IS_POPUP_VAR in request.GET:
-            _let_ourselves_frame(response)
+            _allow_same_origin_frames(response)
         else:
             # The admin's lists would let our own pages frame them at any time.
             headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         return response
 
 
-def _let_ourselves_frame(response: HttpResponseBase) -> None:
+def _allow_same_origin_frames(response: HttpResponseBase) -> None:
     """A record is added from another one's form in a frame of that page; others may not frame it."""
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     if "Content-Security-Policy" not in response.headers:

@@ -1,6 +1,6 @@
 """Signals that ask a command to stop: it ends at a safe point and says what it did.
 
-A command that moves data listens (`listening`), and so does a task in a worker (`apps.core.graceful`). The first
+A command that moves data listens (`listening`), and so does a task in a worker (`apps.core.graceful_task`). The first
 SIGINT, SIGTERM or SIGHUP raises `Interrupted` in the main thread, at once or, inside `shielded`, at its end. As a KeyboardInterrupt it passes every
 `except Exception`, and psycopg cancels the statement that is running.
 """
@@ -68,15 +68,15 @@ def listening(*, in_worker: bool = False) -> Iterator[_Listener]:
         return
     before: dict[int, Any] = {each: signal.getsignal(each) for each in _SIGNALS}
     # Under nohup a closed terminal is no reason to stop.
-    heard = [n for n in _SIGNALS if n != signal.SIGHUP or before[n] is not signal.SIG_IGN]
+    signals = [n for n in _SIGNALS if n != signal.SIGHUP or before[n] is not signal.SIG_IGN]
     _listener = _Listener(in_worker=in_worker)
     try:
-        for number in heard:
+        for number in signals:
             signal.signal(number, _listener.receive)
         yield _listener
     finally:
         _listener.is_ending = True
-        for number in heard:
+        for number in signals:
             signal.signal(number, before[number] or signal.SIG_DFL)
         _listener = None
 

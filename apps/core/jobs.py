@@ -98,7 +98,7 @@ class Job(models.Model):
         A row that somebody holds for a moment, as a request does that confirms a second time, is waited
         for: a message that was dropped would leave the job to the next sweep.
         """
-        cls.free_dead_claims(pk=pk)
+        cls.release_dead_claims(pk=pk)
         try:
             return cls._claim(pk)
         except OperationalError as error:
@@ -175,12 +175,12 @@ class Job(models.Model):
     def let_go(self) -> None:
         """Give the claim back before the work is done: the job is free for the next attempt.
 
-        Where the database is away it is given back as soon as that answers (`claims.give_back`).
+        Where the database is away it is given back as soon as that answers (`claims.release_job`).
         """
-        claims.give_back(self, failures=self.failures)
+        claims.release_job(self, failures=self.failures)
 
     @classmethod
-    def free_dead_claims(cls, **which: object) -> int:
+    def release_dead_claims(cls, **which: object) -> int:
         """Free the claims of processes of this machine that have ended; return how many."""
         held = cls.objects.filter(**which).exclude(claimed_by="").values_list("pk", "claimed_by")
         freed = 0
@@ -220,6 +220,6 @@ def waiting_jobs(models_: Iterable[type[Job]]) -> list[Job]:
     """Return every job that should be at work and is not, oldest first."""
     found: list[Job] = []
     for model in models_:
-        model.free_dead_claims(state__in=model.WORK_STATES)
+        model.release_dead_claims(state__in=model.WORK_STATES)
         found += model.objects.waiting().order_by("pk")[:100]
     return found

@@ -10,7 +10,7 @@ from apps.core.querysets import (
     AliveManager,
     ScopedManager,
     SoftDeletableQuerySet,
-    goes_to_the_trash,
+    is_moved_to_trash,
 )
 from apps.core.uuid7 import UUID7, uuid7
 
@@ -60,7 +60,7 @@ class SoftDeletableModel(BaseModel):
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
         """Refuse: the record goes to the trash first. `hard_delete` says what it does."""
-        raise DomainError(goes_to_the_trash(type(self)))
+        raise DomainError(is_moved_to_trash(type(self)))
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
@@ -71,8 +71,8 @@ class SoftDeletableModel(BaseModel):
     hard_delete.alters_data = True  # type: ignore[attr-defined]
 
 
-class OwedMail(Delivery):
-    """One mail that a change causes (`apps.core.owed_mails`); the row goes when the mail is sent."""
+class QueuedMail(Delivery):
+    """One mail that a change causes (`apps.core.queued_mails`); the row goes when the mail is sent."""
 
     kind = models.CharField(max_length=50)
     key = models.CharField(max_length=250, unique=True)
@@ -84,13 +84,13 @@ class OwedMail(Delivery):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "sending", "sent", "failed", "uncertain"]),
-                name="owed_mail_state_is_known",
+                name="queued_mail_state_is_known",
             )
         ]
         indexes = [
             models.Index(
                 fields=["next_try_at"],
-                name="owed_mail_open",
+                name="queued_mail_open",
                 condition=models.Q(state__in=["waiting", "sending"]),
             )
         ]

@@ -6,9 +6,9 @@ from django.db import models
 
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.living import is_alive
 from apps.core.scope import is_unscoped, nothing_of, sees_everything
 from apps.core.search import found_by
+from apps.core.trash_visibility import is_alive
 
 
 class ScopedQuerySet(models.QuerySet):
@@ -46,12 +46,12 @@ class SearchableQuerySet(ScopedQuerySet):
 
 
 class SoftDeletableQuerySet(ScopedQuerySet):
-    def dead(self) -> Self:
+    def in_trash(self) -> Self:
         return self.filter(deleted_at__isnull=False)
 
     def delete(self) -> tuple[int, dict[str, int]]:
         """Refuse: these records go to the trash first. `hard_delete` says what it does."""
-        raise DomainError(goes_to_the_trash(self.model))
+        raise DomainError(is_moved_to_trash(self.model))
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
@@ -64,7 +64,7 @@ class SoftDeletableQuerySet(ScopedQuerySet):
     hard_delete.queryset_only = True  # type: ignore[attr-defined]
 
 
-def goes_to_the_trash(model: type[models.Model]) -> str:
+def is_moved_to_trash(model: type[models.Model]) -> str:
     """Return the refusal of deleting a record that has a trash."""
     name = model._meta.verbose_name_plural
     return (

@@ -2,7 +2,7 @@
 
 A limited staff user sees what the querysets' `for_staff(user)` returns, and nothing else.
 `User.is_limited` says whether staff are restricted; the organizations app says to what
-(`apps/organizations/scope.py`) and plugs it into the port `SCOPE`. A superuser is never limited. An anonymous visitor sees nothing.
+(`apps/organizations/organization_scope.py`) and plugs it into the port `SCOPE`. A superuser is never limited. An anonymous visitor sees nothing.
 """
 
 from collections.abc import Callable

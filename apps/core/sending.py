@@ -68,6 +68,6 @@ def send_now(
     return str(sent.id)
 
 
-def broker_is_away() -> bool:
+def is_broker_away() -> bool:
     """Return whether the last message of this process could not be sent, a few seconds ago."""
     return time.monotonic() < _paused_until

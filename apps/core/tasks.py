@@ -3,14 +3,14 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
-from apps.core.owed_mails import owed_mail_send, owed_mails_sweep
+from apps.core.queued_mails import queued_mail_send, queued_mails_sweep
 from apps.core.schedulable import schedulable
 from apps.core.sending import send_now
 
 
 @shared_task(ignore_result=True)
-def send_owed_mail(mail_id: int) -> None:
-    owed_mail_send(mail_id)
+def send_queued_mail(mail_id: int) -> None:
+    queued_mail_send(mail_id)
 
 
 @schedulable(
@@ -20,8 +20,8 @@ def send_owed_mail(mail_id: int) -> None:
         "requests, and results of imports and exports."
     ),
 )
-def send_owed_mails() -> str:
-    sent, waiting, given_up = owed_mails_sweep()
+def send_queued_mails() -> str:
+    sent, waiting, given_up = queued_mails_sweep()
     if not (sent or waiting or given_up):
         return "No mail was waiting."
     return f"{sent:,} sent, {waiting:,} still waiting, {given_up:,} uncertain or given up."
@@ -29,4 +29,4 @@ def send_owed_mails() -> str:
 
 @worker_ready.connect
 def send_at_start(**_: object) -> None:
-    send_now(send_owed_mails.name)
+    send_now(send_queued_mails.name)

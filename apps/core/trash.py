@@ -55,12 +55,12 @@ def trash(
 def restore(queryset: models.QuerySet) -> Counts:
     """Bring the dead of `queryset` back, with exactly what went to the trash in the same act."""
     model = _concrete(queryset)
-    dead = _plain(queryset).dead()
+    trashed = _plain(queryset).in_trash()
     counts: Counts = Counter()
     # Belongings first: once the record itself is back, the act that trashed it is forgotten.
     for child, name in _soft_deletable_belongings(model):
-        counts += restore(went_along(dead, child, name))
-    counts[model] = dead.update(deleted_at=None, deleted_by=None, trash_id=None)
+        counts += restore(trashed_with(trashed, child, name))
+    counts[model] = trashed.update(deleted_at=None, deleted_by=None, trash_id=None)
     return counts
 
 
@@ -70,16 +70,16 @@ def purge(queryset: models.QuerySet) -> Counts:
     Deletes below the ORM's collector, which would load every belonging into memory.
     """
     model = _concrete(queryset)
-    doomed = _plain(queryset)
+    purged = _plain(queryset)
     counts: Counts = Counter()
     for child, name in belongings(model):
-        counts += purge(child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}))
+        counts += purge(child._base_manager.filter(**{f"{name}__in": purged.values("pk")}))
     for child, name in _references(model, models.SET_NULL):
-        child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}).update(**{name: None})
+        child._base_manager.filter(**{f"{name}__in": purged.values("pk")}).update(**{name: None})
     for on_delete in (models.PROTECT, models.RESTRICT):
         for child, name in _references(model, on_delete):
-            _refuse_while_used(model, child, name, doomed)
-    counts[model] = doomed._raw_delete(doomed.db)
+            _refuse_while_used(model, child, name, purged)
+    counts[model] = purged._raw_delete(purged.db)
     return counts
 
 
@@ -101,37 +101,37 @@ def reach_of_trash(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
 
 def count_trash(queryset: models.QuerySet) -> Counts:
     """Return what `trash` would move, for a confirmation."""
-    living = _plain(queryset).filter(deleted_at=None)
-    counts: Counts = Counter({_concrete(queryset): living.count()})
+    live = _plain(queryset).filter(deleted_at=None)
+    counts: Counts = Counter({_concrete(queryset): live.count()})
     for child, name in _soft_deletable_belongings(_concrete(queryset)):
-        counts += count_trash(child._base_manager.filter(**{f"{name}__in": living.values("pk")}))
+        counts += count_trash(child._base_manager.filter(**{f"{name}__in": live.values("pk")}))
     return counts
 
 
 def count_restore(queryset: models.QuerySet) -> Counts:
     """Return what `restore` would bring back, for a confirmation."""
-    dead = _plain(queryset).dead()
-    counts: Counts = Counter({_concrete(queryset): dead.count()})
+    trashed = _plain(queryset).in_trash()
+    counts: Counts = Counter({_concrete(queryset): trashed.count()})
     for child, name in _soft_deletable_belongings(_concrete(queryset)):
-        counts += count_restore(went_along(dead, child, name))
+        counts += count_restore(trashed_with(trashed, child, name))
     return counts
 
 
 def count_purge(queryset: models.QuerySet) -> Counts:
     """Return what `purge` would delete, for a confirmation."""
-    doomed = _plain(queryset)
-    counts: Counts = Counter({_concrete(queryset): doomed.count()})
+    purged = _plain(queryset)
+    counts: Counts = Counter({_concrete(queryset): purged.count()})
     for child, name in belongings(_concrete(queryset)):
-        counts += count_purge(child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}))
+        counts += count_purge(child._base_manager.filter(**{f"{name}__in": purged.values("pk")}))
     return counts
 
 
 def count_hidden(queryset: models.QuerySet) -> Counts:
     """Return what does not go to the trash with the living of `queryset` and is hidden with them."""
-    living = _plain(queryset).filter(deleted_at=None)
+    live = _plain(queryset).filter(deleted_at=None)
     counts: Counts = Counter()
     for child, name in belongings(_concrete(queryset)):
-        rows = child._base_manager.filter(**{f"{name}__in": living.values("pk")})
+        rows = child._base_manager.filter(**{f"{name}__in": live.values("pk")})
         if issubclass(child, SoftDeletableModel):
             counts += count_hidden(rows)
         elif not child._meta.auto_created:
@@ -146,12 +146,12 @@ def naming(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]
             yield relation.related_model, relation.field.name
 
 
-def went_along(
-    dead: models.QuerySet, child: type[models.Model], name: str
+def trashed_with(
+    trashed: models.QuerySet, child: type[models.Model], name: str
 ) -> "models.QuerySet[Any]":
     """Return the rows of `child` that went to the trash in the same act as their record in `dead`."""
     return child._base_manager.filter(
-        **{f"{name}__in": dead.values("pk"), "trash_id": models.F(f"{name}__trash_id")}
+        **{f"{name}__in": trashed.values("pk"), "trash_id": models.F(f"{name}__trash_id")}
     )
 
 
@@ -173,9 +173,9 @@ def _references(
 
 
 def _refuse_while_used(
-    model: type[models.Model], child: type[models.Model], name: str, doomed: models.QuerySet
+    model: type[models.Model], child: type[models.Model], name: str, purged: models.QuerySet
 ) -> None:
-    count = child._base_manager.filter(**{f"{name}__in": doomed.values("pk")}).count()
+    count = child._base_manager.filter(**{f"{name}__in": purged.values("pk")}).count()
     if count:
         words = child._meta.verbose_name if count == 1 else child._meta.verbose_name_plural
         raise DomainError(

@@ -10,7 +10,7 @@ from apps.core.models import SoftDeletableModel
 
 
 @checks.register(checks.Tags.models)
-def check_unique_among_the_living(
+def check_unique_outside_the_trash(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[checks.CheckMessage]:
     """Find what is unique among the dead too: a name in the trash would block the same name for ever."""
@@ -24,11 +24,11 @@ def check_unique_among_the_living(
         )
         for model in apps.get_models()
         if issubclass(model, SoftDeletableModel) and not model._meta.proxy
-        for what in _unique_among_the_dead(model)
+        for what in _unique_in_the_trash(model)
     ]
 
 
-def _unique_among_the_dead(model: type[models.Model]) -> Iterator[str]:
+def _unique_in_the_trash(model: type[models.Model]) -> Iterator[str]:
     for field in model._meta.local_fields:
         if field.unique and not field.primary_key:
             yield field.name

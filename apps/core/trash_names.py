@@ -21,28 +21,28 @@ _SHOWN = 10
 class Clash:
     """A record of the trash and a living one that cannot both be alive."""
 
-    dead: Any
-    living: Any
+    trashed: Any
+    live: Any
     # The field that tells records of this kind apart: "slug".
     field: Any
 
     @property
     def value(self) -> str:
-        return str(getattr(self.dead, self.field.attname))
+        return str(getattr(self.trashed, self.field.attname))
 
 
-def clashes_of_dead(dead: models.QuerySet) -> Iterator[Clash]:
+def clashes_of_trashed(trashed: models.QuerySet) -> Iterator[Clash]:
     """Yield what stands in the way of restoring the records of `dead`; of many the first ones."""
-    for constraint in trash_constraints(dead.model):
+    for constraint in trash_constraints(trashed.model):
         same = {name: OuterRef(name) for name in constraint.fields}
-        taken = _living(dead.model, constraint).filter(**same)
-        for record in dead.filter(Exists(taken))[:_SHOWN]:
-            found = _living(dead.model, constraint).filter(**_values(record, constraint)).first()
+        taken = _living(trashed.model, constraint).filter(**same)
+        for record in trashed.filter(Exists(taken))[:_SHOWN]:
+            found = _living(trashed.model, constraint).filter(**_values(record, constraint)).first()
             if found is not None:
-                yield Clash(record, found, telling_field(dead.model, constraint))
+                yield Clash(record, found, telling_field(trashed.model, constraint))
 
 
-def clashes_of_living(record: models.Model, changed: Iterable[str]) -> Iterator[Clash]:
+def clashes_of_new_values(record: models.Model, changed: Iterable[str]) -> Iterator[Clash]:
     """Yield the records of the trash that have a value which `record` was just given.
 
     `changed` are the names of the fields that were given.
@@ -53,16 +53,16 @@ def clashes_of_living(record: models.Model, changed: Iterable[str]) -> Iterator[
             continue
         if not _living(model, constraint).filter(pk=record.pk).exists():
             continue
-        for dead in model.all_objects.dead().filter(**_values(record, constraint))[:_SHOWN]:
-            yield Clash(dead, record, telling_field(model, constraint))
+        for trashed in model.all_objects.in_trash().filter(**_values(record, constraint))[:_SHOWN]:
+            yield Clash(trashed, record, telling_field(model, constraint))
 
 
-def rename_dead(dead: models.QuerySet, names: Mapping[str, str]) -> None:
+def rename_trashed(trashed: models.QuerySet, names: Mapping[str, str]) -> None:
     """Give the one record of `dead` other names before it is restored. The caller holds its lock."""
-    known = {telling_field(dead.model, each).name for each in trash_constraints(dead.model)}
+    known = {telling_field(trashed.model, each).name for each in trash_constraints(trashed.model)}
     if unknown := set(names) - known:
         raise DomainError(f"A record is not restored under another {sorted(unknown)[0]}.")
-    records = list(dead[:2])
+    records = list(trashed[:2])
     if len(records) != 1:
         raise DomainError("Only one record at a time can be restored under another name.")
     (record,) = records

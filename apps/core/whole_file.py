@@ -22,13 +22,13 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             with target.open("wb") as file:
                 yield file
             return
-        aside = target.with_name(f".{target.name}.{os.getpid()}.part")
+        part = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
-            with aside.open("wb") as file:
+            with part.open("wb") as file:
                 yield file
-            aside.replace(target)
+            part.replace(target)
         except BaseException:
-            aside.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
     except BrokenPipeError:
         raise

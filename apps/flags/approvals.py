@@ -27,15 +27,15 @@ class TurnProtected(Approvable):
     permissions = ("flags.flip_flag",)
 
     def will_need_approval(self, records: QuerySet, count: int) -> bool:
-        return self.is_demanded({}, 1) and records.filter(is_protected=True).exists()
+        return self.is_required_for({}, 1) and records.filter(is_protected=True).exists()
 
     def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         return sees_everything(user)  # Flags affect every organization.
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The flag", MODELS[arguments["kind"]].objects.filter(name=arguments["name"]))]
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         toggle = MODELS[arguments["kind"]].objects.filter(name=arguments["name"]).first()
         if toggle is None:
             raise DomainError(f"The {arguments['kind']} “{arguments['name']}” no longer exists.")

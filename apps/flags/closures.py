@@ -23,7 +23,7 @@ def _closure(gate: Gate, row: Toggle, field: str) -> Closure:
     return Closure(
         gate=gate.name,
         headline=gate.off_headline or f"{gate.label} is switched off",
-        shut_by=f"the {gate.by} {gate.name}"
+        closed_by=f"the {gate.by} {gate.name}"
         + ("" if row.pk else ", which is missing from the database"),
         since=turn.since if turn else None,
         actor=turn.actor if turn else "",

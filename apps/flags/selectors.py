@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Model, Q, QuerySet
 
-from apps.accounts.scope import people_of
+from apps.accounts.people_scope import people_of
 from apps.core.actors import PermissionHolder
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.gates import Gate
@@ -16,7 +16,7 @@ from apps.core.personal import readable
 from apps.core.scope import sees_everything
 from apps.flags.models import Flag, Toggle
 from apps.flags.registry import declared_gates
-from apps.organizations.scope import organizations_of
+from apps.organizations.organization_scope import organizations_of
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,18 @@
 
 from django.db.models import Model
 
-from apps.accounts.scope import people_of
+from apps.accounts.people_scope import people_of
+from apps.audit.timeline.history_scope import timeline_scope
 from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_never_reverts
-from apps.audit.timeline.scope import timeline_scope
 from apps.core.scope import unscoped
 from apps.flags.models import Flag, Sample, Switch
-from apps.organizations.scope import organizations_of
+from apps.organizations.organization_scope import organizations_of
 
 for _model in (Flag, Switch, Sample):
     timeline_label(_model, "{name}")
 
 
-def _tell_targets(through: type[Model], field: str, words: str) -> None:
+def _declare_targets(through: type[Model], field: str, words: str) -> None:
     timeline_label(through, f"{words} {{{field}}}", page="flag")
     timeline_includes(
         Flag,
@@ -28,7 +28,7 @@ def _tell_targets(through: type[Model], field: str, words: str) -> None:
 unscoped(Flag, Switch, Sample, Flag.groups.through, because="names in the code")
 timeline_scope(Flag.organizations.through, organization=organizations_of)
 timeline_scope(Flag.users.through, user=people_of)
-_tell_targets(Flag.organizations.through, "organization", "the organization")
-_tell_targets(Flag.groups.through, "group", "the role")
-_tell_targets(Flag.users.through, "user", "the person")
+_declare_targets(Flag.organizations.through, "organization", "the organization")
+_declare_targets(Flag.groups.through, "group", "the role")
+_declare_targets(Flag.users.through, "user", "the person")
 timeline_never_reverts(Flag, Switch, Sample, because="a flag is turned, with a reason")

@@ -55,9 +55,9 @@ def _powers_given(view: RuleView) -> Composable | None:
     )
 
 
-def _say_powers(numbers: Sequence[int]) -> str:
+def _describe_powers(numbers: Sequence[int]) -> str:
     """Return "Makes 86 people owners (237 memberships), 2 people admins."."""
-    said: list[str] = []
+    phrases: list[str] = []
     for memberships, people, one, many in (
         (numbers[1], numbers[2], "an owner", "owners"),
         (numbers[3], numbers[4], "an admin", "admins"),
@@ -66,8 +66,8 @@ def _say_powers(numbers: Sequence[int]) -> str:
             words = f"{people:,} person {one}" if people == 1 else f"{people:,} people {many}"
             if memberships != people:
                 words += f" ({memberships:,} memberships)"
-            said.append(words)
-    return f"Makes {', '.join(said)}."
+            phrases.append(words)
+    return f"Makes {', '.join(phrases)}."
 
 
 def _staff_touched(view: RuleView) -> Composable | None:
@@ -117,7 +117,7 @@ MEMBER_IMPACTS = (
         many="Makes {n} members admins.",
         sql=_admins_made,
     ),
-    Impact(code="powers_given", one="", many="", sql=_powers_given, says=_say_powers),
+    Impact(code="powers_given", one="", many="", sql=_powers_given, says=_describe_powers),
     Impact(
         code="renamed",
         one="Changes first and last name of {n} person at once: were the e-mails swapped?",

@@ -8,7 +8,7 @@ from apps.transfers.engine.schema import PartLine, PlanRow, StageRow
 from apps.transfers.rules import Rule, RuleView
 
 # A member's membership, an organization, a person: each a line of the records that the rows mean.
-_SEAT, _OTHER_SEAT, _COMING = PartLine("s"), PartLine("d"), PartLine("g")
+_MEMBERSHIP, _OTHER_MEMBERSHIP, _COMING = PartLine("s"), PartLine("d"), PartLine("g")
 _ORGANIZATION, _OTHER_ORGANIZATION = PartLine("p"), PartLine("q")
 _PLAN, _OTHER_ROW = PlanRow("p"), PlanRow("q")
 
@@ -45,9 +45,9 @@ def _last_owner(view: RuleView) -> Composable | None:
         """
     ).format(
         memberships=view.records("membership"),
-        steps_down=_steps_down(_SEAT),
-        organization=_SEAT.key("organization_id"),
-        other_role=_OTHER_SEAT.new("role"),
+        steps_down=_steps_down(_MEMBERSHIP),
+        organization=_MEMBERSHIP.key("organization_id"),
+        other_role=_OTHER_MEMBERSHIP.new("role"),
         # Who is refused already neither steps down nor comes.
         other_refused=view.is_refused("d"),
         coming_to=_COMING.key("organization_id"),
@@ -64,9 +64,9 @@ def _answering_owner(view: RuleView) -> Composable | None:
         "ON o.id = {organization} AND o.owner_id = {user} WHERE {steps_down}"
     ).format(
         memberships=view.records("membership"),
-        organization=_SEAT.key("organization_id"),
-        user=_SEAT.key("user_id"),
-        steps_down=_steps_down(_SEAT),
+        organization=_MEMBERSHIP.key("organization_id"),
+        user=_MEMBERSHIP.key("user_id"),
+        steps_down=_steps_down(_MEMBERSHIP),
     )
 
 
@@ -77,10 +77,10 @@ def _own_rights(view: RuleView) -> Composable | None:
         "SELECT s.first AS number FROM {memberships} s WHERE s.live AND {user} = {actor} AND {new} < {now}"
     ).format(
         memberships=view.records("membership"),
-        user=_SEAT.key("user_id"),
+        user=_MEMBERSHIP.key("user_id"),
         actor=Literal(view.actor.pk),
-        new=_rank(_SEAT.new("role")),
-        now=_rank(_SEAT.now("role")),
+        new=_rank(_MEMBERSHIP.new("role")),
+        now=_rank(_MEMBERSHIP.now("role")),
     )
 
 
@@ -99,7 +99,7 @@ def _deactivated(view: RuleView) -> Composable | None:
         "WHERE NOT s.live AND NOT {comes_back}"
     ).format(
         memberships=view.records("membership"),
-        user=_SEAT.key("user_id"),
+        user=_MEMBERSHIP.key("user_id"),
         comes_back=view.comes_back("person", SQL("u.id")),
     )
 

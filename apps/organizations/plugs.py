@@ -2,7 +2,7 @@
 
 from apps.accounts.services import DEACTIVATION_WARNINGS
 from apps.core.ports import SCOPE
-from apps.organizations.scope import SCOPE as ORGANIZATIONS
+from apps.organizations.organization_scope import SCOPE as ORGANIZATIONS
 from apps.organizations.selectors import answers_for
 
 SCOPE.plug(ORGANIZATIONS)

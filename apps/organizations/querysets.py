@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.core.actors import PermissionHolder
 from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
 from apps.core.scope import sees_everything
-from apps.organizations.scope import organizations_of
+from apps.organizations.organization_scope import organizations_of
 
 
 class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from apps.accounts.models import User
-from apps.accounts.scope import people_of
+from apps.accounts.people_scope import people_of
+from apps.audit.timeline.history_scope import timeline_scope
 from apps.audit.timeline.registry import (
     timeline_includes,
     timeline_label,
@@ -11,11 +12,10 @@ from apps.audit.timeline.registry import (
     timeline_personal,
     timeline_reverts,
 )
-from apps.audit.timeline.scope import timeline_scope
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
-from apps.organizations.scope import organizations_of
+from apps.organizations.organization_scope import organizations_of
 from apps.organizations.services import membership_update, organization_update
 
 timeline_label(Organization, "{name}")

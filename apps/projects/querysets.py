@@ -5,7 +5,7 @@ from typing import Self
 from apps.core.actors import PermissionHolder
 from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
 from apps.core.scope import sees_everything
-from apps.organizations.scope import organizations_of
+from apps.organizations.organization_scope import organizations_of
 
 
 class ProjectQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignore[override]

@@ -11,8 +11,12 @@ from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, TruncDate
 
 from apps.core.actors import PermissionHolder
+from apps.organizations.membership_counts import (
+    MembershipCounts,
+    memberships_between,
+    organizations_in_scope,
+)
 from apps.organizations.models import Organization
-from apps.organizations.reports import MembershipCounts, memberships_between, organizations_in_scope
 from apps.projects.models import Project
 from apps.reports.registry import REPORTS, Chart, ReportColumn, ReportDefinition, Result, Total
 from apps.reports.weeks import WEEK, Week

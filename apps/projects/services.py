@@ -10,7 +10,7 @@ from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.trash import Counts, locked, purge, restore, trash
-from apps.core.trash_names import rename_dead
+from apps.core.trash_names import rename_trashed
 from apps.organizations.locks import lock_organization
 from apps.organizations.models import Organization
 from apps.projects.models import Project
@@ -52,11 +52,11 @@ def projects_trash(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
     """Move projects to the trash; their tasks stay in them, out of sight."""
     require(actor, "projects.delete_project")
     with acting_as(actor=actor, reason=reason):
-        living = locked(projects.for_actor(actor)).alive()
-        if not living.exists():
+        live = locked(projects.for_actor(actor)).alive()
+        if not live.exists():
             raise DomainError("Everything here is already in the trash.")
-        require_approval_of("projects.trash", living, actor=actor)
-        return trash(living, by=user_or_none(actor))
+        require_approval_of("projects.trash", live, actor=actor)
+        return trash(live, by=user_or_none(actor))
 
 
 def project_restore(*, project: Project, actor: Actor, reason: str = "") -> Counts:
@@ -78,13 +78,13 @@ def projects_restore(
     """
     require(actor, "projects.restore_project")
     with acting_as(actor=actor, reason=reason):
-        dead = locked(projects.for_actor(actor)).dead()
+        trashed = locked(projects.for_actor(actor)).in_trash()
         if names:
             require(actor, "projects.change_project")
-            rename_dead(dead, names)
-        _refuse_in_the_way(dead)
+            rename_trashed(trashed, names)
+        _refuse_in_the_way(trashed)
         with refusals_in_words():
-            counts = restore(dead)
+            counts = restore(trashed)
         if not counts[Project]:
             raise DomainError("Nothing here is in the trash.")
         return counts
@@ -100,21 +100,23 @@ def projects_purge(*, projects: ProjectQuerySet, actor: Actor, reason: str = "")
     """Delete projects for good, with their tasks. Only what is in the trash; history stays."""
     require(actor, "projects.purge_project")
     with acting_as(actor=actor, reason=reason):
-        doomed = locked(projects.for_actor(actor))
-        alive = doomed.alive().order_by("name").first()
+        purged = locked(projects.for_actor(actor))
+        alive = purged.alive().order_by("name").first()
         if alive is not None:
             raise DomainError(
                 f"{alive} isn't in the trash. Only records in the trash can be deleted for good."
             )
-        if not doomed.exists():
+        if not purged.exists():
             raise DomainError("There is nothing here to delete for good.")
-        require_approval_of("projects.purge", doomed, actor=actor)
-        return purge(doomed)
+        require_approval_of("projects.purge", purged, actor=actor)
+        return purge(purged)
 
 
-def _refuse_in_the_way(dead: ProjectQuerySet) -> None:
+def _refuse_in_the_way(trashed: ProjectQuerySet) -> None:
     orphan = (
-        dead.filter(organization__deleted_at__isnull=False).select_related("organization").first()
+        trashed.filter(organization__deleted_at__isnull=False)
+        .select_related("organization")
+        .first()
     )
     if orphan is not None:
         raise DomainError(
@@ -122,14 +124,14 @@ def _refuse_in_the_way(dead: ProjectQuerySet) -> None:
             "it first."
         )
     namesake = Project.objects.filter(organization=OuterRef("organization"), name=OuterRef("name"))
-    taken = dead.filter(Exists(namesake)).select_related("organization").first()
+    taken = trashed.filter(Exists(namesake)).select_related("organization").first()
     if taken is not None:
         raise DomainError(
             f"{taken.organization} has a project “{taken}” now. Rename that one first, or "
             "leave this one in the trash."
         )
     twice = (
-        dead.order_by()
+        trashed.order_by()
         .values("organization", "name")
         .annotate(number=Count("pk"))
         .filter(number__gt=1)

@@ -1,9 +1,9 @@
 """How projects and tasks are told of in timelines."""
 
+from apps.audit.timeline.history_scope import timeline_scope
 from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_reverts
-from apps.audit.timeline.scope import timeline_scope
 from apps.organizations.models import Organization
-from apps.organizations.scope import organizations_of
+from apps.organizations.organization_scope import organizations_of
 from apps.projects.models import Project, Task
 
 timeline_label(Project, "{name}")

@@ -9,7 +9,7 @@ from apps.core.sending import send_now
 from apps.reports.gates import REPORT_MAILS
 from apps.reports.services import (
     report_mail,
-    report_mailing_owe,
+    report_mailing_queue,
     report_mails_resume,
     report_mails_waiting,
 )
@@ -26,15 +26,15 @@ def mail_report(report: str) -> str:
     closure = closure_of(REPORT_MAILS)
     if closure is not None:
         # Owed all the same: they go when the switch is on again, unless that takes days.
-        report_mailing_owe(report=report, due_at=current_due_at.get())
+        report_mailing_queue(report=report, due_at=current_due_at.get())
         return closure.sentence
     sent, already, failed = report_mail(report=report, due_at=current_due_at.get())
-    said = f"{sent:,} sent, {already:,} had it already, {failed:,} failed"
+    message = f"{sent:,} sent, {already:,} had it already, {failed:,} failed"
     if waiting := report_mails_waiting(report=report):
-        said += f", {waiting:,} waiting for another try"
+        message += f", {waiting:,} waiting for another try"
     if failed:
-        raise DomainError(f"{said}: see the report's run for the addresses.")
-    return f"{said}."
+        raise DomainError(f"{message}: see the report's run for the addresses.")
+    return f"{message}."
 
 
 @schedulable(

@@ -41,9 +41,9 @@ def run_recorded(
             _heartbeat(run.pk),
             audit_context(actor=f"task {label}", task_run_id=run.pk, source="task"),
         ):
-            said = function(*args, **kwargs)
+            result = function(*args, **kwargs)
     except Interrupted:
-        # Its message is sent again (apps.core.graceful) and carries the same run.
+        # Its message is sent again (apps.core.graceful_task) and carries the same run.
         begin_to_end()
         _end(run.pk, TaskRun.State.WAITING, "Its worker was stopped. The next one starts it again.")
         raise
@@ -57,8 +57,8 @@ def run_recorded(
     finally:
         current_run_id.reset(token)
         current_due_at.reset(due)
-    _end(run.pk, TaskRun.State.SUCCEEDED, "" if said is None else str(said))
-    return said
+    _end(run.pk, TaskRun.State.SUCCEEDED, "" if result is None else str(result))
+    return result
 
 
 def _claim(task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun | None:
@@ -93,7 +93,7 @@ def _claim(task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun
     return TaskRun.objects.get(pk=run_id)
 
 
-def _end(run_id: int, state: TaskRun.State, said: str) -> None:
+def _end(run_id: int, state: TaskRun.State, result: str) -> None:
     now = timezone.now()
     if not connection.in_atomic_block:
         close_old_connections()
@@ -102,7 +102,7 @@ def _end(run_id: int, state: TaskRun.State, said: str) -> None:
         state=state,
         ended_at=None if state == TaskRun.State.WAITING else now,
         heartbeat_at=now,
-        said=said,
+        said=result,
     )
 
 

@@ -12,7 +12,7 @@ from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 from apps.schedules.grid import Grid
-from apps.schedules.services.running import run_dispatch
+from apps.schedules.services.runs import run_dispatch
 
 logger = logging.getLogger(__name__)
 

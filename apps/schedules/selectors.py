@@ -49,6 +49,6 @@ def interval_in_words(interval: IntervalSchedule) -> str:
 
 
 def crontab_in_words(crontab: CrontabSchedule) -> str:
-    said = crontab.human_readable
+    message = crontab.human_readable
     zone = str(crontab.timezone)
-    return f"{said.removesuffix(zone).strip().rstrip(',')} ({zone})"
+    return f"{message.removesuffix(zone).strip().rstrip(',')} ({zone})"

@@ -2,7 +2,7 @@
 
 from celery import signals
 
-from apps.schedules.services.sweeping import runs_sweep
+from apps.schedules.services.cleanup import runs_sweep
 
 
 @signals.worker_ready.connect

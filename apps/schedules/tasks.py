@@ -1,7 +1,7 @@
 """The scheduled tasks that look after scheduled tasks."""
 
 from apps.core.schedulable import schedulable
-from apps.schedules.services.sweeping import runs_prune, runs_sweep
+from apps.schedules.services.cleanup import runs_prune, runs_sweep
 
 
 @schedulable(

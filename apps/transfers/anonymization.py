@@ -10,9 +10,9 @@ from django.utils import timezone
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
 from apps.core.admin.wording import counted
-from apps.transfers.cleaning import samples_forget
+from apps.transfers.cleanup import samples_forget
 from apps.transfers.engine.erasure import is_in_rows, rows_erase
-from apps.transfers.lost_files import FileGone, tell_owners
+from apps.transfers.lost_files import FileGone, notify_owners
 from apps.transfers.models import ExportRun, ImportRun, ImportTemplate, Upload
 from apps.transfers.models.uploads import private_storage
 
@@ -89,7 +89,7 @@ def _preview(person: Person) -> Iterator[str]:
             "rows are kept and can still be undone."
         )
     for file in _gone(person):
-        yield f"{file.sentence} is deleted, including other people's rows in it.{file.told}"
+        yield f"{file.sentence} is deleted, including other people's rows in it.{file.mail_sentence}"
 
 
 def _erase(person: Person) -> dict[str, int]:
@@ -114,7 +114,7 @@ def _erase(person: Person) -> dict[str, int]:
         export.error = WHY_GONE.format(now) + "Export again to get a file without them."
         export.save(update_fields=["state", "path", "expires_at", "error"])
     _reword(person)
-    tell_owners(gone)
+    notify_owners(gone)
     return {"imports": len(runs), "files": len(uploads) + len(exports)}
 
 
@@ -123,11 +123,11 @@ def _forget_samples(person: Person, runs: list[ImportRun]) -> None:
 
     Nothing shows them once a run has ended, so it does no harm to forget those of a namesake.
     """
-    told = ImportRun.objects.annotate(said=Cast("findings", TextField()))
+    described = ImportRun.objects.annotate(said=Cast("findings", TextField()))
     found = Q(pk__in=[run.pk for run in runs])
     for text in (*person.words, *person.parts):
         found |= Q(said__icontains=text)
-    for run in told.filter(found, state__in=ImportRun.ENDED_STATES):
+    for run in described.filter(found, state__in=ImportRun.ENDED_STATES):
         samples_forget(run)
         run.save(update_fields=["findings"])
 

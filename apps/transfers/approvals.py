@@ -31,8 +31,8 @@ class ApplyImport(Approvable):
     def why(self) -> str:
         return "it is a large import"
 
-    def is_demanded(self, arguments: Arguments, count: int) -> bool:
-        if super().is_demanded(arguments, count):
+    def is_required_for(self, arguments: Arguments, count: int) -> bool:
+        if super().is_required_for(arguments, count):
             return True
         if self.word not in settings.FOUR_EYES or "run" not in arguments:
             return False
@@ -57,7 +57,7 @@ class ApplyImport(Approvable):
             return ""
         return "The file changes accounts that you can't change, so somebody else must decide."
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The import", ImportRun.objects.filter(pk=arguments["run"]))]
 
     def parts(self, arguments: Arguments) -> list[PreviewPart]:
@@ -66,7 +66,7 @@ class ApplyImport(Approvable):
         digest = hashlib.sha256(canonical(plan).encode()).hexdigest()
         return [PreviewPart("Rows of the plan", run.rows_to_do, digest)]
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         run = _run(arguments)
         if run.state != ImportRun.State.PLANNED or run.plan_token != arguments["plan_token"]:
             raise DomainError("The file was checked again or is no longer waiting.")
@@ -77,13 +77,13 @@ class ApplyImport(Approvable):
             for verdict, word in (("create", "creates"), ("update", "updates"))
             if counts[verdict]
         ]
-        said = " and ".join(does).capitalize()
+        message = " and ".join(does).capitalize()
         if counts["refused"]:
-            said += f"; {counts['refused']:,} more are refused and left out"
+            message += f"; {counts['refused']:,} more are refused and left out"
         return ActionPreview(
             sentence=f"Import {run.rows_to_do:,} rows of {run.upload.name} into {label}",
             total=run.rows_to_do,
-            consequences=[f"{said}.", *(impact["sentence"] for impact in run.impacts)],
+            consequences=[f"{message}.", *(impact["sentence"] for impact in run.impacts)],
             parts=self.parts(arguments),
         )
 

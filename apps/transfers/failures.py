@@ -13,7 +13,7 @@ NO_ROOM = "The disk is full. Tell the people who run the server, then try again.
 OURS = "It failed because of an error on our side, which was recorded."
 
 
-def is_for_want_of_room(error: BaseException | None) -> bool:
+def is_out_of_space(error: BaseException | None) -> bool:
     """Tell whether this, or what it came from, is a disk that is full: the server's or PostgreSQL's."""
     while error is not None:
         if isinstance(error, DiskFull) or getattr(error, "errno", None) in _FULL:
@@ -23,14 +23,14 @@ def is_for_want_of_room(error: BaseException | None) -> bool:
 
 
 def sentence_of(error: BaseException) -> str:
-    return NO_ROOM if is_for_want_of_room(error) else OURS
+    return NO_ROOM if is_out_of_space(error) else OURS
 
 
 def log_failure(logger: logging.Logger, what: str, error: Exception) -> None:
     """Record why `what` failed; a full disk or a database that is away needs no traceback to be understood."""
-    if is_for_want_of_room(error) or isinstance(error, OperationalError | InterfaceError):
-        said = str(error).strip().partition("\n")[0]
-        logger.error("%s failed: %s: %s", what, type(error).__name__, said)
+    if is_out_of_space(error) or isinstance(error, OperationalError | InterfaceError):
+        message = str(error).strip().partition("\n")[0]
+        logger.error("%s failed: %s: %s", what, type(error).__name__, message)
     else:
         logger.error("%s failed.", what, exc_info=error)
 

@@ -8,8 +8,8 @@ from typing import Any, Self
 from django.core.mail import EmailMessage
 
 from apps.accounts.models import User
-from apps.core.models import OwedMail
-from apps.core.owed_mails import MailKind, mail_kind, mail_owe
+from apps.core.models import QueuedMail
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue
 from apps.core.uuid7 import uuid7
 from apps.transfers.models import ExportRun, Upload
 
@@ -41,25 +41,25 @@ class FileGone:
 
     @property
     def sentence(self) -> str:
-        of_whom = f" of {self.owner}" if self.owner else ""
-        return f"{self.what[:1].upper()}{self.what[1:]}{of_whom}"
+        owner = f" of {self.owner}" if self.owner else ""
+        return f"{self.what[:1].upper()}{self.what[1:]}{owner}"
 
     @property
-    def told(self) -> str:
+    def mail_sentence(self) -> str:
         return " They get an e-mail about it." if self.owner and self.owner.is_active else ""
 
 
-def tell_owners(files: Iterable[FileGone]) -> None:
+def notify_owners(files: Iterable[FileGone]) -> None:
     """Have each owner told which files of theirs are gone and why. The caller holds the transaction."""
     by_owner: dict[Any, list[str]] = defaultdict(list)
     for file in files:
-        if file.owner is not None and file.told:
+        if file.owner is not None and file.mail_sentence:
             by_owner[file.owner].append(f"- {file.what}")
     for owner, lines in by_owner.items():
-        mail_owe(FILES_DELETED, str(uuid7()), owner=str(owner.pk), files="\n".join(lines))
+        mail_queue(FILES_DELETED, str(uuid7()), owner=str(owner.pk), files="\n".join(lines))
 
 
-def _build(mail: OwedMail) -> EmailMessage | None:
+def _build(mail: QueuedMail) -> EmailMessage | None:
     # The person's own name is nowhere in it: the mail would keep what is removed.
     owner = User.objects.get(pk=mail.arguments["owner"])
     if not owner.is_active:

@@ -4,14 +4,14 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from apps.core.models import OwedMail
-from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
+from apps.core.models import QueuedMail
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 from apps.transfers.models import ExportRun, ImportRun
 
 
-def import_mail_owe(run: ImportRun) -> None:
+def import_mail_queue(run: ImportRun) -> None:
     """Have the agent told that their import has ended. The caller holds the transaction of its end."""
-    mail_owe(IMPORT_ENDED, str(run.pk), run=run.pk)
+    mail_queue(IMPORT_ENDED, str(run.pk), run=run.pk)
 
 
 def import_run_mail(run_id: int) -> bool:
@@ -19,12 +19,12 @@ def import_run_mail(run_id: int) -> bool:
     return mail_send(IMPORT_ENDED, str(run_id), run=run_id)
 
 
-def export_mail_owe(run: ExportRun) -> None:
+def export_mail_queue(run: ExportRun) -> None:
     """Have a person told that their export is ready. The caller holds the transaction of its end."""
-    mail_owe(EXPORT_READY, str(run.pk), run=run.pk)
+    mail_queue(EXPORT_READY, str(run.pk), run=run.pk)
 
 
-def _import_mail(mail: OwedMail) -> EmailMessage | None:
+def _import_mail(mail: QueuedMail) -> EmailMessage | None:
     run = ImportRun.objects.select_related("user", "upload").get(pk=mail.arguments["run"])
     if run.user is None:
         return None
@@ -49,7 +49,7 @@ def _import_mail(mail: OwedMail) -> EmailMessage | None:
     )
 
 
-def _export_mail(mail: OwedMail) -> EmailMessage | None:
+def _export_mail(mail: QueuedMail) -> EmailMessage | None:
     run = ExportRun.objects.select_related("user").get(pk=mail.arguments["run"])
     if run.user is None:
         return None

@@ -15,7 +15,7 @@ from import_export.results import Error as RowError
 from import_export.results import Result
 
 from apps.core.errors import DomainError
-from apps.transfers.command_line.work import carry_out
+from apps.transfers.command_line.job_runner import run_to_end
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.engine.driver import advance
 from apps.transfers.engine.runs.permissions import check_may_import
@@ -113,7 +113,7 @@ def _planned(resource: DatasetResource, file: IO[bytes], options: Options) -> Im
         actor=options.user,
         source="command",
     )
-    run = carry_out(run, advance)
+    run = run_to_end(run, advance)
     if run.state != State.READ:
         return run
     try:
@@ -121,7 +121,7 @@ def _planned(resource: DatasetResource, file: IO[bytes], options: Options) -> Im
     except DomainError as error:
         import_run_cancel(run=run, actor=options.user, reason=error.message)
         raise
-    planned: ImportRun = carry_out(run, advance)
+    planned: ImportRun = run_to_end(run, advance)
     return planned
 
 
@@ -160,7 +160,7 @@ def _applied(run: ImportRun, options: Options) -> ImportRun:
         accept_impacts=True,
         allow_empty=not run.rows_to_do,
     )
-    applied: ImportRun = carry_out(run, advance)
+    applied: ImportRun = run_to_end(run, advance)
     return applied
 
 

@@ -77,7 +77,7 @@ def sweep_at_start(**_kwargs: object) -> None:
     ),
 )
 def transfers_clean_up() -> str:
-    from apps.transfers.cleaning import exports_clean_up, plans_clean_up
+    from apps.transfers.cleanup import exports_clean_up, plans_clean_up
     from apps.transfers.uploads import uploads_clean_up
 
     return (

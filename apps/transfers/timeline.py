@@ -55,9 +55,9 @@ def rows_of(wanted: Wanted, viewer: PermissionHolder) -> dict[tuple[int, Any], R
         (pk, key): RunRow(
             text=f"row {number:,} of {runs[pk].upload.name}",
             url=_row_url(pk, number, kept) if pk in readable else "",
-            words=_words(runs[pk], json.loads(said)),
+            words=_words(runs[pk], json.loads(given)),
         )
-        for pk, key, number, said in rows(SQL(" UNION ALL ").join(selects))
+        for pk, key, number, given in rows(SQL(" UNION ALL ").join(selects))
     }
 
 
@@ -65,7 +65,7 @@ def _first_rows(
     run: ImportRun, part: Part, keys: Collection[Any], table: Table, columns: Collection[str]
 ) -> Composable:
     """SQL of the first row that wrote each of these records of a part, with what it said."""
-    said = comma(
+    given = comma(
         SQL("{}, {}").format(Literal(name), words) for name, words in _said(run, part, columns)
     )
     return SQL(
@@ -75,7 +75,7 @@ def _first_rows(
     ).format(
         id=_ROW.id(part.name),
         run=Literal(run.pk),
-        said=said,
+        said=given,
         table=table,
         writes=_ROW.writes(part.name),
         keys=Literal(list(keys)),
@@ -104,11 +104,11 @@ def _said(run: ImportRun, part: Part, columns: Collection[str]) -> Iterator[tupl
         )
 
 
-def _words(run: ImportRun, said: dict[str, list[str | None]]) -> dict[str, str]:
+def _words(run: ImportRun, given: dict[str, list[str | None]]) -> dict[str, str]:
     """Return "Position “vice chair” → admin" by the model's field."""
-    known = registry.get(run.dataset).columns() if said else {}
+    known = registry.get(run.dataset).columns() if given else {}
     found = {}
-    for attname, (source, word, value) in said.items():
+    for attname, (source, word, value) in given.items():
         column = known[str(source)]
         if value:
             found[attname] = f"{_header(run, column)} “{word or value}” → {_label(column, value)}"

@@ -14,7 +14,7 @@ from apps.accounts.actors import user_or_none
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
 from apps.core.uuid7 import uuid7
-from apps.transfers.failures import NO_ROOM, is_for_want_of_room
+from apps.transfers.failures import NO_ROOM, is_out_of_space
 from apps.transfers.models import Upload
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.reading.limits import MAX_BYTES
@@ -63,7 +63,7 @@ def upload_create(*, file: File, name: str, actor: Actor) -> Upload:
     except BaseException as error:
         # Half a file is none, and nobody would ever delete it.
         storage.delete(f"uploads/{key}")
-        if is_for_want_of_room(error):
+        if is_out_of_space(error):
             raise DomainError(NO_ROOM) from None
         raise
     return Upload.objects.create(

@@ -71,13 +71,13 @@ MIDDLEWARE = [
     "apps.core.statement_timeout.StatementTimeoutMiddleware",
     # Gives the request its id and its place in the trail, whatever comes of it.
     "apps.audit.middleware.AuditMiddleware",
-    "apps.backoffice.unreadable.UnreadableAddressMiddleware",
+    "apps.backoffice.unreadable_requests.UnreadableAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     # Before the CSRF check, which is the first to read what was sent.
     "apps.backoffice.uploads.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "apps.backoffice.unreadable.UnreadableFormMiddleware",
+    "apps.backoffice.unreadable_requests.UnreadableFormMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -151,7 +151,7 @@ SESSION_IDLE_SECONDS = ENV.session_idle_minutes * 60
 SESSION_COOKIE_AGE = ENV.session_hours * 3600
 TRUSTED_PROXIES = [part.strip() for part in ENV.trusted_proxies.split(",") if part.strip()]
 SINGLE_SIGN_ON = ENV.oidc_name if ENV.oidc_issuer else ""
-CSRF_FAILURE_VIEW = "apps.backoffice.refusals.csrf_failure"
+CSRF_FAILURE_VIEW = "apps.backoffice.error_pages.csrf_failure"
 
 HIJACK_INSERT_BEFORE = None  # Our middleware shows the banner.
 IMPERSONATION_MINUTES = ENV.impersonation_minutes

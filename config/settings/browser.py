@@ -24,7 +24,7 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # No script reads the token: forms carry it, and our own requests take it from their form.
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-# The browser in which somebody signed in before; see apps/accounts/signin/browsers.py.
+# The browser in which somebody signed in before; see apps/accounts/signin/known_browsers.py.
 KNOWN_BROWSER_COOKIE_NAME = "known_browser"
 # What a page tells waits in the session, not in a cookie of its own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import HttpRequest
 from django.utils.http import parse_header_parameters
 
-# No encoding has this name: `apps.backoffice.unreadable` refuses the request with a page.
+# No encoding has this name: `apps.backoffice.unreadable_requests` refuses the request with a page.
 UNREADABLE = "unreadable"
 
 

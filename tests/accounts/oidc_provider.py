@@ -80,9 +80,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             self._answer({name: values[0] for name, values in posted.items()})
 
         def _answer(self, form: dict[str, str]) -> None:
-            said = None if provider.is_away else provider.answer(urlsplit(self.path).path, form)
-            body = json.dumps(said or {"error": "invalid_grant"}).encode()
-            self.send_response(200 if said else 500 if provider.is_away else 400)
+            output = None if provider.is_away else provider.answer(urlsplit(self.path).path, form)
+            body = json.dumps(output or {"error": "invalid_grant"}).encode()
+            self.send_response(200 if output else 500 if provider.is_away else 400)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

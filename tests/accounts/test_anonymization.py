@@ -24,9 +24,9 @@ from apps.accounts.services import user_set_roles
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.owed_mails import owed_mails_sweep
+from apps.core.queued_mails import queued_mails_sweep
 from apps.organizations.models import Invitation, Membership, Role
-from apps.transfers.cleaning import plans_clean_up
+from apps.transfers.cleanup import plans_clean_up
 from apps.transfers.models import ExportRun
 from tests.audit.test_verify_audit import verify
 from tests.factories.accounts import (
@@ -176,13 +176,13 @@ def _only_owner(person: User) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("prepare", "said"),
+    ("prepare", "output"),
     [(_staff, "staff role"), (_answering, "is responsible for"), (_only_owner, "only owner")],
 )
-def test_what_must_happen_first_is_said(person: User, prepare: Any, said: str) -> None:
+def test_what_must_happen_first_is_said(person: User, prepare: Any, output: str) -> None:
     prepare(person)
 
-    with pytest.raises(DomainError, match=said):
+    with pytest.raises(DomainError, match=output):
         user_anonymize(user=person, actor=None, reason=WHY)
 
     person.refresh_from_db()
@@ -264,7 +264,7 @@ def test_a_dump_holds_nothing_that_the_person_ever_was(
     ApprovalRequestFactory(
         sentence="Give Newfirstzq Newlastzq the role Support",
         arguments={"user": str(person.pk)},
-        picture={"records": [["Newfirstzq Newlastzq", "old: Oldlastzq"]]},
+        preview={"records": [["Newfirstzq Newlastzq", "old: Oldlastzq"]]},
         reason="Newlastzq needs it",
         state="refused",
     )
@@ -363,12 +363,12 @@ def test_the_preview_names_each_file_and_its_owner_who_is_told(
     page = html.unescape(client.get(url).content.decode())
     client.post(url, {"reason": WHY, "typed": "Ida Bergström"})
 
-    said = (
+    output = (
         f"Export {export.pk} (members-{export.created_at:%Y-%m-%d}-{export.pk}.csv, 120,204 rows)"
     )
-    assert f"{said} of Alva Castellanos is deleted" in page
+    assert f"{output} of Alva Castellanos is deleted" in page
     assert "They get an e-mail about it." in page
-    owed_mails_sweep()
+    queued_mails_sweep()
     (mail,) = mailoutbox
     assert mail.to == [owner.email]
     assert f"export {export.pk}" in mail.body

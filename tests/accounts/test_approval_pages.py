@@ -313,7 +313,7 @@ def test_a_role_that_can_give_roles_is_asked_for_and_so_is_making_one() -> None:
     assert answer.status_code == 302
     assert not target.groups.exists()
     request = ApprovalRequest.objects.get()
-    assert ["roles", "none", "Lead"] in request.picture["lines"][0]["values"]
+    assert ["roles", "none", "Lead"] in request.preview["lines"][0]["values"]
 
     pursers = RoleFactory(name="Pursers")
     UserFactory().groups.add(pursers)

@@ -125,9 +125,9 @@ def test_it_shows_the_records_and_values_and_counts_what_goes_along(asker: User)
     request = _asked(asker, organization)
 
     assert request.sentence == "Delete “Harbor Committee” for good"
-    (line,) = request.picture["lines"]
+    (line,) = request.preview["lines"]
     assert ["slug", "harbor", "gone"] in line["values"]
-    counts = {part["name"]: part["count"] for part in request.picture["parts"]}
+    counts = {part["name"]: part["count"] for part in request.preview["parts"]}
     assert counts["Projects"] == counts["Tasks"] == 1
 
 

@@ -20,7 +20,7 @@ from apps.accounts.signin.links import password_link
 from apps.accounts.tasks import sweep_email_changes
 from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.owed_mails import owed_mails_sweep
+from apps.core.queued_mails import queued_mails_sweep
 from apps.organizations.models import StaffOrganization
 from tests.accounts.signing_in import PASSWORD, sign_in, staff
 from tests.at_once import while_uncommitted
@@ -62,7 +62,7 @@ def _email(person: User) -> str:
 
 def _link(to: str = NEW) -> str:
     """Send what is owed, and return the link in the mail to the new address."""
-    owed_mails_sweep()
+    queued_mails_sweep()
     (sent,) = (each for each in mail.outbox if each.to == [to])
     found = re.search(r"https?://[^/\s]+(/account/address/confirm/\S+)", str(sent.body))
     assert found
@@ -93,15 +93,15 @@ def test_nothing_changes_before_the_new_address_has_confirmed(agent: Client, per
 def test_both_addresses_are_told_and_the_link_makes_the_change(agent: Client, person: User) -> None:
     _ask(agent, person)
     link = _link()
-    told = [each for each in mail.outbox if each.to == ["ida@example.org"]]
+    found = [each for each in mail.outbox if each.to == ["ida@example.org"]]
     shown = Client().get(link)
     before = _email(person)
     done = Client().post(link)
-    owed_mails_sweep()
+    queued_mails_sweep()
 
-    assert len(told) == 1
-    assert "Ole Agent" in told[0].body
-    assert NEW not in told[0].body
+    assert len(found) == 1
+    assert "Ole Agent" in found[0].body
+    assert NEW not in found[0].body
     assert (shown.status_code, before) == (200, "ida@example.org")
     assert done.status_code == 200
     changed = User.objects.get(pk=person.pk)
@@ -212,7 +212,7 @@ def test_it_takes_a_fresh_factor_the_permission_and_a_reason(person: User) -> No
 
 
 @pytest.mark.parametrize(
-    ("email", "said"),
+    ("email", "output"),
     [
         ("IDA@example.org", "This is already the address"),
         ("taken@example.org", "Another person already signs in with this address"),
@@ -220,11 +220,11 @@ def test_it_takes_a_fresh_factor_the_permission_and_a_reason(person: User) -> No
     ],
 )
 def test_an_address_that_cannot_be_is_refused(
-    agent: Client, person: User, email: str, said: str
+    agent: Client, person: User, email: str, output: str
 ) -> None:
     UserFactory(email="taken@example.org")
 
-    assert said in _ask(agent, person, email).content.decode()
+    assert output in _ask(agent, person, email).content.decode()
     assert not EmailChange.objects.exists()
 
 

@@ -106,7 +106,7 @@ def test_it_asks_for_a_fresh_factor(target: User, lead: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "output"),
     [
         (SuperuserFactory, "is a superuser"),
         (lambda: StaffFactory(may=["audit.view_auditlog"]), "has a permission that you"),
@@ -115,14 +115,14 @@ def test_it_asks_for_a_fresh_factor(target: User, lead: User) -> None:
     ],
 )
 def test_nobody_acts_as_somebody_with_more_power_or_with_no_access(
-    lead: User, make: Callable[[], User], said: str
+    lead: User, make: Callable[[], User], output: str
 ) -> None:
     client = sudo_client(lead)
 
     answer = client.post(_url(make()), WHY)
 
     assert answer.status_code == 409
-    assert said in answer.content.decode()
+    assert output in answer.content.decode()
     assert not Impersonation.objects.exists()
 
 

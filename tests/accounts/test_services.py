@@ -45,7 +45,7 @@ class TestCreating:
         assert last_trace(person) == ("+", clerk.pk, "New")
 
     @pytest.mark.parametrize(
-        ("email", "said"),
+        ("email", "output"),
         [
             ("HERE@example.org", "already exists"),
             ("nobody", "valid email"),
@@ -54,10 +54,10 @@ class TestCreating:
             ("x" * 250 + "@example.org", "254"),
         ],
     )
-    def test_refuses_what_does_not_fit(self, email: str, said: str) -> None:
+    def test_refuses_what_does_not_fit(self, email: str, output: str) -> None:
         UserFactory(email="here@example.org")
 
-        with pytest.raises(DomainError, match=said):
+        with pytest.raises(DomainError, match=output):
             user_create(email=email, actor=None)
 
         assert User.objects.count() == 1
@@ -202,11 +202,11 @@ class TestSettingRoles:
         holder, newcomer = UserFactory(), UserFactory()
         user_set_roles(user=holder, roles=[mighty], actor=None)
 
-        for person, roles, said in (
+        for person, roles, output in (
             (newcomer, [mighty], "The role Mighty has permissions that you don't have"),
             (holder, [], "has a permission that you don't have"),
         ):
-            with pytest.raises(DomainError, match=said):
+            with pytest.raises(DomainError, match=output):
                 user_set_roles(user=person, roles=roles, actor=boss)
 
         assert list(mighty.user_set.all()) == [holder]

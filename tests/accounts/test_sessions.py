@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.accounts.services import user_deactivate
-from apps.accounts.signin.browsers import in_words
+from apps.accounts.signin.known_browsers import browser_in_words
 from apps.accounts.tasks import delete_old_sessions
 from apps.audit.models import Event
 from tests.accounts.signing_in import PASSWORD, sign_in, signed_in, staff, with_app, with_codes
@@ -234,7 +234,7 @@ def test_the_rescue_is_refused_in_a_sentence(email: str | None, reason: str, say
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("output", "words"),
     [
         (FIREFOX, "Firefox 140 on Linux"),
         (SAFARI, "Safari 18 on iPhone"),
@@ -252,5 +252,5 @@ def test_the_rescue_is_refused_in_a_sentence(email: str | None, reason: str, say
         ("", "Unknown browser"),
     ],
 )
-def test_a_browser_is_called_by_its_name(said: str, words: str) -> None:
-    assert in_words(said) == words
+def test_a_browser_is_called_by_its_name(output: str, words: str) -> None:
+    assert browser_in_words(output) == words

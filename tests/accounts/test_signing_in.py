@@ -12,7 +12,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.accounts.signin.links import password_link_send
 from apps.audit.models import Event
-from apps.core.models import OwedMail
+from apps.core.models import QueuedMail
 from tests.accounts.signing_in import (
     PASSWORD,
     code,
@@ -152,17 +152,17 @@ class TestTheSameAnswer:
         known, gone = staff(), staff()
         User.objects.filter(pk=gone.pk).update(status="deactivated")
         hashed.clear()
-        said = set()
+        output = set()
         for email in (known.email, gone.email, "nobody@example.org"):
             with django_capture_on_commit_callbacks(execute=True):
                 page = client.post(reverse("account_reset_password"), {"email": email})
             (key,) = hints.pop()
-            assert OwedMail.objects.get(pk=key).arguments == {"email": email}
+            assert QueuedMail.objects.get(pk=key).arguments == {"email": email}
             body = client.get(page["Location"]).content
-            said.add((page.status_code, page["Location"], b"on its way" in body))
+            output.add((page.status_code, page["Location"], b"on its way" in body))
             password_link_send(email=email)
 
-        assert len(said) == 1
+        assert len(output) == 1
         assert hashed == []
         assert [message.to for message in mail.outbox] == [[known.email]]
 

@@ -236,10 +236,10 @@ def test_a_trigger_that_runs_at_other_times_is_named(
     try:
         verdict, code = verify("--no-seal")
     finally:
-        said = sql.SQL("COMMENT ON TRIGGER {} ON {} IS {}").format(
+        output = sql.SQL("COMMENT ON TRIGGER {} ON {} IS {}").format(
             sql.Identifier(name), sql.Identifier(HISTORY), sql.Literal(comment)
         )
-        hand([drop, stands, said.as_string()])
+        hand([drop, stands, output.as_string()])
 
     assert (code, named(verdict)) == (1, {("trigger", HISTORY)})
 

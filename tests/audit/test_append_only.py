@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.audit.functions import FUNCTIONS
 from apps.audit.models import ChangeSet, Event, Removal, Seal
-from apps.audit.proof.verify import trail_verify
+from apps.audit.proof.verify import audit_log_verify
 from apps.audit.retention import history_trim
 from apps.core.errors import DomainError
 from apps.projects.models import Task
@@ -99,8 +99,8 @@ class TestRetention:
         assert removal.reason == "Kept long enough."
         assert "projects_historicaltask: 3 rows" in out.getvalue()
         assert Event.objects.filter(kind="retention").exists()
-        assert trail_verify().problems == []
-        assert trail_verify().problems == []
+        assert audit_log_verify().problems == []
+        assert audit_log_verify().problems == []
 
     def test_what_is_young_stays(self, task: Task) -> None:
         rows = Task.history.count()
@@ -118,7 +118,7 @@ class TestRetention:
         task.save()
         as_superuser("DELETE FROM projects_historicaltask WHERE title = 'Two'")
 
-        assert {problem.kind for problem in trail_verify().problems} >= {"removed"}
+        assert {problem.kind for problem in audit_log_verify().problems} >= {"removed"}
 
     def test_a_hand_that_uses_the_exception_is_written_down(self, task: Task) -> None:
         with transaction.atomic():

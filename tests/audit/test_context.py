@@ -14,7 +14,7 @@ from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet
 from apps.audit.postgresql.base import Cursor
 from apps.projects.models import Task
-from tests.audit import trail
+from tests.audit import history_entries
 from tests.factories.accounts import StaffFactory
 from tests.factories.projects import TaskFactory
 from tests.forms import save
@@ -24,7 +24,7 @@ def change_set_of(record: Task) -> ChangeSet:
     return record.history.latest().change_set
 
 
-def said(name: str) -> str:
+def setting(name: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting(%s, true)", [f"audit.{name}"])
         (value,) = cursor.fetchone()
@@ -35,7 +35,7 @@ def said(name: str) -> str:
 class TestOneTransaction:
     def test_an_inner_context_is_laid_over_the_outer_and_taken_off_again(self) -> None:
         task, outer, inner = TaskFactory(), StaffFactory(), StaffFactory()
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         with audit_context(actor=outer, reason="Outer."):
             Task.objects.update(title="1")
@@ -46,7 +46,7 @@ class TestOneTransaction:
             Task.objects.update(title="4")
         Task.objects.update(title="5")
 
-        entries = trail.since(mark, Task)
+        entries = history_entries.since(mark, Task)
         assert [(entry.actor, entry.reason) for entry in entries] == [
             (outer.pk, "Outer."),
             (outer.pk, "Inner."),
@@ -164,9 +164,9 @@ class TestManyTransactions:
 
         with audit_context(actor=StaffFactory(), reason="Mine."), transaction.atomic():
             Task.objects.update(title="Mine")
-            assert said("reason") == "Mine."
+            assert setting("reason") == "Mine."
 
-        assert {said(name) for name in ("actor", "reason", "change_set", "recorded")} == {""}
+        assert {setting(name) for name in ("actor", "reason", "change_set", "recorded")} == {""}
         Task.objects.update(title="Nobody's")
         assert task.history.latest().history_user_id is None
         assert task.history.latest().history_change_reason is None
@@ -184,7 +184,7 @@ class TestManyTransactions:
 
     def test_a_transaction_that_begins_with_a_copy_is_attributed(self) -> None:
         task, actor = TaskFactory(), StaffFactory()
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         for title in ("One", "Two"):
             with (
@@ -195,7 +195,7 @@ class TestManyTransactions:
             ):
                 copy.write_row((title, task.project_id))
 
-        assert [entry.actor for entry in trail.since(mark, Task)] == [actor.pk] * 2
+        assert [entry.actor for entry in history_entries.since(mark, Task)] == [actor.pk] * 2
 
     def test_two_updates_at_once_are_kept_in_the_order_of_their_commits(self) -> None:
         task = TaskFactory(title="0")

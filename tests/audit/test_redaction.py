@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.audit.models import Redaction
-from apps.audit.redacting import redact_doings, redact_mentions, redact_records, redacting
+from apps.audit.redaction import redact_events, redact_mentions, redact_records, redacting
 from tests.audit.test_verify_audit import found, verify
 from tests.factories.accounts import UserFactory
 
@@ -36,7 +36,7 @@ def person() -> User:
 def redact(person: User) -> None:
     with redacting(person=person.pk, reason=WHY):
         redact_records(User, [person.pk])
-        redact_doings(person.pk)
+        redact_events(person.pk)
         redact_mentions(words=["ida@secret.example", "+49 40 777"])
 
 

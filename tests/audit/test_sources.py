@@ -17,7 +17,7 @@ from apps.audit.models import ChangeSet, Event
 from apps.audit.propagation import HEADER, _send
 from apps.audit.request_log import RequestIdFilter
 from apps.projects.models import Project, Task
-from tests.audit import trail
+from tests.audit import history_entries
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.factories.projects import TaskFactory
 
@@ -40,7 +40,7 @@ class TestTheAdmin:
     pytestmark = pytest.mark.urls("tests.audit.plain_admin")
 
     def test_a_form(self, client: Client, boss: User, task: Task) -> None:
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         response = client.post(
             f"/plain/projects/task/{task.pk}/change/",
@@ -48,7 +48,7 @@ class TestTheAdmin:
         )
 
         assert response.status_code == 302
-        (entry,) = trail.since(mark, Task)
+        (entry,) = history_entries.since(mark, Task)
         assert (entry.kind, entry.values["title"], entry.actor) == ("~", "New", boss.pk)
         change_set = task.history.latest().change_set
         assert change_set.source == "form"
@@ -56,19 +56,19 @@ class TestTheAdmin:
         assert change_set.request_id == response.headers["X-Request-ID"]
 
     def test_a_form_that_is_saved_unchanged(self, client: Client, boss: User, task: Task) -> None:
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         client.post(
             f"/plain/projects/task/{task.pk}/change/",
             {"title": "Old", "status": "todo", "project": task.project_id},
         )
 
-        assert trail.since(mark, Task) == []
+        assert history_entries.since(mark, Task) == []
 
     def test_inlines_and_their_parent_are_one_change_set(
         self, client: Client, boss: User, task: Task
     ) -> None:
-        mark = trail.mark()
+        mark = history_entries.mark()
         project = task.project
 
         response = client.post(
@@ -91,14 +91,14 @@ class TestTheAdmin:
         )
 
         assert response.status_code == 302
-        assert trail.kinds(mark, Project) == ["~"]
-        assert sorted(trail.kinds(mark, Task)) == ["+", "~"]
+        assert history_entries.kinds(mark, Project) == ["~"]
+        assert sorted(history_entries.kinds(mark, Task)) == ["+", "~"]
         sets = {row.change_set_id for row in Task.history.filter(history_id__gt=mark)}
         assert sets == {project.history.latest().change_set_id}
 
     def test_list_editable(self, client: Client, boss: User, task: Task) -> None:
         other = TaskFactory(title="Other", project=task.project)
-        mark = trail.mark()
+        mark = history_entries.mark()
         data: dict[str, Any] = {
             "form-TOTAL_FORMS": 2,
             "form-INITIAL_FORMS": 2,
@@ -112,19 +112,19 @@ class TestTheAdmin:
         response = client.post("/plain/projects/task/?o=1", data)
 
         assert response.status_code == 302
-        (entry,) = trail.since(mark, Task)
+        (entry,) = history_entries.since(mark, Task)
         assert (entry.pk, entry.values["status"], entry.actor) == (task.pk, "done", boss.pk)
         assert other.pk != entry.pk
 
     def test_an_action(self, client: Client, boss: User, task: Task) -> None:
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         client.post(
             "/plain/projects/task/",
             {"action": "delete_selected", "_selected_action": task.pk, "post": "yes"},
         )
 
-        (entry,) = trail.since(mark, Task)
+        (entry,) = history_entries.since(mark, Task)
         assert (entry.kind, entry.actor) == ("-", boss.pk)
 
 
@@ -173,7 +173,7 @@ def test_a_request_on_anothers_behalf_names_both(client: Client, task: Task) -> 
 class TestEvents:
     def test_signing_in_and_out(self, client: Client) -> None:
         person = StaffFactory()
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         client.force_login(person)
         client.logout()
@@ -193,7 +193,7 @@ class TestEvents:
     def test_being_refused(self, client: Client) -> None:
         person = StaffFactory()
         client.force_login(person)
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         answer = client.get("/admin/accounts/user/?q=1")
 
@@ -267,12 +267,12 @@ def test_a_data_migration_through_historical_models(task: Task) -> None:
     old_apps = MigrationExecutor(connection).loader.project_state().apps
     old_task = old_apps.get_model("projects", "Task")
     assert not hasattr(old_task, "history")
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     with audit_context(actor="command migrate", source="command"):
         old_task.objects.filter(pk=task.pk).update(title="New")
 
-    (entry,) = trail.since(mark, Task)
+    (entry,) = history_entries.since(mark, Task)
     assert (entry.kind, entry.values["title"]) == ("~", "New")
     assert task.history.latest().change_set.actor_label == "command migrate"
 

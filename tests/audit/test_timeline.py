@@ -224,17 +224,17 @@ def test_filters_narrow_by_field_person_kind_and_day(reader: Client) -> None:
     acme.status = "suspended"
     acme.save()
 
-    def said(**query: str) -> str:
+    def page_text(**query: str) -> str:
         return text_of(reader.get(history(acme, **query)))
 
-    assert "Acme Ltd" in said(field="name")
-    assert "suspended" not in said(field="name").split("Clear")[1]
-    assert "from Acme to Acme Ltd" in said(actor="hopper")
-    assert "to suspended" not in said(actor="hopper")
-    assert "created this organization" in said(kind="created")
-    assert "to suspended" not in said(kind="created")
-    assert "No matches" in said(until="2020-01-01")
-    assert "to suspended" in said(since="2020-01-01")
+    assert "Acme Ltd" in page_text(field="name")
+    assert "suspended" not in page_text(field="name").split("Clear")[1]
+    assert "from Acme to Acme Ltd" in page_text(actor="hopper")
+    assert "to suspended" not in page_text(actor="hopper")
+    assert "created this organization" in page_text(kind="created")
+    assert "to suspended" not in page_text(kind="created")
+    assert "No matches" in page_text(until="2020-01-01")
+    assert "to suspended" in page_text(since="2020-01-01")
 
 
 def test_a_page_takes_the_same_statements_for_forty_entries_and_for_four_hundred(

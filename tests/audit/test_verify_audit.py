@@ -11,9 +11,9 @@ from django.core.management import call_command
 from django.db import connection
 
 from apps.audit.models import Event, Seal, Verification
-from apps.audit.proof import shapes
+from apps.audit.proof import column_sets
 from apps.audit.proof.seals import StillOpenError, seal
-from apps.audit.proof.verify import trail_verify
+from apps.audit.proof.verify import audit_log_verify
 from apps.projects.models import Task
 from tests.factories.projects import ProjectFactory, TaskFactory
 
@@ -282,7 +282,7 @@ def test_an_open_transaction_keeps_the_seal_waiting(task: Task) -> None:
             seal(wait=0.2)
 
     assert len(seal(wait=10)) == 1
-    assert trail_verify().whole
+    assert audit_log_verify().whole
 
 
 def test_a_verification_that_may_not_seal_seals_nothing(task: Task) -> None:
@@ -305,9 +305,9 @@ def test_many_rows_make_many_blocks() -> None:
 def test_shapes_are_written_when_they_change() -> None:
     from apps.audit.models import Shape
 
-    shapes.remember()
+    column_sets.record_column_sets()
     before = Shape.objects.count()
-    shapes.remember()
+    column_sets.record_column_sets()
 
     assert Shape.objects.count() == before > 0
 

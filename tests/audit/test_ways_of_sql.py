@@ -14,7 +14,7 @@ from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Task
-from tests.audit import trail
+from tests.audit import history_entries
 from tests.factories.accounts import StaffFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.factories.projects import ProjectFactory, TaskFactory
@@ -29,21 +29,21 @@ def sql(statement: str, *params: object) -> None:
 
 def test_raw_sql() -> None:
     task, actor = TaskFactory(title="Old"), StaffFactory()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     with audit_context(actor=actor, reason="100% sure; 'quoted'"):
         sql("UPDATE projects_task SET title = %s", "New")
         sql("/* said first */ UPDATE projects_task SET title = 'New'")
         sql("WITH gone AS (DELETE FROM projects_task RETURNING id) SELECT count(*) FROM gone")
 
-    entries = trail.since(mark, Task)
+    entries = history_entries.since(mark, Task)
     assert [(entry.kind, entry.pk) for entry in entries] == [("~", task.pk), ("-", task.pk)]
     assert {(entry.actor, entry.reason) for entry in entries} == {(actor.pk, "100% sure; 'quoted'")}
 
 
 def test_a_cte_that_writes_two_tables() -> None:
     membership = MembershipFactory()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     sql(
         "WITH o AS (UPDATE organizations_organization SET name = 'New' RETURNING id)"
@@ -51,8 +51,8 @@ def test_a_cte_that_writes_two_tables() -> None:
         " WHERE organization_id IN (SELECT id FROM o)"
     )
 
-    assert trail.kinds(mark, Membership) == ["~"]
-    assert trail.kinds(mark, Organization) == ["~"]
+    assert history_entries.kinds(mark, Membership) == ["~"]
+    assert history_entries.kinds(mark, Organization) == ["~"]
     assert (
         membership.history.latest().change_set_id
         == membership.organization.history.latest().change_set_id
@@ -61,7 +61,7 @@ def test_a_cte_that_writes_two_tables() -> None:
 
 def test_copy() -> None:
     project, actor = ProjectFactory(), StaffFactory()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     with (
         audit_context(actor=actor, reason="Bulk."),
@@ -71,7 +71,7 @@ def test_copy() -> None:
         for number in range(3):
             copy.write_row((f"Task {number}", "todo", project.pk))
 
-    entries = trail.since(mark, Task)
+    entries = history_entries.since(mark, Task)
     assert [entry.kind for entry in entries] == ["+", "+", "+"]
     assert {(entry.actor, entry.reason) for entry in entries} == {(actor.pk, "Bulk.")}
 
@@ -79,7 +79,7 @@ def test_copy() -> None:
 def test_copy_by_a_cursor_of_the_driver() -> None:
     project, actor = ProjectFactory(), StaffFactory()
     connection.ensure_connection()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     with (
         audit_context(actor=actor),
@@ -88,12 +88,12 @@ def test_copy_by_a_cursor_of_the_driver() -> None:
     ):
         copy.write_row(("Task", project.pk))
 
-    assert [entry.actor for entry in trail.since(mark, Task)] == [actor.pk]
+    assert [entry.actor for entry in history_entries.since(mark, Task)] == [actor.pk]
 
 
 def test_executemany() -> None:
     project, actor = ProjectFactory(), StaffFactory()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     with audit_context(actor=actor), connection.cursor() as cursor:
         cursor.executemany(
@@ -101,7 +101,7 @@ def test_executemany() -> None:
             [("One", project.pk), ("Two", project.pk)],
         )
 
-    entries = trail.since(mark, Task)
+    entries = history_entries.since(mark, Task)
     assert [entry.values["title"] for entry in entries] == ["One", "Two"]
     assert {entry.actor for entry in entries} == {actor.pk}
 
@@ -110,7 +110,7 @@ def test_merge() -> None:
     project = ProjectFactory()
     for title in ("Changed", "Same", "Gone"):
         TaskFactory(title=title, project=project, status="todo")
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     sql(
         """
@@ -125,13 +125,13 @@ def test_merge() -> None:
         project.pk,
     )
 
-    written = {(entry.kind, entry.values["title"]) for entry in trail.since(mark, Task)}
+    written = {(entry.kind, entry.values["title"]) for entry in history_entries.since(mark, Task)}
     assert written == {("~", "Changed"), ("+", "New"), ("-", "Gone")}
 
 
 def test_an_upsert_that_does_nothing() -> None:
     task = TaskFactory(title="Old")
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     sql(
         "INSERT INTO projects_task (title, project_id) VALUES ('Old', %s), ('New', %s)"
@@ -140,7 +140,7 @@ def test_an_upsert_that_does_nothing() -> None:
         task.project_id,
     )
 
-    assert [entry.values["title"] for entry in trail.since(mark, Task)] == ["New"]
+    assert [entry.values["title"] for entry in history_entries.since(mark, Task)] == ["New"]
 
 
 def test_many_rows_after_few_in_one_session_are_joined_by_hash() -> None:
@@ -153,7 +153,7 @@ def test_many_rows_after_few_in_one_session_are_joined_by_hash() -> None:
         " SELECT 'Task ' || n, %s FROM generate_series(1, 20000) n",
         project.pk,
     )
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     sql("SET LOCAL statement_timeout = '20s'")
     sql("UPDATE projects_task SET status = 'in_progress'")
@@ -162,23 +162,23 @@ def test_many_rows_after_few_in_one_session_are_joined_by_hash() -> None:
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statement", "output"),
     [
         ("TRUNCATE projects_task CASCADE", "TRUNCATE of projects_task is refused"),
         ("UPDATE projects_task SET id = uuid7()", "the primary key of projects_task cannot be"),
     ],
 )
-def test_what_would_go_around_the_history_is_refused(statement: str, said: str) -> None:
+def test_what_would_go_around_the_history_is_refused(statement: str, output: str) -> None:
     TaskFactory()
     sql("SET CONSTRAINTS ALL IMMEDIATE")
 
-    with pytest.raises((IntegrityError, InternalError, ProgrammingError), match=said):
+    with pytest.raises((IntegrityError, InternalError, ProgrammingError), match=output):
         sql(statement)
 
 
 def test_pgtriggers_switch_does_not_reach_the_trail() -> None:
     TaskFactory()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     with transaction.atomic():
         sql("SELECT set_config('pgtrigger.ignore', '{pgtrigger_history_update_3c4b9}', true)")
@@ -186,7 +186,7 @@ def test_pgtriggers_switch_does_not_reach_the_trail() -> None:
             sql("SELECT set_config('pgtrigger.ignore', %s, true)", f"{{{name}}}")
             sql("UPDATE projects_task SET status = 'done', title = title || 'x'")
 
-    assert len(trail.kinds(mark, Task)) == len(triggers_of("projects_task"))
+    assert len(history_entries.kinds(mark, Task)) == len(triggers_of("projects_task"))
 
 
 def triggers_of(table: str) -> list[str]:
@@ -222,12 +222,12 @@ def psql(*commands: str, **environment: str) -> subprocess.CompletedProcess[str]
 class TestPsql:
     def test_a_hand_at_psql_is_named_by_its_role_and_program(self) -> None:
         organization = OrganizationFactory(name="Old")
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         psql("UPDATE organizations_organization SET name = 'New'")
         psql("UPDATE organizations_organization SET name = 'New'")
 
-        (entry,) = trail.since(mark, Organization)
+        (entry,) = history_entries.since(mark, Organization)
         assert (entry.kind, entry.values["name"], entry.actor) == ("~", "New", None)
         change_set = organization.history.latest().change_set
         assert (change_set.source, change_set.actor_label) == ("database", "quarterdeck")
@@ -235,7 +235,7 @@ class TestPsql:
 
     def test_one_transaction_is_one_change_set_and_may_give_its_reason(self) -> None:
         organization = OrganizationFactory(name="Old")
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         psql(
             "BEGIN",
@@ -245,7 +245,9 @@ class TestPsql:
             "COMMIT",
         )
 
-        assert [entry.reason for entry in trail.since(mark, Organization)] == ["Ticket 5"] * 2
+        assert [entry.reason for entry in history_entries.since(mark, Organization)] == [
+            "Ticket 5"
+        ] * 2
         sets = organization.history.filter(history_id__gt=mark).values("change_set")
         assert sets.distinct().count() == 1
 

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.organizations.models import Organization
 from apps.projects.models import Project, Task
-from tests.audit import trail
+from tests.audit import history_entries
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.projects import ProjectFactory, TaskFactory
 
@@ -92,13 +92,13 @@ CHANGES: dict[Callable[[Task], None], int] = {
 def test_a_change_leaves_one_row_with_the_stored_values(
     change: Callable[[Task], None], task: Task, actor: User
 ) -> None:
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     change(task)
 
-    entries = trail.since(mark, Task)
+    entries = history_entries.since(mark, Task)
     assert [entry.kind for entry in entries] == ["~"] * CHANGES[change]
-    assert entries[-1].values == trail.as_stored(task)
+    assert entries[-1].values == history_entries.as_stored(task)
     assert {(entry.actor, entry.reason) for entry in entries} == {(actor.pk, "Because.")}
 
 
@@ -134,11 +134,11 @@ def test_a_change_leaves_one_row_with_the_stored_values(
 def test_what_changes_nothing_leaves_no_row(
     unchanged: Callable[[Task], object], task: Task
 ) -> None:
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     unchanged(task)
 
-    assert trail.since(mark, Task) == []
+    assert history_entries.since(mark, Task) == []
 
 
 @pytest.mark.parametrize(
@@ -173,19 +173,19 @@ def test_a_creation_leaves_one_row_with_the_values_that_the_database_gave(
     create: Callable[[Project], object], actor: User
 ) -> None:
     project = ProjectFactory()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     create(project)
 
-    (entry,) = trail.since(mark, Task)
+    (entry,) = history_entries.since(mark, Task)
     assert entry.kind == "+"
-    assert entry.values == trail.as_stored(Task.objects.get())
+    assert entry.values == history_entries.as_stored(Task.objects.get())
     assert (entry.actor, entry.reason) == (actor.pk, "Because.")
 
 
 def test_one_upsert_of_many_tells_the_new_the_changed_and_the_unchanged_apart(task: Task) -> None:
     same = TaskFactory(title="Same", project=task.project)
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     Task.objects.bulk_create(
         [
@@ -198,7 +198,7 @@ def test_one_upsert_of_many_tells_the_new_the_changed_and_the_unchanged_apart(ta
         update_fields=["status"],
     )
 
-    written = {(entry.kind, entry.values["title"]) for entry in trail.since(mark, Task)}
+    written = {(entry.kind, entry.values["title"]) for entry in history_entries.since(mark, Task)}
     assert written == {("~", "Old"), ("+", "New")}
 
 
@@ -214,12 +214,12 @@ def test_one_upsert_of_many_tells_the_new_the_changed_and_the_unchanged_apart(ta
 def test_a_deletion_leaves_one_row_with_the_last_values(
     delete: Callable[[Task], object], task: Task, actor: User
 ) -> None:
-    before = trail.as_stored(task)
-    mark = trail.mark()
+    before = history_entries.as_stored(task)
+    mark = history_entries.mark()
 
     delete(task)
 
-    (entry,) = trail.since(mark, Task)
+    (entry,) = history_entries.since(mark, Task)
     assert (entry.kind, entry.values) == ("-", before)
     assert (entry.actor, entry.reason) == (actor.pk, "Because.")
 
@@ -227,18 +227,18 @@ def test_a_deletion_leaves_one_row_with_the_last_values(
 def test_a_cascade_leaves_a_row_of_each_record_that_it_took() -> None:
     project = ProjectFactory()
     TaskFactory.create_batch(3, project=project)
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     project.organization.hard_delete()
 
-    assert trail.kinds(mark, Task) == ["-", "-", "-"]
-    assert trail.kinds(mark, Project) == ["-"]
-    assert trail.kinds(mark, Organization) == ["-"]
+    assert history_entries.kinds(mark, Task) == ["-", "-", "-"]
+    assert history_entries.kinds(mark, Project) == ["-"]
+    assert history_entries.kinds(mark, Organization) == ["-"]
 
 
 def test_a_password_is_recorded_as_changed_and_never_kept() -> None:
     user = UserFactory(password="!")
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     user.set_password("correct horse")
     user.save()
@@ -250,20 +250,20 @@ def test_a_password_is_recorded_as_changed_and_never_kept() -> None:
 
 def test_a_sign_in_time_is_no_change_of_the_person() -> None:
     user = UserFactory()
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     User.objects.filter(pk=user.pk).update(last_login="2026-01-01T00:00Z")
 
-    assert trail.since(mark, User) == []
+    assert history_entries.since(mark, User) == []
 
 
 def test_a_null_is_told_from_a_value(task: Task) -> None:
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     Task.objects.filter(pk=task.pk).update(due_date=date(2026, 1, 1))
     Task.objects.filter(pk=task.pk).update(due_date=None)
 
-    assert [entry.values["due_date"] for entry in trail.since(mark, Task)] == [
+    assert [entry.values["due_date"] for entry in history_entries.since(mark, Task)] == [
         date(2026, 1, 1),
         None,
     ]
@@ -273,7 +273,7 @@ class TestManyToMany:
     def test_a_role_given_and_taken_from_the_persons_side(self, actor: User) -> None:
         person, role = UserFactory(), Group.objects.create(name="Crew")
         memberships = User.groups.through
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         person.groups.add(role)
         person.groups.add(role)
@@ -281,7 +281,7 @@ class TestManyToMany:
         person.groups.set([role])
         person.groups.clear()
 
-        entries = trail.since(mark, memberships)
+        entries = history_entries.since(mark, memberships)
         assert [entry.kind for entry in entries] == ["+", "-", "+", "-"]
         assert {(entry.values["user_id"], entry.values["group_id"]) for entry in entries} == {
             (person.pk, role.pk)
@@ -290,52 +290,52 @@ class TestManyToMany:
 
     def test_a_role_given_and_taken_from_the_roles_side(self, actor: User) -> None:
         people, role = UserFactory.create_batch(2), Group.objects.create(name="Crew")
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         role.user_set.add(*people)
         role.user_set.remove(people[0])
         role.user_set.clear()
 
-        assert trail.kinds(mark, User.groups.through) == ["+", "+", "-", "-"]
+        assert history_entries.kinds(mark, User.groups.through) == ["+", "+", "-", "-"]
 
     def test_what_a_role_may_do(self) -> None:
         role, permission = Group.objects.create(name="Crew"), Permission.objects.all()[0]
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         role.permissions.add(permission)
         permission.group_set.remove(role)
         UserFactory().user_permissions.add(permission)
 
-        assert trail.kinds(mark, Group.permissions.through) == ["+", "-"]
-        assert trail.kinds(mark, User.user_permissions.through) == ["+"]
+        assert history_entries.kinds(mark, Group.permissions.through) == ["+", "-"]
+        assert history_entries.kinds(mark, User.user_permissions.through) == ["+"]
 
     def test_a_role_itself_and_its_end(self) -> None:
         role = Group.objects.create(name="Crew")
         UserFactory().groups.add(role)
-        mark = trail.mark()
+        mark = history_entries.mark()
 
         Group.objects.filter(pk=role.pk).update(name="Crew of the night")
         role.delete()
 
-        assert trail.kinds(mark, Group) == ["~", "-"]
-        assert trail.kinds(mark, User.groups.through) == ["-"]
+        assert history_entries.kinds(mark, Group) == ["~", "-"]
+        assert history_entries.kinds(mark, User.groups.through) == ["-"]
 
 
 def test_fixtures_are_recorded(tmp_path, task: Task) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "tasks.json"
     call_command("dumpdata", "projects.task", output=file)
     file.write_text(file.read_text().replace('"Old"', '"New"'))
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     call_command("loaddata", file, verbosity=0)
     call_command("loaddata", file, verbosity=0)
 
-    (entry,) = trail.since(mark, Task)
+    (entry,) = history_entries.since(mark, Task)
     assert (entry.kind, entry.values["title"]) == ("~", "New")
 
 
 def test_the_rolled_back_never_happened(task: Task) -> None:
-    mark = trail.mark()
+    mark = history_entries.mark()
 
     with transaction.atomic():
         Task.objects.update(title="Kept")
@@ -344,5 +344,5 @@ def test_the_rolled_back_never_happened(task: Task) -> None:
         transaction.savepoint_rollback(savepoint)
         Task.objects.update(title="Kept too")
 
-    titles = [entry.values["title"] for entry in trail.since(mark, Task)]
+    titles = [entry.values["title"] for entry in history_entries.since(mark, Task)]
     assert titles == ["Kept", "Kept too"]

@@ -8,8 +8,8 @@ from django.urls import reverse
 from apps.accounts.reference import load_roles
 from apps.accounts.services import user_set_roles
 from apps.backoffice.access.answers import answers, matching
-from apps.backoffice.access.holding import givers_of
-from apps.backoffice.access.words import rights
+from apps.backoffice.access.permission_holders import permission_givers
+from apps.backoffice.access.permission_words import rights
 from apps.flags.models import Flag
 from tests.factories.accounts import (
     RoleFactory,
@@ -136,7 +136,7 @@ def test_yes_names_the_role_and_no_names_who_can_give_it(roles: None) -> None:
     assert "Dora Deep can give it, with the role Support or Administrator" in no.help or (
         "Dora Deep can give it, with the role Administrator or Support" in no.help
     )
-    assert admin in givers_of("transfers.undo_import").people
+    assert admin in permission_givers("transfers.undo_import").people
 
 
 def test_a_shut_flag_is_named_beside_the_permission(roles: None) -> None:

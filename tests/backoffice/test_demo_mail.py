@@ -54,10 +54,10 @@ def test_each_mail_is_one_line_with_an_address(
 ) -> None:
     send_mail("Ünvitation", f"Follow {LONG} to accept.", None, ["ada@example.org"])
 
-    said = capsys.readouterr().err.strip()
-    assert said.count("\n") == 0
-    assert said.startswith("Mail to ada@example.org: “Ünvitation” http")
-    assert said.endswith(reverse("demo_mail", args=[mailbox.newest()[0].key]))
+    output = capsys.readouterr().err.strip()
+    assert output.count("\n") == 0
+    assert output.startswith("Mail to ada@example.org: “Ünvitation” http")
+    assert output.endswith(reverse("demo_mail", args=[mailbox.newest()[0].key]))
 
 
 def test_a_long_link_stays_whole_and_the_mail_is_private(demo: Path, client: Client) -> None:

@@ -58,10 +58,10 @@ def test_mails_to_a_removed_person_or_about_them_are_deleted(demo: Path, person:
     assert len(mailbox.newest()) == 8
     (demo / "1-half.part").write_bytes(f"To: {earlier}\n\nHello".encode())
 
-    said = " ".join(user_anonymization_preview(person))
+    output = " ".join(user_anonymization_preview(person))
     gone = user_anonymize(user=person, actor=SuperuserFactory(), reason="Asked for it.")
 
-    assert "8 mails of the demo" in said
+    assert "8 mails of the demo" in output
     assert gone["mails"] == 8, gone
     assert [mail.subject for mail in mailbox.newest()] == ["Jörg"]
     assert not list(demo.glob("*.part"))

@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 def load() -> str:
-    said = StringIO()
-    call_command("load_reference", stdout=said)
-    return said.getvalue()
+    output = StringIO()
+    call_command("load_reference", stdout=output)
+    return output.getvalue()
 
 
 def roles_in(path: Path, roles: object) -> Path:

@@ -20,9 +20,9 @@ def roles(db: None) -> None:
 
 
 def seed(members: int) -> str:
-    said = StringIO()
-    call_command("seed_demo", members=members, stdout=said, stderr=StringIO())
-    return said.getvalue()
+    output = StringIO()
+    call_command("seed_demo", members=members, stdout=output, stderr=StringIO())
+    return output.getvalue()
 
 
 def histories() -> int:
@@ -64,8 +64,10 @@ def test_everything_that_the_admin_shows_is_there() -> None:
     )
     assert set(Project.objects.values_list("status", flat=True)) == set(Project.Status.values)
     assert set(Task.all_objects.values_list("status", flat=True)) == set(Task.Status.values)
-    assert Organization.all_objects.dead().count() == 1
-    assert Project.all_objects.dead().exclude(organization__deleted_at__isnull=False).count() == 1
+    assert Organization.all_objects.in_trash().count() == 1
+    assert (
+        Project.all_objects.in_trash().exclude(organization__deleted_at__isnull=False).count() == 1
+    )
     assert User.objects.filter(status="deactivated").exists()
 
 

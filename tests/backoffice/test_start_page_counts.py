@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.reference import load_roles, shipped_roles
 from apps.backoffice.start.filters import LINES
-from apps.backoffice.start.needs import NEEDS, STANDING
+from apps.backoffice.start.open_tasks import NEEDS, STANDING
 from apps.organizations.models import Organization, StaffOrganization
 from apps.transfers.models import ImportRun
 from tests.factories.accounts import StaffFactory, SuperuserFactory
@@ -96,8 +96,8 @@ def test_every_line_of_the_start_page_can_be_clicked_by_somebody() -> None:
     client = Client()
     client.force_login(user)
     page = client.get(reverse("admin:index"))
-    told = {line["name"] for line in [*page.context["needs"], *page.context["standing"]]}
+    shown = {line["name"] for line in [*page.context["needs"], *page.context["standing"]]}
     # Requests wait for a second person: the tests of requests make them.
     wanted = {need.name for need in [*NEEDS, *STANDING] if not need.name.startswith("requests")}
-    assert wanted <= told
+    assert wanted <= shown
     assert len({line.name for line in LINES}) == len(LINES)

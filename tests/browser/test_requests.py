@@ -43,7 +43,7 @@ def test_one_asks_and_another_approves(
         page.context.add_cookies([cookie])  # type: ignore[list-item]
         return page
 
-    def picture(page: Page, name: str) -> None:
+    def preview(page: Page, name: str) -> None:
         page.locator("html:not([x-cloak])").wait_for()
         look = "dark" if dark else "light"
         page.screenshot(path=screenshots / f"{name}-{width}-{look}.png")
@@ -60,26 +60,26 @@ def test_one_asks_and_another_approves(
 
     page = signed_in(asker)
     page.goto(reverse("admin:organizations_trashedorganization_purge", args=[organization.pk]))
-    picture(page, "purge-asks")
+    preview(page, "purge-asks")
     page.get_by_label("Reason").fill("The customer asked for it.")
     page.get_by_label("Type “Harbor Committee” to confirm").fill("Harbor Committee")
     page.get_by_role("button", name="Ask a second person").click()
     expect(page.get_by_role("link", name="Withdraw")).to_be_visible()
-    picture(page, "request-own")
+    preview(page, "request-own")
 
     other = signed_in(second)
     other.goto(reverse("admin:index"))
-    picture(other, "start-with-request")
+    preview(other, "start-with-request")
     other.get_by_role("link", name="1 request for you to approve or refuse").click()
     other.wait_for_url("**/approvalrequest/**")
-    picture(other, "requests")
+    preview(other, "requests")
     request = ApprovalRequest.objects.get()
     other.goto(reverse("admin:accounts_approvalrequest_change", args=[request.pk]))
-    picture(other, "request-to-decide")
+    preview(other, "request-to-decide")
     other.get_by_role("link", name="Approve").click()
     other.wait_for_url("**/approve/")
-    picture(other, "request-approve")
+    preview(other, "request-approve")
     other.get_by_role("button", name="Approve").click()
     expect(other.get_by_text("Approved and done").first).to_be_visible()
-    picture(other, "request-done")
+    preview(other, "request-done")
     assert not Organization.all_objects.filter(pk=organization.pk).exists()

@@ -9,13 +9,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_help_lists_every_target_of_the_makefile() -> None:
-    said = subprocess.run(
+    output = subprocess.run(
         ["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert {"help", "setup", "run", "test", "check", "bench"} <= set(targets)
     for target in targets:
-        assert re.search(rf"^  make {target} +\S", said, re.MULTILINE), target
+        assert re.search(rf"^  make {target} +\S", output, re.MULTILINE), target
 
 
 def test_the_pins_are_those_of_the_declared_dependencies() -> None:

@@ -82,9 +82,9 @@ def answers(var: Path) -> bool:
 
 def looked_after(var: Path) -> str:
     """Look after the database until there was something to do: a kill takes a moment to arrive."""
-    said: list[str] = []
-    wait_for(lambda: any(said) or said.append(postgresql.look_after(var)), var)
-    return said[-1]
+    output: list[str] = []
+    wait_for(lambda: any(output) or output.append(postgresql.look_after(var)), var)
+    return output[-1]
 
 
 def stage(var: Path, number: int) -> subprocess.Popen[str]:
@@ -167,15 +167,15 @@ def test_keeper_and_server_killed_together_are_started_again(var: Path) -> None:
 
 
 def test_the_watch_says_what_happened(var: Path) -> None:
-    said: list[str] = []
-    watch = DatabaseWatch(var, said.append)
+    output: list[str] = []
+    watch = DatabaseWatch(var, output.append)
     os.kill(postmaster(var), signal.SIGKILL)
     wait_for(lambda: answers(var), var)
 
-    wait_for(lambda: watch.look() or any("is ready" in line for line in said), var)
+    wait_for(lambda: watch.look() or any("is ready" in line for line in output), var)
 
-    assert said[0].startswith("the database was killed by signal 9; starting it again")
-    assert said[-1].startswith("the database is ready")
+    assert output[0].startswith("the database was killed by signal 9; starting it again")
+    assert output[-1].startswith("the database is ready")
 
 
 def test_a_server_that_cannot_start_at_all_is_given_up_with_its_own_words(tmp_path: Path) -> None:

@@ -90,8 +90,8 @@ def test_an_unknown_variable_in_the_file_is_one_sentence(
     with pytest.raises(SystemExit) as ended:
         env.read()
     assert ended.value.code == 2
-    said = capsys.readouterr().err
-    assert said == "PROT in .env is not a variable of this project. Did you mean PORT?\n"
+    output = capsys.readouterr().err
+    assert output == "PROT in .env is not a variable of this project. Did you mean PORT?\n"
 
 
 def test_a_file_in_another_encoding_is_one_sentence(
@@ -195,7 +195,7 @@ def test_a_password_with_signs_in_it_is_written_escaped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said", "required"),
+    ("settings", "output", "required"),
     [
         ("config.settings.local", {}, "False"),
         ("config.settings.local", {"REQUIRE_SECOND_FACTOR": "true"}, "True"),
@@ -204,10 +204,10 @@ def test_a_password_with_signs_in_it_is_written_escaped() -> None:
     ],
 )
 def test_production_wants_a_second_factor_and_the_demo_does_not(
-    settings: str, said: dict[str, str], required: str
+    settings: str, output: dict[str, str], required: str
 ) -> None:
     asks = "from django.conf import settings; print(settings.REQUIRE_SECOND_FACTOR)"
-    done = manage("shell", "--no-imports", "-c", asks, settings=settings, **said)
+    done = manage("shell", "--no-imports", "-c", asks, settings=settings, **output)
     assert done.stdout.strip() == required, done.stderr
 
 
@@ -232,7 +232,7 @@ def test_every_cookie_of_production_is_for_its_host_alone() -> None:
     ask = (
         "from django.conf import settings\n"
         "from django.http import HttpResponse\n"
-        "from apps.accounts.signin.browsers import remember\n"
+        "from apps.accounts.signin.known_browsers import remember\n"
         "from django.test import RequestFactory\n"
         "response = HttpResponse()\n"
         "remember(RequestFactory().get('/'), response, 'ada@example.org')\n"

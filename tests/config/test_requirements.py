@@ -94,7 +94,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from apps.accounts.models import User
 from apps.organizations.models import Organization
 from apps.schedules.models import TaskRun
-from apps.schedules.services.running import schedule_run_now
+from apps.schedules.services.runs import schedule_run_now
 from apps.transfers.options import Matching
 from apps.transfers.services import import_run_confirm, import_run_match, import_run_start
 
@@ -175,9 +175,9 @@ def test_web_worker_and_beat_work_through_redis(python: Path, tmp_path: Path) ->
 
             assert done.returncode == 0, done.stderr + log.read_text()[-4000:]
             assert done.stdout.split() == ["imported", "2", "scheduled", "2"]
-            said = log.read_text()
-            assert "starting it again" not in said
-            assert "Traceback" not in said
+            output = log.read_text()
+            assert "starting it again" not in output
+            assert "Traceback" not in output
             # All of this ran with umask 000.
             assert reachable(Path(variables["VAR_DIR"])) == []
 

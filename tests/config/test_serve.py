@@ -47,12 +47,12 @@ class Run:
     port: int
     log: Path
 
-    def said(self) -> str:
+    def log_text(self) -> str:
         return self.log.read_text()
 
     def pids(self, name: str) -> list[int]:
         """Return the process ids that `name` has had, in order."""
-        marks = [part.split(")")[0] for part in self.said().split(f"{name} started (pid=")[1:]]
+        marks = [part.split(")")[0] for part in self.log_text().split(f"{name} started (pid=")[1:]]
         return [int(mark) for mark in marks]
 
     def answers(self) -> bool:
@@ -100,15 +100,15 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         )
     served = Run(process, var, port, log)
     try:
-        wait_for(lambda: "is ready" in served.said() or process.poll() is not None, log)
-        assert process.poll() is None, served.said()
+        wait_for(lambda: "is ready" in served.log_text() or process.poll() is not None, log)
+        assert process.poll() is None, served.log_text()
         yield served
         # The last test of all, wherever the others stand: it stops with all that it started.
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
         assert served.processes() == []
         # A process in the middle of a query when a test killed the database logs it at length.
-        assert "Traceback" not in served.said().partition("the database was killed")[0]
+        assert "Traceback" not in served.log_text().partition("the database was killed")[0]
     finally:
         for left in served.processes():
             left.kill()
@@ -127,10 +127,10 @@ def second(var: Path, port: int) -> subprocess.CompletedProcess[str]:
 
 
 def test_it_says_where_and_who_may_sign_in(run: Run) -> None:
-    said = run.said()
-    assert f"http://127.0.0.1:{run.port}" in said
+    output = run.log_text()
+    assert f"http://127.0.0.1:{run.port}" in output
     for role in ("Support", "Staff", "Operations", "Analyst", "Auditor", "Administrator"):
-        assert f"{role.lower()}@quarterdeck.example  password quarterdeck" in said
+        assert f"{role.lower()}@quarterdeck.example  password quarterdeck" in output
     wait_for(run.answers, run.log)
 
 
@@ -204,8 +204,8 @@ def test_a_killed_database_comes_back_and_it_is_told(run: Run) -> None:
     killed = int((run.var / "postgres" / "postmaster.pid").read_text().split()[0])
     os.kill(killed, signal.SIGKILL)
 
-    wait_for(lambda: "database is ready" in run.said(), run.log)
-    assert "the database was killed by signal 9; starting it again" in run.said()
+    wait_for(lambda: "database is ready" in run.log_text(), run.log)
+    assert "the database was killed by signal 9; starting it again" in run.log_text()
     wait_for(run.answers, run.log)
 
 
@@ -215,5 +215,5 @@ def test_a_killed_process_comes_back(run: Run, name: str) -> None:
     before = run.pids(name)
     os.kill(before[-1], signal.SIGKILL)
     wait_for(lambda: len(run.pids(name)) > len(before), run.log)
-    assert f"{name} was killed by signal 9; starting it again" in run.said()
+    assert f"{name} was killed by signal 9; starting it again" in run.log_text()
     wait_for(run.answers, run.log)

@@ -64,12 +64,12 @@ def test_many_ipv4_clients_do_not_share_one_limit() -> None:
         for number in range(1, 9)
     ]
 
-    said = [answer.content.decode() for answer in answers]
+    output = [answer.content.decode() for answer in answers]
     assert (
         len(
             {
                 "Too many" in page or answer.status_code == 429
-                for page, answer in zip(said, answers, strict=True)
+                for page, answer in zip(output, answers, strict=True)
             }
         )
         == 1

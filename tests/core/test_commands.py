@@ -100,10 +100,10 @@ def test_an_unexpected_error_is_a_sentence_and_its_traceback_is_kept(
             json=True, traceback=False, force_color=False, no_color=True, skip_checks=True
         )
 
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     assert ended.value.code == 2
-    assert "Traceback" not in said.err
-    assert "ZeroDivisionError" in json.loads(said.out)["error"]
+    assert "Traceback" not in output.err
+    assert "ZeroDivisionError" in json.loads(output.out)["error"]
     kept = (tmp_path / "log" / "commands.log").read_text()
     assert "ValueError: inside" in kept
     assert "ZeroDivisionError: outside" in kept

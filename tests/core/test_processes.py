@@ -21,7 +21,7 @@ def other() -> Iterator[subprocess.Popen[str]]:
         process.kill()
 
 
-def said(process: subprocess.Popen[str]) -> str:
+def first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
 
@@ -29,7 +29,7 @@ def said(process: subprocess.Popen[str]) -> str:
 def test_a_process_that_was_killed_is_gone_also_before_its_parent_has_noticed(
     other: subprocess.Popen[str],
 ) -> None:
-    name = said(other)
+    name = first_line(other)
     assert not is_gone(name)
 
     other.kill()

@@ -102,14 +102,14 @@ def test_what_may_outlive_the_record_is_let_go_and_what_protects_it_refuses(on_d
         organization = TrashedOrganizationFactory()
         project = Project.all_objects.create(organization=organization, name="Old")
         reference.objects.create(project=project)
-        doomed = Project.all_objects.filter(pk=project.pk)
+        purged = Project.all_objects.filter(pk=project.pk)
         if on_delete is models.SET_NULL:
-            trash.purge(doomed)
+            trash.purge(purged)
             assert reference.objects.get().project_id is None
         else:
             with pytest.raises(DomainError, match="still refer"):
-                trash.purge(doomed)
-            assert doomed.exists()
+                trash.purge(purged)
+            assert purged.exists()
         with connection.schema_editor() as editor:
             editor.delete_model(reference)
     finally:

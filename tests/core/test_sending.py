@@ -152,7 +152,7 @@ def test_messages_go_again_as_soon_as_the_broker_is_back(redis: Redis) -> None:
     assert sending.send_now("tests.nothing") is not None
     redis.stop()
     assert sending.send_now("tests.nothing") is None
-    assert sending.broker_is_away()
+    assert sending.is_broker_away()
     redis.start()
     sending._paused_until = 0.0
     # The connections of the pool are stale.

@@ -54,7 +54,7 @@ def body(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def said(answer: Any) -> str:
+def page_text(answer: Any) -> str:
     return " ".join(str(message) for message in get_messages(answer.wsgi_request))
 
 
@@ -103,21 +103,21 @@ class TestRestoring:
     def test_the_page_shows_at_once_what_is_in_the_way_and_a_way_out(
         self, client_of: Callable[..., Client], field: str, label: str
     ) -> None:
-        dead = trashed(name="Old Harbor", **{field: "harbor"})
+        old = trashed(name="Old Harbor", **{field: "harbor"})
         taker = OrganizationFactory(name="New Harbor", **{field: "harbor"})
         client = client_of()
 
-        page = body(client.get(reverse(RESTORE, args=[dead.pk])))
+        page = body(client.get(reverse(RESTORE, args=[old.pk])))
 
         assert "“Old Harbor” can't be restored as it is" in page
         assert f"the {label} “harbor” is taken by" in page
         assert reverse("admin:organizations_organization_change", args=[taker.pk]) in page
 
-        answer = client.post(reverse(RESTORE, args=[dead.pk]), {f"as_{field}": "old-harbor"})
+        answer = client.post(reverse(RESTORE, args=[old.pk]), {f"as_{field}": "old-harbor"})
 
         assert answer.status_code == 302
-        dead.refresh_from_db()
-        assert (dead.is_deleted, getattr(dead, field)) == (False, "old-harbor")
+        old.refresh_from_db()
+        assert (old.is_deleted, getattr(old, field)) == (False, "old-harbor")
         taker.refresh_from_db()
         assert getattr(taker, field) == "harbor"
 
@@ -132,31 +132,31 @@ class TestRestoring:
     def test_another_name_that_does_not_fit_changes_nothing(
         self, client_of: Callable[..., Client], given: str, sentence: str
     ) -> None:
-        dead = trashed(name="Old Harbor", slug="harbor")
+        old = trashed(name="Old Harbor", slug="harbor")
         OrganizationFactory(name="New Harbor", slug="harbor")
         OrganizationFactory(name="Third Harbor", slug="taken-too")
 
-        answer = client_of().post(reverse(RESTORE, args=[dead.pk]), {"as_slug": given})
+        answer = client_of().post(reverse(RESTORE, args=[old.pk]), {"as_slug": given})
 
         assert answer.status_code == 409
         assert sentence in body(answer)
-        dead.refresh_from_db()
-        assert (dead.is_deleted, dead.slug) == (True, "harbor")
+        old.refresh_from_db()
+        assert (old.is_deleted, old.slug) == (True, "harbor")
 
     def test_another_name_is_for_those_who_may_change_it(
         self, client_of: Callable[..., Client]
     ) -> None:
-        dead = trashed(slug="harbor")
+        old = trashed(slug="harbor")
         OrganizationFactory(slug="harbor")
         client = client_of(without=("organizations.change_organization",))
 
-        page = body(client.get(reverse(RESTORE, args=[dead.pk])))
-        client.post(reverse(RESTORE, args=[dead.pk]), {"as_slug": "other"})
+        page = body(client.get(reverse(RESTORE, args=[old.pk])))
+        client.post(reverse(RESTORE, args=[old.pk]), {"as_slug": "other"})
 
         assert "leave this one in the trash" in page
         assert "as_slug" not in page
-        dead.refresh_from_db()
-        assert (dead.is_deleted, dead.slug) == (True, "harbor")
+        old.refresh_from_db()
+        assert (old.is_deleted, old.slug) == (True, "harbor")
 
     def test_a_project_comes_back_under_another_name(
         self, client_of: Callable[..., Client]
@@ -185,9 +185,9 @@ class TestRestoring:
         assert reverse(url, args=[project.organization_id]) in page
 
     def test_nothing_in_the_way_asks_nothing(self, client_of: Callable[..., Client]) -> None:
-        dead = trashed(slug="harbor")
+        old = trashed(slug="harbor")
 
-        page = body(client_of().get(reverse(RESTORE, args=[dead.pk])))
+        page = body(client_of().get(reverse(RESTORE, args=[old.pk])))
 
         assert "can't be restored" not in page
         assert "as_slug" not in page
@@ -199,7 +199,7 @@ class TestTaking:
     def test_a_new_organization_that_takes_a_slug_says_so(
         self, client_of: Callable[..., Client]
     ) -> None:
-        dead = trashed(name="Harbor", slug="harbor", external_id="C-1")
+        old = trashed(name="Harbor", slug="harbor", external_id="C-1")
 
         answer = client_of().post(
             reverse("admin:organizations_organization_add"),
@@ -207,10 +207,10 @@ class TestTaking:
         )
 
         assert Organization.objects.get().slug == "harbor"
-        assert "The slug “harbor” is also that of" in said(answer)
-        assert "The external ID “C-1” is also that of" in said(answer)
-        url = reverse("admin:organizations_trashedorganization_change", args=[dead.pk])
-        assert url in said(answer)
+        assert "The slug “harbor” is also that of" in page_text(answer)
+        assert "The external ID “C-1” is also that of" in page_text(answer)
+        url = reverse("admin:organizations_trashedorganization_change", args=[old.pk])
+        assert url in page_text(answer)
 
     def test_a_project_that_is_renamed_says_so(self, client_of: Callable[..., Client]) -> None:
         project = ProjectFactory(name="Quay")
@@ -222,7 +222,7 @@ class TestTaking:
         answer = client.post(url, {**opened(client, url), "name": "Quay", "_reason": "x"})
 
         assert Project.objects.get().name == "Quay"
-        assert "The name “Quay” is also that of" in said(answer)
+        assert "The name “Quay” is also that of" in page_text(answer)
 
     def test_a_change_of_something_else_says_nothing(
         self, client_of: Callable[..., Client]
@@ -235,4 +235,4 @@ class TestTaking:
         answer = client.post(url, {**opened(client, url), "name": "Quay"})
 
         assert Organization.objects.get().name == "Quay"
-        assert "is also that of" not in said(answer)
+        assert "is also that of" not in page_text(answer)

@@ -63,10 +63,10 @@ def test_what_only_others_changed_is_kept_and_said(ada: Client, sam: Client) -> 
     assert answer.status_code == 302
     organization.refresh_from_db()
     assert (organization.name, organization.slug) == ("Bright Harbor", "bright-harbor")
-    said = _said(answer)
-    assert "The slug was changed by Ada Castellanos at " in said
-    assert "“New sign.”" in said
-    assert "your change of the name was saved beside it" in said
+    output = _said(answer)
+    assert "The slug was changed by Ada Castellanos at " in output
+    assert "“New sign.”" in output
+    assert "your change of the name was saved beside it" in output
     trace = last_trace(organization)
     newest, before = organization.history.all()[:2]
     assert (newest.slug, before.slug) == ("bright-harbor", "bright-harbor")

@@ -79,7 +79,7 @@ class ApprovalRequestFactory(DjangoModelFactory):
             "data": {},
         }
     )
-    picture = factory.LazyAttribute(
+    preview = factory.LazyAttribute(
         lambda request: {
             "sentence": request.sentence,
             "lines": [],

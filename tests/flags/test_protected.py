@@ -105,7 +105,7 @@ def test_its_page_asks_for_a_fresh_factor_and_then_a_second_person(flipper: User
     assert flag.everyone is None
     request = ApprovalRequest.objects.get()
     assert request.sentence == f"Turn the flag {flag.name}: on for everyone"
-    (line,) = request.picture["lines"]
+    (line,) = request.preview["lines"]
     assert line["values"] == [["state", "set to use its targets", "on for everyone"]]
 
 

@@ -101,7 +101,7 @@ def test_somebody_known_only_confirms_and_keeps_name_and_password(
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "output"),
     [
         ({"password": "short"}, "too short"),
         ({"password": ""}, "required"),
@@ -110,14 +110,14 @@ def test_somebody_known_only_confirms_and_keeps_name_and_password(
     ],
 )
 def test_what_does_not_fit_is_said_beside_the_field_and_nothing_is_made(
-    client: Client, invitation: Invitation, wrong: dict[str, str], said: str
+    client: Client, invitation: Invitation, wrong: dict[str, str], output: str
 ) -> None:
     address = reverse("invitation", args=[mailed_token(invitation)])
 
     response = client.post(address, {**NEW_PERSON, **wrong})
 
     assert response.status_code == 422
-    assert said in response.content.decode()
+    assert output in response.content.decode()
     assert not User.objects.filter(email="zoe@example.org").exists()
     assert not Membership.objects.filter(organization=invitation.organization).exists()
 

@@ -12,8 +12,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.models import OwedMail
-from apps.core.tasks import send_owed_mail
+from apps.core.models import QueuedMail
+from apps.core.tasks import send_queued_mail
 from apps.organizations import tasks
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.selectors import invitation_of_token
@@ -84,14 +84,14 @@ class TestCreating:
         gone = OrganizationFactory()
         organization_trash(organization=gone, actor=None)
 
-        for given, said in [
+        for given, output in [
             ({"email": "ZOE@example.org"}, "already waiting"),
             ({"email": "here@example.org"}, "already a member"),
             ({"email": "no address"}, "valid email"),
             ({"email": "a@example.org", "role": "chair"}, "chair"),
             ({"email": "a@example.org", "organization": gone}, "is in the trash"),
         ]:
-            with pytest.raises(DomainError, match=said):
+            with pytest.raises(DomainError, match=output):
                 invitation_create(**{"organization": organization, "actor": None} | given)
 
         assert list(Invitation.objects.all()) == [waiting]
@@ -161,7 +161,7 @@ class TestSending:
 
         invitation.refresh_from_db()
         assert invitation.sent_at is None
-        owed = OwedMail.objects.get()
+        owed = QueuedMail.objects.get()
         assert (owed.state, owed.next_try_at > timezone.now()) == ("waiting", True)
 
     def test_the_sweep_says_how_many_went_out_and_how_many_could_not(
@@ -200,8 +200,8 @@ class TestSending:
             assert hints == []
 
         ((name, args),) = hints
-        assert (name, mail.outbox) == (send_owed_mail.name, [])
-        send_owed_mail(*args)
+        assert (name, mail.outbox) == (send_queued_mail.name, [])
+        send_queued_mail(*args)
         assert mail.outbox[0].to == ["zoe@example.org"]
 
 

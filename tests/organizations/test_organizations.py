@@ -66,7 +66,7 @@ class TestCreating:
         organization.full_clean()
 
     @pytest.mark.parametrize(
-        ("given", "said"),
+        ("given", "output"),
         [
             ({"name": " "}, "blank"),
             ({"name": "Acme", "slug": "no spaces"}, "slug"),
@@ -78,11 +78,11 @@ class TestCreating:
         ],
     )
     def test_refuses_what_does_not_fit_and_makes_nothing(
-        self, given: dict[str, str], said: str
+        self, given: dict[str, str], output: str
     ) -> None:
         OrganizationFactory(slug="taken", external_id="C-1")
 
-        with pytest.raises(DomainError, match=said):
+        with pytest.raises(DomainError, match=output):
             organization_create(**given, owner=UserFactory(), actor=None)
 
         assert Organization.all_objects.count() == 1
@@ -242,7 +242,7 @@ class TestRestoring:
             organization_trash(organization=OrganizationFactory(slug="acme"), actor=None)
 
         with pytest.raises(DomainError, match="Restore only one of them"):
-            organizations_restore(organizations=Organization.all_objects.dead(), actor=None)
+            organizations_restore(organizations=Organization.all_objects.in_trash(), actor=None)
 
         assert not Organization.objects.exists()
 
@@ -281,13 +281,13 @@ class TestPurging:
         owner.refresh_from_db()
 
     def test_asks_that_it_is_in_the_trash(self) -> None:
-        alive, dead = OrganizationFactory(name="Alive"), OrganizationFactory()
-        organization_trash(organization=dead, actor=None)
+        alive, trashed = OrganizationFactory(name="Alive"), OrganizationFactory()
+        organization_trash(organization=trashed, actor=None)
 
         with pytest.raises(DomainError, match="Alive isn't in the trash"):
             organizations_purge(organizations=Organization.all_objects.all(), actor=None)
 
-        assert set(Organization.all_objects.all()) == {alive, dead}
+        assert set(Organization.all_objects.all()) == {alive, trashed}
 
     def test_needs_its_permission(self) -> None:
         organization = OrganizationFactory()

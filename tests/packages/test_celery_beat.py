@@ -146,7 +146,7 @@ class TestCreating:
         task = PeriodicTask(name="Wrong", interval=every_ten_seconds(), **{"task": TASK} | fields)
         task.save()
         if "args" in fields:
-            from apps.schedules.services.running import run_dispatch
+            from apps.schedules.services.runs import run_dispatch
 
             run = run_dispatch(schedule=task, due_at=timezone.now())
         else:

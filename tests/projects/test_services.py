@@ -47,13 +47,13 @@ class TestCreating:
         gone = OrganizationFactory()
         organization_trash(organization=gone, actor=None)
 
-        for given, said in [
+        for given, output in [
             ({"name": "Fair"}, "already has a project of this name"),
             ({"name": "  "}, "blank"),
             ({"name": "New", "status": "asleep"}, "asleep"),
             ({"name": "New", "organization": gone}, "is in the trash"),
         ]:
-            with pytest.raises(DomainError, match=said):
+            with pytest.raises(DomainError, match=output):
                 project_create(**{"organization": project.organization, "actor": None} | given)
 
         assert list(Project.all_objects.all()) == [project]

@@ -28,9 +28,9 @@ def test_each_format_is_written_and_told_of_in_json(
     call_command("run_report", "weekly", "--format", format, "-o", str(path), "--json")
 
     assert path.read_bytes().startswith(begins)
-    said = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert said["rows"] == 1
-    assert said["run"] == ReportRun.objects.get().pk
+    output = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert output["rows"] == 1
+    assert output["run"] == ReportRun.objects.get().pk
 
 
 def test_without_a_path_the_csv_goes_to_the_screen(capsys: Any) -> None:

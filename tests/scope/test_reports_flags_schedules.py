@@ -15,7 +15,7 @@ from apps.organizations.services import user_set_scope
 from apps.reports.models import ReportRun
 from apps.reports.registry import all_reports
 from apps.reports.services import report_mail, report_make, report_subscribe
-from apps.schedules.services.running import schedule_run_now
+from apps.schedules.services.runs import schedule_run_now
 from tests.factories.accounts import RoleFactory
 from tests.factories.flags import FlagFactory
 from tests.factories.reports import (

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.accounts.scope import scope_in_words
+from apps.accounts.people_scope import scope_in_words
 from apps.accounts.services import user_create, user_deactivate, user_reactivate, user_set_roles
 from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission

@@ -39,8 +39,8 @@ def test_its_bands_hold_to_the_scope(client: Client, busy: None, far: House) -> 
     assert numbers == {"Organizations": 1, "Members": 1, "Active projects": 0, "Open tasks": 1}
     assert [need["text"].split()[0] for need in answer.context["needs"]] == ["1"]
     assert answer.context["imports"] == []
-    told = [change["did"] for change in answer.context["changes"]]
-    assert any("Inlet Two" in did for did in told)
+    shown = [change["did"] for change in answer.context["changes"]]
+    assert any("Inlet Two" in did for did in shown)
     assert far.word not in text(answer)
 
 

@@ -45,7 +45,7 @@ def narrow(user: User, *organizations: Organization) -> None:
     )
 
 
-def said(outcome: Outcome) -> str:
+def messages_of(outcome: Outcome) -> str:
     return " ".join(outcome.messages())
 
 
@@ -57,7 +57,7 @@ class TestImports:
             outside = bring("members", MEMBERS, ["a@example.org", "A", "B", "", name, "member"])
             nowhere = bring("members", MEMBERS, ["a@example.org", "A", "B", "", "Nemo", "member"])
 
-            assert said(outside).replace(name, "Nemo") == said(nowhere)
+            assert messages_of(outside).replace(name, "Nemo") == messages_of(nowhere)
             assert outside.failed == nowhere.failed == 1
         assert far.organization.memberships.count() == 1
         assert not User.objects.filter(email="a@example.org").exists()
@@ -83,7 +83,7 @@ class TestImports:
 
         outside, nowhere = row(known), row("nemo")
 
-        assert said(outside).replace(known, "nemo") == said(nowhere)
+        assert messages_of(outside).replace(known, "nemo") == messages_of(nowhere)
         assert outside.created == outside.updated == nowhere.created == 0
         far.organization.refresh_from_db()
         assert far.organization.status == "active"
@@ -98,7 +98,7 @@ class TestImports:
         )  # fmt: skip
         nowhere = bring("organizations", head, ["N-1", "", "X"], ["", "nemo", "Y"])
 
-        assert said(twice) == said(nowhere)
+        assert messages_of(twice) == messages_of(nowhere)
 
     def test_no_organization_is_made_on_the_way(self, bring: Any, far: House) -> None:
         outcome = bring(

@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.accounts.scope import people_of
+from apps.accounts.people_scope import people_of
 from apps.audit.timeline.positions import branches_of_record
 from apps.core.errors import DomainError
-from apps.core.living import trash_paths
+from apps.core.trash_visibility import trash_paths
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
 from apps.organizations.services import (
@@ -323,7 +323,7 @@ def test_a_task_is_not_reverted_into_a_project_in_the_trash(
     assert Task.objects.get(pk=world.task.pk).project == other
 
 
-@pytest.mark.parametrize("named", ["Doomed-1", "doomed", "Doomed Shipping"])
+@pytest.mark.parametrize("named", ["Doomed-1", "purged", "Doomed Shipping"])
 def test_an_import_that_names_it_says_where_it_is_and_what_to_do(
     importer: Importer, world: House, boss: User, named: str
 ) -> None:

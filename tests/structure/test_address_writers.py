@@ -18,10 +18,10 @@ from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 # Who may assign it, and why.
 WRITERS = {
     "apps/accounts/email_changes/services.py": "the service",
-    "apps/accounts/anonymization/own.py": "takes it away, with the account shut",
+    "apps/accounts/anonymization/account_erasure.py": "takes it away, with the account shut",
     "apps/organizations/anonymization.py": "an invitation's, of a person who is taken away",
     "apps/organizations/forms.py": "a form's, which is checked against the password",
-    "apps/reports/services/mailing.py": "a delivery's, which says where a report went",
+    "apps/reports/services/mails.py": "a delivery's, which says where a report went",
     "apps/backoffice/demo/organizations.py": "an invitation's, of the invented data",
 }
 # What leads into an account: by signing in, or by what one may do there.

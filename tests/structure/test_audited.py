@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import connection, models
 
 from apps.audit.history import audited
-from apps.audit.proof.health import check_triggers
+from apps.audit.proof.trigger_checks import check_triggers
 
 # What is itself a record of what happened, or is thrown away and made again.
 EXEMPT: dict[str, str] = {
@@ -20,7 +20,7 @@ EXEMPT: dict[str, str] = {
     "audit.SealBlock": "the proof of the trail",
     "audit.Shape": "the proof of the trail",
     "audit.Verification": "the proof of the trail",
-    "core.OwedMail": "goes as soon as the mail is sent, of which its record tells",
+    "core.QueuedMail": "goes as soon as the mail is sent, of which its record tells",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.ShippedSchedule": "remembers names that the set-up has created",
     "reports.ReportRun": "says itself who asked for it, when and how it ended",

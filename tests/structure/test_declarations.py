@@ -11,13 +11,13 @@ from django.test.utils import isolate_apps
 from apps.audit import checks as audit_checks
 from apps.audit.timeline.registry import never_reverted
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.declared import check_scope, check_trash
-from apps.core.admin.scope import in_scope
+from apps.core.admin.declaration_checks import check_scope, check_trash
+from apps.core.admin.scoped_admin import in_scope
 from apps.core.admin.trash import ToTrash
 from apps.core.models import BaseModel, SoftDeletableModel
 from apps.core.ports import PORTS
 from apps.core.scope import UNSCOPED, Unscoped
-from apps.core.trash_checks import _unique_among_the_dead
+from apps.core.trash_checks import _unique_in_the_trash
 from apps.flags.models import Flag
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 
@@ -76,7 +76,7 @@ def test_what_is_unique_among_the_dead_is_named() -> None:
                 ),
             ]
 
-    assert list(_unique_among_the_dead(Room)) == ["code", "room_name_unique"]
+    assert list(_unique_in_the_trash(Room)) == ["code", "room_name_unique"]
 
 
 def test_a_timeline_says_what_can_be_reverted(monkeypatch: pytest.MonkeyPatch) -> None:

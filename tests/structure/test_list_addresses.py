@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.core.admin.address import CONTROLS, filter_parameters
+from apps.core.admin.changelist import CONTROLS, filter_parameters
 from apps.core.discovery import full_site
 from tests.factories.accounts import SuperuserFactory
 from tests.structure.samples import sample

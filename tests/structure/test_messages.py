@@ -16,8 +16,8 @@ SENDERS = {"send_after_commit", "send_now", "delay", "apply_async", "send_task",
 # What sends on behalf of others; what they send is looked at where they are called.
 ON_BEHALF = {
     "apps/core/sending.py": "sends what it is given",
-    "apps/core/graceful.py": "sends a message again as it came",
-    "apps/schedules/services/running.py": "sends what a schedule was given by staff",
+    "apps/core/graceful_task.py": "sends a message again as it came",
+    "apps/schedules/services/runs.py": "sends what a schedule was given by staff",
 }
 
 

@@ -70,7 +70,7 @@ def test_every_model_that_is_shown_says_who_sees_it() -> None:
 
 
 def test_every_admin_and_inline_is_one_that_holds_to_the_scope() -> None:
-    from apps.core.admin.scope import ScopedAdmin
+    from apps.core.admin.scoped_admin import ScopedAdmin
 
     for model, model_admin in full_site()._registry.items():
         if not model.__module__.startswith(("apps.", "django.contrib.auth", "django_celery_beat")):

@@ -107,7 +107,7 @@ def what_became_of(name: str, rows: int, times: int) -> dict[str, Any]:
         )
     )
     run = met(run, ("applying",), ended, times)
-    said: dict[str, Any] = {
+    output: dict[str, Any] = {
         "planned": counts,
         "import": [run.state, run.error, run.results.get("created"), run.rows_done],
         "created": patiently(lambda: Organization.objects.filter(**mine).count()),
@@ -117,18 +117,18 @@ def what_became_of(name: str, rows: int, times: int) -> dict[str, Any]:
         lambda: export_run_start(dataset="organizations", format="xlsx", actor=actor)
     )
     export = met(export, ("writing",), ("ready", "failed", "canceled"), times)
-    said["export"] = [export.state, export.error, export.rows - before]
+    output["export"] = [export.state, export.error, export.rows - before]
     undo = patiently(lambda: import_run_undo(run=run, reason="Wrong", actor=actor))
     undo = met(undo, ("undoing",), ("undone", "undone_in_part", "failed", "canceled"), times)
-    said["undo"] = [undo.state, undo.error, undo.results["removed"], undo.rows_done]
-    said["left"] = patiently(lambda: Organization.objects.filter(**mine).count())
-    said["history after"] = patiently(lambda: Organization.history.filter(**mine).count())
-    said["failures"] = [each.failures for each in map(fresh, (run, export, undo))]
-    said["claims"] = patiently(
+    output["undo"] = [undo.state, undo.error, undo.results["removed"], undo.rows_done]
+    output["left"] = patiently(lambda: Organization.objects.filter(**mine).count())
+    output["history after"] = patiently(lambda: Organization.history.filter(**mine).count())
+    output["failures"] = [each.failures for each in map(fresh, (run, export, undo))]
+    output["claims"] = patiently(
         lambda: [
             each
             for model in (ImportRun, ExportRun, UndoRun)
             for each in model.objects.exclude(claimed_by="").values_list("claimed_by", flat=True)
         ]
     )
-    return said
+    return output

@@ -104,9 +104,9 @@ def test_a_record_that_is_gone_was_not_changed_by_somebody(importer: Importer) -
     import_run_confirm(run=run, plan_token=run.plan_token, reason="", actor=None)
     advance(run.pk)
     run.refresh_from_db()
-    said = [row.problems[0]["message"] for row in plan_rows(run, outcome="drifted").rows]
-    assert said[0] == "This record no longer exists. Nothing was changed for this row."
-    assert said[1].startswith("Somebody changed this record")
+    output = [row.problems[0]["message"] for row in plan_rows(run, outcome="drifted").rows]
+    assert output[0] == "This record no longer exists. Nothing was changed for this row."
+    assert output[1].startswith("Somebody changed this record")
     assert left_alone(run) == (
         "1 row was left alone because a record no longer exists. "
         "1 row was left alone because a record was changed after the preview."
@@ -190,6 +190,6 @@ def test_checking_tells_how_far_it_is(seen: Any, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(progress, "_EVERY", 0)
     OrganizationFactory(name="Harbor Finance", slug="harbor-finance")
     planned_run(prove_factor(signed_in(staff("Support"))), roster("Old", rows=9_000))
-    told = dict.fromkeys(seen())
-    assert ("rows", 4096, 9000) in told
-    assert [each for each in told if each[0] == "steps"][-1] == ("steps", 6, 7)
+    shown = dict.fromkeys(seen())
+    assert ("rows", 4096, 9000) in shown
+    assert [each for each in shown if each[0] == "steps"][-1] == ("steps", 6, 7)

@@ -41,9 +41,9 @@ def person(number: int, role: str = "member", organization: str = "harbor-financ
 def test_all_or_nothing_says_that_nothing_was_created(
     importer: Importer, harbor: Organization
 ) -> None:
-    said = importer.members(person(1), person(2, role="nobody"), options=("--on-error", "stop"))
+    output = importer.members(person(1), person(2, role="nobody"), options=("--on-error", "stop"))
 
-    assert (said.code, said.state, said.created, said.failed) == (3, "failed", 0, 1)
+    assert (output.code, output.state, output.created, output.failed) == (3, "failed", 0, 1)
     assert not Membership.objects.exists()
     planned = importer.members(person(1), person(2, role="nobody"), options=("--dry-run",))
     assert (planned.code, planned.state, planned.created, planned.failed) == (3, "planned", 1, 1)
@@ -61,13 +61,13 @@ def test_all_or_nothing_says_that_nothing_was_created(
 def test_what_cannot_be_used_is_exit_2_one_sentence_and_json(
     arguments: list[str], says: str
 ) -> None:
-    code, said, err = call("import_file", *arguments)
+    code, output, err = call("import_file", *arguments)
 
     assert code == 2
-    assert says in said["error"] == err
+    assert says in output["error"] == err
     assert "\n" not in err
-    assert {said[name] for name in ("created", "updated", "failed", "drifted")} == {0}
-    assert set(said) >= {"run", "state", "rows", "seconds", "problems", "notes"}
+    assert {output[name] for name in ("created", "updated", "failed", "drifted")} == {0}
+    assert set(output) >= {"run", "state", "rows", "seconds", "problems", "notes"}
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_what_cannot_be_used_is_exit_2_one_sentence_and_json(
 def test_options_that_contradict_each_other_are_refused_with_both(
     options: list[str], both: tuple[str, str], importer: Importer, harbor: Organization
 ) -> None:
-    said = importer.members(person(1, "vice chair"), options=tuple(options))
+    output = importer.members(person(1, "vice chair"), options=tuple(options))
 
-    assert said.code == 2
-    assert all(each in said.err for each in both)
-    assert said.json["error"] == said.err
+    assert output.code == 2
+    assert all(each in output.err for each in both)
+    assert output.json["error"] == output.err
     assert not Membership.objects.exists()
 
 
@@ -111,9 +111,9 @@ def test_the_same_said_twice_is_no_contradiction(importer: Importer, harbor: Org
 def test_a_word_of_a_field_without_words_is_refused(
     importer: Importer, harbor: Organization
 ) -> None:
-    said = importer.members(person(1), options=("--value", "phone:none=1"))
-    assert said.code == 2
-    assert "Phone holds neither" in said.err
+    output = importer.members(person(1), options=("--value", "phone:none=1"))
+    assert output.code == 2
+    assert "Phone holds neither" in output.err
 
 
 @pytest.mark.parametrize(
@@ -142,10 +142,10 @@ def test_a_filter_that_no_record_could_meet_is_refused(
 ) -> None:
     target = tmp_path / "out.csv"
     options = [option for each in filters for option in ("--filter", each)]
-    code, said, err = call("export_dataset", dataset, "-o", str(target), *options)
+    code, output, err = call("export_dataset", dataset, "-o", str(target), *options)
 
     assert code == 2
-    assert says in err == said["error"]
+    assert says in err == output["error"]
     assert not target.exists()
 
 
@@ -158,9 +158,9 @@ def test_filters_narrow_by_words_relations_dates_and_blanks(tmp_path: Path) -> N
     def rows(dataset: str, *filters: str) -> int:
         options = [option for each in filters for option in ("--filter", each)]
         target = tmp_path / "out.csv"
-        code, said, err = call("export_dataset", dataset, "-o", str(target), *options)
+        code, output, err = call("export_dataset", dataset, "-o", str(target), *options)
         assert code == 0, err
-        return int(said["rows"])
+        return int(output["rows"])
 
     assert rows("members", "role=Owner", f"organization={owner.organization.slug}") == 1
     assert rows("members", f"email={owner.user.email.upper()}") == 1
@@ -182,8 +182,10 @@ def test_a_filter_names_no_record_outside_the_users_scope(tmp_path: Path) -> Non
 
 
 def test_an_export_into_a_folder_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
-    code, said, err = call("export_dataset", "organizations", "-o", str(tmp_path / "no" / "x.csv"))
-    assert (code, said["error"]) == (2, err)
+    code, output, err = call(
+        "export_dataset", "organizations", "-o", str(tmp_path / "no" / "x.csv")
+    )
+    assert (code, output["error"]) == (2, err)
     assert "can't be written" in err
 
 
@@ -203,25 +205,25 @@ def test_cancel_asks_for_the_permission_and_keeps_the_reason(
     assert code == 2
     assert err == "The permission is missing: transfers.import_data."
 
-    code, said, _ = call("cancel_import", str(planned.run), "--reason", "The wrong roster")
-    assert (code, said["stopped"], said["state"]) == (0, True, "canceled")
+    code, output, _ = call("cancel_import", str(planned.run), "--reason", "The wrong roster")
+    assert (code, output["stopped"], output["state"]) == (0, True, "canceled")
     event = Event.objects.get(kind="cancel")
     assert (event.target_pk, event.reason) == (str(planned.run), "The wrong roster")
     assert ImportRun.objects.get().error == (
         "Canceled (The wrong roster) before anything was changed."
     )
 
-    code, said, err = call("cancel_import", str(planned.run))
-    assert (code, said["error"]) == (2, err)
-    code, said, err = call("cancel_import", "987654321")
-    assert (code, said["error"], err) == (2, err, "There is no import run 987654321.")
+    code, output, err = call("cancel_import", str(planned.run))
+    assert (code, output["error"]) == (2, err)
+    code, output, err = call("cancel_import", "987654321")
+    assert (code, output["error"], err) == (2, err, "There is no import run 987654321.")
 
 
 def test_cancel_stops_an_undo_that_waits(importer: Importer, harbor: Organization) -> None:
     done = importer.members(person(1))
     UndoRun.objects.create(run_id=done.run, rows_to_do=1)
-    code, said, _ = call("cancel_import", str(done.run), "--reason", "No, keep it")
-    assert (code, said["stopped"], said["state"]) == (0, True, "canceled")
+    code, output, _ = call("cancel_import", str(done.run), "--reason", "No, keep it")
+    assert (code, output["stopped"], output["state"]) == (0, True, "canceled")
     assert Event.objects.get(kind="cancel_undo").reason == "No, keep it"
     assert Membership.objects.exists()
 

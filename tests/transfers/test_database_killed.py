@@ -59,11 +59,11 @@ def test_a_server_killed_in_each_phase_loses_and_doubles_nothing(
     )  # fmt: skip
 
     assert done.returncode == 0, done.stderr[-4000:]
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert said["planned"] == {"create": ROWS}
-    assert said["import"] == ["applied", "", ROWS, ROWS]
-    assert (said["created"], said["history"]) == (ROWS, ROWS)
-    assert said["export"] == ["ready", "", ROWS]
-    assert said["undo"] == ["undone", "", ROWS, ROWS]
-    assert (said["left"], said["history after"]) == (0, 2 * ROWS)
-    assert said["claims"] == []
+    output = json.loads(done.stdout.splitlines()[-1])
+    assert output["planned"] == {"create": ROWS}
+    assert output["import"] == ["applied", "", ROWS, ROWS]
+    assert (output["created"], output["history"]) == (ROWS, ROWS)
+    assert output["export"] == ["ready", "", ROWS]
+    assert output["undo"] == ["undone", "", ROWS, ROWS]
+    assert (output["left"], output["history after"]) == (0, 2 * ROWS)
+    assert output["claims"] == []

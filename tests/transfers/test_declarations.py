@@ -124,9 +124,9 @@ PERSON = part(name="person", model="accounts.User", fields={"email": "name"}, ke
     ],
 )  # fmt: skip
 def test_a_wrong_declaration_is_refused_in_a_sentence(wrong: dict[str, Any], sentence: str) -> None:
-    said = list(wrong_in(dataset(**wrong)))
+    output = list(wrong_in(dataset(**wrong)))
 
-    assert any(sentence in each for each in said), said
+    assert any(sentence in each for each in output), output
 
 
 def test_a_wrong_dataset_is_an_error_of_the_system_check(monkeypatch: pytest.MonkeyPatch) -> None:

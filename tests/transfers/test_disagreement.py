@@ -39,12 +39,12 @@ def test_the_cause_names_who_says_what_in_every_field(
     run = planned_run(support, roster(["Jeff"] * 7 + ["Mark"] * 4 + [""]))
     rows = plan_rows(run, verdict="refused").rows
     assert len(rows) == 12
-    said = {p["column"]: p["message"] for p in rows[-2].problems}
-    assert said["first_name"] == (
+    output = {p["column"]: p["message"] for p in rows[-2].problems}
+    assert output["first_name"] == (
         "12 rows disagree about this person: first name is “Jeff” in 7 rows (2, 3, 4, …), "
         "“Mark” in 4 rows (9, 10, 11, …)."
     )
-    assert said["last_name"].endswith(
+    assert output["last_name"].endswith(
         "last name is “Last0” in row 2, “Last1” in row 3, “Last2” in row 4, “Last3” in row 5, and 8 more."
     )
     assert {p["column"] for p in rows[0].problems} == {"first_name", "last_name", "phone"}

@@ -85,20 +85,20 @@ CZECH = (
 def test_the_command_says_that_it_guessed_and_what_it_read(
     importer: Importer, harbor: Organization
 ) -> None:
-    said = importer.raw("members", CZECH.encode("cp1250"))
+    output = importer.raw("members", CZECH.encode("cp1250"))
 
-    assert (said.code, said.encoding) == (0, "cp1250")
-    assert said.notes[0].startswith(
+    assert (output.code, output.encoding) == (0, "cp1250")
+    assert output.notes[0].startswith(
         "The file doesn't state its encoding, so this is a guess. Read as Windows-1250: "
     )
-    assert "Dvořák" in said.notes[0]
-    assert "As Windows-1252: " in said.notes[0]
-    assert "Dvoøák" in said.notes[0]
+    assert "Dvořák" in output.notes[0]
+    assert "As Windows-1252: " in output.notes[0]
+    assert "Dvoøák" in output.notes[0]
     assert User.objects.get(email="jiri@example.org").last_name == "Dvořák"
     sure = importer.text("members", CZECH, "--dry-run")
     assert (sure.encoding, [note for note in sure.notes if "guess" in note]) == ("utf-8", [])
-    told = importer.raw("members", CZECH.encode("cp1250"), "--encoding", "cp1250", "--dry-run")
-    assert [note for note in told.notes if "guess" in note] == []
+    shown = importer.raw("members", CZECH.encode("cp1250"), "--encoding", "cp1250", "--dry-run")
+    assert [note for note in shown.notes if "guess" in note] == []
 
 
 @pytest.mark.django_db

@@ -79,10 +79,10 @@ def test_search_filters_and_columns_are_honored(support: Client, agent: User, fl
     run = ExportRun.objects.get()
     assert (run.user, run.rows, run.fields) == (agent, 2, ["name", "status"])
     assert run.query["query"] == "q=harbor&status__exact=active"
-    told = support.get(reverse("admin:transfers_exportrun_change", args=[run.pk]))
-    assert told.context["narrowed_by"] == [("search", "harbor"), ("status", "active")]
-    assert told.context["list_name"] == "Organizations"
-    assert told.context["list_url"].endswith("/organization/?q=harbor&status__exact=active")
+    shown = support.get(reverse("admin:transfers_exportrun_change", args=[run.pk]))
+    assert shown.context["filters_in_words"] == [("search", "harbor"), ("status", "active")]
+    assert shown.context["list_name"] == "Organizations"
+    assert shown.context["list_url"].endswith("/organization/?q=harbor&status__exact=active")
 
 
 def test_a_workbook_is_written_by_a_worker_and_given_to_its_owner_alone(
@@ -209,7 +209,7 @@ def test_an_export_above_the_limit_is_written_by_a_worker_and_told_by_mail(
     monkeypatch: pytest.MonkeyPatch,
     mailoutbox: list[Any],
 ) -> None:
-    from apps.core.owed_mails import owed_mails_sweep
+    from apps.core.queued_mails import queued_mails_sweep
     from apps.transfers.admin import exports
 
     monkeypatch.setattr(exports, "STREAMED_UP_TO", 2)
@@ -218,7 +218,7 @@ def test_an_export_above_the_limit_is_written_by_a_worker_and_told_by_mail(
     assert run.state == ExportRun.State.QUEUED
     assert answer["Location"] == reverse("admin:transfers_exportrun_change", args=[run.pk])
     advance(run.pk)
-    owed_mails_sweep()
+    queued_mails_sweep()
     (mail,) = mailoutbox
     assert mail.to == [agent.email]
     assert "3 rows, kept until" in mail.body

@@ -76,7 +76,7 @@ def silence(run: ImportRun) -> None:
 def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
     support: Client, harbor: Organization, swept: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move, record, leaving = driver._move, applier.Applier._record, driver._leaving
+    move, record, leaving = driver._move, applier.Applier._record, driver._handed_over
     killed: list[str] = []
 
     def dying_move(run: ImportRun, state: str, **changes: Any) -> None:

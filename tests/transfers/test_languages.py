@@ -8,7 +8,7 @@ from apps.organizations.models import Membership, Organization
 from apps.organizations.role_words import LANGUAGES
 from apps.transfers import registry
 from apps.transfers.declarations import DatasetResource
-from apps.transfers.folding import fold_word
+from apps.transfers.word_keys import fold_word
 from tests.factories.organizations import OrganizationFactory
 from tests.transfers.engine import Importer, text_of
 

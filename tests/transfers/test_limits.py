@@ -55,10 +55,10 @@ def test_a_workbook_of_three_million_rows_is_refused_before_it_is_parsed(
     )
     content = tight(3_000_000)
     assert len(content) < 16_000_000
-    said = importer.raw("members", content, name="roster.xlsx")
+    output = importer.raw("members", content, name="roster.xlsx")
 
-    assert said.code == 2
-    assert said.err == (
+    assert output.code == 2
+    assert output.err == (
         "The sheet has more than 1,048,576 rows, which is the most that a sheet can have. "
         "Split it into several, or save it as CSV."
     )
@@ -74,9 +74,9 @@ def test_a_row_beyond_the_last_of_a_sheet_is_refused_by_its_limit(importer: Impo
         for name in source.namelist():
             data = source.read(name).decode()
             target.writestr(name, data.replace('<row r="1"', '<row r="1048577"'))
-    said = importer.raw("members", out.getvalue(), name="roster.xlsx")
-    assert said.code == 2
-    assert "more than 1,048,576 rows" in said.err
+    output = importer.raw("members", out.getvalue(), name="roster.xlsx")
+    assert output.code == 2
+    assert "more than 1,048,576 rows" in output.err
 
 
 def test_rows_of_a_text_file_are_counted_while_they_are_read(

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization, StaffOrganization
-from apps.transfers.cleaning import PLAN_KEPT_FOR, plans_clean_up
+from apps.transfers.cleanup import PLAN_KEPT_FOR, plans_clean_up
 from apps.transfers.engine.driver import advance
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching

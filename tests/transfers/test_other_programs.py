@@ -25,25 +25,25 @@ def harbor(db: None) -> Organization:
 
 
 def test_a_text_kept_as_a_formula_is_the_text(importer: Importer) -> None:
-    said = importer.text(
+    output = importer.text(
         "members",
         '="E-mail",First,Last,Phone,="Organization",Role\n'
         '="a@example.org",="Ann","=""O\'Lee""",="0123456",="0042",="member"\n',
     )
-    assert (said.code, said.created) == (0, 1), said.json
+    assert (output.code, output.created) == (0, 1), output.json
     ann = User.objects.get(email="a@example.org")
     assert (ann.first_name, ann.last_name, ann.phone) == ("Ann", "O'Lee", "0123456")
 
-    said = importer.text("organizations", 'Name,ID\n"=""Eq ""Corp""""",="0043x"\n')
-    assert said.code == 0, said.json
+    output = importer.text("organizations", 'Name,ID\n"=""Eq ""Corp""""",="0043x"\n')
+    assert output.code == 0, output.json
     assert Organization.objects.filter(external_id="0043x").exists()
 
 
 def test_a_quote_before_a_number_is_a_mark_and_before_a_name_is_not(importer: Importer) -> None:
-    said = importer.text(
+    output = importer.text(
         "organizations", "Name,ID\n'0077,'0077x\n't Hooft & Zn,A-1\n'68er Verein,'12 34\n"
     )
-    assert said.code == 0, said.json
+    assert output.code == 0, output.json
     assert set(
         Organization.objects.exclude(external_id="0042").values_list("name", "external_id")
     ) == {
@@ -51,8 +51,8 @@ def test_a_quote_before_a_number_is_a_mark_and_before_a_name_is_not(importer: Im
         ("'t Hooft & Zn", "A-1"),
         ("'68er Verein", "12 34"),
     }
-    said = importer.text("members", HEADER + "'a@example.org,A,B,'0123 456,'0042,'member\n")
-    assert said.code == 0, said.json
+    output = importer.text("members", HEADER + "'a@example.org,A,B,'0123 456,'0042,'member\n")
+    assert output.code == 0, output.json
     assert User.objects.get(email="a@example.org").phone == "0123 456"
 
 
@@ -66,8 +66,8 @@ def test_what_is_exported_is_imported_unchanged(name: str, importer: Importer) -
     for format in ("csv", "xlsx"):
         target = importer.folder / f"out.{format}"
         call_command("export_dataset", "organizations", "-o", str(target), stdout=io.StringIO())
-        said = importer.raw("organizations", target.read_bytes(), name=target.name)
-        assert (said.code, said.unchanged, said.updated) == (0, 2, 0), said.json
+        output = importer.raw("organizations", target.read_bytes(), name=target.name)
+        assert (output.code, output.unchanged, output.updated) == (0, 2, 0), output.json
 
 
 def book(rows: list[list[object]], rename: Callable[[str], str], mend: dict[str, str]) -> bytes:
@@ -116,8 +116,8 @@ def test_the_parts_of_a_workbook_may_have_any_name(old: str, new: str, importer:
     content = book(
         ROWS, lambda name: listed.get(name, renamed if name == f"xl/{old}" else name), mend
     )
-    said = importer.raw("members", content, name="roster.xlsx")
-    assert (said.code, said.created) == (0, 1), said.json
+    output = importer.raw("members", content, name="roster.xlsx")
+    assert (output.code, output.created) == (0, 1), output.json
 
 
 @pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml"])
@@ -125,8 +125,8 @@ def test_capitals_in_the_names_of_parts_do_not_count(part: str, importer: Import
     folder, _, file = part.rpartition("/")
     changed = f"{folder}/{file[0].upper()}{file[1:]}"
     content = book(ROWS, lambda name: changed if name == part else name, {})
-    said = importer.raw("members", content, name="roster.xlsx")
-    assert (said.code, said.created) == (0, 1), said.json
+    output = importer.raw("members", content, name="roster.xlsx")
+    assert (output.code, output.created) == (0, 1), output.json
 
 
 @pytest.mark.parametrize(
@@ -159,14 +159,14 @@ def test_capitals_in_the_names_of_parts_do_not_count(part: str, importer: Import
 )
 def test_a_day_at_midnight_is_a_day(day: str, importer: Importer) -> None:
     project = ProjectFactory(name="Quay")
-    said = importer.rows(
+    output = importer.rows(
         "tasks",
         [
             ["Organization", "Project", "Title", "Due"],
             [project.organization.slug, "Quay", "Order cranes", day],
         ],
     )
-    assert said.code == 0, said.json
+    assert output.code == 0, output.json
     assert str(Task.objects.get().due_date) == "2026-04-30"
 
 
@@ -178,8 +178,8 @@ def test_a_day_at_midnight_is_a_day(day: str, importer: Importer) -> None:
 def test_what_is_no_day_or_two_days_is_refused(day: str, importer: Importer) -> None:
     project = ProjectFactory(name="Quay")
     row = [project.organization.slug, "Quay", "Order cranes", day]
-    said = importer.rows("tasks", [["Organization", "Project", "Title", "Due"], row])
-    assert (said.code, said.failed) == (3, 1)
+    output = importer.rows("tasks", [["Organization", "Project", "Title", "Due"], row])
+    assert (output.code, output.failed) == (3, 1)
 
 
 ROW = "a@example.org,Ann,Lee,,0042,member"
@@ -190,8 +190,8 @@ ROW = "a@example.org,Ann,Lee,,0042,member"
 )
 @pytest.mark.parametrize("row", [ROW, ROW.replace("member", '"member"')])
 def test_padding_at_the_end_is_no_row(end: str, row: str, importer: Importer) -> None:
-    said = importer.text("members", HEADER + row + end)
-    assert (said.code, said.created, said.rows) == (0, 1, 1), said.json
+    output = importer.text("members", HEADER + row + end)
+    assert (output.code, output.created, output.rows) == (0, 1, 1), output.json
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
@@ -200,9 +200,9 @@ def test_files_put_together_with_their_marks_have_the_header_once_more(
 ) -> None:
     second = '"E-mail","First",Last,Phone,Organization,Role\n'
     text = f'\ufeff{HEADER}{ROW}\n\ufeff{second}\ufeff"b@example.org",Bo,Ray,,0042,member\n'
-    said = importer.raw("members", text.encode(encoding))
-    assert (said.code, said.created) == (3, 2), said.json
-    assert said.messages() == ["The row repeats the header."]
+    output = importer.raw("members", text.encode(encoding))
+    assert (output.code, output.created) == (3, 2), output.json
+    assert output.messages() == ["The row repeats the header."]
 
 
 @pytest.mark.parametrize(
@@ -223,20 +223,20 @@ def test_files_put_together_with_their_marks_have_the_header_once_more(
     ],
 )
 def test_headers_of_other_languages_and_programs_are_known(header: str, importer: Importer) -> None:
-    said = importer.text("members", f"{header}\na@example.org,Ann,Lee,0123456,0042,member\n")
-    assert (said.code, said.created, said.not_imported) == (0, 1, []), said.json
+    output = importer.text("members", f"{header}\na@example.org,Ann,Lee,0123456,0042,member\n")
+    assert (output.code, output.created, output.not_imported) == (0, 1, []), output.json
     ann = User.objects.get(email="a@example.org")
     assert (ann.first_name, ann.last_name, ann.phone) == ("Ann", "Lee", "0123456")
 
 
 def test_a_header_of_two_rows_is_one(importer: Importer) -> None:
-    said = importer.text(
+    output = importer.text(
         "members",
         "E-mail,Name,,Organization,Role\n,First,Last,,\na@example.org,Ann,Lee,0042,owner\n",
     )
-    assert (said.code, said.created) == (0, 1), said.json
+    assert (output.code, output.created) == (0, 1), output.json
     assert User.objects.get(email="a@example.org").last_name == "Lee"
-    assert "The header takes two rows, 1 and 2." in said.notes
+    assert "The header takes two rows, 1 and 2." in output.notes
     assert Membership.objects.get().role == "owner"
 
 
@@ -257,19 +257,19 @@ def test_the_totals_of_a_table_are_no_record(importer: Importer) -> None:
                 ],
             },
         )
-    said = importer.raw("members", buffer.getvalue(), name="roster.xlsx")
-    assert (said.code, said.created) == (3, 1)
-    assert said.messages() == ["The row is a line of totals."]
+    output = importer.raw("members", buffer.getvalue(), name="roster.xlsx")
+    assert (output.code, output.created) == (3, 1)
+    assert output.messages() == ["The row is a line of totals."]
 
 
 def test_a_file_without_the_needed_column_is_told_what_it_has(importer: Importer) -> None:
-    said = importer.text("members", "Who,Where,\nAnn,Harbor,1\n")
-    assert said.code == 2
-    assert "No column gives “E-mail”" in said.err
-    assert "The file has these columns: “Who”, “Where”" in said.err
+    output = importer.text("members", "Who,Where,\nAnn,Harbor,1\n")
+    assert output.code == 2
+    assert "No column gives “E-mail”" in output.err
+    assert "The file has these columns: “Who”, “Where”" in output.err
 
 
 def test_lines_in_quotes_as_a_whole_get_a_hint(importer: Importer) -> None:
-    said = importer.text("members", f'"{HEADER.strip()}"\n"{ROW}"\n')
-    assert said.code == 2
-    assert "each line seems to be quoted as a whole" in said.err
+    output = importer.text("members", f'"{HEADER.strip()}"\n"{ROW}"\n')
+    assert output.code == 2
+    assert "each line seems to be quoted as a whole" in output.err

@@ -79,8 +79,8 @@ def expected(run: ImportRun, verdict: str, cause: str, search: str) -> list[int]
         causes = row.changes if row.verdict == "update" else [p["code"] for p in row.problems]
         if (verdict and row.verdict != verdict) or (verdict and cause and cause not in causes):
             continue
-        said = {problem["column"]: problem["value"] for problem in row.problems}
-        texts = [row.values[name] or said.get(name, "") for name in ("email", "organization")]
+        output = {problem["column"]: problem["value"] for problem in row.problems}
+        texts = [row.values[name] or output.get(name, "") for name in ("email", "organization")]
         begins = [text.lower().startswith(search.lower()) for text in texts]
         if not search or (search.isdecimal() and int(search) == row.number):
             found.append((0, "", row.number))

@@ -124,7 +124,7 @@ def test_a_plan_that_says_it_does_great_damage_needs_one_whatever_its_rows(
 
     assert "A second person must approve this" in text(support.get(url("check", run)))
     request = _ask(support, run)
-    assert "Touches 2 people with staff rights." in request.picture["consequences"]
+    assert "Touches 2 people with staff rights." in request.preview["consequences"]
 
 
 def test_nobody_else_enters_the_run_before_they_is_asked(second: Client, run: ImportRun) -> None:

@@ -78,16 +78,16 @@ def state_is(state: str, model: Any = ImportRun) -> Callable[[], bool]:
     return lambda: model.objects.filter(state=state).exclude(claimed_by="").exists()
 
 
-def check_run(code: int, said: dict[str, Any], err: str, name: str) -> ImportRun:
+def check_run(code: int, output: dict[str, Any], err: str, name: str) -> ImportRun:
     run = ImportRun.objects.get()
     assert code == 3
-    assert (said["run"], said["state"], said["error"]) == (run.pk, run.state, run.error)
+    assert (output["run"], output["state"], output["error"]) == (run.pk, run.state, run.error)
     assert err.startswith(f"Import run {run.pk}: ")
     assert f"nterrupted by {name}" in err
     assert run.has_ended
     # Nobody finishes it behind the operator's back.
     jobs_sweep()
-    assert said["created"] == Organization.objects.count()
+    assert output["created"] == Organization.objects.count()
     return run
 
 
@@ -110,10 +110,10 @@ def test_while_the_file_is_read_or_staged_nothing_was_imported(
     command.when(state_is(state))
     # Anywhere within the phase.
     time.sleep(random.uniform(0, 0.5))  # noqa: S311
-    code, said, err = command.send(number).ended()
+    code, output, err = command.send(number).ended()
 
-    run = check_run(code, said, err, number.name)
-    assert (run.state, said["created"]) == (State.CANCELED, 0)
+    run = check_run(code, output, err, number.name)
+    assert (run.state, output["created"]) == (State.CANCELED, 0)
 
 
 def test_while_it_is_planned_nothing_was_imported(tmp_path: Path, big: Path) -> None:
@@ -121,10 +121,10 @@ def test_while_it_is_planned_nothing_was_imported(tmp_path: Path, big: Path) -> 
         # Planning waits for this lock.
         cursor.execute("LOCK TABLE organizations_organization IN ACCESS EXCLUSIVE MODE")
         command = Command(tmp_path, "import_file", "organizations", str(big), "--json")
-        code, said, err = command.when(state_is(State.STAGED)).send(signal.SIGINT).ended()
+        code, output, err = command.when(state_is(State.STAGED)).send(signal.SIGINT).ended()
 
-    run = check_run(code, said, err, "SIGINT")
-    assert (run.state, said["created"], run.rows) == (State.CANCELED, 0, ROWS)
+    run = check_run(code, output, err, "SIGINT")
+    assert (run.state, output["created"], run.rows) == (State.CANCELED, 0, ROWS)
 
 
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 3), (signal.SIGTERM, 1)])
@@ -135,39 +135,39 @@ def test_while_it_is_applied_it_stops_at_a_chunk(
     command.when(lambda: ImportRun.objects.filter(rows_done__gt=0, state="applying").exists())
     for _ in range(times):
         command.send(number)
-    code, said, err = command.ended()
+    code, output, err = command.ended()
 
-    run = check_run(code, said, err, number.name)
+    run = check_run(code, output, err, number.name)
     assert run.state == State.APPLIED_IN_PART
-    assert 0 < said["created"] < ROWS
-    assert said["created"] + said["not_applied"] == ROWS
-    assert said["seconds"]["apply"] > 0
-    assert said["seconds"]["total"] == pytest.approx(
-        sum(said["seconds"].values()) - said["seconds"]["total"], abs=0.01
+    assert 0 < output["created"] < ROWS
+    assert output["created"] + output["not_applied"] == ROWS
+    assert output["seconds"]["apply"] > 0
+    assert output["seconds"]["total"] == pytest.approx(
+        sum(output["seconds"].values()) - output["seconds"]["total"], abs=0.01
     )
 
 
 def test_an_undo_stops_at_a_chunk_and_goes_on_later(tmp_path: Path, big: Path) -> None:
-    code, said, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
+    code, output, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
     assert code == 0
-    undo = Command(tmp_path, "undo_import", str(said["run"]), "--json")
+    undo = Command(tmp_path, "undo_import", str(output["run"]), "--json")
     undo.when(lambda: UndoRun.objects.filter(rows_done__gt=0).exists()).send(signal.SIGTERM)
     code, undone, err = undo.ended()
 
     assert (code, undone["state"]) == (3, "canceled")
-    assert f"Undo of run {said['run']}: Interrupted by SIGTERM" in err
+    assert f"Undo of run {output['run']}: Interrupted by SIGTERM" in err
     assert 0 < undone["removed"] < ROWS
     assert Organization.objects.count() == ROWS - undone["removed"]
     assert undone["seconds"]["undo"] > 0
 
-    code, undone, _ = Command(tmp_path, "undo_import", str(said["run"]), "--json").ended()
+    code, undone, _ = Command(tmp_path, "undo_import", str(output["run"]), "--json").ended()
     assert (code, undone["removed"]) == (0, ROWS)
     assert not Organization.objects.exists()
 
 
 def test_of_two_undos_the_second_waits_and_says_the_same(tmp_path: Path, big: Path) -> None:
-    _, said, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
-    undos = [Command(tmp_path, "undo_import", str(said["run"]), "--json") for _ in range(2)]
+    _, output, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
+    undos = [Command(tmp_path, "undo_import", str(output["run"]), "--json") for _ in range(2)]
     ends = [undo.ended() for undo in undos]
 
     for code, undone, err in ends:
@@ -184,9 +184,9 @@ def test_an_export_leaves_no_half_file(number: signal.Signals, tmp_path: Path, b
     Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
     target = tmp_path / "out.xlsx"
     export = Command(tmp_path, "export_dataset", "organizations", "-o", str(target), "--json")
-    code, said, err = export.when(state_is("writing", ExportRun)).send(number).ended()
+    code, output, err = export.when(state_is("writing", ExportRun)).send(number).ended()
 
-    assert (code, said["state"], said["path"]) == (3, "canceled", "")
+    assert (code, output["state"], output["path"]) == (3, "canceled", "")
     assert f"Interrupted by {number.name}" in err
     assert not target.exists()
     folder = tmp_path / "private" / "exports"
@@ -201,20 +201,20 @@ def test_a_colleague_cancels_by_command_and_the_import_says_so(tmp_path: Path, b
     # In this process, which is here already.
     call_command("cancel_import", str(run.pk), "--reason", "Wrong file", "--json", stdout=out)
     stopped = json.loads(out.getvalue())
-    code, said, err = command.ended()
+    code, output, err = command.ended()
 
-    assert (code, said["state"]) == (3, "applied_in_part")
-    assert "Canceled (Wrong file)" in said["error"]
-    assert said["error"] in err
-    assert said["created"] == Organization.objects.count() < ROWS
+    assert (code, output["state"]) == (3, "applied_in_part")
+    assert "Canceled (Wrong file)" in output["error"]
+    assert output["error"] in err
+    assert output["created"] == Organization.objects.count() < ROWS
     assert (stopped["stopped"], stopped["state"]) == (True, "applied_in_part")
-    assert stopped["rows_done"] == said["created"]
+    assert stopped["rows_done"] == output["created"]
     event = Event.objects.get(kind="cancel")
     assert (event.target_pk, event.reason) == (str(run.pk), "Wrong file")
     assert event.change_set
     assert event.change_set.actor_label == "command cancel_import"
 
-    again, said, err = Command(tmp_path, "cancel_import", str(run.pk), "--json").ended()
+    again, output, err = Command(tmp_path, "cancel_import", str(run.pk), "--json").ended()
     assert again == 2
-    assert "has already ended" in said["error"] == err
+    assert "has already ended" in output["error"] == err
     connections.close_all()

@@ -180,14 +180,14 @@ def test_an_undo_does_what_its_preview_says(
     # And what was counted is what went: nothing else is touched by an undo.
     after = counts()
     went = {name: before[name] - after[name] for name in before}
-    told = {
+    shown = {
         key: sum(n for what, n in each.items() if what in ("removed", "trashed"))
         for key, each in preview.records.items()
     }
-    assert went["Organization"] == told.get("organization", 0) + told.get("made:organization", 0)
-    assert went["Membership"] == told.get("membership", 0)
-    assert went["Project"] == told.get("project", 0)
-    assert went["Task"] == told.get("task", 0)
+    assert went["Organization"] == shown.get("organization", 0) + shown.get("made:organization", 0)
+    assert went["Membership"] == shown.get("membership", 0)
+    assert went["Project"] == shown.get("project", 0)
+    assert went["Task"] == shown.get("task", 0)
     assert went["User"] == 0
     people = preview.records.get("person", {})
     assert went["active"] == people.get("deactivated", 0) + people.get("deactivated_again", 0)

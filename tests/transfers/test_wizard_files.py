@@ -222,15 +222,15 @@ def test_the_same_file_and_the_same_content_are_said_with_who_and_when(
         "The same content": ("roster.csv", (HEAD + ROW).replace(",", ";").encode("utf-16")),
         "The same content ": ("roster.xlsx", workbook(*TABLE)),
     }
-    for said, (name, content) in cases.items():
+    for output, (name, content) in cases.items():
         upload(support, content, name=name)
         work()
         page = text(support.get(url("file", ImportRun.objects.latest("pk"))))
-        assert f"{said.strip()} was imported before by {agent}" in page
+        assert f"{output.strip()} was imported before by {agent}" in page
         assert f"run {run.pk}" in page
         by_command = importer.raw("members", content, "--dry-run", name=name)
         (note,) = by_command.notes
-        assert note.startswith(f"{said.strip()} was imported before by {agent} on ")
+        assert note.startswith(f"{output.strip()} was imported before by {agent} on ")
         assert note.endswith(f"as run {run.pk}.")
     upload(support, HEAD + ROW.replace("Ada", "Ida"))
     work()

@@ -267,16 +267,16 @@ def test_a_worker_killed_twice_inside_a_statement_leaves_nothing_that_holds_the_
 
 
 def blocked_by_the_lock() -> int:
-    aside: Any = connection.copy()
+    second: Any = connection.copy()
     try:
-        with aside.cursor() as cursor:
+        with second.cursor() as cursor:
             cursor.execute(
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
                 "AND datname = current_database()"
             )
             return int(cursor.fetchone()[0])
     finally:
-        aside.close()
+        second.close()
 
 
 def test_kills_and_stops_are_no_failures(tmp_path: Path) -> None:

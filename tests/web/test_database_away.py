@@ -22,7 +22,7 @@ from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
 
 from apps.accounts.models import User
-from apps.backoffice import refusals
+from apps.backoffice import error_pages
 from apps.core.availability import PAUSE_SECONDS
 from deploy.standalone import postgresql
 from deploy.standalone.postgresql.server import Server
@@ -223,7 +223,7 @@ def test_the_page_that_says_so_asks_nothing_of_the_database() -> None:
     request.user = SimpleLazyObject(User.objects.get)  # type: ignore[assignment]
     request.session = SessionStore("never loaded")
 
-    answer = refusals.unavailable(request, was_begun=True)
+    answer = error_pages.unavailable(request, was_begun=True)
 
     assert answer.status_code == 503
     assert "Quarterdeck isn't available right now" in html.unescape(answer.content.decode())

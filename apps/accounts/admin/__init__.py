@@ -12,11 +12,11 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from apps.accounts.admin import approval, disclosure, user
-from apps.accounts.views.admin_site import lead_to_the_account
+from apps.accounts.views.admin_site import redirect_to_account
 
 __all__ = ["approval", "disclosure", "user"]
 
-lead_to_the_account(admin.site)
+redirect_to_account(admin.site)
 
 # Their stock pages would show secrets of factors, and let a form make a factor or a provider.
 for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):

@@ -80,7 +80,7 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Neither the keys nor the records of a great request are wanted in a list.
-        return super().get_queryset(request).defer("arguments", "picture")
+        return super().get_queryset(request).defer("arguments", "preview")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}

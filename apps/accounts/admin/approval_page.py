@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.admin.personal import masked, sees_personal_data
+from apps.accounts.admin.personal_data import masked, sees_personal_data
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.preview import ActionPreview, Line
 from apps.accounts.approvals.selectors import deciders_of, may_decide, names_of, who_could
@@ -20,11 +20,11 @@ _ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
 
 def summary(records: QuerySet) -> list[str]:
     """Return what the confirmation of an approval says will happen."""
-    return ActionPreview.from_json(records.get().picture).consequences
+    return ActionPreview.from_json(records.get().preview).consequences
 
 
 def page_context(request: ApprovalRequest, user: PermissionHolder) -> dict[str, Any]:
-    picture = _for_reader(ActionPreview.from_json(request.picture), user)
+    preview = _for_reader(ActionPreview.from_json(request.preview), user)
     is_own = user.pk in (request.requester_id, request.real_requester_id)
     try:
         action = registry.get(request.kind)
@@ -37,9 +37,9 @@ def page_context(request: ApprovalRequest, user: PermissionHolder) -> dict[str, 
     decides = request.is_pending and may_decide(request, user)
     return {
         "request_": request,
-        "picture": picture,
-        "has_before": any(old for line in picture.lines for _, old, _ in line.values),
-        "more": picture.total - len(picture.lines),
+        "preview": preview,
+        "has_before": any(old for line in preview.lines for _, old, _ in line.values),
+        "more": preview.total - len(preview.lines),
         "rows_page": rows,
         "who_could": could,
         "is_own": is_own,
@@ -64,17 +64,17 @@ def _color(request: ApprovalRequest) -> str:
     return "default" if _is_over(request) else STATE_COLORS[request.state]
 
 
-def _for_reader(picture: ActionPreview, user: PermissionHolder) -> ActionPreview:
+def _for_reader(preview: ActionPreview, user: PermissionHolder) -> ActionPreview:
     """Mask the addresses where the reader may not see them; nothing else of the request is hidden."""
     if sees_personal_data(user):
-        return picture
-    picture.sentence = _mask(picture.sentence)
-    picture.consequences = [_mask(sentence) for sentence in picture.consequences]
-    picture.lines = [
+        return preview
+    preview.sentence = _mask(preview.sentence)
+    preview.consequences = [_mask(sentence) for sentence in preview.consequences]
+    preview.lines = [
         Line(_mask(line.label), line.url, [[_mask(word) for word in row] for row in line.values])
-        for line in picture.lines
+        for line in preview.lines
     ]
-    return picture
+    return preview
 
 
 def _mask(text: str) -> str:

@@ -47,7 +47,7 @@ class PersonActions:
             actor=actor,
             reason=answer.reason,
         )
-        sessions.enter(request, begun)
+        sessions.enter_impersonation(request, begun)
         return HttpResponseRedirect(reverse("admin:index"))
 
     @confirmed(

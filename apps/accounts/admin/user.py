@@ -17,14 +17,14 @@ from unfold.decorators import display
 
 from apps.accounts.admin.email_change import EmailActions
 from apps.accounts.admin.person_actions import PersonActions
-from apps.accounts.admin.personal import masked, sees_personal_data
+from apps.accounts.admin.personal_data import masked, sees_personal_data
 from apps.accounts.admin.role_form import RoleForm
 from apps.accounts.admin.sign_in import SignInActions
 from apps.accounts.authority import account_obstacle
 from apps.accounts.avatars import check_avatar
 from apps.accounts.models import User
 from apps.accounts.models.user import REMOVED
-from apps.accounts.scope import scope_in_words
+from apps.accounts.people_scope import scope_in_words
 from apps.accounts.services import (
     user_create,
     user_deactivate,
@@ -269,9 +269,9 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
             actor=request.user,
             reason=answer.reason,
         )
-        said = [
+        message = [
             f"{verb}: {listed(names)}"
             for verb, names in (("given", given), ("taken", taken))
             if names
         ]
-        return f"{user}: {'; '.join(said)}." if said else f"{user} already has these roles."
+        return f"{user}: {'; '.join(message)}." if message else f"{user} already has these roles."

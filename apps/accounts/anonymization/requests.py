@@ -8,9 +8,9 @@ from django.db.models.functions import Cast
 
 from apps.accounts.anonymization.person import Person
 from apps.accounts.models import ApprovalRequest
-from apps.audit.redacting import redact_records, redacting
+from apps.audit.redaction import redact_records, redacting
 
-_TEXTS = ("sentence", "arguments", "picture", "reason", "decision_reason", "outcome")
+_TEXTS = ("sentence", "arguments", "preview", "reason", "decision_reason", "outcome")
 
 
 def requests_about(person: Person) -> list[ApprovalRequest]:

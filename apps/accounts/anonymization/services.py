@@ -6,14 +6,14 @@ import pgtrigger
 from django.db.models import Model
 
 from apps.accounts import event_kinds
-from apps.accounts.anonymization import own
+from apps.accounts.anonymization import account_erasure
 from apps.accounts.anonymization.person import Person, person_of
 from apps.accounts.anonymization.registry import ERASURE_HANDLERS
-from apps.accounts.anonymization.sweep import remaining, sweep
+from apps.accounts.anonymization.text_replacement import remaining, sweep
 from apps.accounts.models import User
 from apps.audit.events import record_event
-from apps.audit.redacting import (
-    redact_doings,
+from apps.audit.redaction import (
+    redact_events,
     redact_labels,
     redact_mentions,
     redact_reasons,
@@ -54,14 +54,14 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
         # Asked before anything goes: by then nothing tells any more whose they were.
         records = _records_of(person)
         gone: dict[str, int] = {}
-        for holding in (*ERASURE_HANDLERS, own.OWN):
+        for holding in (*ERASURE_HANDLERS, account_erasure.OWN):
             gone |= holding.erase(person)
         # A request says what it said, but for this.
         with pgtrigger.ignore("accounts.ApprovalRequest:says_what_it_said"):
             gone["texts"] = sweep(person.words)
         with redacting(person=locked.pk, reason=reason):
             gone["history"] = redact_records(User, [locked.pk])
-            gone["history"] += redact_doings(locked.pk)
+            gone["history"] += redact_events(locked.pk)
             gone["history"] += redact_labels(User, [locked.pk])
             gone["history"] += redact_mentions(words=person.words, names=person.names)
             gone["history"] += redact_reasons(records=records, pattern=person.parts_pattern)
@@ -85,13 +85,15 @@ def user_anonymization_preview(user: User) -> list[str]:
     if obstacles := list(_obstacles(person)):
         return obstacles
     return [
-        sentence for holding in (own.OWN, *ERASURE_HANDLERS) for sentence in holding.preview(person)
+        sentence
+        for holding in (account_erasure.OWN, *ERASURE_HANDLERS)
+        for sentence in holding.preview(person)
     ]
 
 
 def _obstacles(person: Person) -> list[str]:
     return [
         sentence
-        for holding in (own.OWN, *ERASURE_HANDLERS)
+        for holding in (account_erasure.OWN, *ERASURE_HANDLERS)
         for sentence in holding.obstacles(person)
     ]

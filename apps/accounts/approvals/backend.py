@@ -6,7 +6,7 @@ from django.urls import reverse
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.bulk import ManyRecords, arguments_of
 from apps.accounts.approvals.guard import people_behind, require_approval
-from apps.accounts.approvals.selectors import deciders, demand
+from apps.accounts.approvals.selectors import approval_needed_message, deciders
 from apps.accounts.approvals.services import approval_ask
 from apps.accounts.models import User
 from apps.core.actors import Actor, PermissionHolder
@@ -31,7 +31,7 @@ class AccountsBackend:
         if not action.will_need_approval(records, records.count()):
             return ""
         people = deciders(action, {}, besides=people_behind(user))
-        return demand(people, action)
+        return approval_needed_message(people, action)
 
     def require_for_many(
         self,
@@ -43,6 +43,6 @@ class AccountsBackend:
         user: PermissionHolder,
     ) -> None:
         count = records.count()
-        if _MANY.is_demanded({}, count):
+        if _MANY.is_required_for({}, count):
             arguments = arguments_of(records, action, label, data)
             require_approval(_MANY.kind, arguments, count=count, actor=user)

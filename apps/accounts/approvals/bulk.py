@@ -57,11 +57,11 @@ class ManyRecords(Approvable):
             "must decide."
         )
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         chosen = self.chosen(arguments)
         return [(str(chosen.model._meta.verbose_name_plural).capitalize(), chosen)]
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         chosen = self.chosen(arguments).order_by("pk")
         total = len(arguments["keys"])
         return ActionPreview(

@@ -12,7 +12,7 @@ from apps.audit.history import audited
 _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def part_of(name: str, rows: QuerySet) -> PreviewPart:
+def preview_part(name: str, rows: QuerySet) -> PreviewPart:
     """Count the rows and digest all that is stored of them, in the order of their keys.
 
     What has a history is digested in the columns that it watches: a sign-in changes no person.

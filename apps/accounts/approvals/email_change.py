@@ -25,7 +25,7 @@ class ChangeEmail(Approvable):
 
     def will_need_approval(self, records: QuerySet, count: int) -> bool:
         keys = records.order_by().values("pk")
-        return self.is_demanded({}, 1) and colleagues().filter(pk__in=keys).exists()
+        return self.is_required_for({}, 1) and colleagues().filter(pk__in=keys).exists()
 
     def why(self) -> str:
         return "it is how a colleague signs in"
@@ -38,13 +38,13 @@ class ChangeEmail(Approvable):
             return ""
         return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
 
-    def gainers(self, arguments: Arguments) -> list[UUID]:
+    def beneficiaries(self, arguments: Arguments) -> list[UUID]:
         return [UUID(arguments["user"])] if "user" in arguments else []
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [("The person", User.objects.filter(pk=arguments["user"]))]
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         user = User.objects.get(pk=arguments["user"])
         return ActionPreview(
             sentence=f"Change the e-mail address of {user}",

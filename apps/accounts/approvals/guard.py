@@ -9,7 +9,7 @@ from uuid import UUID
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.preview import ActionPreview, canonical
 from apps.accounts.approvals.registry import Arguments
-from apps.accounts.approvals.selectors import deciders, demand
+from apps.accounts.approvals.selectors import approval_needed_message, deciders
 from apps.accounts.models import User
 from apps.audit.context import current
 from apps.core.actors import Actor, PermissionHolder
@@ -22,7 +22,7 @@ class Draft:
 
     kind: str
     arguments: Arguments
-    picture: ActionPreview
+    preview: ActionPreview
 
 
 # What is being done on an approval just now: (kind, arguments, the requester's key).
@@ -47,13 +47,13 @@ def require_approval(kind: str, arguments: Arguments, *, count: int = 1, actor: 
     permission: who runs a command on the server could switch the setting off as well.
     """
     action = registry.get(kind)
-    if not isinstance(actor, User) or not action.is_demanded(arguments, count):
+    if not isinstance(actor, User) or not action.is_required_for(arguments, count):
         return
     if _executing.get() == (kind, canonical(arguments), actor.pk):
         return
-    picture = action.picture(arguments)
+    preview = action.preview(arguments)
     could = deciders(action, arguments, besides=people_behind(actor))
-    raise ApprovalNeeded(demand(could, action), Draft(kind, arguments, picture))
+    raise ApprovalNeeded(approval_needed_message(could, action), Draft(kind, arguments, preview))
 
 
 def people_behind(actor: PermissionHolder) -> set[UUID]:

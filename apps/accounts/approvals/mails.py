@@ -11,8 +11,8 @@ from django.utils import timezone
 from apps.accounts.approvals.selectors import deciders_of
 from apps.accounts.models import ApprovalRequest, User
 from apps.core.errors import DomainError
-from apps.core.models import OwedMail
-from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
+from apps.core.models import QueuedMail
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 from apps.core.sending import send_after_commit
 
 
@@ -45,7 +45,7 @@ def mail_request(key: UUID) -> int:
         owed = [(str(key), str(person.pk)) for person in _people(request, asked)]
         kind = REQUEST_ASKED if asked else REQUEST_ANSWERED
         for one, person in owed:
-            mail_owe(kind, f"{one}:{person}", request=one, person=person)
+            mail_queue(kind, f"{one}:{person}", request=one, person=person)
     return sum(mail_send(kind, f"{one}:{person}") for one, person in owed)
 
 
@@ -58,12 +58,12 @@ def _people(request: ApprovalRequest, asked: bool) -> list[User]:
         return []
 
 
-def _both(mail: OwedMail) -> tuple[ApprovalRequest | None, User | None]:
+def _both(mail: QueuedMail) -> tuple[ApprovalRequest | None, User | None]:
     request = ApprovalRequest.objects.filter(pk=mail.arguments["request"]).first()
     return request, User.objects.active().filter(pk=mail.arguments["person"]).first()
 
 
-def _announcement(mail: OwedMail) -> EmailMessage | None:
+def _announcement(mail: QueuedMail) -> EmailMessage | None:
     """Ask one who can decide; each gets a mail of their own, so that nobody reads the others' names."""
     request, person = _both(mail)
     if request is None or person is None or request.state != ApprovalRequest.State.PENDING:
@@ -85,7 +85,7 @@ def _announcement(mail: OwedMail) -> EmailMessage | None:
     )
 
 
-def _answer(mail: OwedMail) -> EmailMessage | None:
+def _answer(mail: QueuedMail) -> EmailMessage | None:
     request, person = _both(mail)
     if request is None or person is None:
         return None

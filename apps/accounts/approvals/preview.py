@@ -85,9 +85,9 @@ def differences(asked: ActionPreview, now: ActionPreview) -> list[str]:
 
 def _values(before: Line, after: Line) -> str:
     now = {name: (old, new) for name, old, new in after.values}
-    said = [
+    message = [
         f"{name} was “{old}” and is “{now[name][0]}”"
         for name, old, _ in before.values
         if name in now and now[name][0] != old
     ]
-    return f": {'; '.join(said)}" if said else ""
+    return f": {'; '.join(message)}" if message else ""

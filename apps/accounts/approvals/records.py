@@ -56,13 +56,13 @@ class OnRecords(Approvable):
         # What is gone by now is in nobody's scope, and a matter of the comparison.
         return found == chosen.count()
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         return [
             (str(rows.model._meta.verbose_name_plural).capitalize(), rows)
             for rows in self.reach(self.chosen(arguments))
         ]
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         chosen = self.chosen(arguments).order_by("pk")
         parts = self.parts(arguments)
         total = len(arguments["keys"])

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from apps.accounts.approvals.digests import lock, part_of
+from apps.accounts.approvals.digests import lock, preview_part
 from apps.accounts.approvals.preview import ActionPreview, PreviewPart
 from apps.accounts.models import User
 from apps.core.actors import PermissionHolder
@@ -46,13 +46,13 @@ class Approvable:
         number: int | None = settings.FOUR_EYES.get(self.word)
         return number
 
-    def is_demanded(self, arguments: Arguments, count: int) -> bool:
+    def is_required_for(self, arguments: Arguments, count: int) -> bool:
         most = self.alone_up_to()
         return most is not None and count > most
 
     def will_need_approval(self, records: QuerySet, count: int) -> bool:
         """Tell before anything is posted whether an action on `records` will need an approval."""
-        return self.is_demanded({}, count)
+        return self.is_required_for({}, count)
 
     def why(self) -> str:
         """Return the clause after "A second person must approve this: ", where it is not plain."""
@@ -69,22 +69,22 @@ class Approvable:
         """Return why `user`, who holds the permissions, could not do this either; nothing where not."""
         return ""
 
-    def gainers(self, arguments: Arguments) -> list[UUID]:
+    def beneficiaries(self, arguments: Arguments) -> list[UUID]:
         """Return the people who would gain: they may not decide."""
         return []
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         """Return what is touched, by its name in words."""
         return []
 
     def lock(self, arguments: Arguments) -> None:
-        for _, rows in self.touches(arguments):
+        for _, rows in self.affected_records(arguments):
             lock(rows)
 
     def parts(self, arguments: Arguments) -> list[PreviewPart]:
-        return [part_of(name, rows) for name, rows in self.touches(arguments)]
+        return [preview_part(name, rows) for name, rows in self.affected_records(arguments)]
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         """Return what is touched and how, the same for the same data."""
         raise NotImplementedError
 

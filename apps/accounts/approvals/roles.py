@@ -60,10 +60,10 @@ class GiveRoles(Approvable):
             return ""
         return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
 
-    def gainers(self, arguments: Arguments) -> list[UUID]:
+    def beneficiaries(self, arguments: Arguments) -> list[UUID]:
         return [UUID(arguments["user"])] if "user" in arguments else []
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         through: Any = User.groups.through
         gives: Any = Group.permissions.through
         return [
@@ -76,7 +76,7 @@ class GiveRoles(Approvable):
             ),
         ]
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         user = User.objects.get(pk=arguments["user"])
         held = sorted(user.groups.values_list("name", flat=True))
         roles = list(Group.objects.filter(pk__in=arguments["roles"]).order_by("name"))
@@ -109,8 +109,8 @@ class GiveRoles(Approvable):
         user = User.objects.get(pk=arguments["user"])
         roles = list(Group.objects.filter(pk__in=arguments["roles"]))
         given, taken = user_set_roles(user=user, roles=roles, actor=actor, reason=reason)
-        said = [*(f"given: {name}" for name in given), *(f"taken: {name}" for name in taken)]
-        return f"{user}: {', '.join(said)}." if said else f"{user} already has these roles."
+        message = [*(f"given: {name}" for name in given), *(f"taken: {name}" for name in taken)]
+        return f"{user}: {', '.join(message)}." if message else f"{user} already has these roles."
 
 
 class EmpowerRole(Approvable):
@@ -128,7 +128,7 @@ class EmpowerRole(Approvable):
         # Nobody gives a role what they may not do, nor approves it.
         return (*self.permissions, *arguments.get("add", ()))
 
-    def touches(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         through: Any = User.groups.through
         gives: Any = Group.permissions.through
         return [
@@ -137,13 +137,13 @@ class EmpowerRole(Approvable):
             ("Its people", through._default_manager.filter(group=arguments["role"])),
         ]
 
-    def gainers(self, arguments: Arguments) -> list[UUID]:
+    def beneficiaries(self, arguments: Arguments) -> list[UUID]:
         if "role" not in arguments:
             return []
         people = User.objects.filter(groups=arguments["role"])
         return list(people.values_list("pk", flat=True))
 
-    def picture(self, arguments: Arguments) -> ActionPreview:
+    def preview(self, arguments: Arguments) -> ActionPreview:
         role = Group.objects.get(pk=arguments["role"])
         names = sorted(_named(arguments["add"]).values_list("name", flat=True))
         held = role.user_set.count()

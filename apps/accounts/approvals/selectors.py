@@ -40,7 +40,7 @@ def _roles_with(given: QuerySet[Permission]) -> QuerySet[Any]:
 
 def deciders(action: Approvable, arguments: Arguments, *, besides: Collection[UUID]) -> list[User]:
     """Return who could decide on an action now, by name: two people are found among the first."""
-    excluded = {*besides, *action.gainers(arguments)}
+    excluded = {*besides, *action.beneficiaries(arguments)}
     people = people_with([DECIDE, *action.permissions_for(arguments)]).exclude(pk__in=excluded)
     return [
         user
@@ -64,7 +64,7 @@ def names_of(people: list[User]) -> str:
     return listed([*names, f"{more:,} more"] if more else names)
 
 
-def demand(people: list[User], action: Approvable) -> str:
+def approval_needed_message(people: list[User], action: Approvable) -> str:
     """Say that a second person is needed, why where it is not plain, and who could be it."""
     why = f": {action.why()}" if action.why() else ""
     return f"A second person must approve this{why}. {who_could(people, action)}"
@@ -87,7 +87,7 @@ def may_decide(request: ApprovalRequest, user: PermissionHolder) -> bool:
         return False
     action = registry.get(request.kind)
     return (
-        user.pk not in request.gainers
+        user.pk not in request.beneficiaries
         and all(user.has_perm(name) for name in action.permissions_for(request.arguments))
         and action.may_reach(user, request.arguments)
         and not action.obstacle(user, request.arguments)
@@ -129,7 +129,7 @@ def to_decide(user: PermissionHolder) -> QuerySet[ApprovalRequest]:
     return (
         waiting.exclude(requester=user.pk)
         .exclude(real_requester=user.pk)
-        .exclude(gainers__contains=[user.pk])
+        .exclude(beneficiaries__contains=[user.pk])
     )
 
 

@@ -29,7 +29,7 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
     if not reason:
         raise DomainError("A reason is required. The approver sees it.")
     action = registry.get(draft.kind)
-    fingerprint = draft.picture.fingerprint(draft.kind, draft.arguments)
+    fingerprint = draft.preview.fingerprint(draft.kind, draft.arguments)
     with acting_as(actor=actor, reason=reason):
         # Two windows of one person must not ask twice; nobody else can make the same request.
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
@@ -42,13 +42,13 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
             _close(same, State.EXPIRED, "No one decided in time.")
         request = ApprovalRequest.objects.create(
             kind=draft.kind,
-            sentence=draft.picture.sentence,
+            sentence=draft.preview.sentence,
             arguments=draft.arguments,
-            picture=draft.picture.to_json(),
+            preview=draft.preview.to_json(),
             fingerprint=fingerprint,
             reason=reason,
             expires_at=timezone.now() + timedelta(hours=settings.FOUR_EYES_HOURS),
-            gainers=action.gainers(draft.arguments),
+            beneficiaries=action.beneficiaries(draft.arguments),
             permissions=list(action.permissions_for(draft.arguments)),
             requester=actor,
             real_requester_id=real_actor_key(),
@@ -159,25 +159,25 @@ def what_voids(request: ApprovalRequest) -> str:
     if not action.may_reach(requester, request.arguments):
         return f"{requester} no longer has all of this in scope."
     try:
-        now = action.picture(request.arguments)
+        now = action.preview(request.arguments)
     except DomainError as error:
         return error.message
     if now.fingerprint(request.kind, request.arguments) == request.fingerprint:
         return ""
-    changed = "; ".join(differences(ActionPreview.from_json(request.picture), now)[:5])
+    changed = "; ".join(differences(ActionPreview.from_json(request.preview), now)[:5])
     return f"It changed after the request was made: {changed}."
 
 
 def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
     """Refuse the requester, impersonators, people who would gain, and people who may not do it themselves."""
     if not isinstance(actor, User):
-        _nobody_else_can(request, action, actor)
+        _has_no_other_approver(request, action, actor)
         return
     if people_behind(actor) & {request.requester_id, request.real_requester_id}:
         raise DomainError("You can't decide on your own request. Ask a colleague.")
     if real_actor_key() not in (None, actor.pk):
         raise DomainError("You can't decide while acting as somebody else.")
-    if actor.pk in request.gainers:
+    if actor.pk in request.beneficiaries:
         raise DomainError("This is about your own permissions, so somebody else must decide.")
     require(actor, *action.permissions_for(request.arguments))
     if not action.may_reach(actor, request.arguments):
@@ -188,7 +188,7 @@ def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> N
         raise DomainError(obstacle)
 
 
-def _nobody_else_can(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
+def _has_no_other_approver(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
     """An operator at the server decides only where nobody else could, or all would stand still."""
     people = deciders_of(request)
     if people:

@@ -12,24 +12,24 @@ from django.urls import reverse
 from apps.accounts.email_changes.tokens import digest, new_token
 from apps.accounts.models import EmailChange
 from apps.core.actors import acting_as
-from apps.core.models import OwedMail
-from apps.core.owed_mails import MailKind, mail_kind, mail_owe
+from apps.core.models import QueuedMail
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue
 
 State = EmailChange.State
 
 
-def request_mails_owe(change: EmailChange) -> None:
+def request_mails_queue(change: EmailChange) -> None:
     """Owe the notice to the old address, and the link to the new one."""
-    mail_owe(REQUESTED, str(change.pk), change=str(change.pk))
-    mail_owe(CONFIRMATION, str(change.pk), change=str(change.pk))
+    mail_queue(REQUESTED, str(change.pk), change=str(change.pk))
+    mail_queue(CONFIRMATION, str(change.pk), change=str(change.pk))
 
 
-def changed_mail_owe(change: EmailChange) -> None:
+def changed_mail_queue(change: EmailChange) -> None:
     """Owe the notice to the old address that it was replaced."""
-    mail_owe(CHANGED, str(change.pk), change=str(change.pk))
+    mail_queue(CHANGED, str(change.pk), change=str(change.pk))
 
 
-def _requested(mail: OwedMail) -> EmailMessage | None:
+def _requested(mail: QueuedMail) -> EmailMessage | None:
     change = _change(mail)
     if change is None or not change.is_pending:
         return None
@@ -38,9 +38,9 @@ def _requested(mail: OwedMail) -> EmailMessage | None:
     )
 
 
-def _confirmation(mail: OwedMail) -> EmailMessage | None:
+def _confirmation(mail: QueuedMail) -> EmailMessage | None:
     """Give the change a new token, which is in this mail and nowhere else."""
-    with acting_as(actor="task send_owed_mail"):
+    with acting_as(actor="task send_queued_mail"):
         change = _change(mail)
         if change is None or not change.is_pending:
             return None
@@ -57,7 +57,7 @@ def _confirmation(mail: OwedMail) -> EmailMessage | None:
     )
 
 
-def _changed(mail: OwedMail) -> EmailMessage | None:
+def _changed(mail: QueuedMail) -> EmailMessage | None:
     change = _change(mail)
     if change is None or change.state != State.CONFIRMED:
         return None
@@ -71,7 +71,7 @@ CONFIRMATION = mail_kind("email change confirmation", MailKind(_confirmation))
 CHANGED = mail_kind("email change made", MailKind(_changed))
 
 
-def _change(mail: OwedMail) -> EmailChange | None:
+def _change(mail: QueuedMail) -> EmailChange | None:
     """Lock the change, so that it is not ended while its mail is made."""
     rows = EmailChange.objects.select_for_update(of=("self",))
     return rows.select_related("user", "requested_by").filter(pk=mail.arguments["change"]).first()

@@ -13,7 +13,7 @@ from apps.accounts.authority import (
     account_obstacle,
     is_colleague,
 )
-from apps.accounts.email_changes.mails import changed_mail_owe, request_mails_owe
+from apps.accounts.email_changes.mails import changed_mail_queue, request_mails_queue
 from apps.accounts.email_changes.selectors import email_change_of_token
 from apps.accounts.email_changes.tokens import digest, new_token
 from apps.accounts.models import EmailChange, User
@@ -72,7 +72,7 @@ def email_change_request(*, user: User, email: str, actor: Actor, reason: str) -
         validated(change)
         change.save(force_insert=True)
         _record(change, actor=now, did="asked")
-        request_mails_owe(change)
+        request_mails_queue(change)
         return change
 
 
@@ -107,7 +107,7 @@ def email_change_confirm(*, token: str) -> EmailChange:
         # Links to set a password die with the address that they were made for.
         sessions.end_all(sessions.open_sessions(person), user=person, actor=now, reason=reason)
         _end(change, State.CONFIRMED, "", actor=now)
-        changed_mail_owe(change)
+        changed_mail_queue(change)
         return change
 
 

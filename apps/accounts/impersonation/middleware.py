@@ -63,7 +63,7 @@ class ImpersonationMiddleware(MiddlewareMixin):
         if is_way_out(name):
             if request.method == "POST" and name != "impersonation_stop":
                 # Who signs out is the one who signed in.
-                sessions.leave(request, Impersonation.Ending.SIGNED_OUT)
+                sessions.leave_impersonation(request, Impersonation.Ending.SIGNED_OUT)
             return None
         if is_refused_always(name):
             raise PermissionDenied(
@@ -102,7 +102,7 @@ class ImpersonationMiddleware(MiddlewareMixin):
 def _over(request: HttpRequest, impersonation: Impersonation, ending: str) -> HttpResponse:
     """Answer the first request after the end: as oneself again, and with nothing done."""
     impersonation_end(impersonation=impersonation, ending=ending)
-    sessions.forget(request)
+    sessions.forget_impersonation(request)
     how = str(Impersonation.Ending(ending).label).lower()
     messages.warning(
         request, f"You are no longer acting as {impersonation.target}: {how}. Nothing was changed."

@@ -2,7 +2,7 @@
 
 from apps.accounts.authority import power_obstacle
 from apps.accounts.models import User
-from apps.accounts.scope import covers
+from apps.accounts.people_scope import covers
 
 PERMISSION = "accounts.impersonate_user"
 WRITING = "accounts.impersonate_and_write"

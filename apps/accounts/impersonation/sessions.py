@@ -22,22 +22,22 @@ def opened(request: HttpRequest) -> Impersonation | None:
         Impersonation.objects.select_related("impersonator", "target").filter(pk=key).first()
     )
     if found is None:
-        forget(request)
+        forget_impersonation(request)
         return None
     if not request.user.is_authenticated or request.user.pk != found.impersonator_id:
         # Deactivated, signed out elsewhere, or somebody else's session by now.
         impersonation_end(impersonation=found, ending=Impersonation.Ending.REFUSED)
-        forget(request)
+        forget_impersonation(request)
         return None
     return found
 
 
-def enter(request: HttpRequest, impersonation: Impersonation) -> None:
+def enter_impersonation(request: HttpRequest, impersonation: Impersonation) -> None:
     """Let the session act as the other person from its next request on."""
     request.session[KEY] = impersonation.pk
 
 
-def leave(request: HttpRequest, ending: str) -> Impersonation | None:
+def leave_impersonation(request: HttpRequest, ending: str) -> Impersonation | None:
     """End what the request acts in; from here on it is the impersonator's own."""
     impersonation: Any = getattr(request, "impersonation", None)
     if impersonation is None:
@@ -50,9 +50,9 @@ def leave(request: HttpRequest, ending: str) -> Impersonation | None:
     request.user, request.auser = real, auser
     del request.real_user, request.impersonation  # type: ignore[attr-defined]
     impersonation_end(impersonation=impersonation, ending=ending)
-    forget(request)
+    forget_impersonation(request)
     return impersonation
 
 
-def forget(request: HttpRequest) -> None:
+def forget_impersonation(request: HttpRequest) -> None:
     request.session.pop(KEY, None)

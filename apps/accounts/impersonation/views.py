@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from apps.accounts.impersonation.sessions import leave
+from apps.accounts.impersonation.sessions import leave_impersonation
 from apps.accounts.models import Impersonation
 
 
@@ -14,7 +14,7 @@ from apps.accounts.models import Impersonation
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
     """End it, and go back to the page of the person, where it began."""
-    impersonation = leave(request, Impersonation.Ending.STOPPED)
+    impersonation = leave_impersonation(request, Impersonation.Ending.STOPPED)
     if impersonation is None:
         return HttpResponseRedirect(reverse("admin:index"))
     messages.success(request, f"You stopped acting as {impersonation.target}.")

@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("arguments", models.JSONField()),
-                ("picture", models.JSONField()),
+                ("preview", models.JSONField()),
                 ("fingerprint", models.CharField(max_length=64)),
                 ("reason", models.TextField()),
                 (
@@ -251,7 +251,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "gainers",
+                    "beneficiaries",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.UUIDField(), blank=True, default=list
                     ),
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "gainers",
+                    "beneficiaries",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.UUIDField(), blank=True, default=list
                     ),
@@ -1342,9 +1342,9 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(
                 name="says_what_it_said",
                 sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."arguments" IS DISTINCT FROM (NEW."arguments") OR OLD."picture" IS DISTINCT FROM (NEW."picture") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint") OR OLD."requester_id" IS DISTINCT FROM (NEW."requester_id") OR OLD."real_requester_id" IS DISTINCT FROM (NEW."real_requester_id") OR OLD."gainers" IS DISTINCT FROM (NEW."gainers") OR OLD."permissions" IS DISTINCT FROM (NEW."permissions"))',
+                    condition='WHEN (OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."arguments" IS DISTINCT FROM (NEW."arguments") OR OLD."preview" IS DISTINCT FROM (NEW."preview") OR OLD."fingerprint" IS DISTINCT FROM (NEW."fingerprint") OR OLD."requester_id" IS DISTINCT FROM (NEW."requester_id") OR OLD."real_requester_id" IS DISTINCT FROM (NEW."real_requester_id") OR OLD."beneficiaries" IS DISTINCT FROM (NEW."beneficiaries") OR OLD."permissions" IS DISTINCT FROM (NEW."permissions"))',
                     func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
-                    hash="935c645b6bdba48bdef6c80bab417dc2a164fd23",
+                    hash="5f0d0eefc190daafe979f544b5b9a19db488775e",
                     operation="UPDATE",
                     pgid="pgtrigger_says_what_it_said_87edd",
                     table="accounts_approvalrequest",
@@ -1372,8 +1372,8 @@ class Migration(migrations.Migration):
                 name="history_insert",
                 sql=apps.audit.triggers.AuditTriggerSql(
                     declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
-                    func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id"\n         FROM new_rows n; RETURN NULL;',
-                    hash="98f043e7ec0cca5114c1bfd38d41b4e704d2697f",
+                    func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "beneficiaries", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'+\', _actor, _reason, (SELECT audit_change_set()), NULL, NULL,\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."beneficiaries", n."requester_id", n."real_requester_id", n."decided_by_id"\n         FROM new_rows n; RETURN NULL;',
+                    hash="ef5bc88518e9c65f4336061d6a55b3693e9727c6",
                     level="STATEMENT",
                     operation="INSERT",
                     pgid="pgtrigger_history_insert_60950",
@@ -1389,8 +1389,8 @@ class Migration(migrations.Migration):
                 name="history_update",
                 sql=apps.audit.triggers.AuditTriggerSql(
                     declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
-                    func='\n            \n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), nullif(array_remove(ARRAY[CASE WHEN record_image_ne(ROW(o."arguments"), ROW(n."arguments")) THEN \'arguments\' END, CASE WHEN record_image_ne(ROW(o."picture"), ROW(n."picture")) THEN \'picture\' END]::text[], NULL), \'{}\'), hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id", o."arguments", o."picture"), ROW(n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."gainers", n."requester_id", n."real_requester_id", n."decided_by_id", n."arguments", n."picture")\n            );\n            RETURN NULL;\n        ',
-                    hash="b69831f7e15bc8f1431abf588f76e9e54d0eade1",
+                    func='\n            \n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "beneficiaries", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'~\', _actor, _reason, (SELECT audit_change_set()), nullif(array_remove(ARRAY[CASE WHEN record_image_ne(ROW(o."arguments"), ROW(n."arguments")) THEN \'arguments\' END, CASE WHEN record_image_ne(ROW(o."preview"), ROW(n."preview")) THEN \'preview\' END]::text[], NULL), \'{}\'), hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."beneficiaries", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."beneficiaries", n."requester_id", n."real_requester_id", n."decided_by_id"\n        \n            FROM new_rows n JOIN old_rows o ON o."id" = n."id"\n            WHERE record_image_ne(\n                ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."beneficiaries", o."requester_id", o."real_requester_id", o."decided_by_id", o."arguments", o."preview"), ROW(n."id", n."created_at", n."kind", n."sentence", n."fingerprint", n."reason", n."state", n."expires_at", n."decided_at", n."decision_reason", n."outcome", n."permissions", n."beneficiaries", n."requester_id", n."real_requester_id", n."decided_by_id", n."arguments", n."preview")\n            );\n            RETURN NULL;\n        ',
+                    hash="ce921784e8cde4866b561f0ef17704663b4f0cf1",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_history_update_aa0c7",
@@ -1406,8 +1406,8 @@ class Migration(migrations.Migration):
                 name="history_delete",
                 sql=apps.audit.triggers.AuditTriggerSql(
                     declare="DECLARE _at timestamptz := clock_timestamp(); _actor uuid := nullif(current_setting('audit.actor', true), '')::uuid; _reason text := nullif(current_setting('audit.reason', true), '');",
-                    func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "gainers", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."gainers", o."requester_id", o."real_requester_id", o."decided_by_id"\n         FROM old_rows o; RETURN NULL;',
-                    hash="9272d5856fb9cbb4e5b932ccb0531295de2b434c",
+                    func='\n            INSERT INTO "accounts_historicalapprovalrequest" (\n                history_id, history_date, history_type, history_user_id,\n                history_change_reason, change_set_id, hidden_changes, link, "id", "created_at", "kind", "sentence", "fingerprint", "reason", "state", "expires_at", "decided_at", "decision_reason", "outcome", "permissions", "beneficiaries", "requester_id", "real_requester_id", "decided_by_id"\n            )\n            SELECT nextval(\'audit_position\'), _at, \'-\', _actor, _reason, (SELECT audit_change_set()), NULL, hash_record_extended(ROW(o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."beneficiaries", o."requester_id", o."real_requester_id", o."decided_by_id"), 0),\n                o."id", o."created_at", o."kind", o."sentence", o."fingerprint", o."reason", o."state", o."expires_at", o."decided_at", o."decision_reason", o."outcome", o."permissions", o."beneficiaries", o."requester_id", o."real_requester_id", o."decided_by_id"\n         FROM old_rows o; RETURN NULL;',
+                    hash="89669d0e7fa3f3d8bfd365ca082f1f9b16908404",
                     level="STATEMENT",
                     operation="DELETE",
                     pgid="pgtrigger_history_delete_1de34",
@@ -1511,7 +1511,7 @@ class Migration(migrations.Migration):
                 name="record_redaction",
                 sql=apps.audit.triggers.PlainTextSql(
                     func="\n            IF EXISTS (\n                SELECT 1 FROM old_rows o FULL JOIN new_rows n ON n.history_id = o.history_id\n                WHERE to_jsonb(o) - ARRAY['history_change_reason'] IS DISTINCT FROM to_jsonb(n) - ARRAY['history_change_reason']\n            ) THEN\n                RAISE EXCEPTION 'only personal data can be blanked in %', TG_TABLE_NAME\n                    USING ERRCODE = 'insufficient_privilege';\n            END IF;\n            \n            IF EXISTS (\n                SELECT 1 FROM old_rows o JOIN new_rows n ON n.history_id = o.history_id\n                WHERE record_image_ne(ROW(o.\"history_change_reason\"), ROW(n.\"history_change_reason\")) AND (coalesce(n.\"history_change_reason\"::text, '') NOT IN ('', '[removed]', '{\"removed\": true}'))\n            ) THEN\n                RAISE EXCEPTION 'personal data in % can be blanked only, and all of it', TG_TABLE_NAME\n                    USING ERRCODE = 'insufficient_privilege';\n            END IF;\n            INSERT INTO audit_redaction (id, at, \"table\", columns, rows, positions, digests, links,\n                person, reason, change_set_id, database_role)\n            SELECT nextval('audit_position'), clock_timestamp(), TG_TABLE_NAME, ARRAY['history_change_reason'],\n                count(*), array_agg(o.history_id ORDER BY o.history_id),\n                array_agg(encode(substr(sha256(convert_to(ROW(o.\"history_change_reason\")::text, 'UTF8')), 1, 16), 'hex')::uuid ORDER BY o.history_id),\n                array_agg(following.link ORDER BY o.history_id),\n                nullif(current_setting('audit.redaction_of', true), '')::uuid,\n                current_setting('audit.redaction', true), audit_change_set(), session_user\n            FROM old_rows o JOIN new_rows n ON n.history_id = o.history_id LEFT JOIN LATERAL (\n                SELECT h.link FROM \"accounts_historicalapprovalrequest\" h WHERE h.\"id\" = o.\"id\"\n                AND h.history_id > o.history_id ORDER BY h.history_id LIMIT 1\n            ) following ON true WHERE record_image_ne(ROW(o.\"history_change_reason\"), ROW(n.\"history_change_reason\")) HAVING count(*) > 0;\n        RETURN NULL;",
-                    hash="93398deadd5c5cd2d37b0340efadc5457c5689de",
+                    hash="7e4d48173541097ca6e799a5e1e4001e8c1803b9",
                     level="STATEMENT",
                     operation="UPDATE",
                     pgid="pgtrigger_record_redaction_1f9d0",

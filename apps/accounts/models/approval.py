@@ -26,8 +26,8 @@ class ApprovalRequest(BaseModel):
     sentence = models.TextField("what", help_text="What is asked for, in one sentence.")
     # Ids and values that the service is called with, complete.
     arguments = models.JSONField()
-    # What was shown: records, values, consequences; see `approvals.picture`.
-    picture = models.JSONField()
+    # What was shown: records, values, consequences; see `approvals.preview`.
+    preview = models.JSONField()
     # SHA-256 over all that it would touch, also of what is too much to be shown.
     fingerprint = models.CharField(max_length=64)
     reason = models.TextField()
@@ -41,7 +41,7 @@ class ApprovalRequest(BaseModel):
     # The action's permissions: an approver must hold them as well, and only approvers see the request.
     permissions = ArrayField(models.TextField(), default=list, blank=True)
     # People who would gain from it: they do not decide on it.
-    gainers = ArrayField(models.UUIDField(), default=list, blank=True)
+    beneficiaries = ArrayField(models.UUIDField(), default=list, blank=True)
     announced_at = models.DateTimeField(null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
     requester = models.ForeignKey(
@@ -62,7 +62,7 @@ class ApprovalRequest(BaseModel):
     objects = models.Manager.from_queryset(ApprovalQuerySet)()  # type: ignore[assignment]
     # The request itself never changes, and can be as large as what it asks for.
     history = History(
-        excluded_fields=["arguments", "picture"],
+        excluded_fields=["arguments", "preview"],
         # They may say who it is about.
         erased_fields=["sentence", "reason", "decision_reason", "outcome"],
         untracked_fields=["announced_at", "answered_at"],
@@ -108,11 +108,11 @@ class ApprovalRequest(BaseModel):
                 fields=[
                     "kind",
                     "arguments",
-                    "picture",
+                    "preview",
                     "fingerprint",
                     "requester",
                     "real_requester",
-                    "gainers",
+                    "beneficiaries",
                     "permissions",
                 ],
             ),

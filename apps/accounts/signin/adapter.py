@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from apps.accounts.authority import rights_lock
 from apps.accounts.models import User
-from apps.accounts.signin import browsers, sessions, sudo
-from apps.accounts.signin.limits import TooOften, count_attempt
-from apps.accounts.signin.notices import owe_notice
+from apps.accounts.signin import known_browsers, sessions, sudo
+from apps.accounts.signin.limits import TooManyAttempts, count_attempt
+from apps.accounts.signin.notices import queue_notice
 from apps.core.actors import PermissionHolder
 from apps.core.smtp import UncertainMailError
 
@@ -67,7 +67,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         try:
             take_back = count_attempt(request, email=credentials["email"], what="password")
-        except TooOften:
+        except TooManyAttempts:
             raise self.validation_error("too_many_login_attempts") from None
         found = authenticate(request, **credentials)
         if not isinstance(found, User):
@@ -81,7 +81,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **kwargs: object) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        browsers.remember(request, response, user.email)
+        known_browsers.remember_browser(request, response, user.email)
         return response
 
     def respond_user_inactive(self, request: HttpRequest, user: PermissionHolder) -> HttpResponse:
@@ -102,7 +102,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if (
             app == "allauth.mfa"
             and not sudo.has_second_factor(user)
-            and sudo.has_just_come(self.request)
+            and sudo.has_just_signed_in(self.request)
         ):
             return False
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
@@ -135,7 +135,7 @@ class AccountAdapter(DefaultAccountAdapter):
         except OSError:
             logger.exception("The mail %s could not be sent", template_prefix)
             if not SECRETS & set(context):
-                owe_notice(mail)
+                queue_notice(mail)
 
     def send_notification_mail(
         self,
@@ -144,7 +144,10 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        words = {"browser": browsers.in_words(self.get_http_user_agent(self.request)), "user": user}
+        words = {
+            "browser": known_browsers.browser_in_words(self.get_http_user_agent(self.request)),
+            "user": user,
+        }
         super().send_notification_mail(
             template_prefix, user, {**words, **(context or {})}, email or user.email
         )

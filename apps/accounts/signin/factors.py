@@ -20,7 +20,7 @@ from django.core.cache import cache
 from apps.accounts.models import User
 from apps.accounts.signin import sudo
 from apps.accounts.signin.allauth_internals import normalize_user_code
-from apps.accounts.signin.limits import TooOften, count_attempt
+from apps.accounts.signin.limits import TooManyAttempts, count_attempt
 from apps.core.actors import PermissionHolder
 
 
@@ -93,7 +93,7 @@ class _CountedCode(forms.Form):
 def counted(user: User) -> Callable[[], None]:
     try:
         return count_attempt(context.request, email=user.email, what="code")
-    except TooOften:
+    except TooManyAttempts:
         raise get_account_adapter().validation_error("too_many_login_attempts") from None
 
 

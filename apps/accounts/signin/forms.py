@@ -11,8 +11,8 @@ class PasswordLinkForm(forms.Form):
     email = EmailField(required=True)
 
     def save(self, request: HttpRequest, **_: object) -> str:
-        from apps.accounts.signin.links import password_link_owe
+        from apps.accounts.signin.links import password_link_queue
 
         email = str(self.cleaned_data["email"])
-        password_link_owe(email=email)
+        password_link_queue(email=email)
         return email

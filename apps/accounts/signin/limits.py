@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from apps.accounts.signin import browsers
+from apps.accounts.signin import known_browsers
 from apps.accounts.signin.allauth_internals import ratelimit
 from apps.audit import event_kinds
 from apps.audit.events import record_event
@@ -31,14 +31,14 @@ type TakeBack = Callable[[], None]
 NOTED_ONCE_IN = 10 * 60
 
 
-class TooOften(Exception):  # noqa: N818  It is an answer.
+class TooManyAttempts(Exception):  # noqa: N818  It is an answer.
     """Too many attempts lately."""
 
 
 def count_attempt(request: HttpRequest, *, email: str, what: str) -> TakeBack:
     """Count an attempt at `what` (“password”, “code”) of an account that may or may not exist.
 
-    Returns what takes it back when it was right. Raises `TooOften`, with nothing counted.
+    Returns what takes it back when it was right. Raises `TooManyAttempts`, with nothing counted.
     """
     email = fold_email(email)
     taken: list[ratelimit.RateLimitUsage] = []
@@ -55,7 +55,7 @@ def count_attempt(request: HttpRequest, *, email: str, what: str) -> TakeBack:
             for earlier in taken:
                 earlier.rollback()
             _note(what, email)
-            raise TooOften
+            raise TooManyAttempts
         taken.append(usage)
 
     def take_back() -> None:
@@ -66,7 +66,7 @@ def count_attempt(request: HttpRequest, *, email: str, what: str) -> TakeBack:
 
 
 def _counters(request: HttpRequest, email: str) -> list[tuple[str, str]]:
-    if known := browsers.known_as(request, email):
+    if known := known_browsers.known_browser_id(request, email):
         return [("known_browser", f"{email} {known}")]
     address = ratelimit.get_ip(request)
     return [("address", address), ("account_at_address", f"{email} {address}"), ("account", email)]

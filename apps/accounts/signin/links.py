@@ -20,20 +20,20 @@ from apps.audit.events import record_event
 from apps.audit.models import Event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
-from apps.core.models import OwedMail
-from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
+from apps.core.models import QueuedMail
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 
 # An inbox is not filled by people who ask for somebody else.
 ONE_IN = 2 * 60
 PERMISSION = "accounts.change_user"
 
 
-def password_link_owe(*, email: str) -> None:
+def password_link_queue(*, email: str) -> None:
     """Have the link mailed to an active person with this address, should there be one.
 
     A worker looks the address up, so that nothing here can tell.
     """
-    mail_owe(PASSWORD_LINK, email, email=email)
+    mail_queue(PASSWORD_LINK, email, email=email)
 
 
 def password_link_send(*, email: str) -> bool:
@@ -41,7 +41,7 @@ def password_link_send(*, email: str) -> bool:
     return mail_send(PASSWORD_LINK, email, email=email)
 
 
-def _build(mail: OwedMail) -> EmailMessage | None:
+def _build(mail: QueuedMail) -> EmailMessage | None:
     user = User.objects.active().filter(email=mail.arguments["email"]).first()
     if user is None:
         return None
@@ -91,10 +91,10 @@ def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
                 "whether the e-mails arrive, and try again tomorrow."
             )
         record_event(event_kinds.PASSWORD_LINK, actor=actor, target=person)
-        mail_owe(GIVEN_LINK, str(person.pk), user=str(person.pk))
+        mail_queue(GIVEN_LINK, str(person.pk), user=str(person.pk))
 
 
-def _build_given(mail: OwedMail) -> EmailMessage | None:
+def _build_given(mail: QueuedMail) -> EmailMessage | None:
     user = User.objects.active().filter(pk=mail.arguments["user"]).first()
     return password_link_mail(user) if user else None
 

@@ -31,7 +31,7 @@ class SessionLimitsMiddleware:
             messages.info(request, ending)
         response = self.get_response(request)
         if sessions.is_signed_in(request) and sessions.is_activity(request):
-            sessions.note(request)
+            sessions.session_touch(request)
         return response
 
 

@@ -4,14 +4,14 @@ import uuid
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 
-from apps.core.models import OwedMail
-from apps.core.owed_mails import MailKind, mail_kind, mail_owe
+from apps.core.models import QueuedMail
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue
 
 
-def owe_notice(mail: EmailMessage) -> None:
+def queue_notice(mail: EmailMessage) -> None:
     """Keep a notice that is made already, and have it sent later. It must hold no key and no code."""
     pages = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []
-    mail_owe(
+    mail_queue(
         NOTICE,
         str(uuid.uuid4()),
         subject=mail.subject,
@@ -21,7 +21,7 @@ def owe_notice(mail: EmailMessage) -> None:
     )
 
 
-def _build(mail: OwedMail) -> EmailMessage:
+def _build(mail: QueuedMail) -> EmailMessage:
     kept = mail.arguments
     again = EmailMultiAlternatives(subject=kept["subject"], body=kept["body"], to=kept["to"])
     for content, kind in kept["pages"]:

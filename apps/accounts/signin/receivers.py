@@ -29,7 +29,7 @@ def connect() -> None:
 
 
 def _signed_in(request: HttpRequest, **_: object) -> None:
-    sessions.begin(request)
+    sessions.session_begin(request)
 
 
 def _signed_out(request: HttpRequest, **_: object) -> None:

@@ -30,7 +30,7 @@ ACTIVE = "session_active"
 NOTED_EVERY = 60
 
 
-def begin(request: HttpRequest) -> None:
+def session_begin(request: HttpRequest) -> None:
     """Note when the person signed in; the session's whole time counts from here."""
     request.session[STARTED] = time.time()
     request.session.pop(ACTIVE, None)
@@ -65,7 +65,7 @@ def ending_of(request: HttpRequest) -> str:
     return ""
 
 
-def note(request: HttpRequest) -> None:
+def session_touch(request: HttpRequest) -> None:
     """Write that the session is in use; at most once a minute."""
     session, now = request.session, time.time()
     # Impersonation happens in the impersonator's own session.

@@ -42,10 +42,10 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
         ]
         person = User.objects.active().filter(email__in=verified).first() if verified else None
         if person is None:
-            said = sociallogin.email_addresses[0].email if sociallogin.email_addresses else ""
+            email = sociallogin.email_addresses[0].email if sociallogin.email_addresses else ""
             record_event(
                 event_kinds.SIGN_IN_FAILED,
-                username=said,
+                username=email,
                 because="no active person with this verified address",
             )
             _refuse(request, UNKNOWN)

@@ -61,7 +61,7 @@ def fresh_until(request: HttpRequest) -> datetime | None:
     return datetime.fromtimestamp(proofs[-1]["at"] + settings.SUDO_SECONDS, UTC)
 
 
-def has_just_come(request: HttpRequest) -> bool:
+def has_just_signed_in(request: HttpRequest) -> bool:
     """Tell whether the person has proven anything lately, be it by signing in alone."""
     records = get_authentication_records(request, request.user)
     return any(time.time() - record["at"] < settings.SUDO_SECONDS for record in records)

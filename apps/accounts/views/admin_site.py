@@ -50,7 +50,7 @@ def password_change_done(
     return redirect("account_security")
 
 
-def lead_to_the_account(site: AdminSite) -> None:
+def redirect_to_account(site: AdminSite) -> None:
     """Put these in the place of the site's own pages."""
     for view in (login, logout, password_change, password_change_done):
         setattr(site, view.__name__, view)

@@ -118,8 +118,8 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 def _over(request: HttpRequest, end: str, outcome: str = "") -> HttpResponse:
     status, title, explanation = OVER[end]
-    said = outcome if end == EmailChange.State.VOID else ""
-    context = {"title": title, "explanation": " ".join(filter(None, [said, explanation]))}
+    message = outcome if end == EmailChange.State.VOID else ""
+    context = {"title": title, "explanation": " ".join(filter(None, [message, explanation]))}
     return _page(request, "email_over.html", context, status)
 
 

@@ -11,7 +11,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from apps.accounts.signin import browsers, sudo
+from apps.accounts.signin import known_browsers, sudo
 
 
 def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -27,7 +27,7 @@ def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., H
             user.is_authenticated
             and not user.has_usable_password()
             and not sudo.has_second_factor(user)
-            and not sudo.has_just_come(request)
+            and not sudo.has_just_signed_in(request)
         ):
             messages.info(request, "Sign out and sign in again first, to confirm it's you.")
             return redirect("account_security")
@@ -52,5 +52,5 @@ class NewPasswordView(PasswordResetFromKeyView):
     def form_valid(self, form: ModelForm) -> HttpResponse:
         """Know the browser from now on: who holds the link reads the person's mail."""
         response: HttpResponse = super().form_valid(form)
-        browsers.remember(self.request, response, self.reset_user.email)
+        known_browsers.remember_browser(self.request, response, self.reset_user.email)
         return response

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.email_changes.selectors import pending_email_change
 from apps.accounts.models import User
-from apps.accounts.signin import browsers, factors, sessions, sudo
+from apps.accounts.signin import factors, known_browsers, sessions, sudo
 
 
 @never_cache
@@ -41,15 +41,15 @@ def security(request: HttpRequest) -> HttpResponse:
 def sessions_for(request: HttpRequest, user: User) -> list[dict[str, Any]]:
     """Return the sessions with what a page says of them, this one first."""
     current = request.session.session_key
-    told = [
+    described = [
         {
             "session": session,
-            "browser": browsers.in_words(session.user_agent),
+            "browser": known_browsers.browser_in_words(session.user_agent),
             "is_current": session.session_key == current,
         }
         for session in sessions.sessions_of(user)
     ]
-    return sorted(told, key=lambda each: not each["is_current"])
+    return sorted(described, key=lambda each: not each["is_current"])
 
 
 @never_cache

@@ -31,10 +31,10 @@ def end_others(request: HttpRequest) -> HttpResponse:
     user = request.user
     assert isinstance(user, User)  # noqa: S101  Said by login_required.
     number = sessions.sessions_end(user=user, actor=user, but=request.session.session_key)
-    said = (
+    message = (
         f"{number} other session{'' if number == 1 else 's'} ended."
         if number
         else "There were no other sessions."
     )
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect("account_security")

@@ -26,8 +26,9 @@ from apps.audit.admin.timeline import (
 )
 from apps.audit.models import ChangeSet, Verification
 from apps.audit.selectors import change_set_counts
-from apps.audit.templatetags.trail import person
+from apps.audit.templatetags.audit_log import person
 from apps.audit.timeline.filters import from_query, position_from
+from apps.audit.timeline.history_scope import change_sets_in_scope, history_in_scope
 from apps.audit.timeline.models import history_models
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import (
@@ -35,7 +36,6 @@ from apps.audit.timeline.positions import (
     branches_of_change_set,
     branches_of_record,
 )
-from apps.audit.timeline.scope import change_sets_in_scope, history_in_scope
 from apps.core.actors import PermissionHolder, require
 from apps.core.admin.base import BaseAdmin
 from apps.core.errors import MissingPermission, RecordNotFound

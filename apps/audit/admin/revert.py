@@ -10,7 +10,7 @@ from django.urls import reverse
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.audit.context import audit_context
-from apps.audit.reverting import Plan, record_revert, revert_plan
+from apps.audit.reversion import Plan, record_revert, revert_plan
 from apps.audit.timeline.registry import reversions
 from apps.core.actors import require
 from apps.core.admin.confirm_form import REASON_LENGTH

@@ -24,15 +24,15 @@ from apps.audit.timeline.filters import (
     from_query,
     position_from,
 )
+from apps.audit.timeline.history_scope import history_in_scope
 from apps.audit.timeline.models import field_label, hidden_fields, history_of, visible_fields
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_record
 from apps.audit.timeline.registry import inclusions
-from apps.audit.timeline.scope import history_in_scope
 from apps.core.actors import PermissionHolder
 from apps.core.admin.trash_record import find_in_trash
 from apps.core.errors import MissingPermission, RecordNotFound
-from apps.core.living import buried_with
+from apps.core.trash_visibility import trashed_ancestor
 
 
 class TimelineMixin:
@@ -80,7 +80,7 @@ class TimelineMixin:
     def revert_view(self, request: HttpRequest, object_id: str, position: int) -> HttpResponse:
         admin: Any = self
         record = _in_scope(admin, request, unquote(object_id))
-        if record is None or getattr(record, "is_deleted", False) or buried_with(record):
+        if record is None or getattr(record, "is_deleted", False) or trashed_ancestor(record):
             raise RecordNotFound(admin.model, object_id)
         return revert_view(admin, request, record, position)
 
@@ -188,7 +188,7 @@ def permission_to(verb: str, model: type[models.Model]) -> str:
 
 
 def _revert_url_name(admin: ModelAdmin, request: HttpRequest, record: models.Model) -> str:
-    if getattr(record, "is_deleted", False) or buried_with(record):
+    if getattr(record, "is_deleted", False) or trashed_ancestor(record):
         return ""
     if not may_revert(admin, request, record):
         return ""

@@ -76,7 +76,7 @@ class Cursor(base.Cursor):
         yield
 
     def _send(self, *, may_resolve: bool = True) -> None:
-        if not context.is_settled(may_resolve=may_resolve):
+        if not context.can_read_settings(may_resolve=may_resolve):
             return
         wanted = context.settings()
         sent = getattr(self._conn, "audit_sent", _UNSENT)
@@ -87,7 +87,7 @@ class Cursor(base.Cursor):
         self._conn.audit_sent = wanted
 
     def _statement(self) -> str | None:
-        wanted = context.settings() if context.is_settled(may_resolve=True) else None
+        wanted = context.settings() if context.can_read_settings(may_resolve=True) else None
         return self._select(wanted) if wanted else None
 
     def _select(self, settings: "context.Settings") -> str:

@@ -26,7 +26,7 @@ class Connection(PsycopgConnection[Any]):
             except OperationalError:
                 waited = time.monotonic() - begun
                 if waited >= patience:
-                    availability.note_gone(waited=waited)
+                    availability.note_unavailable(waited=waited)
                     raise
                 time.sleep(0.25)
 
@@ -68,7 +68,7 @@ class Connection(PsycopgConnection[Any]):
                 self.close()
             # A connection that fails its ping is from before a restart: a new one will tell.
             if not limits.is_pinging and (is_silent or self.pgconn.status != ConnStatus.OK):
-                availability.note_gone(waited=time.monotonic() - begun)
+                availability.note_unavailable(waited=time.monotonic() - begun)
             raise
 
     def _watched(self, gen: Any) -> Generator[Any, Any, Any]:

@@ -90,8 +90,8 @@ def _compare(table: SealedTable, columns: list[str], personal: list[str]) -> Ite
             [table.name, columns, personal],
         )
         removed = None
-        told = 0
-        while told < LIMIT and (rows := cursor.fetchmany(1000)):
+        count = 0
+        while count < LIMIT and (rows := cursor.fetchmany(1000)):
             for position, missing, digest in rows:
                 if missing:
                     removed = removed if removed is not None else _removed(table)
@@ -105,7 +105,7 @@ def _compare(table: SealedTable, columns: list[str], personal: list[str]) -> Ite
                 else:
                     message = "this row is not what it was when it was sealed"
                     yield Problem("edited", table.name, message, position)
-                told += 1
+                count += 1
 
 
 def _removed(table: SealedTable) -> set[int]:

@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from apps.audit.history import added_constraints
-from apps.audit.proof.guarded import Guarded, guarded_tables
+from apps.audit.proof.guarded_tables import Guarded, guarded_tables
 from apps.audit.proof.problems import Problem
 
 _COLUMNS = """

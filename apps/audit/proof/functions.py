@@ -9,7 +9,7 @@ from django.db import connection
 from pgtrigger import registry
 
 from apps.audit.functions import FUNCTIONS
-from apps.audit.proof.guarded import guarded_names
+from apps.audit.proof.guarded_tables import guarded_names
 from apps.audit.proof.problems import Problem
 
 _FUNCTION = re.compile(

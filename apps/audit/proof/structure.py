@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, models
 
 from apps.audit.history import added_constraints
-from apps.audit.proof.guarded import Guarded, guarded_names, guarded_tables
+from apps.audit.proof.guarded_tables import Guarded, guarded_names, guarded_tables
 from apps.audit.proof.problems import Problem
 
 _KINDS = {"v": "a view", "m": "a materialized view", "f": "a foreign table", "p": "partitioned"}

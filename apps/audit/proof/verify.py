@@ -14,13 +14,13 @@ from apps.audit.models import Seal, Verification
 from apps.audit.proof.chain import check_chain, check_sealed_rows
 from apps.audit.proof.definitions import check_definitions
 from apps.audit.proof.functions import check_functions
-from apps.audit.proof.health import check_triggers
 from apps.audit.proof.problems import Problem
 from apps.audit.proof.records import check_records
 from apps.audit.proof.seals import StillOpenError, seal
 from apps.audit.proof.server import check_server
 from apps.audit.proof.structure import check_structure
 from apps.audit.proof.tables import plain_text, sealed_tables
+from apps.audit.proof.trigger_checks import check_triggers
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Verdict:
         return not self.problems
 
 
-def trail_verify(*, sealing: bool = True, keep: bool = True, wait: float = 10.0) -> Verdict:
+def audit_log_verify(*, sealing: bool = True, keep: bool = True, wait: float = 10.0) -> Verdict:
     """Prove the trail in one snapshot; when it is whole, seal what is new, and keep the verdict.
 
     A broken trail is never sealed, so that what is wrong stays to be seen. Must not be called

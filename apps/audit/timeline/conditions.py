@@ -15,7 +15,7 @@ from apps.audit.history_rows import HistoryRow
 from apps.audit.kinds import EVENT_KINDS
 from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, TimelineFilter
 from apps.audit.timeline.models import hidden_fields, key_column, visible_fields
-from apps.audit.timeline.naming import label_fields
+from apps.audit.timeline.record_names import label_fields
 from apps.core import personal
 from apps.core.actors import PermissionHolder
 from apps.core.model_meta import model_field, related_model
@@ -203,10 +203,10 @@ def _compared(
     """Match entries in which a field changed: which, from what, to what."""
     model = history.instance_type
     wanted = filter.field.lower().replace(" ", "_")
-    told = [field for field in visible_fields(history) if not wanted or _is_called(field, wanted)]
+    fields = [field for field in visible_fields(history) if not wanted or _is_called(field, wanted)]
     parts: list[str] = []
     params: list[Any] = []
-    for field in told:
+    for field in fields:
         sql, *given = _changed(field, filter, viewer)
         parts.append(sql)
         params += given

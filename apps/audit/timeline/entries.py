@@ -18,10 +18,10 @@ from apps.audit.timeline.models import (
     is_soft_deletable,
     visible_fields,
 )
-from apps.audit.timeline.naming import CONCEALED, Names, label_fields, name_of
 from apps.audit.timeline.positions import Branch
+from apps.audit.timeline.record_names import CONCEALED, RecordNames, label_fields, name_of
 from apps.audit.timeline.registry import RunRow, labels, personal, runs
-from apps.audit.timeline.values import EMPTY, Change, change, shown
+from apps.audit.timeline.values import EMPTY, Change, change, display_value
 from apps.core import personal as personal_data
 from apps.core.actors import PermissionHolder
 
@@ -40,7 +40,7 @@ def load(
         by_history[branch.history].append(position)
     stored: dict[int, Any] = {}
     previous: dict[int, Any] = {}
-    names = Names(viewer)
+    names = RecordNames(viewer)
     for history, positions in by_history.items():
         if history is None:
             stored |= Event.objects.select_related("target_type").in_bulk(positions)
@@ -119,7 +119,7 @@ def _add_rows(entries: list[Entry], viewer: PermissionHolder) -> None:
 def _words(entry: Entry, row: RunRow) -> list[str]:
     """Return what the row's words meant for the fields that the entry changes."""
     changed = {change.field for change in entry.changes}
-    return [personal_data.readable(said) for name, said in row.words.items() if name in changed]
+    return [personal_data.readable(text) for name, text in row.words.items() if name in changed]
 
 
 def _is_about_its_actor(entry: Entry) -> bool:
@@ -153,7 +153,7 @@ def _of_row(
     branch: Branch,
     row: HistoryRow,
     previous: HistoryRow | None,
-    names: Names,
+    names: RecordNames,
     viewer: PermissionHolder,
     about: object,
 ) -> Entry:
@@ -164,7 +164,7 @@ def _of_row(
 
     def show(name: str) -> str:
         stored_field: Any = model._meta.get_field(name)
-        return shown(stored_field, getattr(row, stored_field.attname), names)
+        return display_value(stored_field, getattr(row, stored_field.attname), names)
 
     is_own = about is not None and branch.inclusion is None
     entry = Entry(
@@ -190,32 +190,32 @@ def _changes(
     history: type[HistoryRow],
     row: HistoryRow,
     previous: HistoryRow | None,
-    names: Names,
+    names: RecordNames,
     viewer: PermissionHolder,
 ) -> list[Change]:
     model = history.instance_type
     concealed = _concealed(model, viewer)
     found = []
-    for told in visible_fields(history):
-        now = getattr(row, told.attname)
+    for field in visible_fields(history):
+        now = getattr(row, field.attname)
         if row.history_type == "~":
-            if previous is None or getattr(previous, told.attname) == now:
+            if previous is None or getattr(previous, field.attname) == now:
                 continue
-            made = change(told, getattr(previous, told.attname), now, names)
+            made = change(field, getattr(previous, field.attname), now, names)
         elif now is None or now == "":
             continue
         elif row.history_type == "+":
-            made = change(told, None, now, names)
+            made = change(field, None, now, names)
         else:
-            made = change(told, now, None, names)
-        if told.name in concealed:
+            made = change(field, now, None, names)
+        if field.name in concealed:
             made = Change(
                 made.field,
                 made.label,
                 CONCEALED if made.before != EMPTY else EMPTY,
                 CONCEALED if made.after != EMPTY else EMPTY,
             )
-        elif told.name in personal_data.personal_fields(model):
+        elif field.name in personal_data.personal_fields(model):
             personal_data.disclose([getattr(row, model._meta.pk.attname)])
         found.append(made)
     for name in row.hidden_changes or ():

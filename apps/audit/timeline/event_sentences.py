@@ -14,11 +14,11 @@ def of_event(event: Event) -> str:
     kind = EVENT_KINDS.get(event.kind)
     if kind and kind.sentence and (sentence := kind.sentence(data)):
         return sentence
-    said = str(event).lower()
+    message = str(event).lower()
     if what := data.pop("what", ""):
-        said = f"{said}, {what}"
+        message = f"{message}, {what}"
     parts = [*_changes(data), *(f"{_word(key)} {_plain(value)}" for key, value in data.items())]
-    return f"{said}: {', '.join(parts)}" if parts else said
+    return f"{message}: {', '.join(parts)}" if parts else message
 
 
 def _changes(data: Data) -> list[str]:

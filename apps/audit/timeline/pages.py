@@ -13,8 +13,8 @@ from apps.audit.models import ChangeSet
 from apps.audit.timeline.entries import load
 from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.filters import TimelineFilter
+from apps.audit.timeline.history_scope import scoped
 from apps.audit.timeline.positions import Branch, newest
-from apps.audit.timeline.scope import scoped
 from apps.core.actors import PermissionHolder
 
 PAGE = 30

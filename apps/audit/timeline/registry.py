@@ -120,7 +120,7 @@ def timeline_runs(
 
 
 @dataclass(frozen=True)
-class Reversion:
+class RevertRule:
     """How a record of a model goes back to an earlier state."""
 
     fields: tuple[str, ...]
@@ -128,7 +128,7 @@ class Reversion:
     apply: Callable[..., None] | None = None
 
 
-reversions: dict[AnyModel, Reversion] = {}
+reversions: dict[AnyModel, RevertRule] = {}
 
 
 def timeline_reverts(
@@ -140,7 +140,7 @@ def timeline_reverts(
     field name; it raises `DomainError` to refuse. A model that says nothing cannot be reverted, and
     `manage.py check` asks for this or for `timeline_never_reverts`.
     """
-    reversions[model] = Reversion(fields, apply)
+    reversions[model] = RevertRule(fields, apply)
 
 
 never_reverted: dict[AnyModel, str] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from apps.audit.timeline.listing import listed
-from apps.audit.timeline.naming import fill
+from apps.audit.timeline.record_names import fill
 from apps.audit.timeline.registry import Inclusion, labels
 from apps.audit.timeline.values import EMPTY, Change
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
-from apps.audit.timeline.naming import Names
+from apps.audit.timeline.record_names import RecordNames
 from apps.core.model_meta import related_model
 
 EMPTY = "–"  # noqa: RUF001
@@ -39,7 +39,7 @@ class Change:
         return bool(self.words)
 
 
-def shown(field: models.Field, value: object, names: Names) -> str:
+def display_value(field: models.Field, value: object, names: RecordNames) -> str:
     """Return a stored value as people read it."""
     if value is None or value == "":
         return EMPTY
@@ -60,9 +60,9 @@ def shown(field: models.Field, value: object, names: Names) -> str:
     return str(value)
 
 
-def change(field: models.Field, before: object, after: object, names: Names) -> Change:
+def change(field: models.Field, before: object, after: object, names: RecordNames) -> Change:
     """Return how a field changed; the caller knows that it did."""
-    old, new = shown(field, before, names), shown(field, after, names)
+    old, new = display_value(field, before, names), display_value(field, after, names)
     words: tuple[tuple[str, str], ...] = ()
     if max(len(old), len(new)) > LONG and EMPTY not in (old, new):
         words = word_diff(old, new)

@@ -5,6 +5,7 @@ statement, whatever wrote. Everything is generated from the model's fields when 
 runs, so a new field carries its triggers along.
 """
 
+from apps.audit.triggers.audit_log import AppendOnly, FillEvent, RecordRemoval, RefuseChange
 from apps.audit.triggers.history import (
     HistoryDelete,
     HistoryInsert,
@@ -20,7 +21,6 @@ from apps.audit.triggers.sql import (
     group_digest,
     tracked_columns,
 )
-from apps.audit.triggers.trail import AppendOnly, FillEvent, RecordRemoval, RefuseChange
 
 __all__ = [
     "BLANKS",

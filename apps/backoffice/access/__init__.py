@@ -1,7 +1,7 @@
 """Who can do what, and why: told to people.
 
-- `words.py`: each permission as a sentence, and the job that it belongs to.
-- `holding.py`: what a person may do and which role gives it; who holds a permission, who can give it.
+- `permission_words.py`: each permission as a sentence, and the job that it belongs to.
+- `permission_holders.py`: what a person may do and which role gives it; who holds a permission, who can give it.
 - `answers.py`: yes or no to "may this person …?", with everything that still stands in the way.
 - `matrix.py`, `person.py`, `why.py`: the three pages, `urls.py` their addresses.
 """

@@ -5,9 +5,15 @@ from dataclasses import dataclass, field
 
 from apps.accounts.approvals.selectors import approvals_of
 from apps.accounts.models import User
-from apps.accounts.scope import scope_in_words
-from apps.backoffice.access.holding import DIRECTLY, SUPERUSER, givers_of, held, sources
-from apps.backoffice.access.words import Right, right, rights
+from apps.accounts.people_scope import scope_in_words
+from apps.backoffice.access.permission_holders import (
+    DIRECTLY,
+    SUPERUSER,
+    held,
+    permission_givers,
+    sources,
+)
+from apps.backoffice.access.permission_words import Right, right, rights
 from apps.core.admin.wording import listed
 from apps.core.gates import closure_of, gate_before
 from apps.core.scope import sees_everything
@@ -126,15 +132,15 @@ def answer(person: User, code: str, *, given: dict[str, list[str]] | None = None
         is_yes=bool(gives) and closure is None,
         because=_because(gives),
         obstacles=obstacles,
-        help="" if gives else givers_of(code, to=person).sentence,
+        help="" if gives else permission_givers(code, to=person).sentence,
     )
 
 
 def _because(gives: list[str]) -> str:
     if not gives:
         return "None of this person's roles includes it."
-    said = [name if name in (SUPERUSER, DIRECTLY) else f"the role {name}" for name in gives]
-    return f"Given by {listed(said)}."
+    phrases = [name if name in (SUPERUSER, DIRECTLY) else f"the role {name}" for name in gives]
+    return f"Given by {listed(phrases)}."
 
 
 def answers(person: User, question: str) -> list[Answer]:

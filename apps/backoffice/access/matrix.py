@@ -10,10 +10,10 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from apps.accounts.models import User
+from apps.accounts.people_scope import people_of
 from apps.accounts.reference import EVERYTHING, shipped_roles
-from apps.accounts.scope import people_of
-from apps.backoffice.access.holding import holders
-from apps.backoffice.access.words import in_words, rights
+from apps.backoffice.access.permission_holders import holders
+from apps.backoffice.access.permission_words import in_words, rights
 from apps.core.actors import PermissionHolder, require
 from apps.core.scope import sees_everything
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.approvals.selectors import approvals_of, to_decide
 from apps.accounts.models import User
-from apps.accounts.scope import scope_in_words
+from apps.accounts.people_scope import scope_in_words
 from apps.accounts.signin.sudo import has_second_factor
 from apps.backoffice.access.answers import answers
-from apps.backoffice.access.holding import SUPERUSER, held
-from apps.backoffice.access.words import Right, rights
+from apps.backoffice.access.permission_holders import SUPERUSER, held
+from apps.backoffice.access.permission_words import Right, rights
 from apps.core.actors import require
 from apps.core.errors import RecordNotFound
 from apps.core.gates import DECLARED, closure_of

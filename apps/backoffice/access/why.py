@@ -15,8 +15,8 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from apps.accounts.approvals.selectors import approvals_of
-from apps.backoffice.access.holding import givers_of
-from apps.backoffice.access.words import VERBS, in_words
+from apps.backoffice.access.permission_holders import permission_givers
+from apps.backoffice.access.permission_words import VERBS, in_words
 from apps.core.admin.confirm import may, permission_name
 from apps.core.admin.unfold_internals import list_actions, record_actions
 from apps.core.errors import MissingPermission, RecordNotFound
@@ -130,7 +130,7 @@ def _refusal(
         return Refusal(
             offered.label,
             f"Your roles do not include “{in_words(name)}”.",
-            givers_of(name, to=user).sentence,
+            permission_givers(name, to=user).sentence,
         )
     gate = gate_before(name)
     closure = closure_of(gate, user) if gate else None

@@ -15,8 +15,8 @@ from unfold.decorators import display
 from apps.accounts.approvals.roles import require_second_person
 from apps.accounts.authority import actor_lock, rights_lock, roles_lock
 from apps.accounts.models import User
+from apps.accounts.people_scope import people_of
 from apps.accounts.reference import shipped_roles
-from apps.accounts.scope import people_of
 from apps.accounts.services import role_permissions_check
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.actors import require
@@ -151,9 +151,9 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
             raise DomainError("Shipped roles can't be deleted.")
         gone = Permission.objects.filter(group__in=queryset).select_related("content_type")
         role_permissions_check(permissions=gone, actor=actor)
-        said = f"{counted(queryset.count(), Group)} deleted."
+        message = f"{counted(queryset.count(), Group)} deleted."
         queryset.delete()
-        return said
+        return message
 
 
 def _actor(request: HttpRequest) -> Any:

@@ -68,7 +68,7 @@ def newest() -> list[Mail]:
     return [mail for file in files if (mail := read(file))]
 
 
-def find(key: str) -> Mail | None:
+def find_mail(key: str) -> Mail | None:
     return read(folder() / f"{key}.eml")
 
 

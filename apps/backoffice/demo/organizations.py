@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.backoffice.demo.words import words
+from apps.backoffice.demo.word_list import words
 from apps.organizations.models import Invitation, Organization, Role
 from apps.organizations.services.invitations import digest, new_token
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.backoffice.demo.words import words
+from apps.backoffice.demo.word_list import words
 
 LARGE_FROM = 100
 
@@ -44,7 +44,7 @@ SELECT id, email, '!', first_name, last_name,
 FROM demo_people ORDER BY i
 """
 
-SEATS = """
+MEMBERSHIPS = """
 WITH homes AS (SELECT * FROM unnest(%(numbers)s::int[], %(keys)s::uuid[]) AS t (number, key))
 INSERT INTO organizations_membership (user_id, organization_id, role, created_at)
 SELECT p.id, homes.key,
@@ -95,5 +95,5 @@ def add_people(start: int, stop: int) -> tuple[int, dict[int, UUID]]:
 def add_memberships(homes: Mapping[int, UUID]) -> int:
     """Give the new people memberships in their organizations, by number; return how many."""
     with connection.cursor() as cursor:
-        cursor.execute(SEATS, {"numbers": list(homes), "keys": list(homes.values())})
+        cursor.execute(MEMBERSHIPS, {"numbers": list(homes), "keys": list(homes.values())})
         return cursor.rowcount

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.backoffice.demo import mailbox
-from apps.backoffice.refusals import look
+from apps.backoffice.error_pages import look
 
 # A mail brings its own styles and may load nothing; its links open pages of their own.
 _MAIL_POLICY = (
@@ -69,7 +69,7 @@ def html(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _find(key: str) -> mailbox.Mail:
-    found = mailbox.find(key)
+    found = mailbox.find_mail(key)
     if found is None:
         raise Http404("This e-mail is no longer stored.")
     return found

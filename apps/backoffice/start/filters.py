@@ -9,10 +9,10 @@ from django.utils.text import capfirst
 from unfold.contrib.filters.admin import DropdownFilter
 
 from apps.backoffice.start.links import PARAMETER
-from apps.backoffice.start.needs import NEEDS, STANDING, Need
 from apps.backoffice.start.numbers import NUMBERS, Number
+from apps.backoffice.start.open_tasks import NEEDS, STANDING, OpenTask
 
-LINES: list[Need | Number] = [*NEEDS, *STANDING, *NUMBERS]
+LINES: list[OpenTask | Number] = [*NEEDS, *STANDING, *NUMBERS]
 
 
 class StartPageFilter(DropdownFilter):
@@ -21,7 +21,7 @@ class StartPageFilter(DropdownFilter):
     title = "line of the start page"
     parameter_name = PARAMETER
 
-    def _lines(self, request: HttpRequest, model: type[Model]) -> dict[str, Need | Number]:
+    def _lines(self, request: HttpRequest, model: type[Model]) -> dict[str, OpenTask | Number]:
         user: Any = request.user
         return {
             line.name: line

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.backoffice.start.links import PARAMETER, listing
+from apps.organizations.membership_counts import memberships_joined
 from apps.organizations.models import Membership, Organization
-from apps.organizations.reports import memberships_joined
 from apps.projects.models import Project, Task
 from apps.reports.weeks import this_week
 from apps.schedules.models import TaskRun

@@ -22,10 +22,10 @@ from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin, reason_of
 from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.filters import added_filters
-from apps.core.admin.guarded import GuardedAdmin
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
-from apps.core.admin.scope import ScopedAdmin
+from apps.core.admin.scoped_admin import ScopedAdmin
+from apps.core.admin.strict_parameters import StrictParametersAdmin
 from apps.core.admin.wording import counted
 from apps.core.approvals import ApprovalNeeded
 from apps.core.attribution import attributed
@@ -35,7 +35,7 @@ from apps.core.personal import conceals, is_personal
 from apps.core.ports import APPROVALS
 
 
-class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
+class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     """Unfold's ModelAdmin, held to the user's scope and to a constant number of queries.
 
     Its change form takes an optional reason, which the history keeps with the change; `ask_reason =
@@ -74,10 +74,10 @@ class BaseAdmin(GuardedAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     def delete_records(
         self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
     ) -> str:
-        deletion.refuse_what_cannot_go(self, request, queryset)
-        said = f"{counted(queryset.count(), self.model)} deleted."
+        deletion.refuse_undeletable(self, request, queryset)
+        message = f"{counted(queryset.count(), self.model)} deleted."
         self.delete_queryset(request, queryset)
-        return said
+        return message
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete one by one, so that signals of third parties hear of it; services may do better."""

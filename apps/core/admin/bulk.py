@@ -14,7 +14,7 @@ from apps.core.discovery import full_site
 from apps.core.errors import DomainError, MissingPermission
 
 
-class _Unheard(BaseStorage):
+class _DiscardedMessages(BaseStorage):
     """Messages of an action that nobody sits in front of; what it returns is kept instead."""
 
     def _get(self, *args: object, **kwargs: object) -> tuple[list[Any], bool]:
@@ -64,8 +64,8 @@ def perform(
         raise DomainError(" ".join(problems))
     # With the name of who approved it, which may be longer than the form allows.
     form.cleaned_data["reason"] = reason
-    said = options["function"](model_admin, request, records, form)
-    return "Done." if not said or isinstance(said, HttpResponseBase) else str(said)
+    result = options["function"](model_admin, request, records, form)
+    return "Done." if not result or isinstance(result, HttpResponseBase) else str(result)
 
 
 def _found(model: str, action: str) -> tuple[Any, Any]:
@@ -84,5 +84,5 @@ def _request(user: PermissionHolder, data: dict[str, list[str]]) -> HttpRequest:
     for name, values in data.items():
         posted.setlist(name, values)
     request.POST = posted
-    request._messages = _Unheard(request)  # type: ignore[attr-defined]
+    request._messages = _DiscardedMessages(request)  # type: ignore[attr-defined]
     return request

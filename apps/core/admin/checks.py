@@ -11,7 +11,7 @@ from django.db.models import DateTimeField
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
-from apps.core.admin.declared import check_scope, check_trash
+from apps.core.admin.declaration_checks import check_scope, check_trash
 from apps.core.admin.editing.checks import check_versions
 from apps.core.admin.unfold_internals import (
     chosen_rows_action_names,

@@ -7,12 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from apps.core.admin.editing.comparing import Comparing
+from apps.core.admin.editing.comparison import ComparisonMixin
 
 REASON_LENGTH = 500
 
 
-class ConfirmationForm(Comparing, forms.Form):
+class ConfirmationForm(ComparisonMixin, forms.Form):
     """A reason, and what must be typed. Subclasses add fields, which stand before these two.
 
     `self.request` and `self.queryset` (the records that are meant) are there for subclasses. Fields

@@ -16,9 +16,9 @@ from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.editing.confirmed import SEEN, moved_in_words, moved_since, seen_token
 from apps.core.admin.editing.forms import WITHOUT_VERSION
-from apps.core.admin.editing.opened import NAME, Opened, read, sign
+from apps.core.admin.editing.opened_values import NAME, OpenedValues, read, sign
+from apps.core.admin.editing.seen_record import SEEN, changes_since, describe_changes, seen_token
 from apps.core.admin.fingerprint import fingerprint
 from apps.core.admin.permissions import one_record
 from apps.core.admin.second_person import SecondPerson
@@ -71,16 +71,18 @@ class Confirmation:
                 with attributed(actor=self.request.user, reason=form.reason, source="form"):
                     if self.object_id is None:
                         self.second_person.demand_for_many(records)
-                    said = self.options["function"](self.model_admin, self.request, records, form)
+                    message = self.options["function"](
+                        self.model_admin, self.request, records, form
+                    )
         except ApprovalNeeded as needed:
             return self.second_person.ask(needed, form) or self._page(form, status=409)
         except DomainError as error:
             form.add_error(None, error.message)
             return self._page(form, status=409)
-        if isinstance(said, HttpResponseBase):
-            return said
-        if said:
-            messages.success(self.request, said)
+        if isinstance(message, HttpResponseBase):
+            return message
+        if message:
+            messages.success(self.request, message)
         return self._after()
 
     def _locked_form(self) -> ConfirmationForm:
@@ -90,7 +92,7 @@ class Confirmation:
         form = self._form(self.request.POST)
         if form.is_compared:
             content = read(self._about(), self.request.POST.get(NAME))
-            form.opened = Opened(*content) if content else None
+            form.opened = OpenedValues(*content) if content else None
         return form
 
     def _refused(self, form: ConfirmationForm) -> HttpResponse | None:
@@ -113,8 +115,8 @@ class Confirmation:
         if self.object_id is None or self.options["form_class"].edits:
             return ""
         record = self.queryset.get()
-        names = moved_since(self.options["name"], record, self.request.POST.get(SEEN))
-        return moved_in_words(record, names) if names else ""
+        names = changes_since(self.options["name"], record, self.request.POST.get(SEEN))
+        return describe_changes(record, names) if names else ""
 
     def _about(self) -> str:
         return f"{self.options['name']}:{self.model_admin.opts.label_lower}:{self.object_id}"

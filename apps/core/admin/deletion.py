@@ -23,9 +23,7 @@ def consequences(queryset: QuerySet) -> list[str]:
     return sentences
 
 
-def refuse_what_cannot_go(
-    model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet
-) -> None:
+def refuse_undeletable(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet) -> None:
     """Refuse a deletion of too many records, of protected ones, or of what is not the user's to delete."""
     records = list(queryset[: COLLECTED_AT_MOST + 1])
     if len(records) > COLLECTED_AT_MOST:

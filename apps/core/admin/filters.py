@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, RangeDateFilt
 from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.utils import parse_date_str
 
-from apps.core.admin.scope import in_scope
+from apps.core.admin.scoped_admin import in_scope
 from apps.core.ports import Registry
 
 

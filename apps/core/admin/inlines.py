@@ -5,7 +5,7 @@ from unfold.admin import TabularInline
 
 from apps.core.admin.editing.admin import VersionedInline
 from apps.core.admin.read_only import ReadOnly
-from apps.core.admin.scope import ScopedAdmin
+from apps.core.admin.scoped_admin import ScopedAdmin
 
 
 class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):

@@ -21,7 +21,7 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import moment_column, record_link
 from apps.core.admin.editing.formsets import VersionedFormSet
-from apps.core.admin.trash_forms import RestoreForm, ToTrashForm, said_of_the_trash
+from apps.core.admin.trash_forms import RestoreForm, ToTrashForm, trash_message
 from apps.core.admin.wording import belongings, counted
 from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
@@ -84,7 +84,7 @@ class ToTrash[Rows: QuerySet](BaseAdmin):
         super().save_related(request, form, formsets, change)
         # A new record may also have been given what its form left empty, such as a slug.
         given = form.changed_data if change else [field.name for field in self.opts.fields]
-        for sentence in said_of_the_trash(request.user, form.instance, given):
+        for sentence in trash_message(request.user, form.instance, given):
             messages.warning(request, sentence)
 
     def delete_view(
@@ -146,17 +146,17 @@ class TrashAdmin[Rows: QuerySet](BaseAdmin):
         return ["name_column", *self.trash_columns, "deleted_moment", "deleted_by_link"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        dead: Any = self.model._meta.concrete_model.all_objects.dead()  # type: ignore[union-attr]
-        return dead.for_staff(request.user).select_related("deleted_by")
+        trashed: Any = self.model._meta.concrete_model.all_objects.in_trash()  # type: ignore[union-attr]
+        return trashed.for_staff(request.user).select_related("deleted_by")
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._living_permission(request, "view")
+        return self._base_permission(request, "view")
 
     def has_restore_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._living_permission(request, "restore")
+        return self._base_permission(request, "restore")
 
     def has_purge_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self._living_permission(request, "purge")
+        return self._base_permission(request, "purge")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -170,7 +170,7 @@ class TrashAdmin[Rows: QuerySet](BaseAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def _living_permission(self, request: HttpRequest, verb: str) -> bool:
+    def _base_permission(self, request: HttpRequest, verb: str) -> bool:
         """The trash has no permissions of its own: those of the living model hold."""
         opts = concrete_model(self.model)._meta
         return request.user.has_perm(f"{opts.app_label}.{verb}_{opts.model_name}")

@@ -12,11 +12,11 @@ from apps.core import trash
 from apps.core.actors import PermissionHolder
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import record_link
-from apps.core.admin.scope import in_scope
+from apps.core.admin.scoped_admin import in_scope
 from apps.core.admin.trash_record import trash_link
 from apps.core.admin.wording import belongings, counted, names
-from apps.core.living import trash_paths
-from apps.core.trash_names import Clash, clashes_of_dead, clashes_of_living
+from apps.core.trash_names import Clash, clashes_of_new_values, clashes_of_trashed
+from apps.core.trash_visibility import trash_paths
 
 
 class ToTrashForm(ConfirmationForm):
@@ -53,8 +53,8 @@ class RestoreForm(ConfirmationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.dead = _as_stored(self.queryset)
-        self.clashes = list(clashes_of_dead(self.dead))
+        self.trashed = _as_stored(self.queryset)
+        self.clashes = list(clashes_of_trashed(self.trashed))
         self.renamed = self._renamed() if self._may_rename() else {}
         fields: dict[str, Any] = {
             f"as_{name}": forms.CharField(
@@ -83,8 +83,8 @@ class RestoreForm(ConfirmationForm):
 
     def _in_the_way(self, clash: Clash) -> str:
         user = self.request.user
-        seen = in_scope(type(clash.living)._default_manager.all(), user)
-        taker = record_link(clash.living) if seen.filter(pk=clash.living.pk).exists() else ""
+        seen = in_scope(type(clash.live)._default_manager.all(), user)
+        taker = record_link(clash.live) if seen.filter(pk=clash.live.pk).exists() else ""
         label = clash.field.verbose_name
         way_out = f"give this one another {label} below, or change it there"
         if not self.renamed:
@@ -92,16 +92,16 @@ class RestoreForm(ConfirmationForm):
         return format_html(
             "“{}” can't be restored as it is, because the {} “{}” is taken by {}. To "
             "restore it, {}.",
-            clash.dead,
+            clash.trashed,
             label,
             clash.value,
-            taker or f"another {clash.living._meta.verbose_name}",
+            taker or f"another {clash.live._meta.verbose_name}",
             way_out,
         )
 
     def _orphans(self) -> Iterator[str]:
-        for path in filter(None, trash_paths(self.dead.model)):
-            above = self.dead.filter(**{f"{path}__deleted_at__isnull": False})
+        for path in filter(None, trash_paths(self.trashed.model)):
+            above = self.trashed.filter(**{f"{path}__deleted_at__isnull": False})
             for record in above.select_related(path)[:3]:
                 owner: Any = record
                 for name in path.split("__"):
@@ -114,29 +114,33 @@ class RestoreForm(ConfirmationForm):
                 )
 
     def _may_rename(self) -> bool:
-        opts = self.dead.model._meta
+        opts = self.trashed.model._meta
         return bool(self.request.user.has_perm(f"{opts.app_label}.change_{opts.model_name}"))
 
     def _renamed(self) -> dict[str, Clash]:
-        if len(self.dead[:2]) != 1:
+        if len(self.trashed[:2]) != 1:
             return {}
         return {clash.field.name: clash for clash in self.clashes}
 
 
-def said_of_the_trash(
-    user: PermissionHolder, record: Model, changed: Iterable[str]
-) -> Iterator[str]:
+def trash_message(user: PermissionHolder, record: Model, changed: Iterable[str]) -> Iterator[str]:
     """Yield a sentence for each record of the trash that cannot come back because of this one."""
-    for clash in clashes_of_living(record, changed):
-        seen = in_scope(type(clash.dead).all_objects.all(), user).filter(pk=clash.dead.pk).exists()
-        dead = trash_link(user, clash.dead) if seen else f"another {record._meta.verbose_name}"
+    for clash in clashes_of_new_values(record, changed):
+        seen = (
+            in_scope(type(clash.trashed).all_objects.all(), user)
+            .filter(pk=clash.trashed.pk)
+            .exists()
+        )
+        trashed = (
+            trash_link(user, clash.trashed) if seen else f"another {record._meta.verbose_name}"
+        )
         label = clash.field.verbose_name
         yield format_html(
             "The {} “{}” is also that of {} in the trash, which can be restored only under another "
             "{} as long as this one has it.",
             label,
             clash.value,
-            dead,
+            trashed,
             label,
         )
 

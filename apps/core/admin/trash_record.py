@@ -12,8 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from apps.core.actors import PermissionHolder
-from apps.core.admin.scope import in_scope
-from apps.core.living import buried_with, trash_paths
+from apps.core.admin.scoped_admin import in_scope
+from apps.core.trash_visibility import trash_paths, trashed_ancestor
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def find_in_trash(user: PermissionHolder, model: type[Model], key: object) -> In
         return None
     if record is None:
         return None
-    trashed = record if getattr(record, "is_deleted", False) else buried_with(record)
+    trashed = record if getattr(record, "is_deleted", False) else trashed_ancestor(record)
     return InTrash(record, trashed, trash_url(user, trashed)) if trashed is not None else None
 
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="OwedMail",
+            name="QueuedMail",
             fields=[
                 (
                     "id",
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state__in", ["waiting", "sending"])),
                         fields=["next_try_at"],
-                        name="owed_mail_open",
+                        name="queued_mail_open",
                     )
                 ],
                 "constraints": [
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             ("state__in", ["waiting", "sending", "sent", "failed", "uncertain"])
                         ),
-                        name="owed_mail_state_is_known",
+                        name="queued_mail_state_is_known",
                     )
                 ],
             },

@@ -3,7 +3,7 @@
 from apps.organizations.models.invitation import Invitation
 from apps.organizations.models.membership import Membership, Role
 from apps.organizations.models.organization import Organization, TrashedOrganization
-from apps.organizations.models.scope import StaffOrganization
+from apps.organizations.models.staff_organization import StaffOrganization
 
 __all__ = [
     "Invitation",

@@ -25,7 +25,7 @@ from apps.organizations.services.organizations import (
     organizations_restore,
     organizations_trash,
 )
-from apps.organizations.services.scope import user_set_scope
+from apps.organizations.services.staff_scope import user_set_scope
 
 __all__ = [
     "invitation_accept",

@@ -14,14 +14,14 @@ from django.utils import timezone
 from apps.accounts.actors import user_or_none
 from apps.accounts.models import User
 from apps.accounts.services import user_create
-from apps.accounts.signin.links import password_link_owe
+from apps.accounts.signin.links import password_link_queue
 from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
-from apps.core.models import OwedMail
-from apps.core.owed_mails import MailKind, mail_kind, mail_owe, mail_send
+from apps.core.models import QueuedMail
 from apps.core.personal import readable
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 from apps.organizations.locks import lock_organization
 from apps.organizations.mails import invitation_mail
 from apps.organizations.models import Invitation, Membership, Organization, Role
@@ -57,7 +57,7 @@ def invitation_create(
             raise DomainError(f"{invitation.email} is already a member of {locked}.")
         with refusals_in_words():
             invitation.save(force_insert=True)
-        mail_owe(INVITATION, str(invitation.pk), invitation=str(invitation.pk))
+        mail_queue(INVITATION, str(invitation.pk), invitation=str(invitation.pk))
         return invitation
 
 
@@ -72,7 +72,7 @@ def invitation_send(*, invitation_id: UUID) -> bool:
     return mail_send(INVITATION, str(invitation_id), invitation=str(invitation_id))
 
 
-def _build(mail: OwedMail) -> EmailMessage | None:
+def _build(mail: QueuedMail) -> EmailMessage | None:
     """Give the invitation a new token, which is in the mail and nowhere else."""
     with acting_as(actor="task send_invitation"):
         invitation = (
@@ -91,7 +91,7 @@ def _build(mail: OwedMail) -> EmailMessage | None:
         return invitation_mail(invitation, token)
 
 
-def _note_sent(mail: OwedMail) -> None:
+def _note_sent(mail: QueuedMail) -> None:
     with acting_as(actor="task send_invitation"):
         Invitation.objects.unsent().filter(pk=mail.arguments["invitation"]).update(
             sent_at=timezone.now()
@@ -119,7 +119,7 @@ def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "")
         locked.sent_at = None
         with refusals_in_words():
             locked.save(update_fields=["state", "token_digest", "expires_at", "sent_at"])
-        mail_owe(INVITATION, str(locked.pk), invitation=str(locked.pk))
+        mail_queue(INVITATION, str(locked.pk), invitation=str(locked.pk))
         return locked
 
 
@@ -191,7 +191,7 @@ def invitation_accept(
             invitation.save(update_fields=["state", "accepted_at", "accepted_by"])
         if not person.has_usable_password():
             # An imported person who never signed in: send a password link.
-            password_link_owe(email=person.email)
+            password_link_queue(email=person.email)
         return membership
 
 

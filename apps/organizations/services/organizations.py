@@ -14,7 +14,7 @@ from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.core.trash import Counts, locked, purge, restore, trash
-from apps.core.trash_names import rename_dead
+from apps.core.trash_names import rename_trashed
 from apps.core.uuid7 import uuid7
 from apps.organizations.locks import lock_organization, refuse_unseen
 from apps.organizations.models import Membership, Organization, Role
@@ -106,11 +106,11 @@ def organizations_trash(
     """Move organizations to the trash, and their living projects with them; count what went."""
     require(actor, "organizations.delete_organization")
     with acting_as(actor=actor, reason=reason):
-        living = locked(organizations.for_actor(actor)).alive()
-        if not living.exists():
+        live = locked(organizations.for_actor(actor)).alive()
+        if not live.exists():
             raise DomainError("Everything here is already in the trash.")
-        require_approval_of("organizations.trash", living, actor=actor)
-        return trash(living, by=user_or_none(actor))
+        require_approval_of("organizations.trash", live, actor=actor)
+        return trash(live, by=user_or_none(actor))
 
 
 def organization_restore(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
@@ -135,13 +135,13 @@ def organizations_restore(
     """
     require(actor, "organizations.restore_organization")
     with acting_as(actor=actor, reason=reason):
-        dead = locked(organizations.for_actor(actor)).dead()
+        trashed = locked(organizations.for_actor(actor)).in_trash()
         if names:
             require(actor, "organizations.change_organization")
-            rename_dead(dead, names)
-        _refuse_what_is_taken(dead, actor)
+            rename_trashed(trashed, names)
+        _refuse_taken_values(trashed, actor)
         with refusals_in_words():
-            counts = restore(dead)
+            counts = restore(trashed)
         if not counts[Organization]:
             raise DomainError("Nothing here is in the trash.")
         return counts
@@ -164,16 +164,16 @@ def organizations_purge(
     """
     require(actor, "organizations.purge_organization")
     with acting_as(actor=actor, reason=reason):
-        doomed = locked(organizations.for_actor(actor))
-        alive = doomed.alive().order_by("name").first()
+        purged = locked(organizations.for_actor(actor))
+        alive = purged.alive().order_by("name").first()
         if alive is not None:
             raise DomainError(
                 f"{alive} isn't in the trash. Only records in the trash can be deleted for good."
             )
-        if not doomed.exists():
+        if not purged.exists():
             raise DomainError("There is nothing here to delete for good.")
-        require_approval_of("organizations.purge", doomed, actor=actor)
-        return purge(doomed)
+        require_approval_of("organizations.purge", purged, actor=actor)
+        return purge(purged)
 
 
 def free_slug(name: str) -> str:
@@ -207,9 +207,9 @@ def _give_to(organization: Organization, owner: User, actor: Actor) -> None:
     organization.save(update_fields=["owner"])
 
 
-def _refuse_what_is_taken(dead: OrganizationQuerySet, actor: Actor) -> None:
+def _refuse_taken_values(trashed: OrganizationQuerySet, actor: Actor) -> None:
     for field, label in (("slug", "slug"), ("external_id", "external ID")):
-        values = dead.exclude(**{field: ""}).order_by().values(field)
+        values = trashed.exclude(**{field: ""}).order_by().values(field)
         taker = Organization.objects.filter(**{f"{field}__in": values}).order_by("name").first()
         if taker is not None:
             seen = Organization.objects.for_actor(actor).filter(pk=taker.pk).exists()

@@ -128,11 +128,11 @@ class Pages:
         user: Any = request.user
         if request.POST.get("wanted") == "yes":
             report_subscribe(report=name, actor=user)
-            said = f"“{definition.title}” will be mailed to {user.get_username()}."
+            message = f"“{definition.title}” will be mailed to {user.get_username()}."
         else:
             report_unsubscribe(report=name, actor=user)
-            said = f"“{definition.title}” will no longer be e-mailed to you."
-        messages.success(request, said)
+            message = f"“{definition.title}” will no longer be e-mailed to you."
+        messages.success(request, message)
         query = urlencode(_given(definition, request.GET))
         return redirect(f"{reverse('admin:reports_reportrun_report', args=[name])}?{query}")
 

@@ -21,7 +21,6 @@ from apps.core.admin.display import EMPTY, GOOD, MAIN, QUIET, WAITING, label, mo
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.wording import counted
 from apps.schedules.admin.schedule_form import ScheduleForm, task_choices
-from apps.schedules.declared import declared_tasks
 from apps.schedules.models import TaskRun
 from apps.schedules.selectors import (
     OWN,
@@ -38,6 +37,7 @@ from apps.schedules.services import (
     schedule_update,
 )
 from apps.schedules.services.timings import FIELDS
+from apps.schedules.task_names import declared_tasks
 
 CHANGE = "django_celery_beat.change_periodictask"
 ORIGINS = {

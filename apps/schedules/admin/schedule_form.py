@@ -7,7 +7,7 @@ from django_celery_beat.models import PeriodicTask
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from apps.core.admin.editing.forms import VersionedModelForm
-from apps.schedules.declared import declared_tasks, problem_with
+from apps.schedules.task_names import declared_tasks, problem_with
 
 TIMES = ("interval", "crontab", "clocked", "solar")
 

@@ -32,8 +32,8 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.read_only import ReadOnlyAdmin
 from apps.schedules.admin.schedule import TaskFilter
-from apps.schedules.declared import declared_tasks
 from apps.schedules.models import TaskRun
+from apps.schedules.task_names import declared_tasks
 
 STATE_COLORS = {
     "waiting": WAITING,
@@ -66,7 +66,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
         "due_moment",
         "started_moment",
         "took",
-        "said_short",
+        "short_message",
         "by",
     ]
     list_filter = [
@@ -127,7 +127,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
         return EMPTY if run.duration is None else duration_in_words(run.duration)
 
     @admin.display(description="said")
-    def said_short(self, run: TaskRun) -> SafeString | str:
+    def short_message(self, run: TaskRun) -> SafeString | str:
         return phrase(truncatechars(run.said, 80))
 
     @admin.display(description="started by")

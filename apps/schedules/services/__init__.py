@@ -1,14 +1,14 @@
 """What changes a schedule or a run."""
 
-from apps.schedules.services.defaults import schedules_load
-from apps.schedules.services.editing import (
+from apps.schedules.services.cleanup import runs_prune, runs_sweep
+from apps.schedules.services.runs import run_dispatch, run_send, schedule_run_now
+from apps.schedules.services.schedules import (
     schedule_create,
     schedule_delete,
     schedule_set_enabled,
     schedule_update,
 )
-from apps.schedules.services.running import run_dispatch, run_send, schedule_run_now
-from apps.schedules.services.sweeping import runs_prune, runs_sweep
+from apps.schedules.services.shipped_schedules import schedules_load
 from apps.schedules.services.timings import timing_delete, timing_save
 
 __all__ = [

@@ -7,7 +7,7 @@ from django.http import HttpRequest, QueryDict
 
 from apps.accounts.models import User
 from apps.core.actors import PermissionHolder
-from apps.core.admin.editing.opened import NAME, read, sign
+from apps.core.admin.editing.opened_values import NAME, read, sign
 from apps.core.errors import DomainError
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.models import ExportProfile

@@ -27,7 +27,7 @@ from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, permissions_to_export
 from apps.transfers.admin.downloads import CONTENT_TYPES, attachment
-from apps.transfers.admin.filter_labels import narrowed_by
+from apps.transfers.admin.filter_labels import filters_in_words
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.personal import EXPORT_PERSONAL
@@ -189,7 +189,7 @@ def _listed(run: ExportRun) -> dict[str, Any]:
     return {
         "list_name": dataset_card(run.dataset).label,
         "list_url": f"{url}?{query.urlencode()}" if url and query else url,
-        "narrowed_by": [*narrowed_by(query), *run.query.get("filters", {}).items()],
+        "filters_in_words": [*filters_in_words(query), *run.query.get("filters", {}).items()],
     }
 
 

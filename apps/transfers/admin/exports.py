@@ -25,12 +25,12 @@ from apps.transfers.admin.export_profiles import (
     profile_save,
     profiles_version,
 )
-from apps.transfers.admin.filter_labels import narrowed_by
+from apps.transfers.admin.filter_labels import filters_in_words
 from apps.transfers.admin.list_button import with_list_button
 from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.engine.export.lists import list_queryset
-from apps.transfers.forms.exporting import ExportForm
+from apps.transfers.forms.export import ExportForm
 from apps.transfers.models import ExportProfile, ExportRun
 from apps.transfers.personal import holds_personal
 from apps.transfers.services import export_run_start, export_stream
@@ -132,7 +132,7 @@ class ExportMixin(BaseAdmin):
             "noun": noun,
             "form": form,
             "count": queryset.count(),
-            "narrowed_by": narrowed_by(request.GET),
+            "filters_in_words": filters_in_words(request.GET),
             "profiles": list(profiles[:20]),
             "version": profiles_version(request.user, dataset),
             "query": request.GET.urlencode(),

@@ -3,7 +3,7 @@
 from django.http import QueryDict
 
 
-def narrowed_by(query: QueryDict) -> list[tuple[str, str]]:
+def filters_in_words(query: QueryDict) -> list[tuple[str, str]]:
     """Return the list's filters and search in words: ("search", "smith"), ("role", "owner")."""
     words = []
     for name in query:

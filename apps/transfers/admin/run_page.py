@@ -12,7 +12,7 @@ from apps.transfers.admin.undo_page import undo_context
 from apps.transfers.admin.wizard.apply import in_words
 from apps.transfers.admin.wizard.file import found_in_words
 from apps.transfers.admin.wizard.steps import step_url
-from apps.transfers.forms.confirming import ReasonForm
+from apps.transfers.forms.confirmation import ReasonForm
 from apps.transfers.forms.matching import BLANKS, HOW, MODES, ON_ERROR
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.options import Findings, Matching

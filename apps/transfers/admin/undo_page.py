@@ -12,7 +12,7 @@ from apps.core.errors import DomainError, RecordNotFound
 from apps.core.sudo import require_fresh_factor
 from apps.transfers.access import UNDO, VIEW_RUN
 from apps.transfers.admin.result import PARTS_OF_UNDO, undo_links
-from apps.transfers.forms.confirming import ReasonForm
+from apps.transfers.forms.confirmation import ReasonForm
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import undo_preview
 from apps.transfers.selectors.pages import run_for_reader

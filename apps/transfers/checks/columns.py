@@ -7,9 +7,9 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from apps.transfers.checks.words import listed, meant, quoted
+from apps.transfers.checks.messages import did_you_mean, listed, quoted
 from apps.transfers.declarations import VERSION, Column, DatasetResource, FieldKind, Relation
-from apps.transfers.folding import fold_word
+from apps.transfers.word_keys import fold_word
 
 
 def wrong_in_columns(resource: type[DatasetResource]) -> Iterator[str]:
@@ -44,7 +44,7 @@ def _wrong_rules(resource: type[DatasetResource]) -> Iterator[str]:
         if rule.column not in resource.columns():
             yield (
                 f"its rule {quoted(rule.code)} is told at {quoted(rule.column)}, which is no column."
-                f"{meant(rule.column, resource.columns())}"
+                f"{did_you_mean(rule.column, resource.columns())}"
             )
 
 
@@ -72,11 +72,11 @@ def _wrong_choices(column: Column) -> Iterator[str]:
         return
     for value, words in column.words.items():
         if str(value) not in values:
-            yield f"“words” are given to {quoted(value)}, which is no choice.{meant(str(value), values)}"
+            yield f"“words” are given to {quoted(value)}, which is no choice.{did_you_mean(str(value), values)}"
         if isinstance(words, str):
             yield f"the “words” of {quoted(value)} are a tuple: one alone is written with a comma behind it."
     if column.initial != "" and str(column.initial) not in values:
-        yield f"its default {quoted(column.initial)} is no choice.{meant(str(column.initial), values)}"
+        yield f"its default {quoted(column.initial)} is no choice.{did_you_mean(str(column.initial), values)}"
 
 
 def _wrong_check(column: Column) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _wrong_path(model: type[models.Model], path: str) -> Iterator[str]:
         model = field.related_model
     if _field(model, last) is None:
         names = [field.name for field in model._meta.concrete_fields]
-        yield f"its attribute {quoted(path)}: {model._meta.label} has no {quoted(last)}.{meant(last, names)}"
+        yield f"its attribute {quoted(path)}: {model._meta.label} has no {quoted(last)}.{did_you_mean(last, names)}"
 
 
 def _field(model: type[models.Model], name: str) -> Any:
@@ -129,7 +129,7 @@ def _wrong_relation(
         return
     for name in (*relation.by, *relation.within, *filter(None, [relation.create])):
         if name not in names:
-            yield f"{model._meta.label} has no field {quoted(name)}.{meant(name, names)}"
+            yield f"{model._meta.label} has no field {quoted(name)}.{did_you_mean(name, names)}"
             return
     if not isinstance(model._meta.pk, models.UUIDField) or model._meta.pk.name != "id":
         yield f"{model._meta.label} needs the UUID key of apps.core.models.BaseModel to be named by a cell."

@@ -8,9 +8,9 @@ from django.core.checks import CheckMessage, Error
 from apps.core.discovery import full_site
 from apps.transfers import registry
 from apps.transfers.checks.columns import wrong_in_columns
+from apps.transfers.checks.messages import quoted
 from apps.transfers.checks.package_hooks import overridden_hooks
 from apps.transfers.checks.parts import wrong_in_parts
-from apps.transfers.checks.words import quoted
 from apps.transfers.declarations import DatasetResource
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from import_export.options import ResourceOptions
 from import_export.resources import Resource
 
-from apps.transfers.checks.words import quoted
+from apps.transfers.checks.messages import quoted
 from apps.transfers.declarations import DatasetResource
 
 # Methods that only import-export's own loop over rows calls.

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from apps.audit.history import audited
-from apps.transfers.checks.words import listed, meant, quoted
+from apps.transfers.checks.messages import did_you_mean, listed, quoted
 from apps.transfers.declarations import Column, DatasetResource, FieldKind, Part
 
 # Which model fields a column of a kind can be written to; texts for all others.
@@ -76,7 +76,7 @@ def _wrong_in_part(
     named = [*part.fields, *part.derived, *part.constants, *part.undo, *part.unique]
     unknown = [name for name in dict.fromkeys(named) if name not in fields]
     for name in unknown:
-        yield f"{model._meta.label} has no column {quoted(name)}.{meant(name, fields)}"
+        yield f"{model._meta.label} has no column {quoted(name)}.{did_you_mean(name, fields)}"
     wrong = list(_wrong_keys(part))
     yield from wrong
     if unfit or unknown or wrong:
@@ -124,7 +124,7 @@ def _wrong_keys(part: Part) -> Iterator[str]:
             return
         for name in key:
             if name not in part.fields:
-                yield f"its key {quoted(name)} is none of its “fields”.{meant(name, part.fields)}"
+                yield f"its key {quoted(name)} is none of its “fields”.{did_you_mean(name, part.fields)}"
 
 
 def _wrong_source(
@@ -140,7 +140,7 @@ def _wrong_source(
         return
     column = columns.get(source)
     if column is None:
-        yield f"{name} takes its value from {quoted(source)}, which is no column.{meant(source, columns)}"
+        yield f"{name} takes its value from {quoted(source)}, which is no column.{did_you_mean(source, columns)}"
     elif column.relation is not None:
         related = _model(column.relation.model)
         if related is not None and related is not field.related_model:

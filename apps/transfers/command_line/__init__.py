@@ -1,13 +1,11 @@
 """What the commands of imports and exports share: their options, their work, and what they print."""
 
+from apps.transfers.command_line.job_runner import progress, release_job, run_to_end
 from apps.transfers.command_line.matching import matching_from_options
 from apps.transfers.command_line.options import named_pairs, pair, user_of
 from apps.transfers.command_line.results import import_exit_code, import_json, nothing_imported
-from apps.transfers.command_line.work import carry_out, give_back, progress
 
 __all__ = [
-    "carry_out",
-    "give_back",
     "import_exit_code",
     "import_json",
     "matching_from_options",
@@ -15,5 +13,7 @@ __all__ = [
     "nothing_imported",
     "pair",
     "progress",
+    "release_job",
+    "run_to_end",
     "user_of",
 ]

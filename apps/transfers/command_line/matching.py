@@ -9,9 +9,9 @@ from apps.transfers import registry
 from apps.transfers.command_line.options import named_pairs, pair
 from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.cells.choices import word_key
-from apps.transfers.folding import fold_word
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
+from apps.transfers.word_keys import fold_word
 
 
 def matching_from_options(run: ImportRun, options: dict[str, Any]) -> Matching:
@@ -74,8 +74,8 @@ def _set_values(dataset: str, matching: Matching, texts: list[str] | None) -> No
         name, word = _column(dataset, name), word.strip()
         value = _value(dataset, name, value)
         column = registry.get(dataset).columns()[name]
-        earlier, said = first.setdefault((name, word_key(column, word)), (text, value))
-        if said != value:
+        earlier, message = first.setdefault((name, word_key(column, word)), (text, value))
+        if message != value:
             raise DomainError(f"--value contradicts itself: “{earlier}” and “{text}”. Keep one.")
         words = matching.values.setdefault(name, {})
         # What was remembered for the same word, written in another way, gives way.

@@ -38,8 +38,8 @@ def named_pairs(
     first: dict[Any, tuple[str, str]] = {}
     for text in texts or []:
         name, value = pair(text, option, at_first=True)
-        earlier, said = first.setdefault(same(name), (text, value))
-        if said != value:
+        earlier, message = first.setdefault(same(name), (text, value))
+        if message != value:
             raise DomainError(f"{option} contradicts itself: “{earlier}” and “{text}”. Keep one.")
         found[name] = value
     return found

@@ -30,11 +30,11 @@ from apps.transfers.engine.schema import Tables, drop, has_rows
 from apps.transfers.engine.stage import stager
 from apps.transfers.failures import (
     TooManyRefusedError,
-    is_for_want_of_room,
+    is_out_of_space,
     log_failure,
     sentence_of,
 )
-from apps.transfers.mails import import_mail_owe
+from apps.transfers.mails import import_mail_queue
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.uploads import upload_verify
@@ -70,7 +70,7 @@ def advance(run_id: int) -> ImportRun | None:
             _end_failed(run, f"Nothing was applied: {error}")
         except Exception as error:
             log_failure(logger, f"Run {run.pk}", error)
-            if not is_for_want_of_room(error) and run.may_pass(error):
+            if not is_out_of_space(error) and run.may_pass(error):
                 # The database may have been away; the next attempt begins again at the checkpoint.
                 raise
             _end_failed(run, sentence_of(error))
@@ -112,7 +112,7 @@ def _move(run: ImportRun, state: str, **changes: object) -> None:
 
 
 @contextmanager
-def _leaving(run: ImportRun, state: str, **changes: Any) -> Iterator[None]:
+def _handed_over(run: ImportRun, state: str, **changes: Any) -> Iterator[None]:
     """Go to a state in which the run is nobody's work, together with what is written inside."""
     changes |= {"state": state, "seconds": run.seconds, "peak_rss_mb": run.peak_rss_mb}
     with run.hand_over(**changes):
@@ -137,7 +137,7 @@ def read(run: ImportRun) -> None:
         matching = earlier or suggest_matching(
             dataset, findings, remembered_matching(run, findings.headers, findings.content)
         )
-    with _leaving(
+    with _handed_over(
         run,
         State.READ,
         findings=findings.to_json(),
@@ -164,7 +164,7 @@ def stage(run: ImportRun) -> None:
     with _phase(run, "stage"):
         upload_verify(run.upload)
         source = source_of(run, _found_reading(run))
-        with progress.told(run, "rows") as tell, transaction.atomic():
+        with progress.stored_progress(run, "rows") as tell, transaction.atomic():
             rows = stager.stage(
                 tables=Tables(run.pk),
                 resource=registry.get(run.dataset),
@@ -181,14 +181,14 @@ def plan(run: ImportRun) -> None:
     if not has_rows(Tables(run.pk).stage):
         _move(run, State.MATCHED)
         stage(run)
-    with _phase(run, "plan"), progress.told(run, "steps") as tell:
+    with _phase(run, "plan"), progress.stored_progress(run, "steps") as tell:
         summary = planner.plan(context_of(run), tell)
     _check_stop(run, summary)
     run.counts, run.causes = summary["counts"], summary["causes"]
     if run.source != "command":
         # Before the run is planned: from then on a person may confirm it, and a worker must be able to take it.
         index_for_search(run, search_columns(run))
-    with _leaving(
+    with _handed_over(
         run,
         State.PLANNED,
         counts=summary["counts"],
@@ -230,9 +230,9 @@ def apply(run: ImportRun) -> None:
 
     with _phase(run, "apply"):
         Applier(context, before_chunk=before_chunk).apply()
-    with _leaving(run, _applied_state(run), ended_at=timezone.now()):
+    with _handed_over(run, _applied_state(run), ended_at=timezone.now()):
         record_import(run)
-        _told(run)
+        _mail_result(run)
     drop(Tables(run.pk).stage)
 
 
@@ -286,13 +286,13 @@ def _end(run: ImportRun, state: str, error: str) -> None:
         with run.hand_over(cancelable=False, **ended):
             if state in ImportRun.APPLIED_STATES:
                 record_import(run)
-            _told(run)
+            _mail_result(run)
     except ClaimLostError:
         return
     drop(Tables(run.pk).stage)
 
 
-def _told(run: ImportRun) -> None:
+def _mail_result(run: ImportRun) -> None:
     """E-mail the agent that the import has ended; the page shows it by itself."""
     if run.user_id and run.confirmed_at:
-        import_mail_owe(run)
+        import_mail_queue(run)

@@ -85,5 +85,5 @@ class ReadingForm(forms.Form):
 
 def _sheet(sheet: dict[str, Any]) -> str:
     rows = sheet.get("rows")
-    said = f"{sheet['name']}, {rows:,} rows" if rows is not None else str(sheet["name"])
-    return f"{said} (hidden)" if sheet.get("hidden") else said
+    message = f"{sheet['name']}, {rows:,} rows" if rows is not None else str(sheet["name"])
+    return f"{message} (hidden)" if sheet.get("hidden") else message

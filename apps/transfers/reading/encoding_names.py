@@ -67,11 +67,11 @@ def encoding_name(encoding: str) -> str:
 
 def guess_in_words(readings: Iterable[tuple[str, Iterable[str]]]) -> str:
     """Say how a file is read and how else it could be, by words that tell the readings apart."""
-    told = [f"{encoding_name(encoding)}: {', '.join(words)}." for encoding, words in readings]
-    if not told:
+    described = [f"{encoding_name(encoding)}: {', '.join(words)}." for encoding, words in readings]
+    if not described:
         return ""
-    others = "".join(f" As {each}" for each in told[1:])
+    others = "".join(f" As {each}" for each in described[1:])
     return (
-        f"The file doesn't state its encoding, so this is a guess. Read as {told[0]}{others} "
+        f"The file doesn't state its encoding, so this is a guess. Read as {described[0]}{others} "
         "If names look wrong, choose another encoding."
     )

@@ -206,10 +206,10 @@ def _guess(seen: _Seen) -> Detected:
         raise DomainError(seen.mixed)
     if not found:
         return Detected("cp1252")
-    told = _telling(found)
+    described = _telling(found)
     return Detected(
         found[0].encoding,
-        tuple((each.encoding, tuple(each.words[i] for i in told)) for each in found),
+        tuple((each.encoding, tuple(each.words[i] for i in described)) for each in found),
     )
 
 

@@ -2,7 +2,7 @@
 
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import people_behind
-from apps.accounts.approvals.selectors import deciders, demand, may_decide
+from apps.accounts.approvals.selectors import approval_needed_message, deciders, may_decide
 from apps.accounts.models import ApprovalRequest
 from apps.core.actors import PermissionHolder
 from apps.transfers.access import APPLY_IMPORT
@@ -29,7 +29,7 @@ def second_person_sentence(run: ImportRun, user: PermissionHolder) -> str:
     """Return what the page says where applying the run will end in a request, else nothing."""
     arguments = {"run": run.pk}
     action = registry.get(APPLY_IMPORT)
-    if not action.is_demanded(arguments, run.rows_to_do):
+    if not action.is_required_for(arguments, run.rows_to_do):
         return ""
     people = deciders(action, arguments, besides=people_behind(user))
-    return demand(people, action)
+    return approval_needed_message(people, action)

@@ -103,16 +103,16 @@ def _with_cells(
 
 def _reason(problems: list[dict[str, str]], headers: dict[str, str]) -> str:
     """Return why a row is refused, each cell under the header that it has in this very file."""
-    said = []
+    message = []
     for problem in problems:
         header = headers.get(problem["column"], "")
         # "E-mail is missing." needs no "E-mail:" in front.
         if header and not problem["message"].startswith(header):
-            said.append(f"{header}:")
-        said.append(problem["message"])
+            message.append(f"{header}:")
+        message.append(problem["message"])
         if problem["suggestion"]:
-            said.append(f"Perhaps: {problem['suggestion']}.")
-    return str(defused(" ".join(said)))
+            message.append(f"Perhaps: {problem['suggestion']}.")
+    return str(defused(" ".join(message)))
 
 
 # "+49 30 1234" and "-7.5" are what they are; nothing runs them.

@@ -10,9 +10,9 @@ from apps.transfers import registry
 from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.cells import choice_reader, date_reader
 from apps.transfers.engine.cells.problems import CellError
-from apps.transfers.folding import fold_word
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
+from apps.transfers.word_keys import fold_word
 
 
 @dataclass

@@ -68,7 +68,7 @@ def word_meanings(run: ImportRun) -> list[WordMeaning]:
     """Return what the words of the file meant when the run was planned, most rows first."""
     columns = registry.get(run.dataset).columns()
 
-    def said(name: str, value: str) -> str:
+    def meaning(name: str, value: str) -> str:
         choices = columns[name].choices if name in columns else ()
         return str(dict(choices).get(value, value)).lower() if choices else value
 
@@ -76,7 +76,7 @@ def word_meanings(run: ImportRun) -> list[WordMeaning]:
         WordMeaning(
             column=columns[item["column"]].label if item["column"] in columns else item["column"],
             word=readable(item["word"]),
-            value=readable(said(item["column"], item["value"])),
+            value=readable(meaning(item["column"], item["value"])),
             how=item["how"],
             rows=item["rows"],
         )

@@ -186,8 +186,8 @@ def _masked(row: PlanRow, personal: list[str]) -> PlanRow:
     def mask(name: str, value: str | None) -> str | None:
         if not value:
             return value
-        said = masked_in(value)
-        return HIDDEN if name in personal and said == value else said
+        message = masked_in(value)
+        return HIDDEN if name in personal and message == value else message
 
     row.key = masked_in(row.key)
     row.values = {name: mask(name, value) for name, value in row.values.items()}

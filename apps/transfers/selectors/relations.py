@@ -12,9 +12,9 @@ from apps.transfers.engine.match.candidates import Candidate, CandidateFinder, h
 from apps.transfers.engine.schema import Tables, exists
 from apps.transfers.engine.sql import rows
 from apps.transfers.engine.stage.column_reader import ColumnReader
-from apps.transfers.folding import relation_key
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
+from apps.transfers.word_keys import relation_key
 
 # Two fields of a form each; what is not shown keeps what was said of it.
 LISTED = 50

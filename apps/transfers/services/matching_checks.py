@@ -70,9 +70,9 @@ def _check_contradictions(column: Column, words: dict[str, str], empty: list[str
     """Raise DomainError where two ways to write one word mean different things: one would win silently."""
     first: dict[str, tuple[str, str]] = {word_key(column, word): (word, "") for word in empty}
     for word, value in words.items():
-        earlier, said = first.setdefault(word_key(column, word), (word, value))
-        if said != value:
+        earlier, earlier_value = first.setdefault(word_key(column, word), (word, value))
+        if earlier_value != value:
             raise DomainError(
                 f"“{earlier}” and “{word}” are the same word of {column.label} and cannot mean "
-                f"“{said or 'nothing'}” and “{value or 'nothing'}”. Choose one meaning."
+                f"“{earlier_value or 'nothing'}” and “{value or 'nothing'}”. Choose one meaning."
             )

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from apps.accounts.models import User
-from apps.accounts.signin.rescue import factors_reset
+from apps.accounts.signin.factor_reset import second_factors_reset
 from apps.core.commands import OperatorCommand
 from apps.core.errors import DomainError
 
@@ -25,7 +25,9 @@ class Command(OperatorCommand):
         if user is None:
             raise CommandError(f"No account here has the address {email}.", returncode=2)
         try:
-            removed, link = factors_reset(user=user, actor="command reset_factors", reason=reason)
+            removed, link = second_factors_reset(
+                user=user, actor="command reset_factors", reason=reason
+            )
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from error
         print(f"{removed} factors of {user} removed, and every session ended.")

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from apps.audit.models import Seal
-from apps.audit.proof.verify import Verdict, trail_verify
+from apps.audit.proof.verify import Verdict, audit_log_verify
 from apps.core.commands import OperatorCommand
 from apps.core.whole_file import whole_file
 
@@ -32,7 +32,7 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         strayed = _strayed(options["against"]) if options["against"] else []
-        verdict = trail_verify(sealing=not options["no_seal"])
+        verdict = audit_log_verify(sealing=not options["no_seal"])
         if options["digests_to"] and verdict.whole and not strayed:
             lines = [
                 f"{seal.pk} {seal.day} {seal.rows} {seal.digest}\n" for seal in Seal.objects.all()

@@ -18,7 +18,7 @@ class Command(OperatorCommand):
             actor="command load_reference", reason="Reference data of the release", source="command"
         ):
             try:
-                for said in load_reference():
-                    self.stdout.write(f"{said}.")
+                for message in load_reference():
+                    self.stdout.write(f"{message}.")
             except DomainError as error:
                 raise CommandError(error.message, returncode=2) from error

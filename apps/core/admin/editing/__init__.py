@@ -1,9 +1,9 @@
 """Two people on one record: forms that know what they were opened on.
 
-A form carries the values that it was opened with, signed (`opened.py`). When it is posted, the record
+A form carries the values that it was opened with, signed (`opened_values.py`). When it is posted, the record
 is locked and read, and each field is compared three ways (`merge.py`): a field that the user left
 alone keeps what others stored meanwhile, a field that only the user changed is written, and a field
 that both changed is shown with a choice (`conflicts.py`). `forms.py` and `formsets.py` do so for
-change pages and their inlines, `confirmed.py` for confirmation pages, `admin.py` has the hooks of
-ModelAdmin. Only changed fields are written, by the service that the ModelAdmin names (`writing.py`).
+change pages and their inlines, `seen_record.py` for confirmation pages, `admin.py` has the hooks of
+ModelAdmin. Only changed fields are written, by the service that the ModelAdmin names (`service_calls.py`).
 """

@@ -13,12 +13,12 @@ from django.forms import BaseInlineFormSet, Field, ModelForm
 from django.http import HttpRequest, HttpResponse
 
 from apps.core.admin.confirm_form import REASON_LENGTH
-from apps.core.admin.editing import writing
+from apps.core.admin.editing import service_calls
+from apps.core.admin.editing.deleted_record import gone_response
 from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.editing.formsets import VersionedFormSet
-from apps.core.admin.editing.gone import gone_response
+from apps.core.admin.editing.merge_messages import describe_merges
 from apps.core.admin.editing.rows import VersionedRowForm
-from apps.core.admin.editing.said import merges_in_words
 from apps.core.admin.unfold_internals import run_submit_actions
 from apps.core.errors import RecordNotFound
 
@@ -29,7 +29,7 @@ class VersionedAdmin:
     """Compares, merges and writes what a change page posts; see the package's docstring.
 
     `create_service` and `update_service` (each a `staticmethod`) store the record where a rule
-    belongs to that; see `writing.py`. Without them its changed columns are written.
+    belongs to that; see `service_calls.py`. Without them its changed columns are written.
     """
 
     form: type[ModelForm] = VersionedModelForm
@@ -97,11 +97,11 @@ class VersionedAdmin:
     ) -> None:
         reason = reason_of(request)
         if not change and self.create_service:
-            writing.create(self.create_service, form, actor=request.user, reason=reason)
+            service_calls.create(self.create_service, form, actor=request.user, reason=reason)
         elif not change:
             obj.save()
         elif self.update_service:
-            writing.update(
+            service_calls.update(
                 self.update_service,
                 form,
                 argument=self.service_argument,
@@ -116,7 +116,7 @@ class VersionedAdmin:
         self, request: HttpRequest, form: ModelForm, formset: VersionedFormSet, change: bool
     ) -> None:
         if getattr(formset.inline, "update_service", None):
-            writing.save_rows(formset, actor=request.user, reason=reason_of(request))
+            service_calls.save_rows(formset, actor=request.user, reason=reason_of(request))
         else:
             formset.save()
 
@@ -129,7 +129,7 @@ class VersionedAdmin:
     ) -> list[Any]:
         """Tell the user what was merged: Django asks for its log's message when all is stored."""
         if not add:
-            for sentence in merges_in_words(form, formsets, request.user):
+            for sentence in describe_merges(form, formsets, request.user):
                 messages.info(request, sentence)
         return []
 

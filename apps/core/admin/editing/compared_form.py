@@ -7,14 +7,14 @@ from django.db.models import Model
 from django.forms import BoundField, Field
 
 from apps.core.admin.editing.merge import Compared
-from apps.core.admin.editing.opened import Opened
+from apps.core.admin.editing.opened_values import OpenedValues
 
 
 class ComparedForm(Protocol):
     fields: dict[str, Field]
 
     @property
-    def opened(self) -> Opened | None: ...
+    def opened(self) -> OpenedValues | None: ...
 
     @property
     def record(self) -> tuple[type[Model], Any]: ...

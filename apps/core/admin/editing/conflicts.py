@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 
 from apps.core.admin.editing.compared_form import ComparedForm
-from apps.core.admin.editing.shown import label_of, posted_words, stored_words
+from apps.core.admin.editing.display_values import label_of, posted_words, stored_words
 from apps.core.authorship import Authorship, last_changes
 
 

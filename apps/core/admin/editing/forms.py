@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.db.models import Field, Model
 
-from apps.core.admin.editing.comparing import Comparing
-from apps.core.admin.editing.opened import NAME, Opened, read, sign
+from apps.core.admin.editing.comparison import ComparisonMixin
+from apps.core.admin.editing.opened_values import NAME, OpenedValues, read, sign
 from apps.core.model_meta import concrete_model
 
 WITHOUT_VERSION = (
@@ -16,7 +16,7 @@ WITHOUT_VERSION = (
 )
 
 
-class VersionedModelForm(Comparing, forms.ModelForm):
+class VersionedModelForm(ComparisonMixin, forms.ModelForm):
     """A form on one record, which its view has locked before it is posted.
 
     The fields that the user changed are written, and no others; see `write`.
@@ -58,7 +58,7 @@ class VersionedModelForm(Comparing, forms.ModelForm):
 
     def take(self, content: Sequence[Any] | None) -> None:
         """Take what the token held as the version that the form was opened on."""
-        self.opened = Opened(*content) if content else None
+        self.opened = OpenedValues(*content) if content else None
 
     def _clean_form(self) -> None:
         super()._clean_form()

@@ -7,9 +7,9 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import connections, router
 
 from apps.core.admin.editing.forms import about
-from apps.core.admin.editing.opened import NAME, read, sign
+from apps.core.admin.editing.opened_values import NAME, read, sign
 from apps.core.admin.editing.values import thawed
-from apps.core.admin.paged import PagedFormSet
+from apps.core.admin.paged_formset import PagedFormSet
 
 
 class VersionedFormSet(PagedFormSet):

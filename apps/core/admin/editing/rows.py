@@ -8,9 +8,9 @@ from django.forms.formsets import DELETION_FIELD_NAME as DELETE
 from django.forms.utils import ErrorDict
 
 from apps.core.admin.editing.conflicts import Conflict, authors_of, choice_name
+from apps.core.admin.editing.display_values import label_of, stored_words
 from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.editing.merge import Compared
-from apps.core.admin.editing.shown import label_of, stored_words
 from apps.core.authorship import Authorship, last_changes
 
 

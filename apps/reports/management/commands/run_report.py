@@ -63,7 +63,7 @@ class Command(OperatorCommand):
         except PermissionDenied as error:
             raise _refusal(f"{user} lacks the permission {error}.") from error
         if options["json"]:
-            said = {
+            message = {
                 "run": run.pk,
                 "report": run.report,
                 "params": run.params,
@@ -74,7 +74,7 @@ class Command(OperatorCommand):
                 "output": options["output"],
                 "seconds": round(monotonic() - started, 3),
             }
-            self.stdout.write(json.dumps(said))
+            self.stdout.write(json.dumps(message))
         elif options["output"]:
             self.stdout.write(f"{run.row_count:,} rows, {run.period}: {options['output']}")
         else:

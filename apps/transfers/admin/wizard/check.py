@@ -21,7 +21,7 @@ from apps.transfers.admin.wizard.guards import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
 from apps.transfers.engine.apply.stale_plan import undone_since
 from apps.transfers.engine.context import may_be_new
-from apps.transfers.forms.confirming import ConfirmForm
+from apps.transfers.forms.confirmation import ConfirmForm
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 from apps.transfers.selectors import ImpactLine, plan_impacts, run_progress

@@ -20,7 +20,7 @@ from apps.transfers.admin.wizard.column_lines import (
     word_groups,
 )
 from apps.transfers.admin.wizard.guards import render, run_page
-from apps.transfers.admin.wizard.remembered import matching_like
+from apps.transfers.admin.wizard.saved_matching import matching_like
 from apps.transfers.admin.wizard.steps import CHECK, COLUMNS, FILE, step_context, step_url
 from apps.transfers.admin.wizard.versions import (
     columns_version,
@@ -34,7 +34,7 @@ from apps.transfers.forms.matching import (
     MatchingForm,
     posted_matching,
 )
-from apps.transfers.forms.merging import Path, conflict_in_words, merged_matching
+from apps.transfers.forms.merge import Path, conflict_in_words, merged_matching
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
 from apps.transfers.selectors import (

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import QueryDict
 
 from apps.core.actors import PermissionHolder
-from apps.core.admin.editing.opened import NAME, read, sign
+from apps.core.admin.editing.opened_values import NAME, read, sign
 from apps.transfers.admin.wizard.steps import COLUMNS, FILE
 from apps.transfers.engine.match.headers import headers_digest
 from apps.transfers.models import ImportRun, ImportTemplate

@@ -9,7 +9,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.audit.context import audit_context
 from apps.core.jobs import ClaimLostError, JobCanceledError
-from apps.transfers.engine.apply import drift, writing
+from apps.transfers.engine.apply import changed_records, writing
 from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.ranges import TOP, Range, order_of, problems_by_row
 from apps.transfers.engine.runs import chunks
@@ -139,7 +139,7 @@ class Applier(Chunks):
         context = self.context
         everything = Range(self.order, low, high)
         writing.lock(context, everything)
-        drifted = drift.find(context, everything)
+        drifted = changed_records.refused_rows(context, everything)
         chunk = Range(self.order, low, high, without=drifted)
         writing.insert_made(context, chunk)
         for info in context.parts:
@@ -162,7 +162,7 @@ class Applier(Chunks):
             "created": created,
             "updated": updated,
             "drifted": len(drifted),
-            "vanished": sum(why in drift.VANISHED for why in drifted.values()),
+            "vanished": sum(why in changed_records.VANISHED for why in drifted.values()),
             "done": created + updated + len(drifted),
         }
 

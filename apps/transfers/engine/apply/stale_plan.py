@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.transfers.engine.apply import drift
+from apps.transfers.engine.apply import changed_records
 from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import Sample
 from apps.transfers.engine.schema import PlanRow, exists
@@ -97,7 +97,7 @@ def _changed(run: ImportRun) -> StalePlan | None:
     looked_at = value(
         SQL("SELECT count(*) FROM {} p WHERE {}").format(context.tables.plan, sample.where())
     )
-    drifted = len(drift.find(context, sample, is_sample=True)) if looked_at else 0
+    drifted = len(changed_records.refused_rows(context, sample, is_sample=True)) if looked_at else 0
     if drifted * 2 <= looked_at:
         return None
     concerned = run.rows_to_do * drifted // looked_at

@@ -95,7 +95,7 @@ def update(context: RunContext, info: PartInfo, chunk: Range) -> int:
             value=plan_value(context, info, field.attname),
         )
         sets.append(SQL("{} = {}").format(field.column, value))
-    sets += reactivation.sets(info)
+    sets += reactivation.assignments(info)
     if not sets:
         return 0
     return execute(

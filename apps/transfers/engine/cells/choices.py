@@ -6,7 +6,7 @@ from apps.transfers.declarations import Column
 from apps.transfers.engine.cells.problems import CellError
 from apps.transfers.engine.cells.similarity import most_like
 from apps.transfers.engine.cells.texts import exact_digits, plain_address
-from apps.transfers.folding import fold_word, relation_key
+from apps.transfers.word_keys import fold_word, relation_key
 
 Reader = Callable[[str], str]
 

@@ -29,8 +29,8 @@ from apps.transfers.engine.export.query import Exported
 from apps.transfers.engine.runs.events import export_disclosed
 from apps.transfers.engine.runs.permissions import check_may_export
 from apps.transfers.engine.sql import text_of
-from apps.transfers.failures import is_for_want_of_room, log_failure, sentence_of
-from apps.transfers.mails import export_mail_owe
+from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
+from apps.transfers.mails import export_mail_queue
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 
@@ -65,7 +65,7 @@ def advance(export_run_id: int) -> ExportRun | None:
             _end(run, State.FAILED, error.message)
         except Exception as error:
             log_failure(logger, f"Export {run.pk}", error)
-            if not is_for_want_of_room(error) and run.may_pass(error):
+            if not is_out_of_space(error) and run.may_pass(error):
                 raise
             _end(run, State.FAILED, sentence_of(error))
     return run
@@ -102,7 +102,7 @@ def _write(run: ExportRun) -> None:
     ):
         export_disclosed(run)
         if run.user_id:
-            export_mail_owe(run)
+            export_mail_queue(run)
 
 
 def queryset_of(run: ExportRun) -> QuerySet:
@@ -169,8 +169,8 @@ def write_xlsx(exported: Exported, target: Path) -> int:
     count = 0
     with (
         # What the writer lays aside goes with the folder, however it ends.
-        tempfile.TemporaryDirectory(dir=target.parent) as aside,
-        xlsxwriter.Workbook(str(target), options | {"tmpdir": aside}) as book,
+        tempfile.TemporaryDirectory(dir=target.parent) as folder,
+        xlsxwriter.Workbook(str(target), options | {"tmpdir": folder}) as book,
         transaction.atomic(),
     ):
         sheet = _sheet(book, exported, 1)

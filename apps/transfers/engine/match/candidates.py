@@ -14,7 +14,7 @@ from apps.core.actors import Actor
 from apps.core.fields import fold_email
 from apps.transfers.declarations import Relation
 from apps.transfers.engine.cells.similarity import keys_of_most_like
-from apps.transfers.folding import fold_word
+from apps.transfers.word_keys import fold_word
 
 SIMILAR = 70
 _SHOWN = 5
@@ -33,8 +33,8 @@ class Candidate:
     similarity: int
 
     def __str__(self) -> str:
-        said = f"{self.name} ({self.ids})" if self.ids else self.name
-        return said if self.similarity == 100 else f"{said}, {self.similarity} % alike"
+        message = f"{self.name} ({self.ids})" if self.ids else self.name
+        return message if self.similarity == 100 else f"{message}, {self.similarity} % alike"
 
 
 def records_of(relation: Relation, actor: Actor) -> QuerySet:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.engine.cells.similarity import similarity
-from apps.transfers.folding import fold_word
 from apps.transfers.options import Findings, Matching
+from apps.transfers.word_keys import fold_word
 
 _SIMILAR = 88
 

@@ -59,6 +59,6 @@ def cause_label(run: ImportRun, verdict: str, cause: str) -> str:
     if cause in _CAUSES:
         return _CAUSES[cause]
     name, _, code = cause.partition(":")
-    said = {rule.code: rule.label for rule in registry.get(run.dataset).rules()}.get(cause)
+    message = {rule.code: rule.label for rule in registry.get(run.dataset).rules()}.get(cause)
     label = columns[name].label if name in columns else name.replace("_", " ").capitalize()
-    return f"{label}: {said or _CODES.get(code, code.replace('_', ' '))}"
+    return f"{label}: {message or _CODES.get(code, code.replace('_', ' '))}"

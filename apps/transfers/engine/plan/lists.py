@@ -65,11 +65,11 @@ def changed_columns(run: ImportRun) -> list[str]:
 
 def text_sql(column: str) -> Composable:
     """SQL of what a search compares: the cell, or what the file said in it where that is no value."""
-    said = SQL("jsonb_path_query_first(problems, {}) #>> '{{}}'").format(
+    message = SQL("jsonb_path_query_first(problems, {}) #>> '{{}}'").format(
         Literal(f'$[*] ? (@.column == "{column}").value')
     )
     return SQL('(lower(left(COALESCE({}, {}), {})) COLLATE "C")').format(
-        PlanRow("").cell(column), said, Literal(LONGEST_TEXT)
+        PlanRow("").cell(column), message, Literal(LONGEST_TEXT)
     )
 
 

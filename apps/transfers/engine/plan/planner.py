@@ -24,9 +24,9 @@ from apps.transfers.engine.resolve import (
     parts,
     reactivation,
     refused_records,
-    unchanged,
+    unchanged_rows,
 )
-from apps.transfers.engine.runs.progress import Tell, silent
+from apps.transfers.engine.runs.progress import Tell, no_progress
 from apps.transfers.engine.schema import StageRow, WorkRow, drop, has_rows
 from apps.transfers.engine.sql import comma, execute
 
@@ -42,7 +42,7 @@ _SETTINGS = {
 }
 
 
-def plan(context: RunContext, tell: Tell = silent) -> dict[str, Any]:
+def plan(context: RunContext, tell: Tell = no_progress) -> dict[str, Any]:
     """Fill the plan's table; return counts, causes, impacts and a new token as the run stores them.
 
     `tell` hears how many of its steps are done.
@@ -72,16 +72,16 @@ def _find_records(context: RunContext) -> None:
     refusals.start(context)
     relations.resolve(context)
     refusals.count(context)
-    unchanged.find(context)
+    unchanged_rows.fill(context)
     _build_work(context)
 
 
 def _check_part(context: RunContext, info: PartInfo) -> None:
-    part_refusals.find(context, info)
+    part_refusals.refuse_rows(context, info)
     refusals.count(context)
     slugs.fill(context, info)
-    reactivation.find(context, info)
-    refused_records.find(context, info)
+    reactivation.list_deactivated(context, info)
+    refused_records.refuse_rows(context, info)
 
 
 def _write(context: RunContext) -> None:

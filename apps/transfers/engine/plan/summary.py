@@ -6,7 +6,7 @@ from psycopg.sql import SQL
 
 from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.plan import lists as plan_lists
-from apps.transfers.engine.plan import meanings, trash_notes
+from apps.transfers.engine.plan import trash_notes, word_meanings
 from apps.transfers.engine.resolve import reactivation
 from apps.transfers.engine.resolve.rule_view import ContextView
 from apps.transfers.engine.schema import PlanRow
@@ -19,7 +19,7 @@ _MOST_CAUSES = 500
 
 def summary(context: RunContext) -> dict[str, Any]:
     plan = context.tables.plan
-    words = meanings.columns(context)
+    words = word_meanings.meaning_columns(context)
     # One scan for both: what becomes of the rows, and what their words mean.
     found = rows(
         SQL("SELECT {} FROM {} GROUP BY {}").format(
@@ -44,7 +44,7 @@ def summary(context: RunContext) -> dict[str, Any]:
         "causes": causes,
         "parts": by_part,
         "late": late,
-        "words": meanings.found(context, found),
+        "words": word_meanings.meanings_of(context, found),
         "impacts": _impacts(context, cleared),
         "rows_to_do": counts.get("create", 0) + counts.get("update", 0),
     }

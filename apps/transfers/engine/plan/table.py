@@ -10,8 +10,8 @@ from psycopg.sql import SQL, Composable, Literal
 
 from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.lookup import refusals, slugs
-from apps.transfers.engine.plan import looked_at, trash_notes
-from apps.transfers.engine.plan.looked_at import refusals_by_row
+from apps.transfers.engine.plan import row_outcomes, trash_notes
+from apps.transfers.engine.plan.row_outcomes import refusals_by_row
 from apps.transfers.engine.ranges import LATE
 from apps.transfers.engine.resolve import reactivation
 from apps.transfers.engine.resolve.rule_view import ContextView
@@ -24,7 +24,7 @@ _NO_TEXT, _NO_KEY = SQL("NULL::text"), SQL("NULL::uuid")
 
 def write(context: RunContext, *, has_unchanged: bool) -> None:
     plan = context.tables.plan
-    branches = [looked_at.rows(context, comma(_names(context)))]
+    branches = [row_outcomes.rows(context, comma(_names(context)))]
     if has_unchanged:
         branches.append(_unchanged(context))
     if _has_early_refusals(context):

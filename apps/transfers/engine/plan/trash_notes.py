@@ -93,10 +93,10 @@ def _asked(context: RunContext) -> Iterator[tuple[Composable, Any, Any]]:
         if not has_trash(info.model):
             continue
         for constraint in trash_constraints(info.model):
-            told = telling_field(info.model, constraint)
+            described = telling_field(info.model, constraint)
             for found in (_created(context, info, constraint), _changed(context, info, constraint)):
                 if found is not None:
-                    yield found, info.model, told
+                    yield found, info.model, described
     for name in context.matching.create_missing:
         relation = context.columns[name].relation if name in context.relations else None
         model: Any = apps.get_model(relation.model) if relation else None
@@ -154,14 +154,14 @@ def _changed(
     context: RunContext, info: PartInfo, constraint: UniqueConstraint
 ) -> Composable | None:
     """The same of a record that is there and is given another value."""
-    told = telling_field(info.model, constraint)
-    field = info.fields.get(told.attname)
+    described = telling_field(info.model, constraint)
+    field = info.fields.get(described.attname)
     if field is None or not field.is_given:
         return None
     others = [
         column_of(info.model, name)
         for name in constraint.fields
-        if info.model._meta.get_field(name) != told
+        if info.model._meta.get_field(name) != described
     ]
     return SQL(
         "SELECT DISTINCT ON (p.number) p.number, dead.id AS dead, {after} AS value "

@@ -12,7 +12,7 @@ from apps.transfers.engine.sql import any_of, execute, value
 _WORK, _LINE = WorkRow("w"), PartLine("p")
 
 
-def find(context: RunContext, info: PartInfo) -> None:
+def refuse_rows(context: RunContext, info: PartInfo) -> None:
     keys = info.usable_keys()
     _refuse_nameless(context, info, keys)
     _refuse_ambiguous(context, info)
@@ -60,7 +60,7 @@ def _refuse_ambiguous(context: RunContext, info: PartInfo) -> None:
     condition = SQL("p.found > 1")
     if info.only_key or not _any(context, info, condition):
         return
-    message = f"%s records match this {info.part.label}. {_say_key(context, info)}"
+    message = f"%s records match this {info.part.label}. {_describe_key(context, info)}"
     refuse(
         context,
         code=f"{info.name}:ambiguous",
@@ -69,7 +69,7 @@ def _refuse_ambiguous(context: RunContext, info: PartInfo) -> None:
     )
 
 
-def _say_key(context: RunContext, info: PartInfo) -> str:
+def _describe_key(context: RunContext, info: PartInfo) -> str:
     """Ask for the columns that mean one record: all keys but the last, which several may share."""
     labels = [
         context.columns[source].label

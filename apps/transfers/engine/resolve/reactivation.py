@@ -51,7 +51,7 @@ def is_deactivated(info: PartInfo, alias: str = "t") -> Composable:
     )
 
 
-def find(context: RunContext, info: PartInfo) -> None:
+def list_deactivated(context: RunContext, info: PartInfo) -> None:
     """List the plan's records that are deactivated: who did it, and whether the import reactivates them."""
     table = context.tables.deactivated(info.name)
     drop(table)
@@ -94,13 +94,13 @@ def find(context: RunContext, info: PartInfo) -> None:
     execute(SQL("ANALYZE {}").format(table))
 
 
-def has_found(context: RunContext, info: PartInfo) -> bool:
+def has_deactivated(context: RunContext, info: PartInfo) -> bool:
     return exists(context.tables.deactivated(info.name))
 
 
 def comes_back(context: RunContext, info: PartInfo, key: Composable) -> Composable | None:
     """SQL condition: the record with this key is reactivated; None where none is."""
-    if not has_found(context, info):
+    if not has_deactivated(context, info):
         return None
     return SQL("EXISTS (SELECT FROM {} k WHERE k.id = {} AND k.back)").format(
         context.tables.deactivated(info.name), key
@@ -109,7 +109,7 @@ def comes_back(context: RunContext, info: PartInfo, key: Composable) -> Composab
 
 def write_notes(context: RunContext, info: PartInfo) -> None:
     """Say in the plan's rows who was deactivated by a person, and stays so."""
-    if not has_found(context, info):
+    if not has_deactivated(context, info):
         return
     execute(
         SQL(
@@ -135,7 +135,7 @@ def write_notes(context: RunContext, info: PartInfo) -> None:
 
 def impact(context: RunContext, info: PartInfo) -> dict[str, Any] | None:
     """Return the sentence of the blast radius: how many are reactivated."""
-    if not has_found(context, info):
+    if not has_deactivated(context, info):
         return None
     number = value(
         SQL("SELECT count(*) FROM {} p WHERE p.verdict IN ('create', 'update') AND {}").format(
@@ -154,7 +154,7 @@ def impact(context: RunContext, info: PartInfo) -> dict[str, Any] | None:
     }
 
 
-def sets(info: PartInfo) -> list[Composable]:
+def assignments(info: PartInfo) -> list[Composable]:
     """SQL of an update's assignments that reactivate a record `t` of a row `p`."""
     return [
         SQL("{column} = CASE WHEN {planned} THEN {fresh} ELSE t.{column} END").format(
@@ -188,7 +188,7 @@ def still_back(info: PartInfo) -> Composable:
     return SQL("({} AND {})").format(_is_planned(info), fresh)
 
 
-def undo_sets(info: PartInfo, kept: list[int]) -> list[Composable]:
+def undo_assignments(info: PartInfo, kept: list[int]) -> list[Composable]:
     """SQL of an undo's assignments that deactivate the record `t` of a row `p` again, but for the kept rows."""
     return [
         SQL(

@@ -19,12 +19,12 @@ from apps.transfers.engine.sql import rows as rows_found
 _PLAN = PlanRow("p")
 
 
-def why(info: PartInfo) -> str:
+def refusal_sentence(info: PartInfo) -> str:
     because = f", because {info.part.protected_because}" if info.part.protected_because else ""
     return f"You can't change this {info.part.label}{because}."
 
 
-def find(context: RunContext, info: PartInfo) -> None:
+def refuse_rows(context: RunContext, info: PartInfo) -> None:
     """Refuse every row that would change such a record of the part."""
     refused = refused_sql(
         info.model,
@@ -46,7 +46,7 @@ def find(context: RunContext, info: PartInfo) -> None:
         context,
         code=f"{info.name}:not_yours",
         rows=parts.rows_of(context, info, condition),
-        message=f"{why(info)} Leave the cells that change it empty, or ask a colleague who can.",
+        message=f"{refusal_sentence(info)} Leave the cells that change it empty, or ask a colleague who can.",
     )
 
 

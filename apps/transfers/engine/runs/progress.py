@@ -24,17 +24,17 @@ _TELL = (
 type Tell = Callable[[int, int], None]
 
 
-def silent(done: int, total: int) -> None:
+def no_progress(done: int, total: int) -> None:
     """Tell nobody."""
 
 
 @contextmanager
-def told(run: ImportRun, unit: str) -> Iterator[Tell]:
+def stored_progress(run: ImportRun, unit: str) -> Iterator[Tell]:
     """Yield a function that stores how many of how many `unit`s ("rows", "steps") are done."""
     if run.source == "command":
-        yield silent
+        yield no_progress
         return
-    aside: Any = connection.copy()
+    connection_of_progress: Any = connection.copy()
     last = 0.0
 
     def tell(done: int, total: int) -> None:
@@ -42,7 +42,7 @@ def told(run: ImportRun, unit: str) -> Iterator[Tell]:
         if time.monotonic() - last < _EVERY:
             return
         try:
-            with aside.cursor() as cursor:
+            with connection_of_progress.cursor() as cursor:
                 # Who holds the row (a cancellation, the heartbeat) is not waited for.
                 cursor.execute(
                     _TELL,
@@ -50,10 +50,10 @@ def told(run: ImportRun, unit: str) -> Iterator[Tell]:
                 )
         except Error:
             # The database is away: the work itself will notice.
-            aside.close()
+            connection_of_progress.close()
         last = time.monotonic()
 
     try:
         yield tell
     finally:
-        aside.close()
+        connection_of_progress.close()

@@ -10,8 +10,8 @@ from apps.transfers.declarations import Blank, Column, FieldKind
 from apps.transfers.engine.cells import Reader, reader_for, reject_spreadsheet_error
 from apps.transfers.engine.cells.problems import CellError, Problem
 from apps.transfers.engine.stage.batch_readers import batch_reader
-from apps.transfers.folding import fold_word
 from apps.transfers.options import Matching
+from apps.transfers.word_keys import fold_word
 
 # Taken out wherever they stand: zero-width space, byte-order mark, word joiner, soft hyphen.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u2060\u00ad"), None)

@@ -3,9 +3,9 @@
 import re
 
 from apps.transfers.engine.cells.problems import Problem
-from apps.transfers.folding import fold_word
 from apps.transfers.reading import Row
 from apps.transfers.reading.sheet import NO_RESULT
+from apps.transfers.word_keys import fold_word
 
 _LOOKED_AT = 8
 _TOTAL = re.compile(

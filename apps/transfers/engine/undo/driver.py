@@ -31,7 +31,7 @@ from apps.transfers.engine.undo import rules as undo_rules
 from apps.transfers.engine.undo import step as undo_step
 from apps.transfers.engine.undo import tally as undo_tally
 from apps.transfers.engine.undo.tally import Tally
-from apps.transfers.failures import is_for_want_of_room, log_failure, sentence_of
+from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
 from apps.transfers.models import ImportRun, UndoRun
 
 logger = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def advance(undo_run_id: int) -> UndoRun | None:
             _end(undo, State.FAILED, error.message)
         except Exception as error:
             log_failure(logger, f"Undo {undo.pk}", error)
-            if not is_for_want_of_room(error) and undo.may_pass(error):
+            if not is_out_of_space(error) and undo.may_pass(error):
                 raise
             _end(undo, State.FAILED, sentence_of(error))
     for each in following:
@@ -223,7 +223,7 @@ class Undoer(Chunks):
 
     def _made(self) -> None:
         """The related records that the run created go where nobody has touched them and nothing uses them."""
-        for made in undo_made.of(self.context):
+        for made in undo_made.created_by_relation(self.context):
             with self.undo.hold(), self._audited():
                 done = undo_step.take_made_back(self.context, made, self.trash)
                 self._record(self.undo.checkpoint - 1, 0, done.tally, done.kept)

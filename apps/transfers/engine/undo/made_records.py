@@ -13,10 +13,10 @@ from apps.transfers.engine.ranges import KEPT, UndoRange
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import alive, and_, one_of, rows, table_of, value
 from apps.transfers.engine.undo.rules import Kept
-from apps.transfers.engine.undo.values import Leaving, differs, used_elsewhere
+from apps.transfers.engine.undo.values import RecordsToRemove, differs, used_elsewhere
 
 
-class Made:
+class CreatedRecords:
     """The records of one relation column, as SQL over the made ones `m` and the records `t`.
 
     `leaving` are the run's own records that are still to go: they hold nothing. None at the end of an
@@ -24,7 +24,7 @@ class Made:
     """
 
     def __init__(
-        self, context: RunContext, name: str, relation: Relation, leaving: Leaving | None
+        self, context: RunContext, name: str, relation: Relation, leaving: RecordsToRemove | None
     ) -> None:
         self.context = context
         self.name = name
@@ -81,14 +81,18 @@ class Made:
         }
 
 
-def of(context: RunContext, leaving: Leaving | None = None) -> Iterator[Made]:
+def created_by_relation(
+    context: RunContext, leaving: RecordsToRemove | None = None
+) -> Iterator[CreatedRecords]:
     for name in context.relations:
         relation = context.columns[name].relation
         if relation is not None and name in context.matching.create_missing:
-            yield Made(context, name, relation, leaving)
+            yield CreatedRecords(context, name, relation, leaving)
 
 
-def add_kept(context: RunContext, made: Made, kept: Kept, chunk: UndoRange | None = None) -> None:
+def add_kept(
+    context: RunContext, made: CreatedRecords, kept: Kept, chunk: UndoRange | None = None
+) -> None:
     """Add the records that stay, each at the first applied row that named it, but for those that a kept
     row holds: there it is said already. `chunk` are the rows that are still to be undone."""
     staying = made.staying()

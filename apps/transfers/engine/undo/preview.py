@@ -15,7 +15,7 @@ from apps.transfers.engine.undo import rules as undo_rules
 from apps.transfers.engine.undo import tally as undo_tally
 from apps.transfers.engine.undo.rules import Kept
 from apps.transfers.engine.undo.tally import Tally
-from apps.transfers.engine.undo.values import Leaving
+from apps.transfers.engine.undo.values import RecordsToRemove
 from apps.transfers.models import ImportRun
 
 
@@ -43,8 +43,8 @@ def undo_preview_of(run: ImportRun, actor: Actor) -> UndoPreview:
     tally: Tally = {}
     for info in reversed(context.parts):
         undo_tally.add(tally, info.name, undo_tally.preview(context, info, chunk, kept))
-    for made in undo_made.of(context, Leaving(chunk, kept.staying)):
-        undo_tally.add(tally, made.key, {undo_tally.made_fate(made.model): made.count()})
+    for made in undo_made.created_by_relation(context, RecordsToRemove(chunk, kept.staying)):
+        undo_tally.add(tally, made.key, {undo_tally.created_fate(made.model): made.count()})
         undo_made.add_kept(context, made, kept, chunk)
     return UndoPreview(context, tally, kept)
 

@@ -17,7 +17,7 @@ from apps.transfers.engine.resolve.rule_view import ContextView
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import NOTHING, NULL, any_of, execute, one_of, rows
 from apps.transfers.engine.undo.values import (
-    Leaving,
+    RecordsToRemove,
     differs_from_created,
     fields_back,
     used_elsewhere,
@@ -102,7 +102,7 @@ def kept_by_rules(context: RunContext, chunk: UndoRange) -> Kept:
                 kept.add(number, UNSEEN)
         for number in refused_records.kept(context, info, chunk):
             kept.parts[info.name].add(number)
-            kept.add(number, refused_records.why(info))
+            kept.add(number, refused_records.refusal_sentence(info))
     return kept
 
 
@@ -123,7 +123,7 @@ def kept_creations(
         ).format(
             created=_PLAN.creates(info.name),
             differs=differs_from_created(context, info),
-            used=used_elsewhere(context, info.model, without=Leaving(chunk, kept.staying)),
+            used=used_elsewhere(context, info.model, without=RecordsToRemove(chunk, kept.staying)),
             plan=context.tables.plan,
             live=info.table,
             key=_PLAN.id(info.name),

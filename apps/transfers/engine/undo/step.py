@@ -24,7 +24,7 @@ from apps.transfers.engine.sql import (
 )
 from apps.transfers.engine.undo import rules as undo_rules
 from apps.transfers.engine.undo import tally as undo_tally
-from apps.transfers.engine.undo.made_records import Made, add_kept
+from apps.transfers.engine.undo.made_records import CreatedRecords, add_kept
 from apps.transfers.engine.undo.rules import Kept
 from apps.transfers.engine.undo.tally import AGAIN, RESTORED, Tally
 from apps.transfers.engine.undo.values import FieldBack, fields_back
@@ -90,7 +90,7 @@ def lock(context: RunContext, chunk: UndoRange) -> None:
         )
 
 
-def take_made_back(context: RunContext, made: Made, trash: Trash) -> Step:
+def take_made_back(context: RunContext, made: CreatedRecords, trash: Trash) -> Step:
     """Take away the related records that the run created, when its rows are done with."""
     writing.lock_imports()
     going = SQL("t.id = ANY({}::uuid[])").format(Literal(made.to_remove()))
@@ -98,7 +98,7 @@ def take_made_back(context: RunContext, made: Made, trash: Trash) -> Step:
     kept = Kept()
     add_kept(context, made, kept)
     done = Step(kept=undo_rules.mark_kept(context, kept.why))
-    undo_tally.add(done.tally, made.key, {undo_tally.made_fate(made.model): removed})
+    undo_tally.add(done.tally, made.key, {undo_tally.created_fate(made.model): removed})
     return done
 
 
@@ -128,7 +128,7 @@ def _revert(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -
         _put_back(back, kept.field_stays(info, back.field.source))
         for back in fields_back(context, info)
     ]
-    again = reactivation.undo_sets(info, kept.back[info.name])
+    again = reactivation.undo_assignments(info, kept.back[info.name])
     goes_back = [undo_tally.restored_sql(context, info, kept)]
     if again:
         goes_back.append(
@@ -139,7 +139,9 @@ def _revert(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -
     if not sets + again:
         return {}
     # Of what one statement does, the rows that were reactivated are told apart before.
-    told = undo_tally.preview(context, info, chunk, kept) if again and _reactivated(context) else {}
+    described = (
+        undo_tally.preview(context, info, chunk, kept) if again and _reactivated(context) else {}
+    )
     changed = execute(
         SQL(
             "UPDATE {live} t SET {sets} FROM {plan} p WHERE {chunk} AND {updates} "
@@ -155,7 +157,9 @@ def _revert(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -
             alive=info.alive("t"),
         )
     )
-    return {each: told[each] for each in (RESTORED, AGAIN)} if told else {RESTORED: changed}
+    return (
+        {each: described[each] for each in (RESTORED, AGAIN)} if described else {RESTORED: changed}
+    )
 
 
 def _put_back(back: FieldBack, stays: Composable | None) -> Composable:

@@ -36,7 +36,7 @@ def fate(info: PartInfo) -> str:
     return TRASHED if info.soft_delete else REMOVED
 
 
-def made_fate(model: type[Model]) -> str:
+def created_fate(model: type[Model]) -> str:
     return TRASHED if has_trash(model) else REMOVED
 
 

@@ -107,7 +107,7 @@ def _field_back(context: RunContext, info: PartInfo, field: PartField) -> FieldB
 
 
 @dataclass(frozen=True)
-class Leaving:
+class RecordsToRemove:
     """The records of a run that an undo takes away: those of `rows`, but for the `staying` ones of a part."""
 
     rows: UndoRange
@@ -128,7 +128,7 @@ class Leaving:
 
 
 def used_elsewhere(
-    context: RunContext, model: type[models.Model], *, without: Leaving | None = None
+    context: RunContext, model: type[models.Model], *, without: RecordsToRemove | None = None
 ) -> Composable:
     """SQL condition: another record refers to the record `t`, or it is used otherwise (a person who has
     signed in). What leaves `without` does not count."""

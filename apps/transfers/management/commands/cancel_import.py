@@ -67,7 +67,7 @@ class Command(DataCommand):
             job.state == ImportRun.State.APPLIED_IN_PART and job.rows_done < job.rows_to_do
         )
         if options["json"]:
-            said = {
+            message = {
                 "run": run.pk,
                 "undo": job.pk if isinstance(job, UndoRun) else None,
                 "state": job.state,
@@ -76,7 +76,7 @@ class Command(DataCommand):
                 "rows_to_do": job.rows_to_do,
                 "error": "" if has_stopped else sentence,
             }
-            self.stdout.write(json.dumps(said))
+            self.stdout.write(json.dumps(message))
         elif has_stopped:
             self.stdout.write(sentence)
         if not has_stopped:

@@ -13,7 +13,7 @@ from apps.core.errors import DomainError
 from apps.core.interruption import begin_to_end
 from apps.core.whole_file import whole_file
 from apps.transfers import registry
-from apps.transfers.command_line import carry_out, give_back, named_pairs, progress, user_of
+from apps.transfers.command_line import named_pairs, progress, release_job, run_to_end, user_of
 from apps.transfers.engine.export.driver import advance
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
@@ -97,7 +97,7 @@ class Command(DataCommand):
     def interrupted(self, signal: str) -> str:
         begin_to_end()
         if self._run is not None:
-            give_back(self._run)
+            release_job(self._run)
             ExportRun.objects.filter(pk=self._run.pk, state__in=ExportRun.WORK_STATES).filter(
                 claimed_by=""
             ).update(state=State.CANCELED, error=f"Interrupted by {signal}.")
@@ -119,7 +119,7 @@ class Command(DataCommand):
             in_background=False,
         )
         with progress(run, "Export"):
-            return carry_out(run, advance)
+            return run_to_end(run, advance)
 
     def _as_dict(self, run: ExportRun) -> dict[str, Any]:
         return {

@@ -17,13 +17,13 @@ from apps.core.commands import INCOMPLETE, DataCommand
 from apps.core.errors import DomainError
 from apps.core.interruption import begin_to_end
 from apps.transfers.command_line import (
-    carry_out,
-    give_back,
     import_exit_code,
     import_json,
     matching_from_options,
     nothing_imported,
     progress,
+    release_job,
+    run_to_end,
     user_of,
 )
 from apps.transfers.command_line.arguments import add_import_arguments
@@ -84,12 +84,12 @@ class Command(DataCommand):
     def unknown(self) -> dict[str, Any]:
         return nothing_imported(self._dataset) | {"run": self._run and self._run.pk}
 
-    def away(self, said: str) -> tuple[str, int]:
+    def away(self, message: str) -> tuple[str, int]:
         if self._run is None:
-            return super().away(said)
+            return super().away(message)
         number = self._run.pk
         return (
-            f"Import run {number}: the database does not answer ({said}). What was applied is kept. Once the "
+            f"Import run {number}: the database does not answer ({message}). What was applied is kept. Once the "
             f"database is back, a worker goes on with the run; cancel_import {number} stops it.",
             INCOMPLETE,
         )
@@ -98,7 +98,7 @@ class Command(DataCommand):
         begin_to_end()
         if self._run is None:
             return f"Interrupted by {signal}: nothing was imported."
-        give_back(self._run)
+        release_job(self._run)
         run = self._fresh()
         if not run.has_ended:
             reason = f"interrupted by {signal}"
@@ -108,8 +108,8 @@ class Command(DataCommand):
                 return f"Import run {run.pk}: {error.message}"
             advance(run.pk)
         run = self._fresh()
-        said = run.error or f"{run.get_state_display().lower()}."
-        return f"Import run {run.pk}: {said}"
+        message = run.error or f"{run.get_state_display().lower()}."
+        return f"Import run {run.pk}: {message}"
 
     def _import(self, options: dict[str, Any]) -> None:
         actor = user_of(options["user"])
@@ -172,7 +172,7 @@ class Command(DataCommand):
             )
         except ApprovalNeeded as needed:
             self._ask(run, needed, reason)
-        carry_out(run, advance)
+        run_to_end(run, advance)
 
     def _ask(self, run: ImportRun, needed: ApprovalNeeded, reason: str) -> None:
         """Ask for the second person; a worker applies the run once it is approved."""
@@ -187,7 +187,7 @@ class Command(DataCommand):
 
     def _advance_to(self, wanted: str) -> ImportRun:
         """Do the worker's part here; raises where the run ended before `wanted`."""
-        carry_out(self._fresh(), advance)
+        run_to_end(self._fresh(), advance)
         run = self._fresh()
         if run.has_ended:
             raise _EndedEarlyError

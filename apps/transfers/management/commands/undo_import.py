@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from apps.core.commands import INCOMPLETE, UNUSABLE, DataCommand
 from apps.core.errors import DomainError
 from apps.core.interruption import begin_to_end
-from apps.transfers.command_line import carry_out, give_back, progress, user_of
+from apps.transfers.command_line import progress, release_job, run_to_end, user_of
 from apps.transfers.engine.undo.driver import advance
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.services import import_run_undo, undo_run_cancel
@@ -60,14 +60,14 @@ class Command(DataCommand):
         return _as_dict(UndoRun()) | {"run": self._run_id, "state": ""}
 
     def unknown(self) -> dict[str, Any]:
-        said = _as_dict(UndoRun()) | {"run": self._run_id, "state": ""}
-        return said | {"undo": self._undo and self._undo.pk}
+        message = _as_dict(UndoRun()) | {"run": self._run_id, "state": ""}
+        return message | {"undo": self._undo and self._undo.pk}
 
-    def away(self, said: str) -> tuple[str, int]:
+    def away(self, message: str) -> tuple[str, int]:
         if self._undo is None:
-            return super().away(said)
+            return super().away(message)
         return (
-            f"Undo of run {self._run_id}: the database does not answer ({said}). What was undone stays undone. "
+            f"Undo of run {self._run_id}: the database does not answer ({message}). What was undone stays undone. "
             f"Once the database is back, a worker goes on; cancel_import {self._run_id} stops it.",
             INCOMPLETE,
         )
@@ -76,7 +76,7 @@ class Command(DataCommand):
         begin_to_end()
         if self._undo is None:
             return f"Interrupted by {signal}: nothing was undone."
-        give_back(self._undo)
+        release_job(self._undo)
         undo = UndoRun.objects.get(pk=self._undo.pk)
         if undo.state in UndoRun.WORK_STATES:
             if undo.claimed_by:
@@ -99,7 +99,7 @@ class Command(DataCommand):
             run=run, reason=options["reason"], actor=actor, in_background=False
         )
         with progress(self._undo, "Undo"):
-            return carry_out(self._undo, advance)
+            return run_to_end(self._undo, advance)
 
 
 def _as_dict(undo: UndoRun) -> dict[str, Any]:

@@ -1,0 +1,137 @@
+"""What a limited reader sees of the audit log: the entries about records in their scope.
+
+An app says in its `timeline.py` by which of its columns a history row lies inside somebody's scope:
+
+    timeline_scope(Membership, organization=organizations_of)
+
+Each function returns the keys that a user sees, as a queryset of one column; all of them must hold.
+What is `unscoped` (`apps.core.scope`) is told to everybody who may read it. A model that says neither is
+told to nobody who is limited, and `manage.py check` names it. An event is told with the record that it is
+about, and to who did it.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, models
+from django.db.models import Q, QuerySet
+
+from apps.audit.history_rows import HistoryRow
+from apps.audit.models import Event
+from apps.audit.timeline.conditions import Condition
+from apps.audit.timeline.models import history_models, history_of
+from apps.core.actors import PermissionHolder
+from apps.core.model_meta import column_name
+from apps.core.scope import is_unscoped, sees_everything
+
+if TYPE_CHECKING:
+    from apps.audit.timeline.positions import Branch
+
+type Keys = Callable[[Any], QuerySet[Any]]
+
+scopes: dict[type[models.Model], dict[str, Keys]] = {}
+
+
+def timeline_scope(model: type[models.Model], **columns: Keys) -> None:
+    """Say by which fields a history row of `model` lies inside a user's scope."""
+    scopes[model] = columns
+
+
+def history_in_scope(model: type[models.Model], viewer: PermissionHolder) -> QuerySet[Any]:
+    """Return the history rows of `model` that `viewer` may see."""
+    history: Any = history_of(model)
+    rows: QuerySet[Any] = history.objects.all()
+    concrete: Any = model._meta.concrete_model
+    if sees_everything(viewer) or is_unscoped(concrete):
+        return rows
+    if concrete not in scopes:
+        return rows.none()
+    return rows.filter(
+        Q(**{f"{name}__in": keys(viewer) for name, keys in scopes[concrete].items()})
+    )
+
+
+def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["Branch"]:
+    """Return the branches narrowed to what `viewer` may see of each; those without any are left out."""
+    if sees_everything(viewer):
+        return list(branches)
+    found = []
+    for branch in branches:
+        if branch.history is None:
+            condition = _of_events(viewer)
+        else:
+            model = branch.history.instance_type
+            if is_unscoped(model):
+                found.append(branch)
+                continue
+            if model not in scopes:
+                continue
+            condition = _of_history(branch.history, viewer)
+        found.append(replace(branch, where=branch.where.and_(condition.sql, *condition.params)))
+    return found
+
+
+def change_sets_in_scope(keys: Iterable[Any], viewer: PermissionHolder) -> set[Any]:
+    """Return which of these change sets hold an entry that `viewer` may see, in one statement."""
+    keys = list(keys)
+    if sees_everything(viewer) or not keys:
+        return set(keys)
+    parts = [
+        history_in_scope(model, viewer)
+        .filter(change_set__in=keys)
+        .order_by()
+        .values_list("change_set_id", flat=True)
+        for model in history_models()
+        if model in scopes or is_unscoped(model)
+    ]
+    condition = _of_events(viewer)
+    events = _quote(Event._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT h.change_set_id FROM {events} h "  # noqa: S608
+            f"WHERE h.change_set_id = ANY(%s) AND {condition.sql}",
+            [keys, *condition.params],
+        )
+        visible = {key for (key,) in cursor.fetchall()}
+    return visible | set(parts[0].union(*parts[1:])) if parts else visible
+
+
+def _of_history(history: type[HistoryRow], viewer: PermissionHolder) -> Condition:
+    condition = Condition("")
+    for name, keys in scopes[history.instance_type].items():
+        column = _quote(column_name(history, name))
+        sql, params = _sql(keys(viewer))
+        condition = condition.and_(f"h.{column} = ANY(ARRAY({sql}))", *params)
+    return condition
+
+
+def _of_events(viewer: PermissionHolder) -> Condition:
+    """An event lies inside a scope by the record that it is about, or is the reader's own doing."""
+    parts = [
+        "h.change_set_id IN (SELECT c.id FROM audit_changeset c"
+        " WHERE c.actor_id = %s OR c.real_actor_id = %s)"
+    ]
+    params: list[Any] = [viewer.pk, viewer.pk]
+    for model in scopes:
+        if model._meta.auto_created:
+            continue
+        manager: Any = getattr(model, "all_objects", model._default_manager)
+        if not hasattr(manager.all(), "for_staff"):
+            continue
+        sql, given = _sql(manager.for_staff(viewer).values("pk"))
+        parts.append(
+            f"(h.target_type_id = %s AND h.target_pk IN (SELECT k::text FROM ({sql}) AS seen(k)))"  # noqa: S608
+        )
+        params += [ContentType.objects.get_for_model(model).pk, *given]
+    return Condition(f"({' OR '.join(parts)})", tuple(params))
+
+
+def _sql(keys: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    sql, params = keys.order_by().query.sql_with_params()
+    return sql, tuple(params)
+
+
+def _quote(name: str) -> str:
+    return str(connection.ops.quote_name(name))

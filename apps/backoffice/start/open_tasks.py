@@ -1,0 +1,185 @@
+"""What waits for this user: nothing is a good answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.utils import timezone
+
+from apps.accounts.approvals.selectors import DECIDE, to_decide
+from apps.accounts.models import ApprovalRequest, User
+from apps.backoffice.start.links import PARAMETER, listing
+from apps.core.admin.display import BAD, QUIET, WAITING
+from apps.core.admin.wording import counted
+from apps.flags.models import Flag
+from apps.organizations.models import Invitation
+from apps.reports.models import ReportDelivery, ReportRun
+from apps.schedules.models import PeriodicTask, TaskRun
+from apps.transfers.models import ImportRun
+
+SOON = timedelta(days=3)
+LATELY = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """Records of `model` that wait, for people with the permission; `words` follows the number of them.
+
+    The list that the line leads to shows these very records.
+    """
+
+    name: str
+    permission: str
+    color: str
+    icon: str
+    model: type[Model]
+    records: Callable[[User], QuerySet[Any]]
+    words: str
+
+    @property
+    def short(self) -> str:
+        return self.words
+
+    @property
+    def url(self) -> str:
+        return listing(self.model, **{PARAMETER: self.name})
+
+
+NEEDS = [
+    OpenTask(
+        "requests_to_approve",
+        DECIDE,
+        WAITING,
+        "approval",
+        ApprovalRequest,
+        to_decide,
+        "for you to approve or refuse",
+    ),
+    OpenTask(
+        "requests_answered",
+        "accounts.view_approvalrequest",
+        QUIET,
+        "mark_email_read",
+        ApprovalRequest,
+        lambda user: ApprovalRequest.objects.filter(
+            requester=user.pk, decided_at__gte=timezone.now() - timedelta(days=1)
+        ).exclude(state="withdrawn"),
+        "of yours decided since yesterday",
+    ),
+    OpenTask(
+        "imports_to_confirm",
+        "transfers.import_data",
+        WAITING,
+        "rule",
+        ImportRun,
+        lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="planned"),
+        "of yours checked but not applied",
+    ),
+    OpenTask(
+        "imports_to_continue",
+        "transfers.import_data",
+        WAITING,
+        "edit_note",
+        ImportRun,
+        lambda user: ImportRun.objects.for_staff(user).filter(user=user, state="read"),
+        "of yours uploaded but not checked",
+    ),
+    OpenTask(
+        "imports_failed",
+        "transfers.view_importrun",
+        BAD,
+        "error",
+        ImportRun,
+        lambda user: ImportRun.objects.for_staff(user).filter(
+            state="failed", created_at__gte=timezone.now() - LATELY
+        ),
+        "failed in the last seven days",
+    ),
+    OpenTask(
+        "invitations_expiring",
+        "organizations.change_invitation",
+        WAITING,
+        "schedule_send",
+        Invitation,
+        lambda user: Invitation.objects.for_staff(user).filter(
+            state="pending", expires_at__lte=timezone.now() + SOON
+        ),
+        "expiring within three days",
+    ),
+    OpenTask(
+        "tasks_failed",
+        "schedules.view_taskrun",
+        BAD,
+        "sync_problem",
+        TaskRun,
+        lambda user: TaskRun.objects.for_staff(user).filter(
+            state__in=["failed", "lost", "refused"], due_at__gte=timezone.now() - timedelta(days=1)
+        ),
+        "failed, lost or refused since yesterday",
+    ),
+    OpenTask(
+        "mails_failed",
+        "reports.view_reportrun",
+        BAD,
+        "unsubscribe",
+        ReportRun,
+        lambda user: ReportRun.objects.for_staff(user).filter(
+            Exists(
+                ReportDelivery.objects.for_staff(user).filter(
+                    run=OuterRef("pk"), state__in=["failed", "uncertain"]
+                )
+            ),
+            started_at__gte=timezone.now() - LATELY,
+        ),
+        "in the last seven days with e-mails that failed or may not have arrived",
+    ),
+]
+
+# What ops look at first: not a need, but how things stand.
+STANDING = [
+    OpenTask(
+        "flags_on",
+        "flags.view_flag",
+        QUIET,
+        "flag",
+        Flag,
+        lambda user: Flag.objects.filter(everyone=True),
+        "on for everyone",
+    ),
+    OpenTask(
+        "schedules_on",
+        "schedules.view_taskrun",
+        QUIET,
+        "schedule",
+        PeriodicTask,
+        lambda user: PeriodicTask.objects.filter(enabled=True),
+        "enabled",
+    ),
+]
+
+
+def questions(user: User) -> dict[str, QuerySet[Any]]:
+    """Return what is to be counted for `user`, by name."""
+    return {
+        need.name: need.records(user)
+        for need in [*NEEDS, *STANDING]
+        if user.has_perm(need.permission)
+    }
+
+
+def answers(numbers: dict[str, int], needs: list[OpenTask], user: User) -> list[dict[str, Any]]:
+    """Return what there is of `needs`, as the page shows it."""
+    return [
+        {
+            "name": need.name,
+            "count": numbers[need.name],
+            "text": f"{counted(numbers[need.name], need.model)} {need.words}",
+            "url": need.url,
+            "icon": need.icon,
+            "color": need.color,
+        }
+        for need in needs
+        if numbers.get(need.name)
+    ]

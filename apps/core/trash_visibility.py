@@ -1,0 +1,101 @@
+"""What is alive: neither in the trash itself nor part of something that is.
+
+A record is part of what it cannot be without: the target of a foreign key that cascades. A membership
+is part of its organization, a task of its project and so of the project's organization. The cascade is
+the declaration; `AliveManager` reads it, and the system check `core.E010` finds a model without it.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.core import checks
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+_ALIVE = "deleted_at__isnull"
+
+
+@cache
+def trash_paths(model: type[models.Model]) -> tuple[str, ...]:
+    """Return the paths from `model` to each record whose trash hides it, "" for its own."""
+    own = [""] if _has_trash(model) else []
+    above = [
+        f"{field.name}__{path}" if path else field.name
+        for field in _owners(model)
+        for path in trash_paths(field.related_model)
+    ]
+    return (*own, *above)
+
+
+def is_alive(model: type[models.Model]) -> Q:
+    """Return the condition for the records of `model` that are alive.
+
+    An `EXISTS` for each owner, whose plan does not hang on how many are in the trash: PostgreSQL looks
+    the few rows of a page up by primary key, and hashes the owners for a long list. A `NOT EXISTS` among
+    the dead is a nested loop over all of them where statistics are older than a large deletion; a join
+    would be locked and updated along.
+    """
+    condition = Q(deleted_at__isnull=True) if _has_trash(model) else Q()
+    for field in _owners(model):
+        paths = trash_paths(field.related_model)
+        if not paths:
+            continue
+        # Past the manager: the path says all that it would say.
+        owners: Any = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+        for path in paths:
+            owners = owners.filter(**{f"{path}__deleted_at__isnull" if path else _ALIVE: True})
+        alive = Q(Exists(owners))
+        condition &= alive | Q(**{f"{field.name}__isnull": True}) if field.null else alive
+    return condition
+
+
+def trashed_ancestor(record: models.Model) -> models.Model | None:
+    """Return the record above `record` that is in the trash, the topmost; None where there is none."""
+    for path in sorted(trash_paths(type(record)), key=lambda path: -path.count("__")):
+        if not path:
+            continue
+        above: Any = record
+        for name in path.split("__"):
+            above = getattr(above, name, None)
+        if above is not None and above.deleted_at is not None:
+            found: models.Model = above
+            return found
+    return None
+
+
+def _owners(model: type[models.Model]) -> Iterator[Any]:
+    for field in model._meta.concrete_fields:
+        # A tree would lead here for ever: no model is its own parent.
+        cascades = getattr(field.remote_field, "on_delete", None) is models.CASCADE
+        if cascades and field.related_model is not model:
+            yield field
+
+
+def _has_trash(model: type[models.Model]) -> bool:
+    from apps.core.models import SoftDeletableModel
+
+    return issubclass(model, SoftDeletableModel)
+
+
+@checks.register(checks.Tags.models)
+def managers_hide_the_trash(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    """Find models that can be in the trash, with their parent or alone, and whose manager shows it."""
+    from apps.core.querysets import AliveManager
+
+    return [
+        checks.Error(
+            f"{model._meta.label} can be in the trash ({', '.join(trash_paths(model)) or 'itself'}), "
+            "but its default manager does not hide what is there.",
+            hint="Declare `objects = AliveManager.from_queryset(…)()` and `all_objects`.",
+            obj=model,
+            id="core.E010",
+        )
+        for model in apps.get_models()
+        if trash_paths(model)
+        and not model._meta.proxy
+        and not (isinstance(model._default_manager, AliveManager) and hasattr(model, "all_objects"))
+    ]

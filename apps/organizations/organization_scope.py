@@ -1,0 +1,61 @@
+"""What a limited staff user sees: the one place that knows their organizations.
+
+Every `for_staff(user)` of what belongs to an organization asks here, and gets a subquery: a list of
+keys would cost a statement, and would be stale where somebody takes an organization away meanwhile.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.db.models import QuerySet
+
+from apps.core.actors import PermissionHolder
+from apps.core.scope import Scope
+
+
+def organizations_of(user: PermissionHolder) -> QuerySet[Any]:
+    """Return the keys of the organizations that a limited user sees, those in the trash among them.
+
+    What is alive hides the rest by itself; the trash and the history ask for all.
+    """
+    entries: Any = apps.get_model("organizations.StaffOrganization")
+    found: QuerySet[Any] = (
+        entries.all_objects.filter(user=user.pk).order_by().values("organization")
+    )
+    return found
+
+
+def organizations_outside_the_trash_of(user: PermissionHolder) -> QuerySet[Any]:
+    """Return the keys of the organizations that a limited user sees outside of the trash."""
+    entries: Any = apps.get_model("organizations.StaffOrganization")
+    found: QuerySet[Any] = entries.objects.filter(user=user.pk).order_by().values("organization")
+    return found
+
+
+def people_of_organizations(user: PermissionHolder) -> QuerySet[Any]:
+    """Return the keys of those who hold a membership in the limited user's organizations.
+
+    A pending invitation makes nobody seen: else to invite an address would be to look its person up.
+    """
+    memberships: Any = apps.get_model("organizations.Membership")
+    found: QuerySet[Any] = memberships.objects.filter(
+        organization__in=organizations_of(user)
+    ).values("user")
+    return found
+
+
+def _words(user: PermissionHolder) -> str:
+    # A page that has counted already, with others in one statement, has left the number here.
+    number = getattr(user, "organizations_seen", None)
+    if number is None:
+        number = organizations_outside_the_trash_of(user).count()
+    if not number:
+        return "nothing"
+    return f"{number:,} {'organization' if number == 1 else 'organizations'}"
+
+
+def _covers(user: PermissionHolder, other: PermissionHolder) -> bool:
+    return not organizations_of(other).exclude(organization__in=organizations_of(user)).exists()
+
+
+SCOPE = Scope(people=people_of_organizations, words=_words, covers=_covers)

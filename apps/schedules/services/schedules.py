@@ -1,0 +1,125 @@
+"""Changing a schedule, with a reason."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.core.actors import Actor, require
+from apps.core.errors import DomainError
+from apps.schedules import event_kinds
+from apps.schedules.task_names import problem_with
+
+TIMING = ("interval", "crontab", "solar", "clocked", "start_time")
+# What the scheduler itself writes, and what celery-beat's `save` derives from other fields.
+_KEPT_BY_THE_SCHEDULER = frozenset({"id", "last_run_at", "total_run_count", "date_changed"})
+_DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_changed")
+
+
+@transaction.atomic
+def schedule_create(*, reason: str = "", actor: Actor, **fields: object) -> PeriodicTask:
+    """Store a new schedule and leave an event; `fields` are those of celery-beat's model.
+
+    The caller has checked the permission. Raises `DomainError` for a task that is not declared and
+    for arguments that it does not take, `TypeError` for a field that the model does not have.
+    """
+    schedule = PeriodicTask(**fields)
+    _refuse_unrunnable(schedule)
+    with audit_context(actor=actor, reason=reason.strip() or "Created"):
+        schedule.save()
+        _record_event(schedule, "created", {}, actor)
+    return schedule
+
+
+@transaction.atomic
+def schedule_update(
+    *, schedule: PeriodicTask, reason: str = "", actor: Actor, **changes: object
+) -> PeriodicTask:
+    """Change the fields of a schedule that are given, and no others; leave an event that names them.
+
+    The caller has checked the permission. Raises `DomainError` for a task that is not declared,
+    arguments that it does not take, and a change without a reason, `TypeError` for a field that
+    cannot be changed. A schedule that is enabled again, or gets another time, waits for its next
+    time: it does not catch up what it missed.
+    """
+    _refuse_unknown(changes)
+    locked = PeriodicTask.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    before = {name: getattr(locked, name) for name in changes}
+    changes = {name: value for name, value in changes.items() if value != before[name]}
+    if not changes:
+        return locked
+    was_enabled = locked.enabled
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    _refuse_unrunnable(locked)
+    if not reason.strip():
+        raise DomainError("A reason is required to change a schedule.")
+    if not was_enabled or set(changes) & set(TIMING):
+        locked.last_run_at = timezone.now()
+    values = {name: [_json(before[name]), _json(value)] for name, value in changes.items()}
+    with audit_context(actor=actor, reason=reason):
+        locked.save(update_fields={*changes, *_DERIVED})
+        _record_event(locked, "changed", values, actor)
+    return locked
+
+
+@transaction.atomic
+def schedule_set_enabled(
+    *, schedule: PeriodicTask, enabled: bool, reason: str, actor: Actor
+) -> bool:
+    """Enable or disable a schedule; return whether that changed anything.
+
+    Raises `MissingPermission`, and `DomainError` without a reason.
+    """
+    require(actor, "django_celery_beat.change_periodictask")
+    fresh = PeriodicTask.objects.select_for_update().get(pk=schedule.pk)
+    if fresh.enabled == enabled:
+        return False
+    if not enabled and reason.strip():
+        # A schedule whose task is gone must still be stoppable, so this asks for no valid task.
+        fresh.enabled = enabled
+        with audit_context(actor=actor, reason=reason):
+            fresh.save(update_fields={"enabled", *_DERIVED})
+            _record_event(fresh, "disabled", {"enabled": [True, False]}, actor)
+        return True
+    schedule_update(schedule=schedule, enabled=enabled, reason=reason, actor=actor)
+    return True
+
+
+@transaction.atomic
+def schedule_delete(*, schedule: PeriodicTask, actor: Actor) -> None:
+    """Delete a schedule; its runs stay. The caller has checked the permission and gives the reason."""
+    _record_event(schedule, "deleted", {}, actor)
+    schedule.delete()
+
+
+def _refuse_unknown(changes: dict[str, Any]) -> None:
+    fields = {field.name for field in PeriodicTask._meta.concrete_fields}
+    if unknown := changes.keys() - (fields - _KEPT_BY_THE_SCHEDULER):
+        raise TypeError(f"schedule_update() cannot change {', '.join(sorted(unknown))}.")
+
+
+def _refuse_unrunnable(schedule: PeriodicTask) -> None:
+    problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
+    if problem:
+        raise DomainError(problem)
+
+
+def _record_event(
+    schedule: PeriodicTask, what: str, changes: dict[str, list[Any]], actor: Actor
+) -> None:
+    record_event(
+        event_kinds.SCHEDULE_CHANGE,
+        actor=actor,
+        target=schedule,
+        schedule=schedule.name,
+        what=what,
+        changes=changes,
+    )
+
+
+def _json(value: object) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)

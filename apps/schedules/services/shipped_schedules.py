@@ -1,0 +1,59 @@
+"""The schedules that the product ships with, brought into the database."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from apps.audit.context import audit_context
+from apps.audit.events import record_event
+from apps.schedules import event_kinds
+from apps.schedules.models import ShippedSchedule
+from apps.schedules.task_names import declared_tasks
+
+
+@transaction.atomic
+def schedules_load() -> list[str]:
+    """Create every shipped schedule that is missing; return the names of the new ones.
+
+    What is there is never touched. One that is not wanted is disabled: deleted, it comes back with
+    the next set-up.
+    """
+    present = set(PeriodicTask.objects.values_list("name", flat=True))
+    created = []
+    with audit_context(actor="set-up", reason="Shipped with the product."):
+        for entry in settings.SCHEDULES:
+            ShippedSchedule.objects.get_or_create(name=entry["name"])
+            if entry["name"] in present:
+                continue
+            schedule = PeriodicTask.objects.create(
+                name=entry["name"],
+                task=entry["task"],
+                kwargs=json.dumps(entry.get("kwargs", {})),
+                description=declared_tasks()[entry["task"]].description,
+                **_timing(entry),
+            )
+            record_event(
+                event_kinds.SCHEDULE_CHANGE, target=schedule, schedule=schedule.name, what="created"
+            )
+            created.append(schedule.name)
+    return created
+
+
+def _timing(entry: dict[str, Any]) -> dict[str, Any]:
+    if "every" in entry:
+        every, period = entry["every"]
+        interval, _ = IntervalSchedule.objects.get_or_create(every=every, period=period)
+        return {"interval": interval}
+    minute, hour, day_of_month, month_of_year, day_of_week = entry["crontab"].split()
+    crontab, _ = CrontabSchedule.objects.get_or_create(
+        minute=minute,
+        hour=hour,
+        day_of_month=day_of_month,
+        month_of_year=month_of_year,
+        day_of_week=day_of_week,
+        timezone=settings.TIME_ZONE,
+    )
+    return {"crontab": crontab}

@@ -1,0 +1,20 @@
+"""How the checks put names into sentences."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def quoted(name: str) -> str:
+    return f"“{name}”"
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(quoted(name) for name in names)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return what to write in the place of a name that nobody knows, as the end of a sentence."""
+    known = list(known)
+    # A relation's column is meant, where its field is named.
+    close = [k for k in known if k == f"{name}_id"] or get_close_matches(name, known, n=1)
+    return f" Did you mean {quoted(close[0])}?" if close else f" There are {listed(known)}."
