@@ -27,6 +27,25 @@ _REASON = (
 _REMOVAL = "Old rows leave the history by manage.py trim_history, which proves and seals it first."
 
 
+def refuse_late(records: Iterable[models.Model], *options: object) -> None:
+    """Refuse what a bulk write cannot put into the history: triggers write it, from the audit context.
+
+    `options` are the user, the reason, the date and the attributes that the caller gives.
+    """
+    late = any(options)
+    for record in records:
+        refuse_unsupported(record)
+        late = late or any(
+            getattr(record, name, None) for name in ("_change_reason", "_history_user")
+        )
+    if late:
+        raise DomainError(
+            "Bulk writes have their history from triggers, so a user, a reason, or a date comes too late "
+            "here. Write inside “with audit_context(actor=…, reason=…):”, and call bulk_create() or "
+            "bulk_update(); the history follows by itself."
+        )
+
+
 class HistoryRow(models.Model):
     """Base of every history model. Its columns are made by simple-history and by `AuditedHistory`."""
 
@@ -104,18 +123,9 @@ class HistoryRowManager(HistoryManager):
         there already, and a reason or a user comes too late. The exception takes the write back.
         """
         records = list(objs)
-        for record in records:
-            refuse_unsupported(record)
-        late = any(
-            getattr(record, "_change_reason", None) or getattr(record, "_history_user", None)
-            for record in records
+        refuse_late(
+            records, default_user, default_change_reason, default_date, custom_historical_attrs
         )
-        if late or default_user or default_change_reason or default_date or custom_historical_attrs:
-            raise DomainError(
-                "Bulk writes have their history from triggers, so a user, a reason, or a date comes too late "
-                "here. Write inside “with audit_context(actor=…, reason=…):”, and call bulk_create() or "
-                "bulk_update(); the history follows by itself."
-            )
         self._refuse_missing({record.pk for record in records})
 
     def _refuse_missing(self, keys: set[Any]) -> None:
