@@ -22,7 +22,11 @@ def main() -> None:
     from config.entry import enter
     from deploy.standalone.prepared_note import recorded
 
-    enter(default=settings_option(sys.argv[1:]) or recorded())
+    if option := settings_option(sys.argv[1:]):
+        os.environ["DJANGO_SETTINGS_MODULE"] = (
+            option  # It comes before the environment, as in Django.
+        )
+    enter(default=recorded())
     if SOURCE_COMMANDS & set(sys.argv[1:2]):
         os.umask(0o022)
 

@@ -9,13 +9,18 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from config import env, private
 from deploy.standalone.postgresql import ensure_running
 
 LOCAL = "config.settings.local"
-# What the others are made of: it has the demo's key and asks for no second factor.
-_NO_CHOICE = "config.settings.base"
+# What the others are made of: `base` has the demo's key and asks for no second factor.
+# The demo's, and those of the tests: no second factor, insecure cookies.
+_NEVER_PRODUCTION = {LOCAL, "config.settings.test"}
+_PARTS = {"config", "config.settings"} | {
+    f"config.settings.{n}" for n in ("base", "browser", "flags")
+}
 _REFUSAL = (
     "DJANGO_SETTINGS_MODULE {}, and Quarterdeck does not guess its settings. Set it to "
     "config.settings.production for a production system (see deploy/production.md) or to "
@@ -57,9 +62,28 @@ def require_ports() -> None:
 
 def choose_settings(default: str = "") -> None:
     """Set `DJANGO_SETTINGS_MODULE` where the process's environment does not name it."""
-    chosen = env.read().django_settings_module or default
-    if not chosen or chosen == _NO_CHOICE:
-        what = f"is {chosen}, which is only a part of others" if chosen else "is not set"
-        print(_REFUSAL.format(what), file=sys.stderr)  # noqa: T201
+    chosen = env.read().django_settings_module.strip() or default.strip()
+    if problem := _problem_with(chosen):
+        print(_REFUSAL.format(problem), file=sys.stderr)  # noqa: T201
         raise SystemExit(2)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", chosen)
+    os.environ["DJANGO_SETTINGS_MODULE"] = chosen
+
+
+def _problem_with(chosen: str) -> str:
+    """Return what is wrong with a choice of settings; nothing where its module exists."""
+    if not chosen:
+        return "is not set"
+    if chosen in _PARTS:
+        return f"is {chosen}, which is only a part of others"
+    if not _exists(chosen):
+        return f"is “{chosen}”, a module that doesn't exist"
+    if chosen in _NEVER_PRODUCTION and env.has_all_of_production():
+        return f"is {chosen}, which is never production, but every variable of production is set"
+    return ""
+
+
+def _exists(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError, TypeError, AttributeError):
+        return False

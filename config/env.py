@@ -29,6 +29,8 @@ DEFAULT_SECRET_KEY = "insecure-key-of-a-local-demo-never-of-production"  # noqa:
 SAMPLE_SECRET_KEY = "a-sample-of-the-right-length"  # noqa: S105
 
 # Values that are never repeated in a message.
+# What production does not start without.
+REQUIRED = ("secret_key", "allowed_hosts", "site_url", "database_url", "redis_url", "email_url")
 SECRET = {
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
@@ -246,6 +248,14 @@ def example() -> str:
         lines += ["", *textwrap.wrap(f"# {field.description}", 96, subsequent_indent="# ")]
         lines += [f"# {name.upper()}={quoted}"]
     return "\n".join(lines) + "\n"
+
+
+def has_all_of_production() -> bool:
+    """Tell whether everything is set without which production does not start."""
+    found = read()
+    return all(getattr(found, name) for name in REQUIRED) and found.model_fields_set >= set(
+        REQUIRED
+    )
 
 
 def surroundings() -> dict[str, str]:

@@ -2,21 +2,14 @@
 
 import sys
 
-from config.env import DEFAULT_SECRET_KEY, SAMPLE_SECRET_KEY
+from config.env import DEFAULT_SECRET_KEY, REQUIRED, SAMPLE_SECRET_KEY
 from config.settings.base import *
 from config.settings.base import ALLOWED_HOSTS, ENV, SECRET_KEY
 
 _given = ENV.model_fields_set
 _problems = [
     f"{name.upper()} must be set in production."
-    for name in (
-        "secret_key",
-        "allowed_hosts",
-        "site_url",
-        "database_url",
-        "redis_url",
-        "email_url",
-    )
+    for name in REQUIRED
     if name not in _given or not getattr(ENV, name)
 ]
 # A key of a few different characters is as easily guessed as a short one; Django's own check says five.

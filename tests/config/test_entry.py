@@ -56,6 +56,62 @@ def test_a_worker_without_a_choice_ends_with_a_sentence(program: str, tmp_path: 
     assert done.stderr.count("\n") == 1
 
 
+NO_SETTINGS = [
+    "nope.settings",
+    "config.settings.nope",
+    "config/settings/production.py",
+    ".production",
+    " ",
+    "config.settings",
+    "config.settings.flags",
+]
+
+
+@pytest.mark.parametrize("chosen", NO_SETTINGS)
+@pytest.mark.parametrize(
+    ("program", "code"),
+    [
+        ([], 2),
+        (["worker"], 2),
+        (["beat", "--pidfile="], 2),
+        (["config.wsgi"], 3),
+        (["config.asgi"], 3),
+    ],
+    ids=["manage.py", "worker", "beat", "wsgi", "asgi"],
+)
+def test_a_choice_that_is_no_settings_is_a_sentence(
+    program: list[str], code: int, chosen: str, tmp_path: Path
+) -> None:
+    if not program:
+        arguments = ["manage.py", "check"]
+    elif code == 2:
+        arguments = ["-m", "celery", "-A", "config", *program]
+    else:
+        arguments = ["-m", "gunicorn", *program, "--bind", f"127.0.0.1:{free_port()}"]
+    done = run(
+        PYTHON, *arguments,
+        **{"VAR_DIR": str(tmp_path / "var"), **VARIABLES, "DJANGO_SETTINGS_MODULE": chosen},
+    )  # fmt: skip
+
+    assert done.returncode == code
+    assert "and Quarterdeck does not guess its settings. Set it to" in done.stderr
+    assert chosen.strip() in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    assert not (tmp_path / "var").exists()
+
+
+def test_the_option_of_a_command_comes_before_the_environment(tmp_path: Path) -> None:
+    var, option = tmp_path / "var", "--settings=config.settings.nope"
+    chosen = {**VARIABLES, "DJANGO_SETTINGS_MODULE": "config.settings.local"}
+
+    done = command(var, "check", option, **chosen)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "is “config.settings.nope”, a module that doesn't exist" in done.stderr
+
+    production = [*ASK, "--settings", "config.settings.production"]
+    assert command(var, *production, **chosen).stdout.strip() == "False"
+
+
 def command(var: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return run(PYTHON, "-W", "ignore", "manage.py", *arguments, VAR_DIR=str(var), **variables)
 
@@ -104,9 +160,20 @@ def test_a_prepared_folder_counts_for_nothing_with_a_variable_of_production(
     assert refuses(command(prepared, "check", **{name: PRODUCTION[name]}))
 
 
+@pytest.mark.parametrize("settings", ["local", "test"])
+def test_the_demo_is_refused_where_everything_of_production_is_set(
+    settings: str, tmp_path: Path
+) -> None:
+    var, chosen = tmp_path / "var", f"config.settings.{settings}"
+    for option in (["--settings", chosen], []):
+        done = command(var, "check", *option, **VARIABLES, DJANGO_SETTINGS_MODULE=chosen)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+        assert f"is {chosen}, which is never production" in done.stderr
+
+
 def test_a_named_choice_counts(tmp_path: Path) -> None:
     var = tmp_path / "var"
-    local = {**VARIABLES, "DJANGO_SETTINGS_MODULE": "config.settings.local"}
+    local = {**VARIABLES, "EMAIL_URL": "", "DJANGO_SETTINGS_MODULE": "config.settings.local"}
     production = {**VARIABLES, "DJANGO_SETTINGS_MODULE": "config.settings.production"}
     assert command(var, *ASK, **local).stdout.strip() == "True"
     assert command(var, *ASK, **production).stdout.strip() == "False"

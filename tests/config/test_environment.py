@@ -140,6 +140,13 @@ def test_production_starts_with_a_whole_environment() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_production_refuses_settings_that_are_a_part_of_others() -> None:
+    done = manage("check", settings="config.settings.base", **PRODUCTION)
+    assert done.returncode == 2
+    assert "only a part of others" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 @pytest.mark.parametrize("missing", PRODUCTION)
 def test_production_refuses_a_missing_variable(missing: str) -> None:
     given = {name: value for name, value in PRODUCTION.items() if name != missing}
@@ -160,7 +167,6 @@ def test_production_refuses_a_missing_variable(missing: str) -> None:
         ("ALLOWED_HOSTS", ",", "ALLOWED_HOSTS must name a host"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, 0.0.0.0/0", "must name the proxies"),
         ("TRUSTED_PROXIES", "::/0", "must name the proxies"),
-        ("DJANGO_SETTINGS_MODULE", "config.settings.base", "only a part of others"),
         ("SITE_URL", "http://quarterdeck.example", "SITE_URL must start with https://"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS must name the hosts"),
     ],
