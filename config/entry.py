@@ -52,7 +52,8 @@ def exit_on_refusal() -> Iterator[None]:
 
 def require_ports() -> None:
     """End a program whose apps do not answer each other; call it once Django is set up."""
-    from apps.core.ports import PortUnpluggedError, require_plugged
+    from apps.core.port import PortUnpluggedError
+    from apps.core.ports import require_plugged
 
     try:
         require_plugged()

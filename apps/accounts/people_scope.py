@@ -8,8 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.core.actors import PermissionHolder
-from apps.core.ports import SCOPE
-from apps.core.scope import sees_everything
+from apps.core.scope import SCOPE, sees_everything
 
 
 def people_of(user: PermissionHolder) -> QuerySet[Any]:

@@ -9,7 +9,9 @@ from apps.accounts.approvals.registry import ACTIONS
 from apps.accounts.approvals.roles import EmpowerRole, GiveRoles
 from apps.accounts.signin.sudo import is_fresh
 from apps.audit.history import personal_fields
-from apps.core.ports import APPROVALS, PERSONAL_DATA, SUDO
+from apps.core.approvals import APPROVALS
+from apps.core.personal import PERSONAL_DATA
+from apps.core.sudo import SUDO
 
 SUDO.plug(is_fresh)
 APPROVALS.plug(AccountsBackend())

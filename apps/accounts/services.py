@@ -14,7 +14,7 @@ from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
-from apps.core.ports import Registry
+from apps.core.port import Registry
 from apps.core.scope import is_limited, refuse_limited
 
 CHANGE = "accounts.change_user"

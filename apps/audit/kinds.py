@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, Self
 
-from apps.core.ports import Registry
+from apps.core.port import Registry
 
 type Data = dict[str, Any]
 

@@ -3,7 +3,8 @@
 from apps.audit import authorship
 from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet
-from apps.core.ports import ATTRIBUTION, AUTHORSHIP
+from apps.core.actors import ATTRIBUTION
+from apps.core.authorship import AUTHORSHIP
 from apps.core.scope import unscoped
 
 ATTRIBUTION.plug(audit_context)

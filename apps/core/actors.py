@@ -5,14 +5,18 @@ do everything. A service asks `require(actor, "app.codename")` before it reads o
 `acting_as(actor=…, reason=…)`.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from django.db import transaction
 
 from apps.core.errors import MissingPermission
-from apps.core.ports import ATTRIBUTION
+from apps.core.port import Port
+
+ATTRIBUTION = Port[Callable[..., AbstractContextManager[None]]](
+    "attribution", "who the history names for a change"
+)
 
 
 class PermissionHolder(Protocol):
@@ -66,3 +70,8 @@ def acting_as(*, actor: Actor, reason: str = "") -> Iterator[None]:
     """Hold a transaction in which the history names `actor`, with `reason`, for every change."""
     with ATTRIBUTION.get()(actor=actor, reason=reason), transaction.atomic():
         yield
+
+
+def attributed(*, actor: Actor, reason: str, source: str) -> AbstractContextManager[None]:
+    """Attribute every change inside the block, in transactions of its own; see `audit_context` in `audit`."""
+    return ATTRIBUTION.get()(actor=actor, reason=reason, source=source)

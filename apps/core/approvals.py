@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
+from apps.core.port import Port
 
 
 class ApprovalNeeded(DomainError):  # noqa: N818  It is a question, not an error.
@@ -51,3 +52,6 @@ class ApprovalBackend(Protocol):
         user: PermissionHolder,
     ) -> None:
         """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""
+
+
+APPROVALS = Port[ApprovalBackend]("approvals", "what a second person must approve")

@@ -21,5 +21,4 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # All models are loaded by now; an app that is missing a module is passed over.
         autodiscover_modules(*DISCOVERED)
-        from apps.core import gate_checks, trash_checks  # noqa: F401  Registers the checks.
-        from apps.core.ports import checks  # noqa: F401  Registers the check.
+        from apps.core import gate_checks, port_checks, trash_checks  # noqa: F401  Registers the checks.

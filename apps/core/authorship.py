@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.db.models import Model
 
-from apps.core.ports import AUTHORSHIP
+from apps.core.port import Port
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,9 @@ class Authors(Protocol):
     def last_changes(
         self, model: type[Model], key: object, fields: Iterable[str], /
     ) -> dict[str, Authorship]: ...
+
+
+AUTHORSHIP = Port[Authors]("authorship", "who changed a field last")
 
 
 def watched_fields(model: type[Model]) -> list[str]:

@@ -6,6 +6,7 @@ An app declares a gate as a constant of its `gates.py`. Code behind it imports t
 """
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -13,7 +14,7 @@ from typing import Literal
 
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.ports import GATES, Registry
+from apps.core.port import Port, Registry
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,11 @@ class Closure:
         return (
             f"{self.headline} by {self.closed_by}{since}{by}{why}. {self.openers} can turn it on."
         )
+
+
+GATES = Port[Callable[[Gate, PermissionHolder | None], Closure | None]](
+    "gates", "which features are closed"
+)
 
 
 class GateClosedError(DomainError):

@@ -46,6 +46,8 @@ class SoftDeletableModel(BaseModel):
         verbose_name="deleted by",
     )
 
+    has_trash = True
+
     objects = AliveManager.from_queryset(SoftDeletableQuerySet)()
     all_objects = models.Manager.from_queryset(SoftDeletableQuerySet)()
 

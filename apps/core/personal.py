@@ -17,7 +17,11 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
 from apps.core.model_meta import concrete_model
-from apps.core.ports import PERSONAL_DATA
+from apps.core.port import Port
+
+PERSONAL_DATA = Port[Callable[[type[Model]], frozenset[str]]](
+    "personal data", "which fields of a model are personal"
+)
 
 # Nine digits at least, so that no date, amount or count is taken for a number to call.
 _ADDRESS = re.compile(r"[^\s@<>\"'()\[\]{},;:=?&/|“”]+@[^\s@<>\"'()\[\]{},;:?&/|“”]+")

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from apps.core.models import QueuedMail
 from apps.core.sending import send_after_commit
 
+SEND = "apps.core.tasks.send_queued_mail"
 SWEEP = "apps.core.tasks.send_queued_mails"
 MOST_AT_ONCE = 500
 
@@ -43,8 +44,6 @@ def mail_queue(kind: str, key: str, **arguments: object) -> None:
 
     Asked for by a person again, also one that failed or is uncertain is owed anew.
     """
-    from apps.core.tasks import send_queued_mail
-
     fresh = {
         "kind": kind,
         "arguments": arguments,
@@ -56,7 +55,7 @@ def mail_queue(kind: str, key: str, **arguments: object) -> None:
         "process": "",
     }
     mail, _ = QueuedMail.objects.update_or_create(key=_key(kind, key), defaults=fresh)
-    send_after_commit(send_queued_mail, mail.pk, swept_by=SWEEP)
+    send_after_commit(SEND, mail.pk, swept_by=SWEEP)
 
 
 def mail_send(kind: str, key: str, **arguments: object) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from celery import Task, shared_task
 
-from apps.core.ports import TASK_RUNS
+from apps.core.port import Port
 
 # The key of the run that this code works in, for rows that want to name it.
 current_run_id: ContextVar[int | None] = ContextVar("current_run_id", default=None)
@@ -47,6 +47,7 @@ class SchedulableTask:
 
 # Called as recorder(task, function, args, kwargs) when a worker runs a declared task.
 Recorder = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
+TASK_RUNS = Port[Recorder]("task runs", "how a scheduled task's run is recorded")
 
 registry: dict[str, SchedulableTask] = {}
 

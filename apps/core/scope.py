@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.ports import Registry
+from apps.core.port import Port, Registry
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,9 @@ class Scope:
     words: Callable[[Any], str]
     # Whether all that the second user, who is limited, sees lies within what the first one sees.
     covers: Callable[[Any, Any], bool]
+
+
+SCOPE = Port[Scope]("scope", "what a limited staff user sees")
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,16 @@ PAUSE_SECONDS = 5.0
 _paused_until = 0.0
 
 
-def send_after_commit(task: Task, *args: object, swept_by: str) -> None:
+def send_after_commit(task: Task | str, *args: object, swept_by: str) -> None:
     """Send `task` with `args` once the transaction is committed; never raises.
+
+    A module that its own tasks stand on gives the task's name, which a structural test looks up.
 
     `swept_by` is the name of the scheduled task that finds the same work without the message. A structural
     test holds that there is such a schedule.
     """
-    after_commit(lambda: send_now(task.name, args))
+    name = task if isinstance(task, str) else task.name
+    after_commit(lambda: send_now(name, args))
 
 
 def after_commit(act: Callable[[], object]) -> None:

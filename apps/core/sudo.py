@@ -4,10 +4,14 @@ The accounts app knows what a factor is and plugs its answer into the port `SUDO
 `FreshFactorNeeded` into the page that asks for the factor and then takes the person back.
 """
 
+from collections.abc import Callable
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from apps.core.ports import SUDO
+from apps.core.port import Port
+
+SUDO = Port[Callable[[HttpRequest], bool]]("sudo", "whether a session proved its factor lately")
 
 
 class FreshFactorNeeded(Exception):  # noqa: N818  It is a question, not an error.

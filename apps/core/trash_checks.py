@@ -1,4 +1,4 @@
-"""The system check of what is unique in models with a trash."""
+"""System checks of models with a trash: what hides it, and what is unique."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,6 +7,8 @@ from django.core import checks
 from django.db import models
 
 from apps.core.models import SoftDeletableModel
+from apps.core.querysets import AliveManager
+from apps.core.trash_visibility import trash_paths
 
 
 @checks.register(checks.Tags.models)
@@ -39,3 +41,23 @@ def _unique_in_the_trash(model: type[models.Model]) -> Iterator[str]:
             constraint.condition
         ):
             yield constraint.name
+
+
+@checks.register(checks.Tags.models)
+def managers_hide_the_trash(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    """Find models that can be in the trash, with their parent or alone, and whose manager shows it."""
+    return [
+        checks.Error(
+            f"{model._meta.label} can be in the trash ({', '.join(trash_paths(model)) or 'itself'}), "
+            "but its default manager does not hide what is there.",
+            hint="Declare `objects = AliveManager.from_queryset(…)()` and `all_objects`.",
+            obj=model,
+            id="core.E010",
+        )
+        for model in apps.get_models()
+        if trash_paths(model)
+        and not model._meta.proxy
+        and not (isinstance(model._default_manager, AliveManager) and hasattr(model, "all_objects"))
+    ]

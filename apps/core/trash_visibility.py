@@ -2,15 +2,13 @@
 
 A record is part of what it cannot be without: the target of a foreign key that cascades. A membership
 is part of its organization, a task of its project and so of the project's organization. The cascade is
-the declaration; `AliveManager` reads it, and the system check `core.E010` finds a model without it.
+the declaration; `AliveManager` reads it, and the system check `core.E010` in `trash_checks.py` finds a model without it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from django.apps import AppConfig, apps
-from django.core import checks
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -74,28 +72,5 @@ def _owners(model: type[models.Model]) -> Iterator[Any]:
 
 
 def _has_trash(model: type[models.Model]) -> bool:
-    from apps.core.models import SoftDeletableModel
-
-    return issubclass(model, SoftDeletableModel)
-
-
-@checks.register(checks.Tags.models)
-def managers_hide_the_trash(
-    app_configs: Sequence[AppConfig] | None, **kwargs: object
-) -> list[checks.CheckMessage]:
-    """Find models that can be in the trash, with their parent or alone, and whose manager shows it."""
-    from apps.core.querysets import AliveManager
-
-    return [
-        checks.Error(
-            f"{model._meta.label} can be in the trash ({', '.join(trash_paths(model)) or 'itself'}), "
-            "but its default manager does not hide what is there.",
-            hint="Declare `objects = AliveManager.from_queryset(…)()` and `all_objects`.",
-            obj=model,
-            id="core.E010",
-        )
-        for model in apps.get_models()
-        if trash_paths(model)
-        and not model._meta.proxy
-        and not (isinstance(model._default_manager, AliveManager) and hasattr(model, "all_objects"))
-    ]
+    # `SoftDeletableModel` says so, which stands on this module.
+    return bool(getattr(model, "has_trash", False))

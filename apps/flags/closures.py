@@ -6,7 +6,7 @@ from apps.flags.models import Flag, Sample, Switch, Toggle
 from apps.flags.selectors import last_turn, openers
 
 
-def closure_of(gate: Gate, user: PermissionHolder) -> Closure | None:
+def closure_of(gate: Gate, user: PermissionHolder | None) -> Closure | None:
     """Return why the flag, switch or sample that bears the gate's name closes it for `user`."""
     if gate.by == "flag":
         flag = Flag.get(gate.name)

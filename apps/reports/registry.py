@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.ports import Registry
+from apps.core.port import Registry
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
-from apps.core.attribution import attributed
+from apps.core.actors import attributed
 from apps.organizations.models import Role
 from apps.organizations.services import membership_update, organization_update
 from tests.browser.conftest import WIDTHS

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.core.port import Port, PortUnpluggedError, Registry
 from apps.core.ports import (
     APPROVALS,
     ATTRIBUTION,
@@ -25,9 +26,6 @@ from apps.core.ports import (
     SCOPE,
     SUDO,
     TASK_RUNS,
-    Port,
-    PortUnpluggedError,
-    Registry,
     require_plugged,
 )
 from apps.organizations.models import Organization

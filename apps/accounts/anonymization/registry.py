@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Model
 
 from apps.accounts.anonymization.person import Person
-from apps.core.ports import Registry
+from apps.core.port import Registry
 
 
 def _nothing(person: Person) -> Iterable[str]:

@@ -14,7 +14,7 @@ from apps.accounts.approvals.preview import ActionPreview, PreviewPart
 from apps.accounts.models import User
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.ports import Registry
+from apps.core.port import Registry
 
 # What a service is called with: ids and values that fit JSON.
 type Arguments = dict[str, Any]

@@ -13,7 +13,7 @@ from apps.audit.context import audit_context
 from apps.audit.reversion import Plan, record_revert, revert_plan
 from apps.audit.timeline.registry import reversions
 from apps.core.actors import require
-from apps.core.admin.confirm_form import REASON_LENGTH
+from apps.core.admin.reason import REASON_LENGTH
 from apps.core.errors import DomainError, MissingPermission
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from apps.core.ports import Registry
+from apps.core.port import Registry
 
 
 @dataclass(frozen=True)

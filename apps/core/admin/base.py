@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
+from apps.core.actors import attributed
 from apps.core.admin import deletion
 from apps.core.admin.checks import BaseAdminChecks
 from apps.core.admin.confirm import confirmed
@@ -27,12 +28,10 @@ from apps.core.admin.permissions import may
 from apps.core.admin.scoped_admin import ScopedAdmin
 from apps.core.admin.strict_parameters import StrictParametersAdmin
 from apps.core.admin.wording import counted
-from apps.core.approvals import ApprovalNeeded
-from apps.core.attribution import attributed
+from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 from apps.core.personal import conceals, is_personal
-from apps.core.ports import APPROVALS
 
 
 class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):

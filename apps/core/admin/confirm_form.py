@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from apps.core.admin.editing.comparison import ComparisonMixin
-
-REASON_LENGTH = 500
+from apps.core.admin.reason import REASON_LENGTH
 
 
 class ConfirmationForm(ComparisonMixin, forms.Form):

@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 
+from apps.core.actors import attributed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.editing.forms import WITHOUT_VERSION
 from apps.core.admin.editing.opened_values import NAME, OpenedValues, read, sign
@@ -23,7 +24,6 @@ from apps.core.admin.fingerprint import fingerprint
 from apps.core.admin.permissions import one_record
 from apps.core.admin.second_person import SecondPerson
 from apps.core.approvals import ApprovalNeeded
-from apps.core.attribution import attributed
 from apps.core.errors import DomainError
 
 CONFIRMATION = "_confirmation"

@@ -30,12 +30,10 @@ def check_scope(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
 
 def check_trash(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
     """Find a model with a trash that no page leads to, or out of."""
-    from apps.core.admin.trash import ToTrash, TrashAdmin
-
     model = model_admin.model
     if not issubclass(model, SoftDeletableModel) or model._meta.proxy:
         return
-    if not isinstance(model_admin, ToTrash):
+    if not getattr(model_admin, "moves_to_trash", False):
         yield checks.Error(
             f"{model._meta.label} has a trash, and its page does not move records there.",
             hint="Derive its ModelAdmin from ToTrash (apps/core/admin/trash.py), or the model from "
@@ -45,7 +43,9 @@ def check_trash(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
         )
     site: dict[type[models.Model], ModelAdmin[Any]] = model_admin.admin_site._registry
     if not any(
-        other._meta.proxy and other._meta.concrete_model is model and isinstance(page, TrashAdmin)
+        other._meta.proxy
+        and other._meta.concrete_model is model
+        and getattr(page, "is_trash", False)
         for other, page in site.items()
     ):
         yield checks.Error(

@@ -17,7 +17,7 @@ from unfold.contrib.filters.forms import AutocompleteDropdownForm
 from unfold.utils import parse_date_str
 
 from apps.core.admin.scoped_admin import in_scope
-from apps.core.ports import Registry
+from apps.core.port import Registry
 
 
 class RecordForm(AutocompleteDropdownForm):

@@ -13,9 +13,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.approvals import ApprovalNeeded
+from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError
-from apps.core.ports import APPROVALS
 
 ASK = "_ask"
 # What a confirmation posts besides its form.

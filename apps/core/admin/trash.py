@@ -49,6 +49,7 @@ def _name_or_number(queryset: QuerySet) -> str:
 class ToTrash[Rows: QuerySet](BaseAdmin):
     """Deleting means: to the trash. The stock delete page is not reachable."""
 
+    moves_to_trash = True
     trash_url: str
     actions = ["move_to_trash"]
     actions_list = ["open_trash"]

@@ -8,7 +8,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from apps.core.admin.confirm_form import REASON_LENGTH
+from apps.core.admin.reason import REASON_LENGTH
 
 
 class ReasonForm(forms.Form):

@@ -12,13 +12,13 @@ from django.db.models.options import Options
 from django.forms import BaseInlineFormSet, Field, ModelForm
 from django.http import HttpRequest, HttpResponse
 
-from apps.core.admin.confirm_form import REASON_LENGTH
 from apps.core.admin.editing import service_calls
 from apps.core.admin.editing.deleted_record import gone_response
 from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.editing.merge_messages import describe_merges
 from apps.core.admin.editing.rows import VersionedRowForm
+from apps.core.admin.reason import reason_of
 from apps.core.admin.unfold_internals import run_submit_actions
 from apps.core.errors import RecordNotFound
 
@@ -158,11 +158,6 @@ class VersionedAdmin:
         if conflicts or any(form.lacks_version for form in forms):
             response.status_code = 409
         return response
-
-
-def reason_of(request: HttpRequest) -> str:
-    """Return the reason that was given with a change form."""
-    return request.POST.get("_reason", "").strip()[:REASON_LENGTH]
 
 
 class VersionedInline:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from apps.core.commands import OperatorCommand
+from apps.core.port import registries
 from apps.core.ports import PORTS
-from apps.core.ports.base import registries
 
 
 class Command(OperatorCommand):

@@ -11,9 +11,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.actors import PermissionHolder
-from apps.core.approvals import ApprovalNeeded
+from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError
-from apps.core.ports import APPROVALS
 from apps.transfers import registry
 from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.wizard.apply import progress_sentence
