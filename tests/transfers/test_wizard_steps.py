@@ -5,7 +5,7 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun, ImportTemplate
-from tests.forms import save
+from tests.forms import opened, save
 from tests.transfers.wizard import (
     ROSTER,
     applied_run,
@@ -272,8 +272,13 @@ def test_the_mapping_of_an_earlier_import_is_taken_over_by_its_headers(
     assert answer["Location"].endswith(f"?like={earlier.pk}")
     work()
     run = ImportRun.objects.latest("pk")
-    support.get(f"{url('columns', run)}?like={earlier.pk}")
+    before = run.matching
+    page = f"{url('columns', run)}?like={earlier.pk}"
+    taken_over = opened(support, page)
 
+    run.refresh_from_db()
+    assert run.matching == before  # A look stores nothing.
+    assert support.post(page, {**taken_over, "back": "1"}).status_code == 302
     run.refresh_from_db()
     assert run.matching["columns"]["2"] == ""
     assert run.matching["columns"]["4"] == "email"
@@ -285,9 +290,14 @@ def test_a_matching_is_saved_as_a_template_and_used(support: Client, harbor: Org
     template = ImportTemplate.objects.get(name="Harbor's roster")
 
     run = read_run(support, "Committee,Position,E-mail\nHarbor Finance,chair,ada@example.org\n")
-    page = text(support.get(f"{url('columns', run)}?template={template.pk}"))
+    before = run.matching
+    address = f"{url('columns', run)}?template={template.pk}"
+    page = text(support.get(address))
 
     assert "Harbor&#x27;s roster" in page
+    run.refresh_from_db()
+    assert run.matching == before
+    assert support.post(address, {**opened(support, address), "back": "1"}).status_code == 302
     run.refresh_from_db()
     assert run.matching["columns"] == {"0": "organization", "1": "role", "2": "email"}
     assert run.matching["values"] == {"role": {"chair": "viewer"}}

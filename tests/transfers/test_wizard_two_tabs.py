@@ -183,3 +183,17 @@ def test_a_template_of_another_tab_is_not_replaced_unseen(support: Client) -> No
     assert other.state == State.READ
     assert save_shown(support, answer, other, **{"column-2": ""}).status_code == 302
     assert ImportTemplate.objects.get(name="Spring").matching["columns"]["2"] == ""
+
+
+def test_a_matching_that_is_taken_over_meets_the_answers_of_another_tab(support: Client) -> None:
+    earlier = planned_run(support, choices={"column-1": "", "mode": "create"})
+    run = read_run(support)
+    address = f"{url('columns', run)}?like={earlier.pk}"
+    taken_over = opened(support, address)
+    assert tab(support, "columns", run)(column__2="phone", back="1").status_code == 302
+
+    assert support.post(address, {**taken_over, "back": "1"}).status_code == 302
+
+    matching = stored(run)
+    assert (matching["columns"]["1"], matching["columns"]["2"]) == ("", "phone")
+    assert matching["mode"] == "create"

@@ -59,28 +59,29 @@ def columns(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
             return _save(request, run)
     taken_over = matching_like(request, run)
     if taken_over is not None:
+        # Shown, and stored by the POST of the page: a GET stores nothing.
         run.matching = taken_over.to_json()
-        import_run_keep_draft(run=run, matching=taken_over, actor=request.user)
     return _page(request, run)
 
 
 def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     """Save the answers; the caller holds the run's row."""
     dataset = registry.get(run.dataset)
-    version = read_columns_version(run, request.POST)
-    if version is None:
+    opened = read_columns_version(run, request.POST)
+    if opened is None:
         messages.error(request, MOVED)
         return _page(request, run, status=409)
-    opened, taken_names = version
     theirs = shown_matching(run)
-    run.matching = opened.to_json()
-    mine = posted_matching(request.POST, opened, column_suggestions(run), value_words(run), dataset)
+    run.matching = opened.shown.to_json()
+    mine = posted_matching(
+        request.POST, opened.shown, column_suggestions(run), value_words(run), dataset
+    )
     form = MatchingForm(request.POST, dataset=dataset, matching=mine)
     if not form.is_valid():
         run.matching = mine.to_json()
         return _page(request, run, form=form, status=400)
     mine = form.over(mine)
-    matching, conflicts = merged_matching(opened, mine, theirs)
+    matching, conflicts = merged_matching(opened.stored, mine, theirs)
     run.matching = matching.to_json()
     if conflicts:
         form.add_error(None, _conflict(run, dataset, conflicts, theirs))
@@ -99,7 +100,7 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
         return _page(request, run)
     try:
         with transaction.atomic():
-            _save_template(request, run, form, matching, taken_names)
+            _save_template(request, run, form, matching, opened.names)
             import_run_match(run=run, matching=matching, actor=request.user)
     except DomainError as error:
         run.matching = matching.to_json()

@@ -1,5 +1,6 @@
 """What a page of the wizard was opened on, so that two tabs do not overwrite each other's answers."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
@@ -14,25 +15,48 @@ from apps.transfers.selectors.pages import named_templates
 
 
 def shown_matching(run: ImportRun) -> Matching:
-    """Return the stored matching as the page of the columns shows it: each column has an answer."""
-    matching = Matching.from_json(
-        ImportRun.objects.values_list("matching", flat=True).get(pk=run.pk)
-    )
+    """Return the stored matching as the page of the columns shows it."""
+    stored = ImportRun.objects.values_list("matching", flat=True).get(pk=run.pk)
+    return completed(Matching.from_json(stored), run)
+
+
+def completed(matching: Matching, run: ImportRun) -> Matching:
+    """Give each column of the file an answer, "" where nobody gave one, as the page of the columns does."""
     for position, _ in enumerate(run.findings.get("headers", [])):
         matching.columns.setdefault(str(position), "")
         matching.how.setdefault(str(position), "none")
     return matching
 
 
+@dataclass(frozen=True)
+class OpenedColumns:
+    """What a page of the columns was made of: what was stored, what it showed, and which names were taken.
+
+    It shows more than what is stored where it takes over the answers of an earlier import or template.
+    """
+
+    stored: Matching
+    shown: Matching
+    names: dict[str, str]
+
+
 def columns_version(run: ImportRun, user: PermissionHolder) -> str:
-    """Return the token of a page of the columns: the matching, and the names that are taken."""
-    return sign(_about(COLUMNS, run), [shown_matching(run).to_json(), templates_by_name(run, user)])
+    """Return the token of a page that shows the matching of `run` as it is in memory."""
+    stored = shown_matching(run).to_json()
+    shown = completed(Matching.from_json(run.matching), run).to_json()
+    return sign(
+        _about(COLUMNS, run),
+        [stored, templates_by_name(run, user), None if shown == stored else shown],
+    )
 
 
-def read_columns_version(run: ImportRun, post: QueryDict) -> tuple[Matching, dict[str, str]] | None:
+def read_columns_version(run: ImportRun, post: QueryDict) -> OpenedColumns | None:
     """Return what `columns_version` was made of; None for no token, or one of another reading of the file."""
     found = read(_about(COLUMNS, run), post.get(NAME))
-    return None if found is None else (Matching.from_json(found[0]), found[1])
+    if found is None:
+        return None
+    stored, names, shown = found
+    return OpenedColumns(Matching.from_json(stored), Matching.from_json(shown or stored), names)
 
 
 def templates_by_name(run: ImportRun, user: PermissionHolder) -> dict[str, str]:
