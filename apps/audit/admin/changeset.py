@@ -19,15 +19,17 @@ from django.urls import URLPattern, path, reverse
 from apps.audit.admin.export import export_view
 from apps.audit.admin.log_form import LogForm
 from apps.audit.admin.timeline import (
+    BEFORE,
     may_see_change_sets,
     permission_to,
+    position_of,
     timeline_context,
     timeline_response,
 )
 from apps.audit.models import ChangeSet, Verification
 from apps.audit.selectors import change_set_counts
 from apps.audit.templatetags.audit_log import person
-from apps.audit.timeline.filters import from_query, position_from
+from apps.audit.timeline.filters import LOG_PARAMETERS, from_query
 from apps.audit.timeline.history_scope import change_sets_in_scope, history_in_scope
 from apps.audit.timeline.models import history_models
 from apps.audit.timeline.pages import page
@@ -38,6 +40,7 @@ from apps.audit.timeline.positions import (
 )
 from apps.core.actors import PermissionHolder, require
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.changelist import declared_query
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.scope import sees_everything
 
@@ -80,11 +83,12 @@ class ChangeSetAdmin(BaseAdmin):
         require(request.user, "audit.view_auditlog")
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        filter = from_query(request.GET.dict())
-        before = request.GET.get("before", "")
+        query = declared_query(request, [*LOG_PARAMETERS, BEFORE], list_url=_log_url())
+        filter = from_query(query)
+        before = position_of(query, list_url=_log_url())
         context = {
             "title": "Audit log",
-            "form": LogForm(request.GET),
+            "form": LogForm(query),
             "filter": filter,
             "is_filtered": not filter.is_empty,
             "is_first_page": not before,
@@ -92,7 +96,7 @@ class ChangeSetAdmin(BaseAdmin):
                 branches_of_all(),
                 viewer=request.user,
                 filter=filter,
-                before=position_from(before),
+                before=before,
             ),
             "subjects": True,
             # It is about every record, and its problems name some.
@@ -126,7 +130,8 @@ class ChangeSetAdmin(BaseAdmin):
             if sees_all
             or (branch.history and _may_view(request.user, branch.history.instance_type))
         ]
-        before = request.GET.get("before", "")
+        url = reverse("admin:audit_changeset_change", args=[change_set.pk])
+        before = position_of(declared_query(request, [BEFORE], list_url=url), list_url=url)
         counts = change_set_counts(change_set, request.user)
         shown = [count for count in counts if sees_all or _may_view(request.user, count.model)]
         context = {
@@ -143,7 +148,7 @@ class ChangeSetAdmin(BaseAdmin):
             "page": page(
                 branches,
                 viewer=request.user,
-                before=position_from(before),
+                before=before,
             ),
             "subjects": True,
             **(extra_context or {}),
@@ -193,6 +198,10 @@ class ChangeSetAdmin(BaseAdmin):
                 **context,
             },
         )
+
+
+def _log_url() -> str:
+    return reverse("admin:audit_changeset_changelist")
 
 
 def _may_view(user: PermissionHolder, model: type[models.Model]) -> bool:

@@ -30,9 +30,12 @@ from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_record
 from apps.audit.timeline.registry import inclusions
 from apps.core.actors import PermissionHolder
+from apps.core.admin.changelist import declared_query
 from apps.core.admin.trash_record import find_in_trash
-from apps.core.errors import MissingPermission, RecordNotFound
+from apps.core.errors import AddressRefused, MissingPermission, RecordNotFound
 from apps.core.trash_visibility import trashed_ancestor
+
+BEFORE = "before"
 
 
 class TimelineMixin:
@@ -105,9 +108,9 @@ def timeline_context(
     request: HttpRequest, model: type[models.Model], key: object
 ) -> dict[str, Any]:
     """Return the entries of a record, for who may see it, as the address filters them."""
-    query = request.GET.dict()
-    filter = from_query({name: query.get(name, "") for name in TimelineForm.base_fields})
-    before = query.get("before", "")
+    query = declared_query(request, [*TimelineForm.base_fields, BEFORE], list_url=request.path)
+    filter = from_query(query)
+    before = position_of(query, list_url=request.path)
 
     def shows(member: type[models.Model]) -> bool:
         # A many-to-many's own table has no page and no permission that anybody holds by itself.
@@ -116,7 +119,7 @@ def timeline_context(
         )
 
     return {
-        "form": TimelineForm(request.GET, model),
+        "form": TimelineForm(query, model),
         "filter": filter,
         "is_filtered": not filter.is_empty,
         "is_first_page": not before,
@@ -124,10 +127,19 @@ def timeline_context(
             branches_of_record(model, key, shows=shows),
             viewer=request.user,
             filter=filter,
-            before=position_from(before),
+            before=before,
             about=(model, key),
         ),
     }
+
+
+def position_of(query: Mapping[str, str], *, list_url: str) -> int | None:
+    """Return the position below which a page begins; None for the first page."""
+    given = query.get(BEFORE, "")
+    position = position_from(given)
+    if given and position is None:
+        raise AddressRefused(f"“{given[:60]}” is not a position in the log.", list_url=list_url)
+    return position
 
 
 def timeline_response(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from apps.audit.kinds import EVENT_KINDS
+from apps.core.search import MOST_WORDS
 from apps.core.uuid7 import as_uuid
 
 CREATED, CHANGED, DELETED, CHANGES = "created", "changed", "deleted", "changes"
@@ -20,6 +21,9 @@ KIND_CHOICES: list[tuple[str, str]] = [
     (DELETED, "Deleted"),
 ]
 
+# The parameters of an address that `from_query` reads.
+LOG_PARAMETERS = ("q", "actor", "object", "field", "kind", "source", "since", "until")
+_LONGEST = 500
 _ALIASES = {"import": "import_run", "from": "since", "to": "until", "person": "actor"}
 
 
@@ -92,7 +96,7 @@ def from_query(query: Mapping[str, str]) -> TimelineFilter:
     found = parse(_clean(query.get("q", "")))
     given: dict[str, Any] = {}
     problems = list(found.problems)
-    for name in ("actor", "object", "field", "kind", "source", "since", "until"):
+    for name in LOG_PARAMETERS[1:]:
         if value := _clean(query.get(name, "")).strip():
             _take(name, value, given, problems)
     return replace(found, **given, problems=tuple(problems))
@@ -114,7 +118,10 @@ def parse(line: str) -> TimelineFilter:
             words.append(part)
         elif value:
             _take(name, value, given, problems)
-    return TimelineFilter(words=tuple(words), problems=tuple(problems), **given)
+    if len(words) > MOST_WORDS:
+        # Each word is looked for in every kind of record: hundreds of them keep the database busy.
+        problems.append(f"Only the first {MOST_WORDS} words are searched for.")
+    return TimelineFilter(words=tuple(words[:MOST_WORDS]), problems=tuple(problems), **given)
 
 
 def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> None:
@@ -139,7 +146,7 @@ def position_from(text: str) -> int | None:
 
 def _clean(text: str) -> str:
     # PostgreSQL has no text with a null character in it.
-    return text.replace("\0", "")
+    return text.replace("\0", "")[:_LONGEST]
 
 
 def _day(value: str) -> date | None:

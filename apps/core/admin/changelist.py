@@ -7,6 +7,7 @@ in `link_parameters`. The export of a list and its bulk actions read the same ad
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin import FieldListFilter, SimpleListFilter
@@ -33,6 +34,8 @@ CONTROLS = frozenset({SEARCH_VAR, PAGE_VAR, ORDER_VAR, ALL_VAR, IS_POPUP_VAR, TO
 # Django reads these two past the filters; none of our lists has a use for them.
 _STOCK = (ERROR_FLAG, IS_FACETS_VAR)
 LONGEST_VALUE = 500
+# The filters of the list that a record's page was opened from.
+PRESERVED_FILTERS = "_changelist_filters"
 # What a value that no column can hold raises, from the form of a filter down to the database.
 UNREADABLE = (
     IncorrectLookupParameters,
@@ -44,6 +47,23 @@ UNREADABLE = (
 )
 _TRUTHS = ("", "0", "1", "false", "true")
 _ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*")
+
+
+def declared_query(request: HttpRequest, names: Iterable[str], *, list_url: str) -> dict[str, str]:
+    """Return the parameters of a page that is no list of records: those of `names` that it was given.
+
+    Raises `AddressRefused` for any other, for one that stands twice, and for one that is too long.
+    """
+    # What Django's links carry from a list to a record's pages.
+    allowed = {*names, PRESERVED_FILTERS}
+    for name, values in request.GET.lists():
+        if name not in allowed:
+            raise AddressRefused(f"This page has no filter “{_short(name)}”.", list_url=list_url)
+        if len(values) > 1:
+            raise AddressRefused(f"The filter “{name}” is given twice.", list_url=list_url)
+        if name != PRESERVED_FILTERS and any(len(value) > LONGEST_VALUE for value in values):
+            raise AddressRefused(f"The value of “{name}” is too long.", list_url=list_url)
+    return {name: request.GET[name] for name in names if name in request.GET}
 
 
 def filter_parameters(model_admin: ModelAdmin, request: HttpRequest) -> set[str]:
