@@ -8,6 +8,7 @@ from apps.accounts import event_kinds
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.approvals.roles import GiveRoles, powerful
 from apps.accounts.authority import account_decide, roles_lock, scope_obstacle
+from apps.accounts.email_changes.services import email_changes_end
 from apps.accounts.models import User
 from apps.accounts.signin import sessions
 from apps.audit.events import record_event
@@ -82,6 +83,8 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
             raise DomainError(f"{locked} is already deactivated.")
         locked.status = User.Status.DEACTIVATED
         locked.save(update_fields=["status"])
+        # Reactivated, the person starts anew: nothing of before leads into the account.
+        email_changes_end(user=locked, why="The account was deactivated.", actor=actor)
         sessions.end_all(sessions.open_sessions(locked), user=locked, actor=actor, reason=reason)
         return user_deactivation_warnings(locked, actor)
 

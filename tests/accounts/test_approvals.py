@@ -486,3 +486,56 @@ def test_who_asks_why_something_is_refused_is_told_which_approval_it_needs(secon
     assert trash.people == []
     assert "Nobody else can at the moment" in trash.sentence
     assert approvals_of("organizations.view_organization", asker) == []
+
+
+class TestInSomebodysPlace:
+    """A request that was made while acting as somebody else is both people's."""
+
+    @pytest.fixture
+    def lead(self) -> User:
+        writing = ["accounts.impersonate_user", "accounts.impersonate_and_write", PURGE]
+        lead: User = StaffFactory(first_name="Lena", may=writing)
+        return lead
+
+    @pytest.fixture
+    def request_of_both(self, asker: User, second: User, lead: User) -> ApprovalRequest:
+        with audit_context(actor=asker, real_actor=lead):
+            return _asked(asker, TrashedOrganizationFactory())
+
+    def test_what_is_done_names_both(
+        self, request_of_both: ApprovalRequest, second: User, asker: User, lead: User
+    ) -> None:
+        (key,) = request_of_both.arguments["keys"]
+
+        done = approval_approve(request=request_of_both, actor=second)
+
+        assert done.state == "approved"
+        change_set = Organization.history.filter(id=key).latest().change_set
+        assert (change_set.actor_id, change_set.real_actor_id) == (asker.pk, lead.pk)
+
+    @pytest.mark.parametrize("name", ["accounts.impersonate_and_write", ""])
+    def test_it_is_void_when_they_can_no_longer_act_so(
+        self, request_of_both: ApprovalRequest, second: User, lead: User, name: str
+    ) -> None:
+        if name:
+            lead.user_permissions.remove(permission(name))
+        else:
+            User.objects.filter(pk=lead.pk).update(status=User.Status.DEACTIVATED)
+
+        ended = approval_approve(request=request_of_both, actor=second)
+
+        assert ended.state == "void"
+        assert "Lena" in ended.outcome
+        assert Organization.all_objects.filter(pk=request_of_both.arguments["keys"][0]).exists()
+
+
+def test_who_has_lost_the_right_meanwhile_refuses_nothing(asker: User, second: User) -> None:
+    request = _asked(asker, TrashedOrganizationFactory())
+    assert second.has_perm(DECIDE)
+    User.objects.get(pk=second.pk).user_permissions.remove(permission(DECIDE))
+
+    with pytest.raises(MissingPermission):
+        approval_refuse(request=request, actor=second, reason="No.")
+
+    request.refresh_from_db()
+    assert request.state == "pending"

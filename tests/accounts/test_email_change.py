@@ -447,6 +447,17 @@ class TestOwn:
         assert _email(person) == NEW
         assert client.get(reverse("account_security")).status_code == 302
 
+    def test_a_change_from_before_a_deactivation_is_not_made_after_it(self, person: User) -> None:
+        client = sudo_client(person)
+        client.post(reverse("account_change_address"), {"email": NEW})
+        link = _link()
+
+        user_deactivate(user=person, actor=None)
+        user_reactivate(user=person, actor=None)
+
+        assert Client().post(link).status_code == 410
+        assert _email(person) == "ida@example.org"
+
     def test_who_is_here_is_not_found_out_by_trying(self, person: User) -> None:
         UserFactory(email="taken@example.org")
         client = sudo_client(person)

@@ -14,6 +14,7 @@ from apps.accounts.approvals.preview import ActionPreview, differences
 from apps.accounts.approvals.registry import Approvable
 from apps.accounts.approvals.selectors import DECIDE, deciders_of, who_could
 from apps.accounts.authority import actor_lock
+from apps.accounts.impersonation.rules import later_obstacle
 from apps.accounts.models import ApprovalRequest, User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
@@ -85,7 +86,7 @@ def approval_approve(
         why = f"{locked.reason} (approved by {_name(actor)})"
         with (
             executing(locked.kind, locked.arguments, requester),
-            audit_context(actor=requester, reason=why),
+            audit_context(actor=requester, real_actor=_real_requester(locked), reason=why),
         ):
             outcome = action.execute(locked.arguments, actor=requester, reason=why)
         return _decide(locked, State.APPROVED, actor, reason, outcome)
@@ -97,6 +98,9 @@ def approval_refuse(*, request: ApprovalRequest, actor: Actor, reason: str) -> A
     if not reason.strip():
         raise DomainError("A reason is required. The requester sees it.")
     with acting_as(actor=actor, reason=reason):
+        # As they are now: what they could do when the request began may be taken away.
+        actor = actor_lock(actor)
+        require(actor, DECIDE)
         _may_decide(request, registry.get(request.kind), actor)
         locked = _locked(request, actor)
         if not locked.is_pending:
@@ -153,6 +157,8 @@ def what_voids(request: ApprovalRequest) -> str:
     requester = User.objects.get(pk=request.requester_id)
     if not requester.is_active:
         return f"{requester} has been deactivated."
+    if problem := later_obstacle(impersonator=_real_requester(request), target=requester):
+        return problem
     for name in action.permissions_for(request.arguments):
         if not holds(requester, name):
             return f"{requester} no longer has the permission {name}."
@@ -166,6 +172,11 @@ def what_voids(request: ApprovalRequest) -> str:
         return ""
     changed = "; ".join(differences(ActionPreview.from_json(request.preview), now)[:5])
     return f"It changed after the request was made: {changed}."
+
+
+def _real_requester(request: ApprovalRequest) -> User | None:
+    """Return, as they are now, who made the request while acting as the requester."""
+    return User.objects.filter(pk=request.real_requester_id).first()
 
 
 def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:

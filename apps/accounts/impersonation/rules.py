@@ -3,9 +3,27 @@
 from apps.accounts.authority import power_obstacle
 from apps.accounts.models import User
 from apps.accounts.people_scope import covers
+from apps.core.actors import holds
 
 PERMISSION = "accounts.impersonate_user"
 WRITING = "accounts.impersonate_and_write"
+
+
+def later_obstacle(*, impersonator: User | None, target: User) -> str:
+    """Return why what was asked for while acting as `target` is not done any more; nothing if it is.
+
+    For what is done later: a job, or a request that a second person approves. That the impersonator
+    has stopped acting as `target` is no reason. Pass people as they are now.
+    """
+    if impersonator is None:
+        return ""
+    if not impersonator.is_active:
+        return f"{impersonator}, who acted as {target}, is deactivated."
+    if not holds(impersonator, PERMISSION, WRITING):
+        return f"{impersonator}, who acted as {target}, can no longer do so."
+    if power_obstacle(actor=impersonator, person=target) or not covers(impersonator, target):
+        return f"{target} now has more permissions than {impersonator}, who acted in their place."
+    return ""
 
 
 def obstacle_to(*, impersonator: User, target: User) -> str:
