@@ -1,15 +1,12 @@
 """Every entry of the project by every role by GET and POST, as tests/structure/access_table.md says."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -23,16 +20,8 @@ from tests.structure.access.addresses import Records, address, model_of
 from tests.structure.access.asks import LOGIN, SUDO, Persona
 from tests.structure.access.entries import ACTION, Entry, entries
 from tests.structure.access.payloads import payload
+from tests.structure.writes import undone, writes
 
-# A visit touches its session; what was refused, or personal data that was looked at, leaves a note.
-WRITTEN_BY_ANY_VISIT = (
-    "django_session",
-    "usersessions_usersession",
-    "accounts_disclosure",
-    "audit_event",
-    "audit_changeset",
-    "django_cache",
-)
 ENTRIES = entries()
 SECTIONS = sorted({entry.section for entry in ENTRIES.values()})
 
@@ -81,13 +70,13 @@ def test_each_entry_answers_each_role_as_the_table_says(
     for entry in (d for d in ENTRIES.values() if d.section == section and d.name in lines):
         line = lines[entry.name]
         url = address(entry, records)
-        with _undone():
+        with undone():
             posted = _forged(entry, records) if ACTION in entry.name else payload(expert.get(url))
         for persona, client in visitors.items():
             for method in ("POST",) if ACTION in entry.name else ("GET", "POST"):
                 expects = line.expected_elsewhere if persona == ELSEWHERE else line.expected
                 expected = expects(method, persona)
-                with _undone(), _writes() as written:
+                with undone(), writes() as written:
                     response = client.visit(method, url, posted)
                     seen = _seen(entry, response)
                 if seen not in expected.split("/"):
@@ -163,30 +152,3 @@ def _seen(entry: Entry, response: Any) -> str:
         # A list says "no action selected" to who may not, and shows itself again.
         return "page" if CONFIRMATION.encode() in response.content else "403"
     return str(response.status_code)
-
-
-@contextmanager
-def _undone() -> Iterator[None]:
-    """Leave the database as it was, so that each visitor finds the same."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@contextmanager
-def _writes() -> Iterator[list[str]]:
-    """Yield a list that names, in the end, the tables that were written to, even if undone again."""
-    before = _counters()
-    written: list[str] = []
-    yield written
-    written += sorted(name for name, number in _counters().items() if number != before.get(name, 0))
-
-
-def _counters() -> dict[str, int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
-            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND relname <> ALL(%s)",
-            [list(WRITTEN_BY_ANY_VISIT)],
-        )
-        return dict(cursor.fetchall())
