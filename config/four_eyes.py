@@ -3,8 +3,8 @@
     purge, roles, flags, import:50000, bulk:1000
 
 `purge` deletes for good, `roles` gives a role that can give roles or decide requests, `flags` turns
-a protected flag, `import:N` imports more than N rows, `bulk:N` does something to more than N records
-of a list at once. `off` leaves everything to one person.
+a protected flag, `import:N` imports more than N rows or undoes such an import, `bulk:N` does
+something to more than N records of a list at once. `off` leaves everything to one person.
 """
 
 PLAIN = ("purge", "roles", "flags")

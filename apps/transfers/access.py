@@ -1,6 +1,8 @@
 """Who may import and export which dataset, as the pages ask it. The services ask again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 
@@ -12,8 +14,9 @@ IMPORT = "transfers.import_data"
 EXPORT = "transfers.export_data"
 UNDO = "transfers.undo_import"
 VIEW_RUN = "transfers.view_importrun"
-# The kind of the request that a second person approves.
+# The kinds of the requests that a second person approves.
 APPLY_IMPORT = "transfers.import"
+UNDO_IMPORT = "transfers.undo"
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,42 @@ def dataset_card(name: str) -> DatasetCard:
     return DatasetCard(name, str(meta.label), str(meta.description), str(meta.icon))
 
 
-def permissions_to_import(dataset: type[DatasetResource]) -> list[str]:
-    """Return what an import of the dataset asks for: to add and to change each model it writes."""
+def permissions_to_import(
+    dataset: type[DatasetResource], create_missing: Iterable[str] = ()
+) -> list[str]:
+    """Return what an import of the dataset asks for: to add and to change each model it writes.
+
+    `create_missing` are the relation columns whose missing records it creates: to add these as well.
+    """
     names = [IMPORT]
     for part in dataset.parts():
-        opts = apps.get_model(part.model)._meta
-        names += [f"{opts.app_label}.{action}_{opts.model_name}" for action in ("add", "change")]
-    return names
+        names += [to("add", part.model), to("change", part.model)]
+    return [*names, *(to("add", model) for model in _created(dataset, create_missing))]
+
+
+def permissions_to_undo(
+    dataset: type[DatasetResource], create_missing: Iterable[str] = ()
+) -> list[str]:
+    """Return what an undo asks for: to change each model that it takes back."""
+    models = [*(part.model for part in dataset.parts()), *_created(dataset, create_missing)]
+    return [UNDO, *(to("change", model) for model in models)]
+
+
+def to(action: str, model: Any) -> str:
+    """Return the permission to do something to records of a model, given by class or label."""
+    opts = (apps.get_model(model) if isinstance(model, str) else model)._meta
+    return f"{opts.app_label}.{action}_{opts.model_name}"
+
+
+def _created(dataset: type[DatasetResource], create_missing: Iterable[str]) -> list[str]:
+    """Return the labels of the models whose missing records are created."""
+    columns = dataset.columns()
+    relations = (columns[name].relation for name in create_missing if name in columns)
+    return [relation.model for relation in relations if relation is not None]
 
 
 def permissions_to_export(dataset: type[DatasetResource]) -> list[str]:
-    opts = dataset.model()._meta
-    return [EXPORT, f"{opts.app_label}.view_{opts.model_name}"]
+    return [EXPORT, to("view", dataset.model())]
 
 
 def may_import(actor: Actor, dataset: type[DatasetResource]) -> bool:

@@ -18,6 +18,7 @@ from apps.transfers.access import APPLY_IMPORT, IMPORT, dataset_card, permission
 from apps.transfers.engine.context import context_of
 from apps.transfers.engine.resolve.refused_records import would_change
 from apps.transfers.models import ImportRun
+from apps.transfers.undo_approvals import UndoImport
 
 
 class ApplyImport(Approvable):
@@ -43,7 +44,9 @@ class ApplyImport(Approvable):
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
         if "run" not in arguments:
             return self.permissions
-        return permissions_to_import(registry.get(_run(arguments).dataset))
+        run = _run(arguments)
+        created = run.matching.get("create_missing", ())
+        return permissions_to_import(registry.get(run.dataset), created)
 
     def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         # A file can name records of any organization: its rows are for who sees all, and its owner.
@@ -116,3 +119,4 @@ def _run(arguments: Arguments) -> ImportRun:
 
 
 ACTIONS.add(ApplyImport())
+ACTIONS.add(UndoImport())

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.organizations.models import Membership, Organization
-from apps.transfers.models import ImportRun
+from apps.transfers.models import ImportRun, UndoRun
 from tests.factories.accounts import permission, prove_factor
 from tests.factories.organizations import OrganizationFactory
 from tests.forms import save
@@ -278,3 +278,66 @@ def test_who_may_import_but_not_decide_is_not_let_in(support: Client, run: Impor
     assert browser.get(url("check", run)).status_code == 404
     assert browser.post(_request("approve", request), {"reason": ""}).status_code == 403
     assert _state(run) == "planned"
+
+
+class TestUndo:
+    """What two people import, two people undo."""
+
+    @pytest.fixture
+    def applied(self, support: Client, harbor: Organization, settings: Any) -> ImportRun:
+        settings.FOUR_EYES = {}
+        run = planned_run(support)
+        confirm(support, run)
+        work()
+        settings.FOUR_EYES = {"import": 1}
+        run.refresh_from_db()
+        return run
+
+    def _undo(self, client: Client, run: ImportRun, **more: str) -> Any:
+        return client.post(url("undo", run), {"reason": "Wrong file.", **more})
+
+    def test_it_is_asked_for_and_done_when_it_is_approved(
+        self, support: Client, second: Client, agent: User, colleague: User, applied: ImportRun
+    ) -> None:
+        page = text(support.get(f"{url('change', applied)}?tab=undo"))
+        self._undo(support, applied)
+        assert not UndoRun.objects.exists()
+        asked = self._undo(support, applied, ask="1")
+        request = ApprovalRequest.objects.get()
+
+        assert "Ask a second person" in page
+        assert asked["Location"] == _request("change", request)
+        assert "Open the request" in text(support.get(f"{url('change', applied)}?tab=undo"))
+        own = prove_factor(signed_in(agent))
+        assert own.post(_request("approve", request), {"reason": "Fine."}).status_code == 409
+        assert not UndoRun.objects.exists()
+        save(second, _request("approve", request), {"reason": "Fine."})
+        work()
+        undo = UndoRun.objects.get()
+        assert (undo.state, undo.user) == (UndoRun.State.UNDONE, agent)
+        assert not Membership.objects.filter(organization__name="Harbor Finance").exists()
+
+    def test_it_is_void_when_the_run_was_undone_otherwise(
+        self, support: Client, second: Client, applied: ImportRun, settings: Any
+    ) -> None:
+        self._undo(support, applied, ask="1")
+        settings.FOUR_EYES = {}
+        self._undo(support, applied)
+        work()
+
+        save(second, _request("approve", ApprovalRequest.objects.get()), {"reason": "Fine."})
+
+        assert ApprovalRequest.objects.get().state == "void"
+        assert UndoRun.objects.count() == 1
+
+    def test_what_the_second_person_may_no_longer_do_is_not_done(
+        self, support: Client, second: Client, colleague: User, applied: ImportRun
+    ) -> None:
+        self._undo(support, applied, ask="1")
+        save(second, _request("approve", ApprovalRequest.objects.get()), {"reason": "Fine."})
+
+        colleague.groups.clear()
+        work()
+
+        assert UndoRun.objects.get().state == UndoRun.State.FAILED
+        assert Membership.objects.filter(organization__name="Harbor Finance").exists()

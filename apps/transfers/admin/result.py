@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from apps.core.actors import PermissionHolder
+from apps.core.actors import PermissionHolder, holds
 from apps.transfers import registry
-from apps.transfers.access import dataset_card, may_import
+from apps.transfers.access import dataset_card, may_import, permissions_to_undo
 from apps.transfers.admin.run_filter import PARAMETER as RUN_PARAMETER
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.pages import runs_for_reader
@@ -88,8 +88,7 @@ def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "rows_left": rows_left(run)
         if is_mine and may_import(user, dataset) and not run.upload.is_gone
         else 0,
-        "can_undo": run.state in ImportRun.APPLIED_STATES
-        and user.has_perm("transfers.undo_import"),
+        "can_undo": run.state in ImportRun.APPLIED_STATES and may_undo(user, run),
         "records_url": records_url(user, run),
         "records_label": f"{dataset_card(run.dataset).label} of this run",
         "next_attempt": attempt_number(run) + 1,
@@ -97,6 +96,11 @@ def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "undo_runs": list(UndoRun.objects.filter(run=run).select_related("user")[:10]),
         "run_url": reverse("admin:transfers_importrun_change", args=[run.pk]),
     }
+
+
+def may_undo(user: PermissionHolder, run: ImportRun) -> bool:
+    created = run.matching.get("create_missing", ())
+    return holds(user, *permissions_to_undo(registry.get(run.dataset), created))
 
 
 def attempt_number(run: ImportRun) -> int:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
+from apps.transfers.selectors.pages import run_for_reader
 from apps.transfers.selectors.records import records_of_run
 
 PARAMETER = "import_run"
@@ -20,7 +21,10 @@ class ImportRunFilter(DropdownFilter):
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         run = request.GET.get(PARAMETER, "")
-        return [(run, f"Run {run}")] if _is_run(run) else []
+        # What a run wrote is told to those who may read the run.
+        if not _is_run(run) or run_for_reader(request.user, int(run)) is None:
+            return []
+        return [(run, f"Run {run}")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         run = self.value() or ""

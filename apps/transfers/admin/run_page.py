@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from apps.transfers import registry
-from apps.transfers.access import UNDO, dataset_card
-from apps.transfers.admin.result import result_context, state_label
+from apps.transfers.access import dataset_card
+from apps.transfers.admin.result import may_undo, result_context, state_label
 from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.undo_page import undo_context
 from apps.transfers.admin.wizard.apply import in_words
@@ -33,7 +33,7 @@ def context(
     request: HttpRequest, run: ImportRun, form: ReasonForm | None = None, tab: str = ""
 ) -> dict[str, Any]:
     user: Any = request.user
-    tabs = {name: label for name, label in TABS.items() if name != "undo" or user.has_perm(UNDO)}
+    tabs = {name: label for name, label in TABS.items() if name != "undo" or may_undo(user, run)}
     tab = tab or request.GET.get("tab", "")
     tab = tab if tab in tabs else "result"
     result = result_context(request, run)

@@ -8,16 +8,23 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.actors import PermissionHolder, require
+from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, RecordNotFound
+from apps.core.ports import APPROVALS
 from apps.core.sudo import require_fresh_factor
 from apps.transfers.access import UNDO, VIEW_RUN
 from apps.transfers.admin.result import PARTS_OF_UNDO, undo_links
 from apps.transfers.forms.confirmation import ReasonForm
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import undo_preview
+from apps.transfers.selectors.approvals import (
+    undo_second_person_sentence,
+    waiting_undo_request,
+)
 from apps.transfers.selectors.pages import run_for_reader
 from apps.transfers.selectors.undo import kept_listed, undo_results
 from apps.transfers.services import import_run_undo
+from apps.transfers.services.undo import rows_to_undo
 
 
 def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder) -> dict[str, Any]:
@@ -28,7 +35,14 @@ def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder
     )
     preview = None if working else undo_preview(run, user)
     links = undo_links(run)
+    waiting = None if working else waiting_undo_request(run)
     return {
+        "waiting": waiting,
+        "waiting_url": waiting
+        and reverse("admin:accounts_approvalrequest_change", args=[waiting.pk]),
+        "second_person": undo_second_person_sentence(run, rows_to_undo(run), user)
+        if preview and preview.possible and not waiting
+        else "",
         "undo_working": working,
         "undo_sentence": _undo_sentence(working) if working else "",
         "undo_percent": _undo_percent(working) if working else None,
@@ -82,9 +96,20 @@ def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
     require_fresh_factor(request, "undo an import")
     try:
         import_run_undo(run=run, reason=form.cleaned_data["reason"], actor=request.user)
+    except ApprovalNeeded as needed:
+        if "ask" in request.POST:
+            return _ask(request, form, needed)
+        messages.error(request, needed.message)
     except DomainError as error:
         messages.error(request, error.message)
     return HttpResponseRedirect(tab)
+
+
+def _ask(request: HttpRequest, form: ReasonForm, needed: ApprovalNeeded) -> HttpResponseBase:
+    reason = form.cleaned_data["reason"]
+    asked = APPROVALS.get().ask(needed, actor=request.user, reason=reason)
+    messages.success(request, asked.message)
+    return HttpResponseRedirect(asked.url)
 
 
 def undo_progress(request: HttpRequest, run_id: int) -> HttpResponseBase:

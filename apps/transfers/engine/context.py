@@ -8,9 +8,10 @@ from django.db import connection, models
 from django.db.models import Q
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from apps.core.actors import Actor
+from apps.core.actors import Actor, holds
 from apps.core.scope import is_limited
 from apps.transfers import registry
+from apps.transfers.access import to
 from apps.transfers.declarations import Column, DatasetResource, Part
 from apps.transfers.engine.mapping import mapped_columns, own_word_columns
 from apps.transfers.engine.schema import Name, StageRow, Tables
@@ -184,6 +185,11 @@ def may_be_new(model: type[models.Model], actor: Actor) -> bool:
     """Tell whether a record that `actor` creates would lie in their scope."""
     new_is_in_scope = getattr(model._default_manager.all(), "new_is_in_scope", True)
     return bool(new_is_in_scope) or not is_limited(actor)
+
+
+def may_create(model: type[models.Model], actor: Actor) -> bool:
+    """Tell whether `actor` may create records of a model that a relation column names."""
+    return holds(actor, to("add", model)) and may_be_new(model, actor)
 
 
 def scope_sql(model: type[models.Model], actor: Actor) -> Composable | None:

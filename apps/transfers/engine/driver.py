@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -25,7 +26,7 @@ from apps.transfers.engine.plan.lists import index_for_search, search_columns
 from apps.transfers.engine.runs import progress
 from apps.transfers.engine.runs.approver import approver_of
 from apps.transfers.engine.runs.events import reason_of_cancel, record_import
-from apps.transfers.engine.runs.permissions import check_may_import
+from apps.transfers.engine.runs.permissions import check_may_act_for, check_may_import
 from apps.transfers.engine.schema import Tables, drop, has_rows
 from apps.transfers.engine.stage import stager
 from apps.transfers.failures import (
@@ -224,9 +225,16 @@ def apply(run: ImportRun) -> None:
 
     def before_chunk() -> None:
         # Permissions or scope may have been revoked since the last chunk.
-        context.actor = check_may_import(run.user, registry.get(run.dataset), fresh=True)
+        may = partial(
+            check_may_import,
+            resource=registry.get(run.dataset),
+            create_missing=context.matching.create_missing,
+            fresh=True,
+        )
+        context.actor = may(run.user)
+        check_may_act_for(run.real_user, run.user)
         if (second := approver_of(run)) is not None:
-            check_may_import(second, registry.get(run.dataset), fresh=True)
+            may(second)
 
     with _phase(run, "apply"):
         Applier(context, before_chunk=before_chunk).apply()

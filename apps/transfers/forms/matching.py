@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.http import QueryDict
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -13,7 +14,9 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from apps.core.actors import Actor
 from apps.transfers.declarations import Column, DatasetResource, FieldKind
+from apps.transfers.engine.context import may_create
 from apps.transfers.options import Matching
 from apps.transfers.selectors import ColumnSuggestion, RelationWords, ValueWord
 
@@ -83,6 +86,7 @@ class MatchingForm(forms.Form):
         *args: Any,
         dataset: type[DatasetResource],
         matching: Matching,
+        actor: Actor,
         relations: Iterable[RelationWords] = (),
         **kwargs: Any,
     ) -> None:
@@ -100,7 +104,8 @@ class MatchingForm(forms.Form):
         if not any(column.kind == FieldKind.DECIMAL for column in columns.values()):
             del self.fields["decimal_mark"]
         for name, column in columns.items():
-            if column.relation and column.relation.create:
+            relation = column.relation
+            if relation and relation.create and may_create(apps.get_model(relation.model), actor):
                 self.fields[f"create_{name}"] = forms.BooleanField(
                     label=_creation(column, looked_up.get(name)),
                     required=False,

@@ -2,10 +2,11 @@
 
 from apps.accounts.approvals import registry
 from apps.accounts.approvals.guard import people_behind
+from apps.accounts.approvals.registry import Arguments
 from apps.accounts.approvals.selectors import approval_needed_message, deciders, may_decide
 from apps.accounts.models import ApprovalRequest
 from apps.core.actors import PermissionHolder
-from apps.transfers.access import APPLY_IMPORT
+from apps.transfers.access import APPLY_IMPORT, UNDO_IMPORT
 from apps.transfers.models import ImportRun
 
 
@@ -28,8 +29,23 @@ def request_to_decide(run: ImportRun, user: PermissionHolder) -> ApprovalRequest
 def second_person_sentence(run: ImportRun, user: PermissionHolder) -> str:
     """Return what the page says where applying the run will end in a request, else nothing."""
     arguments = {"run": run.pk}
-    action = registry.get(APPLY_IMPORT)
-    if not action.is_required_for(arguments, run.rows_to_do):
+    return _sentence(APPLY_IMPORT, arguments, run.rows_to_do, user)
+
+
+def undo_second_person_sentence(run: ImportRun, rows: int, user: PermissionHolder) -> str:
+    """Return what the page says where undoing `rows` rows of the run will end in a request, else nothing."""
+    return _sentence(UNDO_IMPORT, {"run": run.pk}, rows, user)
+
+
+def waiting_undo_request(run: ImportRun) -> ApprovalRequest | None:
+    """Return the request that waits for an undo of the run."""
+    waiting = ApprovalRequest.objects.pending().filter(kind=UNDO_IMPORT, arguments__run=run.pk)
+    return waiting.select_related("requester").first()
+
+
+def _sentence(kind: str, arguments: Arguments, rows: int, user: PermissionHolder) -> str:
+    action = registry.get(kind)
+    if not action.is_required_for(arguments, rows):
         return ""
     people = deciders(action, arguments, besides=people_behind(user))
     return approval_needed_message(people, action)

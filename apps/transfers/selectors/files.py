@@ -136,7 +136,7 @@ def _text(run: ImportRun, findings: Findings) -> Iterator[bytes]:
         buffer.truncate()
         return encoder.encode(text)
 
-    writer.writerow([*findings.headers, REASON])
+    writer.writerow([*map(_harmless, findings.headers), REASON])
     yield flush()
     width, named = len(findings.headers), file_headers(run)
     for cells, problems in _with_cells(run, findings):

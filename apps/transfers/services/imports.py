@@ -128,6 +128,8 @@ def import_run_match(*, run: ImportRun, matching: Matching, actor: Actor) -> Imp
     if run.findings.get("needs_sheet"):
         raise DomainError("The workbook has several sheets. Choose one first.")
     check_matching(run, matching)
+    if matching.create_missing:
+        check_may_import(actor, registry.get(run.dataset), create_missing=matching.create_missing)
     run.matching, run.state, run.plan_token = matching.to_json(), State.MATCHED, ""
     run.save(update_fields=["matching", "state", "plan_token"])
     _void_requests(run, "The file is planned again.")
@@ -175,6 +177,8 @@ def import_run_confirm(
     `accept_impacts` and `allow_empty` are for commands, where nobody types.
     """
     run = _locked(run, actor)
+    if created := run.matching.get("create_missing"):
+        check_may_import(actor, registry.get(run.dataset), create_missing=created)
     if run.plan_token == plan_token and run.confirmed_at is not None:
         return run
     if run.state != State.PLANNED:

@@ -19,7 +19,7 @@ from apps.transfers.admin.wizard.apply import progress_sentence
 from apps.transfers.admin.wizard.guards import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
 from apps.transfers.engine.apply.stale_plan import undone_since
-from apps.transfers.engine.context import may_be_new
+from apps.transfers.engine.context import may_create
 from apps.transfers.forms.confirmation import ConfirmForm
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
@@ -108,7 +108,7 @@ def _creatable(run: ImportRun, user: PermissionHolder) -> list[dict[str, Any]]:
         if verdict != "refused" or code != "not_found" or relation is None:
             continue
         model: Any = apps.get_model(relation.model)
-        if relation.create and name not in matching.create_missing and may_be_new(model, user):
+        if relation.create and name not in matching.create_missing and may_create(model, user):
             found.append({"name": name, "label": model._meta.verbose_name_plural, "rows": rows})
     return found
 

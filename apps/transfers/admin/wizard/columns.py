@@ -76,7 +76,7 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     mine = posted_matching(
         request.POST, opened.shown, column_suggestions(run), value_words(run), dataset
     )
-    form = MatchingForm(request.POST, dataset=dataset, matching=mine)
+    form = MatchingForm(request.POST, dataset=dataset, matching=mine, actor=request.user)
     if not form.is_valid():
         run.matching = mine.to_json()
         return _page(request, run, form=form, status=400)
@@ -183,7 +183,10 @@ def _page(
         COLUMNS,
         run,
         version=columns_version(run, request.user),
-        form=form or MatchingForm(dataset=dataset, matching=matching, relations=relations),
+        form=form
+        or MatchingForm(
+            dataset=dataset, matching=matching, actor=request.user, relations=relations
+        ),
         dataset=dataset_card(run.dataset),
         key=key_in_words(dataset),
         lines=lines,

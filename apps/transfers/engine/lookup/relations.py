@@ -7,7 +7,7 @@ from django.db.models import Model
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.transfers.declarations import Relation
-from apps.transfers.engine.context import RunContext, may_be_new, scope_sql
+from apps.transfers.engine.context import RunContext, may_create, scope_sql
 from apps.transfers.engine.lookup import related_records, relation_refusals
 from apps.transfers.engine.lookup.relation_joins import in_order, join_sql, line_of
 from apps.transfers.engine.schema import RelationLine, StageRow, drop
@@ -30,7 +30,7 @@ def _resolve_one(context: RunContext, name: str) -> None:
     model: Any = apps.get_model(relation.model)
     within = [other for other in relation.within.values() if other in context.relations]
     _look_up(context, name, relation, within)
-    creates = name in context.matching.create_missing and may_be_new(model, context.actor)
+    creates = name in context.matching.create_missing and may_create(model, context.actor)
     if creates and relation.create and not within:
         related_records.plan(context, name, relation)
     same = _same_owner(model, relation, within)

@@ -1,8 +1,8 @@
-"""The second person who approved an import. What they lose the right to do, the import may no longer do."""
+"""The second person who approved an import or undo. What they lose the right to do, it may no longer do."""
 
 from apps.accounts.models import ApprovalRequest, User
-from apps.transfers.access import APPLY_IMPORT
-from apps.transfers.models import ImportRun
+from apps.transfers.access import APPLY_IMPORT, UNDO_IMPORT
+from apps.transfers.models import ImportRun, UndoRun
 
 
 def approver_of(run: ImportRun) -> User | None:
@@ -15,6 +15,23 @@ def approver_of(run: ImportRun) -> User | None:
             arguments__plan_token=run.plan_token,
         )
         .select_related("decided_by")
+        .first()
+    )
+    return request.decided_by if request else None
+
+
+def approver_of_undo(undo: UndoRun) -> User | None:
+    """Return the second person who approved this undo: a run can be undone more than once."""
+    request = (
+        ApprovalRequest.objects.filter(
+            kind=UNDO_IMPORT,
+            state=ApprovalRequest.State.APPROVED,
+            arguments__run=undo.run_id,
+            # It is made by the approval, in the same transaction.
+            decided_at__gte=undo.created_at,
+        )
+        .select_related("decided_by")
+        .order_by("decided_at")
         .first()
     )
     return request.decided_by if request else None

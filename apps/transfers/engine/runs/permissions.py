@@ -3,27 +3,39 @@
 from collections.abc import Iterable
 
 from apps.accounts.actors import user_or_none
+from apps.accounts.impersonation.rules import later_obstacle
 from apps.accounts.models import User
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.gates import require_open
-from apps.transfers.access import UNDO, permissions_to_export, permissions_to_import
+from apps.transfers import registry
+from apps.transfers.access import (
+    permissions_to_export,
+    permissions_to_import,
+    permissions_to_undo,
+)
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.gates import BULK_IMPORT
+from apps.transfers.models import ImportRun
 from apps.transfers.personal import chosen_columns
 
 
 def check_may_import(
-    actor: Actor, resource: type[DatasetResource], *, fresh: bool = False
+    actor: Actor,
+    resource: type[DatasetResource],
+    *,
+    create_missing: Iterable[str] = (),
+    fresh: bool = False,
 ) -> User | None:
     """Raise `MissingPermission` where `actor` may not import the dataset, and where imports are closed.
 
     `fresh` is for a job, which nobody sits in front of: it reads the user and the permissions again, so
     that what was taken away counts at once, and refuses with a `DomainError` that the run can keep.
-    Returns the user, nothing for the system.
+    `create_missing` are the relation columns whose missing records are created. Returns the user,
+    nothing for the system.
     """
     what = f"import {resource.dataset()}"
-    user = _checked(actor, what, permissions_to_import(resource), fresh)
+    user = _checked(actor, what, permissions_to_import(resource, create_missing), fresh)
     require_open(BULK_IMPORT, user)
     return user
 
@@ -42,9 +54,22 @@ def check_may_export(
         chosen_columns(resource, fields, user)
 
 
-def check_may_undo(actor: Actor, *, fresh: bool = False) -> User | None:
-    """Refuse an undo, as `check_may_import` does; returns what it returns."""
-    return _checked(actor, "undo imports", [UNDO], fresh)
+def check_may_undo(actor: Actor, run: ImportRun, *, fresh: bool = False) -> User | None:
+    """Refuse the undo of a run, as `check_may_import` does; returns what it returns."""
+    resource = registry.get(run.dataset)
+    created = run.matching.get("create_missing", ())
+    what = f"undo imports of {resource.dataset()}"
+    return _checked(actor, what, permissions_to_undo(resource, created), fresh)
+
+
+def check_may_act_for(impersonator: User | None, target: User | None) -> None:
+    """Refuse a job that `impersonator` confirmed while acting as `target` and could not confirm now."""
+    if impersonator is None or target is None:
+        return
+    people = User.objects.in_bulk([impersonator.pk, target.pk])
+    now, person = people[impersonator.pk], people[target.pk]
+    if obstacle := later_obstacle(impersonator=now, target=person):
+        raise DomainError(obstacle)
 
 
 def _checked(actor: Actor, what: str, permissions: Iterable[str], fresh: bool) -> User | None:

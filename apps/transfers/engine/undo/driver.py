@@ -20,10 +20,11 @@ from apps.core.uuid7 import uuid7
 from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.runs import chunks
+from apps.transfers.engine.runs.approver import approver_of_undo
 from apps.transfers.engine.runs.chunks import Chunks, Span
 from apps.transfers.engine.runs.constraints import explain
 from apps.transfers.engine.runs.events import record_undo
-from apps.transfers.engine.runs.permissions import check_may_undo
+from apps.transfers.engine.runs.permissions import check_may_act_for, check_may_undo
 from apps.transfers.engine.sql import comma, execute, value
 from apps.transfers.engine.undo import chain as undo_chain
 from apps.transfers.engine.undo import made_records as undo_made
@@ -126,9 +127,17 @@ class Undoer(Chunks):
                 self.undo.save(update_fields=["state", "checkpoint", "rows_done", "results"])
         self._analyze()
         while (low := self._next(self.undo.checkpoint, chunks.CHUNK)) is not None:
-            self.context.actor = check_may_undo(self.undo.user, fresh=True)
+            self._check()
             self.work_off((self.undo.checkpoint, low))
         self._made()
+
+    def _check(self) -> None:
+        """Refuse to go on where a permission, or the scope, was revoked since the last chunk."""
+        undo = self.undo
+        self.context.actor = check_may_undo(undo.user, undo.run, fresh=True)
+        check_may_act_for(undo.real_user, undo.user)
+        if (second := approver_of_undo(undo)) is not None:
+            check_may_undo(second, undo.run, fresh=True)
 
     def _analyze(self) -> None:
         """Tell the planner how large the tables are by now.
@@ -224,6 +233,7 @@ class Undoer(Chunks):
     def _made(self) -> None:
         """The related records that the run created go where nobody has touched them and nothing uses them."""
         for made in undo_made.created_by_relation(self.context):
+            self._check()
             with self.undo.hold(), self._audited():
                 done = undo_step.take_made_back(self.context, made, self.trash)
                 self._record(self.undo.checkpoint - 1, 0, done.tally, done.kept)

@@ -1,0 +1,83 @@
+"""What a second person must approve of undos: taking back as many rows as an import of them would need one for."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from apps.accounts.approvals.preview import ActionPreview, PreviewPart
+from apps.accounts.approvals.registry import Approvable, Arguments, Page
+from apps.accounts.models import User
+from apps.core.actors import PermissionHolder
+from apps.core.errors import DomainError
+from apps.core.scope import sees_everything
+from apps.transfers import registry
+from apps.transfers.access import UNDO, UNDO_IMPORT, dataset_card, permissions_to_undo
+from apps.transfers.models import ImportRun
+
+
+class UndoImport(Approvable):
+    """`{"run"}`. What is compared is how far the run is applied and undone."""
+
+    kind = UNDO_IMPORT
+    label = "Undo a large import"
+    word = "import"
+    permissions = (UNDO,)
+
+    def why(self) -> str:
+        return "it takes back a large import"
+
+    def permissions_for(self, arguments: Arguments) -> Iterable[str]:
+        if "run" not in arguments:
+            return self.permissions
+        run = _run(arguments)
+        created = run.matching.get("create_missing", ())
+        return permissions_to_undo(registry.get(run.dataset), created)
+
+    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
+        # A run can have written to any organization.
+        return sees_everything(user) or "run" not in arguments or _run(arguments).user_id == user.pk
+
+    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
+        return [("The import", ImportRun.objects.filter(pk=arguments["run"]))]
+
+    def parts(self, arguments: Arguments) -> list[PreviewPart]:
+        run = _run(arguments)
+        state = f"{run.state} {run.checkpoint} {run.undo_runs.count()}"
+        return [PreviewPart("Applied rows", run.rows_done, state)]
+
+    def preview(self, arguments: Arguments) -> ActionPreview:
+        from apps.transfers.selectors.undo import why_not_undo
+
+        run = _run(arguments)
+        if why_not := why_not_undo(run):
+            raise DomainError(why_not)
+        label = dataset_card(run.dataset).label.lower()
+        created, updated = (int(run.results.get(name, 0)) for name in ("created", "updated"))
+        return ActionPreview(
+            sentence=f"Undo the import of {run.upload.name} into {label}, run {run.pk}",
+            total=run.rows_done,
+            consequences=[
+                f"{created:,} rows created records, which are removed or deactivated.",
+                f"{updated:,} rows changed records, which get their earlier values back.",
+                "What was changed since the import stays.",
+            ],
+            parts=self.parts(arguments),
+        )
+
+    def page(self, arguments: Arguments) -> Page | None:
+        url = reverse("admin:transfers_importrun_change", args=[_run(arguments).pk])
+        return Page("See what the undo does", f"{url}?tab=undo")
+
+    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+        from apps.transfers.services import import_run_undo
+
+        undo = import_run_undo(run=_run(arguments), reason=reason, actor=actor)
+        return f"The undo of {undo.rows_to_do:,} rows has begun."
+
+
+def _run(arguments: Arguments) -> ImportRun:
+    run = ImportRun.objects.select_related("upload").filter(pk=arguments["run"]).first()
+    if run is None:
+        raise DomainError("The import no longer exists.")
+    return run
