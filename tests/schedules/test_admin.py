@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery.signals import import_modules
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -66,6 +67,23 @@ def test_the_list_says_when_and_how_it_went_last(client: Client, root: Any) -> N
     assert "Sweep lost task runs" in body
     assert "succeeded" in body
     assert _change(last) in body
+
+
+def test_a_list_does_not_import_the_tasks_again_for_each_row(client: Client, root: Any) -> None:
+    imports: list[object] = []
+
+    def count(**_: object) -> None:
+        imports.append(1)
+
+    for _ in range(3):
+        TaskRunFactory(schedule=ScheduleFactory())
+    import_modules.connect(count)
+
+    client.get(reverse(LIST))
+    client.get(reverse("admin:schedules_taskrun_changelist"))
+
+    import_modules.disconnect(count)
+    assert len(imports) <= 1
 
 
 def test_the_form_offers_declared_tasks_alone(client: Client, root: Any) -> None:

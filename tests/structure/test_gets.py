@@ -27,7 +27,7 @@ from tests.transfers.wizard import applied_run, confirm, planned_run, read_run, 
 pytestmark = pytest.mark.django_db
 
 READ = re.compile(r"""GET(?:\.get\(|\.getlist\(|\.pop\(|\[)\s*["'](\w+)["']""")
-ROSTER = "E-mail,First,Last,Committee,Position\nada@example.org,Ada,Harper,Harbor,member\n,B,C,Harbor,x\n"
+ROSTER = "E-mail,First,Last,Committee,Position\nada@example.org,Ada,Harper,Harbor,member\n,B,C,Harbor,member\n"
 
 
 @pytest.fixture(autouse=True)
