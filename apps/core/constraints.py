@@ -51,9 +51,28 @@ def validated_fields(instance: models.Model, names: Iterable[str]) -> None:
 def _message(error: IntegrityError) -> str | None:
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None)
+    return sentence_of(getattr(diagnosis, "table_name", None), name) if name else None
+
+
+def sentence_of(table: str | None, name: str) -> str | None:
+    """Return what a violated constraint of a table is called for people; None where nothing is known.
+
+    Two who write one unique value at once both find it free; the database refuses the second.
+    """
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             default = constraint.default_violation_error_message
             if constraint.name == name and constraint.violation_error_message != default:
                 return str(constraint.violation_error_message)
+        if model._meta.db_table != table:
+            continue
+        for field in model._meta.local_concrete_fields:
+            if field.unique and _is_unique_constraint(name, f"{table}_{field.column}"):
+                said = model().unique_error_message(model, (field.name,))
+                return " ".join(said.messages)
     return None
+
+
+def _is_unique_constraint(name: str, stem: str) -> bool:
+    """Tell whether a constraint makes the column unique, as PostgreSQL or Django names it."""
+    return name == f"{stem}_key" or (name.startswith(f"{stem}_") and name.endswith("_uniq"))
