@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.signal_dispositions import hearing
+
 WORKER = ("worker", "--concurrency=1", "--loglevel=INFO")
 BEAT = ("beat", "--loglevel=INFO", "--pidfile=", "--max-interval=1")
 
@@ -34,6 +36,7 @@ def celery(var_dir: Path, *arguments: str) -> Iterator[subprocess.Popen]:
             env=environment,
             cwd=settings.BASE_DIR,
             start_new_session=True,
+            preexec_fn=hearing,
             stdout=log,
             stderr=subprocess.STDOUT,
         )

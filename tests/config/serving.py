@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from tests.config.slim import ROOT, missing, plain_environment
+from tests.signal_dispositions import hearing
 
 # Long beyond any load: what is waited for is a condition, and a process that ended is noticed at once.
 DEADLINE = 900
@@ -71,6 +72,7 @@ def started(python: Path, log: Path, **variables: str) -> Iterator[subprocess.Po
             stdout=out,
             stderr=out,
             start_new_session=True,
+            preexec_fn=hearing,
             umask=0,
         )
     try:

@@ -16,6 +16,7 @@ import pytest
 
 from config import env
 from tests.config.private_files import reachable
+from tests.signal_dispositions import hearing
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,6 +97,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             stdout=out,
             stderr=out,
             start_new_session=True,
+            preexec_fn=hearing,
             umask=0o022,
         )
     served = Run(process, var, port, log)

@@ -24,6 +24,7 @@ from apps.transfers.models.uploads import private_storage
 from apps.transfers.tasks import jobs_sweep
 from config import env
 from tests.bench._commands import database_url
+from tests.signal_dispositions import hearing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,6 +48,7 @@ class Command:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=hearing,
         )
 
     def when(self, is_time: Callable[[], Any]) -> "Command":
