@@ -4,6 +4,7 @@ Django finds them as each process starts. Theirs is half of all that a process l
 file formats), and a command or a worker that answers no page needs none of it.
 """
 
+import threading
 from collections.abc import Sequence
 from functools import cache
 
@@ -24,9 +25,18 @@ class AdminConfig(SimpleAdminConfig):
         checks.register(check_admins, checks.Tags.admin)
 
 
-@cache
+_discovering = threading.RLock()
+
+
 def full_site() -> admin.AdminSite:
     """Return the admin with every model registered, for code that reads its registry."""
+    # Two threads at once would each find the other's modules half loaded.
+    with _discovering:
+        return _discovered()
+
+
+@cache
+def _discovered() -> admin.AdminSite:
     admin.autodiscover()
     return admin.site
 

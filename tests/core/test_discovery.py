@@ -90,3 +90,34 @@ def test_a_wrong_admin_is_found_by_the_checks(monkeypatch: pytest.MonkeyPatch) -
     registry: dict[Any, Any] = {**full_site()._registry, Permission: Wrong(Permission, admin.site)}
     monkeypatch.setattr(admin.site, "_registry", registry)
     assert "no_such_column" in " ".join(each.msg for each in run_checks(tags=["admin"]))
+
+
+def test_threads_that_ask_for_the_admin_at_once_find_all_of_it() -> None:
+    """As the development server does when it starts anew: one checks, another loads the addresses."""
+    program = (
+        "import sys, threading, django\n"
+        "django.setup()\n"
+        "from apps.core.discovery import full_site\n"
+        "sys.setswitchinterval(1e-5)\n"
+        "together, found = threading.Barrier(6), []\n"
+        "def ask():\n"
+        "    together.wait()\n"
+        "    found.append(len(full_site()._registry))\n"
+        "threads = [threading.Thread(target=ask) for _ in range(6)]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+        "print(len(found), len(set(found)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program],
+        cwd=env.ROOT,
+        env={
+            "PATH": "",
+            "DJANGO_SETTINGS_MODULE": "config.settings.local",
+            "DATABASE_URL": database_url(),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.split(), done.stderr) == (["6", "1"], "")
