@@ -5,6 +5,7 @@ The app that owns what people belong to answers through the port `SCOPE`.
 
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 
 from apps.core.actors import PermissionHolder
@@ -13,9 +14,7 @@ from apps.core.scope import SCOPE, sees_everything
 
 def people_of(user: PermissionHolder) -> QuerySet[Any]:
     """Return the keys of the people a limited user sees, including the user."""
-    from apps.accounts.models import User
-
-    own = User.objects.filter(pk=user.pk).order_by().values("pk")
+    own = get_user_model()._default_manager.filter(pk=user.pk).order_by().values("pk")
     return own.union(SCOPE.get().people(user).order_by())
 
 

@@ -2,14 +2,17 @@
 
 from functools import cache
 
+from apps.accounts.approvable.registry import ACTIONS
+from apps.accounts.approval_kinds.email_change import ChangeEmail
+from apps.accounts.approval_kinds.roles import EmpowerRole, GiveRoles
 from apps.accounts.approvals.backend import AccountsBackend
 from apps.accounts.approvals.bulk import ManyRecords
-from apps.accounts.approvals.email_change import ChangeEmail
-from apps.accounts.approvals.registry import ACTIONS
-from apps.accounts.approvals.roles import EmpowerRole, GiveRoles
+from apps.accounts.authority import accounts_beyond
+from apps.accounts.models import User
 from apps.accounts.signin.sudo import is_fresh
 from apps.audit.history import personal_fields
 from apps.core.approvals import APPROVALS
+from apps.core.locked_records import LOCKED_RECORDS, LockedRecords
 from apps.core.personal import PERSONAL_DATA
 from apps.core.sudo import SUDO
 
@@ -18,3 +21,4 @@ APPROVALS.plug(AccountsBackend())
 # The history is declared with the models and never changes while the process runs.
 PERSONAL_DATA.plug(cache(personal_fields))
 ACTIONS.add(ManyRecords(), GiveRoles(), EmpowerRole(), ChangeEmail())
+LOCKED_RECORDS.add(LockedRecords(User, accounts_beyond))

@@ -4,8 +4,9 @@ from typing import Self
 
 from django.utils import timezone
 
+from apps.accounts.approvable.visibility import may_see
 from apps.accounts.people_scope import people_of
-from apps.core.actors import Actor, PermissionHolder
+from apps.core.actors import PermissionHolder
 from apps.core.querysets import ScopedQuerySet, SearchableQuerySet
 from apps.core.scope import own_work, sees_everything
 
@@ -14,12 +15,6 @@ class UserQuerySet(SearchableQuerySet):
     def for_staff(self, user: PermissionHolder) -> Self:
         """Return the people `user` sees: everybody, or the people of their organizations and themselves."""
         return self if sees_everything(user) else self.filter(pk__in=people_of(user))
-
-    def refused_to(self, actor: Actor) -> Self:
-        """Return the people whose records `actor` may see and not change; see `authority`."""
-        from apps.accounts.authority import accounts_beyond
-
-        return self.filter(pk__in=accounts_beyond(actor, among=self))
 
     def active(self) -> Self:
         return self.filter(status="active")
@@ -34,9 +29,7 @@ class ApprovalQuerySet(ScopedQuerySet):
 
         Whether they may decide on a record is checked again when they open or decide one.
         """
-        from apps.accounts.approvals.selectors import may_see
-
-        return self.filter(may_see(user))
+        return self.filter(may_see(self.model._default_manager.all(), user))
 
     def pending(self) -> Self:
         return self.filter(state="pending", expires_at__gt=timezone.now())

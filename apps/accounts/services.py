@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib.auth.models import Group, Permission
 
-from apps.accounts import event_kinds
+from apps.accounts import event_kinds, sessions
 from apps.accounts.approvals.guard import require_approval
-from apps.accounts.approvals.roles import GiveRoles, powerful
 from apps.accounts.authority import account_decide, roles_lock, scope_obstacle
 from apps.accounts.email_changes.services import email_changes_end
 from apps.accounts.models import User
-from apps.accounts.signin import sessions
+from apps.accounts.powers import GIVE_ROLES, powerful
 from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
@@ -130,7 +129,7 @@ def user_set_roles(
             raise DomainError(obstacle)
         if powerful(given):
             arguments = {"user": str(locked.pk), "roles": sorted(wanted)}
-            require_approval(GiveRoles.kind, arguments, actor=actor)
+            require_approval(GIVE_ROLES, arguments, actor=actor)
         locked.groups.remove(*taken)
         locked.groups.add(*given)
         is_staff = bool(wanted) or locked.is_superuser

@@ -11,7 +11,7 @@ from apps.accounts.disclosures import disclosures_prune
 from apps.accounts.email_changes.services import email_changes_expire
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
-from apps.accounts.signin.sessions import old_sessions_delete
+from apps.accounts.sessions import old_sessions_delete
 from apps.core.schedulable import schedulable
 
 MOST_AT_ONCE = 200

@@ -6,9 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals.preview import ActionPreview, Line
-from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments
-from apps.accounts.models import User
+from apps.accounts.approvable.preview import ActionPreview, Line
+from apps.accounts.approvable.registry import ACTIONS, Approvable, Arguments
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
@@ -60,7 +59,7 @@ class TurnProtected(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         name, field, value = arguments["name"], arguments["field"], arguments["value"]
         if field == "everyone":
             flag_set(name=name, everyone=value, reason=reason, actor=actor)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from apps.accounts.approvable.registry import ACTIONS
 from apps.accounts.approvals.records import OnRecords
-from apps.accounts.approvals.registry import ACTIONS
 from apps.core.actors import Actor
 from apps.core.trash import reach_of_purge, reach_of_trash
 from apps.projects.models import Project

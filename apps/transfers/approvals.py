@@ -7,9 +7,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals.preview import ActionPreview, PreviewPart, canonical
-from apps.accounts.approvals.registry import ACTIONS, Approvable, Arguments, Page
-from apps.accounts.models import User
+from apps.accounts.approvable.preview import ActionPreview, PreviewPart, canonical
+from apps.accounts.approvable.registry import ACTIONS, Approvable, Arguments, Page
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
@@ -97,7 +96,7 @@ class ApplyImport(Approvable):
             return Page("See every row", url)
         return Page("The import", reverse("admin:transfers_importrun_change", args=[run.pk]))
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         from apps.transfers.services import import_run_confirm
 
         run = import_run_confirm(

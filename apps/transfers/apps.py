@@ -9,7 +9,7 @@ class TransfersConfig(AppConfig):
     def ready(self) -> None:
         from django.core.checks import Tags, register
 
-        from apps.transfers.checks.datasets import check_admin_pages, check_datasets
+        from apps.transfers.dataset_checks import check_admin_pages, check_datasets
 
         # The tag is that of `DataCommand`: nobody imports by a wrong declaration.
         register(check_datasets, "datasets")

@@ -155,7 +155,7 @@ class Part:
     `undo` is what a created record that cannot be deleted is set to when its import is undone: field →
     value. `used_when` are fields that, once set, show that a created record is used by more than its rows
     (a person has signed in), so that an undo keeps it. `protected_because` says of the records that
-    `refused_to(actor)` of the model's queryset names why they may not be changed, to go behind “because”.
+    `locked_keys` names why they may not be changed, to go behind “because”.
     """
 
     name: str

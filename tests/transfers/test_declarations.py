@@ -8,7 +8,7 @@ import pytest
 from apps.organizations.resources import ORGANIZATION
 from apps.projects.models import Project
 from apps.transfers import registry
-from apps.transfers.checks.datasets import check_datasets, wrong_in
+from apps.transfers.dataset_checks import check_datasets, wrong_in
 from apps.transfers.declarations import (
     Column,
     DatasetResource,

@@ -12,8 +12,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 from unfold.decorators import display
 
-from apps.accounts.admin.approval_page import page_context, summary
-from apps.accounts.approvals.selectors import DECIDE, to_decide
+from apps.accounts.admin.approval_page import STATE_COLORS, page_context, summary
+from apps.accounts.approvable.visibility import DECIDE
+from apps.accounts.approvals.selectors import to_decide
 from apps.accounts.approvals.services import (
     approval_approve,
     approval_refuse,
@@ -24,19 +25,11 @@ from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import BAD, GOOD, QUIET, WAITING, moment_column, phrase, state_column
+from apps.core.admin.display import moment_column, phrase, state_column
 from apps.core.admin.read_only import ReadOnly
 from apps.core.errors import MissingPermission, RecordNotFound
 
 VIEW = "accounts.view_approvalrequest"
-STATE_COLORS = {
-    "pending": WAITING,
-    "approved": GOOD,
-    "refused": BAD,
-    "withdrawn": QUIET,
-    "expired": QUIET,
-    "void": QUIET,
-}
 
 
 class WhoseFilter(DropdownFilter):

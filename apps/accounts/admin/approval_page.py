@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from apps.accounts.admin.personal_data import masked, sees_personal_data
-from apps.accounts.approvals import registry
-from apps.accounts.approvals.preview import ActionPreview, Line
+from apps.accounts.approvable import registry
+from apps.accounts.approvable.preview import ActionPreview, Line
 from apps.accounts.approvals.selectors import deciders_of, may_decide, names_of, who_could
 from apps.accounts.approvals.services import what_voids
 from apps.accounts.models import ApprovalRequest
 from apps.core.actors import PermissionHolder
+from apps.core.admin.display import BAD, GOOD, QUIET, WAITING
 from apps.core.errors import DomainError
 
 _ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
@@ -21,6 +22,16 @@ _ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
 def summary(records: QuerySet) -> list[str]:
     """Return what the confirmation of an approval says will happen."""
     return ActionPreview.from_json(records.get().preview).consequences
+
+
+STATE_COLORS = {
+    "pending": WAITING,
+    "approved": GOOD,
+    "refused": BAD,
+    "withdrawn": QUIET,
+    "expired": QUIET,
+    "void": QUIET,
+}
 
 
 def page_context(request: ApprovalRequest, user: PermissionHolder) -> dict[str, Any]:
@@ -59,8 +70,6 @@ def _is_over(request: ApprovalRequest) -> bool:
 
 
 def _color(request: ApprovalRequest) -> str:
-    from apps.accounts.admin.approval import STATE_COLORS
-
     return "default" if _is_over(request) else STATE_COLORS[request.state]
 
 

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
+from apps.accounts import sessions
 from apps.accounts.models import User
-from apps.accounts.signin import sessions
 from apps.accounts.signin.factor_names import NAMES
 from apps.accounts.signin.links import password_link_give
 from apps.core.admin.confirm import confirmed

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals import registry
+from apps.accounts.approvable import registry
 from apps.accounts.approvals.bulk import ManyRecords, arguments_of
 from apps.accounts.approvals.guard import people_behind, require_approval
 from apps.accounts.approvals.selectors import approval_needed_message, deciders

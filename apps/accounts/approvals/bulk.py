@@ -7,13 +7,13 @@ from django.apps import apps
 from django.db.models import Model, QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from apps.accounts.approvals.preview import SHOWN, ActionPreview, Line
-from apps.accounts.approvals.registry import Approvable, Arguments
-from apps.accounts.models import User
+from apps.accounts.approvable.preview import SHOWN, ActionPreview, Line
+from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.core.actors import PermissionHolder
 from apps.core.admin.bulk import needed_permission, perform, records_of
 from apps.core.admin.wording import counted
 from apps.core.errors import DomainError
+from apps.core.locked_records import locked_keys
 
 MOST = 20_000
 # What a confirmation asks besides the values: neither is what is done.
@@ -50,7 +50,7 @@ class ManyRecords(Approvable):
             return ""
         model: Any = apps.get_model(arguments["model"])
         rows = model._default_manager.filter(pk__in=arguments["keys"])
-        if not hasattr(rows, "refused_to") or not rows.refused_to(user).exists():
+        if not locked_keys(rows, user):
             return ""
         return (
             f"You can't change some of these {model._meta.verbose_name_plural}, so somebody else "
@@ -76,7 +76,7 @@ class ManyRecords(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         model, action, keys = arguments["model"], arguments["action"], arguments["keys"]
         return perform(model, action, keys, arguments["data"], actor, reason)
 

@@ -6,9 +6,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
-from apps.accounts.approvals import registry
-from apps.accounts.approvals.preview import ActionPreview, canonical
-from apps.accounts.approvals.registry import Arguments
+from apps.accounts.approvable import registry
+from apps.accounts.approvable.preview import ActionPreview, canonical
+from apps.accounts.approvable.registry import Arguments
 from apps.accounts.approvals.selectors import approval_needed_message, deciders
 from apps.accounts.models import User
 from apps.audit.context import current

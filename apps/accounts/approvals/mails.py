@@ -15,13 +15,12 @@ from apps.core.models import QueuedMail
 from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 from apps.core.sending import send_after_commit
 
+MAIL = "apps.accounts.tasks.mail_approval"
+SWEEP = "apps.accounts.tasks.sweep_approvals"
+
 
 def announce_later(request: ApprovalRequest) -> None:
-    from apps.accounts.tasks import mail_approval
-
-    send_after_commit(
-        mail_approval, str(request.pk), swept_by="apps.accounts.tasks.sweep_approvals"
-    )
+    send_after_commit(MAIL, str(request.pk), swept_by=SWEEP)
 
 
 answer_later = announce_later

@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.urls import NoReverseMatch, reverse
 
+from apps.accounts.approvable.preview import SHOWN, ActionPreview, Line
+from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.accounts.approvals.guard import require_approval
-from apps.accounts.approvals.preview import SHOWN, ActionPreview, Line
-from apps.accounts.approvals.registry import Approvable, Arguments
-from apps.accounts.models import User
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.admin.wording import belongings, counted
 from apps.core.model_meta import model_field
@@ -96,7 +95,7 @@ class OnRecords(Approvable):
         except NoReverseMatch:
             return ""
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         counts = self.service(self.chosen(arguments), actor, reason)
         model = self.records().model
         others = belongings(counts, model)

@@ -8,14 +8,14 @@ from uuid import UUID
 from django.contrib.auth.models import Permission
 from django.db.models import Q, QuerySet
 
-from apps.accounts.approvals import registry
-from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.accounts.approvable import registry
+from apps.accounts.approvable.registry import Approvable, Arguments
+from apps.accounts.approvable.visibility import DECIDE, decidable, within_scope
 from apps.accounts.models import ApprovalRequest, User
 from apps.core.actors import PermissionHolder
 from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
 
-DECIDE = "accounts.decide_approvalrequest"
 _NAMED = 3
 _LOOKED_AT = 100
 
@@ -94,38 +94,11 @@ def may_decide(request: ApprovalRequest, user: PermissionHolder) -> bool:
     )
 
 
-def may_see(user: PermissionHolder) -> Q:
-    """Return the condition for `ApprovalQuerySet.for_staff`."""
-    own = Q(requester=user.pk) | Q(real_requester=user.pk) | Q(decided_by=user.pk)
-    if not sees_everything(user):
-        return own | Q(pk__in=_in_scope(user))
-    if user.has_perm("audit.view_auditlog"):
-        return Q()
-    return own | decidable(user)
-
-
-def _in_scope(user: PermissionHolder) -> list[UUID]:
-    """Return what a limited user could decide; only each kind can tell whether they see all of it."""
-    waiting = ApprovalRequest.objects.filter(decidable(user), state="pending")
-    return [
-        request.pk
-        for request in waiting.order_by("created_at")[:_LOOKED_AT]
-        if registry.get(request.kind).may_reach(user, request.arguments)
-    ]
-
-
-def decidable(user: PermissionHolder) -> Q:
-    """Return the condition on requests that `user` has the permissions to decide on."""
-    if not user.has_perm(DECIDE):
-        return Q(pk__in=[])
-    return Q(permissions__contained_by=sorted(user.get_all_permissions()))
-
-
 def to_decide(user: PermissionHolder) -> QuerySet[ApprovalRequest]:
     """Return what waits for a decision that `user` could take, as far as one statement can tell."""
     waiting = ApprovalRequest.objects.pending().filter(decidable(user))
     if not sees_everything(user):
-        waiting = waiting.filter(pk__in=_in_scope(user))
+        waiting = waiting.filter(pk__in=within_scope(ApprovalRequest.objects.all(), user))
     return (
         waiting.exclude(requester=user.pk)
         .exclude(real_requester=user.pk)

@@ -7,12 +7,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts import event_kinds
-from apps.accounts.approvals import registry
+from apps.accounts.approvable import registry
+from apps.accounts.approvable.preview import ActionPreview, differences
+from apps.accounts.approvable.registry import Approvable
+from apps.accounts.approvable.visibility import DECIDE
 from apps.accounts.approvals.guard import Draft, executing, people_behind, real_actor_key
 from apps.accounts.approvals.mails import announce_later, answer_later
-from apps.accounts.approvals.preview import ActionPreview, differences
-from apps.accounts.approvals.registry import Approvable
-from apps.accounts.approvals.selectors import DECIDE, deciders_of, who_could
+from apps.accounts.approvals.selectors import deciders_of, who_could
 from apps.accounts.authority import actor_lock
 from apps.accounts.impersonation.rules import later_obstacle
 from apps.accounts.models import ApprovalRequest, User

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from apps.accounts import event_kinds
+from apps.accounts import event_kinds, sessions
 from apps.accounts.actors import user_or_none
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.authority import (
@@ -17,7 +17,6 @@ from apps.accounts.email_changes.mails import changed_mail_queue, request_mails_
 from apps.accounts.email_changes.selectors import email_change_of_token
 from apps.accounts.email_changes.tokens import digest, new_token
 from apps.accounts.models import EmailChange, User
-from apps.accounts.signin import sessions
 from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, holds, require
 from apps.core.constraints import refusals_in_words, validated

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
+from apps.accounts import sessions
 from apps.accounts.authority import rights_lock
 from apps.accounts.models import User
-from apps.accounts.signin import known_browsers, sessions, sudo
+from apps.accounts.signin import known_browsers, sudo
 from apps.accounts.signin.limits import TooManyAttempts, count_attempt
 from apps.accounts.signin.notices import queue_notice
 from apps.core.actors import PermissionHolder

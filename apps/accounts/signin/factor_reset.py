@@ -6,9 +6,9 @@ from apps.accounts import event_kinds
 from apps.accounts.authority import account_decide
 from apps.accounts.email_changes.services import email_changes_end
 from apps.accounts.models import User
+from apps.accounts.sessions import end_all, open_sessions
 from apps.accounts.signin.factor_names import name_of
 from apps.accounts.signin.links import password_link
-from apps.accounts.signin.sessions import end_all, open_sessions
 from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError

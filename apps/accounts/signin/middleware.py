@@ -10,7 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from apps.accounts.signin import factors, sessions, sudo
+from apps.accounts import sessions
+from apps.accounts.signin import factors, sudo
 from apps.core.sudo import FreshFactorNeeded
 
 type Respond = Callable[[HttpRequest], HttpResponse]

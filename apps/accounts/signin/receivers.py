@@ -10,8 +10,9 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 
 from apps.accounts import event_kinds as accounts_kinds
+from apps.accounts import sessions
 from apps.accounts.models import User
-from apps.accounts.signin import sessions, sudo
+from apps.accounts.signin import sudo
 from apps.accounts.signin.allauth_internals import record_authentication
 from apps.accounts.signin.factor_names import NAMES, name_of
 from apps.audit import event_kinds as audit_kinds

@@ -9,9 +9,10 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from apps.accounts import sessions
 from apps.accounts.email_changes.selectors import pending_email_change
 from apps.accounts.models import User
-from apps.accounts.signin import factors, known_browsers, sessions, sudo
+from apps.accounts.signin import factors, known_browsers, sudo
 
 
 @never_cache

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from apps.accounts import sessions
 from apps.accounts.models import User
-from apps.accounts.signin import sessions
 from apps.core.errors import DomainError
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.accounts.approvals.roles import require_second_person
+from apps.accounts.approval_kinds.roles import require_second_person
 from apps.accounts.authority import actor_lock, rights_lock, roles_lock
 from apps.accounts.models import User
 from apps.accounts.people_scope import people_of

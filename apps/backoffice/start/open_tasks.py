@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
-from apps.accounts.approvals.selectors import DECIDE, to_decide
+from apps.accounts.approvable.visibility import DECIDE
+from apps.accounts.approvals.selectors import to_decide
 from apps.accounts.models import ApprovalRequest, User
 from apps.backoffice.start.links import PARAMETER, listing
 from apps.core.admin.display import BAD, QUIET, WAITING

@@ -9,6 +9,7 @@ from django.db.models import Q
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.core.actors import Actor, holds
+from apps.core.locked_records import locked_keys
 from apps.core.scope import is_limited
 from apps.transfers import registry
 from apps.transfers.access import to
@@ -203,11 +204,7 @@ def scope_sql(model: type[models.Model], actor: Actor) -> Composable | None:
 def refused_sql(model: type[models.Model], actor: Actor, keys: Composable) -> Composable | None:
     """Return SQL of those among `keys` (a subquery) whose records `actor` may not change; None for none.
 
-    A model says so by `refused_to(actor)` of its queryset: what its form refuses, an import refuses.
+    What the form refuses, an import refuses: see `apps/core/locked_records.py`.
     """
-    queryset = model._default_manager.all()
-    if actor is None or not hasattr(queryset, "refused_to"):
-        return None
-    among = queryset.filter(pk__in=expression(keys))
-    refused = list(among.refused_to(actor).order_by().values_list("pk", flat=True))
+    refused = locked_keys(model._default_manager.filter(pk__in=expression(keys)), actor)
     return SQL("SELECT unnest({}::uuid[])").format(Literal(refused)) if refused else None

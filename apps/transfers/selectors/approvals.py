@@ -1,6 +1,6 @@
 """What an import has to do with a second person."""
 
-from apps.accounts.approvals import registry
+from apps.accounts.approvable import registry
 from apps.accounts.approvals.guard import people_behind
 from apps.accounts.approvals.registry import Arguments
 from apps.accounts.approvals.selectors import approval_needed_message, deciders, may_decide

@@ -1,6 +1,6 @@
 """Records that the importing person sees and may not change: what the form refuses, the import refuses.
 
-A model says which by `refused_to(actor)` of its queryset, and the part says why (`protected_because`). A row
+`apps/core/locked_records.py` says which, and the part says why (`protected_because`). A row
 that changes nothing of such a record goes on: a colleague can be a member. It is asked when the plan is
 made, again in the transaction that writes, and by an undo.
 """

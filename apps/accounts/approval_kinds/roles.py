@@ -8,40 +8,21 @@ from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from apps.accounts.approvable.preview import ActionPreview, Line
+from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.accounts.approvals.guard import require_approval
-from apps.accounts.approvals.preview import ActionPreview, Line
-from apps.accounts.approvals.registry import Approvable, Arguments
 from apps.accounts.authority import account_obstacle
 from apps.accounts.models import User
+from apps.accounts.powers import GIVE_ROLES, powerful, powers
+from apps.accounts.services import user_set_roles
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.admin.wording import listed
-
-# Somebody who holds one of these can reach every other permission, or give it to a friend.
-POWERS = ("accounts.set_roles", "accounts.decide_approvalrequest")
-
-
-def powers() -> QuerySet[Permission]:
-    condition = Q()
-    for name in POWERS:
-        app_label, _, codename = name.partition(".")
-        condition |= Q(content_type__app_label=app_label, codename=codename)
-    return Permission.objects.filter(condition)
-
-
-def powerful(roles: list[Group]) -> list[Group]:
-    """Return those of `roles` that can give roles or decide requests."""
-    keys = set(
-        Group.objects.filter(
-            pk__in=[role.pk for role in roles], permissions__in=powers()
-        ).values_list("pk", flat=True)
-    )
-    return [role for role in roles if role.pk in keys]
 
 
 class GiveRoles(Approvable):
     """`{"user": id, "roles": [ids]}`: exactly these roles, one of which leads to more rights."""
 
-    kind = "accounts.give_roles"
+    kind = GIVE_ROLES
     label = "Give a role that can give roles or approve requests"
     word = "roles"
     permissions = ("accounts.set_roles",)
@@ -103,9 +84,7 @@ class GiveRoles(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
-        from apps.accounts.services import user_set_roles
-
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         user = User.objects.get(pk=arguments["user"])
         roles = list(Group.objects.filter(pk__in=arguments["roles"]))
         given, taken = user_set_roles(user=user, roles=roles, actor=actor, reason=reason)
@@ -161,7 +140,7 @@ class EmpowerRole(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         role = Group.objects.get(pk=arguments["role"])
         added = _named(arguments["add"])
         role.permissions.add(*added)

@@ -6,7 +6,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from apps.accounts.approvals.preview import PreviewPart
+from apps.accounts.approvable.preview import PreviewPart
 from apps.audit.history import audited
 
 _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

@@ -9,9 +9,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import QuerySet
 
-from apps.accounts.approvals.digests import lock, preview_part
-from apps.accounts.approvals.preview import ActionPreview, PreviewPart
-from apps.accounts.models import User
+from apps.accounts.approvable.digests import lock, preview_part
+from apps.accounts.approvable.preview import ActionPreview, PreviewPart
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.port import Registry
@@ -91,7 +90,7 @@ class Approvable:
     def page(self, arguments: Arguments) -> Page | None:
         return None
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         """Do it as the requester, and say in a sentence what came of it."""
         raise NotImplementedError
 

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals.preview import ActionPreview, Line
-from apps.accounts.approvals.registry import Approvable, Arguments
+from apps.accounts.approvable.preview import ActionPreview, Line
+from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.accounts.authority import COLLEAGUES, account_obstacle, colleagues
 from apps.accounts.email_changes.services import APPROVAL, PERMISSION, email_change_request
 from apps.accounts.models import User
@@ -63,7 +63,7 @@ class ChangeEmail(Approvable):
             parts=self.parts(arguments),
         )
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         user = User.objects.get(pk=arguments["user"])
         email_change_request(user=user, email=arguments["email"], actor=actor, reason=reason)
         return f"A confirmation link was sent to the new address of {user}."

@@ -1,0 +1,27 @@
+"""The permissions that lead to every other one, and the roles that hold them."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q, QuerySet
+
+# The kind of request that giving such a role needs.
+GIVE_ROLES = "accounts.give_roles"
+# Somebody who holds one of these can reach every other permission, or give it to a friend.
+POWERS = ("accounts.set_roles", "accounts.decide_approvalrequest")
+
+
+def powers() -> QuerySet[Permission]:
+    condition = Q()
+    for name in POWERS:
+        app_label, _, codename = name.partition(".")
+        condition |= Q(content_type__app_label=app_label, codename=codename)
+    return Permission.objects.filter(condition)
+
+
+def powerful(roles: list[Group]) -> list[Group]:
+    """Return those of `roles` that can give roles or decide requests."""
+    keys = set(
+        Group.objects.filter(
+            pk__in=[role.pk for role in roles], permissions__in=powers()
+        ).values_list("pk", flat=True)
+    )
+    return [role for role in roles if role.pk in keys]
