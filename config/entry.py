@@ -52,6 +52,7 @@ def exit_on_refusal() -> Iterator[None]:
 
 def require_ports() -> None:
     """End a program whose apps do not answer each other; call it once Django is set up."""
+    # Settings are chosen before anything of the apps is loaded.
     from apps.core.port import PortUnpluggedError
     from apps.core.ports import require_plugged
 

@@ -11,8 +11,10 @@ import os
 import re
 import sys
 import textwrap
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from zoneinfo import available_timezones
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
@@ -179,8 +181,6 @@ class Environment(BaseSettings):
     @field_validator("trusted_proxies")
     @classmethod
     def _is_networks(cls, value: str) -> str:
-        from ipaddress import ip_network
-
         for part in value.split(","):
             try:
                 network = ip_network(part.strip() or "::1", strict=False)
@@ -195,8 +195,6 @@ class Environment(BaseSettings):
     @field_validator("time_zone")
     @classmethod
     def _is_zone(cls, value: str) -> str:
-        from zoneinfo import available_timezones
-
         if value not in available_timezones():
             raise ValueError("must be a name of the zone database, such as Europe/Berlin")
         return value

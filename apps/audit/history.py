@@ -8,6 +8,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
+from django.db.backends.utils import names_digest
 from simple_history.models import HistoricalRecords
 
 from apps.audit import triggers
@@ -128,8 +129,6 @@ class History(HistoricalRecords):
 
     @staticmethod
     def _index_name(model: type[models.Model], key: str) -> str:
-        from django.db.backends.utils import names_digest
-
         digest = names_digest(model._meta.label_lower, key, length=6)
         return f"hist_{model._meta.model_name}"[:16] + f"_{key}"[:7] + digest
 

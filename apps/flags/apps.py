@@ -17,6 +17,7 @@ class FlagsConfig(AppConfig):
 
 def _ensure(*, apps: Apps | None = None, **_: object) -> None:
     """Create what is declared, unless the tables are not (or no longer) the ones of the models."""
+    # Services need the models, which are not loaded yet when this module is.
     from apps.flags.services import flags_ensure
 
     try:

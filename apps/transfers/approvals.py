@@ -97,6 +97,7 @@ class ApplyImport(Approvable):
         return Page("The import", reverse("admin:transfers_importrun_change", args=[run.pk]))
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
+        # Every process knows this action, and few carry it out.
         from apps.transfers.services import import_run_confirm
 
         run = import_run_confirm(

@@ -28,6 +28,7 @@ def check_admin_pages(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: object
 ) -> list[CheckMessage]:
     """Tell of import-export's own admin pages: they import without a plan, approval, or undo."""
+    # Its forms and file formats are loaded for this check alone.
     from import_export.mixins import BaseExportMixin, BaseImportMixin
 
     return [

@@ -53,6 +53,7 @@ class EngineResource(DatasetResource):
         `user` exports with that person's permissions and scope; without one, it is the system.
         Raises DomainError for a field that is not there or not allowed, and MissingPermission.
         """
+        # Every process knows the dataset, and few export or import it.
         from apps.transfers.resource_exports import exported_dataset
 
         if kwargs:
@@ -80,6 +81,7 @@ class EngineResource(DatasetResource):
         Raises import-export's ImportError with `raise_errors`, MissingPermission where `user` may not import,
         and DomainError where a second person must approve.
         """
+        # Every process knows the dataset, and few export or import it.
         from apps.transfers.resource_imports import Options, imported
 
         if use_transactions is None:

@@ -23,6 +23,7 @@ PASSING: dict[str, Any] = {
 
 @shared_task(**PASSING)
 def import_run_advance(run_id: int) -> None:
+    # The engine is loaded where the work is done, and not by all that send it there.
     from apps.transfers.engine.driver import advance
 
     advance(run_id)
@@ -30,6 +31,7 @@ def import_run_advance(run_id: int) -> None:
 
 @shared_task(**PASSING)
 def undo_run_advance(undo_run_id: int) -> None:
+    # The engine is loaded where the work is done, and not by all that send it there.
     from apps.transfers.engine.undo.driver import advance
 
     advance(undo_run_id)
@@ -37,6 +39,7 @@ def undo_run_advance(undo_run_id: int) -> None:
 
 @shared_task(**PASSING)
 def export_run_advance(export_run_id: int) -> None:
+    # The engine is loaded where the work is done, and not by all that send it there.
     from apps.transfers.engine.export.driver import advance
 
     advance(export_run_id)
@@ -77,6 +80,7 @@ def sweep_at_start(**_kwargs: object) -> None:
     ),
 )
 def transfers_clean_up() -> str:
+    # Loaded by the one process a day that cleans up.
     from apps.transfers.cleanup import exports_clean_up, plans_clean_up
     from apps.transfers.uploads import uploads_clean_up
 

@@ -61,6 +61,7 @@ def refuse_foreign_clone() -> None:
     owner = ROOT.stat().st_uid
     writable = os.access(ROOT, os.W_OK) and (not VENV.exists() or os.access(VENV, os.W_OK))
     if not writable:
+        # Only this sentence needs it.
         import pwd
 
         try:

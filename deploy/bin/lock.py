@@ -58,6 +58,7 @@ def write() -> None:
 
 
 def problems() -> list[str]:
+    # Only this look at the pins needs it.
     from packaging.requirements import Requirement
     from packaging.utils import canonicalize_name
 

@@ -57,10 +57,12 @@ def prepare(*, demo: bool) -> None:
     enter(default=LOCAL)
     before = fingerprint()
 
+    # Settings are chosen above, and Django reads them as it is loaded.
     import django
 
     django.setup()
 
+    # Commands and models are there once Django is set up.
     from django.core.management import call_command
 
     _say("Migrating the database")
@@ -77,8 +79,10 @@ def prepare(*, demo: bool) -> None:
 
 def _seed() -> list[dict[str, str]]:
     """Make the demo's data where there is none; return one sign-in for each role."""
+    # Commands and models are there once Django is set up, which is `prepare`'s work.
     from django.core.management import call_command
 
+    # See above.
     from apps.accounts.models import User
     from apps.backoffice.demo.staff import PASSWORD, STAFF, demo_email
 

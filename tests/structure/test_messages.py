@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from apps.core.schedulable import registry
 
 APPS = Path(settings.BASE_DIR) / "apps"
+TASK_NAME = re.compile(r"apps\.[a-z_.]+\.tasks\.[a-z_]+")
 SENDERS = {"send_after_commit", "send_now", "delay", "apply_async", "send_task", "s", "si"}
 # What sends on behalf of others; what they send is looked at where they are called.
 ON_BEHALF = {
@@ -35,6 +37,26 @@ def test_a_task_that_code_sends_takes_keys(name: str) -> None:
     for parameter in parameters:
         assert parameter.name.endswith("_id"), f"{name} takes {parameter.name}"
         assert parameter.annotation in (int, str, UUID), name
+
+
+def named_tasks() -> list[tuple[str, str]]:
+    """Return the names of tasks that stand in the code as text, with their modules."""
+    return [
+        (str(path.relative_to(APPS.parent)), node.value)
+        for path in sorted(APPS.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and TASK_NAME.fullmatch(node.value)
+    ]
+
+
+def test_a_task_that_is_named_exists() -> None:
+    """A module that its own tasks stand on sends them by name, and a misspelled one would never run."""
+    known = set(tasks())
+    found = named_tasks()
+    assert len(found) >= 4
+    assert [(source, name) for source, name in found if name not in known] == []
 
 
 def calls() -> list[tuple[str, ast.Call]]:

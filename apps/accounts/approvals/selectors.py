@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 
 from apps.accounts.approvable import registry
@@ -33,8 +33,6 @@ def people_with(permissions: Iterable[str]) -> QuerySet[User]:
 
 
 def _roles_with(given: QuerySet[Permission]) -> QuerySet[Any]:
-    from django.contrib.auth.models import Group
-
     return Group.objects.filter(permissions__in=given)
 
 

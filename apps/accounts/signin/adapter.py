@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from apps.accounts import sessions
 from apps.accounts.authority import rights_lock
+from apps.accounts.email_changes.services import email_changes_end
 from apps.accounts.models import User
 from apps.accounts.signin import known_browsers, sudo
 from apps.accounts.signin.limits import TooManyAttempts, count_attempt
@@ -113,8 +114,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """Set the password, and end what the old one opened, but for the session it is set in."""
         user.set_password(password)
         user.save(update_fields=["password"])
-        from apps.accounts.email_changes.services import email_changes_end
-
         # A thief of the old password may have asked for another address.
         with transaction.atomic():
             rights_lock()

@@ -243,6 +243,7 @@ class Server:
         left = [file for file in files if file.exists()]
         if not left:
             return
+        # It is loaded only where a server has died.
         import psutil
 
         def ours(process: psutil.Process) -> bool:

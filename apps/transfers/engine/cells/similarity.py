@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 
 def similarity(one: str, other: str) -> float:
+    # Loaded with the first question, see above.
     from rapidfuzz import fuzz
 
     return fuzz.ratio(one, other)
@@ -14,6 +15,7 @@ def similarity(one: str, other: str) -> float:
 
 def most_like(text: str, among: Iterable[str], *, least: float) -> str | None:
     """Return the text of `among` that is most like `text`, where one is at least so much alike."""
+    # Loaded with the first question, see above.
     from rapidfuzz import fuzz, process
 
     found = process.extractOne(text, among, scorer=fuzz.ratio, score_cutoff=least)
@@ -24,6 +26,7 @@ def keys_of_most_like[Key](
     text: str, among: Mapping[Key, str], *, least: float, limit: int
 ) -> list[tuple[Key, float]]:
     """Return the keys of the texts most like `text` and how much they are, the best first."""
+    # Loaded with the first question, see above.
     from rapidfuzz import fuzz, process
 
     found = process.extract(text, among, scorer=fuzz.ratio, limit=limit, score_cutoff=least)

@@ -108,6 +108,7 @@ def _write(run: ExportRun) -> None:
 def queryset_of(run: ExportRun) -> QuerySet:
     """Return the records of a recorded export: a list as its address says, or a command's filters."""
     if run.query.get("list"):
+        # It loads the whole admin, which no other export needs.
         from apps.transfers.engine.export.lists import listed_queryset
 
         return listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
