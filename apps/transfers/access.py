@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 
 from apps.core.actors import Actor, holds
 from apps.transfers import registry
@@ -59,7 +59,7 @@ def permissions_to_undo(
     return [UNDO, *(to("change", model) for model in models)]
 
 
-def to(action: str, model: Any) -> str:
+def to(action: str, model: type[Model] | str) -> str:
     """Return the permission to do something to records of a model, given by class or label."""
     opts = (apps.get_model(model) if isinstance(model, str) else model)._meta
     return f"{opts.app_label}.{action}_{opts.model_name}"

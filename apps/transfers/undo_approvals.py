@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.approvals.preview import ActionPreview, PreviewPart
-from apps.accounts.approvals.registry import Approvable, Arguments, Page
-from apps.accounts.models import User
+from apps.accounts.approvable.preview import ActionPreview, PreviewPart
+from apps.accounts.approvable.registry import Approvable, Arguments, Page
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
@@ -69,7 +68,8 @@ class UndoImport(Approvable):
         url = reverse("admin:transfers_importrun_change", args=[_run(arguments).pk])
         return Page("See what the undo does", f"{url}?tab=undo")
 
-    def execute(self, arguments: Arguments, *, actor: User, reason: str) -> str:
+    def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
+        # Every process knows this action, and few carry it out.
         from apps.transfers.services import import_run_undo
 
         undo = import_run_undo(run=_run(arguments), reason=reason, actor=actor)

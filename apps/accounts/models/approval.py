@@ -26,7 +26,7 @@ class ApprovalRequest(BaseModel):
     sentence = models.TextField("what", help_text="What is asked for, in one sentence.")
     # Ids and values that the service is called with, complete.
     arguments = models.JSONField()
-    # What was shown: records, values, consequences; see `approvals.preview`.
+    # What was shown: records, values, consequences; see `approvable.preview`.
     preview = models.JSONField()
     # SHA-256 over all that it would touch, also of what is too much to be shown.
     fingerprint = models.CharField(max_length=64)

@@ -8,9 +8,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.actors import PermissionHolder, require
-from apps.core.approvals import ApprovalNeeded
+from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError, RecordNotFound
-from apps.core.ports import APPROVALS
 from apps.core.sudo import require_fresh_factor
 from apps.transfers.access import UNDO, VIEW_RUN
 from apps.transfers.admin.result import PARTS_OF_UNDO, undo_links

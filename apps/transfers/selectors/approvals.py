@@ -1,8 +1,8 @@
 """What an import has to do with a second person."""
 
 from apps.accounts.approvable import registry
+from apps.accounts.approvable.registry import Arguments
 from apps.accounts.approvals.guard import people_behind
-from apps.accounts.approvals.registry import Arguments
 from apps.accounts.approvals.selectors import approval_needed_message, deciders, may_decide
 from apps.accounts.models import ApprovalRequest
 from apps.core.actors import PermissionHolder
