@@ -117,10 +117,16 @@ def test_a_person_s_page_says_which_role_gives_what_since_when_and_by_who(roles:
         ("give staff roles", "accounts.set_roles"),
         ("export the audit log", "audit.export_auditlog"),
         ("restore a project", "projects.restore_project"),
+        ("Is Ben allowed to delete invitations?", "organizations.delete_invitation"),
     ],
 )
 def test_a_question_finds_the_permission_that_it_is_about(question: str, code: str) -> None:
     assert code in matching(question)
+
+
+@pytest.mark.parametrize("question", ["may they", "?", "'&|!:*(", "zzz qqq"])
+def test_a_question_without_a_known_word_finds_nothing(question: str) -> None:
+    assert matching(question) == []
 
 
 def test_yes_names_the_role_and_no_names_who_can_give_it(roles: None) -> None:

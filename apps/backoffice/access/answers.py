@@ -1,7 +1,8 @@
 """Yes or no to "may this person …?", with what gives it or what stands in the way, and who can help."""
 
-import re
 from dataclasses import dataclass, field
+
+from django.db import connection
 
 from apps.accounts.approvals.selectors import approvals_of
 from apps.accounts.models import User
@@ -19,85 +20,19 @@ from apps.core.gates import closure_of, gate_before
 from apps.core.scope import sees_everything
 
 MOST_ANSWERS = 6
-# What people say, and what the permissions' sentences say.
-_SAME = {
-    "edit": "change",
-    "update": "change",
-    "remove": "delete",
-    "trash": "delete",
-    "view": "see",
-    "read": "see",
-    "look": "see",
-    "create": "add",
-    "flag": "flags",
-    "flip": "flip",
-    "role": "roles",
-    "scope": "organizations",
-    "phone": "phone",
-    "mail": "mail",
-    "email": "e-mail",
-    "members": "memberships",
-    "member": "memberships",
-    "seat": "memberships",
-    "log": "audit",
-    "history": "audit",
-    "act": "act",
-    "impersonate": "act",
-    "roll": "undo",
-    "rollback": "undo",
-    "erase": "purge",
-    "csv": "export",
-    "download": "export",
-    "upload": "import",
-    "schedule": "run",
-    "job": "task",
-}
-_NOISE = frozenset(
-    [
-        "can",
-        "may",
-        "could",
-        "is",
-        "are",
-        "she",
-        "he",
-        "they",
-        "i",
-        "we",
-        "you",
-        "it",
-        "this",
-        "that",
-        "a",
-        "an",
-        "the",
-        "to",
-        "of",
-        "for",
-        "do",
-        "does",
-        "why",
-        "not",
-        "cannot",
-        "cant",
-        "t",
-        "allowed",
-        "able",
-        "person",
-        "somebody",
-        "someone",
-        "my",
-        "her",
-        "his",
-        "their",
-        "in",
-        "on",
-        "at",
-        "and",
-        "or",
-        "me",
-    ]
-)
+
+# PostgreSQL's English stemmer and stop words: "may they purge organizations?" is "purg", "organ".
+_MATCHING = """
+    SELECT code
+    FROM unnest(%s::text[], %s::text[]) AS known (code, words),
+        LATERAL (SELECT tsvector_to_array(to_tsvector('english', words))) AS label (stems),
+        LATERAL (
+            SELECT count(*) FROM unnest(label.stems) AS stem
+            WHERE stem = ANY (tsvector_to_array(to_tsvector('english', %s)))
+        ) AS shared (number)
+    WHERE shared.number > 0
+    ORDER BY shared.number DESC, cardinality(label.stems), code
+"""
 
 
 @dataclass(frozen=True)
@@ -150,31 +85,10 @@ def answers(person: User, question: str) -> list[Answer]:
 
 
 def matching(question: str) -> list[str]:
-    """Return the permissions whose sentences share most with the question, the best first."""
-    asked = _stems(question)
-    if not asked:
-        return []
-    scored = [
-        (len(asked & words), len(words), known.code)
-        for known in rights().values()
-        if (words := _stems(f"{known.words} {known.code.replace('_', ' ').replace('.', ' ')}"))
-        & asked
-    ]
-    if not scored:
-        return []
-    most = max(score for score, _, _ in scored)
-    best = sorted((length, code) for score, length, code in scored if score == most)
-    return [code for _, code in best[:MOST_ANSWERS]]
-
-
-def _stems(text: str) -> set[str]:
-    """Return the words that mean something, each in one form."""
-    words = re.findall(r"[a-z][a-z-]*", text.lower())
-    return {_stem(_SAME.get(word, word)) for word in words if word not in _NOISE}
-
-
-def _stem(word: str) -> str:
-    for ending in ("ies", "ing", "s"):
-        if word.endswith(ending) and len(word) > len(ending) + 2:
-            return word.removesuffix(ending) + ("y" if ending == "ies" else "")
-    return word
+    """Return the permissions whose labels share the most words with the question, the shortest label first."""
+    known = rights().values()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _MATCHING, [[each.code for each in known], [each.words for each in known], question]
+        )
+        return [code for (code,) in cursor.fetchmany(MOST_ANSWERS)]
