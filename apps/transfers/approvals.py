@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -30,15 +29,6 @@ class ApplyImport(Approvable):
 
     def why(self) -> str:
         return "it is a large import"
-
-    def is_required_for(self, arguments: Arguments, count: int) -> bool:
-        if super().is_required_for(arguments, count):
-            return True
-        if self.word not in settings.FOUR_EYES or "run" not in arguments:
-            return False
-        # Whatever the number of rows: where the plan itself says that it does great damage.
-        impacts = ImportRun.objects.values_list("impacts", flat=True).get(pk=arguments["run"])
-        return any(impact["needs_second_person"] for impact in impacts)
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
         if "run" not in arguments:

@@ -77,9 +77,8 @@ class Rule:
 class Impact:
     """A sentence of the blast radius: SQL that returns one number, and how it is said.
 
-    From `threshold` on the agent must type the number, from `second_person` on somebody else must
-    confirm; None means never. Where `says` is given, `sql` returns several numbers, of which the first
-    counts, and `says` makes the sentence of all of them.
+    From `threshold` on the agent must type the number; None means never. Where `says` is given, `sql`
+    returns several numbers, of which the first counts, and `says` makes the sentence of all of them.
     """
 
     code: str
@@ -87,7 +86,6 @@ class Impact:
     many: str
     sql: Callable[[RuleView], Composable | None]
     threshold: int | None = None
-    second_person: int | None = None
     says: Callable[[Sequence[int]], str] | None = None
 
     def sentence(self, numbers: Sequence[int]) -> str:

@@ -109,25 +109,7 @@ def test_a_small_import_needs_nobody(support: Client, harbor: Organization, sett
     assert not ApprovalRequest.objects.exists()
 
 
-def test_a_plan_that_says_it_does_great_damage_needs_one_whatever_its_rows(
-    support: Client, run: ImportRun, settings: Any
-) -> None:
-    settings.FOUR_EYES = {"import": 50_000}
-    line = {
-        "code": "staff",
-        "sentence": "Touches 2 people with staff rights.",
-        "number": 2,
-        "must_type": False,
-        "needs_second_person": True,
-    }
-    ImportRun.objects.filter(pk=run.pk).update(impacts=[line])
-
-    assert "A second person must approve this" in text(support.get(url("check", run)))
-    request = _ask(support, run)
-    assert "Touches 2 people with staff rights." in request.preview["consequences"]
-
-
-def test_nobody_else_enters_the_run_before_they_is_asked(second: Client, run: ImportRun) -> None:
+def test_nobody_else_enters_the_run_before_they_are_asked(second: Client, run: ImportRun) -> None:
     assert second.get(url("check", run)).status_code == 403
     assert confirm(second, run).status_code == 403
 

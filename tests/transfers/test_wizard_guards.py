@@ -176,7 +176,6 @@ def test_a_number_must_be_typed_where_the_plan_demands_it(
             "sentence": f"{what}.",
             "number": number,
             "must_type": True,
-            "needs_second_person": False,
         }
         for code, what, number in [
             ("a", "Clears 412 phones", 412),

@@ -30,7 +30,6 @@ class ImpactLine:
     sentence: str
     number: int
     must_type: bool
-    needs_second_person: bool
 
 
 @dataclass
@@ -97,7 +96,7 @@ def plan_causes(run: ImportRun) -> list[Cause]:
 def plan_impacts(run: ImportRun, user: PermissionHolder | None = None) -> list[ImpactLine]:
     """Return the blast radius, worst first."""
     lines = [ImpactLine(**impact) for impact in run.impacts]
-    return sorted(lines, key=lambda x: (not x.needs_second_person, not x.must_type, -x.number))
+    return sorted(lines, key=lambda x: (not x.must_type, -x.number))
 
 
 _PHASES = {

@@ -116,8 +116,6 @@ def _impacts(context: RunContext, cleared: dict[str, int]) -> list[dict[str, Any
                     "number": number,
                     "sentence": impact.sentence(numbers),
                     "must_type": impact.threshold is not None and number >= impact.threshold,
-                    "needs_second_person": impact.second_person is not None
-                    and number >= impact.second_person,
                 }
             )
     found += [line for info in context.parts if (line := reactivation.impact(context, info))]
@@ -132,7 +130,6 @@ def _impacts(context: RunContext, cleared: dict[str, int]) -> list[dict[str, Any
                     "number": number,
                     "sentence": f"Clears the {label} of {number:,} record{'s' if number > 1 else ''}.",
                     "must_type": number >= 100,
-                    "needs_second_person": False,
                 }
             )
     made = rows(
@@ -146,7 +143,6 @@ def _impacts(context: RunContext, cleared: dict[str, int]) -> list[dict[str, Any
                 "number": number,
                 "sentence": f"Creates {number:,} missing {label} record{'s' if number > 1 else ''}.",
                 "must_type": False,
-                "needs_second_person": False,
             }
         )
     return found

@@ -79,7 +79,6 @@ def impact(context: RunContext) -> dict[str, Any] | None:
         "number": number,
         "sentence": f"{rows} a record what one in the trash has as well; the rows say which.",
         "must_type": False,
-        "needs_second_person": False,
     }
 
 

@@ -150,7 +150,6 @@ def impact(context: RunContext, info: PartInfo) -> dict[str, Any] | None:
         "number": number,
         "sentence": f"{number:,} {info.part.noun(number)} {back} deactivated when an import was undone.",
         "must_type": False,
-        "needs_second_person": False,
     }
 
 
