@@ -70,7 +70,11 @@ class LastingProcess(Process):
     def _run_once(self) -> int:
         # The parent ignores these signals; restore the default handlers in the child.
         self._child = self._child_ctor(
-            self.cmd, env=self.env, cwd=self.cwd, restore_signals=True, preexec_fn=_heed_signals
+            self.cmd,
+            env=self.env,
+            cwd=self.cwd,
+            restore_signals=True,
+            preexec_fn=_restore_signal_handlers,
         )
         self._send_message({"pid": self._child.pid}, type="start")
         if self.stopping.is_set():  # Told to stop while we were starting.
@@ -107,7 +111,7 @@ class LastingProcess(Process):
         self._send_message(f"{sentence}\n".encode())
 
 
-def _heed_signals() -> None:
+def _restore_signal_handlers() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
 

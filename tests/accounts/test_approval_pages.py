@@ -105,7 +105,7 @@ def test_a_post_that_does_not_ask_does_nothing(asker: User, second: User) -> Non
     assert not ApprovalRequest.objects.exists()
 
 
-def test_the_whole_way_from_the_asking_to_the_deed(asker: User, second: User) -> None:
+def test_the_whole_way_from_the_request_to_the_action(asker: User, second: User) -> None:
     organization = TrashedOrganizationFactory(name="Harbor", slug="harbor-77")
     MembershipFactory(organization=organization)
     request = _ask(signed_in(asker), organization)

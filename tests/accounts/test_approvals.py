@@ -202,7 +202,7 @@ def test_who_decides_needs_both_permissions(asker: User, may: list[str]) -> None
     assert _exists(organization)
 
 
-def test_who_is_limited_decides_only_on_what_they_sees(asker: User) -> None:
+def test_who_is_limited_decides_only_on_what_they_see(asker: User) -> None:
     organization = TrashedOrganizationFactory()
     request = _asked(asker, organization)
     limited = StaffFactory(may=[PURGE, DECIDE], is_limited=True)

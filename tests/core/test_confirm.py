@@ -67,7 +67,7 @@ def test_a_look_at_the_confirmation_changes_nothing(client_who_may: Callable[...
     assert Organization.objects.filter(pk=organization.pk).exists()
 
 
-def test_who_may_not_is_refused_both_the_page_and_the_deed(
+def test_who_may_not_is_refused_both_the_page_and_the_action(
     client_who_may: Callable[..., Client],
 ) -> None:
     organization = OrganizationFactory()

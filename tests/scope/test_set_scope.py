@@ -92,14 +92,14 @@ class TestWhoMay:
         with pytest.raises(DomainError, match="can't give others full access"):
             user_set_scope(user=near.person, is_limited=False, actor=agent)
 
-    def test_who_is_limited_gives_no_organization_that_they_does_not_see(
+    def test_who_is_limited_gives_no_organization_that_they_do_not_see(
         self, agent: User, near: House, far: House
     ) -> None:
         with pytest.raises(DomainError, match="no longer exists, or is outside your scope"):
             limit(near.person, far.organization, actor=agent)
         assert not StaffOrganization.objects.filter(user=near.person).exists()
 
-    def test_who_is_limited_gives_what_they_sees_and_leaves_what_they_does_not(
+    def test_who_is_limited_gives_what_they_see_and_leaves_what_they_do_not(
         self, agent: User, near: House, far: House
     ) -> None:
         limit(near.person, far.organization)
@@ -206,9 +206,7 @@ class TestWhatWhoIsLimitedMayNotMake:
         assert (near.person.status, near.person.email) == ("active", "inlet@example.org")
         assert near.person.first_name == "Adah", answer.context and answer.context["errors"]
 
-    def test_an_owner_or_a_member_of_who_they_does_not_see(
-        self, agent: User, near: House, far: House
-    ) -> None:
+    def test_an_owner_or_a_member_out_of_sight(self, agent: User, near: House, far: House) -> None:
         unknown = UserFactory.build(pk=uuid4())
         for person in (far.person, unknown):
             with pytest.raises(DomainError, match="outside your scope"):

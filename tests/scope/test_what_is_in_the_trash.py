@@ -282,7 +282,7 @@ def test_an_invitation_to_it_says_that_the_organization_is_gone_and_is_not_maile
     assert Client().get(url).status_code == 200
 
 
-def test_no_bulk_deed_reaches_it(world: House, boss: User) -> None:
+def test_no_bulk_action_reaches_it(world: House, boss: User) -> None:
     organization_trash(organization=world.organization, actor=boss, reason="Left us.")
 
     removed = memberships_remove(

@@ -81,7 +81,7 @@ def test_every_admin_and_inline_is_one_that_holds_to_the_scope() -> None:
 
 
 @pytest.mark.parametrize("model", HELD_MODELS, ids=lambda model: model._meta.label)
-def test_a_limited_user_finds_nothing_of_what_they_does_not_see(model: Any, limited: User) -> None:
+def test_a_limited_user_finds_nothing_of_what_they_do_not_see(model: Any, limited: User) -> None:
     record = sample(model)
     request = request_of(limited)
     model_admin: Any = full_site()._registry[model]
@@ -97,7 +97,7 @@ def test_a_limited_user_finds_nothing_of_what_they_does_not_see(model: Any, limi
     [each for each in full_site()._registry.values() if isinstance(each, BaseAdmin)],
     ids=lambda each: each.model._meta.label,
 )
-def test_a_field_of_a_form_offers_nothing_of_what_they_does_not_see(
+def test_a_field_of_a_form_offers_nothing_of_what_they_do_not_see(
     model_admin: Any, limited: User
 ) -> None:
     request = request_of(limited)
