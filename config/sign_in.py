@@ -86,7 +86,7 @@ ACCOUNT: dict[str, Any] = {
     # Attempts are counted by apps/accounts/signin/limits.py; these are for the rest.
     "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None, "reset_password": "20/m/ip"},
     "ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR": (
-        "django.contrib.auth.tokens.PasswordResetTokenGenerator"
+        "apps.accounts.signin.link_tokens.PasswordLinkTokenGenerator"
     ),
 }
 

@@ -144,6 +144,18 @@ def test_sessions_and_links_of_before_are_worth_nothing_after(agent: Client) -> 
     assert sign_in(Client(), NEW).status_code == 302
 
 
+def test_a_link_from_before_a_deactivation_sets_no_password_after_it(person: User) -> None:
+    path = password_link(person).partition("/account/")[2]
+    assert "password1" in Client().get(f"/account/{path}", follow=True).content.decode()
+
+    user_deactivate(user=person, actor=None)
+    user_reactivate(user=person, actor=None)
+
+    assert "password1" not in Client().get(f"/account/{path}", follow=True).content.decode()
+    path = password_link(person).partition("/account/")[2]
+    assert "password1" in Client().get(f"/account/{path}", follow=True).content.decode()
+
+
 def test_a_session_that_no_list_knows_ends_as_well(person: User) -> None:
     theirs = Client()
     theirs.force_login(person)
