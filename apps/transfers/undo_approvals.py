@@ -46,6 +46,7 @@ class UndoImport(Approvable):
         return [PreviewPart("Applied rows", run.rows_done, state)]
 
     def preview(self, arguments: Arguments) -> ActionPreview:
+        # It loads the engine, which a process that only knows this action does not need.
         from apps.transfers.selectors.undo import why_not_undo
 
         run = _run(arguments)
