@@ -75,7 +75,7 @@ def _take(found: dict[str, Authorship], name: str, row: HistoryRow | None) -> No
     if row is None:
         return
     made = row.change_set
-    actor = made.actor_label.partition(" <")[0] if made else ""
+    actor = made.actor_name if made else ""
     found[name] = Authorship(
         actor=readable(actor) or "somebody",
         actor_id=row.history_user_id,

@@ -17,6 +17,21 @@ def _refused(data: Data) -> str:
     )
 
 
+def _exported(data: Data) -> str:
+    """Tell an export of a list, whose data has these; an export of something else is told by its own."""
+    if "format" not in data:
+        return ""
+    # The dataset is left out where the name of the export begins with it.
+    said = " ".join(filter(None, ["exported", data.get("dataset"), f"as {data['format'].upper()}"]))
+    query = data.get("query")
+    if isinstance(query, dict):
+        # A list's own address, or the options of the command.
+        filters = [f"{name}={value}" for name, value in query.get("filters", {}).items()]
+        if narrowed := query.get("query") or "&".join(filters):
+            said += f", filtered by {narrowed}"
+    return f"{said}, with personal data" if data.get("personal_data") else said
+
+
 def _audit_export(data: Data) -> str:
     return f"exported the audit log: {data['filter']}" if "filter" in data else ""
 
@@ -35,7 +50,7 @@ SIGN_IN_FAILED = EventKind(
     "sign_in_failed", "Failed to sign in", icon="gpp_bad", sentence=_sign_in_failed
 )
 SIGN_OUT = EventKind("sign_out", "Signed out", icon="logout")
-EXPORT = EventKind("export", "Exported", icon="download")
+EXPORT = EventKind("export", "Exported", icon="download", sentence=_exported)
 REFUSED = EventKind("refused", "Was refused access", icon="block", sentence=_refused)
 AUDIT_EXPORT = EventKind(
     "audit_export", "Exported the audit log", icon="download", sentence=_audit_export

@@ -84,7 +84,12 @@ class ChangeSet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source_label} by {masked_in(self.actor_label.partition(' <')[0])}"
+        return f"{self.source_label} by {masked_in(self.actor_name)}"
+
+    @property
+    def actor_name(self) -> str:
+        """The name alone: an address is shown only where somebody asks for a person."""
+        return self.actor_label.partition(" <")[0]
 
     @property
     def source_label(self) -> str:

@@ -1,5 +1,39 @@
 """What happens to flags."""
 
-from apps.audit.kinds import EventKind
+from apps.audit.kinds import Data, EventKind
+from apps.core.admin.wording import listed
 
-FLAG_FLIP = EventKind("flag_flip", "Turned a flag", icon="toggle_on")
+# The states of a flag (`everyone`) and of a switch (`active`), as the event keeps them.
+_STATES = {
+    ("everyone", "True"): "turned {} on for everyone",
+    ("everyone", "False"): "turned {} off for everyone",
+    ("everyone", None): "set {} to use its targets",
+    ("active", "True"): "turned {} on",
+    ("active", "False"): "turned {} off",
+}
+_WORDS = {
+    "users": "people",
+    "groups": "staff roles",
+    "authenticated": "signed in",
+    "percent": "percentage",
+}
+
+
+def _flag_flip(data: Data) -> str:
+    # Where the flag is named already, in front of the sentence, the data comes without it.
+    flag = data.get("name", "it")
+    if changes := data.get("changes"):
+        # What they were and are stands in the change beside it.
+        return f"changed {_own(flag)} {listed(_WORDS.get(field, field) for field in changes)}"
+    field, after = data.get("field"), data.get("after")
+    if field == "percent":
+        was = f" (was {data['before']}%)" if data.get("before") else ""
+        return f"set {flag} to {after or 0}%{was}"
+    return _STATES.get((str(field), after), "").format(flag)
+
+
+def _own(flag: str) -> str:
+    return "its" if flag == "it" else f"{flag}'s"
+
+
+FLAG_FLIP = EventKind("flag_flip", "Turned a flag", icon="toggle_on", sentence=_flag_flip)

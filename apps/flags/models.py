@@ -16,6 +16,7 @@ from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFl
 
 from apps.audit.history import History, audit_model
 from apps.core.actors import PermissionHolder
+from apps.core.nouns import name_fields, name_model
 from apps.flags.absent_fields import absent_field
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.registry import declared_gates
@@ -152,3 +153,13 @@ class Sample(AbstractBaseSample, Declarable):
 
 
 type Toggle = Flag | Switch | Sample
+
+for _model, _one, _many in (
+    (Flag, "flag", "flags"),
+    (Switch, "switch", "switches"),
+    (Sample, "sample", "samples"),
+):
+    name_model(_model, _one, _many)
+name_fields(
+    Flag, groups="staff roles", users="people", authenticated="signed in", percent="percentage"
+)

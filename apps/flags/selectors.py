@@ -51,7 +51,7 @@ def _targets(through: type[Model]) -> QuerySet[Any]:
 
 
 def state_in_words(flag: Flag) -> str:
-    """Say who a flag of `with_reach` reaches: "on for staff, 10 % of people, 3 organizations"."""
+    """Say who a flag of `with_reach` reaches: "on for staff, 10% of people, 3 organizations"."""
     if flag.everyone is not None:
         return "On for everyone" if flag.everyone else "Off for everyone"
     parts = []
@@ -63,10 +63,10 @@ def state_in_words(flag: Flag) -> str:
         parts.append("superusers")
     if flag.percent:
         percent = Decimal(flag.percent).normalize()
-        parts.append(f"{percent:f} % of people")
+        parts.append(f"{percent:f}% of people")
     for count, one, many in (
         (getattr(flag, "organization_count", 0), "organization", "organizations"),
-        (getattr(flag, "group_count", 0), "group", "groups"),
+        (getattr(flag, "group_count", 0), "staff role", "staff roles"),
         (getattr(flag, "user_count", 0), "person", "people"),
     ):
         if count:
@@ -84,7 +84,7 @@ def last_turn(toggle: Toggle, field: str) -> LastTurn:
         found = row
     if found is None:
         return LastTurn(toggle.modified, "", "")
-    actor = found.change_set.actor_label if found.change_set else ""
+    actor = found.change_set.actor_name if found.change_set else ""
     return LastTurn(
         found.history_date, readable(actor), readable(found.history_change_reason or "")
     )

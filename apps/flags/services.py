@@ -120,7 +120,6 @@ def flags_ensure() -> list[str]:
                 _, is_new = model.objects.get_or_create(
                     name=declaration.name,
                     defaults={
-                        "note": declaration.description,
                         "is_declared": True,
                         **state(declaration.default),
                     },

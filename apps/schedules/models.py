@@ -15,6 +15,7 @@ from django_celery_beat.models import (
 )
 
 from apps.audit.history import add_constraint, audit_model
+from apps.core.nouns import name_model
 from apps.schedules.querysets import TaskRunQuerySet
 
 # Beat notes in the same row when it last sent a task: that is no change of the schedule.
@@ -25,6 +26,7 @@ audit_model(
 )
 # celery-beat adds the raw crontab to the name ("0 7 * * 1 (m/h/dM/MY/d) UTC"); people know it by its name.
 PeriodicTask.add_to_class("__str__", lambda schedule: schedule.name)
+name_model(PeriodicTask, "scheduled task", "scheduled tasks")
 for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     audit_model(_timing, app="apps.schedules")
 # As its migration says it: no expression of Django's has the same form in the database.

@@ -153,7 +153,7 @@ def test_events_are_told_with_their_own_sentences(auditor: Client) -> None:
     assert "was refused access to GET /admin/flags/" in text
     assert "failed to sign in as “mallory”" in text
     assert "verified the audit log: 3 problems in 2,000 rows" in text
-    assert "turned a flag: everyone from nothing to True, name beta" in text
+    assert "turned beta on for everyone" in text
     assert "changed a schedule, disabled: enabled from yes to no" in text
     assert "gave the role Auditor" in text
     assert "Ada Lovelace" in text

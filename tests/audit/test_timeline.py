@@ -16,6 +16,7 @@ from django.utils.html import strip_tags
 from apps.accounts.models import User
 from apps.accounts.services import user_set_roles
 from apps.audit.context import audit_context
+from apps.audit.event_kinds import EXPORT
 from apps.audit.events import record_event
 from apps.organizations.models import Membership, Organization, Role
 from apps.organizations.services import (
@@ -326,7 +327,7 @@ def test_an_imported_entry_leads_to_its_run_and_names_its_row(
 
     page = text_of(response)
     assert "Import run" in page
-    assert "row 3 of roster.csv: role “viewer” → viewer, imported by" in page
+    assert "row 3 of roster.csv: role “viewer” → viewer" in page
     assert "“The new roster”" in page
     run = response.context["page"].entries[0].change_set.import_run_id
     assert reverse("admin:transfers_importrun_change", args=[run]) in response.content.decode()
@@ -400,3 +401,14 @@ def test_a_change_whose_state_before_was_trimmed_says_so(reader: Client) -> None
         )
 
     assert "the earlier state is no longer kept" in text_of(reader.get(history(acme)))
+
+
+def test_the_kinds_offered_are_those_that_the_record_has(reader: Client) -> None:
+    organization = OwnerFactory().organization
+    kinds = reader.get(history(organization)).context["form"].fields["kind"].choices
+    assert [kind for kind, _ in kinds] == ["", "created", "changed", "deleted"]
+
+    with audit_context(actor="test", source="shell"):
+        record_event(EXPORT, target=organization)
+    kinds = reader.get(history(organization)).context["form"].fields["kind"].choices
+    assert [kind for kind, _ in kinds] == ["", "created", "changed", "deleted", "export"]

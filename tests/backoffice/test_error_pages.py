@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +98,14 @@ def test_a_form_without_its_token_is_refused_kindly() -> None:
 
     assert page.status_code == 403
     assert "Go back, reload the page" in page.content.decode()
+
+
+def test_a_member_without_a_role_is_led_to_the_account_and_not_back_here(client: Client) -> None:
+    client.force_login(UserFactory())
+    for url in ("/admin/", "/admin/login/"):
+        page = client.get(url, follow=True)
+        body = page.content.decode()
+        assert page.status_code == 403
+        assert "Go to your account" in body
+        assert reverse("account_security") in body
+        assert "Go to the start page" not in body

@@ -1,6 +1,8 @@
 """The sidebar shows each user the jobs that they may do, and no more."""
 
 import pytest
+from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -68,3 +70,30 @@ def test_the_crumbs_are_the_job_its_list_the_record_and_the_page(client: Client)
         "Old Harbor",
         "Delete for good",
     ]
+
+
+def test_each_list_is_called_what_the_menu_calls_it(client: Client) -> None:
+    client.force_login(SuperuserFactory())
+    prove_factor(client)
+    named = [
+        (entry["model"], entry["title"])
+        for _, entries in settings.NAVIGATION
+        for entry in entries
+        if "model" in entry and "url" not in entry
+    ]
+    assert named
+    for model, title in named:
+        address = "admin:{}_{}_changelist".format(*model.lower().split("."))
+        assert f"<title>{title}" in " ".join(
+            client.get(reverse(address)).content.decode().replace("&#x27;", "'").split()
+        ).replace("<title> ", "<title>"), model
+
+
+def test_third_parties_models_are_counted_in_our_nouns(client: Client) -> None:
+    nouns = {
+        model._meta.label: {str(model._meta.verbose_name), str(model._meta.verbose_name_plural)}
+        for model in admin.site._registry
+    }
+    assert nouns["django_celery_beat.PeriodicTask"] == {"scheduled task", "scheduled tasks"}
+    assert nouns["auth.Group"] == {"staff role", "staff roles"}
+    assert [name for words in nouns.values() for name in words if name[:2].istitle()] == []

@@ -215,6 +215,23 @@ def test_targets_of_a_flag_that_two_people_add_and_remove_are_put_together(
     assert (flag.percent, flag.staff) == (5, True)
 
 
+@pytest.mark.parametrize("others", [{}, {"slug": "not a slug"}])
+def test_a_refused_page_keeps_the_name_that_is_stored(
+    others: dict[str, str], ada: Client, sam: Client
+) -> None:
+    """Whether a colleague was faster or a value is wrong: nothing was renamed."""
+    organization = OrganizationFactory(name="Harbor", slug="harbor")
+    url = _url(organization)
+    first, second = opened(ada, url), opened(sam, url)
+    ada.post(url, {**first, "name": "Harbor Council"})
+
+    page = sam.post(url, {**second, "name": "Harbor Club", **others}).content.decode()
+
+    assert "<h1>Harbor Council</h1>" in page
+    assert "Harbor Club | Change" not in " ".join(page.split())
+    assert 'value="Harbor Club"' in page
+
+
 def test_rows_of_a_page_are_merged_field_by_field(ada: Client, sam: Client) -> None:
     task = TaskFactory(title="Paint", status="todo")
     url = _url(task.project)

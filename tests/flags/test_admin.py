@@ -55,7 +55,7 @@ def test_the_list_says_each_state_in_words(client: Client, flipper: Any) -> None
         "On for everyone",
         "Off for everyone",
         "Off: no targets",
-        "On for staff, 10 % of people, 3 organizations",
+        "On for staff, 10% of people, 3 organizations",
     ):
         assert words in body
 
@@ -176,7 +176,7 @@ def test_what_is_not_declared_is_marked(client: Client, flipper: Any) -> None:
     FlagFactory(name="by-hand")
     body = client.get(reverse(LIST), {"declared": "no"}).content.decode()
     assert "by-hand" in body
-    assert "Not in the code" in body
+    assert "Not declared" in body
     assert ">bulk-import<" not in body
 
 
@@ -204,3 +204,43 @@ def test_the_roles_see_flags_as_they_may(client: Client, email: str, status: int
     user.groups.add(Group.objects.get(name=email.capitalize()))
     client.force_login(user)
     assert client.get(reverse(LIST)).status_code == status
+
+
+@pytest.mark.parametrize("is_protected", [False, True])
+def test_the_page_of_a_flag_speaks_in_our_words(client: Client, is_protected: bool) -> None:
+    """Also of the fields that are only shown, as those of a protected flag are."""
+    lose(Flag, "bulk-import")
+    flags_ensure()
+    Flag.objects.update(is_protected=is_protected)
+    client.force_login(SuperuserFactory())
+    body = client.get(_change(Flag.objects.get(name="bulk-import"))).content.decode()
+
+    assert "computer readable" not in body
+    assert "Flag always active" not in body
+    for words in ("The name that the code uses.", "Staff roles", "Signed in", "On for superusers."):
+        assert words in body
+    assert body.count("Allows imports of rosters and other files") == 1
+
+
+def test_a_flag_that_the_code_does_not_declare_has_its_note_alone(client: Client) -> None:
+    client.force_login(SuperuserFactory())
+    flag = FlagFactory(note="Tried out in spring.")
+    body = client.get(_change(flag)).content.decode()
+    assert body.count("Tried out in spring.") == 1
+    assert "Not declared" in body
+
+
+def test_a_turn_is_told_in_words_with_the_name_alone(client: Client) -> None:
+    user = SuperuserFactory(first_name="Olu", last_name="Brennan", email="olu@example.org")
+    client.force_login(user)
+    flag = FlagFactory(everyone=None)
+    client.post(_action(flag, "turn_on"), {"reason": "It is ready."})
+    changed = {"note": "Ask Samira first", "percent": "5", "_reason": "Tried out"}
+    assert save(client, _change(flag), changed).status_code == 302
+
+    page = client.get(_change(flag)).content.decode()
+    assert "by Olu Brennan: “It is ready.”" in page
+    history = client.get(reverse("admin:flags_flag_history", args=[flag.pk])).content.decode()
+    assert "turned it on for everyone" in history
+    assert "changed its note and percentage" in history
+    assert "from False to True" not in history

@@ -169,4 +169,4 @@ def test_a_membership_that_no_word_was_said_about_has_its_row_alone(
     run = importer.rows("members", [["E-mail", "Organization"], ["a@example.org", "H-1"]])
     page = history(support, Membership.objects.get())
     assert "row 2 of roster.csv<" in page
-    assert f"imported by command import_file, run {run.run}" in page
+    assert f"Import run {run.run}" in page

@@ -36,7 +36,7 @@ def csv(*organizations: str) -> str:
 @pytest.mark.parametrize(
     ("word", "message", "suggestion"),
     [
-        ("Harbr Finance", "There is no organization “Harbr Finance”.", "Harbor Finance (H-1, harbor-finance), 96 % alike"),
+        ("Harbr Finance", "There is no organization “Harbr Finance”.", "Harbor Finance (H-1, harbor-finance), 96% similar"),
         ("Finance, Harbor", "There is no organization “Finance, Harbor”.", "Harbor Finance (H-1, harbor-finance)"),
         ("harbor works", "There is no organization “harbor works”.", "Harbor Works (harbor-works)"),
         ("Twin", "More than one organization is called “Twin”. Use the external ID or the slug.", "Twin (twin-1); Twin (T-2, twin-2)"),
@@ -99,7 +99,7 @@ def test_the_columns_page_lists_open_words_with_counts_and_candidates(support: C
     assert "Create 2 missing organizations (3 rows)" in page
     options = re.findall(r'name="word:organization:Twin".*?</select>', page, re.DOTALL)[0]
     assert re.findall(r'<option value="([^"]*)"', options) == ["", "twin-1", "T-2"]
-    assert "Harbor Finance (H-1, harbor-finance), 96 % alike" in page
+    assert "Harbor Finance (H-1, harbor-finance), 96% similar" in page
 
 
 def test_one_choice_counts_for_all_rows_and_is_remembered(support: Client, agent: Any) -> None:

@@ -47,7 +47,7 @@ def test_slug_and_external_id_of_the_trash_are_said_with_a_link(admin: Client) -
 
     page = text(admin.get(url("check", run)))
 
-    end = "in the trash, which can be restored only under another {} as long as this one has it."
+    end = "in the trash. To restore that record, you will need to choose another {} for it."
     assert notes(page) == [
         (f"The slug “harbor” is also that of an organization {end.format('slug')}", in_trash(slug)),
         (

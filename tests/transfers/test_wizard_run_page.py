@@ -137,9 +137,12 @@ def test_a_record_that_somebody_changed_since_is_named_and_kept(
 
     page = text(support.get(f"{url('change', run)}?tab=undo"))
     assert "bo@example.org" in page
+    assert "created records to undo" in page
+    assert "created records undone" not in page
 
     support.post(url("undo", run), {"reason": "The wrong roster"})
     work()
+    assert "created records undone" in text(support.get(f"{url('change', run)}?tab=undo"))
     assert Membership.objects.get(user__email="bo@example.org").role == "viewer"
     assert "bo@example.org" in text(support.get(f"{url('change', run)}?tab=undo"))
 
@@ -161,7 +164,8 @@ def test_after_an_undo_its_page_says_what_it_did_and_what_it_kept(
     assert "1 membership created by the import was removed." in page
     assert "1 person created by the import was deactivated." in page
     (done,) = answer.context["undo_results"]
-    assert done["numbers"] == preview
+    told = [(number["rows"], number["url"]) for number in done["numbers"]]
+    assert told == [(number["rows"], number["url"]) for number in preview]
     assert [number["rows"] for number in done["numbers"]] == [2, 0, 1]
     assert [row["key"] for row in answer.context["kept"]] == ["bo@example.org · Harbor Finance"]
     # Each number leads to its rows.

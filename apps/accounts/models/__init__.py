@@ -8,6 +8,7 @@ from apps.accounts.models.email_change import EmailChange
 from apps.accounts.models.impersonation import Impersonation
 from apps.accounts.models.user import User, UserManager
 from apps.audit.history import audit_model
+from apps.core.nouns import name_model
 
 __all__ = ["ApprovalRequest", "Disclosure", "EmailChange", "Impersonation", "User", "UserManager"]
 
@@ -16,3 +17,4 @@ audit_model(Group, app="apps.accounts")
 audit_model(Group.permissions.through, app="apps.accounts")
 audit_model(User.groups.through, app="apps.accounts")
 audit_model(User.user_permissions.through, app="apps.accounts")
+name_model(Group, "staff role", "staff roles")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -18,9 +19,10 @@ from unfold.widgets import (
 
 from apps.audit.admin.log_form import day_widget
 from apps.audit.admin.revert import may_revert, revert_view
+from apps.audit.kinds import EVENT_KINDS
+from apps.audit.models import Event
 from apps.audit.timeline.filters import (
     KIND_CHOICES,
-    event_choices,
     from_query,
     position_from,
 )
@@ -97,11 +99,21 @@ class TimelineForm(forms.Form):
     since = forms.DateField(label="From", required=False, widget=day_widget())
     until = forms.DateField(label="To", required=False, widget=day_widget())
 
-    def __init__(self, data: Mapping[str, Any] | None, model: type[models.Model]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, model: type[models.Model], key: object
+    ) -> None:
         super().__init__(data)
         fields: Any = self.fields
         fields["field"].choices = [("", "Any"), *_field_choices(model)]
-        fields["kind"].choices = [("", "Any"), *KIND_CHOICES, *event_choices()]
+        fields["kind"].choices = [("", "Any"), *KIND_CHOICES, *_event_choices(model, key)]
+
+
+def _event_choices(model: type[models.Model], key: Any) -> list[tuple[str, str]]:
+    """Return the kinds of events that the record has: an organization never signs in."""
+    content_type = ContentType.objects.get_for_model(model)
+    of_record = Event.objects.filter(target_type=content_type, target_pk=str(key))
+    present = set(of_record.order_by().values_list("kind", flat=True).distinct())
+    return [(str(kind), kind.label) for kind in EVENT_KINDS if kind in present]
 
 
 def timeline_context(
@@ -119,7 +131,7 @@ def timeline_context(
         )
 
     return {
-        "form": TimelineForm(query, model),
+        "form": TimelineForm(query, model, key),
         "filter": filter,
         "is_filtered": not filter.is_empty,
         "is_first_page": not before,

@@ -106,14 +106,10 @@ def _add_rows(entries: list[Entry], viewer: PermissionHolder) -> None:
         )
         if made and row:
             is_undo = made.source == Source.UNDO
-            who = personal_data.readable(made.actor_label.partition(" <")[0])
             # What an undo puts back is not what the file said.
             words = [] if is_undo else _words(entry, row)
             entry.import_row = ": ".join([row.text, ", ".join(words)]) if words else row.text
             entry.import_row_url = row.url
-            entry.imported_by = (
-                f"{'undone' if is_undo else 'imported'} by {who}, run {made.import_run_id}"
-            )
 
 
 def _words(entry: Entry, row: RunRow) -> list[str]:

@@ -128,7 +128,7 @@ def roles_given(person: User) -> list[RoleGiven]:
                 name=group.name,
                 role_id=group.pk,
                 at=row.history_date if row else None,
-                by=str(change_set.actor_label) if change_set else "",
+                by=str(change_set.actor_name) if change_set else "",
                 reason=str(change_set.reason or "") if change_set else "",
             )
         )

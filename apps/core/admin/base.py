@@ -27,7 +27,7 @@ from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
 from apps.core.admin.scoped_admin import ScopedAdmin
 from apps.core.admin.strict_parameters import StrictParametersAdmin
-from apps.core.admin.wording import counted
+from apps.core.admin.wording import counted, menu_title
 from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
@@ -86,8 +86,8 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Call the page after its records; the stock title is "Select import run to view"."""
-        title = capfirst(self.opts.verbose_name_plural)
+        """Call the page what the menu calls it; the stock title is "Select import run to view"."""
+        title = menu_title(self.model) or capfirst(self.opts.verbose_name_plural)
         response: HttpResponse = super().changelist_view(
             request, {"title": title, **(extra_context or {})}
         )
@@ -194,6 +194,10 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         obj: Model | None = None,
     ) -> HttpResponse:
         """Offer deletion in the menu of the record's head, and not as a red button beside Save."""
+        if obj is not None and change and request.method == "POST":
+            # The form was refused: the page keeps the name that is stored, not the one being typed.
+            stored = self.get_queryset(request).filter(pk=obj.pk).first() or obj
+            context |= {"original": stored, "subtitle": str(stored)}
         may_delete = change and self.has_delete_permission(request, obj)
         context["can_delete_record"] = may_delete and context.get("show_delete", True)
         context["show_delete"] = False

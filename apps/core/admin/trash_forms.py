@@ -136,8 +136,8 @@ def trash_message(user: PermissionHolder, record: Model, changed: Iterable[str])
         )
         label = clash.field.verbose_name
         yield format_html(
-            "The {} “{}” is also that of {} in the trash, which can be restored only under another "
-            "{} as long as this one has it.",
+            "The {} “{}” is also that of {} in the trash. To restore that record, you will need to "
+            "choose another {} for it.",
             label,
             clash.value,
             trashed,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Model, QuerySet
 
@@ -13,6 +14,15 @@ def counted(number: int, model: type[Model]) -> str:
     # Third parties write "Flag" where Django's convention is "flag"; an "ID" stays one.
     noun = noun if noun[1:2].isupper() else noun[:1].lower() + noun[1:]
     return f"{intcomma(number)} {noun}"
+
+
+def menu_title(model: type[Model]) -> str:
+    """Return what the menu calls the list of a model, "" where it does not name it."""
+    for _, entries in settings.NAVIGATION:
+        for entry in entries:
+            if entry.get("model", "").lower() == model._meta.label_lower and "url" not in entry:
+                return str(entry["title"])
+    return ""
 
 
 def listed(words: Iterable[str]) -> str:

@@ -37,9 +37,11 @@ from apps.flags.selectors import last_turn, missing
 from apps.flags.services import TURN, flag_protect, flags_ensure
 
 FLIP = "flags.flip_flag"
+# What only the declaration in the code says.
+DECLARED = ("purpose", "owner")
 # What waffle's own words leave open.
 HELP = {
-    "name": "The name that the code uses. It can't be changed later.",
+    "name": "The name that the code uses.",
     "groups": "On for people with these staff roles.",
     "staff": "On for everybody who can sign in to this back office.",
     "authenticated": "On for everybody who is signed in.",
@@ -108,11 +110,11 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     def declared(self) -> dict[str, Gate]:
         return declared_gates(str(self.opts.model_name))
 
-    @admin.display(description="declared")
+    @admin.display(description="in the code")
     def declared_label(self, record: Toggle) -> SafeString:
         if record.name in self.declared:
             return label("Declared", GOOD)
-        return label("Not in the code", WAITING)
+        return label("Not declared", WAITING)
 
     @admin.display(description="what for")
     def purpose(self, record: Toggle) -> SafeString | str:
@@ -198,14 +200,27 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and db_field.name in HELP:
-            field.help_text = HELP[db_field.name]
         if field is not None and db_field.name == "note":
             field.widget.attrs["rows"] = 3
         return field
 
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return super().get_fieldsets(request, obj) if obj else [(None, {"fields": self.add_fields})]
+    def get_form(
+        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        # Of fields that are only shown as well.
+        return super().get_form(request, obj, change=change, help_texts=HELP, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": self.add_fields})]
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj.name in self.declared:
+            return fieldsets
+        # What it is for stands in its note, and nobody is named as its owner.
+        return [
+            (title, {**options, "fields": [n for n in options["fields"] if n not in DECLARED]})
+            for title, options in fieldsets
+        ]
 
     def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_ensure"

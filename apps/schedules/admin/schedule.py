@@ -141,7 +141,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         declared = declared_tasks().get(schedule.task)
         return declared.label if declared else f"{schedule.task} (not declared, so it won't run)"
 
-    @admin.display(description="runs so far")
+    @admin.display(description="runs on schedule")
     def times_run(self, schedule: PeriodicTask) -> str:
         return f"{schedule.total_run_count:,}"
 

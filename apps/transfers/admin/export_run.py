@@ -45,6 +45,7 @@ STATE_COLORS = {
 
 @admin.register(ExportRun)
 class ExportRunAdmin(BaseAdmin):
+    empty_text = "To export records, open their list and select Export."
     list_display = [
         "name",
         "format",

@@ -69,8 +69,8 @@ class ImportRunAdmin(BaseAdmin):
     list_display = [
         "run_number",
         "file_name",
-        "dataset_label",
         "state_label",
+        "dataset_label",
         "rows_number",
         "created_rows",
         "updated_rows",

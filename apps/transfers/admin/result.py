@@ -55,11 +55,11 @@ PLANNED_NUMBERS = (
     ("update", "update", "info", "verdict=update"),
     *NUMBERS[2:],
 )
-# What an undo did, or would do.
+# What an undo did, what it would do, and the color.
 PARTS_OF_UNDO = (
-    ("removed", "created records undone", "danger"),
-    ("reverted", "updated records restored", "info"),
-    ("kept", "rows kept", "warning"),
+    ("removed", "created records undone", "created records to undo", "danger"),
+    ("reverted", "updated records restored", "updated records to restore", "info"),
+    ("kept", "rows kept", "rows to keep", "warning"),
 )
 SHOWN_IF_ANY = ("rejected", "drifted", "skipped")
 

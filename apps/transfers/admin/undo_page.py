@@ -46,13 +46,16 @@ def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder
         "undo_sentence": _undo_sentence(working) if working else "",
         "undo_percent": _undo_percent(working) if working else None,
         "preview": preview,
-        "preview_numbers": _numbers(preview, links) if preview and preview.possible else [],
+        "preview_numbers": _numbers(preview, links, is_done=False)
+        if preview and preview.possible
+        else [],
         # An earlier undo kept rows, and nothing of them could go by now.
         "nothing_freed": preview is not None
         and preview.again
         and not (preview.removed or preview.reverted),
         "undo_results": [
-            {"result": result, "numbers": _numbers(result, links)} for result in undo_results(run)
+            {"result": result, "numbers": _numbers(result, links, is_done=True)}
+            for result in undo_results(run)
         ],
         "kept": kept_listed(run)
         if preview is not None and not preview.possible
@@ -64,7 +67,7 @@ def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder
     }
 
 
-def _numbers(counted: Any, links: dict[str, str]) -> list[dict[str, Any]]:
+def _numbers(counted: Any, links: dict[str, str], *, is_done: bool) -> list[dict[str, Any]]:
     """The numbers of a preview or of a result, each with its rows behind it."""
     values = {
         "removed": counted.removed,
@@ -72,8 +75,13 @@ def _numbers(counted: Any, links: dict[str, str]) -> list[dict[str, Any]]:
         "kept": counted.kept_count,
     }
     return [
-        {"label": label, "color": color, "rows": values[name], "url": links[name]}
-        for name, label, color in PARTS_OF_UNDO
+        {
+            "label": done if is_done else planned,
+            "color": color,
+            "rows": values[name],
+            "url": links[name],
+        }
+        for name, done, planned, color in PARTS_OF_UNDO
     ]
 
 

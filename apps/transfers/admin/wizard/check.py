@@ -5,12 +5,14 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import messages
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.actors import PermissionHolder
+from apps.core.admin.wording import counted
 from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError
 from apps.transfers import registry
@@ -109,7 +111,12 @@ def _creatable(run: ImportRun, user: PermissionHolder) -> list[dict[str, Any]]:
             continue
         model: Any = apps.get_model(relation.model)
         if relation.create and name not in matching.create_missing and may_create(model, user):
-            found.append({"name": name, "label": model._meta.verbose_name_plural, "rows": rows})
+            sentence = (
+                f"1 row names {counted(1, model)} that doesn't exist yet."
+                if rows == 1
+                else f"{intcomma(rows)} rows name {model._meta.verbose_name_plural} that don't exist yet."
+            )
+            found.append({"name": name, "sentence": sentence})
     return found
 
 
@@ -173,7 +180,8 @@ def _page(
         is_owner=is_owner,
         second_person="" if waiting else second_person_sentence(run, request.user),
         waiting=waiting,
-        words=word_lines(run),
+        # “owner” → owner tells nobody anything.
+        words=[line for line in word_lines(run) if line["meaning"].how != "exact"],
         stale_plan=stale_plan,
         creatable=_creatable(run, request.user) if is_owner and not waiting else [],
         request_url=waiting and reverse("admin:accounts_approvalrequest_change", args=[waiting.pk]),

@@ -34,7 +34,7 @@ class Candidate:
 
     def __str__(self) -> str:
         message = f"{self.name} ({self.ids})" if self.ids else self.name
-        return message if self.similarity == 100 else f"{message}, {self.similarity} % alike"
+        return message if self.similarity == 100 else f"{message}, {self.similarity}% similar"
 
 
 def records_of(relation: Relation, actor: Actor) -> QuerySet:

@@ -39,8 +39,8 @@ def write(context: RunContext) -> None:
             continue
         label, noun = str(field.verbose_name), str(model._meta.verbose_name)
         message = (
-            f"The {label} “%s” is also that of {_a(noun)} in the trash, which can be restored only "
-            f"under another {label} as long as this one has it."
+            f"The {label} “%s” is also that of {_a(noun)} in the trash. To restore that record, "
+            f"you will need to choose another {label} for it."
         )
         execute(
             SQL(
