@@ -27,7 +27,7 @@ SCHEDULES: list[dict[str, Any]] = [
     {
         "name": "Sweep lost task runs",
         "task": "apps.schedules.tasks.sweep_task_runs",
-        "every": (5, "minutes"),
+        "every": (1, "minutes"),
     },
     {
         "name": "Clean up old task runs",

@@ -33,8 +33,13 @@ class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         name = f"{time_ns():020d}_{uuid.uuid4()}.{queue}.msg"
         part = self._taken / f"{name}.part"
-        part.write_bytes(str_to_bytes(dumps(payload)))
-        part.rename(self._queue / name)
+        try:
+            part.write_bytes(str_to_bytes(dumps(payload)))
+            part.rename(self._queue / name)
+        except OSError:
+            # The disk is full: nothing of the message stays behind.
+            part.unlink(missing_ok=True)
+            raise
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         for name in sorted(os.listdir(self._queue)):

@@ -4,6 +4,7 @@ import ast
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from django.urls import reverse
 from apps.core import cache as core_cache
 from apps.core import sending
 from apps.organizations.models import Invitation
-from config import queues
+from config import env, queues
 from tests.accounts.signing_in import PASSWORD, staff
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.organizations import OrganizationFactory
@@ -198,3 +199,31 @@ def test_what_follows_a_commit_cannot_fail_what_was_committed() -> None:
         sending.after_commit(lambda: done.append("after it"))
 
     assert done == ["after it"]
+
+
+def test_a_full_disk_leaves_no_part_of_a_message_in_the_broker_folder(tmp_path: Path) -> None:
+    """A broker on a disk that is full takes a message whole or not at all."""
+    program = (
+        "import resource, sys\n"
+        "from kombu import Connection\n"
+        "import deploy.standalone.file_broker\n"
+        "from config.queues import broker_options\n"
+        "from pathlib import Path\n"
+        "var = Path(sys.argv[1])\n"
+        "with Connection('files://localhost//', transport_options=broker_options('', var)) as broker:\n"
+        "    queue = broker.SimpleQueue('celery')\n"
+        "    queue.put('small')\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        "    try:\n"
+        "        queue.put('x' * 5000)\n"
+        "    except OSError as error:\n"
+        "        print(error.strerror)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=env.ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.stdout, done.stderr) == ("File too large\n", "")
+    assert len(list((tmp_path / "broker" / "queue").iterdir())) == 1
+    assert list((tmp_path / "broker" / "taken").iterdir()) == []

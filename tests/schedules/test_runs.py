@@ -1,6 +1,7 @@
 """From a due time to a message, once."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from celery import current_app
@@ -13,7 +14,7 @@ from apps.core import sending
 from apps.core.errors import DomainError, MissingPermission
 from apps.schedules.models import TaskRun
 from apps.schedules.scheduler import Entry, RecordingScheduler, due_time
-from apps.schedules.services import run_dispatch, schedule_run_now
+from apps.schedules.services import run_dispatch, runs_sweep, schedule_run_now
 from tests.factories.accounts import StaffFactory
 from tests.factories.schedules import IntervalFactory, ScheduleFactory
 
@@ -175,3 +176,32 @@ def test_beat_writes_back_when_it_sent_and_nothing_else() -> None:
     schedule.refresh_from_db()
     assert schedule.description == "Edited meanwhile"
     assert schedule.total_run_count == 1
+
+
+def test_a_run_that_the_broker_did_not_take_goes_at_the_next_due_time(
+    sent: list, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It held back every later run of its schedule until the sweep, which itself is such a run."""
+    monkeypatch.setattr(sending, "_paused_until", 0.0)
+    schedule = ScheduleFactory()
+    # The broker had taken this one's message, and may have lost it when it went away.
+    other = run_dispatch(schedule=ScheduleFactory(), due_at=timezone.now())
+    with monkeypatch.context() as away:
+
+        def refuse(*_: Any, **__: Any) -> None:
+            raise OperationalError("the broker is away")
+
+        away.setattr(current_app, "send_task", refuse)
+        run = run_dispatch(schedule=schedule, due_at=timezone.now())
+    monkeypatch.setattr(sending, "_paused_until", 0.0)
+    assert run is not None
+    assert other is not None
+    sent.clear()
+    TaskRun.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+
+    assert run_dispatch(schedule=schedule, due_at=timezone.now()) is None
+    assert run_dispatch(schedule=schedule, due_at=timezone.now()) is None
+    assert [message["headers"]["task_run_id"] for message in sent] == [run.pk]
+
+    assert runs_sweep() == (0, 1)
+    assert [message["headers"]["task_run_id"] for message in sent] == [run.pk, other.pk]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.core.processes import is_gone
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import HEARTBEAT_SECONDS
-from apps.schedules.services.runs import run_send
+from apps.schedules.services.runs import UNSENT_AFTER, run_send
 
 LOST_AFTER = timedelta(seconds=3 * HEARTBEAT_SECONDS)
 SEND_AGAIN_AFTER = timedelta(minutes=5)
@@ -34,7 +34,8 @@ def runs_sweep() -> tuple[int, int]:
     never = waiting.filter(created_at__lt=now - GIVEN_UP_AFTER).update(
         state=TaskRun.State.LOST, ended_at=now, said="No worker started it within a day."
     )
-    silent = Q(touched_at__lt=now - SEND_AGAIN_AFTER)
+    unsent = Q(celery_id="", touched_at__lt=now - UNSENT_AFTER)
+    silent = unsent | Q(touched_at__lt=now - SEND_AGAIN_AFTER)
     again = list(waiting.annotate(touched_at=Coalesce("heartbeat_at", "created_at")).filter(silent))
     for run in again:
         TaskRun.objects.filter(pk=run.pk).update(heartbeat_at=now)

@@ -4,7 +4,7 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +25,9 @@ from apps.schedules.task_names import problem_with
 
 logger = logging.getLogger(__name__)
 
+# A younger run without a message is about to be sent by the process that made it.
+UNSENT_AFTER = timedelta(seconds=10)
+
 
 def run_dispatch(
     *, schedule: PeriodicTask, due_at: datetime, options: Mapping[str, Any] | None = None
@@ -32,14 +35,16 @@ def run_dispatch(
     """Make the run of a schedule that is due, and send it; return nothing where it has its run.
 
     A due time is sent once, however many processes ask: the run's key is unique. While an earlier run of the
-    schedule still waits for a worker no second one is lined up behind it. What is not declared, or
-    cannot be called like that, becomes a refused run.
+    schedule still waits for a worker no second one is lined up behind it; if the broker did not take its
+    message, that is sent now. What is not declared, or cannot be called like that, becomes a refused run.
     """
     waiting = TaskRun.objects.filter(
         schedule=schedule, state=TaskRun.State.WAITING, started_by__isnull=True
     )
     if waiting.exists():
         logger.info("%s is due, and its last run still waits for a worker.", schedule.name)
+        for run in waiting.filter(celery_id="", created_at__lt=timezone.now() - UNSENT_AFTER):
+            run_send(run=run, options=options)
         return None
     run, is_new = _create(schedule, f"{schedule.pk}:{due_at.isoformat()}", due_at, None)
     if not is_new:
@@ -99,7 +104,8 @@ def run_send(*, run: TaskRun, options: Mapping[str, Any] | None = None) -> bool:
     """Send the message of a waiting run; return whether the broker took it.
 
     A message that gets lost is sent again by the sweep, and one that comes twice finds the run
-    taken. A broker that is away is no reason to lose the run: it waits, and the sweep sends it.
+    taken. A broker that is away is no reason to lose the run: it waits, and the schedule's next due time or
+    the sweep sends it. The broker may have lost the messages of the other waiting runs as well.
     """
     given = {key: value for key, value in (options or {}).items() if value is not None}
     headers = {**given.pop("headers", {}), RUN_HEADER: run.pk}
@@ -111,6 +117,9 @@ def run_send(*, run: TaskRun, options: Mapping[str, Any] | None = None) -> bool:
         **given,
     )
     if message_id is None:
+        TaskRun.objects.filter(state=TaskRun.State.WAITING).exclude(celery_id="").update(
+            celery_id=""
+        )
         return False
     TaskRun.objects.filter(pk=run.pk).update(celery_id=message_id)
     return True
