@@ -122,11 +122,11 @@ def test_an_undo_that_was_stopped_and_begun_again_takes_the_rest_back(
     check = undo_driver.check_may_undo
     asked = []
 
-    def stop_before_the_second_chunk(user: Any, *, fresh: bool = False) -> Any:
+    def stop_before_the_second_chunk(user: Any, run: Any, *, fresh: bool = False) -> Any:
         asked.append(user)
         if len(asked) == 2:
             UndoRun.objects.filter(pk=first.pk).update(cancel_requested_at=timezone.now())
-        return check(user, fresh=fresh)
+        return check(user, run, fresh=fresh)
 
     monkeypatch.setattr(undo_driver, "check_may_undo", stop_before_the_second_chunk)
     stopped = undo_driver.advance(first.pk)
