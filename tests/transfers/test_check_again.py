@@ -1,6 +1,7 @@
 """Before a plan is applied: whether it still holds, and how far its checking has come."""
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -119,7 +120,7 @@ def test_missing_organizations_are_created_from_the_check_page(
     run = planned_run(
         support, HEAD + "".join(f"a{n}@example.org,A,B,Org {n},member\n" for n in range(3))
     )
-    page = text(support.get(url("check", run)))
+    page = unescape(text(support.get(url("check", run))))
     assert "3 rows name organizations that don't exist yet." in page
     save(support, url("check", run), {"create": "organization"})
     work()
@@ -128,6 +129,15 @@ def test_missing_organizations_are_created_from_the_check_page(
     confirm(support, run)
     work()
     assert Organization.objects.filter(name__startswith="Org ").count() == 3
+
+
+def test_one_row_names_one_missing_organization(support: Client, harbor: Organization) -> None:
+    run = planned_run(support, HEAD + "a@example.org,A,B,Brand New,member\n")
+    page = unescape(text(support.get(url("check", run))))
+    assert "1 row names 1 organization that doesn't exist yet." in page
+    # What a word means is told where it is not the word itself.
+    assert "words in the file mean" not in page
+    assert "word in the file means" not in page
 
 
 def test_what_may_be_created_is_remembered_for_the_same_file(
