@@ -41,12 +41,13 @@ from apps.audit.timeline.positions import (
 from apps.core.actors import PermissionHolder, require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.changelist import declared_query
+from apps.core.admin.read_only import ReadOnly
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.scope import sees_everything
 
 
 @admin.register(ChangeSet)
-class ChangeSetAdmin(BaseAdmin):
+class ChangeSetAdmin(ReadOnly, BaseAdmin):
     """Its list is the audit log over everything; a change set's page says what it did."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -66,15 +67,6 @@ class ChangeSetAdmin(BaseAdmin):
 
     def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return request.user.has_perm("audit.view_auditlog")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -4,15 +4,16 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import Permission
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.read_only import ReadOnly
 
 
 @admin.register(Permission)
-class PermissionAdmin(BaseAdmin):
+class PermissionAdmin(ReadOnly, BaseAdmin):
     list_display = ["name", "code"]
     list_select_related = ["content_type"]
     search_fields = ["name", "codename"]
@@ -29,12 +30,3 @@ class PermissionAdmin(BaseAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # `str(permission)` names the content type's app and model.
         return super().get_queryset(request).select_related("content_type")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

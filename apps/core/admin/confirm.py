@@ -113,6 +113,7 @@ def confirmed(
         action.extra_options = {"display_in_dropdown": in_row_menu}  # type: ignore[attr-defined]
         action.when = when  # type: ignore[attr-defined]
         action.is_confirmed = True  # type: ignore[attr-defined]
+        action.sudo = sudo  # type: ignore[attr-defined]
         action.confirmation = options  # type: ignore[attr-defined]
         return action
 

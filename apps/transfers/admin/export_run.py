@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import (
     FileResponse,
     HttpRequest,
@@ -22,6 +21,7 @@ from unfold.decorators import display
 from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import moment_column, number, state_column
+from apps.core.admin.read_only import ReadOnly
 from apps.core.errors import BelongsToColleague, RecordNotFound
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
@@ -44,7 +44,7 @@ STATE_COLORS = {
 
 
 @admin.register(ExportRun)
-class ExportRunAdmin(BaseAdmin):
+class ExportRunAdmin(ReadOnly, BaseAdmin):
     empty_text = "To export records, open their list and select Export."
     list_display = [
         "name",
@@ -72,16 +72,6 @@ class ExportRunAdmin(BaseAdmin):
     @display(description="rows", ordering="rows")
     def rows_number(self, run: ExportRun) -> Any:
         return number(run.rows)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """An export is made from a list."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def changeform_view(
         self,

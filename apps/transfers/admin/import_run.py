@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import label, moment_column, number
+from apps.core.admin.read_only import ReadOnly
 from apps.core.errors import RecordNotFound
 from apps.transfers import registry
 from apps.transfers.access import IMPORT, dataset_card
@@ -65,7 +66,7 @@ def _rows_link(run: ImportRun, rows: int | None, query: str) -> SafeString | str
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(BaseAdmin):
+class ImportRunAdmin(ReadOnly, BaseAdmin):
     list_display = [
         "run_number",
         "file_name",
@@ -121,16 +122,6 @@ class ImportRunAdmin(BaseAdmin):
     def refused_rows(self, run: ImportRun) -> Any:
         refused = run.counts.get("refused", 0) + run.results.get("refused", 0)
         return _rows_link(run, refused if run.planned_at else None, "verdict=refused")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """A run is made by the wizard alone."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -3,18 +3,17 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import copyable, moment_column
+from apps.core.admin.read_only import ReadOnly
 from apps.transfers.models import Upload
 
 
 @admin.register(Upload)
-class UploadAdmin(BaseAdmin):
+class UploadAdmin(ReadOnly, BaseAdmin):
     list_display = ["name", "size_label", "user", "created_moment", "expires_moment", "state"]
     list_select_related = ["user"]
     search_fields = ["name", "sha256", "user__email"]
@@ -37,12 +36,3 @@ class UploadAdmin(BaseAdmin):
     @display(description="state", label={"here": "success", "gone": "default"})
     def state(self, upload: Upload) -> tuple[str, str]:
         return ("gone", "file deleted") if upload.is_gone else ("here", "file here")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False

@@ -1,26 +1,26 @@
-"""The table of entries, as a file that people review: read, derived from what it declares, written.
+"""What each entry should ask for: derived from the admin's declarations, and written where it differs.
 
-A line declares what GET and POST ask for and what they answer to who may; the cells of the roles
-follow from that and from what `fixtures/reference/roles.json` gives each role. Write the declaration
-by hand, and let `python -m tests.structure.access` fill in the cells.
+`tests/structure/access_table.md` has a line for each difference, and says why. A cell that is left empty is
+derived; an entry that nothing is derived for has all of its cells written. `python -m tests.structure.access`
+prints the whole table, with what each role is answered.
 """
 
 import json
-from dataclasses import dataclass
+import re
 from pathlib import Path
 
-from tests.structure.access.asks import Persona, outcome
+from tests.structure.access.asks import Persona
+from tests.structure.access.derived import derived
 from tests.structure.access.entries import ACTION, Entry
+from tests.structure.access.line import Line
 
 ROOT = Path(__file__).parents[3]
 TABLE = Path(__file__).parents[1] / "access_table.md"
-NOT_DECLARED = "?"
-HEAD = ["Entry", "GET asks for", "answers", "POST asks for", "answers", "elsewhere"]
-SAME = '"'
+HEAD = ["Entry", "GET asks for", "answers", "POST asks for", "answers", "elsewhere", "why"]
 
 
 def personas() -> list[Persona]:
-    """Return everybody who stands at an entry, in the order of the table's columns."""
+    """Return everybody who stands at an entry, in the order of the printed columns."""
     roles = json.loads((ROOT / "fixtures/reference/roles.json").read_text(encoding="utf-8"))
     return [
         *(
@@ -35,118 +35,124 @@ def personas() -> list[Persona]:
     ]
 
 
-@dataclass(frozen=True)
-class Line:
-    """What an entry asks for and answers, by method."""
-
-    entry: str
-    get_asks: str
-    get_answers: str
-    post_asks: str
-    post_answers: str
-    # What is answered to who is limited to other organizations; else the same as to everybody.
-    elsewhere: str = ""
-
-    @property
-    def declaration(self) -> list[str]:
-        return [self.get_asks, self.get_answers, self.post_asks, self.post_answers]
-
-    def expected(self, method: str, persona: Persona) -> str:
-        if method == "GET":
-            return outcome(self.get_asks, self.get_answers, persona)
-        asks = self.get_asks if self.post_asks == SAME else self.post_asks
-        return outcome(asks, self.post_answers, persona)
-
-    def expected_elsewhere(self, method: str, persona: Persona) -> str:
-        if not self.elsewhere:
-            return self.expected(method, persona)
-        get, _, post = self.elsewhere.partition(" ")
-        return get if method == "GET" else post or get
-
-    def cells(self) -> list[str]:
-        found = []
-        for persona in personas():
-            if ACTION in self.entry:
-                found.append(self.expected("POST", persona))
-                continue
-            get, post = (self.expected(method, persona) for method in ("GET", "POST"))
-            found.append(get if get == post else f"{get} {post}")
-        return found
+def lines(entries: dict[str, Entry]) -> tuple[dict[str, Line], list[str]]:
+    """Return the line of each entry, and a sentence for each fault of the written table."""
+    written = read()
+    found: dict[str, Line] = {}
+    faults = [
+        f"{TABLE.name} has a line for “{pattern}”, which no page or action is called. Delete it."
+        for pattern in written
+        if not any(_matches(pattern, name) for name in entries)
+    ]
+    for name, entry in entries.items():
+        patterns = [pattern for pattern in written if _matches(pattern, name)]
+        standard = derived(entry)
+        if len(patterns) > 1:
+            faults.append(f"{name} has several lines in {TABLE.name}: {' and '.join(patterns)}.")
+        elif patterns:
+            cells = written[patterns[0]]
+            faults += _faults(patterns[0], cells, standard)
+            found[name] = _merged(name, cells, standard)
+        elif standard is not None:
+            found[name] = standard
+        else:
+            faults.append(_missing(entry))
+    return found, faults
 
 
-def read() -> dict[str, Line]:
-    """Return the declared lines by entry."""
-    lines: dict[str, Line] = {}
+def _merged(name: str, cells: list[str], standard: Line | None) -> Line:
+    if standard is None:
+        return Line(name, *cells)
+    usual = [
+        standard.get_asks,
+        standard.get_answers,
+        standard.post_asks,
+        standard.post_answers,
+        standard.elsewhere,
+        "",
+    ]
+    return Line(name, *(cell or usual[column] for column, cell in enumerate(cells)))
+
+
+def _faults(pattern: str, cells: list[str], standard: Line | None) -> list[str]:
+    if not cells[-1]:
+        return [f"The line of {pattern} in {TABLE.name} has no reason: write it into “why”."]
+    if not any(cells[:-1]):
+        return [f"The line of {pattern} in {TABLE.name} says nothing. Delete it."]
+    if standard is None and not (cells[0] and cells[2]):
+        return [f"The line of {pattern} in {TABLE.name} must say what GET and POST ask for."]
+    return []
+
+
+def _missing(entry: Entry) -> str:
+    """Return what to write for an entry that no declaration says anything about."""
+    cells = [entry.name, "app.permission", "200", '"', "302", "404", "A sentence that says why."]
+    return (
+        f"Nothing says what {entry.name} ({entry.route}) asks for. Declare it as a confirmed action, or add "
+        f"to the section “{entry.section}” of {TABLE.name}, with the right words:\n"
+        f"    | {' | '.join(cells)} |"
+    )
+
+
+def read() -> dict[str, list[str]]:
+    """Return the cells after the name, by the name or pattern of an entry."""
+    written: dict[str, list[str]] = {}
     for row in _rows(TABLE.read_text(encoding="utf-8")):
-        if len(row) < len(HEAD) or row[0] in (HEAD[0], "") or set(row[0]) <= {"-", ":"}:
+        if len(row) != len(HEAD) or row[0] == HEAD[0] or set(row[0]) <= {"-", ":"}:
             continue
-        assert row[0] not in lines, f"{row[0]} stands twice in {TABLE.name}."
-        lines[row[0]] = Line(*row[: len(HEAD)])
-    return lines
+        for pattern in row[0].split(", "):
+            assert pattern not in written, f"{pattern} stands twice in {TABLE.name}."
+            written[pattern] = row[1:]
+    return written
 
 
-def render(lines: dict[str, Line], entries: dict[str, Entry]) -> str:
-    """Return the whole file: a section per app, aligned, sorted as the names are."""
+def _matches(pattern: str, name: str) -> bool:
+    # The route of an entry without a name may hold stars itself.
+    if pattern == name:
+        return True
+    expression = "[^?]*".join(map(re.escape, pattern.split("*")))
+    return "*" in pattern and bool(re.fullmatch(expression, name))
+
+
+def render(entries: dict[str, Entry]) -> str:
+    """Return the whole table: a section per app, each entry with what every persona is answered."""
+    found, _ = lines(entries)
     sections: dict[str, list[list[str]]] = {}
-    for name in sorted(lines):
-        line = lines[name]
-        section = entries[name].section if name in entries else "gone"
-        sections.setdefault(section, []).append(
-            [
-                name,
-                line.get_asks,
-                line.get_answers,
-                line.post_asks,
-                line.post_answers,
-                line.elsewhere,
-                *line.cells(),
-            ]
-        )
-    header = [*HEAD, *(persona.name for persona in personas())]
-    text = [INTRODUCTION]
+    for name in sorted(found):
+        line = found[name]
+        asks = [line.get_asks, line.post_asks, line.elsewhere]
+        sections.setdefault(entries[name].section, []).append([name, *asks, *_cells(line)])
+    header = ["Entry", "GET asks for", "POST asks for", "elsewhere"]
+    header += [persona.name for persona in personas()]
+    text: list[str] = []
     for section in sorted(sections):
         rows = sections[section]
         widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
-        text.append(f"\n## {section}\n")
-        text.append(_line(header, widths))
-        text.append(_line(["-" * width for width in widths], widths))
-        text += [_line(row, widths) for row in rows]
+        text += [f"\n## {section}\n", _aligned(header, widths)]
+        text.append(_aligned(["-" * width for width in widths], widths))
+        text += [_aligned(row, widths) for row in rows]
     return "\n".join(text) + "\n"
 
 
-def _line(cells: list[str], widths: list[int]) -> str:
+def _cells(line: Line) -> list[str]:
+    """Return the answers of each persona: of GET, and after a space of POST where it differs."""
+    found = []
+    for persona in personas():
+        get, post = (line.expected(method, persona) for method in ("GET", "POST"))
+        if ACTION in line.entry:
+            get = post
+        found.append(get if get == post else f"{get} {post}")
+    return found
+
+
+def _aligned(cells: list[str], widths: list[int]) -> str:
     padded = (cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
     return "| " + " | ".join(padded) + " |"
 
 
 def _rows(text: str) -> list[list[str]]:
     return [
-        [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+        [cell.strip() for cell in line.strip()[1:-1].split(" | ")]
         for line in text.splitlines()
         if line.startswith("|")
     ]
-
-
-INTRODUCTION = """# Who may use which page and action
-
-Every address of the project (its name without `admin:`; its route where it has no name) and every action
-of a list, with what it asks for, what it answers to who may, and the outcome for each role. A cell with
-two outcomes has GET first and POST second. `tests/structure/test_access.py` tries each of them.
-
-| Word                   | Meaning                                                                      |
-| ---------------------- | ---------------------------------------------------------------------------- |
-| `app.permission`       | this permission; `a or b`: one of them; `a + b`: each of them, in this order |
-| `staff`                | everyone who may sign in here, whatever their permissions                   |
-| `member`, `everyone`   | everyone who is signed in; strangers as well                                  |
-| `sudo`                 | a factor proven in the last minutes; who has not is asked for it             |
-| `owner`                | the person who made the record; others who may view it learn whose it is (403) |
-| `nobody`, `nothing`    | nobody may (403); nothing is there (404)                                    |
-| `-`                    | the method is not allowed (405)                                             |
-| `permission (404)`     | to who has it not, nothing is there                                         |
-| `"`                    | POST asks for what GET asks for                                             |
-| elsewhere              | what is answered for a record outside of the scope of who is limited         |
-| `login`                | sent to the sign-in page                                                    |
-| `page`                 | an action of a list shows its confirmation; `list`: the list, nothing done  |
-
-Declare a new entry by its first six columns; `python -m tests.structure.access` aligns the table and fills
-in the rest."""
