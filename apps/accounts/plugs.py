@@ -5,6 +5,7 @@ from functools import cache
 from apps.accounts.approvable.registry import ACTIONS
 from apps.accounts.approval_kinds.email_change import ChangeEmail
 from apps.accounts.approval_kinds.roles import EmpowerRole, GiveRoles
+from apps.accounts.approval_kinds.trash import trash_actions
 from apps.accounts.approvals.backend import AccountsBackend
 from apps.accounts.approvals.bulk import ManyRecords
 from apps.accounts.authority import accounts_beyond
@@ -20,5 +21,5 @@ SUDO.plug(is_fresh)
 APPROVALS.plug(AccountsBackend())
 # The history is declared with the models and never changes while the process runs.
 PERSONAL_DATA.plug(cache(personal_fields))
-ACTIONS.add(ManyRecords(), GiveRoles(), EmpowerRole(), ChangeEmail())
+ACTIONS.add(ManyRecords(), GiveRoles(), EmpowerRole(), ChangeEmail(), *trash_actions())
 LOCKED_RECORDS.add(LockedRecords(User, accounts_beyond))

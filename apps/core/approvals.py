@@ -42,6 +42,9 @@ class ApprovalBackend(Protocol):
     def approval_message(self, kind: str, records: QuerySet, user: PermissionHolder) -> str:
         """Return the sentence for a confirmation that will end in a request, else nothing."""
 
+    def require_for_records(self, kind: str, records: QuerySet, *, actor: Actor) -> None:
+        """Raise `ApprovalNeeded` where a second person must approve `kind` for `records`, which are locked."""
+
     def require_for_many(
         self,
         *,

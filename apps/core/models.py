@@ -53,6 +53,7 @@ class SoftDeletableModel(BaseModel):
 
     class Meta:
         abstract = True
+        default_permissions = ("add", "change", "delete", "view", "restore", "purge")
         # Related look-ups (an organization of a project) must find the dead as well.
         base_manager_name = "all_objects"
 

@@ -163,6 +163,13 @@ def belongings(model: type[models.Model]) -> Iterator[tuple[type[models.Model], 
     yield from _references(model, models.CASCADE)
 
 
+def belongs_to(model: type[models.Model]) -> Iterator[tuple[str, type[models.Model]]]:
+    """Yield each foreign key of `model` to what it cannot be without, and the model it leads to."""
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE:
+            yield field.name, field.remote_field.model
+
+
 def _references(
     model: type[models.Model], on_delete: Callable[..., Any]
 ) -> Iterator[tuple[type[models.Model], str]]:

@@ -1,13 +1,16 @@
-"""System checks of models with a trash: what hides it, and what is unique."""
+"""System checks of models with a trash: what hides it, what is unique, and the pages of the trash."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.apps import AppConfig, apps
 from django.core import checks
 from django.db import models
 
+from apps.core.discovery import full_site
 from apps.core.models import SoftDeletableModel
 from apps.core.querysets import AliveManager
+from apps.core.trash_models import has_trash_proxy, models_with_trash, trash_proxy_of
 from apps.core.trash_visibility import trash_paths
 
 
@@ -60,4 +63,46 @@ def managers_hide_the_trash(
         if trash_paths(model)
         and not model._meta.proxy
         and not (isinstance(model._default_manager, AliveManager) and hasattr(model, "all_objects"))
+    ]
+
+
+@checks.register(checks.Tags.models)
+def check_trash_has_pages(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    """Find models whose records vanish into a trash that has no pages."""
+    return [
+        checks.Error(
+            f"{model._meta.label} has a trash without pages: nobody could restore its records.",
+            hint=f"Write Trashed{model.__name__} = trash_proxy({model.__name__}) below the model.",
+            obj=model,
+            id="core.E034",
+        )
+        for model in models_with_trash()
+        if not has_trash_proxy(model)
+    ]
+
+
+@checks.register(checks.Tags.admin)
+def check_trash_has_admins(
+    app_configs: Sequence[AppConfig] | None, **kwargs: object
+) -> list[checks.CheckMessage]:
+    """Find a model with a trash whose admin, or whose trash's admin, is missing or of another kind."""
+    registry: dict[Any, Any] = full_site()._registry
+    wanted: list[tuple[Any, str, str, str]] = []
+    for model in models_with_trash():
+        if has_trash_proxy(model):
+            wanted += [
+                (model, "moves_to_trash", "ToTrash", "Move to trash"),
+                (trash_proxy_of(model), "is_trash", "TrashAdmin", "Restore"),
+            ]
+    return [
+        checks.Error(
+            f"The admin of {model._meta.label} has no button “{button}”.",
+            hint=f"Register a {base} (apps/core/admin/trash.py) for {model.__name__}.",
+            obj=model,
+            id="core.E035",
+        )
+        for model, mark, base, button in wanted
+        if not getattr(registry.get(model), mark, False)
     ]

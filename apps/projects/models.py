@@ -7,6 +7,7 @@ from django.db import models
 
 from apps.audit.history import History
 from apps.core.models import AliveManager, BaseModel, SoftDeletableModel
+from apps.core.trash_models import trash_proxy
 from apps.organizations.models import Organization
 from apps.projects.querysets import ProjectQuerySet, TaskQuerySet
 
@@ -41,10 +42,6 @@ class Project(SoftDeletableModel):
 
     class Meta(SoftDeletableModel.Meta):
         ordering = ["name", "id"]
-        permissions = [
-            ("restore_project", "Can restore project"),
-            ("purge_project", "Can purge project"),
-        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["organization", "name"],
@@ -79,15 +76,7 @@ class Project(SoftDeletableModel):
         return self.name
 
 
-class TrashedProject(Project):
-    """The same table seen from the trash; exists so that the trash has pages of its own."""
-
-    class Meta:
-        proxy = True
-        default_permissions = ()
-        ordering = ["-deleted_at"]
-        verbose_name = "project in the trash"
-        verbose_name_plural = "projects in the trash"
+TrashedProject = trash_proxy(Project)
 
 
 class Task(BaseModel):

@@ -24,12 +24,8 @@ from apps.audit.context import audit_context
 from apps.audit.models import Event
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.trash_services import record_purge, records_purge, records_trash
 from apps.organizations.models import Membership, Organization
-from apps.organizations.services.organizations import (
-    organization_purge,
-    organizations_purge,
-    organizations_trash,
-)
 from tests.at_once import at_once
 from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory, permission
 from tests.factories.organizations import (
@@ -62,7 +58,7 @@ def second() -> User:
 
 def _asked(asker: User, organization: Organization) -> ApprovalRequest:
     with pytest.raises(ApprovalNeeded) as needed:
-        organization_purge(organization=organization, actor=asker)
+        record_purge(record=organization, actor=asker)
     return approval_ask(draft=needed.value.draft, reason="They asked for it.", actor=asker)
 
 
@@ -76,7 +72,7 @@ def test_what_is_listed_is_not_done_by_one_person_and_the_refusal_names_who_coul
     organization = TrashedOrganizationFactory()
 
     with pytest.raises(ApprovalNeeded, match="Sven Second can"):
-        organization_purge(organization=organization, actor=asker)
+        record_purge(record=organization, actor=asker)
 
     assert _exists(organization)
     assert not ApprovalRequest.objects.exists()
@@ -87,9 +83,9 @@ def test_what_is_not_listed_and_what_the_system_does_needs_nobody(
 ) -> None:
     by_system, alone = TrashedOrganizationFactory(), TrashedOrganizationFactory()
 
-    organization_purge(organization=by_system, actor="command purge")
+    record_purge(record=by_system, actor="command purge")
     settings.FOUR_EYES = {}
-    organization_purge(organization=alone, actor=asker)
+    record_purge(record=alone, actor=asker)
 
     assert not _exists(by_system)
     assert not _exists(alone)
@@ -140,7 +136,7 @@ def test_asking_twice_is_asking_once(asker: User) -> None:
 
 def test_without_a_reason_nothing_is_asked(asker: User) -> None:
     with pytest.raises(ApprovalNeeded) as needed:
-        organization_purge(organization=TrashedOrganizationFactory(), actor=asker)
+        record_purge(record=TrashedOrganizationFactory(), actor=asker)
 
     with pytest.raises(DomainError, match="A reason is required"):
         approval_ask(draft=needed.value.draft, reason="  ", actor=asker)
@@ -227,8 +223,8 @@ def test_a_change_in_between_voids_it_and_says_what_changed(
     elif change == "task":
         type(task).all_objects.filter(pk=task.pk).update(title="Another")
     else:
-        organizations_purge(
-            organizations=Organization.all_objects.filter(pk=organization.pk), actor="elsewhere"
+        records_purge(
+            records=Organization.all_objects.filter(pk=organization.pk), actor="elsewhere"
         )
 
     done = approval_approve(request=request, actor=second)
@@ -333,7 +329,7 @@ def test_an_approval_covers_exactly_what_was_asked(asker: User, second: User) ->
     approval_approve(request=_asked(asker, organization), actor=second)
 
     with pytest.raises(ApprovalNeeded):
-        organization_purge(organization=other, actor=asker)
+        record_purge(record=other, actor=asker)
     assert _exists(other)
 
 
@@ -342,12 +338,12 @@ def test_many_records_need_an_approval_and_a_few_do_not(asker: User) -> None:
     few = [OrganizationFactory() for _ in range(3)]
     many = [OrganizationFactory() for _ in range(4)]
 
-    organizations_trash(
-        organizations=Organization.objects.filter(pk__in=[each.pk for each in few]), actor=asker
+    records_trash(
+        records=Organization.objects.filter(pk__in=[each.pk for each in few]), actor=asker
     )
     with pytest.raises(ApprovalNeeded):
-        organizations_trash(
-            organizations=Organization.objects.filter(pk__in=[each.pk for each in many]),
+        records_trash(
+            records=Organization.objects.filter(pk__in=[each.pk for each in many]),
             actor=asker,
         )
     assert Organization.objects.count() == 4
@@ -394,7 +390,7 @@ def test_a_role_that_got_more_powers_in_between_voids_the_request(second: User) 
 
 def test_where_nobody_could_decide_the_refusal_says_so(asker: User) -> None:
     with pytest.raises(ApprovalNeeded, match="Nobody else can at the moment"):
-        organization_purge(organization=TrashedOrganizationFactory(), actor=asker)
+        record_purge(record=TrashedOrganizationFactory(), actor=asker)
 
 
 def test_an_operator_decides_only_where_nobody_else_can(asker: User) -> None:
@@ -479,10 +475,10 @@ def test_who_asks_why_something_is_refused_is_told_which_approval_it_needs(secon
     (purge,) = approvals_of(PURGE, asker)
     (trash,) = approvals_of("organizations.delete_organization", asker)
 
-    assert (purge.kind, purge.alone_up_to) == ("organizations.purge", 0)
+    assert (purge.kind, purge.alone_up_to) == ("organizations.purge_organization", 0)
     assert purge.people == [second]
     assert "a second person must approve it. Sven Second can." in purge.sentence
-    assert (trash.kind, trash.alone_up_to) == ("organizations.trash", 3)
+    assert (trash.kind, trash.alone_up_to) == ("organizations.trash_organization", 3)
     assert trash.people == []
     assert "Nobody else can at the moment" in trash.sentence
     assert approvals_of("organizations.view_organization", asker) == []

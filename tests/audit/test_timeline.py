@@ -18,13 +18,12 @@ from apps.accounts.services import user_set_roles
 from apps.audit.context import audit_context
 from apps.audit.event_kinds import EXPORT
 from apps.audit.events import record_event
+from apps.core.trash_services import record_purge, record_trash
 from apps.organizations.models import Membership, Organization, Role
 from apps.organizations.services import (
     membership_add,
     membership_remove,
     membership_update,
-    organization_purge,
-    organization_trash,
 )
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 from tests.factories.organizations import InvitationFactory, OrganizationFactory, OwnerFactory
@@ -159,9 +158,9 @@ def test_names_of_related_records_are_shown_also_of_those_that_are_gone(reader: 
     task = TaskFactory()
     task.assignee = ada
     task.save()
-    organization_trash(organization=acme, actor=None)
+    record_trash(record=acme, actor=None)
     acme.refresh_from_db()
-    organization_purge(organization=acme, actor=None)
+    record_purge(record=acme, actor=None)
 
     assert "set assignee to Ada Lovelace" in text_of(reader.get(history(task)))
     assert "removed from Acme (was member)" in text_of(reader.get(history(ada)))
@@ -208,7 +207,7 @@ def test_moving_to_the_trash_is_one_sentence_and_the_history_can_still_be_read(
     reader: Client,
 ) -> None:
     acme = OwnerFactory().organization
-    organization_trash(organization=acme, actor=None, reason="Closed down")
+    record_trash(record=acme, actor=None, reason="Closed down")
 
     page = text_of(reader.get(history(acme)))
 
@@ -285,10 +284,10 @@ def test_a_record_that_is_gone_is_found_by_auditors_alone(
     reader: Client, staff_with: StaffWith, client_of: ClientOf
 ) -> None:
     acme = OwnerFactory(organization__name="Acme").organization
-    organization_trash(organization=acme, actor=None)
+    record_trash(record=acme, actor=None)
     acme.refresh_from_db()
     url, key = history(acme), acme.pk
-    organization_purge(organization=acme, actor=None, reason="Asked to be forgotten")
+    record_purge(record=acme, actor=None, reason="Asked to be forgotten")
     assert not Organization.all_objects.filter(pk=key).exists()
     assert not Membership.objects.filter(organization_id=key).exists()
 
@@ -337,7 +336,7 @@ def test_the_trash_leads_to_the_history_of_what_lies_in_it(
     staff_with: StaffWith, client_of: ClientOf
 ) -> None:
     acme = OwnerFactory(organization__name="Acme").organization
-    organization_trash(organization=acme, actor=None, reason="Closed down")
+    record_trash(record=acme, actor=None, reason="Closed down")
     reader = client_of(staff_with(*READS, "organizations.restore_organization"))
     page = reader.get(reverse("admin:organizations_trashedorganization_change", args=[acme.pk]))
     url = reverse("admin:organizations_trashedorganization_history", args=[acme.pk])

@@ -10,9 +10,9 @@ from apps.accounts.anonymization.services import user_anonymize
 from apps.core import trash
 from apps.core.errors import DomainError
 from apps.core.models import SoftDeletableModel
+from apps.core.trash_services import record_purge, records_purge
 from apps.flags.models import Flag
 from apps.organizations.models import Organization
-from apps.organizations.services import organization_purge, organizations_purge
 from apps.projects.models import Project
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.flags import FlagFactory
@@ -56,9 +56,9 @@ def test_an_organization_that_flags_name_is_purged_with_its_place_in_them() -> N
     for flag in flags:
         flag.organizations.set([first, second, third])
 
-    organization_purge(organization=first, actor=root, reason="Asked for it")
-    organizations_purge(
-        organizations=Organization.all_objects.filter(pk__in=[second.pk, third.pk]),
+    record_purge(record=first, actor=root, reason="Asked for it")
+    records_purge(
+        records=Organization.all_objects.filter(pk__in=[second.pk, third.pk]),
         actor=root,
         reason="Asked for it",
     )

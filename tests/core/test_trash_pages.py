@@ -8,11 +8,10 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.trash_services import record_trash
 from apps.flags.models import Flag
 from apps.organizations.models import Organization
-from apps.organizations.services import organization_trash
 from apps.projects.models import Project
-from apps.projects.services import project_trash
 from tests.factories.accounts import StaffFactory, prove_factor
 from tests.factories.organizations import (
     InvitationFactory,
@@ -46,7 +45,7 @@ def client_of() -> Callable[..., Client]:
 
 def trashed(**values: Any) -> Organization:
     organization = OrganizationFactory(**values)
-    organization_trash(organization=organization, actor=None)
+    record_trash(record=organization, actor=None)
     return organization
 
 
@@ -162,7 +161,7 @@ class TestRestoring:
         self, client_of: Callable[..., Client]
     ) -> None:
         project = ProjectFactory(name="Quay")
-        project_trash(project=project, actor=None)
+        record_trash(record=project, actor=None)
         ProjectFactory(name="Quay", organization=project.organization)
         client = client_of()
 
@@ -176,7 +175,7 @@ class TestRestoring:
         self, client_of: Callable[..., Client]
     ) -> None:
         project = ProjectFactory(organization__name="Harbor")
-        organization_trash(organization=project.organization, actor=None)
+        record_trash(record=project.organization, actor=None)
 
         page = body(client_of().get(reverse(RESTORE_PROJECT, args=[project.pk])))
 
@@ -214,7 +213,7 @@ class TestTaking:
 
     def test_a_project_that_is_renamed_says_so(self, client_of: Callable[..., Client]) -> None:
         project = ProjectFactory(name="Quay")
-        project_trash(project=project, actor=None)
+        record_trash(record=project, actor=None)
         other = ProjectFactory(name="Pier", organization=project.organization)
         url = reverse("admin:projects_project_change", args=[other.pk])
 

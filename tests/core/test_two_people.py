@@ -7,9 +7,10 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.trash_services import record_trash
 from apps.flags.models import Flag
 from apps.organizations.models import Membership, Organization, Role, StaffOrganization
-from apps.organizations.services import membership_update, organization_trash, organization_update
+from apps.organizations.services import membership_update, organization_update
 from apps.projects.models import Project, Task
 from tests.factories.accounts import (
     RoleFactory,
@@ -331,7 +332,7 @@ def test_what_was_typed_into_a_record_that_went_to_the_trash_is_shown(
     organization = OrganizationFactory(name="Harbor")
     url = _url(organization)
     form = opened(sam, url)
-    organization_trash(organization=organization, actor=None)
+    record_trash(record=organization, actor=None)
 
     page = sam.post(url, {**form, "name": "Bright Harbor"})
 

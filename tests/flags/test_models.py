@@ -10,8 +10,9 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from apps.core.trash_services import record_trash
 from apps.flags.models import Flag, Switch
-from apps.organizations.services import organization_restore, organization_trash
+from apps.organizations.services import organization_restore
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 from tests.factories.flags import FlagFactory, SwitchFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
@@ -55,7 +56,7 @@ def test_an_organization_in_the_trash_reaches_nobody_and_reaches_again_when_it_i
     flag = FlagFactory()
     flag.organizations.add(membership.organization)
 
-    organization_trash(organization=membership.organization, actor=actor, reason="They left")
+    record_trash(record=membership.organization, actor=actor, reason="They left")
     assert not Flag.get(flag.name).is_active_for_user(membership.user)
 
     # People who are reached in another way still are.

@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core.trash_services import record_trash
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.services import (
     invitation_accept,
     invitation_revoke,
     invitation_send,
-    organization_trash,
 )
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.organizations import InvitationFactory
@@ -147,7 +147,7 @@ def test_a_revoked_an_expired_and_an_orphaned_link_say_so(client: Client) -> Non
     Invitation.objects.filter(pk=expired.pk).update(
         expires_at=timezone.now() - timedelta(seconds=1)
     )
-    organization_trash(organization=orphaned.organization, actor=None)
+    record_trash(record=orphaned.organization, actor=None)
 
     answers = [client.post(reverse("invitation", args=[token]), NEW_PERSON) for token in tokens]
 

@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.models import QueuedMail
 from apps.core.tasks import send_queued_mail
+from apps.core.trash_services import record_trash
 from apps.organizations import tasks
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.selectors import invitation_of_token
@@ -26,7 +27,6 @@ from apps.organizations.services import (
     invitations_expire,
     organization_create,
     organization_restore,
-    organization_trash,
 )
 from tests.at_once import at_once
 from tests.factories.accounts import StaffFactory, UserFactory
@@ -82,7 +82,7 @@ class TestCreating:
         organization = waiting.organization
         MembershipFactory(organization=organization, user__email="here@example.org")
         gone = OrganizationFactory()
-        organization_trash(organization=gone, actor=None)
+        record_trash(record=gone, actor=None)
 
         for given, output in [
             ({"email": "ZOE@example.org"}, "already waiting"),
@@ -145,7 +145,7 @@ class TestSending:
     def test_nothing_is_sent_for_what_is_answered_overdue_or_in_the_trash(self) -> None:
         revoked, orphaned = InvitationFactory.create_batch(2)
         invitation_revoke(invitation=revoked, actor=None)
-        organization_trash(organization=orphaned.organization, actor=None)
+        record_trash(record=orphaned.organization, actor=None)
 
         for invitation in (revoked, orphaned, OverdueInvitationFactory()):
             assert not invitation_send(invitation_id=invitation.pk)
@@ -320,7 +320,7 @@ class TestAccepting:
     def test_somebody_without_an_organization_by_now_is_refused(self) -> None:
         invitation = InvitationFactory()
         invitation_send(invitation_id=invitation.pk)
-        organization_trash(organization=invitation.organization, actor=None)
+        record_trash(record=invitation.organization, actor=None)
 
         with pytest.raises(DomainError, match="no longer exists"):
             invitation_accept(token=token_of(mail.outbox[0]), password=PASSWORD)
@@ -372,7 +372,7 @@ class TestAtTheSameTime:
 
     def test_of_a_restore_and_a_namesake_one_wins(self) -> None:
         organization = OrganizationFactory(slug="acme")
-        organization_trash(organization=organization, actor=None)
+        record_trash(record=organization, actor=None)
 
         outcomes = at_once(
             [

@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.trash_services import record_trash
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services import (
     membership_add,
@@ -11,7 +12,6 @@ from apps.organizations.services import (
     membership_update,
     memberships_remove,
     organization_create,
-    organization_trash,
 )
 from tests.at_once import at_once
 from tests.factories.accounts import DeactivatedUserFactory, StaffFactory, UserFactory
@@ -41,7 +41,7 @@ class TestAdding:
     ) -> None:
         membership = MembershipFactory()
         gone = OrganizationFactory()
-        organization_trash(organization=gone, actor=None)
+        record_trash(record=gone, actor=None)
 
         with pytest.raises(DomainError, match="already a member"):
             membership_add(organization=membership.organization, user=membership.user, actor=None)

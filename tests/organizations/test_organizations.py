@@ -3,6 +3,7 @@
 import pytest
 
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.trash_services import record_purge, record_trash, records_purge, records_trash
 from apps.organizations.models import (
     Invitation,
     Membership,
@@ -11,16 +12,11 @@ from apps.organizations.models import (
 )
 from apps.organizations.services import (
     organization_create,
-    organization_purge,
     organization_restore,
     organization_set_owner,
-    organization_trash,
-    organizations_purge,
     organizations_restore,
-    organizations_trash,
 )
 from apps.projects.models import Project, Task
-from apps.projects.services import project_trash
 from tests.factories.accounts import DeactivatedUserFactory, StaffFactory, UserFactory
 from tests.factories.organizations import (
     InvitationFactory,
@@ -55,7 +51,7 @@ class TestCreating:
         assert names == ["acme", "acme-2", "acme-3"]
 
     def test_takes_the_slug_of_one_in_the_trash(self) -> None:
-        organization_trash(organization=OrganizationFactory(slug="acme"), actor=None)
+        record_trash(record=OrganizationFactory(slug="acme"), actor=None)
 
         assert organization_create(name="Acme", actor=None).slug == "acme"
 
@@ -125,7 +121,7 @@ class TestHandingOver:
         owner = UserFactory()
         organization = organization_create(name="Acme", owner=owner, actor=None)
         gone = OrganizationFactory(name="Gone")
-        organization_trash(organization=gone, actor=None)
+        record_trash(record=gone, actor=None)
 
         with pytest.raises(DomainError, match="is deactivated"):
             organization_set_owner(
@@ -159,7 +155,7 @@ class TestTrashing:
         going = ProjectFactory(organization=organization)
         staying = ProjectFactory()
 
-        counts = organization_trash(organization=organization, actor=clerk, reason="Duplicate")
+        counts = record_trash(record=organization, actor=clerk, reason="Duplicate")
 
         for record in (organization, going, staying):
             record.refresh_from_db()
@@ -174,11 +170,11 @@ class TestTrashing:
 
     def test_refuses_what_is_in_the_trash_already(self) -> None:
         organization = OrganizationFactory()
-        organization_trash(organization=organization, actor=None)
+        record_trash(record=organization, actor=None)
         first_time = Organization.all_objects.get().deleted_at
 
         with pytest.raises(DomainError, match="already in the trash"):
-            organization_trash(organization=organization, actor=None)
+            record_trash(record=organization, actor=None)
 
         assert Organization.all_objects.get().deleted_at == first_time
 
@@ -186,7 +182,7 @@ class TestTrashing:
         organization = OrganizationFactory()
 
         with pytest.raises(MissingPermission, match="delete_organization"):
-            organization_trash(organization=organization, actor=StaffFactory())
+            record_trash(record=organization, actor=StaffFactory())
 
         assert Organization.objects.get() == organization
 
@@ -197,9 +193,7 @@ class TestTrashing:
             ProjectFactory(organization=organization)
 
         with django_assert_max_num_queries(8):  # type: ignore[operator]
-            counts = organizations_trash(
-                organizations=Organization.objects.order_by("name"), actor=None
-            )
+            counts = records_trash(records=Organization.objects.order_by("name"), actor=None)
 
         assert (counts[Organization], counts[Project]) == (30, 30)
         assert Organization.all_objects.values("trash_id").distinct().count() == 1
@@ -212,8 +206,8 @@ class TestRestoring:
         earlier, along = ProjectFactory.create_batch(2, organization=organization)
         other = OrganizationFactory()
         others_project = ProjectFactory(organization=other)
-        project_trash(project=earlier, actor=None)
-        organizations_trash(organizations=Organization.objects.all(), actor=None)
+        record_trash(record=earlier, actor=None)
+        records_trash(records=Organization.objects.all(), actor=None)
 
         organization_restore(organization=organization, actor=clerk, reason="By mistake")
 
@@ -228,7 +222,7 @@ class TestRestoring:
     def test_refuses_when_a_living_one_has_taken_its_place(self, field: str) -> None:
         organization = OrganizationFactory(slug="acme", external_id="C-1")
         project = ProjectFactory(organization=organization)
-        organization_trash(organization=organization, actor=None)
+        record_trash(record=organization, actor=None)
         OrganizationFactory(**{"name": "New Acme", field: getattr(organization, field)})
 
         with pytest.raises(DomainError, match="is taken by New Acme now"):
@@ -239,10 +233,10 @@ class TestRestoring:
 
     def test_refuses_two_of_one_slug(self) -> None:
         for _ in range(2):
-            organization_trash(organization=OrganizationFactory(slug="acme"), actor=None)
+            record_trash(record=OrganizationFactory(slug="acme"), actor=None)
 
         with pytest.raises(DomainError, match="Restore only one of them"):
-            organizations_restore(organizations=Organization.all_objects.in_trash(), actor=None)
+            organizations_restore(records=Organization.all_objects.in_trash(), actor=None)
 
         assert not Organization.objects.exists()
 
@@ -252,7 +246,7 @@ class TestRestoring:
 
     def test_needs_its_permission(self) -> None:
         organization = OrganizationFactory()
-        organization_trash(organization=organization, actor=None)
+        record_trash(record=organization, actor=None)
 
         with pytest.raises(MissingPermission, match="restore_organization"):
             organization_restore(organization=organization, actor=StaffFactory())
@@ -269,9 +263,9 @@ class TestPurging:
         invitation = InvitationFactory(organization=organization)
         task = TaskFactory(project__organization=organization)
         bystander = TaskFactory()
-        organization_trash(organization=organization, actor=None)
+        record_trash(record=organization, actor=None)
 
-        counts = organization_purge(organization=organization, actor=clerk, reason="On request")
+        counts = record_purge(record=organization, actor=clerk, reason="On request")
 
         assert counts == {Organization: 1, Membership: 1, Invitation: 1, Project: 1, Task: 1}
         assert not Organization.all_objects.filter(pk=organization.pk).exists()
@@ -282,20 +276,20 @@ class TestPurging:
 
     def test_asks_that_it_is_in_the_trash(self) -> None:
         alive, trashed = OrganizationFactory(name="Alive"), OrganizationFactory()
-        organization_trash(organization=trashed, actor=None)
+        record_trash(record=trashed, actor=None)
 
         with pytest.raises(DomainError, match="Alive isn't in the trash"):
-            organizations_purge(organizations=Organization.all_objects.all(), actor=None)
+            records_purge(records=Organization.all_objects.all(), actor=None)
 
         assert set(Organization.all_objects.all()) == {alive, trashed}
 
     def test_needs_its_permission(self) -> None:
         organization = OrganizationFactory()
-        organization_trash(organization=organization, actor=None)
+        record_trash(record=organization, actor=None)
 
         with pytest.raises(MissingPermission, match="purge_organization"):
-            organization_purge(
-                organization=organization,
+            record_purge(
+                record=organization,
                 actor=StaffFactory(may=["organizations.delete_organization"]),
             )
 
@@ -308,11 +302,11 @@ class TestPurging:
         OwnerFactory(organization=organization)
         MembershipFactory.create_batch(30, organization=organization)
         TaskFactory.create_batch(30, project=ProjectFactory(organization=organization))
-        organization_trash(organization=organization, actor=None)
+        record_trash(record=organization, actor=None)
 
         # One of them for the flags that name the organization.
         with django_assert_max_num_queries(13):  # type: ignore[operator]
-            organization_purge(organization=organization, actor=None)
+            record_purge(record=organization, actor=None)
 
         assert not Membership.objects.exists()
 
@@ -321,14 +315,12 @@ def test_the_trash_gives_its_own_kind_of_record_to_the_same_services() -> None:
     """The trash lists a proxy of the model; what is counted and written is the model's."""
     first, second = OrganizationFactory.create_batch(2)
     ProjectFactory(organization=first)
-    organizations_trash(organizations=Organization.objects.all(), actor=None)
+    records_trash(records=Organization.objects.all(), actor=None)
 
     restored = organizations_restore(
-        organizations=TrashedOrganization.all_objects.filter(pk=first.pk), actor=None
+        records=TrashedOrganization.all_objects.filter(pk=first.pk), actor=None
     )
-    purged = organizations_purge(
-        organizations=TrashedOrganization.all_objects.filter(pk=second.pk), actor=None
-    )
+    purged = records_purge(records=TrashedOrganization.all_objects.filter(pk=second.pk), actor=None)
 
     assert restored == {Organization: 1, Project: 1}
     assert purged[Organization] == 1

@@ -3,16 +3,12 @@
 import pytest
 
 from apps.core.errors import DomainError, MissingPermission
-from apps.organizations.services import organization_trash
+from apps.core.trash_services import record_purge, record_trash, records_purge, records_trash
 from apps.projects.models import Project, Task
 from apps.projects.services import (
     project_create,
-    project_purge,
     project_restore,
-    project_trash,
-    projects_purge,
     projects_restore,
-    projects_trash,
 )
 from tests.factories.accounts import StaffFactory
 from tests.factories.organizations import OrganizationFactory
@@ -45,7 +41,7 @@ class TestCreating:
     def test_refuses_what_does_not_fit(self) -> None:
         project = ProjectFactory(name="Fair")
         gone = OrganizationFactory()
-        organization_trash(organization=gone, actor=None)
+        record_trash(record=gone, actor=None)
 
         for given, output in [
             ({"name": "Fair"}, "already has a project of this name"),
@@ -69,7 +65,7 @@ class TestTrashing:
     def test_hides_it_with_its_tasks(self) -> None:
         clerk, task = StaffFactory(may=["projects.delete_project"]), TaskFactory()
 
-        project_trash(project=task.project, actor=clerk, reason="Entered twice")
+        record_trash(record=task.project, actor=clerk, reason="Entered twice")
 
         project = Project.all_objects.get()
         assert (project.is_deleted, project.deleted_by) == (True, clerk)
@@ -82,7 +78,7 @@ class TestTrashing:
         project = TrashedProjectFactory()
 
         with pytest.raises(DomainError, match="already in the trash"):
-            project_trash(project=project, actor=None)
+            record_trash(record=project, actor=None)
 
         assert number_of_traces(project) == 1
 
@@ -90,7 +86,7 @@ class TestTrashing:
         ProjectFactory()
 
         with pytest.raises(MissingPermission, match="delete_project"):
-            projects_trash(projects=Project.objects.all(), actor=StaffFactory())
+            records_trash(records=Project.objects.all(), actor=StaffFactory())
 
         assert Project.objects.exists()
 
@@ -119,13 +115,13 @@ class TestRestoring:
         TrashedProjectFactory.create_batch(2, name="Fair", organization=organization)
 
         with pytest.raises(DomainError, match="Restore only one of them"):
-            projects_restore(projects=Project.all_objects.all(), actor=None)
+            projects_restore(records=Project.all_objects.all(), actor=None)
 
         assert not Project.objects.exists()
 
     def test_refuses_while_its_organization_is_in_the_trash(self) -> None:
         project = ProjectFactory(organization__name="Acme")
-        organization_trash(organization=project.organization, actor=None)
+        record_trash(record=project.organization, actor=None)
 
         with pytest.raises(DomainError, match=r"Acme, which .* belongs to, is in the trash"):
             project_restore(project=project, actor=None)
@@ -142,7 +138,7 @@ class TestPurging:
         clerk = StaffFactory(may=["projects.purge_project"])
         task = TaskFactory(project=TrashedProjectFactory())
 
-        project_purge(project=task.project, actor=clerk, reason="On request")
+        record_purge(record=task.project, actor=clerk, reason="On request")
 
         assert not Project.all_objects.exists()
         assert last_trace(task.project) == ("-", clerk.pk, "On request")
@@ -153,14 +149,14 @@ class TestPurging:
         TrashedProjectFactory()
 
         with pytest.raises(DomainError, match="Alive isn't in the trash"):
-            projects_purge(projects=Project.all_objects.all(), actor=None)
+            records_purge(records=Project.all_objects.all(), actor=None)
 
         assert Project.all_objects.count() == 2
 
     def test_needs_its_permission(self) -> None:
         with pytest.raises(MissingPermission, match="purge_project"):
-            project_purge(
-                project=TrashedProjectFactory(),
+            record_purge(
+                record=TrashedProjectFactory(),
                 actor=StaffFactory(may=["projects.delete_project"]),
             )
 

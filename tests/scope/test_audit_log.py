@@ -15,8 +15,9 @@ from apps.audit.models import ChangeSet, Verification
 from apps.audit.timeline.history_scope import scopes
 from apps.audit.timeline.models import history_models
 from apps.core.scope import is_unscoped
+from apps.core.trash_services import record_purge
 from apps.organizations.models import Membership, Organization
-from apps.organizations.services import membership_add, organization_purge, user_set_scope
+from apps.organizations.services import membership_add, user_set_scope
 from apps.projects.models import Task
 from tests.scope.conftest import House, text
 
@@ -161,7 +162,7 @@ def test_a_record_that_is_no_more_is_told_of_to_none_who_did_not_see_it(
     client: Client, boss: User, far: House
 ) -> None:
     key = far.trashed_organization.pk
-    organization_purge(organization=far.trashed_organization, actor=boss, reason="Requested")
+    record_purge(record=far.trashed_organization, actor=boss, reason="Requested")
 
     for address in (
         reverse("admin:audit_changeset_record", args=["organizations.organization", key]),

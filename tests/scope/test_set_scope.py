@@ -13,12 +13,12 @@ from apps.accounts.people_scope import scope_in_words
 from apps.accounts.services import user_create, user_deactivate, user_reactivate, user_set_roles
 from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.trash_services import record_purge
 from apps.organizations.models import Membership, Organization, StaffOrganization
 from apps.organizations.services import (
     invitation_create,
     membership_add,
     organization_create,
-    organization_purge,
     organization_set_owner,
     user_set_scope,
 )
@@ -51,7 +51,7 @@ class TestWhoIsLimited:
     def test_to_take_the_last_organization_away_does_not_widen(
         self, agent: User, near: House, boss: User
     ) -> None:
-        organization_purge(organization=near.trashed_organization, actor=boss, reason="Asked")
+        record_purge(record=near.trashed_organization, actor=boss, reason="Asked")
         limit(agent, actor=boss)
 
         assert not Organization.all_objects.for_staff(User.objects.get(pk=agent.pk)).exists()

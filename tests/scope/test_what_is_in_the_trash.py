@@ -20,6 +20,7 @@ from apps.accounts.models import User
 from apps.accounts.people_scope import people_of
 from apps.audit.timeline.positions import branches_of_record
 from apps.core.errors import DomainError
+from apps.core.trash_services import record_trash
 from apps.core.trash_visibility import trash_paths
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
@@ -27,10 +28,9 @@ from apps.organizations.services import (
     invitation_send,
     memberships_remove,
     organization_restore,
-    organization_trash,
 )
 from apps.projects.models import Project, Task
-from apps.projects.services import project_restore, project_trash
+from apps.projects.services import project_restore
 from apps.reports.services import report_make
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.projects import ProjectFactory
@@ -127,7 +127,7 @@ def test_an_organization_in_the_trash_is_counted_nowhere_and_comes_back_everywhe
     client, user = reader
     before = numbers(client, user, world, tmp_path)
 
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
     during = numbers(client, user, world, tmp_path)
     organization_restore(organization=world.organization, actor=boss, reason="Came back.")
     after = numbers(client, user, world, tmp_path)
@@ -161,7 +161,7 @@ def test_a_project_in_the_trash_takes_its_tasks_along(
     client, user = reader
     before = numbers(client, user, world, tmp_path)
 
-    project_trash(project=world.project, actor=boss, reason="Done.")
+    record_trash(record=world.project, actor=boss, reason="Done.")
     during = numbers(client, user, world, tmp_path)
     project_restore(project=world.project, actor=boss, reason="Not done.")
 
@@ -177,7 +177,7 @@ def test_no_list_and_no_search_names_it(
     reader: tuple[Client, User], world: House, boss: User, model: str
 ) -> None:
     client, _ = reader
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     for query in ({}, {"q": world.word}, {"q": str(world.records()[_label(model)].pk)}):
         page = client.get(address(model, "changelist"), query)
@@ -195,7 +195,7 @@ def test_the_old_address_of_a_trashed_record_leads_to_its_page_in_the_trash(
     reader: tuple[Client, User], world: House, boss: User, page: str
 ) -> None:
     client, _ = reader
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     for model, record in (("organization", world.organization), ("project", world.project)):
         answer = client.get(address(model, page, record.pk))
@@ -207,7 +207,7 @@ def test_the_old_address_of_a_trashed_record_leads_to_its_page_in_the_trash(
 def test_the_address_in_the_trash_of_a_restored_record_leads_back(
     boss_client: Client, world: House, boss: User
 ) -> None:
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
     organization_restore(organization=world.organization, actor=boss, reason="Came back.")
 
     answer = boss_client.get(address("trashedorganization", "change", world.organization.pk))
@@ -220,7 +220,7 @@ def test_the_old_address_of_what_belongs_to_it_names_what_is_in_the_trash(
     reader: tuple[Client, User], world: House, boss: User, model: str
 ) -> None:
     client, _ = reader
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     answer = client.get(address(model, "change", world.records()[_label(model)].pk))
 
@@ -234,7 +234,7 @@ def test_a_timeline_still_tells_the_past_and_links_to_the_trash(
     reader: tuple[Client, User], world: House, boss: User
 ) -> None:
     client, _ = reader
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     page = text(client.get(address("organization", "history", world.organization.pk)))
     of_task = text(client.get(address("task", "history", world.task.pk)))
@@ -250,7 +250,7 @@ def test_a_timeline_still_tells_the_past_and_links_to_the_trash(
 def test_nobody_outside_learns_that_it_is_in_the_trash(
     client: Client, far: House, boss: User
 ) -> None:
-    organization_trash(organization=far.organization, actor=boss, reason="Left us.")
+    record_trash(record=far.organization, actor=boss, reason="Left us.")
 
     for model, record in (("organization", far.organization), ("membership", far.membership)):
         answer = client.get(address(model, "change", record.pk))
@@ -270,7 +270,7 @@ def test_an_invitation_to_it_says_that_the_organization_is_gone_and_is_not_maile
         token_digest="x" * 64,
         expires_at=world.invitation.expires_at,
     )
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     for answer in (Client().get(url), Client().post(url, {"first_name": "A"})):
         assert answer.status_code == 410
@@ -283,7 +283,7 @@ def test_an_invitation_to_it_says_that_the_organization_is_gone_and_is_not_maile
 
 
 def test_no_bulk_action_reaches_it(world: House, boss: User) -> None:
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     removed = memberships_remove(
         memberships=Membership.all_objects.filter(pk=world.membership.pk), actor=boss, reason="Out."
@@ -297,7 +297,7 @@ def test_a_task_of_it_is_not_reverted(boss_client: Client, world: House, boss: U
     first = Task.history.filter(id=world.task.pk).latest()
     Task.objects.filter(pk=world.task.pk).update(title="Doomed Task, renamed")
     newest = Task.history.filter(id=world.task.pk).latest()
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     url = address("task", "revert", world.task.pk, first.history_id)
     answer = boss_client.post(url, {"newest": newest.history_id, "reason": "Back."})
@@ -313,7 +313,7 @@ def test_a_task_is_not_reverted_into_a_project_in_the_trash(
     other = ProjectFactory(organization=world.organization)
     Task.objects.filter(pk=world.task.pk).update(project=other)
     newest = Task.history.filter(id=world.task.pk).latest()
-    project_trash(project=world.project, actor=boss, reason="Done.")
+    record_trash(record=world.project, actor=boss, reason="Done.")
 
     url = address("task", "revert", world.task.pk, first.history_id)
     answer = boss_client.post(url, {"newest": newest.history_id, "reason": "Back."})
@@ -327,7 +327,7 @@ def test_a_task_is_not_reverted_into_a_project_in_the_trash(
 def test_an_import_that_names_it_says_where_it_is_and_what_to_do(
     importer: Importer, world: House, boss: User, named: str
 ) -> None:
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     rows = [["E-mail", "Organization"], ["new@example.org", named]]
     outcome = importer.rows("members", rows, "--dry-run")
@@ -341,7 +341,7 @@ def test_an_import_that_names_it_says_where_it_is_and_what_to_do(
 def test_an_import_of_tasks_says_so_of_a_project(
     importer: Importer, world: House, boss: User
 ) -> None:
-    project_trash(project=world.project, actor=boss, reason="Done.")
+    record_trash(record=world.project, actor=boss, reason="Done.")
 
     rows = [["Organization", "Project", "Title"], ["Doomed-1", "Doomed Project", "One more"]]
     outcome = importer.rows("tasks", rows, "--dry-run")
@@ -356,7 +356,7 @@ def test_an_import_of_tasks_says_so_of_a_project(
 def test_an_export_can_be_imported_again_without_a_refused_row(
     world: House, boss: User, tmp_path: Path, dataset: str
 ) -> None:
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
     User.objects.update(phone="")
     call_command("export_dataset", dataset, output=tmp_path / "out.csv", stdout=io.StringIO())
 
@@ -371,7 +371,7 @@ def test_a_limited_colleague_sees_no_person_by_an_organization_in_the_trash(
 ) -> None:
     assert User.objects.filter(pk__in=people_of(agent), pk=world.person.pk).exists()
 
-    organization_trash(organization=world.organization, actor=boss, reason="Left us.")
+    record_trash(record=world.organization, actor=boss, reason="Left us.")
 
     assert not User.objects.filter(pk__in=people_of(agent), pk=world.person.pk).exists()
 

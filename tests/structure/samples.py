@@ -17,12 +17,15 @@ from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSch
 
 from apps.accounts.models import Disclosure, User
 from apps.audit.context import audit_context
+from apps.core.models import SoftDeletableModel
+from apps.core.trash_services import record_trash
 from apps.organizations.models import Role
 from apps.transfers.models import ExportRun, ImportRun, Upload
 from tests.factories.accounts import (
     ApprovalRequestFactory,
     RoleFactory,
     StaffFactory,
+    SuperuserFactory,
     UserFactory,
 )
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
@@ -30,9 +33,8 @@ from tests.factories.organizations import (
     InvitationFactory,
     MembershipFactory,
     OrganizationFactory,
-    TrashedOrganizationFactory,
 )
-from tests.factories.projects import ProjectFactory, TaskFactory, TrashedProjectFactory
+from tests.factories.projects import ProjectFactory, TaskFactory
 from tests.factories.reports import ReportDeliveryFactory, ReportSubscriptionFactory
 from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
 
@@ -167,12 +169,8 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "organizations.Invitation": _invitation,
     "organizations.Membership": MembershipFactory,
     "organizations.Organization": _organization,
-    "organizations.TrashedOrganization": lambda: TrashedOrganizationFactory(
-        deleted_by=StaffFactory()
-    ),
     "projects.Project": _project,
     "projects.Task": _task,
-    "projects.TrashedProject": lambda: TrashedProjectFactory(deleted_by=StaffFactory()),
     "reports.ReportRun": lambda: ReportDeliveryFactory(run__started_by=StaffFactory()).run,
     "reports.ReportSubscription": ReportSubscriptionFactory,
     "schedules.TaskRun": lambda: TaskRunFactory(started_by=StaffFactory()),
@@ -184,7 +182,15 @@ SAMPLES: dict[str, Callable[[], Any]] = {
 
 def sample(model: Any) -> Any:
     """Make one full record; a model that is registered and not named above fails here."""
+    if model._meta.proxy and issubclass(model, SoftDeletableModel):
+        return _trashed(model)
     label = model._meta.label
     if label not in SAMPLES:
         pytest.fail(f"Write into SAMPLES of {__name__} how a full {label} is made.", pytrace=False)
     return SAMPLES[label]()
+
+
+def _trashed(proxy: Any) -> Any:
+    record = sample(proxy._meta.concrete_model)
+    record_trash(record=record, actor=SuperuserFactory())
+    return proxy.all_objects.get(pk=record.pk)

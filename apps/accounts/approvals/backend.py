@@ -6,6 +6,7 @@ from django.urls import reverse
 from apps.accounts.approvable import registry
 from apps.accounts.approvals.bulk import ManyRecords, arguments_of
 from apps.accounts.approvals.guard import people_behind, require_approval
+from apps.accounts.approvals.records import require_approval_of
 from apps.accounts.approvals.selectors import approval_needed_message, deciders
 from apps.accounts.approvals.services import approval_ask
 from apps.accounts.models import User
@@ -32,6 +33,9 @@ class AccountsBackend:
             return ""
         people = deciders(action, {}, besides=people_behind(user))
         return approval_needed_message(people, action)
+
+    def require_for_records(self, kind: str, records: QuerySet, *, actor: Actor) -> None:
+        require_approval_of(kind, records, actor=actor)
 
     def require_for_many(
         self,

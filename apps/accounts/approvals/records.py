@@ -85,7 +85,7 @@ class OnRecords(Approvable):
         for name in self.shown:
             field = model_field(record, name)
             value = getattr(record, f"get_{name}_display", lambda n=name: getattr(record, n))()
-            if value not in ("", None):
+            if value not in ("", None) and str(value) != str(record):
                 values.append([str(field.verbose_name), _plain(value), self.after])
         return Line(str(record), self._url(record), values)
 

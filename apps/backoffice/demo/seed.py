@@ -15,10 +15,9 @@ from apps.backoffice.demo.organizations import (
 from apps.backoffice.demo.people import add_memberships, add_people
 from apps.backoffice.demo.projects import add_projects
 from apps.backoffice.demo.staff import demo_email, seed_staff
+from apps.core.trash_services import record_trash
 from apps.organizations.models import Organization
-from apps.organizations.services import organization_trash
 from apps.projects.models import Project
-from apps.projects.services import project_trash
 
 BATCH = 50_000
 # Numbers of organizations of which one goes to the trash, and one loses a project to it.
@@ -60,10 +59,8 @@ def seed_demo(members: int, say: Callable[[str], None]) -> Counter[str]:
 
 def _fill_trash(added: dict[int, Organization], administrator: User) -> None:
     if TRASHED in added:
-        organization_trash(
-            organization=added[TRASHED], actor=administrator, reason="Merged into another one"
-        )
+        record_trash(record=added[TRASHED], actor=administrator, reason="Merged into another one")
     if TIDIED in added:
         project = Project.objects.filter(organization=added[TIDIED]).order_by("name").first()
         if project is not None:
-            project_trash(project=project, actor=administrator, reason="Entered twice")
+            record_trash(record=project, actor=administrator, reason="Entered twice")

@@ -16,7 +16,7 @@ One method serves the list's bulk actions, the row menu and the object's page:
             self, request: HttpRequest, organizations: QuerySet, answer: ConfirmationForm
         ) -> str:
             for organization in organizations:
-                organization_trash(organization=organization, actor=request.user)
+                record_trash(record=organization, actor=request.user)
             return f"{len(organizations)} moved to the trash."
 
 The page shows how many records and which are meant, the consequences, and the form: a reason, what

@@ -1,7 +1,7 @@
 """The confirmation page of what a second person must approve: the button asks instead of doing.
 
 Where an action's service asks for an approval of its own, the ModelAdmin says of which kind, so that
-the page can tell beforehand: `approval_kinds = {"purge": "organizations.purge"}`. Any other action
+the page can tell beforehand: `approval_kinds = {"purge": "organizations.purge_organization"}`. Any other action
 of a list asks for one by itself where too many records are selected.
 """
 

@@ -1,11 +1,11 @@
 """Moving to the trash, the trash itself, and the way out of it, for any soft-deletable model.
 
-An app declares a proxy of its model for the trash. The living model's admin is a `ToTrash` that
-says in `trash_records` which service moves a queryset there; the proxy's is a `TrashAdmin` that says
-in `restore_records` and `purge_records` which services lead out again.
+The model's admin is a `ToTrash`; the admin of its proxy (`trash_proxy`) is a `TrashAdmin`. Nothing else is needed:
+the services, the permissions, and what a second person approves come with the model. An admin whose model has a
+rule of its own names another service.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -21,10 +21,18 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import moment_column, record_link
 from apps.core.admin.editing.formsets import VersionedFormSet
+from apps.core.admin.read_only import ReadOnly
 from apps.core.admin.trash_forms import RestoreForm, ToTrashForm, trash_message
 from apps.core.admin.wording import belongings, counted
 from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
+from apps.core.trash_models import trash_proxy_of
+from apps.core.trash_services import (
+    records_purge,
+    records_restore,
+    records_trash,
+    trash_action,
+)
 
 
 def _with_it(words: str, counts: trash.Counts, model: type[Model]) -> list[str]:
@@ -46,11 +54,11 @@ def _name_or_number(queryset: QuerySet) -> str:
     return str(queryset.get()) if count == 1 else str(count)
 
 
-class ToTrash[Rows: QuerySet](BaseAdmin):
+class ToTrash(BaseAdmin):
     """Deleting means: to the trash. The stock delete page is not reachable."""
 
     moves_to_trash = True
-    trash_url: str
+    trash_service: Callable[..., trash.Counts] = staticmethod(records_trash)
     actions = ["move_to_trash"]
     actions_list = ["open_trash"]
     actions_row = ["move_to_trash"]
@@ -64,16 +72,20 @@ class ToTrash[Rows: QuerySet](BaseAdmin):
         form_class=ToTrashForm,
         sudo="bulk",
     )
-    def move_to_trash(self, request: HttpRequest, queryset: Rows, answer: ConfirmationForm) -> str:
-        counts = self.trash_records(request, queryset, answer.reason)
+    def move_to_trash(
+        self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
+    ) -> str:
+        counts = self.trash_service(records=queryset, actor=request.user, reason=answer.reason)
         return f"{_said(counts, self.model)} moved to the trash."
 
     @action(description="Trash", icon="delete", permissions=["view"])
     def open_trash(self, request: HttpRequest) -> HttpResponse:
-        return HttpResponseRedirect(reverse(self.trash_url))
+        opts = trash_proxy_of(self.model)._meta
+        return HttpResponseRedirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"))
 
-    def trash_records(self, request: HttpRequest, records: Rows, reason: str) -> trash.Counts:
-        raise NotImplementedError
+    @property
+    def approval_kinds(self) -> dict[str, str]:
+        return {"move_to_trash": trash_action("trash", self.model)}
 
     def save_related(
         self,
@@ -116,11 +128,13 @@ def _said(counts: trash.Counts, model: type[Model]) -> str:
     return f"{counted(counts[model], model)}{f', with {others},' if others else ''}"
 
 
-class TrashAdmin[Rows: QuerySet](BaseAdmin):
+class TrashAdmin(ReadOnly, BaseAdmin):
     """The trash of a model: who moved what there and when; read-only, with two ways out."""
 
     is_trash = True
     model: type[SoftDeletableModel]
+    restore_service: Callable[..., trash.Counts] = staticmethod(records_restore)
+    purge_service: Callable[..., trash.Counts] = staticmethod(records_purge)
     trash_columns: list[str] = []
     empty_text = "Records in the trash stay here until they are restored or deleted for good."
     ask_reason = False
@@ -159,22 +173,16 @@ class TrashAdmin[Rows: QuerySet](BaseAdmin):
     def has_purge_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._base_permission(request, "purge")
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
+    @property
+    def approval_kinds(self) -> dict[str, str]:
+        return {"purge": trash_action("purge", self.model)}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
     def _base_permission(self, request: HttpRequest, verb: str) -> bool:
         """The trash has no permissions of its own: those of the living model hold."""
-        opts = concrete_model(self.model)._meta
-        return request.user.has_perm(f"{opts.app_label}.{verb}_{opts.model_name}")
+        return request.user.has_perm(trash_action(verb, self.model))
 
     @confirmed(
         permission="restore",
@@ -183,8 +191,10 @@ class TrashAdmin[Rows: QuerySet](BaseAdmin):
         form_class=RestoreForm,
         reason="optional",
     )
-    def restore(self, request: HttpRequest, queryset: Rows, answer: RestoreForm) -> str:
-        counts = self.restore_records(request, queryset, answer.reason, answer.new_names())
+    def restore(self, request: HttpRequest, queryset: QuerySet, answer: RestoreForm) -> str:
+        counts = self.restore_service(
+            records=queryset, actor=request.user, reason=answer.reason, names=answer.new_names()
+        )
         return f"{_said(counts, concrete_model(self.model))} restored."
 
     @confirmed(
@@ -196,15 +206,6 @@ class TrashAdmin[Rows: QuerySet](BaseAdmin):
         typed=_name_or_number,
         sudo=True,
     )
-    def purge(self, request: HttpRequest, queryset: Rows, answer: ConfirmationForm) -> str:
-        counts = self.purge_records(request, queryset, answer.reason)
+    def purge(self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm) -> str:
+        counts = self.purge_service(records=queryset, actor=request.user, reason=answer.reason)
         return f"{_said(counts, concrete_model(self.model))} deleted for good."
-
-    def restore_records(
-        self, request: HttpRequest, records: Rows, reason: str, names: Mapping[str, str]
-    ) -> trash.Counts:
-        """Restore through the service; `names` gives one record another name than it had, by field."""
-        raise NotImplementedError
-
-    def purge_records(self, request: HttpRequest, records: Rows, reason: str) -> trash.Counts:
-        raise NotImplementedError

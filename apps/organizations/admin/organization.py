@@ -23,27 +23,22 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.trash import ToTrash
 from apps.core.scope import sees_everything
-from apps.core.trash import Counts
 from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.inlines import InvitationInline, MembershipInline
 from apps.organizations.admin.invite_form import InviteForm
 from apps.organizations.models import Membership, Organization
-from apps.organizations.querysets import OrganizationQuerySet
 from apps.organizations.services.invitations import invitation_create
 from apps.organizations.services.organizations import (
     organization_create,
     organization_update,
-    organizations_trash,
 )
 from apps.transfers.admin.exports import ExportMixin
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash[OrganizationQuerySet]):
-    approval_kinds = {"move_to_trash": "organizations.trash"}
+class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     create_service = staticmethod(organization_create)
     update_service = staticmethod(organization_update)
-    trash_url = "admin:organizations_trashedorganization_changelist"
     list_display = [
         "name",
         "slug",
@@ -110,11 +105,6 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash[OrganizationQuerySet
             form.base_fields["slug"].required = False
             form.base_fields["slug"].help_text = "Made from the name if left empty."
         return form
-
-    def trash_records(
-        self, request: HttpRequest, records: OrganizationQuerySet, reason: str
-    ) -> Counts:
-        return organizations_trash(organizations=records, actor=request.user, reason=reason)
 
     @confirmed(
         permission="organizations.add_invitation",

@@ -105,10 +105,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
-                "permissions": [
-                    ("restore_organization", "Can restore organization"),
-                    ("purge_organization", "Can purge organization"),
-                ],
+                "default_permissions": ("add", "change", "delete", "view", "restore", "purge"),
                 "abstract": False,
                 "base_manager_name": "all_objects",
             },

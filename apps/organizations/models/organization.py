@@ -8,6 +8,7 @@ from django.db import models
 
 from apps.audit.history import History
 from apps.core.models import AliveManager, SoftDeletableModel
+from apps.core.trash_models import trash_proxy
 from apps.organizations.querysets import OrganizationQuerySet
 
 
@@ -40,10 +41,6 @@ class Organization(SoftDeletableModel):
 
     class Meta(SoftDeletableModel.Meta):
         ordering = ["name", "id"]
-        permissions = [
-            ("restore_organization", "Can restore organization"),
-            ("purge_organization", "Can purge organization"),
-        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["slug"],
@@ -115,12 +112,4 @@ class Organization(SoftDeletableModel):
         return self.name
 
 
-class TrashedOrganization(Organization):
-    """The same table seen from the trash; exists so that the trash has pages of its own."""
-
-    class Meta:
-        proxy = True
-        default_permissions = ()
-        ordering = ["-deleted_at"]
-        verbose_name = "organization in the trash"
-        verbose_name_plural = "organizations in the trash"
+TrashedOrganization = trash_proxy(Organization)

@@ -16,14 +16,10 @@ from apps.organizations.services.memberships import (
 )
 from apps.organizations.services.organizations import (
     organization_create,
-    organization_purge,
     organization_restore,
     organization_set_owner,
-    organization_trash,
     organization_update,
-    organizations_purge,
     organizations_restore,
-    organizations_trash,
 )
 from apps.organizations.services.staff_scope import user_set_scope
 
@@ -39,13 +35,9 @@ __all__ = [
     "membership_update",
     "memberships_remove",
     "organization_create",
-    "organization_purge",
     "organization_restore",
     "organization_set_owner",
-    "organization_trash",
     "organization_update",
-    "organizations_purge",
     "organizations_restore",
-    "organizations_trash",
     "user_set_scope",
 ]

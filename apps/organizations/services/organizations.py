@@ -1,20 +1,19 @@
-"""Organizations: created, handed over, trashed, restored, purged."""
+"""Organizations: created, changed, handed over, and restored by a rule of their own."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.utils.text import slugify
 
-from apps.accounts.actors import user_or_none
-from apps.accounts.approvals.records import require_approval_of
 from apps.accounts.models import User
 from apps.core.actors import Actor, acting_as, require
 from apps.core.changes import UNSET, Unset, given, write_changes
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
-from apps.core.trash import Counts, locked, purge, restore, trash
-from apps.core.trash_names import rename_trashed
+from apps.core.trash import Counts
+from apps.core.trash_services import records_restore
 from apps.core.uuid7 import uuid7
 from apps.organizations.locks import lock_organization, refuse_unseen
 from apps.organizations.models import Membership, Organization, Role
@@ -92,88 +91,25 @@ def organization_set_owner(
         _give_to(locked, owner, actor)
 
 
-def organization_trash(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
-    return organizations_trash(
-        organizations=Organization.all_objects.filter(pk=organization.pk),
-        actor=actor,
-        reason=reason,
-    )
-
-
-def organizations_trash(
-    *, organizations: OrganizationQuerySet, actor: Actor, reason: str = ""
-) -> Counts:
-    """Move organizations to the trash, and their living projects with them; count what went."""
-    require(actor, "organizations.delete_organization")
-    with acting_as(actor=actor, reason=reason):
-        live = locked(organizations.for_actor(actor)).alive()
-        if not live.exists():
-            raise DomainError("Everything here is already in the trash.")
-        require_approval_of("organizations.trash", live, actor=actor)
-        return trash(live, by=user_or_none(actor))
-
-
 def organization_restore(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
-    return organizations_restore(
-        organizations=Organization.all_objects.filter(pk=organization.pk),
-        actor=actor,
-        reason=reason,
-    )
+    records = Organization.all_objects.filter(pk=organization.pk)
+    return organizations_restore(records=records, actor=actor, reason=reason)
 
 
 def organizations_restore(
     *,
-    organizations: OrganizationQuerySet,
+    records: QuerySet[Any],
     actor: Actor,
     reason: str = "",
     names: Mapping[str, str] | None = None,
 ) -> Counts:
-    """Bring organizations back with exactly what went to the trash with each.
+    """Bring organizations back, all or none; see `records_restore`.
 
-    All come back or none: a slug or an external ID that is taken by now is refused and named.
-    `names` brings one organization back under another slug or external ID.
+    A slug or an external ID that is taken by now is refused and named.
     """
-    require(actor, "organizations.restore_organization")
-    with acting_as(actor=actor, reason=reason):
-        trashed = locked(organizations.for_actor(actor)).in_trash()
-        if names:
-            require(actor, "organizations.change_organization")
-            rename_trashed(trashed, names)
-        _refuse_taken_values(trashed, actor)
-        with refusals_in_words():
-            counts = restore(trashed)
-        if not counts[Organization]:
-            raise DomainError("Nothing here is in the trash.")
-        return counts
-
-
-def organization_purge(*, organization: Organization, actor: Actor, reason: str = "") -> Counts:
-    return organizations_purge(
-        organizations=Organization.all_objects.filter(pk=organization.pk),
-        actor=actor,
-        reason=reason,
+    return records_restore(
+        records=records, actor=actor, reason=reason, names=names, refuse=_refuse_taken_values
     )
-
-
-def organizations_purge(
-    *, organizations: OrganizationQuerySet, actor: Actor, reason: str = ""
-) -> Counts:
-    """Delete organizations for good, with their memberships, invitations, projects and tasks.
-
-    Only what is in the trash can be purged, and only the history of it stays.
-    """
-    require(actor, "organizations.purge_organization")
-    with acting_as(actor=actor, reason=reason):
-        purged = locked(organizations.for_actor(actor))
-        alive = purged.alive().order_by("name").first()
-        if alive is not None:
-            raise DomainError(
-                f"{alive} isn't in the trash. Only records in the trash can be deleted for good."
-            )
-        if not purged.exists():
-            raise DomainError("There is nothing here to delete for good.")
-        require_approval_of("organizations.purge", purged, actor=actor)
-        return purge(purged)
 
 
 def free_slug(name: str) -> str:

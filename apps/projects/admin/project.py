@@ -21,12 +21,10 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.inlines import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.trash import ToTrash
-from apps.core.trash import Counts
 from apps.organizations.admin.organization import OrganizationAdmin
 from apps.projects.admin.colors import PROJECT_COLORS
 from apps.projects.models import Project, Task
-from apps.projects.querysets import ProjectQuerySet
-from apps.projects.services import project_create, projects_trash
+from apps.projects.services import project_create
 from apps.transfers.admin.exports import ExportMixin
 
 
@@ -40,10 +38,8 @@ class TaskInline(BaseTabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash[ProjectQuerySet]):
-    approval_kinds = {"move_to_trash": "projects.trash"}
+class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
     create_service = staticmethod(project_create)
-    trash_url = "admin:projects_trashedproject_changelist"
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -87,9 +83,6 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash[ProjectQuerySet]):
 
     def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
-
-    def trash_records(self, request: HttpRequest, records: ProjectQuerySet, reason: str) -> Counts:
-        return projects_trash(projects=records, actor=request.user, reason=reason)
 
 
 @OrganizationAdmin.add_inline

@@ -106,10 +106,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "id"],
-                "permissions": [
-                    ("restore_project", "Can restore project"),
-                    ("purge_project", "Can purge project"),
-                ],
+                "default_permissions": ("add", "change", "delete", "view", "restore", "purge"),
                 "abstract": False,
                 "base_manager_name": "all_objects",
             },
