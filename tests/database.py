@@ -5,6 +5,7 @@ option has to be remembered after a migration.
 """
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,13 +13,14 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.db import connection
-from psycopg import sql
+from psycopg import errors, sql
 
 PREFIX = "quarterdeck_template_"
 # What the template is made from, beside the packages.
 SOURCES = ("apps/*/migrations/*.py", "config/settings/*.py", "requirements.txt")
 # Two processes that find no template wait for each other; any number would do.
 LOCK = 7_281_993
+PATIENCE_SECONDS = 60
 
 
 def create() -> None:
@@ -86,7 +88,15 @@ def _use(name: str) -> None:
 
 
 def _drop(server: psycopg.Connection, name: str) -> None:
-    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    for _ in range(PATIENCE_SECONDS):
+        try:
+            server.execute(drop)
+            return
+        except errors.InsufficientPrivilege:
+            # The server's own vacuum is there for a moment, and only a superuser may end it.
+            time.sleep(1)
+    server.execute(drop)
 
 
 @contextmanager
