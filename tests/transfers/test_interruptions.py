@@ -76,7 +76,7 @@ def silence(run: ImportRun) -> None:
 def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
     support: Client, harbor: Organization, swept: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    move, record, leaving = driver._move, applier.Applier._record, driver._handed_over
+    move, record, hand_over = driver._move, applier.Applier._record, driver.handed_over
     killed: list[str] = []
 
     def dying_move(run: ImportRun, state: str, **changes: Any) -> None:
@@ -85,11 +85,11 @@ def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
             raise Killed
         move(run, state, **changes)
 
-    def dying_leaving(run: ImportRun, state: str, **changes: Any) -> Any:
+    def dying_hand_over(run: ImportRun, state: str, **changes: Any) -> Any:
         if state not in killed:
             killed.append(state)
             raise Killed
-        return leaving(run, state, **changes)
+        return hand_over(run, state, **changes)
 
     def dying_record(self: Any, high: int, result: dict[str, int]) -> None:
         if f"row {high}" not in killed:
@@ -98,7 +98,7 @@ def test_a_worker_killed_at_each_step_is_followed_by_one_that_goes_on(
         record(self, high, result)
 
     monkeypatch.setattr(driver, "_move", dying_move)
-    monkeypatch.setattr(driver, "_leaving", dying_leaving)
+    monkeypatch.setattr(driver, "handed_over", dying_hand_over)
     monkeypatch.setattr(applier.Applier, "_record", dying_record)
 
     def until(run: ImportRun, state: str) -> None:

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core.errors import DomainError
-from apps.core.interruption import Interrupted, begin_to_end
-from apps.core.jobs import ClaimLostError, JobCanceledError
+from apps.core.jobs import JobCanceledError
 from apps.core.memory import peak_rss_mb
 from apps.transfers import registry
 from apps.transfers.engine.apply.applier import Applier, Stopped
@@ -25,24 +24,27 @@ from apps.transfers.engine.plan.causes import cause_label
 from apps.transfers.engine.plan.lists import index_for_search, search_columns
 from apps.transfers.engine.runs import progress
 from apps.transfers.engine.runs.approver import approver_of
-from apps.transfers.engine.runs.events import reason_of_cancel, record_import
+from apps.transfers.engine.runs.attempt import attempt
+from apps.transfers.engine.runs.endings import (
+    applied_state,
+    end_canceled,
+    end_failed,
+    handed_over,
+    mail_result,
+)
+from apps.transfers.engine.runs.events import record_import
 from apps.transfers.engine.runs.permissions import check_may_act_for, check_may_import
 from apps.transfers.engine.schema import Tables, drop, has_rows
 from apps.transfers.engine.stage import stager
 from apps.transfers.failures import (
     TooManyRefusedError,
-    is_out_of_space,
-    log_failure,
-    sentence_of,
 )
-from apps.transfers.mails import import_mail_queue
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
 from apps.transfers.uploads import upload_verify
 
 logger = logging.getLogger(__name__)
 State = ImportRun.State
-_MEASURED = ("seconds", "peak_rss_mb", "counts")
 
 
 def advance(run_id: int) -> ImportRun | None:
@@ -50,32 +52,22 @@ def advance(run_id: int) -> ImportRun | None:
     run = ImportRun.claim(run_id)
     if run is None:
         return None
-    with run.keep_alive():
-        try:
-            _steps(run)
-        except ClaimLostError:
-            logger.warning("Run %s was taken over by another worker.", run.pk)
-        except JobCanceledError:
-            _end_canceled(run)
-        except Interrupted as signal:
-            begin_to_end()
-            if signal.in_worker:
-                raise
-            _end_canceled(run, f"Interrupted by {signal}")
-        except TooManyRefusedError as error:
-            run.counts = {"refused": error.rows}
-            _end_failed(run, error.message)
-        except DomainError as error:
-            _end_failed(run, error.message)
-        except Stopped as error:
-            _end_failed(run, f"Nothing was applied: {error}")
-        except Exception as error:
-            log_failure(logger, f"Run {run.pk}", error)
-            if not is_out_of_space(error) and run.may_pass(error):
-                # The database may have been away; the next attempt begins again at the checkpoint.
-                raise
-            _end_failed(run, sentence_of(error))
+    attempt(
+        run,
+        partial(_counted_steps, run),
+        name=f"Run {run.pk}",
+        canceled=partial(end_canceled, run),
+        failed=partial(end_failed, run),
+    )
     return run
+
+
+def _counted_steps(run: ImportRun) -> None:
+    try:
+        _steps(run)
+    except TooManyRefusedError as error:
+        run.counts = {"refused": error.rows}
+        raise
 
 
 def _steps(run: ImportRun) -> None:
@@ -112,14 +104,6 @@ def _move(run: ImportRun, state: str, **changes: object) -> None:
         run.save(update_fields=list(changes))
 
 
-@contextmanager
-def _handed_over(run: ImportRun, state: str, **changes: Any) -> Iterator[None]:
-    """Go to a state in which the run is nobody's work, together with what is written inside."""
-    changes |= {"state": state, "seconds": run.seconds, "peak_rss_mb": run.peak_rss_mb}
-    with run.hand_over(**changes):
-        yield
-
-
 def read(run: ImportRun) -> None:
     """uploaded → read: find out what the file is, and suggest what its columns mean."""
     with _phase(run, "read"):
@@ -138,7 +122,7 @@ def read(run: ImportRun) -> None:
         matching = earlier or suggest_matching(
             dataset, findings, remembered_matching(run, findings.headers, findings.content)
         )
-    with _handed_over(
+    with handed_over(
         run,
         State.READ,
         findings=findings.to_json(),
@@ -189,7 +173,7 @@ def plan(run: ImportRun) -> None:
     if run.source != "command":
         # Before the run is planned: from then on a person may confirm it, and a worker must be able to take it.
         index_for_search(run, search_columns(run))
-    with _handed_over(
+    with handed_over(
         run,
         State.PLANNED,
         counts=summary["counts"],
@@ -237,70 +221,11 @@ def apply(run: ImportRun) -> None:
             may(second)
 
     with _phase(run, "apply"):
-        Applier(context, before_chunk=before_chunk).apply()
-    with _handed_over(run, _applied_state(run), ended_at=timezone.now()):
+        try:
+            Applier(context, before_chunk=before_chunk).apply()
+        except Stopped as error:
+            raise DomainError(f"Nothing was applied: {error}") from error
+    with handed_over(run, applied_state(run), ended_at=timezone.now()):
         record_import(run)
-        _mail_result(run)
+        mail_result(run)
     drop(Tables(run.pk).stage)
-
-
-def _end_canceled(run: ImportRun, why: str = "") -> None:
-    """Say exactly what was done before the run stopped: nothing, or up to the last checkpoint."""
-    _reload(run)
-    if run.has_ended:
-        return
-    done = sum(run.results.get(key, 0) for key in ("created", "updated"))
-    if done and run.rows_done >= run.rows_to_do:
-        # It came too late: nothing is left to stop.
-        _end(run, _applied_state(run), "")
-        return
-    state = State.APPLIED_IN_PART if done else State.CANCELED
-    reason = reason_of_cancel(run)
-    why = why or (f"Canceled ({reason})" if reason else "Canceled")
-    error = (
-        f"{why}: {run.rows_done:,} of {run.rows_to_do:,} rows were applied, up to row "
-        f"{run.checkpoint:,}. The others were not touched."
-        if done
-        else f"{why} before anything was changed."
-    )
-    _end(run, state, error)
-
-
-def _reload(run: ImportRun) -> None:
-    """Read what is on record, instead of what this instance was about to write, and keep what it measured."""
-    measured = {name: getattr(run, name) for name in _MEASURED}
-    run.refresh_from_db()
-    for name, value in measured.items():
-        setattr(run, name, value)
-
-
-def _applied_state(run: ImportRun) -> str:
-    in_part = bool(run.results.get("drifted") or run.results.get("refused"))
-    return State.APPLIED_IN_PART if in_part else State.APPLIED
-
-
-def _end_failed(run: ImportRun, error: str) -> None:
-    _reload(run)
-    done = sum(run.results.get(key, 0) for key in ("created", "updated"))
-    if done:
-        error = f"{error} Stopped after {run.rows_done:,} of {run.rows_to_do:,} rows."
-    _end(run, State.APPLIED_IN_PART if done else State.FAILED, error)
-
-
-def _end(run: ImportRun, state: str, error: str) -> None:
-    measured = {name: getattr(run, name) for name in _MEASURED}
-    try:
-        ended = {"state": state, "error": error, "ended_at": timezone.now()} | measured
-        with run.hand_over(cancelable=False, **ended):
-            if state in ImportRun.APPLIED_STATES:
-                record_import(run)
-            _mail_result(run)
-    except ClaimLostError:
-        return
-    drop(Tables(run.pk).stage)
-
-
-def _mail_result(run: ImportRun) -> None:
-    """E-mail the agent that the import has ended; the page shows it by itself."""
-    if run.user_id and run.confirmed_at:
-        import_mail_queue(run)

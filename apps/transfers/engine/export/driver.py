@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,15 @@ from psycopg.sql import SQL
 
 from apps.core.cells import defused
 from apps.core.errors import DomainError
-from apps.core.interruption import Interrupted, begin_to_end
-from apps.core.jobs import ClaimLostError, JobCanceledError
+from apps.core.jobs import ClaimLostError
 from apps.transfers import registry
 from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.export.copy_blocks import copied_blocks
 from apps.transfers.engine.export.query import Exported
+from apps.transfers.engine.runs.attempt import attempt
 from apps.transfers.engine.runs.events import export_disclosed
 from apps.transfers.engine.runs.permissions import check_may_export
 from apps.transfers.engine.sql import text_of
-from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
 from apps.transfers.mails import export_mail_queue
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
@@ -47,28 +47,21 @@ def advance(export_run_id: int) -> ExportRun | None:
     run = ExportRun.claim(export_run_id)
     if run is None:
         return None
-    with run.keep_alive():
-        try:
-            _write(run)
-        except ClaimLostError:
-            logger.warning("Export %s was taken over by another worker.", run.pk)
-        except JobCanceledError:
-            _end(run, State.CANCELED)
-        except Interrupted as signal:
-            begin_to_end()
-            if signal.in_worker:
-                raise
-            run.refresh_from_db()
-            if run.state in ExportRun.WORK_STATES:
-                _end(run, State.CANCELED, f"Interrupted by {signal}: nothing was exported.")
-        except DomainError as error:
-            _end(run, State.FAILED, error.message)
-        except Exception as error:
-            log_failure(logger, f"Export {run.pk}", error)
-            if not is_out_of_space(error) and run.may_pass(error):
-                raise
-            _end(run, State.FAILED, sentence_of(error))
+    attempt(
+        run,
+        partial(_write, run),
+        name=f"Export {run.pk}",
+        canceled=partial(_end_canceled, run),
+        failed=partial(_end, run, State.FAILED),
+    )
     return run
+
+
+def _end_canceled(run: ExportRun, why: str) -> None:
+    if why:
+        run.refresh_from_db()
+    if run.state in ExportRun.WORK_STATES:
+        _end(run, State.CANCELED, f"{why}: nothing was exported." if why else "")
 
 
 def _end(run: ExportRun, state: str, error: str = "") -> None:

@@ -13,14 +13,13 @@ from django.utils import timezone
 from psycopg.sql import SQL, Identifier, Literal
 
 from apps.audit.context import audit_context
-from apps.core.errors import DomainError
-from apps.core.interruption import Interrupted, begin_to_end
-from apps.core.jobs import ClaimLostError, JobCanceledError
+from apps.core.jobs import ClaimLostError
 from apps.core.uuid7 import uuid7
 from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.runs import chunks
 from apps.transfers.engine.runs.approver import approver_of_undo
+from apps.transfers.engine.runs.attempt import attempt
 from apps.transfers.engine.runs.chunks import Chunks, Span
 from apps.transfers.engine.runs.constraints import explain
 from apps.transfers.engine.runs.events import record_undo
@@ -32,7 +31,6 @@ from apps.transfers.engine.undo import rules as undo_rules
 from apps.transfers.engine.undo import step as undo_step
 from apps.transfers.engine.undo import tally as undo_tally
 from apps.transfers.engine.undo.tally import Tally
-from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
 from apps.transfers.models import ImportRun, UndoRun
 
 logger = logging.getLogger(__name__)
@@ -45,25 +43,13 @@ def advance(undo_run_id: int) -> UndoRun | None:
     if undo is None:
         return None
     following: list[UndoRun] = []
-    with undo.keep_alive():
-        try:
-            following = Undoer(undo).run_all()
-        except ClaimLostError:
-            logger.warning("Undo %s was taken over by another worker.", undo.pk)
-        except JobCanceledError:
-            _end_canceled(undo, "Canceled")
-        except Interrupted as signal:
-            begin_to_end()
-            if signal.in_worker:
-                raise
-            _end_canceled(undo, f"Interrupted by {signal}")
-        except DomainError as error:
-            _end(undo, State.FAILED, error.message)
-        except Exception as error:
-            log_failure(logger, f"Undo {undo.pk}", error)
-            if not is_out_of_space(error) and undo.may_pass(error):
-                raise
-            _end(undo, State.FAILED, sentence_of(error))
+    attempt(
+        undo,
+        lambda: following.extend(Undoer(undo).run_all()),
+        name=f"Undo {undo.pk}",
+        canceled=lambda why: _end_canceled(undo, why or "Canceled"),
+        failed=lambda sentence: _end_failed(undo, sentence),
+    )
     for each in following:
         advance(each.pk)
     return undo
@@ -80,6 +66,10 @@ def _end_canceled(undo: UndoRun, why: str) -> None:
             f"{why}: {undo.rows_done:,} of {undo.rows_to_do:,} rows were undone; the others stay as they "
             "are. Undo the run again to go on.",
         )
+
+
+def _end_failed(undo: UndoRun, sentence: str) -> None:
+    _end(undo, State.FAILED, sentence)
 
 
 def _end(undo: UndoRun, state: str, error: str = "") -> list[UndoRun]:

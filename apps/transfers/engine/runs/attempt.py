@@ -1,0 +1,46 @@
+"""One attempt at a job, with every way in which it can end: the same for imports, undos and exports."""
+
+import logging
+from collections.abc import Callable
+
+from apps.core.errors import DomainError
+from apps.core.interruption import Interrupted, begin_to_end
+from apps.core.jobs import ClaimLostError, Job, JobCanceledError
+from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
+
+logger = logging.getLogger(__name__)
+
+
+def attempt(
+    job: Job,
+    work: Callable[[], None],
+    *,
+    name: str,
+    canceled: Callable[[str], None],
+    failed: Callable[[str], None],
+) -> None:
+    """Do the work of a claimed job while its claim is kept alive.
+
+    `canceled` gets what interrupted the work, "" for a person's request; `failed` gets the sentence for
+    the job's page. A worker that stops, and a failure that may pass (the database may have been away),
+    are raised: the next attempt begins again at the checkpoint.
+    """
+    with job.keep_alive():
+        try:
+            work()
+        except ClaimLostError:
+            logger.warning("%s was taken over by another worker.", name)
+        except JobCanceledError:
+            canceled("")
+        except Interrupted as signal:
+            begin_to_end()
+            if signal.in_worker:
+                raise
+            canceled(f"Interrupted by {signal}")
+        except DomainError as error:
+            failed(error.message)
+        except Exception as error:
+            log_failure(logger, name, error)
+            if not is_out_of_space(error) and job.may_pass(error):
+                raise
+            failed(sentence_of(error))
