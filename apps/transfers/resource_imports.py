@@ -3,10 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from datetime import date
 from tempfile import TemporaryFile
-from typing import IO, Any, Self
+from typing import IO, Any
 
 import tablib
 from django.core.files.base import File
@@ -21,6 +20,7 @@ from apps.transfers.engine.driver import advance
 from apps.transfers.engine.runs.permissions import check_may_import
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching, Reading
+from apps.transfers.resource_options import Options
 from apps.transfers.resource_results import Lines, result_of
 from apps.transfers.services.imports import (
     import_run_cancel,
@@ -30,34 +30,6 @@ from apps.transfers.services.imports import (
 )
 
 State = ImportRun.State
-
-
-@dataclass(frozen=True)
-class Options:
-    """How `import_data()` goes about it; the names are those of its arguments."""
-
-    dry_run: bool = False
-    raise_errors: bool = False
-    collect_failed_rows: bool = False
-    all_or_nothing: bool = False
-    retain_instance_in_row_result: bool = False
-    user: Any = None
-    file_name: str = ""
-    reason: str = ""
-    mode: str = "upsert"
-    create_missing: tuple[str, ...] = ()
-
-    @classmethod
-    def from_keywords(cls, keywords: dict[str, Any], **given: Any) -> Self:
-        """Raise TypeError for a keyword that would be ignored: no hook is called that could read it."""
-        known = {each.name for each in fields(cls)} - given.keys()
-        unknown = [name for name in keywords if name not in known]
-        if unknown:
-            raise TypeError(
-                f"import_data() does not take {', '.join(unknown)}: the engine calls no hooks that could "
-                f"read it. It takes {', '.join(sorted(known))}."
-            )
-        return cls(**given, **keywords)
 
 
 def imported(resource: DatasetResource, dataset: tablib.Dataset, options: Options) -> Result:

@@ -15,6 +15,7 @@ from apps.core.errors import DomainError
 from apps.transfers.declarations import VERSION, DatasetResource
 from apps.transfers.engine.schema import Tables, exists
 from apps.transfers.models import ImportRun
+from apps.transfers.resource_options import Options
 from apps.transfers.selectors.plans import MAX_PAGE, PlanRow, plan_rows
 
 _TYPES = {
@@ -46,7 +47,7 @@ class PlannedDiff(Diff):
 class PlannedRows(Sequence[RowResult]):
     """The rows of a run, read from its plan while they are iterated, so that a million need no memory."""
 
-    def __init__(self, resource: DatasetResource, run: ImportRun, options: Any) -> None:
+    def __init__(self, resource: DatasetResource, run: ImportRun, options: Options) -> None:
         self._resource, self._run, self._options = resource, run, options
         self._headers = diff_headers(resource)
 
@@ -137,7 +138,7 @@ def result_of(
     run: ImportRun | None,
     dataset: tablib.Dataset,
     lines: Lines,
-    options: Any,
+    options: Options,
 ) -> Result:
     """Return the result of a run that was planned, applied, or stopped by its refused rows.
 

@@ -82,7 +82,8 @@ class EngineResource(DatasetResource):
         and DomainError where a second person must approve.
         """
         # Every process knows the dataset, and few export or import it.
-        from apps.transfers.resource_imports import Options, imported
+        from apps.transfers.resource_imports import imported
+        from apps.transfers.resource_options import Options
 
         if use_transactions is None:
             use_transactions = self.get_use_transactions()

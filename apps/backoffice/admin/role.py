@@ -51,11 +51,11 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
     readonly_fields = ["kind", "description", "held_permissions"]
 
     @display(description="kind")
-    def kind(self, role: Any) -> SafeString | str:
+    def kind(self, role: Group) -> SafeString | str:
         return label("shipped", BUSY) if role.name in shipped_roles() else "created here"
 
     @display(description="for")
-    def description(self, role: Any) -> str:
+    def description(self, role: Group) -> str:
         shipped = shipped_roles().get(role.name)
         return shipped["description"] if shipped else EMPTY
 
@@ -64,7 +64,7 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         return count_link(role.people_count, "accounts.user", groups__id__exact=role.pk)
 
     @display(description="permissions")
-    def held_permissions(self, role: Any) -> str:
+    def held_permissions(self, role: Group) -> str:
         permissions = role.permissions.select_related("content_type").order_by("name")
         return ", ".join(permission.name for permission in permissions) or EMPTY
 

@@ -69,7 +69,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     created_moment = moment_column("created_at")
 
     @display(description="owner")
-    def owner_link(self, organization: Any) -> SafeString | str:
+    def owner_link(self, organization: Organization) -> SafeString | str:
         return record_link(organization.owner)
 
     @display(description="members", formatting="price")

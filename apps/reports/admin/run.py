@@ -126,11 +126,11 @@ class ReportRunAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description="report")
-    def title(self, run: Any) -> str:
+    def title(self, run: ReportRun) -> str:
         return title_of(run.report)
 
     @admin.display(description="rows")
-    def rows_number(self, run: Any) -> SafeString | str:
+    def rows_number(self, run: ReportRun) -> SafeString | str:
         return number(run.row_count)
 
     @admin.display(description="mails sent")
@@ -138,7 +138,7 @@ class ReportRunAdmin(ReadOnlyAdmin):
         return number(run.mails_sent) if run.source == ReportRun.Source.MAIL else EMPTY
 
     @admin.display(description="made by")
-    def by(self, run: Any) -> str:
+    def by(self, run: ReportRun) -> str:
         if run.started_by:
             return str(run.started_by)
         return "Schedule" if run.source == ReportRun.Source.MAIL else "A command"
@@ -156,5 +156,5 @@ class ReportRunAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description="task run")
-    def task_run_link(self, run: Any) -> str:
+    def task_run_link(self, run: ReportRun) -> str:
         return str(run.task_run_id or EMPTY)

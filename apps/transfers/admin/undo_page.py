@@ -21,7 +21,7 @@ from apps.transfers.selectors.approvals import (
     waiting_undo_request,
 )
 from apps.transfers.selectors.pages import run_for_reader
-from apps.transfers.selectors.undo import kept_listed, undo_results
+from apps.transfers.selectors.undo import UndoPreview, UndoResult, kept_listed, undo_results
 from apps.transfers.services import import_run_undo
 from apps.transfers.services.undo import rows_to_undo
 
@@ -67,7 +67,9 @@ def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder
     }
 
 
-def _numbers(counted: Any, links: dict[str, str], *, is_done: bool) -> list[dict[str, Any]]:
+def _numbers(
+    counted: UndoPreview | UndoResult, links: dict[str, str], *, is_done: bool
+) -> list[dict[str, Any]]:
     """The numbers of a preview or of a result, each with its rows behind it."""
     values = {
         "removed": counted.removed,
