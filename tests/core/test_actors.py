@@ -155,7 +155,7 @@ def test_services_ask_for_permissions_in_one_way() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute)
         and node.attr == "has_perm"
-        and ("services" in path or "/engine/" in path or path.endswith("tasks.py"))
+        and ("services" in path or "/engine/" in path or path.endswith("/tasks.py"))
     ]
     assert (raised, asked) == ([], []), "Call require() or holds() of apps/core/actors.py."
 
