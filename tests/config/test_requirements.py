@@ -1,5 +1,7 @@
 """What production runs is in `requirements.txt`: every module, every backend, and real processes."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -132,8 +134,11 @@ print("scheduled 2")
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_environment(tmp_path_factory.mktemp("slim") / "venv")
+def python() -> Iterator[Path]:
+    """Not in pytest's own folder: each run of pytest that begins closes that to the user of PostgreSQL, whose
+    programs are in here."""
+    with tempfile.TemporaryDirectory(prefix="quarterdeck-") as made:
+        yield make_environment(Path(made) / "venv")
 
 
 def sample() -> dict[str, str]:
