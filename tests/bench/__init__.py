@@ -8,8 +8,9 @@ that yields one `Result` per line of the table. It is found by its file's name. 
 the database wraps its work in `with database():`, which makes an empty, migrated one on the project's
 server and drops it afterwards, so that the data of `make run` is never touched.
 
-What is compared is measured in the same run, on the same machine: a machine drifts. The results are
-printed, and written to `$VAR_DIR/bench/<group>.json`.
+What is compared takes turns in the same run, three rounds or more, and the fastest of each counts: a
+machine drifts. A group has one database, which it clears between its figures. The results are printed,
+and written to `$VAR_DIR/bench/<group>.json`.
 """
 
 from collections.abc import Iterator

@@ -90,29 +90,42 @@ def against_the_bulk_helpers() -> Iterator[Result]:
             task.status = "done"
         return tasks
 
-    empty("projects_task")
-    tasks = new()
-    created = seconds(Task.objects.bulk_create, tasks, batch_size=5000)
-    updated = seconds(Task.objects.bulk_update, changed(tasks), ["status"], batch_size=500)
-    updated_at_once = seconds(Task.objects.update, status="in_progress")
+    times: dict[str, list[float]] = {}
 
-    empty("projects_task")
-    tasks = new()
-    # The helper adds to the history from outside, which the trail refuses.
-    with (
-        override_settings(SIMPLE_HISTORY_ENABLED=True),
-        triggers("projects_task", on=False),
-        triggers("projects_historicaltask", on=False),
-        own_positions(),
-    ):
-        helped = seconds(bulk_create_with_history, tasks, Task, batch_size=5000)
-        helped_update = seconds(
-            bulk_update_with_history, changed(tasks), Task, ["status"], batch_size=500
-        )
-    yield Result("bulk_create", created, rows=ROWS, against=helped, goal=0.5)
-    yield Result("queryset.update", updated_at_once, rows=ROWS, against=helped_update, goal=0.5)
+    def measured(name: str, work: Callable[..., object], *args: object, **options: object) -> None:
+        times.setdefault(name, []).append(seconds(work, *args, **options))
+
+    for _round in range(ROUNDS):
+        empty("projects_task")
+        tasks = new()
+        measured("create", Task.objects.bulk_create, tasks, batch_size=5000)
+        measured("bulk", Task.objects.bulk_update, changed(tasks), ["status"], batch_size=500)
+        measured("update", Task.objects.update, status="in_progress")
+
+        empty("projects_task")
+        tasks = new()
+        # The helper adds to the history from outside, which the audit log refuses.
+        with (
+            override_settings(SIMPLE_HISTORY_ENABLED=True),
+            triggers("projects_task", on=False),
+            triggers("projects_historicaltask", on=False),
+            own_positions(),
+        ):
+            measured("helped", bulk_create_with_history, tasks, Task, batch_size=5000)
+            measured(
+                "helped update",
+                bulk_update_with_history,
+                changed(tasks),
+                Task,
+                ["status"],
+                batch_size=500,
+            )
+    best = {name: min(each) for name, each in times.items()}
+    helped, helped_update = best["helped"], best["helped update"]
+    yield Result("bulk_create", best["create"], rows=ROWS, against=helped, goal=0.5)
+    yield Result("queryset.update", best["update"], rows=ROWS, against=helped_update, goal=0.5)
     # Much of both is the CASE … WHEN of Django's own bulk_update.
-    yield Result("bulk_update", updated, rows=ROWS, against=helped_update, goal=0.5)
+    yield Result("bulk_update", best["bulk"], rows=ROWS, against=helped_update, goal=0.5)
 
 
 @contextmanager

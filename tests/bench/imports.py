@@ -6,14 +6,15 @@ own admin flow (upload with its preview, confirmation) with simple-history's own
 
 Each command runs as a process of its own, so that its memory is its own. `BENCH_ROWS` chooses the
 sizes (`make bench ONLY=imports ROWS="10000 100000"`); the peer, which takes minutes, goes with 10,000.
-On two cores with nothing else to do, 10,000 rows take a minute and the peer some four minutes,
-100,000 rows three minutes, 1,000,000 rows twelve. The goals are for 100,000 rows and more.
+On two cores with nothing else to do, 10,000 rows take three minutes and the peer some four minutes,
+100,000 rows eight minutes, 1,000,000 rows twelve. The goals are for 100,000 rows and more.
 """
 
 import os
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,9 @@ SIZES = (10_000, 100_000, 1_000_000)
 PEER_ROWS = 10_000
 # The size at which two imports run at once, beside the web.
 TOGETHER_ROWS = 100_000
+# Imports and their floor take turns so often; above this size once, as a round takes ten minutes.
+ROUNDS = 3
+LARGEST_REPEATED = 100_000
 FIELDS = "email,first_name,last_name,phone,organization,role"
 
 
@@ -32,17 +36,32 @@ def measure() -> Iterator[Result]:
     asked = os.environ.get("BENCH_ROWS", "").replace(",", "").split()
     sizes = tuple(int(each) for each in asked) or SIZES
     seconds_a_row: dict[int, float] = {}
-    with tempfile.TemporaryDirectory(prefix="quarterdeck-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="quarterdeck-bench-") as folder, database():
         for rows in sizes:
-            with database():
-                yield from _Size(rows, Path(folder), seconds_a_row).measure()
+            _tables.clear()
+            yield from _Size(rows, Path(folder), seconds_a_row).measure()
         if PEER_ROWS in sizes:
-            with database():
-                yield from _peer.measure(PEER_ROWS, Path(folder))
+            _tables.clear()
+            yield from _peer.measure(PEER_ROWS, Path(folder))
+
+
+@dataclass(frozen=True)
+class _Round:
+    """What one round measured: each command, and the floor beside them."""
+
+    new: Done
+    again: Done
+    changed: Done
+    floor: float
+    history_rows: int
 
 
 class _Size:
-    """All that is measured of one size, on a database of its own, in the order of a run's life."""
+    """All that is measured of one size, in the order of a run's life.
+
+    Imports and their floor take turns, and of each the fastest round counts: what slows the machine
+    down for a while slows down both, or neither.
+    """
 
     def __init__(self, rows: int, folder: Path, seconds_a_row: dict[int, float]) -> None:
         self.rows = rows
@@ -58,39 +77,62 @@ class _Size:
         _tables.settle()
         return self._command("import_file", "members", str(path), *options)
 
+    def _undo(self, done: Done) -> Done:
+        _tables.settle()
+        undo = self._command("undo_import", str(done["run"]))
+        assert undo["kept"] == 0, undo
+        return undo
+
     def _members(self, name: str, **changes: int) -> Path:
         return _rosters.members(self.rows, self.organizations, self.folder / name, **changes)
 
     def measure(self) -> Iterator[Result]:
         path = _rosters.organizations(self.organizations, self.folder / "organizations.csv")
         self._command("import_file", "organizations", str(path))
-        roster = self._members("members.csv")
-        new = self._import(roster)
-        assert new["created"] == self.rows, new
-        yield from self._all_new(new)
-        yield from self._again(roster)
+        roster, other = self._members("members.csv"), self._members("changed.csv", change_every=10)
+        rounds, undos = [], []
+        for number in range(1 if self.rows > LARGEST_REPEATED else ROUNDS):
+            if number:
+                undos.append(self._undo_all(rounds[-1].new))
+                _tables.clear()
+            rounds.append(self._round(roster, other))
+        self.floor = min(each.floor for each in rounds)
+        total = min(each.new["seconds"]["total"] for each in rounds)
+        yield from self._all_new(rounds, total)
+        yield from self._beside_floor(rounds)
+        yield from self._workbook()
         yield from self._pages()
         yield from self._exports()
-        _tables.settle()
-        undo = self._command("undo_import", str(new["run"]))
-        assert (undo["removed"], undo["kept"]) == (2 * self.rows, 0), undo
+        undos.append(self._undo_all(rounds[-1].new))
         yield Result(
-            "undo of all that was created",
-            undo["seconds"]["undo"],
-            rows=self.rows,
-            against=new["seconds"]["total"],
-            goal=1.0,
+            "undo of all that was created", min(undos), rows=self.rows, against=total, goal=1.0
         )
         if self.rows == TOGETHER_ROWS:
             yield from self._together(roster)
 
-    def _all_new(self, new: Done) -> Iterator[Result]:
-        rows, total = self.rows, new["seconds"]["total"]
-        self.floor = _tables.floor(self.folder)
+    def _round(self, roster: Path, other: Path) -> _Round:
+        new = self._import(roster)
+        assert new["created"] == self.rows, new
+        before = _tables.history_rows()
+        again = self._import(roster)
+        assert again["unchanged"] == self.rows, again
+        written = _tables.history_rows() - before
+        changed = self._import(other)
+        assert changed["updated"] == self.rows // 10, changed
+        self._undo(changed)
+        return _Round(new, again, changed, _tables.floor(self.folder), written)
+
+    def _undo_all(self, new: Done) -> float:
+        undo = self._undo(new)
+        assert undo["removed"] == 2 * self.rows, undo
+        return float(undo["seconds"]["undo"])
+
+    def _all_new(self, rounds: list[_Round], total: float) -> Iterator[Result]:
+        rows = self.rows
         self.seconds_a_row[rows] = total / rows
         yield Result("file to applied, all new", total, rows=rows, against=self.floor, goal=2.0)
         for phase in ("read", "stage", "plan", "apply"):
-            seconds = new["seconds"][phase]
+            seconds = min(each.new["seconds"][phase] for each in rounds)
             yield Result(f"  of that: {phase}", seconds, rows=rows, against=self.floor)
         if rows > 100_000 and 100_000 in self.seconds_a_row:
             yield Result(
@@ -101,36 +143,32 @@ class _Size:
                 against=self.seconds_a_row[100_000] * 1e6,
                 goal=1.3,
             )
-        yield self._memory("  peak memory of the worker, CSV", new, 200)
+        yield self._memory("  peak memory of the worker, CSV", rounds[-1].new, 200)
 
     def _memory(self, name: str, done: Done, goal: float | None) -> Result:
         return Result(name, done.peak_mb, unit="MB", rows=self.rows, goal=goal)
 
-    def _beside_floor(self, name: str, done: Done, goal: float) -> Result:
-        return Result(
-            name,
-            done["seconds"]["total"],
-            rows=self.rows,
-            against=self.floor,
-            goal=goal if self.rows >= 100_000 else None,
-        )
+    def _beside_floor(self, rounds: list[_Round]) -> Iterator[Result]:
+        for name, done, goal in (
+            ("the same file again", [each.again for each in rounds], 0.4),
+            ("upsert, 10 % changed", [each.changed for each in rounds], 0.5),
+        ):
+            yield Result(
+                name,
+                min(each["seconds"]["total"] for each in done),
+                rows=self.rows,
+                against=self.floor,
+                goal=goal if self.rows >= 100_000 else None,
+            )
+        written = max(each.history_rows for each in rounds)
+        yield Result("  history rows of the same file", written, unit="", rows=self.rows, goal=0)
 
-    def _again(self, roster: Path) -> Iterator[Result]:
-        rows, before = self.rows, _tables.history_rows()
-        again = self._import(roster)
-        assert again["unchanged"] == rows, again
-        yield self._beside_floor("the same file again", again, 0.4)
-        written = _tables.history_rows() - before
-        yield Result("  history rows written", written, unit="", rows=rows, goal=0)
-        changed = self._import(self._members("changed.csv", change_every=10))
-        assert changed["updated"] == rows // 10, changed
-        yield self._beside_floor("upsert, 10 % changed", changed, 0.5)
-        undo = self._command("undo_import", str(changed["run"]))
-        assert undo["kept"] == 0, undo
-        book = _rosters.workbook(rows, self.organizations, self.folder / "members.xlsx")
+    def _workbook(self) -> Iterator[Result]:
+        book = _rosters.workbook(self.rows, self.organizations, self.folder / "members.xlsx")
         again = self._import(book)
-        assert again["unchanged"] == rows, again
-        yield Result("the same as XLSX, nothing changed", again["seconds"]["total"], rows=rows)
+        assert again["unchanged"] == self.rows, again
+        total = again["seconds"]["total"]
+        yield Result("the same as XLSX, nothing changed", total, rows=self.rows)
         yield self._memory("  peak memory of the worker, XLSX", again, 400)
 
     def _pages(self) -> Iterator[Result]:
@@ -180,15 +218,15 @@ class _Size:
             "FROM organizations_membership m JOIN accounts_user u ON u.id = m.user_id "
             "JOIN organizations_organization o ON o.id = m.organization_id)"
         )
-        copied = [
-            _tables.copy_out(source, self.folder / "floor.csv", "(FORMAT csv)") for _ in range(3)
-        ]
+        copied = []
         for format, goal in (("csv", 1.5 if self.rows >= 100_000 else None), ("xlsx", None)):
             target = str(self.folder / f"out.{format}")
-            done = [
-                self._command("export_dataset", "members", "--fields", FIELDS, "-o", target)
-                for _ in range(3 if format == "csv" else 1)
-            ]
+            done = []
+            for _ in range(ROUNDS if format == "csv" else 1):
+                copied.append(_tables.copy_out(source, self.folder / "floor.csv", "(FORMAT csv)"))
+                done.append(
+                    self._command("export_dataset", "members", "--fields", FIELDS, "-o", target)
+                )
             assert done[0]["rows"] == self.rows, done
             yield Result(
                 f"export to {format.upper()}, beside COPY",
