@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 
+from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
 
 
@@ -35,9 +37,9 @@ def trash_proxy[M: SoftDeletableModel](model: type[M]) -> type[M]:
     return proxy
 
 
-def trash_proxy_of(model: Any) -> type[SoftDeletableModel]:
+def trash_proxy_of(model: type[Model]) -> type[SoftDeletableModel]:
     """Return the proxy for the trash of `model`; raises LookupError where none is declared."""
-    concrete = model._meta.concrete_model
+    concrete = concrete_model(model)
     candidate: Any
     for candidate in apps.get_models():
         if (
@@ -49,7 +51,7 @@ def trash_proxy_of(model: Any) -> type[SoftDeletableModel]:
     raise LookupError(f"{concrete.__name__} has a trash without a proxy.")
 
 
-def has_trash_proxy(model: Any) -> bool:
+def has_trash_proxy(model: type[Model]) -> bool:
     try:
         trash_proxy_of(model)
     except LookupError:
