@@ -13,6 +13,8 @@ from django.db.models.options import Options
 from apps.accounts.reference import shipped_roles
 
 VERBS = {"view": "See", "add": "Add", "change": "Change", "delete": "Delete"}
+# What a model with a trash has besides.
+_TRASH_VERBS = {"restore": "Restore", "purge": "Purge"}
 # Apps whose pages stand under a heading of another app's.
 _LIKE = {"account": "accounts", "mfa": "accounts", "schedules": "django_celery_beat"}
 OTHER = "Other"
@@ -79,21 +81,21 @@ def _of_model(model: type[Model]) -> list[Right]:
     if opts.proxy or opts.auto_created or opts.swapped:
         return []
     job = _job_of(opts)
-    stock = [
+    by_verb = [
         Right(
             f"{opts.app_label}.{verb}_{opts.model_name}",
-            f"{VERBS[verb]} {_NOUNS.get(opts.label_lower, opts.verbose_name_plural)}",
+            f"{text} {_NOUNS.get(opts.label_lower, opts.verbose_name_plural)}",
             job,
-            is_stock=True,
+            is_stock=verb in VERBS,
         )
-        for verb in VERBS
+        for verb, text in (VERBS | _TRASH_VERBS).items()
         if verb in opts.default_permissions
     ]
     own = [
         Right(f"{opts.app_label}.{codename}", _sentence(str(name)), job, is_stock=False)
         for codename, name in opts.permissions
     ]
-    return [*stock, *own]
+    return [*by_verb, *own]
 
 
 def _sentence(name: str) -> str:
