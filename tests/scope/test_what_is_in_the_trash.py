@@ -323,7 +323,7 @@ def test_a_task_is_not_reverted_into_a_project_in_the_trash(
     assert Task.objects.get(pk=world.task.pk).project == other
 
 
-@pytest.mark.parametrize("named", ["Doomed-1", "purged", "Doomed Shipping"])
+@pytest.mark.parametrize("named", ["Doomed-1", "doomed", "Doomed Shipping"])
 def test_an_import_that_names_it_says_where_it_is_and_what_to_do(
     importer: Importer, world: House, boss: User, named: str
 ) -> None:
