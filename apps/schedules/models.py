@@ -1,4 +1,4 @@
-"""Each run of a scheduled task: when it was due, what became of it, what it said."""
+"""Each run of a scheduled task: when it was due, what became of it, its message."""
 
 from datetime import timedelta
 
@@ -65,7 +65,7 @@ class TaskRun(models.Model):
     arguments = models.JSONField(default=dict, blank=True)
     celery_id = models.CharField("Celery ID", max_length=64, blank=True, db_index=True)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
-    said = models.TextField(blank=True, help_text="The task's closing sentence, or its error.")
+    message = models.TextField(blank=True, help_text="The task's closing sentence, or its error.")
     worker = models.CharField(max_length=200, blank=True)
     # As apps.core.processes names it: a run whose process ended is lost at once.
     process = models.CharField(max_length=120, blank=True, editable=False)

@@ -102,7 +102,7 @@ def _end(run_id: int, state: TaskRun.State, result: str) -> None:
         state=state,
         ended_at=None if state == TaskRun.State.WAITING else now,
         heartbeat_at=now,
-        said=result,
+        message=result,
     )
 
 
@@ -149,5 +149,5 @@ def refuse_unknown(
         TaskRun.objects.filter(pk=run_id, state=TaskRun.State.WAITING).update(
             state=TaskRun.State.REFUSED,
             ended_at=timezone.now(),
-            said=f"No worker knows the task {name}.",
+            message=f"No worker knows the task {name}.",
         )

@@ -26,7 +26,7 @@ def furnish() -> dict[str, Any]:
     for _ in range(3):
         TaskFactory(project=project)
         InvitationFactory(organization=organization)
-    task_run = TaskRunFactory(state="failed", said="The mail server did not answer.")
+    task_run = TaskRunFactory(state="failed", message="The mail server did not answer.")
     return {
         "organization": organization,
         "project": project,

@@ -154,7 +154,7 @@ class TestCreating:
 
         assert run is not None
         assert run.state == TaskRun.State.REFUSED
-        assert sentence in run.said
+        assert sentence in run.message
         assert sent == []
 
     def test_queue_priority_and_headers_go_with_the_message(self, sent: Any) -> None:

@@ -237,7 +237,7 @@ def test_where_a_schedule_came_from_is_shown(client: Client, root: Any) -> None:
 
 
 def test_runs_can_be_looked_at_and_not_edited(client: Client, root: Any) -> None:
-    run = TaskRunFactory(state=TaskRun.State.FAILED, said="ValueError: no")
+    run = TaskRunFactory(state=TaskRun.State.FAILED, message="ValueError: no")
     gone = TaskRunFactory()
     gone.schedule.delete()
 
@@ -246,7 +246,7 @@ def test_runs_can_be_looked_at_and_not_edited(client: Client, root: Any) -> None
     assert f"{gone.schedule_name} (deleted)" in body
 
     assert client.get(_change(run)).status_code == 200
-    assert client.post(_change(run), {"said": "All well"}).status_code == 403
+    assert client.post(_change(run), {"message": "All well"}).status_code == 403
     assert client.get(reverse("admin:schedules_taskrun_add")).status_code == 403
     delete = reverse("admin:schedules_taskrun_delete", args=[run.pk])
     assert client.post(delete, {"reason": "x"}).status_code == 403

@@ -30,7 +30,7 @@ def test_a_run_without_a_heartbeat_is_lost_and_one_with_it_is_not() -> None:
     dead.refresh_from_db()
     alive.refresh_from_db()
     assert dead.state == TaskRun.State.LOST
-    assert "worker stopped" in dead.said
+    assert "worker stopped" in dead.message
     assert alive.state == TaskRun.State.RUNNING
 
 

@@ -32,7 +32,7 @@ def test_a_schedule_that_is_due_is_run_by_a_worker_and_leaves_its_row(tmp_path: 
         )
 
     run = runs.get()
-    assert run.said == "Slept 0 seconds."
+    assert run.message == "Slept 0 seconds."
     assert run.started_at is not None
     assert run.due_at < run.started_at
     schedule.refresh_from_db()

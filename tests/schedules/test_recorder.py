@@ -36,7 +36,7 @@ def test_a_run_that_succeeds_keeps_what_its_task_said() -> None:
 
     _deliver(run)
 
-    assert (run.state, run.said) == (TaskRun.State.SUCCEEDED, "All well.")
+    assert (run.state, run.message) == (TaskRun.State.SUCCEEDED, "All well.")
     assert run.duration is not None
     assert calls == [run.pk]
 
@@ -45,7 +45,7 @@ def test_a_run_that_succeeds_keeps_what_its_task_said() -> None:
 def test_a_run_that_fails_keeps_the_error() -> None:
     run = TaskRunFactory(task_name="tests.probe")
     _deliver(run, word="ill")
-    assert (run.state, run.said) == (TaskRun.State.FAILED, "ValueError: This is not well.")
+    assert (run.state, run.message) == (TaskRun.State.FAILED, "ValueError: This is not well.")
 
 
 @pytest.mark.parametrize("state", ["running", "succeeded", "failed", "lost", "refused"])

@@ -59,7 +59,7 @@ def test_what_may_not_run_becomes_a_refused_run_and_no_message(
 
     assert run is not None
     assert run.state == TaskRun.State.REFUSED
-    assert says in run.said
+    assert says in run.message
     assert sent == []
 
 

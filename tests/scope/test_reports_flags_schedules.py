@@ -133,7 +133,7 @@ class TestFlags:
 
 class TestSchedules:
     def test_a_run_says_nothing_to_who_is_limited(self, client: Client) -> None:
-        run = TaskRunFactory(state="succeeded", said="Mailed Faraway")
+        run = TaskRunFactory(state="succeeded", message="Mailed Faraway")
 
         listed = client.get(reverse("admin:schedules_taskrun_changelist"))
         page = client.get(reverse("admin:schedules_taskrun_change", args=[run.pk]))

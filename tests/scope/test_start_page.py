@@ -25,7 +25,7 @@ def busy(boss: User, near: House, far: House) -> None:
         name="Faraway roster.csv", size=1, sha256="0" * 64, path="x", expires_at=timezone.now()
     )
     ImportRun.objects.create(dataset="members", state="failed", upload=upload, user=boss)
-    TaskRunFactory(state="failed", said="Faraway went wrong")
+    TaskRunFactory(state="failed", message="Faraway went wrong")
     ReportDeliveryFactory(state="failed")
     with audit_context(actor=boss, reason="A new name", source="form"):
         Organization.objects.filter(pk=far.organization.pk).update(name="Faraway Two")

@@ -82,7 +82,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
     search_help_text = "Name of the schedule or the task"
     sortable_by = ["due_moment"]
     fieldsets = [
-        (None, {"fields": ["state_label", "said", "schedule_link", "task_label", "by"]}),
+        (None, {"fields": ["state_label", "message", "schedule_link", "task_label", "by"]}),
         (
             "Times",
             {
@@ -126,9 +126,9 @@ class TaskRunAdmin(ReadOnlyAdmin):
     def took(self, run: TaskRun) -> str:
         return EMPTY if run.duration is None else duration_in_words(run.duration)
 
-    @admin.display(description="said")
+    @admin.display(description="message")
     def short_message(self, run: TaskRun) -> SafeString | str:
-        return phrase(truncatechars(run.said, 80))
+        return phrase(truncatechars(run.message, 80))
 
     @admin.display(description="started by")
     def by(self, run: TaskRun) -> str:

@@ -729,7 +729,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "said",
+                    "message",
                     models.TextField(
                         blank=True, help_text="The task's closing sentence, or its error."
                     ),

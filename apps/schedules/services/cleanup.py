@@ -28,11 +28,11 @@ def runs_sweep() -> tuple[int, int]:
     running = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING).update(
         state=TaskRun.State.LOST,
         ended_at=now,
-        said="The worker stopped without reporting a result.",
+        message="The worker stopped without reporting a result.",
     )
     waiting = TaskRun.objects.filter(state=TaskRun.State.WAITING)
     never = waiting.filter(created_at__lt=now - GIVEN_UP_AFTER).update(
-        state=TaskRun.State.LOST, ended_at=now, said="No worker started it within a day."
+        state=TaskRun.State.LOST, ended_at=now, message="No worker started it within a day."
     )
     unsent = Q(celery_id="", touched_at__lt=now - UNSENT_AFTER)
     silent = unsent | Q(touched_at__lt=now - SEND_AGAIN_AFTER)

@@ -91,7 +91,7 @@ def _create(
         "started_by": user_or_none(actor),
     }
     if problem:
-        fields |= {"state": TaskRun.State.REFUSED, "said": problem, "ended_at": timezone.now()}
+        fields |= {"state": TaskRun.State.REFUSED, "message": problem, "ended_at": timezone.now()}
     else:
         fields["arguments"] = {
             "args": json.loads(schedule.args or "[]"),
