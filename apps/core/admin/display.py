@@ -37,12 +37,14 @@ _LABEL_COLORS = {
 
 
 def label(text: object, color: str = QUIET) -> SafeString:
-    """Show a word as a colored label, as Unfold's does.
+    """Show a word as a colored label, as Unfold's does; templates say `{{ word|colored:"danger" }}`.
 
-    Made here and not by `display(label=…)`: that renders a template per cell, and shows the bare
+    The one way to make a label. `display(label=…)` renders a template per cell, and shows the bare
     value on change pages.
     """
-    return format_html('<span class="{}">{}</span>', _LABEL + _LABEL_COLORS[color], text)
+    return format_html(
+        '<span class="{}">{}</span>', _LABEL + _LABEL_COLORS.get(color, _LABEL_COLORS[QUIET]), text
+    )
 
 
 def state_column(

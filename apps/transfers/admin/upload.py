@@ -4,10 +4,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.template.defaultfilters import filesizeformat
+from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.display import copyable, moment_column
+from apps.core.admin.display import GOOD, copyable, label, moment_column
 from apps.core.admin.read_only import ReadOnly
 from apps.transfers.models import Upload
 
@@ -33,6 +34,6 @@ class UploadAdmin(ReadOnly, BaseAdmin):
     def hash(self, upload: Upload) -> Any:
         return copyable(upload.sha256)
 
-    @display(description="state", label={"here": "success", "gone": "default"})
-    def state(self, upload: Upload) -> tuple[str, str]:
-        return ("gone", "file deleted") if upload.is_gone else ("here", "file here")
+    @display(description="state")
+    def state(self, upload: Upload) -> SafeString:
+        return label("file deleted") if upload.is_gone else label("file here", GOOD)
