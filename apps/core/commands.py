@@ -4,16 +4,13 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError
 
+from apps.core.command_log import tracebacks_to_file
 from apps.core.errors import DomainError
 from apps.core.interruption import Interrupted, listening
 
@@ -50,7 +47,7 @@ class OperatorCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         self._json = bool(options.get("json"))
-        with listening(), _tracebacks_to_file(bool(options.get("traceback"))):
+        with listening(), tracebacks_to_file(bool(options.get("traceback"))):
             try:
                 return super().execute(*args, **options)
             except DomainError as error:
@@ -126,70 +123,3 @@ class DataCommand(OperatorCommand):
     """
 
     requires_system_checks = ("datasets", "ports")
-
-
-class _OneLine(logging.Formatter):
-    """Formats as another formatter does, with the exception's last line for the traceback."""
-
-    def __init__(self, inner: logging.Formatter | None) -> None:
-        super().__init__()
-        self._inner = inner or logging.Formatter()
-
-    def format(self, record: logging.LogRecord) -> str:
-        plain = logging.makeLogRecord(record.__dict__ | {"exc_info": None, "exc_text": None})
-        text = self._inner.format(plain)
-        error = record.exc_info[1] if record.exc_info else None
-        if error is None:
-            return text
-        return f"{text} ({type(error).__name__}: {str(error).strip().partition(chr(10))[0]})"
-
-
-@contextmanager
-def _tracebacks_to_file(shown: bool) -> Iterator[None]:
-    """Keep tracebacks out of stderr: they go to a file, and stderr has a line for each."""
-    root = logging.getLogger()
-    if shown or root.level >= logging.CRITICAL:
-        yield
-        return
-    # A subclass writes elsewhere than to the terminal.
-    before = [
-        (each, each.formatter) for each in root.handlers if type(each) is logging.StreamHandler
-    ]
-    log_handler = _log_file(Path(settings.VAR_DIR) / "log" / "commands.log")
-    for handler, formatter in before:
-        handler.setFormatter(_OneLine(formatter))
-        handler.addFilter(_is_no_retry)
-    if log_handler is not None:
-        if before:
-            log_handler.setFormatter(before[0][1])
-            for each in before[0][0].filters:
-                if each is not _is_no_retry:
-                    log_handler.addFilter(each)
-        root.addHandler(log_handler)
-    try:
-        yield
-    finally:
-        for handler, formatter in before:
-            handler.setFormatter(formatter)
-            handler.removeFilter(_is_no_retry)
-        if log_handler is not None:
-            root.removeHandler(log_handler)
-            log_handler.close()
-
-
-def _is_no_retry(record: logging.LogRecord) -> bool:
-    """Leave out each attempt of the pool to connect; the command says once that the database is away."""
-    return record.name != "psycopg.pool" or record.levelno >= logging.ERROR
-
-
-def _log_file(path: Path) -> logging.Handler | None:
-    """Return a handler that appends errors to `path`, or None where nothing can be written there."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a"):
-            pass
-    except OSError:
-        return None
-    handler = logging.FileHandler(path, delay=True)
-    handler.setLevel(logging.ERROR)
-    return handler

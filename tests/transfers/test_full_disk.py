@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -51,7 +50,7 @@ def test_an_upload_that_does_not_fit_leaves_nothing(
 
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 def test_an_export_that_does_not_fit_says_so_and_leaves_nothing(
-    format: str, tmp_path: Path, caplog: Any
+    format: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for number in range(30):
         OrganizationFactory(name=f"{number} " + "x" * 150)
@@ -68,5 +67,6 @@ def test_an_export_that_does_not_fit_says_so_and_leaves_nothing(
 
     assert ended.value.code == 2
     assert "The disk is full." in errors.getvalue()
+    assert "Traceback" not in capsys.readouterr().err
     assert ExportRun.objects.get().state == "failed"
     assert stored("exports") == before
