@@ -5,7 +5,6 @@ database. No program that serves or works in the background guesses its settings
 serve production without a second factor and over plain HTTP.
 """
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +14,9 @@ from config import env, private
 from deploy.standalone.postgresql import ensure_running
 
 LOCAL = "config.settings.local"
-# What the others are made of: `base` has the demo's key and asks for no second factor.
 # The demo's, and those of the tests: no second factor, insecure cookies.
 _NEVER_PRODUCTION = {LOCAL, "config.settings.test"}
+# What the others are made of: `base` has the demo's key and asks for no second factor.
 _PARTS = {"config", "config.settings"} | {
     f"config.settings.{n}" for n in ("base", "browser", "flags")
 }
@@ -68,7 +67,7 @@ def choose_settings(default: str = "") -> None:
     if problem := _problem_with(chosen):
         print(_REFUSAL.format(problem), file=sys.stderr)  # noqa: T201
         raise SystemExit(2)
-    os.environ["DJANGO_SETTINGS_MODULE"] = chosen
+    env.name_settings(chosen)
 
 
 def _problem_with(chosen: str) -> str:

@@ -234,6 +234,11 @@ def _sentence(problem: ErrorDetails) -> str:
     return f"{name}{shown} cannot be used: {message}."
 
 
+def name_settings(module: str) -> None:
+    """Name Django's settings for this process and the programs that it starts."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = module
+
+
 def example() -> str:
     """Return `.env.example`: every variable with its default, made from `Environment`."""
     lines = [

@@ -16,8 +16,8 @@ from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services import user_deactivate, user_set_roles
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.trash_services import record_purge
 from apps.organizations.models import Organization
-from apps.organizations.services.organizations import organization_purge
 from tests.at_once import while_uncommitted
 from tests.factories.accounts import RoleFactory, StaffFactory
 from tests.factories.organizations import TrashedOrganizationFactory
@@ -52,7 +52,7 @@ def organization() -> Organization:
 @pytest.fixture
 def request_of_asker(asker: User, organization: Organization) -> ApprovalRequest:
     with pytest.raises(ApprovalNeeded) as needed:
-        organization_purge(organization=organization, actor=asker)
+        record_purge(record=organization, actor=asker)
     return approval_ask(draft=needed.value.draft, reason="They asked for it.", actor=asker)
 
 

@@ -238,10 +238,10 @@ def test_every_cookie_of_production_is_for_its_host_alone() -> None:
     ask = (
         "from django.conf import settings\n"
         "from django.http import HttpResponse\n"
-        "from apps.accounts.signin.known_browsers import remember\n"
+        "from apps.accounts.signin.known_browsers import remember_browser\n"
         "from django.test import RequestFactory\n"
         "response = HttpResponse()\n"
-        "remember(RequestFactory().get('/'), response, 'ada@example.org')\n"
+        "remember_browser(RequestFactory().get('/'), response, 'ada@example.org')\n"
         "(cookie,) = response.cookies.values()\n"
         "print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, cookie.key)\n"
         "print(cookie['secure'], cookie['path'], cookie['domain'] == '')"

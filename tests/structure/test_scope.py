@@ -117,8 +117,9 @@ def test_a_field_of_a_form_offers_nothing_of_what_they_do_not_see(
 def test_a_service_that_is_handed_records_keeps_to_the_actors_scope() -> None:
     """What a caller selected is no proof of what the actor sees."""
     apps = Path(settings.BASE_DIR) / "apps"
+    in_scope = ("for_actor(actor)", "_in_scope(", "_locked(records, actor)", "records_restore(")
     found = {}
-    for path in (*apps.glob("*/services.py"), *apps.glob("*/services/*.py")):
+    for path in (*apps.glob("*/*services.py"), *apps.glob("*/services/*.py")):
         for function in ast.parse(path.read_text()).body:
             if not isinstance(function, ast.FunctionDef) or function.name.startswith("_"):
                 continue
@@ -127,6 +128,6 @@ def test_a_service_that_is_handed_records_keeps_to_the_actors_scope() -> None:
             }
             if any("QuerySet" in annotation for annotation in handed):
                 body = ast.unparse(function)
-                found[function.name] = "for_actor(actor)" in body or "_in_scope(" in body
+                found[function.name] = any(way in body for way in in_scope)
     assert len(found) > 6
     assert [name for name, is_scoped in found.items() if not is_scoped] == []
