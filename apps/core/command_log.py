@@ -25,7 +25,7 @@ class _OneLine(logging.Formatter):
 
 
 class _ErrorLog(logging.FileHandler):
-    """A file of tracebacks. Where the disk is full, it is not what ends the command: stderr has the line."""
+    """A file of tracebacks. What it cannot write is dropped: stderr has a line for each error."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # The name of `logging`.
         pass

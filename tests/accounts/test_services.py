@@ -196,7 +196,7 @@ class TestSettingRoles:
 
         assert not boss.groups.exists()
 
-    def test_nobody_gives_or_takes_more_than_they_has(self) -> None:
+    def test_nobody_gives_or_takes_more_than_they_have(self) -> None:
         boss = StaffFactory(may=["accounts.set_roles"])
         mighty = RoleFactory(name="Mighty", gives=["organizations.purge_organization"])
         holder, newcomer = UserFactory(), UserFactory()

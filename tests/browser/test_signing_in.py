@@ -119,6 +119,32 @@ def test_an_app_is_set_up_asked_for_and_opens_sudo(
     expect(page.get_by_role("heading", name="Set roles", exact=True)).to_be_visible()
 
 
+def test_recovery_codes_are_copied_downloaded_and_printed(
+    stranger: Callable[[], Page], administrator: User
+) -> None:
+    page = stranger()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.add_init_script("window.print = () => { document.body.dataset.printed = 'yes'; };")
+    _sign_in(page, administrator)
+    page.goto("/account/")
+    page.get_by_role("link", name="Set up", exact=True).click()
+    page.get_by_label("Code").fill(_shown(page.locator("code").inner_text()))
+    page.get_by_role("button", name="Set up").click()
+    codes = page.locator("#recovery-codes li")
+    expect(codes).to_have_count(10)
+    text = "".join(f"{code}\n" for code in codes.all_inner_texts())
+
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == text
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert download.value.path().read_text() == text
+    assert download.value.suggested_filename == "recovery-codes-localhost.txt"
+    page.get_by_role("button", name="Print").click()
+    expect(page.locator("body[data-printed=yes]")).to_be_visible()
+
+
 def test_a_form_goes_on_by_itself_when_sudo_has_ended_meanwhile(
     stranger: Callable[[], Page], administrator: User, staff_with_role: Callable[[str], User]
 ) -> None:

@@ -364,7 +364,7 @@ def test_a_staging_table_that_was_lost_or_emptied_is_made_again(agent: User, los
     assert done(run).counts == {"create": 1}
 
 
-def test_a_claim_keeps_others_out_until_its_heart_stops(agent: User) -> None:
+def test_a_claim_keeps_others_out_until_its_heartbeat_is_old(agent: User) -> None:
     run = planned(agent, person(1))
     run = import_run_confirm(run=run, plan_token=run.plan_token, reason="", actor=agent)
     mine = ImportRun.claim(run.pk)

@@ -23,24 +23,11 @@ from tests.factories.accounts import (
 )
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.transfers.engine import Importer
-from tests.transfers.wizard import confirm, planned_run, text, url, work
+from tests.transfers.wizard import AGENT, confirm, planned_run, text, url, work
 
 pytestmark = pytest.mark.django_db
 
 HEAD = "E-mail,First,Last,Phone,Committee,Position\n"
-AGENT = [
-    "accounts.view_user",
-    "accounts.add_user",
-    "accounts.change_user",
-    "accounts.view_personal_data",
-    "organizations.view_organization",
-    "organizations.view_membership",
-    "organizations.add_membership",
-    "organizations.change_membership",
-    "transfers.import_data",
-    "transfers.undo_import",
-    "transfers.view_importrun",
-]
 
 
 @pytest.fixture

@@ -17,23 +17,19 @@ from apps.transfers.approvals import ApplyImport
 from apps.transfers.models import ImportRun, UndoRun
 from tests.factories.accounts import StaffFactory, SuperuserFactory, permission, sudo_client
 from tests.factories.organizations import OrganizationFactory
-from tests.transfers.wizard import applied_run, confirm, planned_run, read_run, text, url, work
+from tests.transfers.wizard import (
+    AGENT,
+    applied_run,
+    confirm,
+    planned_run,
+    read_run,
+    text,
+    url,
+    work,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
-AGENT = [
-    "accounts.view_user",
-    "accounts.add_user",
-    "accounts.change_user",
-    "accounts.view_personal_data",
-    "organizations.view_organization",
-    "organizations.view_membership",
-    "organizations.add_membership",
-    "organizations.change_membership",
-    "transfers.import_data",
-    "transfers.undo_import",
-    "transfers.view_importrun",
-]
 ADD = "organizations.add_organization"
 HEAD = "E-mail,First,Last,Committee,Position\n"
 UNKNOWN = f"{HEAD}new@example.org,New,One,Nova Board,member\n"

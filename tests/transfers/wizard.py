@@ -24,6 +24,21 @@ ROSTER = (
     ",Cy,Nomail,Harbor Finance,member\n"
 )
 
+# What an agent who imports rosters and undoes them may do.
+AGENT = [
+    "accounts.view_user",
+    "accounts.add_user",
+    "accounts.change_user",
+    "accounts.view_personal_data",
+    "organizations.view_organization",
+    "organizations.view_membership",
+    "organizations.add_membership",
+    "organizations.change_membership",
+    "transfers.import_data",
+    "transfers.undo_import",
+    "transfers.view_importrun",
+]
+
 
 def staff(role: str) -> User:
     user = StaffFactory(email=f"{role.lower()}@quarterdeck.example", first_name=role)
