@@ -18,6 +18,7 @@ import psutil
 
 from config import env
 from tests.bench import Result
+from tests.other_processes import kill_all
 
 LONGEST = 600
 
@@ -89,5 +90,4 @@ def _processes(folder: Path) -> list[psutil.Process]:
 
 
 def _kill(folder: Path) -> None:
-    for process in _processes(folder):
-        process.kill()
+    kill_all(_processes(folder))

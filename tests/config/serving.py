@@ -12,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from tests.config.slim import ROOT, missing, plain_environment
+from tests.other_processes import kill_all
 from tests.signal_dispositions import hearing
 
 # Long beyond any load: what is waited for is a condition, and a process that ended is noticed at once.
@@ -84,8 +85,7 @@ def started(python: Path, log: Path, **variables: str) -> Iterator[subprocess.Po
             process.wait(120)
         except subprocess.TimeoutExpired:
             process.kill()
-        for left in psutil.wait_procs(family, timeout=60)[1]:
-            left.kill()
+        kill_all(psutil.wait_procs(family, timeout=60)[1])
 
 
 @contextmanager

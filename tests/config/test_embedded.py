@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from deploy.standalone.postgresql.server import LONGEST_SOCKET_PATH, SOCKET, Server
+from tests.other_processes import kill_all
 
 ROOT = Path(__file__).resolve().parents[2]
 ASK = """
@@ -73,8 +74,7 @@ def wait_until_gone(var: Path) -> None:
 def var(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "var"
     yield folder
-    for process in servers(folder):
-        process.kill()
+    kill_all(servers(folder))
 
 
 def test_the_first_use_makes_the_database_and_the_last_one_stops_the_server(var: Path) -> None:
@@ -132,8 +132,7 @@ def test_the_data_of_a_killed_server_is_whole(var: Path) -> None:
     user = visit(var, program=STAY)
     assert user.stdout is not None
     user.stdout.readline()
-    for process in servers(var):
-        process.send_signal(signal.SIGKILL)
+    kill_all(servers(var))
     user.kill()
     user.communicate()
     wait_until_gone(var)

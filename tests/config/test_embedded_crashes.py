@@ -18,6 +18,7 @@ from deploy.standalone import postgresql
 from deploy.standalone.database_watch import DatabaseWatch
 from deploy.standalone.postgresql.server import Server
 from tests.config.test_embedded import ROOT, STAY, servers, visit, wait_until_gone
+from tests.other_processes import kill_all
 
 # As an import stages its rows: an unlogged table, made and filled in one transaction.
 STAGE = """
@@ -53,8 +54,7 @@ def used(folder: Path) -> Iterator[Path]:
     try:
         wait_until_gone(folder)
     finally:
-        for process in servers(folder):
-            process.kill()
+        kill_all(servers(folder))
 
 
 def postmaster(var: Path) -> int:
@@ -155,9 +155,7 @@ def test_a_killed_keeper_is_replaced_and_the_server_goes_on(var: Path) -> None:
 
 def test_keeper_and_server_killed_together_are_started_again(var: Path) -> None:
     killed = servers(var)
-    for process in killed:
-        with suppress(psutil.Error):
-            process.kill()
+    kill_all(killed)
     # While it dies, its socket still answers.
     psutil.wait_procs(killed, timeout=30)
 

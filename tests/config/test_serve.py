@@ -16,6 +16,7 @@ import pytest
 
 from config import env
 from tests.config.private_files import reachable
+from tests.other_processes import kill_all
 from tests.signal_dispositions import hearing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,8 +113,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         # A process in the middle of a query when a test killed the database logs it at length.
         assert "Traceback" not in served.log_text().partition("the database was killed")[0]
     finally:
-        for left in served.processes():
-            left.kill()
+        kill_all(served.processes())
 
 
 def second(var: Path, port: int) -> subprocess.CompletedProcess[str]:

@@ -78,6 +78,8 @@ def test_a_worker_whose_idle_process_was_killed_goes_on_working(tmp_path: Path) 
     with celery(tmp_path, "worker", "--concurrency=2", "--loglevel=INFO") as worker:
         wait_for(lambda: log.exists() and " ready." in log.read_text(), log)
         for _ in range(kills):
+            # After a kill, the worker takes a moment to start another one.
+            wait_for(lambda: bool(psutil.Process(worker.pid).children()), log)
             child = psutil.Process(worker.pid).children()[0]
             child.kill()
             psutil.wait_procs([child], timeout=10)

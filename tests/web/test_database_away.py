@@ -10,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from deploy.standalone.postgresql.server import Server
 from tests.config.slim import ROOT, plain_environment, run
 from tests.config.test_embedded import servers
 from tests.config.test_entry import free_port
+from tests.other_processes import paused
 
 pytestmark = pytest.mark.xdist_group("database away")
 
@@ -75,10 +76,9 @@ class Away:
             answer.status, html.unescape(text), dict(answer.headers), time.monotonic() - begun
         )
 
-    def postgres(self) -> list[psutil.Process]:
-        """Return the server's processes: all of them, whatever they call themselves."""
-        first = psutil.Process(self.postmaster())
-        return [first, *first.children(recursive=True)]
+    def paused(self) -> AbstractContextManager[None]:
+        """Stop the server's processes: all of them, whatever they call themselves."""
+        return paused(psutil.Process(self.postmaster()), with_children=True)
 
     def postmaster(self) -> int:
         return int((Server(self.var).data / "postmaster.pid").read_text().split()[0])
@@ -129,9 +129,6 @@ def away() -> Iterator[Away]:
                 time.sleep(0.2)
             yield served
         finally:
-            for each in served.postgres():
-                with suppress(psutil.Error):
-                    each.resume()
             process.terminate()
             process.wait(60)
 
@@ -175,14 +172,9 @@ def static_file(away: Away) -> str:
 
 def test_with_the_database_paused_each_page_says_so(away: Away) -> None:
     everything_is_well(away)
-    for process in away.postgres():
-        process.suspend()
-    try:
+    with away.paused():
         every_page_says_so(away)
         assert away.ask(static_file(away)).status == 200
-    finally:
-        for process in away.postgres():
-            process.resume()
     everything_is_well(away)
 
 
@@ -192,14 +184,8 @@ def test_a_request_in_the_middle_does_not_wait_for_a_database_that_went_silent(a
         blocking.execute("LOCK TABLE accounts_user")
         asked = [threads.submit(away.ask, "/admin/accounts/user/") for _ in range(20)]
         time.sleep(0.5)
-        processes = away.postgres()
-        for process in processes:
-            process.suspend()
-        try:
+        with away.paused():
             answers = [each.result() for each in asked]
-        finally:
-            for process in processes:
-                process.resume()
     for answer in answers:
         assert answer.status == 503, answer.body[:500]
         assert "Quarterdeck isn't available right now" in answer.body
@@ -232,17 +218,14 @@ def test_the_page_that_says_so_asks_nothing_of_the_database() -> None:
 def test_with_the_database_stopped_each_page_says_so_until_it_is_back(away: Away) -> None:
     everything_is_well(away)
     keeper = next(each for each in servers(away.var) if each.name() != "postgres")
-    keeper.suspend()
-    os.kill(away.postmaster(), signal.SIGINT)
-    try:
+    with paused(keeper):
+        os.kill(away.postmaster(), signal.SIGINT)
         until = time.monotonic() + 60
         while away.ask("/healthz").status == 200:
             assert time.monotonic() < until
             time.sleep(0.1)
         every_page_says_so(away)
         assert away.ask(static_file(away)).status == 200
-    finally:
-        keeper.resume()
     everything_is_well(away)
 
 
