@@ -109,7 +109,11 @@ FACTOR_REMOVED = EventKind(
 )
 PASSWORD_LINK = EventKind("password_link", "Was sent a link to set a password", icon="key")
 ROLE_CHANGE = EventKind(
-    "role_change", "Changed a role", icon="shield_person", sentence=_role_change
+    "role_change",
+    "Changed a role",
+    icon="shield_person",
+    sentence=_role_change,
+    in_history=True,
 )
 EMAIL_CHANGE = EventKind(
     "email_change", "Changed an e-mail address", icon="alternate_email", sentence=_email_change

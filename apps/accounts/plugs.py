@@ -14,12 +14,14 @@ from apps.accounts.signin.sudo import is_fresh
 from apps.audit.history import personal_fields
 from apps.core.approvals import APPROVALS
 from apps.core.locked_records import LOCKED_RECORDS, LockedRecords
-from apps.core.personal import PERSONAL_DATA
+from apps.core.personal import PERSONAL_DATA, PersonalData
 from apps.core.sudo import SUDO
 
 SUDO.plug(is_fresh)
 APPROVALS.plug(AccountsBackend())
 # The history is declared with the models and never changes while the process runs.
-PERSONAL_DATA.plug(cache(personal_fields))
+PERSONAL_DATA.plug(
+    PersonalData(fields=cache(personal_fields), export_permission="accounts.export_personal_data")
+)
 ACTIONS.add(ManyRecords(), GiveRoles(), EmpowerRole(), ChangeEmail(), *trash_actions())
 LOCKED_RECORDS.add(LockedRecords(User, accounts_beyond))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from apps.audit.origins import RunKind, change_source, run_kind
 from apps.core.actors import Actor
 from apps.core.uuid7 import uuid7
 
@@ -53,8 +54,8 @@ class AuditContext:
     request_id: str = ""
     path: str = ""
     address: str = ""
-    import_run_id: int | None = None
-    task_run_id: int | None = None
+    run_kind: str = ""
+    run_id: str = ""
 
 
 _current: ContextVar[AuditContext | None] = ContextVar("audit_context", default=None)
@@ -82,8 +83,7 @@ def audit_context(
     actor: Actor | NamedActor = None,
     real_actor: Actor | NamedActor = None,
     reason: str = "",
-    import_run_id: int | None = None,
-    task_run_id: int | None = None,
+    run: tuple[RunKind, object] | None = None,
     request_id: str = "",
     source: str = "",
     path: str = "",
@@ -92,22 +92,22 @@ def audit_context(
     """Attribute every change inside the block; given values are laid over those of an outer block.
 
     `actor` is a user, or the name of a task or command; `real_actor` the impersonator when
-    somebody acts as somebody else. `source` is the way in, see `models.Source`. An import run or task
-    run has one change set for life, however many transactions and attempts it takes; a new reason
-    alone stays in the change set of the outer block.
+    somebody acts as somebody else. `source` is the way in: the code of a declared
+    `ChangeSource`, else LookupError. `run` is the job that the changes are part of, as (kind, key). A
+    run has one change set for each way in, however many transactions and attempts it takes; a new
+    reason alone stays in the change set of the outer block.
     """
     outer = _current.get()
     base = outer.base if outer else uuid7()
-    source = source or (outer.source if outer else "")
-    if import_run_id is not None:
-        base = uuid.uuid5(_NAMESPACE, f"{source} import run {import_run_id}")
-    elif task_run_id is not None:
-        base = uuid.uuid5(_NAMESPACE, f"task run {task_run_id}")
+    source = change_source(source) if source else (outer.source if outer else "")
+    kind, run_id = (run_kind(run[0]), str(run[1])) if run else ("", "")
+    if kind:
+        base = uuid.uuid5(_NAMESPACE, f"{source} {kind} run {run_id}")
     acting, real = actor_of(actor), actor_of(real_actor)
     given: dict[str, Any] = {
         "reason": reason,
-        "import_run_id": import_run_id,
-        "task_run_id": task_run_id,
+        "run_kind": kind,
+        "run_id": run_id,
         "request_id": request_id,
         "path": path,
         "address": address,
@@ -178,7 +178,7 @@ def _settings(context: AuditContext, actor: NamedActor, real: NamedActor) -> Set
         "request_id": context.request_id,
         "path": context.path,
         "address": context.address,
-        "import_run": context.import_run_id,
-        "task_run": context.task_run_id,
+        "run_kind": context.run_kind,
+        "run_id": context.run_id,
     }
     return Settings(str(context.base), actor.id, context.reason, json.dumps(data))

@@ -28,18 +28,18 @@ BEGIN
     FOR attempt IN 1..2 LOOP
         IF attempt = 2 THEN
             wanted := md5(concat_ws('/', wanted, actor, label, context->>'real_actor',
-                context->>'source', context->>'import_run', context->>'task_run', session_user))::uuid;
+                context->>'source', context->>'run_kind', context->>'run_id', session_user))::uuid;
         END IF;
         INSERT INTO audit_changeset (id, position, root_id, started_at, actor_id, actor_label, real_actor_id,
-            real_actor_label, reason, source, request_id, path, address, import_run_id, task_run_id,
+            real_actor_label, reason, source, request_id, path, address, run_kind, run_id,
             database_role, application)
         SELECT wanted, nextval('audit_position'), root, clock_timestamp(), actor, label,
             nullif(context->>'real_actor', '')::uuid, coalesce(context->>'real_actor_label', ''),
             coalesce(current_setting('audit.reason', true), ''),
             coalesce(nullif(context->>'source', ''), 'database'),
             coalesce(context->>'request_id', ''), coalesce(context->>'path', ''),
-            coalesce(context->>'address', ''), (context->>'import_run')::bigint,
-            (context->>'task_run')::bigint, session_user, application
+            coalesce(context->>'address', ''), coalesce(context->>'run_kind', ''),
+            coalesce(context->>'run_id', ''), session_user, application
         ON CONFLICT (id) DO NOTHING
         RETURNING id INTO found_id;
         EXIT WHEN found_id IS NOT NULL;

@@ -13,12 +13,14 @@ class EventKind(str):
     """One kind of event: its code, as it is stored, with what pages say of it. To make it is to declare it.
 
     `label` is what somebody did ("Exported"). `sentence` tells an event from its data; where it returns
-    nothing, the label and the data are told.
+    nothing, the label and the data are told. `in_history` marks one whose facts the history of its
+    target tells as well: a record's own page leaves it out.
     """
 
     label: str
     icon: str
     sentence: Callable[[Data], str] | None
+    in_history: bool
 
     def __new__(
         cls,
@@ -27,9 +29,11 @@ class EventKind(str):
         *,
         icon: str = "info",
         sentence: Callable[[Data], str] | None = None,
+        in_history: bool = False,
     ) -> Self:
         kind = super().__new__(cls, code)
         kind.label, kind.icon, kind.sentence = label, icon, sentence
+        kind.in_history = in_history
         EVENT_KINDS.add(kind, module=str(sys._getframe(1).f_globals["__name__"]))
         return kind
 

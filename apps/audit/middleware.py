@@ -8,10 +8,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from apps.audit import event_kinds
+from apps.audit import change_sources, event_kinds
 from apps.audit.context import AuditContext, NamedActor, actor_of, layer
 from apps.audit.events import record_event
-from apps.audit.models import Source
 from apps.core.uuid7 import uuid7
 
 # An id from a proxy in front is taken over when it is plainly an id, else a new one is made.
@@ -66,7 +65,7 @@ def context_of(request: HttpRequest, request_id: str) -> AuditContext:
         real_actor=real_actor,
         # `request.user` is looked up once and then remembered here by Django.
         is_known=lambda: hasattr(request, "_cached_user"),
-        source=Source.FORM,
+        source=change_sources.FORM,
         request_id=request_id,
         path=f"{request.method} {request.path}",
         address=request.META.get("REMOTE_ADDR", ""),

@@ -6,6 +6,7 @@ from django.db import models
 
 from apps.audit import triggers
 from apps.audit.kinds import EVENT_KINDS
+from apps.audit.origins import CHANGE_SOURCES
 from apps.core.personal import masked_in
 
 # What can be blanked when a person is anonymized; columns of one list go together.
@@ -13,24 +14,12 @@ CHANGE_SET_GROUPS = [["actor_label", "real_actor_label", "address"], ["reason"]]
 EVENT_GROUPS = [["target_label"], ["data"], ["reason"]]
 
 
-class Source(models.TextChoices):
-    """The way in that a change took."""
-
-    FORM = "form", "Form"
-    API = "api", "API"
-    IMPORT = "import", "Import"
-    UNDO = "undo", "Undo"
-    TASK = "task", "Task"
-    COMMAND = "command", "Command"
-    DATABASE = "database", "Database, by hand"
-
-
 class ChangeSet(models.Model):
-    """Everything that one request, import, task or command changed.
+    """Everything that one request, run, task or command changed.
 
     Written by the function `audit_change_set()` at its first change. It has one actor; where one
-    request changes hands (a sign-in, a task that applies somebody's import), the second change set
-    has the first as its `root`.
+    request changes hands (a sign-in, a task that does somebody's work), the second change set has
+    the first as its `root`.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -45,12 +34,13 @@ class ChangeSet(models.Model):
     real_actor_id = models.UUIDField(null=True)
     real_actor_label = models.TextField(default="")
     reason = models.TextField(default="")
-    source = models.CharField(max_length=20)  # One of `Source`.
+    source = models.CharField(max_length=20)  # One of `CHANGE_SOURCES`.
     request_id = models.TextField(default="")
     path = models.TextField(default="")
     address = models.TextField(default="")
-    import_run_id = models.BigIntegerField(null=True)
-    task_run_id = models.BigIntegerField(null=True)
+    # The job that the change is part of, if any: one of `RUN_KINDS`, and its key as text.
+    run_kind = models.TextField(default="")
+    run_id = models.TextField(default="")
     # What the database itself knows of its client, and no setting can claim.
     database_role = models.TextField()
     application = models.TextField(default="")
@@ -67,14 +57,9 @@ class ChangeSet(models.Model):
             models.Index(fields=["actor_id", "started_at"], name="changeset_actor"),
             models.Index(fields=["request_id"], name="changeset_request"),
             models.Index(
-                fields=["import_run_id"],
-                name="changeset_import",
-                condition=models.Q(import_run_id__isnull=False),
-            ),
-            models.Index(
-                fields=["task_run_id"],
-                name="changeset_task",
-                condition=models.Q(task_run_id__isnull=False),
+                fields=["run_kind", "run_id"],
+                name="changeset_run",
+                condition=~models.Q(run_kind=""),
             ),
         ]
         triggers = [
@@ -93,7 +78,8 @@ class ChangeSet(models.Model):
 
     @property
     def source_label(self) -> str:
-        return Source(self.source).label if self.source in Source.values else self.source
+        source = CHANGE_SOURCES.get(self.source)
+        return source.label if source else self.source
 
 
 class Event(models.Model):
@@ -244,12 +230,12 @@ class SealBlock(models.Model):
         return f"{self.table} {self.first_position} to {self.last_position}"
 
 
-class Shape(models.Model):
+class ColumnSet(models.Model):
     """Columns that a history table has kept: what the links of rows were computed over."""
 
     table = models.TextField()
     columns = ArrayField(models.TextField())
-    # Where the trail stood when the shape was first seen.
+    # The audit log's position when the columns were first seen.
     position = models.BigIntegerField()
 
     class Meta:

@@ -10,8 +10,8 @@ from celery import Task
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.core.management.base import BaseCommand
 
+from apps.audit import change_sources
 from apps.audit.context import AuditContext, actor_of, audit_context, current, layer
-from apps.audit.models import Source
 from apps.core.uuid7 import uuid7
 
 HEADER = "audit"
@@ -53,7 +53,7 @@ def _enter(task_id: str, task: Task, **_: object) -> None:
             base=change_set,
             actor=lambda: actor,
             real_actor=lambda: actor_of(None),
-            source=Source.TASK,
+            source=change_sources.TASK,
             request_id=sent["request_id"],
             path=f"task {task_id}",
         )
@@ -73,7 +73,7 @@ def _named(execute: Callable[..., Any]) -> Callable[..., Any]:
         if current() is not None:
             return execute(self, *args, **options)
         name = type(self).__module__.rpartition(".")[2]
-        with audit_context(actor=f"command {name}", source=Source.COMMAND):
+        with audit_context(actor=f"command {name}", source=change_sources.COMMAND):
             return execute(self, *args, **options)
 
     return wrapper

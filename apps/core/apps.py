@@ -5,6 +5,7 @@ from django.utils.module_loading import autodiscover_modules
 DISCOVERED = (
     "plugs",
     "gates",
+    "change_sources",
     "event_kinds",
     "timeline",
     "approvals",

@@ -16,11 +16,21 @@ from typing import Any
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 
+from apps.core.actors import Actor, holds
 from apps.core.model_meta import concrete_model
 from apps.core.port import Port
 
-PERSONAL_DATA = Port[Callable[[type[Model]], frozenset[str]]](
-    "personal data", "which fields of a model are personal"
+
+@dataclass(frozen=True)
+class PersonalData:
+    """Which fields of a model are personal, and the permission that lets their values leave in a file."""
+
+    fields: Callable[[type[Model]], frozenset[str]]
+    export_permission: str
+
+
+PERSONAL_DATA = Port[PersonalData](
+    "personal data", "which fields are personal, and who may export them"
 )
 
 # Nine digits at least, so that no date, amount or count is taken for a number to call.
@@ -95,7 +105,12 @@ def readable(text: str) -> str:
 
 
 def personal_fields(model: type[Model]) -> frozenset[str]:
-    return PERSONAL_DATA.get()(concrete_model(model))
+    return PERSONAL_DATA.get().fields(concrete_model(model))
+
+
+def may_export_personal(actor: Actor) -> bool:
+    """Tell whether the actor may take addresses and numbers away in a file."""
+    return holds(actor, PERSONAL_DATA.get().export_permission)
 
 
 def is_personal(model: type[Model], path: str) -> bool:

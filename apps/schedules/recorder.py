@@ -11,10 +11,12 @@ from celery.exceptions import Retry
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
+from apps.audit.change_sources import TASK
 from apps.audit.context import audit_context
 from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.processes import own_name
 from apps.core.schedulable import current_due_at, current_run_id, registry
+from apps.schedules.change_sources import TASK_RUN
 from apps.schedules.models import TaskRun
 
 logger = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ def run_recorded(
     try:
         with (
             _heartbeat(run.pk),
-            audit_context(actor=f"task {label}", task_run_id=run.pk, source="task"),
+            audit_context(actor=f"task {label}", source=TASK, run=(TASK_RUN, run.pk)),
         ):
             result = function(*args, **kwargs)
     except Interrupted:

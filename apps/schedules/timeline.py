@@ -11,6 +11,7 @@ from django_celery_beat.models import (
 
 from apps.audit.timeline.registry import timeline_label, timeline_never_reverts, timeline_runs
 from apps.core.scope import unscoped
+from apps.schedules.change_sources import TASK_RUN
 
 timeline_label(PeriodicTask, "{name}")
 timeline_label(IntervalSchedule, "every {every} {period}")
@@ -19,7 +20,7 @@ timeline_label(ClockedSchedule, "{clocked_time}")
 timeline_label(SolarSchedule, "{event}")
 unscoped(PeriodicTask, because="what runs when; its runs are held to the scope")
 unscoped(IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule, because="rules of time")
-timeline_runs("task", url=lambda run: reverse("admin:schedules_taskrun_change", args=[run]))
+timeline_runs(TASK_RUN, url=lambda run: reverse("admin:schedules_taskrun_change", args=[run]))
 timeline_never_reverts(
     PeriodicTask,
     IntervalSchedule,

@@ -1,16 +1,17 @@
 """Where the trail finds an import run, and the row of its file that a record was written from."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db import connection, models
 from django.urls import reverse
 from psycopg.sql import SQL, Composable, Literal
 
-from apps.audit.timeline.registry import RunRow, timeline_runs
+from apps.audit.timeline.registry import RunRow, Wanted, timeline_runs
 from apps.core.actors import PermissionHolder
 from apps.transfers import registry
+from apps.transfers.change_sources import IMPORT_RUN
 from apps.transfers.declarations import Column, FieldKind, Part
 from apps.transfers.engine.schema import PlanRow, Table, Tables
 from apps.transfers.engine.sql import NULL, comma, rows
@@ -19,14 +20,12 @@ from apps.transfers.selectors.pages import runs_for_reader
 
 _ROW = PlanRow("")
 
-type Wanted = Mapping[tuple[int, type[models.Model]], Collection[Any]]
 
-
-def run_url(run_id: int) -> str:
+def run_url(run_id: int | str) -> str:
     return reverse("admin:transfers_importrun_change", args=[run_id])
 
 
-def rows_of(wanted: Wanted, viewer: PermissionHolder) -> dict[tuple[int, Any], RunRow]:
+def rows_of(wanted: Wanted, viewer: PermissionHolder) -> dict[tuple[str, str], RunRow]:
     """Return the row of each record, by run and key, in four statements.
 
     Of several rows that write one record it is the first. What stays of a run's rows when its plan is
@@ -34,14 +33,15 @@ def rows_of(wanted: Wanted, viewer: PermissionHolder) -> dict[tuple[int, Any], R
     """
     runs = {
         run.pk: run
-        for run in ImportRun.objects.filter(pk__in={run for run, _ in wanted})
+        for run in ImportRun.objects.filter(pk__in={int(run) for run, _ in wanted})
         .select_related("upload")
         .only("pk", "dataset", "matching", "findings", "upload__name")
     }
     readable = set(runs_for_reader(viewer).filter(pk__in=list(runs)).values_list("pk", flat=True))
     kept = _kept({t.name for run in runs for t in (Tables(run).plan, Tables(run).rows)})
     selects: list[Composable] = []
-    for (pk, model), keys in wanted.items():
+    for (run_id, model), keys in wanted.items():
+        pk = int(run_id)
         table = next((t for t in (Tables(pk).plan, Tables(pk).rows) if t.name in kept), None)
         if pk not in runs or table is None:
             continue
@@ -52,7 +52,7 @@ def rows_of(wanted: Wanted, viewer: PermissionHolder) -> dict[tuple[int, Any], R
     if not selects:
         return {}
     return {
-        (pk, key): RunRow(
+        (str(pk), key): RunRow(
             text=f"row {number:,} of {runs[pk].upload.name}",
             url=_row_url(pk, number, kept) if pk in readable else "",
             words=_words(runs[pk], json.loads(given)),
@@ -153,4 +153,4 @@ def _parts(run: ImportRun, model: type[models.Model]) -> list[Part]:
     ]
 
 
-timeline_runs("import", url=run_url, rows=rows_of)
+timeline_runs(IMPORT_RUN, url=run_url, rows=rows_of)

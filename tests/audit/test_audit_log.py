@@ -18,11 +18,14 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.models import ChangeSet, Event, Verification
+from apps.audit.origins import RUN_KINDS, RunKind
 from apps.audit.timeline.filters import TimelineFilter, parse
 from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all, branches_of_record
+from apps.core.uuid7 import uuid7
 from apps.organizations.models import Organization, Role
 from apps.organizations.services import membership_add, membership_update
+from apps.transfers.change_sources import IMPORT_RUN
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 from tests.factories.organizations import OrganizationFactory, OwnerFactory
 
@@ -121,12 +124,35 @@ def test_the_search_line_leaves_the_promotion_out(
 def test_a_record_is_found_by_its_key_and_an_import_by_its_number(
     auditor: Client, promotion: Any
 ) -> None:
-    with audit_context(source="import", import_run_id=77):
+    with audit_context(source="import", run=(IMPORT_RUN, 77)):
         Organization.objects.filter(name="Acme").update(status="suspended")
 
     assert says(auditor.get(log(f"object:{promotion.pk}")))
     assert "changed status from active to suspended" in text_of(auditor.get(log("import:77")))
     assert not says(auditor.get(log("import:77")))
+
+
+def test_a_new_kind_of_job_is_named_and_found_without_a_column(auditor: Client) -> None:
+    acme = OrganizationFactory(name="Acme")
+    number = str(uuid7())
+    with RUN_KINDS.changed():
+        restock = RunKind("restock", "restock run")
+        with audit_context(source="task", run=(restock, number)):
+            Organization.objects.filter(pk=acme.pk).update(status="suspended")
+
+        found = text_of(auditor.get(log(f"restock:{number}")))
+        assert "changed status from active to suspended" in found
+        assert f"Restock run {number}" in found
+        assert not says(auditor.get(log("restock:7")))
+
+
+def test_a_source_and_a_run_that_nobody_declares_are_refused() -> None:
+    with pytest.raises(LookupError, match="shell"), audit_context(source="shell"):
+        pass
+    with RUN_KINDS.changed():
+        unknown = RunKind("unknown", "unknown run")
+    with pytest.raises(LookupError, match="unknown"), audit_context(run=(unknown, 7)):
+        pass
 
 
 def test_days_narrow_the_log(auditor: Client, promotion: Any) -> None:
@@ -415,7 +441,7 @@ def test_the_log_is_for_reading(auditor: Client) -> None:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("roster import:12", TimelineFilter(words=("roster",), import_run="12")),
+        ("roster import:12", TimelineFilter(words=("roster",), run=("import", "12"))),
         ('actor:"Ada Lovelace" after:admin', TimelineFilter(actor="Ada Lovelace", after="admin")),
         ("O'Brien", TimelineFilter(words=("O'Brien",))),
         ('an unclosed "quote', TimelineFilter(words=("an", "unclosed", "quote"))),

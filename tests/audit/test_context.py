@@ -14,6 +14,7 @@ from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet
 from apps.audit.postgresql.base import Cursor
 from apps.projects.models import Task
+from apps.transfers.change_sources import IMPORT_RUN
 from tests.audit import history_entries
 from tests.factories.accounts import StaffFactory
 from tests.factories.projects import TaskFactory
@@ -87,14 +88,18 @@ class TestOneTransaction:
         task, actor, real = TaskFactory(), StaffFactory(), StaffFactory()
 
         with audit_context(
-            actor=actor, real_actor=real, reason="Why.", import_run_id=7, source="import"
+            actor=actor, real_actor=real, reason="Why.", source="import", run=(IMPORT_RUN, 7)
         ):
             Task.objects.update(title="New")
 
         change_set = change_set_of(task)
         assert (change_set.actor_id, change_set.real_actor_id) == (actor.pk, real.pk)
         assert str(real.email) in change_set.real_actor_label
-        assert (change_set.import_run_id, change_set.source) == (7, "import")
+        assert (change_set.source, change_set.run_kind, change_set.run_id) == (
+            "import",
+            "import",
+            "7",
+        )
 
     def test_an_import_run_has_one_change_set_over_all_its_attempts(self) -> None:
         task, actor = TaskFactory(), StaffFactory()
@@ -102,7 +107,7 @@ class TestOneTransaction:
         for attempt in ("first", "second"):
             with (
                 audit_context(actor="task import"),
-                audit_context(actor=actor, import_run_id=7, source="import"),
+                audit_context(actor=actor, source="import", run=(IMPORT_RUN, 7)),
             ):
                 Task.objects.update(title=attempt)
 

@@ -328,7 +328,7 @@ def test_an_imported_entry_leads_to_its_run_and_names_its_row(
     assert "Import run" in page
     assert "row 3 of roster.csv: role “viewer” → viewer" in page
     assert "“The new roster”" in page
-    run = response.context["page"].entries[0].change_set.import_run_id
+    run = response.context["page"].entries[0].change_set.run_id
     assert reverse("admin:transfers_importrun_change", args=[run]) in response.content.decode()
 
 
@@ -407,7 +407,7 @@ def test_the_kinds_offered_are_those_that_the_record_has(reader: Client) -> None
     kinds = reader.get(history(organization)).context["form"].fields["kind"].choices
     assert [kind for kind, _ in kinds] == ["", "created", "changed", "deleted"]
 
-    with audit_context(actor="test", source="shell"):
+    with audit_context(actor="test", source="api"):
         record_event(EXPORT, target=organization)
     kinds = reader.get(history(organization)).context["form"].fields["kind"].choices
     assert [kind for kind, _ in kinds] == ["", "created", "changed", "deleted", "export"]

@@ -303,13 +303,13 @@ def test_many_rows_make_many_blocks() -> None:
 
 
 def test_shapes_are_written_when_they_change() -> None:
-    from apps.audit.models import Shape
+    from apps.audit.models import ColumnSet
 
     column_sets.record_column_sets()
-    before = Shape.objects.count()
+    before = ColumnSet.objects.count()
     column_sets.record_column_sets()
 
-    assert Shape.objects.count() == before > 0
+    assert ColumnSet.objects.count() == before > 0
 
 
 def test_everything_that_the_product_ships_with_is_whole() -> None:

@@ -316,7 +316,7 @@ class TestImport:
 
         assert result.run.upload.name == "roster.csv"
         assert membership.history.get().history_change_reason == "From the yearly list"
-        assert membership.history.get().change_set.import_run_id == result.run.pk
+        assert membership.history.get().change_set.run_id == str(result.run.pk)
         assert import_run_undo(run=result.run, reason="", actor=None, in_background=False).pk
 
     def test_a_user_imports_with_their_permissions(self) -> None:

@@ -18,7 +18,7 @@ EXEMPT: dict[str, str] = {
     "audit.Removal": "the trail itself",
     "audit.Seal": "the proof of the trail",
     "audit.SealBlock": "the proof of the trail",
-    "audit.Shape": "the proof of the trail",
+    "audit.ColumnSet": "the proof of the trail",
     "audit.Verification": "the proof of the trail",
     "core.QueuedMail": "goes as soon as the mail is sent, of which its record tells",
     "schedules.TaskRun": "says itself what ran, when and how it ended",

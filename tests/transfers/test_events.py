@@ -41,7 +41,7 @@ def test_an_import_and_its_undo_are_events(tmp_path: Path) -> None:
     imported = Event.objects.get(kind="import")
     assert (imported.target_pk, imported.reason) == (str(run), "A new customer.")
     assert imported.change_set.actor_id == agent.pk
-    assert imported.change_set.import_run_id == run
+    assert imported.change_set.run_id == str(run)
     assert imported.data["state"] == ImportRun.State.APPLIED
     undone = Event.objects.get(kind="undo")
     assert (undone.target_pk, undone.change_set.source) == (str(run), "undo")

@@ -123,8 +123,8 @@ def test_every_record_of_an_import_names_it_in_its_history(imported: Outcome) ->
     from apps.audit.models import ChangeSet
 
     change_sets = set(Membership.history.values_list("change_set", flat=True))
-    runs = set(ChangeSet.objects.filter(pk__in=change_sets).values_list("import_run_id", flat=True))
-    assert runs == {imported.run}
+    runs = set(ChangeSet.objects.filter(pk__in=change_sets).values_list("run_id", flat=True))
+    assert runs == {str(imported.run)}
 
 
 def test_a_dry_run_plans_and_writes_nothing(importer: Importer) -> None:

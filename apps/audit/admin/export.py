@@ -17,10 +17,9 @@ from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all
 from apps.core.actors import PermissionHolder
 from apps.core.cells import defused
-from apps.core.personal import conceals, masked_in, readable
+from apps.core.personal import conceals, masked_in, may_export_personal, readable
 from apps.core.sudo import require_fresh_factor
 
-PERSONAL = "accounts.export_personal_data"
 _CHUNK = 1_000
 # What a spreadsheet would take for a formula.
 COLUMNS = [
@@ -37,8 +36,7 @@ COLUMNS = [
     "really",
     "reason",
     "through",
-    "import run",
-    "task run",
+    "run",
     "request",
     "change set",
 ]
@@ -53,7 +51,7 @@ def export_view(request: HttpRequest) -> HttpResponseBase:
         return HttpResponseNotAllowed(["POST"])
     filter = from_query(request.POST.dict())
     # The file is written when the request is over: what its reader may take is asked now.
-    holds_personal = not conceals() and request.user.has_perm(PERSONAL)
+    holds_personal = not conceals() and may_export_personal(request.user)
     if holds_personal:
         require_fresh_factor(request, "export personal data")
     # Whatever happens after this moment, this very export included, is not in the file.
@@ -113,8 +111,7 @@ def cells(entry: Entry) -> list[Any]:
         change_set.real_actor_label if change_set else "",
         entry.reason,
         change_set.source_label if change_set else "",
-        change_set.import_run_id or "" if change_set else "",
-        change_set.task_run_id or "" if change_set else "",
+        f"{change_set.run_kind} {change_set.run_id}".strip() if change_set else "",
         change_set.request_id if change_set else "",
         change_set.pk if change_set else "",
     ]

@@ -8,7 +8,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from apps.audit.models import Source
+from apps.audit.origins import CHANGE_SOURCES, RUN_KINDS
 from apps.audit.timeline.filters import KIND_CHOICES, event_choices
 
 
@@ -39,7 +39,7 @@ class LogForm(forms.Form):
         label="Through",
         required=False,
         widget=UnfoldAdminSelectWidget,
-        choices=[("", "Any"), *Source.choices],
+        choices=lambda: [("", "Any"), *((str(each), each.label) for each in CHANGE_SOURCES)],
     )
     since = forms.DateField(label="From", required=False, widget=day_widget())
     until = forms.DateField(label="To", required=False, widget=day_widget())
@@ -47,6 +47,11 @@ class LogForm(forms.Form):
     @property
     def line(self) -> Any:
         return self["q"]
+
+    @property
+    def run_kinds(self) -> list[str]:
+        """The words of the search line that find what a run did, such as `import:12`."""
+        return [str(kind) for kind in RUN_KINDS]
 
     @property
     def others(self) -> list[Any]:

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from apps.audit.history import audited
-from apps.audit.models import Shape
+from apps.audit.models import ColumnSet
 
 
 def record_column_sets(**_: object) -> None:
@@ -11,9 +11,9 @@ def record_column_sets(**_: object) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM audit_position")
         (position,) = cursor.fetchone()
-    last = {shape.table: shape.columns for shape in Shape.objects.order_by("pk")}
-    Shape.objects.bulk_create(
-        Shape(table=each.history_model._meta.db_table, columns=each.columns, position=position)
+    last = {known.table: known.columns for known in ColumnSet.objects.order_by("pk")}
+    ColumnSet.objects.bulk_create(
+        ColumnSet(table=each.history_model._meta.db_table, columns=each.columns, position=position)
         for each in audited
         if last.get(each.history_model._meta.db_table) != each.columns
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db import connection
 
 from apps.audit.history import Audited
-from apps.audit.models import Redaction, Removal, Shape
+from apps.audit.models import ColumnSet, Redaction, Removal
 from apps.audit.proof.problems import Problem
 
 # Of one table, and one kind of check, this many problems are told; more would not tell more.
@@ -64,9 +64,9 @@ def _follow_links(audited: Audited) -> Iterator[Problem]:
     present = {f'"{field.column}"' for field in audited.history_model._meta.concrete_fields}
     shapes = [audited.columns]
     unprovable = 0
-    for shape in Shape.objects.filter(table=history):
+    for shape in ColumnSet.objects.filter(table=history):
         if not set(shape.columns) <= present:
-            newer = Shape.objects.filter(table=history, pk__gt=shape.pk).first()
+            newer = ColumnSet.objects.filter(table=history, pk__gt=shape.pk).first()
             unprovable = newer.position if newer else unprovable
         elif shape.columns not in shapes:
             shapes.append(shape.columns)

@@ -6,22 +6,15 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
-from apps.audit.models import ChangeSet, Source
+from apps.audit.change_sources import DATABASE
+from apps.audit.models import ChangeSet
+from apps.audit.origins import CHANGE_SOURCES, RUN_KINDS
 from apps.audit.timeline.registry import runs
 from apps.core.personal import readable
 
 register = template.Library()
-
-_SOURCE_ICONS: dict[str, str] = {
-    Source.FORM: "edit_note",
-    Source.API: "api",
-    Source.IMPORT: "upload_file",
-    Source.UNDO: "undo",
-    Source.TASK: "schedule",
-    Source.COMMAND: "terminal",
-    Source.DATABASE: "database",
-}
 
 
 @register.filter
@@ -55,15 +48,18 @@ def initials(label: str) -> str:
 
 @register.filter
 def source_icon(change_set: ChangeSet) -> str:
-    return _SOURCE_ICONS.get(change_set.source, "help")
+    source = CHANGE_SOURCES.get(change_set.source)
+    return source.icon if source else "help"
 
 
 @register.filter
 def source_words(change_set: ChangeSet) -> str:
-    """Say through what a change came: "form", "import run 12", "psql as postgres"."""
-    if change_set.import_run_id:
-        return f"{change_set.source_label} run {change_set.import_run_id}".capitalize()
-    if change_set.source == Source.DATABASE:
+    """Say through what a change came: "Form", "Import run 12", "Undo of import run 12"."""
+    if change_set.run_kind:
+        kind, source = RUN_KINDS.get(change_set.run_kind), CHANGE_SOURCES.get(change_set.source)
+        run = f"{kind.label if kind else change_set.run_kind} {change_set.run_id}"
+        return f"{source.label} of {run}" if source and source.takes_back else capfirst(run)
+    if change_set.source == DATABASE:
         program = change_set.application or "by hand"
         return f"Database, {program} as {change_set.database_role}"
     return change_set.source_label
@@ -72,13 +68,9 @@ def source_words(change_set: ChangeSet) -> str:
 @register.filter
 def source_url(change_set: ChangeSet) -> str:
     """Return the address of the run behind a change set, where there is a page for it."""
-    for kind, run_id in (
-        ("import", change_set.import_run_id),
-        ("task", change_set.task_run_id),
-    ):
-        if run_id and kind in runs:
-            return runs[kind].url(run_id)
-    return ""
+    kind = RUN_KINDS.get(change_set.run_kind)
+    known = runs.get(kind) if kind else None
+    return known.url(change_set.run_id) if known else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -142,8 +142,8 @@ def change_sets_of(filter: TimelineFilter) -> tuple[str, tuple[Any, ...]] | None
             )
     if filter.request:
         inner = inner.and_("c.request_id = %s", filter.request)
-    if filter.import_run:
-        inner = inner.and_("c.import_run_id = %s", int(filter.import_run))
+    if filter.run:
+        inner = inner.and_("c.run_kind = %s AND c.run_id = %s", *filter.run)
     if filter.source:
         inner = inner.and_("c.source = %s", filter.source)
     if not inner.sql:

@@ -10,7 +10,8 @@ from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
 from apps.audit.history_rows import HistoryRow
-from apps.audit.models import ChangeSet, Event, Source
+from apps.audit.models import ChangeSet, Event
+from apps.audit.origins import CHANGE_SOURCES
 from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.models import (
@@ -20,7 +21,7 @@ from apps.audit.timeline.models import (
 )
 from apps.audit.timeline.positions import Branch
 from apps.audit.timeline.record_names import CONCEALED, RecordNames, label_fields, name_of
-from apps.audit.timeline.registry import RunRow, labels, personal, runs
+from apps.audit.timeline.registry import RunRow, Wanted, labels, personal, runs
 from apps.audit.timeline.values import EMPTY, Change, change, display_value
 from apps.core import personal as personal_data
 from apps.core.actors import PermissionHolder
@@ -91,25 +92,31 @@ def _mask(entry: Entry) -> None:
 
 
 def _add_rows(entries: list[Entry], viewer: PermissionHolder) -> None:
-    known = runs.get("import")
-    wanted: dict[tuple[int, Any], list[Any]] = defaultdict(list)
-    for entry in entries:
-        if entry.kind and entry.change_set and entry.change_set.import_run_id:
-            wanted[entry.change_set.import_run_id, entry.model].append(entry.key)
-    if not wanted or known is None or known.rows is None:
-        return
-    rows = known.rows(wanted, viewer)
-    for entry in entries:
-        made = entry.change_set
-        row = (
-            rows.get((made.import_run_id, str(entry.key))) if made and made.import_run_id else None
-        )
-        if made and row:
-            is_undo = made.source == Source.UNDO
-            # What an undo puts back is not what the file said.
-            words = [] if is_undo else _words(entry, row)
-            entry.import_row = ": ".join([row.text, ", ".join(words)]) if words else row.text
-            entry.import_row_url = row.url
+    """Say of which row of its file a run wrote each entry, in as many statements as `rows` takes."""
+    for kind, known in runs.items():
+        written = [
+            (entry, entry.change_set.run_id, entry.model)
+            for entry in entries
+            if entry.model and entry.kind and entry.change_set
+            if entry.change_set.run_kind == kind
+        ]
+        if not written or known.rows is None:
+            continue
+        wanted: Wanted = defaultdict(list)
+        for entry, run, model in written:
+            wanted[run, model].append(entry.key)
+        rows = known.rows(wanted, viewer)
+        for entry, run, _ in written:
+            if row := rows.get((run, str(entry.key))):
+                _add_row(entry, row)
+
+
+def _add_row(entry: Entry, row: RunRow) -> None:
+    source = CHANGE_SOURCES.get(entry.change_set.source) if entry.change_set else None
+    # What an undo restores is not what the file said.
+    words = [] if source and source.takes_back else _words(entry, row)
+    entry.run_row = ": ".join([row.text, ", ".join(words)]) if words else row.text
+    entry.run_row_url = row.url
 
 
 def _words(entry: Entry, row: RunRow) -> list[str]:

@@ -33,10 +33,10 @@ class Entry:
     is_own: bool = False
     # False for a change whose state before was trimmed away.
     has_before: bool = True
-    # The row of the imported file that it was written from, where that is known, with what its words
-    # meant; and its address for the viewer.
-    import_row: str = ""
-    import_row_url: str = ""
+    # The row of a file that a run wrote it from, where that is known, with what its words meant; and
+    # its address for the viewer.
+    run_row: str = ""
+    run_row_url: str = ""
 
     @property
     def icon(self) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from apps.audit.kinds import EVENT_KINDS
+from apps.audit.origins import RUN_KINDS
 from apps.core.search import MOST_WORDS
 from apps.core.uuid7 import as_uuid
 
@@ -24,7 +25,7 @@ KIND_CHOICES: list[tuple[str, str]] = [
 # The parameters of an address that `from_query` reads.
 LOG_PARAMETERS = ("q", "actor", "object", "field", "kind", "source", "since", "until")
 _LONGEST = 500
-_ALIASES = {"import": "import_run", "from": "since", "to": "until", "person": "actor"}
+_ALIASES = {"from": "since", "to": "until", "person": "actor"}
 
 
 def event_choices() -> list[tuple[str, str]]:
@@ -40,7 +41,8 @@ class TimelineFilter:
     object: str = ""
     field: str = ""
     request: str = ""
-    import_run: str = ""
+    # The kind and the key of a run.
+    run: tuple[str, str] | None = None
     reason: str = ""
     before: str = ""
     after: str = ""
@@ -63,7 +65,7 @@ class TimelineFilter:
     @property
     def is_selective(self) -> bool:
         """Whether an index leads to the few entries that it means."""
-        return bool(self.request or self.import_run) or as_uuid(self.object) is not None
+        return bool(self.request or self.run) or as_uuid(self.object) is not None
 
     @property
     def starts_at(self) -> datetime | None:
@@ -81,8 +83,9 @@ class TimelineFilter:
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name not in ("words", "problems") and value:
-                name = names.get(field.name, field.name)
-                text = str(value)
+                name, text = names.get(field.name, field.name), str(value)
+                if field.name == "run":
+                    name, text = value
                 parts.append(f'{name}:"{text}"' if " " in text else f"{name}:{text}")
         return " ".join(parts)
 
@@ -114,7 +117,7 @@ def parse(line: str) -> TimelineFilter:
     for part in parts:
         name, colon, value = part.partition(":")
         name = _ALIASES.get(name.lower(), name.lower())
-        if not colon or name not in _NAMES:
+        if not colon or not (name in _NAMES or name in RUN_KINDS):
             words.append(part)
         elif value:
             _take(name, value, given, problems)
@@ -131,8 +134,8 @@ def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> 
             problems.append(f"“{value}” is not a date. Write it like 2026-05-31.")
         else:
             given[name] = day
-    elif name == "import_run" and not (value.isdecimal() and len(value) < 19):
-        problems.append(f"“{value}” is not an import's number.")
+    elif name in RUN_KINDS:
+        given["run"] = (name, value)
     elif name == "kind" and value.lower() not in (kinds := _kinds()):
         problems.append(f"“{value}” is not a kind. The kinds are {', '.join(sorted(kinds))}.")
     else:
@@ -158,7 +161,7 @@ def _day(value: str) -> date | None:
     return day if day and 1900 <= day.year < 3000 else None
 
 
-_NAMES = {field.name for field in fields(TimelineFilter)} - {"words", "problems"}
+_NAMES = {field.name for field in fields(TimelineFilter)} - {"words", "run", "problems"}
 
 
 def _kinds() -> set[str]:

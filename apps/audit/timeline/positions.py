@@ -16,6 +16,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 
+from apps.audit.kinds import EVENT_KINDS
 from apps.audit.models import Event
 from apps.audit.timeline.conditions import Condition, of_events, of_history
 from apps.audit.timeline.filters import TimelineFilter
@@ -74,7 +75,8 @@ def branches_of_record(
             found.append(Branch(history, Condition(f"h.{_quote(column)} = %s", (pk,)), inclusion))
     content_type = ContentType.objects.get_for_model(concrete)
     where = Condition("h.target_type_id = %s AND h.target_pk = %s", (content_type.pk, str(pk)))
-    return [*found, Branch(None, where, without_kinds=("role_change",))]
+    told = tuple(str(kind) for kind in EVENT_KINDS if kind.in_history)
+    return [*found, Branch(None, where, without_kinds=told)]
 
 
 def branches_of_all() -> list[Branch]:

@@ -18,6 +18,8 @@ from typing import Any
 from django.db import models
 
 from apps.audit.history import personal_fields
+from apps.audit.origins import RunKind
+from apps.core.actors import PermissionHolder
 
 type AnyModel = type[models.Model]
 
@@ -83,38 +85,39 @@ def timeline_personal(model: AnyModel, *, permission: str) -> None:
 
 @dataclass(frozen=True)
 class RunRow:
-    """The row of a file that a record was written from: "row 217 of roster.csv", where that row can be
-    looked at by the viewer ("" where it cannot), and what its words meant, by the model's field."""
+    """What a run wrote a record from: "row 217 of roster.csv", the address where the viewer can see it
+    ("" where they cannot), and what its words meant, by the model's field."""
 
     text: str
     url: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
 
 
-type Rows = Callable[[dict[tuple[int, AnyModel], list[Any]], Any], dict[tuple[int, Any], RunRow]]
+type Wanted = dict[tuple[str, AnyModel], list[Any]]
+type Rows = Callable[[Wanted, PermissionHolder], dict[tuple[str, str], RunRow]]
 
 
 @dataclass(frozen=True)
 class Runs:
     """How the runs behind changes are reached."""
 
-    url: Callable[[int], str]
+    url: Callable[[str], str]
     rows: Rows | None
 
 
-runs: dict[str, Runs] = {}
+runs: dict[RunKind, Runs] = {}
 
 
 def timeline_runs(
-    kind: str,
+    kind: RunKind,
     *,
-    url: Callable[[int], str],
+    url: Callable[[str], str],
     rows: Rows | None = None,
 ) -> None:
-    """Say where the page of a run of `kind` ("import" or "task") is.
+    """Say where the page of a run of `kind` is; runs are named by their keys as text.
 
-    `rows` returns by (run, key as text) which row a record was written from, for keys by (run, model)
-    and the viewer.
+    `rows` returns by (run, key as text) what a record was written from, for keys by (run, model) and
+    the viewer.
     """
     runs[kind] = Runs(url, rows)
 

@@ -7,6 +7,7 @@ from psycopg.sql import SQL, Literal
 
 from apps.audit.models import ChangeSet
 from apps.transfers import registry
+from apps.transfers.change_sources import IMPORT_RUN
 from apps.transfers.engine.ranges import order_of
 from apps.transfers.engine.schema import PlanRow, Tables, exists
 from apps.transfers.engine.sql import expression, subquery
@@ -21,7 +22,9 @@ def records_of_run(queryset: QuerySet[Any], run_id: int) -> QuerySet[Any]:
     """
     model: Any = queryset.model
     changed = model.history.filter(
-        change_set__in=ChangeSet.objects.filter(import_run_id=run_id).values("pk")
+        change_set__in=ChangeSet.objects.filter(run_kind=IMPORT_RUN, run_id=str(run_id)).values(
+            "pk"
+        )
     )
     keys = subquery(changed.order_by().values("id"))
     run = ImportRun.objects.filter(pk=run_id).first()

@@ -9,6 +9,7 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.audit.context import audit_context
 from apps.core.jobs import ClaimLostError, JobCanceledError
+from apps.transfers.change_sources import IMPORT, IMPORT_RUN
 from apps.transfers.engine.apply import changed_records, writing
 from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.ranges import TOP, Range, order_of, problems_by_row
@@ -130,8 +131,8 @@ class Applier(Chunks):
             actor=self.who,
             real_actor=self.run.real_user,
             reason=self.run.reason,
-            import_run_id=self.run.pk,
-            source="import",
+            source=IMPORT,
+            run=(IMPORT_RUN, self.run.pk),
         )
 
     def _write(self, low: int, high: int) -> dict[str, int]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from apps.audit.models import ChangeSet, Source
+from apps.audit.models import ChangeSet
+from apps.transfers.change_sources import UNDO
 from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.schema import PlanRow, drop, exists
 from apps.transfers.engine.sql import (
@@ -82,7 +83,7 @@ def list_deactivated(context: RunContext, info: PartInfo) -> None:
             """
         ).format(
             table=table,
-            undo=Literal(str(Source.UNDO)),
+            undo=Literal(str(UNDO)),
             may_come_back=Literal(context.matching.mode != "update"),
             found=found,
             history=table_of(history.model),

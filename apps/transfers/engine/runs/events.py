@@ -8,6 +8,7 @@ from apps.audit.events import record_event
 from apps.audit.models import Event
 from apps.core.actors import Actor
 from apps.transfers import event_kinds
+from apps.transfers.change_sources import IMPORT, IMPORT_RUN, UNDO
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
 
@@ -17,8 +18,8 @@ def record_import(run: ImportRun) -> None:
         actor=run.user or "command import_file",
         real_actor=run.real_user,
         reason=run.reason,
-        import_run_id=run.pk,
-        source="import",
+        source=IMPORT,
+        run=(IMPORT_RUN, run.pk),
     ):
         record_event(
             event_kinds.IMPORT,
@@ -35,8 +36,8 @@ def record_undo(undo: UndoRun) -> None:
         actor=undo.user or "command undo_import",
         real_actor=undo.real_user,
         reason=undo.reason or f"Undo of import run {undo.run_id}",
-        import_run_id=undo.run_id,
-        source="undo",
+        source=UNDO,
+        run=(IMPORT_RUN, undo.run_id),
     ):
         record_event(event_kinds.UNDO, target=undo.run, state=undo.state, results=undo.results)
 

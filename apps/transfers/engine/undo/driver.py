@@ -15,6 +15,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from apps.audit.context import audit_context
 from apps.core.jobs import ClaimLostError
 from apps.core.uuid7 import uuid7
+from apps.transfers.change_sources import IMPORT_RUN, UNDO
 from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.runs import chunks
@@ -204,8 +205,8 @@ class Undoer(Chunks):
                 actor=self.undo.user or "command undo_import",
                 real_actor=self.undo.real_user,
                 reason=self.undo.reason or f"Undo of import run {self.undo.run_id}",
-                import_run_id=self.undo.run_id,
-                source="undo",
+                source=UNDO,
+                run=(IMPORT_RUN, self.undo.run_id),
             )
         )
         ignored = self.context.resource.undo_ignores()

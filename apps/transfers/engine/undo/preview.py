@@ -6,6 +6,7 @@ from typing import Any
 from psycopg.sql import SQL
 
 from apps.core.actors import Actor
+from apps.transfers.change_sources import IMPORT_RUN
 from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.schema import PlanRow
@@ -68,7 +69,7 @@ def changed_last(context: RunContext, numbers: list[int]) -> dict[int, str]:
         }
         last = (
             history.filter(id__in=list(of_row), history_date__gt=context.run.confirmed_at)
-            .exclude(change_set__import_run_id=context.run.pk)
+            .exclude(change_set__run_kind=IMPORT_RUN, change_set__run_id=str(context.run.pk))
             .order_by("id", "-history_id")
             .distinct("id")
             .select_related("history_user")
