@@ -5,6 +5,8 @@ from django.db.models import Q, QuerySet
 
 # The kind of request that giving such a role needs.
 GIVE_ROLES = "accounts.give_roles"
+# The kind of request that giving a role one of the powers needs.
+EMPOWER_ROLE = "accounts.empower_role"
 # Somebody who holds one of these can reach every other permission, or give it to a friend.
 POWERS = ("accounts.set_roles", "accounts.decide_approvalrequest")
 

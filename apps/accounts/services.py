@@ -144,22 +144,6 @@ def user_set_roles(
         return names
 
 
-def role_permissions_check(*, permissions: Iterable[Permission], actor: Actor) -> None:
-    """Refuse to give a role, or to take from it, what the actor may not do.
-
-    `permissions` are those that are given or taken. Somebody who could give more than they have
-    would give it to a role of their own.
-    """
-    if not isinstance(actor, User) or actor.is_superuser:
-        return
-    own = actor.get_all_permissions()
-    for permission in permissions:
-        if f"{permission.content_type.app_label}.{permission.codename}" not in own:
-            raise DomainError(
-                f"You can't give or remove “{permission.name}”, because you don't have it yourself."
-            )
-
-
 def _may_hand_out(actor: Actor, groups: list[Group]) -> None:
     if not isinstance(actor, User) or actor.is_superuser:
         return

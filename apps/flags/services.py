@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.accounts.approvals.guard import require_approval
 from apps.audit.events import record_event
@@ -92,6 +93,29 @@ def flag_protect(
     reason = _check(actor, reason)
     locked = _locked(type(toggle), toggle.name)
     return _write(locked, "is_protected", is_protected, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def toggles_delete(*, toggles: QuerySet[Any], actor: Actor, reason: str = "") -> int:
+    """Delete flags, switches, or samples of one model that no code asks for; return their number.
+
+    Raises `MissingPermission`, and `DomainError` where one is protected; the database refuses one that
+    is declared in the code.
+    """
+    model = toggles.model
+    require(actor, f"flags.delete_{model._meta.model_name}")
+    refuse_limited(actor, "Flags affect every organization.")
+    keys = list(toggles.order_by().values_list("pk", flat=True))
+    rows: Any = model._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+    locked = list(rows)
+    protected = next((toggle for toggle in locked if toggle.is_protected), None)
+    if protected is not None:
+        raise DomainError(f"{protected} is protected. End its protection first.")
+    with acting_as(actor=actor, reason=reason):
+        for toggle in locked:
+            # One by one, so that waffle's signals clear its cache.
+            toggle.delete()
+    return len(locked)
 
 
 def turn_arguments(toggle: Toggle, field: str, value: object) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from apps.accounts.approvable.preview import ActionPreview, Line
 from apps.accounts.approvable.registry import Approvable, Arguments
-from apps.accounts.approvals.guard import require_approval
 from apps.accounts.authority import account_obstacle
 from apps.accounts.models import User
-from apps.accounts.powers import GIVE_ROLES, powerful, powers
+from apps.accounts.powers import EMPOWER_ROLE, GIVE_ROLES, powerful
+from apps.accounts.role_services import role_update
 from apps.accounts.services import user_set_roles
-from apps.core.actors import Actor, PermissionHolder
+from apps.core.actors import PermissionHolder
 from apps.core.admin.wording import listed
 
 
@@ -95,7 +95,7 @@ class GiveRoles(Approvable):
 class EmpowerRole(Approvable):
     """`{"role": id, "add": ["app.codename"]}`: a role that is held gets one of the powers."""
 
-    kind = "accounts.empower_role"
+    kind = EMPOWER_ROLE
     label = "Let a role give roles or approve requests"
     word = "roles"
     permissions = ("auth.change_group",)
@@ -143,18 +143,9 @@ class EmpowerRole(Approvable):
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         role = Group.objects.get(pk=arguments["role"])
         added = _named(arguments["add"])
-        role.permissions.add(*added)
+        permissions = role.permissions.all().union(added)
+        role_update(role=role, permissions=permissions, actor=actor, reason=reason)
         return f"{role}: {listed(sorted(added.values_list('name', flat=True)))} added."
-
-
-def require_second_person(role: Group, permissions: Iterable[Permission], actor: Actor) -> None:
-    """Ask for an approval before a role that people hold gets a permission that leads to all others."""
-    held = set(role.permissions.values_list("pk", flat=True))
-    wanted = {permission.pk for permission in permissions}
-    added = powers().filter(pk__in=wanted - held).select_related("content_type")
-    if added and User.objects.filter(groups=role).exists():
-        names = sorted(f"{each.content_type.app_label}.{each.codename}" for each in added)
-        require_approval(EmpowerRole.kind, {"role": role.pk, "add": names}, actor=actor)
 
 
 def _named(names: list[str]) -> QuerySet[Permission]:

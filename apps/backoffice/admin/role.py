@@ -1,33 +1,27 @@
 """Staff roles: Django's groups under the name that people use for them."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from apps.accounts.approval_kinds.roles import require_second_person
-from apps.accounts.authority import actor_lock, rights_lock, roles_lock
+from apps.accounts.authority import rights_lock, roles_lock
 from apps.accounts.models import User
 from apps.accounts.people_scope import people_of
 from apps.accounts.reference import shipped_roles
-from apps.accounts.services import role_permissions_check
+from apps.accounts.role_services import role_create, role_update, roles_delete
 from apps.audit.admin.timeline import TimelineMixin
-from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
-from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.wording import counted
-from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.core.sudo import require_fresh_factor
 
@@ -41,6 +35,9 @@ def _leaving(roles: QuerySet[Any]) -> list[str]:
 
 @admin.register(Group)
 class RoleAdmin(TimelineMixin, BaseAdmin):
+    create_service = staticmethod(role_create)
+    update_service = staticmethod(role_update)
+    service_argument = "role"
     reason_required = True
     list_display = ["name", "kind", "description", "people"]
     search_fields = ["name"]
@@ -113,25 +110,9 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def lock_record(self, request: HttpRequest, key: Any) -> None:
-        # Before the role's row, as everywhere: what is checked below then stays as it is.
+        # In the services' order: rights before the role's row.
         rights_lock()
         roles_lock([key])
-
-    def save_related(
-        self,
-        request: HttpRequest,
-        form: ModelForm,
-        formsets: Iterable[VersionedFormSet],
-        change: bool,
-    ) -> None:
-        actor = actor_lock(_actor(request))
-        require(actor, f"auth.{'change' if change else 'add'}_group")
-        held = set(form.instance.permissions.all())
-        wanted = set(form.cleaned_data.get("permissions", held))
-        role_permissions_check(permissions=held ^ wanted, actor=actor)
-        if change:
-            require_second_person(form.instance, wanted, actor)
-        super().save_related(request, form, formsets, change)
 
     @confirmed(
         permission="delete",
@@ -144,20 +125,8 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
     def delete_records(
         self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
     ) -> str:
-        actor = actor_lock(_actor(request))
-        require(actor, "auth.delete_group")
-        roles_lock(queryset.values_list("pk", flat=True))
-        if queryset.filter(name__in=shipped_roles()).exists():
-            raise DomainError("Shipped roles can't be deleted.")
-        gone = Permission.objects.filter(group__in=queryset).select_related("content_type")
-        role_permissions_check(permissions=gone, actor=actor)
-        message = f"{counted(queryset.count(), Group)} deleted."
-        queryset.delete()
-        return message
-
-
-def _actor(request: HttpRequest) -> Any:
-    return request.user
+        count = roles_delete(roles=queryset, actor=request.user, reason=answer.reason)
+        return f"{counted(count, Group)} deleted."
 
 
 def _shipped(role: Group | None) -> bool:

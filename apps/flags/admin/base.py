@@ -34,7 +34,7 @@ from apps.core.scope import sees_everything
 from apps.flags.models import Toggle
 from apps.flags.registry import declared_gates
 from apps.flags.selectors import last_turn, missing
-from apps.flags.services import TURN, flag_protect, flags_ensure
+from apps.flags.services import TURN, flag_protect, flags_ensure, toggles_delete
 
 FLIP = "flags.flip_flag"
 # What only the declaration in the code says.
@@ -164,12 +164,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         return _protected(request, records, False, answer.reason)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        keys = list(queryset.values_list("pk", flat=True))
-        rows: Any = self.model._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")
-        protected = next((row for row in rows if row.is_protected), None)
-        if protected is not None:
-            raise DomainError(f"{protected} is protected. End its protection first.")
-        super().delete_queryset(request, queryset)
+        toggles_delete(toggles=queryset, actor=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         # A flag's targets matter as much as its state, and they can be in every organization.

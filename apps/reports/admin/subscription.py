@@ -12,6 +12,7 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import GOOD, QUIET, label, moment_column
 from apps.reports.admin.run import ReportFilter, title_of
 from apps.reports.models import ReportSubscription
+from apps.reports.services import subscriptions_stop
 
 
 @admin.register(ReportSubscription)
@@ -44,7 +45,9 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
         when=lambda subscription: subscription.enabled,
     )
     def stop(self, request: HttpRequest, subscriptions: QuerySet, answer: ConfirmationForm) -> str:
-        stopped = subscriptions.filter(enabled=True).update(enabled=False)
+        stopped = subscriptions_stop(
+            subscriptions=subscriptions, actor=request.user, reason=answer.reason
+        )
         return f"{stopped:,} stopped."
 
     def has_add_permission(self, request: HttpRequest) -> bool:

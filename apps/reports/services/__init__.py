@@ -7,7 +7,11 @@ from apps.reports.services.mails import (
     report_mails_waiting,
 )
 from apps.reports.services.runs import report_make, report_run
-from apps.reports.services.subscriptions import report_subscribe, report_unsubscribe
+from apps.reports.services.subscriptions import (
+    report_subscribe,
+    report_unsubscribe,
+    subscriptions_stop,
+)
 
 __all__ = [
     "report_mail",
@@ -18,4 +22,5 @@ __all__ = [
     "report_run",
     "report_subscribe",
     "report_unsubscribe",
+    "subscriptions_stop",
 ]

@@ -1,9 +1,10 @@
 """Getting a report by mail, or no more."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.core.actors import require
+from apps.core.actors import Actor, acting_as, require
 from apps.reports.models import ReportSubscription
 from apps.reports.registry import get_report
 
@@ -30,3 +31,12 @@ def report_unsubscribe(*, report: str, actor: User) -> bool:
     """Mail `report` to `actor` no more; return whether it was mailed. Asks for no permission."""
     found = ReportSubscription.objects.filter(user=actor, report=report, enabled=True)
     return bool(found.update(enabled=False))
+
+
+def subscriptions_stop(
+    *, subscriptions: QuerySet[ReportSubscription], actor: Actor, reason: str = ""
+) -> int:
+    """Mail these reports to these people no more; return how many were mailed until now."""
+    require(actor, "reports.change_reportsubscription")
+    with acting_as(actor=actor, reason=reason):
+        return subscriptions.filter(enabled=True).update(enabled=False)

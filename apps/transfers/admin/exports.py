@@ -22,7 +22,7 @@ from apps.transfers.access import dataset_card, may_export, permissions_to_expor
 from apps.transfers.admin.downloads import CONTENT_TYPES, streamed
 from apps.transfers.admin.export_profiles import (
     chosen_profile,
-    profile_save,
+    opened_profiles,
     profiles_version,
 )
 from apps.transfers.admin.filter_labels import filters_in_words
@@ -33,7 +33,7 @@ from apps.transfers.engine.export.lists import list_queryset
 from apps.transfers.forms.export import ExportForm
 from apps.transfers.models import ExportProfile, ExportRun
 from apps.transfers.personal import holds_personal
-from apps.transfers.services import export_run_start, export_stream
+from apps.transfers.services import export_profile_save, export_run_start, export_stream
 
 # Up to here a CSV leaves within the request; above, and any workbook, a worker writes it.
 STREAMED_UP_TO = 50_000
@@ -93,7 +93,14 @@ class ExportMixin(BaseAdmin):
         if holds_personal(dataset, fields):
             require_fresh_factor(request, "export personal data")
         if name := form.cleaned_data["profile_name"].strip():
-            profile_save(request, dataset, name, fields, format)
+            export_profile_save(
+                dataset=dataset.dataset(),
+                name=name,
+                fields=fields,
+                format=format,
+                opened=opened_profiles(request, dataset),
+                actor=request.user,
+            )
         # What the list shows is told to the worker by its address, as it is told to this page.
         query = {"list": self.opts.label, "query": request.GET.urlencode()}
         if format == ExportRun.Format.CSV and queryset.count() <= STREAMED_UP_TO:

@@ -1,6 +1,7 @@
 """Every write of imports and exports. See `apps.transfers` for the map."""
 
 from apps.transfers.services.attempts import import_run_rest
+from apps.transfers.services.export_profiles import export_profile_save
 from apps.transfers.services.exports import export_run_start, export_stream
 from apps.transfers.services.imports import (
     import_run_cancel,
@@ -14,6 +15,7 @@ from apps.transfers.services.templates import template_delete, template_save
 from apps.transfers.services.undo import import_run_undo, undo_run_cancel
 
 __all__ = [
+    "export_profile_save",
     "export_run_start",
     "export_stream",
     "import_run_cancel",
