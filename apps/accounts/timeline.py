@@ -30,12 +30,12 @@ def _name(row: User) -> str:
     return f"{row.first_name} {row.last_name}".strip() or masked(row.email)
 
 
-def _revert_person(record: User, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
-    account_refuse(actor=actor, person=record)
+def _person_revert(*, user: User, actor: Actor, reason: str, **values: str) -> None:
+    account_refuse(actor=actor, person=user)
     for name, value in values.items():
-        setattr(record, name, value)
-    validated(record)
-    record.save(update_fields=list(values))
+        setattr(user, name, value)
+    validated(user)
+    user.save(update_fields=list(values))
 
 
 timeline_label(User, _name)
@@ -106,6 +106,6 @@ unscoped(Permission, ContentType, because="the names of what can be permitted")
 timeline_personal(User, permission="accounts.view_personal_data")
 # How a person signs in and what they may do are changed by services of their own, never by going
 # back: an address of before, and that it was proven, are nobody's word any more.
-timeline_reverts(User, "first_name", "last_name", "phone", apply=_revert_person)
+timeline_reverts(User, "first_name", "last_name", "phone", by=_person_revert)
 timeline_never_reverts(ApprovalRequest, because="a decision stands")
 timeline_never_reverts(Group, because="a role changes with a second factor and a second person")

@@ -41,6 +41,7 @@ def check_history_pages(
     return [
         *_undeclared_histories(),
         *_undeclared_reverts(),
+        *_fields_without_revert(),
         *_simple_history_admins(),
     ]
 
@@ -71,6 +72,25 @@ def _undeclared_reverts() -> Iterator[checks.CheckMessage]:
             obj=model,
             id="audit.E005",
         )
+
+
+def _fields_without_revert() -> Iterator[checks.CheckMessage]:
+    """Find what a form changes and a revert would silently leave; a service says so by its arguments."""
+    # The admin is loaded with its pages, and this module with every process.
+    from apps.core.admin.form_fields import edited_fields
+
+    for model, admin in full_site()._registry.items():
+        rule = reversions.get(model)
+        if rule is None or rule.by is not None:
+            continue
+        for field in edited_fields(admin, is_new=False):
+            if field not in rule.fields:
+                yield checks.Error(
+                    f"The form of {model._meta.label} changes “{field}”, and a revert would leave it.",
+                    hint=f'Add "{field}" to timeline_reverts({model.__name__}, …) in the app\'s timeline.py.',
+                    obj=model,
+                    id="audit.E006",
+                )
 
 
 def _simple_history_admins() -> list[checks.CheckMessage]:

@@ -18,7 +18,7 @@ from apps.core import personal
 from apps.core.actors import Actor, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
-from apps.core.model_meta import concrete_model, model_field
+from apps.core.model_meta import argument_of, concrete_model, model_field
 from apps.core.trash_visibility import trashed_ancestor
 
 
@@ -120,9 +120,13 @@ def record_revert(
             raise DomainError(" ".join(plan.obstacles))
         if not plan.changes:
             raise DomainError("Nothing would change. The record is already in this state.")
-        apply = reversions[model].apply or _save
+        service = reversions[model].by
         with _database_in_words():
-            apply(locked, dict(plan.values), actor=actor, reason=reason)
+            if service is None:
+                _save(locked, plan.values)
+            else:
+                argument = {argument_of(locked): locked}
+                service(**argument, **plan.values, actor=actor, reason=reason)
             # What the database checks only at the commit would come too late to be a sentence.
             connection.check_constraints()
         return plan.changes
@@ -135,7 +139,7 @@ def _seen(model: type[Model], actor: Actor) -> Any:
     return for_actor(actor) if for_actor else everything
 
 
-def _save(record: Model, values: dict[str, Any], *, actor: Actor, reason: str) -> None:
+def _save(record: Model, values: dict[str, Any]) -> None:
     for name, value in values.items():
         setattr(record, name, value)
     validated(record)

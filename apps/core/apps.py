@@ -22,4 +22,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # All models are loaded by now; an app that is missing a module is passed over.
         autodiscover_modules(*DISCOVERED)
-        from apps.core import gate_checks, port_checks, trash_checks  # noqa: F401  Registers the checks.
+        from apps.core import (  # noqa: F401  Registers the checks.
+            default_checks,
+            gate_checks,
+            port_checks,
+            trash_checks,
+        )

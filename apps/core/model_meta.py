@@ -29,3 +29,8 @@ def column_name(model: Model | type[Model], name: str) -> str:
 def related_model(relation: Field) -> type[Model]:
     """Return the model that a relation leads to, once all models are loaded."""
     return cast(type[Model], relation.related_model)
+
+
+def argument_of(record: Model) -> str:
+    """Return the name of the argument by which a service takes the record: that of its model."""
+    return str(concrete_model(record)._meta.model_name)

@@ -1,7 +1,5 @@
 """How organizations, memberships and invitations are told of in timelines."""
 
-from typing import Any
-
 from apps.accounts.models import User
 from apps.accounts.people_scope import people_of
 from apps.audit.timeline.history_scope import timeline_scope
@@ -12,8 +10,6 @@ from apps.audit.timeline.registry import (
     timeline_personal,
     timeline_reverts,
 )
-from apps.core.actors import Actor
-from apps.core.errors import DomainError
 from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
 from apps.organizations.organization_scope import organizations_of
 from apps.organizations.services import membership_update, organization_update
@@ -72,26 +68,6 @@ timeline_scope(Organization, id=organizations_of)
 timeline_scope(Membership, organization=organizations_of)
 timeline_scope(Invitation, organization=organizations_of)
 timeline_scope(StaffOrganization, organization=organizations_of, user=people_of)
-
-
-def _revert_organization(
-    record: Organization, values: dict[str, Any], *, actor: Actor, reason: str
-) -> None:
-    organization_update(organization=record, **values, actor=actor, reason=reason)
-
-
-def _revert_membership(
-    record: Membership, values: dict[str, Any], *, actor: Actor, reason: str
-) -> None:
-    if set(values) != {"role"}:
-        raise DomainError(
-            "A membership can't move to another person or organization. Add a new one instead."
-        )
-    membership_update(membership=record, role=values["role"], actor=actor, reason=reason)
-
-
-timeline_reverts(
-    Organization, "name", "slug", "external_id", "status", "owner", apply=_revert_organization
-)
-timeline_reverts(Membership, "role", apply=_revert_membership)
+timeline_reverts(Organization, by=organization_update)
+timeline_reverts(Membership, by=membership_update)
 timeline_never_reverts(Invitation, because="what was sent is not unsent")

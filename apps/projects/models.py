@@ -19,7 +19,7 @@ class Project(SoftDeletableModel):
         ARCHIVED = "archived", "Archived"
 
     name = models.CharField(max_length=200)
-    description = models.TextField(blank=True)
+    description = models.TextField(blank=True, default="", db_default="")
     status = models.CharField(
         max_length=20, choices=Status, default=Status.DRAFT, db_default=Status.DRAFT
     )

@@ -94,6 +94,10 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         "anonymize",
     ]
 
+    add_fieldsets = [
+        (None, {"fields": ["email", "first_name", "last_name", "phone", "is_verified"]})
+    ]
+
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)
     created_moment = moment_column("created_at")
@@ -144,8 +148,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:
-            names = ["email", "first_name", "last_name", "phone", "is_verified"]
-            return [(None, {"fields": names})]
+            return self.add_fieldsets
         if obj.is_removed:
             fields = ["first_name", "last_name", "masked_email", "status_label"]
             return [

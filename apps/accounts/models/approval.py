@@ -36,12 +36,12 @@ class ApprovalRequest(BaseModel):
     )
     expires_at = models.DateTimeField("expires")
     decided_at = models.DateTimeField("decided", null=True, blank=True)
-    decision_reason = models.TextField(blank=True)
-    outcome = models.TextField(blank=True, help_text="Result.")
+    decision_reason = models.TextField(blank=True, default="", db_default="")
+    outcome = models.TextField(blank=True, default="", db_default="", help_text="Result.")
     # The action's permissions: an approver must hold them as well, and only approvers see the request.
-    permissions = ArrayField(models.TextField(), default=list, blank=True)
+    permissions = ArrayField(models.TextField(), default=list, blank=True, db_default=[])
     # People who would gain from it: they do not decide on it.
-    beneficiaries = ArrayField(models.UUIDField(), default=list, blank=True)
+    beneficiaries = ArrayField(models.UUIDField(), default=list, blank=True, db_default=[])
     announced_at = models.DateTimeField(null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)
     requester = models.ForeignKey(

@@ -49,10 +49,10 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         DEACTIVATED = "deactivated", "Deactivated"
 
     email = FoldedEmailField("e-mail", max_length=254, unique=True)
-    first_name = models.CharField(max_length=150, blank=True)
-    last_name = models.CharField(max_length=150, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    avatar = models.ImageField(upload_to="avatars/", blank=True)
+    first_name = models.CharField(max_length=150, blank=True, default="", db_default="")
+    last_name = models.CharField(max_length=150, blank=True, default="", db_default="")
+    phone = models.CharField(max_length=40, blank=True, default="", db_default="")
+    avatar = models.ImageField(upload_to="avatars/", blank=True, default="", db_default="")
     is_verified = models.BooleanField(
         "verified",
         default=False,

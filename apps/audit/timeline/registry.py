@@ -11,6 +11,7 @@ In a sentence `{field}` stands for the record's value as people read it: a perso
 label. It is taken from the history row, so it also holds for records that are gone.
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,23 +128,29 @@ class RevertRule:
     """How a record of a model goes back to an earlier state."""
 
     fields: tuple[str, ...]
-    # Writes the values through the model's own rules; by default it is validated and saved.
-    apply: Callable[..., None] | None = None
+    # The service that writes the values; without one they are validated and saved.
+    by: Callable[..., Any] | None = None
 
 
 reversions: dict[AnyModel, RevertRule] = {}
 
 
-def timeline_reverts(
-    model: AnyModel, *fields: str, apply: Callable[..., None] | None = None
-) -> None:
+def timeline_reverts(model: AnyModel, *fields: str, by: Callable[..., Any] | None = None) -> None:
     """Offer *Revert to this* on records of `model`, for these fields.
 
-    `apply(record, values, actor=…, reason=…)` gets the locked record and the values that differ, by
-    field name; it raises `DomainError` to refuse. A model that says nothing cannot be reverted, and
-    `manage.py check` asks for this or for `timeline_never_reverts`.
+    `by` is the model's update service, `by(*, <record>, <values that differ>, actor, reason)`, with the
+    record's argument named after the model; it raises `DomainError` to refuse. Where no fields are given,
+    they are those that the service takes. A model that says nothing cannot be reverted, and `manage.py
+    check` asks for this or for `timeline_never_reverts`.
     """
-    reversions[model] = RevertRule(fields, apply)
+    reversions[model] = RevertRule(fields or _fields_of(model, by), by)
+
+
+def _fields_of(model: AnyModel, service: Callable[..., Any] | None) -> tuple[str, ...]:
+    names = {field.name for field in model._meta.concrete_fields}
+    return tuple(
+        name for name in (inspect.signature(service).parameters if service else ()) if name in names
+    )
 
 
 never_reverted: dict[AnyModel, str] = {}

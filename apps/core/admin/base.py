@@ -23,6 +23,7 @@ from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin, reason_of
 from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.filters import added_filters
+from apps.core.admin.form_fields import without_read_only
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
 from apps.core.admin.scoped_admin import ScopedAdmin
@@ -55,6 +56,8 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     warn_unsaved_form = True
     list_filter_sheet = True
     list_filter_submit = True
+    # Chosen when a record is made, and only read from then on.
+    fixed_fields: tuple[str, ...] = ()
     ask_reason = True
     reason_required = False
     change_form_after_template = "core/reason_field.html"
@@ -122,6 +125,15 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [*super().get_list_filter(request), *added_filters(self.model)]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), *(self.fixed_fields if obj else ())]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        return without_read_only(fieldsets, self.get_readonly_fields(request, obj))
 
     def get_search_fields(self, request: HttpRequest) -> Any:
         fields = super().get_search_fields(request)

@@ -16,6 +16,8 @@ class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):
     show_change_link = True
     show_title = False
     tab = True
+    # Chosen when a row is made, and only shown from then on by the inline's form.
+    fixed_fields: tuple[str, ...] = ()
     model: type[Model]
 
 

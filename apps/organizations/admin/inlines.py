@@ -69,6 +69,7 @@ class MembershipInline(BaseTabularInline):
     delete_service = staticmethod(membership_remove)
     reason_required = True
     fields = ["user", "role"]
+    fixed_fields = ("user",)
     autocomplete_fields = ["user"]
     verbose_name = "member"
     verbose_name_plural = "members"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -45,7 +45,9 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
         (None, {"fields": ["user", "organization", "role"]}),
         ("Record", {"fields": ["copyable_id", "created_moment"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["user", "organization", "role"]})]
+    # Another person or another organization is another membership.
+    fixed_fields = ("user", "organization")
+    readonly_fields = ["copyable_id", "created_moment"]
 
     copyable_id = copyable_id
     role_label = state_column("role", ROLE_COLORS)
@@ -65,10 +67,6 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return ["person", "email", "organization_link", "role_label", "created_moment"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        # A membership keeps its person and its place: another one is another membership.
-        return ["copyable_id", "created_moment", *(["user", "organization"] if obj else [])]
 
     def lock_record(self, request: HttpRequest, key: Any) -> None:
         # As the services do: the organization first.

@@ -61,7 +61,6 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         (None, {"fields": ["name", "slug", "external_id", "status", "owner"]}),
         ("Record", {"fields": ["copyable_id", "created_moment"]}),
     ]
-    add_fieldsets = [(None, {"fields": ["name", "slug", "external_id", "status", "owner"]})]
     readonly_fields = ["copyable_id", "created_moment"]
 
     copyable_id = copyable_id

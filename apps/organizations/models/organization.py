@@ -21,7 +21,12 @@ class Organization(SoftDeletableModel):
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=200, db_index=False)
     external_id = models.CharField(
-        "external ID", max_length=200, blank=True, help_text="The customer's own number for it."
+        "external ID",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The customer's own number for it.",
     )
     status = models.CharField(
         max_length=20, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE

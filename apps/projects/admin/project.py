@@ -53,12 +53,12 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
     ordering = ["name", "id"]
     autocomplete_fields = ["organization"]
     inlines = [TaskInline]
-    add_fieldsets = [(None, {"fields": ["organization", "name", "description", "status"]})]
+    fixed_fields = ("organization",)
     fieldsets = [
-        (None, {"fields": ["organization_link", "name", "description", "status"]}),
+        (None, {"fields": ["organization", "name", "description", "status"]}),
         ("Record", {"fields": ["created_by_link", "copyable_id", "created_moment"]}),
     ]
-    readonly_fields = ["organization_link", "created_by_link", "copyable_id", "created_moment"]
+    readonly_fields = ["created_by_link", "copyable_id", "created_moment"]
 
     copyable_id = copyable_id
     status_label = state_column("status", PROJECT_COLORS)

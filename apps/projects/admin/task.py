@@ -36,9 +36,6 @@ class TaskAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     sortable_by = ["title", "due"]
     ordering = ["title", "id"]
     autocomplete_fields = ["project", "assignee"]
-    add_fieldsets = [
-        (None, {"fields": ["project", "title", "status", "assignee", "due_date"]}),
-    ]
     fieldsets = [
         (None, {"fields": ["project", "title", "status", "assignee", "due_date"]}),
         ("Record", {"fields": ["copyable_id", "created_moment"]}),

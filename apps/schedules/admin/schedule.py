@@ -1,10 +1,8 @@
 """Schedules: which task runs when, how it went last time, and running it now."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -100,7 +98,11 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     autocomplete_fields = ["interval", "crontab", "clocked", "solar"]
     actions = ["run_now", "enable", "disable"]
     actions_row = actions_detail = ["run_now", "enable", "disable"]
-    add_fieldsets = [
+    fieldsets = [
+        (
+            None,
+            {"fields": ["enabled_label", "timing", "last_run", "times_run", "origin_label"]},
+        ),
         (None, {"fields": ["name", "task", "description"]}),
         (
             "When",
@@ -113,17 +115,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         ("Arguments", {"fields": ["kwargs", "args"], "classes": ["collapse"]}),
         ("Expiry", {"fields": ["expires", "expire_seconds"], "classes": ["collapse"]}),
     ]
-    fieldsets = [
-        (
-            None,
-            {"fields": ["enabled_label", "timing", "last_run", "times_run", "origin_label"]},
-        ),
-        *add_fieldsets,
-    ]
     readonly_fields = ["enabled_label", "timing", "last_run", "times_run", "origin_label"]
-
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self.fieldsets if obj else self.add_fieldsets
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
         return with_last_run(super().get_queryset(request))

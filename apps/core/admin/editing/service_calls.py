@@ -10,13 +10,12 @@ record's argument is named after its model.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Model
 from django.forms import ModelForm
 from django.forms.formsets import DELETION_FIELD_NAME
 
 from apps.core.actors import Actor
 from apps.core.admin.editing.formsets import VersionedFormSet
-from apps.core.model_meta import concrete_model
+from apps.core.model_meta import argument_of
 
 
 def create(
@@ -41,11 +40,6 @@ def update(
     if changes:
         record = {argument or argument_of(form.instance): form.instance}
         service(**record, **changes, actor=actor, reason=reason)
-
-
-def argument_of(record: Model) -> str:
-    """Return the name of a service's argument that takes the record."""
-    return str(concrete_model(record)._meta.model_name)
 
 
 def save_rows(formset: VersionedFormSet, *, actor: Actor, reason: str) -> None:
