@@ -46,9 +46,11 @@ def disclosure_record(request: HttpRequest, *, people: int) -> None:
     )
 
 
-def disclosure_of_file(*, page: str, path: str, rows: int, user: User | None) -> None:
-    """Write down that a file with personal data was made; nobody stands for a command."""
-    Disclosure.objects.create(page=page, path=path, people=rows, user=user)
+def disclosure_of_file(
+    *, page: str, path: str, rows: int, user: User | None, real_user: User | None
+) -> None:
+    """Write down that a file with personal data was made; no user stands for a command."""
+    Disclosure.objects.create(page=page, path=path, people=rows, user=user, real_user=real_user)
 
 
 def disclosures_prune() -> int:

@@ -26,11 +26,15 @@ def sentence_of(error: BaseException) -> str:
     return NO_ROOM if is_out_of_space(error) else OURS
 
 
+def in_short(error: Exception) -> str:
+    """Return the type of an error and the first line of what it says."""
+    return f"{type(error).__name__}: {str(error).strip().partition('\n')[0]}"
+
+
 def log_failure(logger: logging.Logger, what: str, error: Exception) -> None:
     """Record why `what` failed; a full disk or a database that is away needs no traceback to be understood."""
     if is_out_of_space(error) or isinstance(error, OperationalError | InterfaceError):
-        message = str(error).strip().partition("\n")[0]
-        logger.error("%s failed: %s: %s", what, type(error).__name__, message)
+        logger.error("%s failed: %s", what, in_short(error))
     else:
         logger.error("%s failed.", what, exc_info=error)
 

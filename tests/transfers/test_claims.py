@@ -220,7 +220,14 @@ def test_an_error_that_may_pass_leaves_no_claim_behind(
     ],
 )
 def test_a_claim_is_given_back_as_soon_as_the_database_is(
-    agent: User, make: Any, module: Any, step: str, advance: Any, end: str, settings: Any
+    agent: User,
+    make: Any,
+    module: Any,
+    step: str,
+    advance: Any,
+    end: str,
+    settings: Any,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The process lives and has given up: nobody else could take the job before its heartbeat is stale."""
     settings.DATABASE_PATIENCE_SECONDS = 0
@@ -236,6 +243,9 @@ def test_a_claim_is_given_back_as_soon_as_the_database_is(
         with pytest.raises(OperationalError):
             advance(job.pk)
         connection.close()
+    told = [each for each in caplog.records if each.name.endswith(".attempt")]
+    assert [each.levelname for each in told] == ["WARNING"]
+    assert "was interrupted and begins again: OperationalError" in told[0].getMessage()
 
     deadline = time.monotonic() + 60
     while type(job).objects.get(pk=job.pk).claimed_by:

@@ -124,7 +124,7 @@ def test_undo_shows_first_and_takes_back_after_a_post_with_a_reason(
     moments = support.get(f"{url('change', run)}?tab=log").context["moments"]
     assert [(what, who) for what, _, who in moments[-2:]] == [
         ("Applied", None),
-        ("Undone", undo.user),
+        ("Undone", str(undo.user)),
     ]
     assert moments[-1][1] == undo.ended_at
 
@@ -160,7 +160,7 @@ def test_after_an_undo_its_page_says_what_it_did_and_what_it_kept(
     answer = support.get(tab)
     page = text(answer)
     assert "already undone" not in page
-    assert f"Undone in part by {agent}" in page
+    assert f"Partly undone by {agent}" in page
     assert "1 membership created by the import was removed." in page
     assert "1 person created by the import was deactivated." in page
     (done,) = answer.context["undo_results"]
@@ -174,6 +174,11 @@ def test_after_an_undo_its_page_says_what_it_did_and_what_it_kept(
         assert set(rows) <= set(keys)
     title = text(support.get(url("change", run)))
     assert "2 rows applied, then undone except for 1" in title
+    listed = reverse("admin:transfers_importrun_changelist")
+    assert ">Partly undone, 1 kept</span>" in title
+    assert ">Partly undone, 1 kept</span>" in text(support.get(listed))
+    narrowed = support.get(listed, {"state__exact": "undone_in_part"})
+    assert list(narrowed.context["cl"].queryset) == [run]
 
     # What holds it is still there: nothing is offered; when that is gone it is.
     assert "Undo the kept rows" not in page
@@ -185,6 +190,8 @@ def test_after_an_undo_its_page_says_what_it_did_and_what_it_kept(
     after = text(support.get(tab))
     assert "The rest of it" in after
     assert "The wrong roster" in after
+    assert ">Undone</span>" in after
+    assert "Partly undone, " not in after
     assert User.objects.get(email="bo@example.org").status == "deactivated"
 
 

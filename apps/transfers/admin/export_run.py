@@ -51,11 +51,11 @@ class ExportRunAdmin(ReadOnly, BaseAdmin):
         "format",
         "state_label",
         "rows_number",
-        "user",
+        "asked_by",
         "created_moment",
         "expires_moment",
     ]
-    list_select_related = ["user"]
+    list_select_related = ["user", "real_user"]
     list_filter = ["state", "format"]
     search_fields = ["dataset", "user__email"]
     search_help_text = "Dataset or person"
@@ -68,6 +68,10 @@ class ExportRunAdmin(ReadOnly, BaseAdmin):
     @display(description="export", ordering="dataset")
     def name(self, run: ExportRun) -> str:
         return f"{run.dataset.capitalize()}, export {run.pk}"
+
+    @display(description="user", ordering="user")
+    def asked_by(self, run: ExportRun) -> str:
+        return run.asked_by
 
     @display(description="rows", ordering="rows")
     def rows_number(self, run: ExportRun) -> Any:

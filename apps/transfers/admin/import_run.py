@@ -76,11 +76,11 @@ class ImportRunAdmin(ReadOnly, BaseAdmin):
         "created_rows",
         "updated_rows",
         "refused_rows",
-        "user",
+        "asked_by",
         "created_moment",
     ]
     list_display_links = ["file_name"]
-    list_select_related = ["upload", "user"]
+    list_select_related = ["upload", "user", "real_user"]
     list_filter = ["state", DatasetFilter, MineFilter]
     search_fields = ["upload__name", "upload__sha256", "user__email", "reason"]
     search_help_text = "File name, SHA-256, person or reason"
@@ -99,6 +99,10 @@ class ImportRunAdmin(ReadOnly, BaseAdmin):
     @display(description="file")
     def file_name(self, run: ImportRun) -> str:
         return run.upload.name
+
+    @display(description="user", ordering="user")
+    def asked_by(self, run: ImportRun) -> str:
+        return run.asked_by
 
     @display(description="dataset", ordering="dataset")
     def dataset_label(self, run: ImportRun) -> str:

@@ -27,6 +27,7 @@ STATE_COLORS = {
     "canceled": "default",
     "failed": "danger",
     "undone": "default",
+    "undone_in_part": "warning",
 }
 
 
@@ -35,6 +36,9 @@ def state_label(run: ImportRun) -> tuple[str, str]:
     refused = int(run.counts.get("refused", 0))
     if run.state == ImportRun.State.APPLIED and refused:
         return f"Applied, {refused:,} refused", "warning"
+    if run.state == ImportRun.State.UNDONE_IN_PART:
+        word = f"{run.get_state_display()}, {int(run.results.get('kept', 0)):,} kept"
+        return word, STATE_COLORS[run.state]
     return run.get_state_display(), STATE_COLORS.get(run.state, "default")
 
 
@@ -93,7 +97,7 @@ def result_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "records_label": f"{dataset_card(run.dataset).label} of this run",
         "next_attempt": attempt_number(run) + 1,
         "changes_url": changes_url(user, run),
-        "undo_runs": list(UndoRun.objects.filter(run=run).select_related("user")[:10]),
+        "undo_runs": list(UndoRun.objects.filter(run=run).select_related("user", "real_user")[:10]),
         "run_url": reverse("admin:transfers_importrun_change", args=[run.pk]),
     }
 
@@ -136,9 +140,8 @@ def headline(run: ImportRun) -> str:
     """Say in one line how it ended: "12,310 rows applied"."""
     done = int(run.results.get("created", 0)) + int(run.results.get("updated", 0))
     rows = "1 row" if done == 1 else f"{done:,} rows"
-    if run.state == ImportRun.State.UNDONE:
-        last = run.undo_runs.order_by("-id").first()
-        kept = last.results.get("kept", 0) if last else 0
+    if run.is_undone:
+        kept = int(run.results.get("kept", 0))
         return f"{rows} applied, then undone" + (f" except for {kept:,}" if kept else "")
     if run.state == ImportRun.State.CANCELED:
         return "Canceled, nothing was applied"
@@ -190,7 +193,7 @@ def left_alone(run: ImportRun) -> str:
 def _numbers(run: ImportRun) -> list[dict[str, Any]]:
     url = reverse("admin:transfers_importrun_change", args=[run.pk])
     is_planned = run.state == ImportRun.State.PLANNED
-    is_undone = run.state == ImportRun.State.UNDONE
+    is_undone = run.is_undone
     # What the plan refused has one link, what the database did another.
     refused = {"refused": run.counts.get("refused", 0), "rejected": run.results.get("refused", 0)}
     values = {**run.counts, **run.results, **refused}

@@ -102,16 +102,17 @@ def _mapping(run: ImportRun) -> dict[str, Any]:
 
 def _log(run: ImportRun) -> dict[str, Any]:
     # An undone run was applied, at the time at which it ended.
-    is_undone = run.state == ImportRun.State.UNDONE
-    ended = ImportRun.State.APPLIED.label if is_undone else run.get_state_display()
+    ended = ImportRun.State.APPLIED.label if run.is_undone else run.get_state_display()
     moments = [
         ("Uploaded", run.created_at, run.user),
         ("Planned", run.planned_at, None),
-        ("Confirmed", run.confirmed_at, run.confirmed_by),
+        ("Confirmed", run.confirmed_at, run.confirmed_by and run.asked_by),
         (ended, run.ended_at, None),
         *(
-            (undo.get_state_display(), undo.ended_at, undo.user)
-            for undo in UndoRun.objects.filter(run=run).select_related("user").order_by("id")[:50]
+            (undo.get_state_display(), undo.ended_at, undo.asked_by)
+            for undo in UndoRun.objects.filter(run=run)
+            .select_related("user", "real_user")
+            .order_by("id")[:50]
         ),
     ]
     return {

@@ -22,7 +22,7 @@ def order_of(run: ImportRun) -> str:
 
 def is_again(run: ImportRun) -> bool:
     """Whether an undo of the run would go through the rows again that an earlier one kept."""
-    return bool(run.state == ImportRun.State.UNDONE)
+    return run.is_undone
 
 
 def problems_by_row(why: dict[int, str], code: str) -> Composable:

@@ -5,9 +5,10 @@ from django.db import models
 
 from apps.core.jobs import Job, claimed_only_in
 from apps.core.models import BaseModel
+from apps.transfers.models.asked import Asked
 
 
-class ExportRun(Job):
+class ExportRun(Asked, Job):
     class State(models.TextChoices):
         QUEUED = "queued", "Queued"
         WRITING = "writing", "Writing"
@@ -39,6 +40,14 @@ class ExportRun(Job):
     path = models.CharField(max_length=300, blank=True)
     expires_at = models.DateTimeField("expires", null=True, blank=True)
     seconds = models.JSONField(default=dict, blank=True)
+    real_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who acted as the user, where somebody did.",
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -5,9 +5,10 @@ from django.db import models
 
 from apps.core.jobs import Job, claimed_only_in
 from apps.core.models import BaseModel
+from apps.transfers.models.asked import Asked
 
 
-class ImportRun(Job):
+class ImportRun(Asked, Job):
     """One import. Its rows are in a table of its own, see `engine.schema`; read them by selectors."""
 
     class State(models.TextChoices):
@@ -23,6 +24,7 @@ class ImportRun(Job):
         CANCELED = "canceled", "Canceled"
         FAILED = "failed", "Failed"
         UNDONE = "undone", "Undone"
+        UNDONE_IN_PART = "undone_in_part", "Partly undone"
 
     WORK_STATES = (
         State.UPLOADED,
@@ -33,7 +35,8 @@ class ImportRun(Job):
     )
     WAITING_STATES = (State.READ, State.PLANNED)
     APPLIED_STATES = (State.APPLIED, State.APPLIED_IN_PART)
-    ENDED_STATES = (*APPLIED_STATES, State.CANCELED, State.FAILED, State.UNDONE)
+    UNDONE_STATES = (State.UNDONE, State.UNDONE_IN_PART)
+    ENDED_STATES = (*APPLIED_STATES, *UNDONE_STATES, State.CANCELED, State.FAILED)
 
     id = models.BigAutoField(primary_key=True)
     dataset = models.CharField(max_length=50)
@@ -120,6 +123,7 @@ class ImportRun(Job):
                         "canceled",
                         "failed",
                         "undone",
+                        "undone_in_part",
                     ]
                 ),
                 name="importrun_state_is_known",
@@ -146,6 +150,11 @@ class ImportRun(Job):
     @property
     def is_waiting_for_a_person(self) -> bool:
         return self.state in self.WAITING_STATES
+
+    @property
+    def is_undone(self) -> bool:
+        """Whether an undo went through all rows, some of which it may have kept (`results["kept"]`)."""
+        return self.state in self.UNDONE_STATES
 
     @property
     def has_ended(self) -> bool:

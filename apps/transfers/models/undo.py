@@ -4,14 +4,15 @@ from django.conf import settings
 from django.db import models
 
 from apps.core.jobs import Job, claimed_only_in
+from apps.transfers.models.asked import Asked
 
 
-class UndoRun(Job):
+class UndoRun(Asked, Job):
     class State(models.TextChoices):
         CONFIRMED = "confirmed", "Confirmed"
         UNDOING = "undoing", "Undoing"
         UNDONE = "undone", "Undone"
-        UNDONE_IN_PART = "undone_in_part", "Undone in part"
+        UNDONE_IN_PART = "undone_in_part", "Partly undone"
         CANCELED = "canceled", "Canceled"
         FAILED = "failed", "Failed"
 

@@ -97,7 +97,7 @@ def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part
     of = plan_lists.by_change(cause) if cause else None
     if outcome in ("applied", "undone"):
         # Neither is written into a row: what was applied is undone when the whole run is.
-        if (outcome == "undone") != (run.state == run.State.UNDONE):
+        if (outcome == "undone") != run.is_undone:
             return []
         done = SQL(" AND {} <= {}").format(Identifier(order_of(run)), Literal(run.checkpoint))
         return [

@@ -152,7 +152,7 @@ def _rows(run: ImportRun, records: list[dict[str, Any]]) -> list[PlanRow]:
         outcome = record["outcome"]
         is_done = record["verdict"] in ("create", "update") and record[order] <= run.checkpoint
         if not outcome and is_done and run.confirmed_at is not None:
-            outcome = "undone" if run.state == run.State.UNDONE else "applied"
+            outcome = "undone" if run.is_undone else "applied"
         row = PlanRow(
             number=record["number"],
             key=" · ".join(

@@ -51,7 +51,7 @@ class UndoResult:
 def why_not_undo(run: ImportRun) -> str:
     """Return why a run cannot be undone, "" where it can: also again, where an undo kept rows."""
     has_rows = run.rows_dropped_at is None and exists(Tables(run.pk).plan)
-    if run.state == run.State.UNDONE:
+    if run.is_undone:
         return "" if has_rows and has_kept_rows(run) else UNDONE
     if run.state not in run.APPLIED_STATES:
         return f"The run is {run.get_state_display().lower()}: there is nothing to undo."
@@ -117,7 +117,7 @@ def undo_results(run: ImportRun) -> list[UndoResult]:
 
     resource = context_of(run).resource
     found = []
-    for undo in run.undo_runs.select_related("user").order_by("-id")[:10]:
+    for undo in run.undo_runs.select_related("user", "real_user").order_by("-id")[:10]:
         records = undo.results.get("records", {})
         found.append(
             UndoResult(

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
 from apps.audit import event_kinds
-from apps.audit.context import current
+from apps.audit.context import current, real_actor_id
 from apps.audit.events import record_event
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
@@ -143,7 +143,12 @@ def _in_scope(queryset: QuerySet, actor: Actor) -> QuerySet:
 @transaction.atomic
 def _recorded(*, actor: Actor, **values: Any) -> ExportRun:
     personal_data = holds_personal(registry.get(values["dataset"]), values["fields"])
-    run = ExportRun.objects.create(user=user_or_none(actor), personal_data=personal_data, **values)
+    run = ExportRun.objects.create(
+        user=user_or_none(actor),
+        real_user_id=real_actor_id(),
+        personal_data=personal_data,
+        **values,
+    )
     record_event(
         event_kinds.EXPORT,
         actor=actor or (None if current() else "command export_dataset"),

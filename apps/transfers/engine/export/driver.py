@@ -28,7 +28,7 @@ from apps.transfers.engine.export.copy_blocks import copied_blocks
 from apps.transfers.engine.export.query import Exported
 from apps.transfers.engine.runs.attempt import attempt
 from apps.transfers.engine.runs.events import export_disclosed
-from apps.transfers.engine.runs.permissions import check_may_export
+from apps.transfers.engine.runs.permissions import check_may_act_for, check_may_export
 from apps.transfers.engine.sql import text_of
 from apps.transfers.mails import export_mail_queue
 from apps.transfers.models import ExportRun
@@ -75,6 +75,7 @@ def _end(run: ExportRun, state: str, error: str = "") -> None:
 def _write(run: ExportRun) -> None:
     dataset = registry.get(run.dataset)
     check_may_export(run.user, dataset, fresh=True, fields=run.fields)
+    check_may_act_for(run.real_user, run.user)
     with run.hold():
         run.state = State.WRITING
         run.save(update_fields=["state"])

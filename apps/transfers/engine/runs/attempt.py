@@ -6,7 +6,7 @@ from collections.abc import Callable
 from apps.core.errors import DomainError
 from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, Job, JobCanceledError
-from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
+from apps.transfers.failures import in_short, is_out_of_space, log_failure, sentence_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,8 @@ def attempt(
         except DomainError as error:
             failed(error.message)
         except Exception as error:
-            log_failure(logger, name, error)
             if not is_out_of_space(error) and job.may_pass(error):
+                logger.warning("%s was interrupted and begins again: %s", name, in_short(error))
                 raise
+            log_failure(logger, name, error)
             failed(sentence_of(error))

@@ -86,4 +86,5 @@ def export_disclosed(run: ExportRun) -> None:
             path=f"export {run.pk}",
             rows=run.rows or 0,
             user=run.user,
+            real_user=run.real_user,
         )

@@ -30,10 +30,10 @@ def held_by(run: ImportRun, actor: Actor) -> list[tuple[RunContext, int]]:
     with the number of these rows."""
     runs: Any = ImportRun.objects
     undone = (runs.all() if actor is None else runs.for_staff(actor)).filter(
-        state=ImportRun.State.UNDONE, rows_dropped_at=None, undo_runs__results__kept__gt=0
+        state=ImportRun.State.UNDONE_IN_PART, rows_dropped_at=None
     )
     context, found = context_of(run), []
-    for other in undone.exclude(pk=run.pk).distinct().order_by("-confirmed_at"):
+    for other in undone.exclude(pk=run.pk).order_by("-confirmed_at"):
         theirs = context_of(other)
         if exists(theirs.tables.plan) and (number := _shared(context, theirs)):
             found.append((theirs, number))

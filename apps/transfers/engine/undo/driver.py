@@ -81,12 +81,21 @@ def _end(undo: UndoRun, state: str, error: str = "") -> list[UndoRun]:
         ended = {"state": state, "error": error, "ended_at": timezone.now(), "seconds": seconds}
         with undo.hand_over(cancelable=False, **ended):
             if state in (State.UNDONE, State.UNDONE_IN_PART):
-                ImportRun.objects.filter(pk=undo.run_id).update(state=ImportRun.State.UNDONE)
+                _mark_undone(undo.run_id)
                 record_undo(undo)
                 following = undo_chain.follow_ups(undo)
     except ClaimLostError:
         return []
     return following
+
+
+def _mark_undone(run_id: int) -> None:
+    """Say of the import that it is undone, and how many of its rows were kept."""
+    run = ImportRun.objects.select_for_update().get(pk=run_id)
+    kept = undo_chain.kept_rows(run)
+    run.state = ImportRun.State.UNDONE_IN_PART if kept else ImportRun.State.UNDONE
+    run.results["kept"] = kept
+    run.save(update_fields=["state", "results"])
 
 
 class Undoer(Chunks):
