@@ -18,6 +18,7 @@ from unfold.dataclasses import SearchResult
 
 from apps.accounts.models import User
 from apps.backoffice.navigation import sidebar
+from apps.core.admin.page_parameters import takes
 from apps.core.personal import reveal
 from apps.organizations.models import Organization
 from apps.projects.models import Project
@@ -52,6 +53,7 @@ KINDS = [
 ]
 
 
+@takes("s", "page")
 def search(request: HttpRequest) -> HttpResponse:
     """Answer the palette: pages by their names, then records by their words, a few of each kind."""
     words = request.GET.get("s", "").strip()

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "apps.accounts.impersonation.middleware.ImpersonationMiddleware",
     "apps.accounts.disclosures.PersonalDataMiddleware",
     "apps.backoffice.middleware.RefusalMiddleware",
+    "apps.core.admin.page_parameters.PageParametersMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -41,6 +41,7 @@ from apps.audit.timeline.positions import (
 from apps.core.actors import PermissionHolder, require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.changelist import declared_query
+from apps.core.admin.page_parameters import checks_its_address
 from apps.core.admin.read_only import ReadOnly
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.scope import sees_everything
@@ -49,6 +50,8 @@ from apps.core.scope import sees_everything
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnly, BaseAdmin):
     """Its list is the audit log over everything; a change set's page says what it did."""
+
+    page_parameters = (BEFORE,)
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -154,6 +157,7 @@ class ChangeSetAdmin(ReadOnly, BaseAdmin):
         require(request.user, "audit.view_auditlog")
         return HttpResponseRedirect(reverse("admin:audit_changeset_change", args=[object_id]))
 
+    @checks_its_address
     def record_view(self, request: HttpRequest, label: str, object_id: str) -> HttpResponse:
         """The history of any record ever, whether it is still there or not."""
         require(request.user, "audit.view_auditlog")

@@ -33,6 +33,7 @@ from apps.audit.timeline.positions import branches_of_record
 from apps.audit.timeline.registry import inclusions
 from apps.core.actors import PermissionHolder
 from apps.core.admin.changelist import declared_query
+from apps.core.admin.page_parameters import checks_its_address
 from apps.core.admin.trash_record import find_in_trash
 from apps.core.errors import AddressRefused, MissingPermission, RecordNotFound
 from apps.core.trash_visibility import trashed_ancestor
@@ -59,6 +60,7 @@ class TimelineMixin:
         ]
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
+    @checks_its_address
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -19,6 +19,7 @@ from apps.backoffice.access.answers import answers
 from apps.backoffice.access.permission_holders import SUPERUSER, held
 from apps.backoffice.access.permission_words import Right, rights
 from apps.core.actors import require
+from apps.core.admin.page_parameters import takes
 from apps.core.errors import RecordNotFound
 from apps.core.gates import DECLARED, closure_of
 from apps.core.scope import sees_everything
@@ -48,6 +49,7 @@ class RoleGiven:
     reason: str
 
 
+@takes("q")
 @require_GET
 def person_page(request: HttpRequest, user_id: str) -> HttpResponse:
     require(request.user, "accounts.view_user", "auth.view_group")
@@ -60,6 +62,7 @@ def person_page(request: HttpRequest, user_id: str) -> HttpResponse:
     return _page(request, person, f"What {person} can do, and why")
 
 
+@takes("q")
 @require_GET
 def own_page(request: HttpRequest) -> HttpResponse:
     """Your own permissions: all staff may read them."""

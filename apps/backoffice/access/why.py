@@ -18,6 +18,7 @@ from apps.accounts.approvals.selectors import approvals_of
 from apps.backoffice.access.permission_holders import permission_givers
 from apps.backoffice.access.permission_words import VERBS, in_words
 from apps.core.admin.confirm import may, permission_name
+from apps.core.admin.page_parameters import takes
 from apps.core.admin.unfold_internals import list_actions, record_actions
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.gates import closure_of, gate_before
@@ -41,6 +42,7 @@ class Offered:
     when: Any = None
 
 
+@takes("record")
 @require_GET
 def why_page(request: HttpRequest, label: str) -> HttpResponse:
     """Tell of a list, or with `?record=` of one record; of what is out of scope nothing is told."""

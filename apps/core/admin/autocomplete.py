@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from unfold.contrib.filters.admin.mixins import AutocompleteMixin
 
+from apps.core.admin.page_parameters import takes
 from apps.core.discovery import full_site
 
 LONGEST_TERM = 200
@@ -24,6 +25,7 @@ def autocompleted(field: Field) -> Field:
     return field
 
 
+@takes("app_label", "model_name", "field_name", "term", "page")
 def autocomplete(request: HttpRequest) -> HttpResponseBase:
     response: HttpResponseBase = DeclaredAutocomplete.as_view(admin_site=full_site())(request)
     return response

@@ -1,9 +1,10 @@
 """The part of our ModelAdmins that decides what an address may ask for; see changelist.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR
 from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -23,6 +24,23 @@ class StrictParametersAdmin:
     link_parameters: Sequence[str] = ()
     # Fields that the address of the form for a new record may fill in.
     initial_parameters: Sequence[str] = ()
+    # Parameters of the page of a record, beside those of popups and of inlines with pages.
+    page_parameters: Sequence[str] = ()
+
+    def parameters_of_page(self, name: str, request: HttpRequest) -> Iterable[str] | None:
+        """Return what the page of a stock view takes; None for the list, which refuses the rest itself."""
+        if name == "changelist_view":
+            return None
+        if name in ("add_view", "change_view"):
+            own = self.initial_parameters if name == "add_view" else self.page_parameters
+            return {IS_POPUP_VAR, TO_FIELD_VAR, *own, *self._pages_of_inlines(request)}
+        return {IS_POPUP_VAR, TO_FIELD_VAR} if name == "delete_view" else ()
+
+    def _pages_of_inlines(self, request: HttpRequest) -> Iterable[str]:
+        model_admin: Any = self
+        for inline in model_admin.get_inline_instances(request):
+            if getattr(inline, "per_page", None):
+                yield f"{inline.get_formset(request).get_default_prefix()}-page"
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
         """Allow what a filter of the list reads, unless it tells what the reader may not see."""

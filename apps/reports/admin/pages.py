@@ -1,6 +1,5 @@
 """The pages of the reports themselves: the overview, one report, its files, its subscription."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +13,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.actors import PermissionHolder
+from apps.core.admin.changelist import declared_query
+from apps.core.admin.page_parameters import checks_its_address
 from apps.core.errors import DomainError, MissingPermission
 from apps.reports.admin.chart import chart_data, chart_table
 from apps.reports.formats import FORMATS
@@ -70,9 +71,10 @@ class Pages:
         reports = [(report, report.name in subscribed) for report in shown]
         return self._page(request, "reports/overview.html", title="Reports", reports=reports)
 
+    @checks_its_address
     def report(self, request: HttpRequest, name: str) -> HttpResponse:
         definition = _definition(request, name)
-        given = _given(definition, request.GET)
+        given = _given(definition, request)
         problem = ""
         try:
             result = report_make(report=name, params=given, actor=request.user)
@@ -105,13 +107,14 @@ class Pages:
             chart_table=chart_table(result.chart) if result.chart else None,
         )
 
+    @checks_its_address
     def download(self, request: HttpRequest, name: str, format: str) -> HttpResponse:
         definition = _definition(request, name)
         if format not in FORMATS:
             raise Http404(f"There is no format {format}.")
         run, content = report_run(
             report=name,
-            params=_given(definition, request.GET),
+            params=_given(definition, request),
             format=format,
             source=ReportRun.Source.PAGE,
             actor=request.user,
@@ -123,8 +126,10 @@ class Pages:
         response["Cache-Control"] = "private, no-store"
         return response
 
+    @checks_its_address
     def subscription(self, request: HttpRequest, name: str) -> HttpResponse:
         definition = _definition(request, name)
+        query = urlencode(_given(definition, request))
         user: Any = request.user
         if request.POST.get("wanted") == "yes":
             report_subscribe(report=name, actor=user)
@@ -133,7 +138,6 @@ class Pages:
             report_unsubscribe(report=name, actor=user)
             message = f"“{definition.title}” will no longer be e-mailed to you."
         messages.success(request, message)
-        query = urlencode(_given(definition, request.GET))
         return redirect(f"{reverse('admin:reports_reportrun_report', args=[name])}?{query}")
 
     def file(self, request: HttpRequest, pk: int) -> FileResponse:
@@ -176,9 +180,10 @@ def _definition(request: HttpRequest, name: str) -> ReportDefinition:
     return definition
 
 
-def _given(definition: ReportDefinition, query: Mapping[str, str]) -> dict[str, str]:
-    """Return the report's own parameters of an address; others are none of its business."""
-    return {param.name: query[param.name] for param in definition.params if param.name in query}
+def _given(definition: ReportDefinition, request: HttpRequest) -> dict[str, str]:
+    """Return the report's own parameters of the address; any other is refused."""
+    url = reverse("admin:reports_reportrun_report", args=[definition.name])
+    return declared_query(request, [param.name for param in definition.params], list_url=url)
 
 
 def _choices(param: Param, value: str) -> list[tuple[str, str]]:

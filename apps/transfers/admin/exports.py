@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 
 from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.page_parameters import checks_its_address
 from apps.core.errors import DomainError
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
@@ -63,6 +64,7 @@ class ExportMixin(BaseAdmin):
     def _export_url_name(self) -> str:
         return f"admin:{self.opts.app_label}_{self.opts.model_name}_export"
 
+    @checks_its_address
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         dataset = dataset_of(self.model)
         if dataset is None:

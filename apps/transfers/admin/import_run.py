@@ -23,6 +23,7 @@ from apps.transfers.access import IMPORT, dataset_card
 from apps.transfers.admin import downloads, run_page, undo_page
 from apps.transfers.admin.list_button import with_list_button
 from apps.transfers.admin.result import state_label
+from apps.transfers.admin.rows import ROW_PARAMETERS
 from apps.transfers.admin.wizard import apply, check, columns, file
 from apps.transfers.models import ImportRun
 
@@ -79,6 +80,7 @@ class ImportRunAdmin(ReadOnly, BaseAdmin):
         "asked_by",
         "created_moment",
     ]
+    page_parameters = ["tab", *ROW_PARAMETERS]
     list_display_links = ["file_name"]
     list_select_related = ["upload", "user", "real_user"]
     list_filter = ["state", DatasetFilter, MineFilter]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.core.admin.page_parameters import number_of, one_of
 from apps.transfers import registry
 from apps.transfers.admin.trash_notes import pages_in_trash
 from apps.transfers.declarations import FieldKind
@@ -71,6 +72,10 @@ class Row:
     problems: list[dict[str, str]]
 
 
+# What the address of a page with such a table may hold.
+ROW_PARAMETERS = ("verdict", "outcome", "cause", "q", "after", "before", "at")
+
+
 class PlanTable:
     """What the address asks of a run's rows: filters, search, and a page by key."""
 
@@ -80,15 +85,15 @@ class PlanTable:
         self.path = request.path
         self.keep = {"tab": request.GET["tab"]} if "tab" in request.GET else {}
         self.by_outcome = by_outcome
-        self.verdict = _one_of(request.GET.get("verdict", ""), VERDICT_LABELS)
-        self.outcome = _one_of(request.GET.get("outcome", ""), OUTCOME_LABELS)
+        self.verdict = one_of(request, "verdict", VERDICT_LABELS)
+        self.outcome = one_of(request, "outcome", OUTCOME_LABELS)
         self.cause = request.GET.get("cause", "")[:200]
         self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-        self.after = _number(request.GET.get("after", ""))
-        self.before = _number(request.GET.get("before", ""))
+        self.after = number_of(request, "after")
+        self.before = number_of(request, "before")
         # How many rows of the filter stand before this page: carried along, as counting them would cost
         # the more the deeper one reads.
-        self.at = _number(request.GET.get("at", "")) if self.after or self.before else 0
+        self.at = number_of(request, "at") if self.after or self.before else 0
         self.columns = registry.get(run.dataset).columns()
         self.labels = change_labels(run)
         self.headers = file_headers(run)
@@ -290,11 +295,3 @@ def word_lines(run: ImportRun) -> list[dict[str, Any]]:
         {"meaning": meaning, "how": HOW_WORDS.get(meaning.how, (meaning.how, "default"))}
         for meaning in word_meanings(run)
     ]
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
-
-
-def _one_of(value: str, known: dict[str, Any]) -> str:
-    return value if value in known else ""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from apps.core.admin.page_parameters import one_of
 from apps.transfers import registry
 from apps.transfers.access import dataset_card
 from apps.transfers.admin.result import may_undo, result_context, state_label
@@ -34,7 +35,7 @@ def context(
 ) -> dict[str, Any]:
     user: Any = request.user
     tabs = {name: label for name, label in TABS.items() if name != "undo" or may_undo(user, run)}
-    tab = tab or request.GET.get("tab", "")
+    tab = tab or one_of(request, "tab", TABS)
     tab = tab if tab in tabs else "result"
     result = result_context(request, run)
     extra: dict[str, Any] = {

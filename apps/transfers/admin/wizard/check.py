@@ -12,11 +12,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.actors import PermissionHolder
+from apps.core.admin.page_parameters import takes
 from apps.core.admin.wording import counted
 from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError
 from apps.transfers import registry
-from apps.transfers.admin.rows import PlanTable, word_lines
+from apps.transfers.admin.rows import ROW_PARAMETERS, PlanTable, word_lines
 from apps.transfers.admin.wizard.apply import progress_sentence
 from apps.transfers.admin.wizard.guards import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
@@ -32,6 +33,7 @@ from apps.transfers.services.drafts import import_run_keep_draft
 from apps.transfers.services.imports import StalePlanError
 
 
+@takes(*ROW_PARAMETERS)
 @run_page(step=CHECK, shared=True)
 def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     if run.state != ImportRun.State.PLANNED:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, UnfoldAdminSelect2Widget
 
+from apps.core.admin.page_parameters import takes
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.access import dataset_card
@@ -51,6 +52,7 @@ from apps.transfers.services.drafts import import_run_keep_draft
 MOVED = "Nothing was saved: the file was read again after this page was opened. Look at its columns again."
 
 
+@takes("like", "template")
 @run_page(step=COLUMNS)
 def columns(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     if request.method == "POST":

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.actors import require
+from apps.core.admin.page_parameters import takes
 from apps.core.errors import DomainError
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, importable_datasets, permissions_to_import
@@ -25,6 +26,7 @@ from apps.transfers.selectors.pages import SAMPLE_ROWS, latest_runs, run_for_rea
 from apps.transfers.services import import_run_reread, import_run_start
 
 
+@takes("dataset", "attempt_of", "like")
 @wizard_page()
 def new(request: HttpRequest) -> HttpResponseBase:
     """Choose the dataset and give the file; the answer to the POST is the run's own page."""
