@@ -12,7 +12,7 @@ from apps.accounts.email_changes.services import email_changes_expire
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
 from apps.accounts.sessions import old_sessions_delete
-from apps.core.schedulable import schedulable
+from apps.core.schedulable import Shipped, schedulable
 
 MOST_AT_ONCE = 200
 
@@ -20,6 +20,7 @@ MOST_AT_ONCE = 200
 @schedulable(
     label="End impersonations",
     description="Ends impersonations whose time is up.",
+    ships=[Shipped(every=(5, "minutes"))],
 )
 def end_impersonations() -> str:
     return f"{impersonations_expire():,} impersonations ended"
@@ -36,6 +37,7 @@ def mail_approval(request_id: str) -> None:
     description=(
         "Ends requests that have expired or no longer apply, and sends e-mails that weren't sent."
     ),
+    ships=[Shipped(every=(5, "minutes"))],
 )
 def sweep_approvals() -> str:
     expired, void = approvals_sweep()
@@ -50,6 +52,7 @@ def sweep_approvals() -> str:
 @schedulable(
     label="Sweep changes of e-mail addresses",
     description="Ends changes that weren't confirmed in time.",
+    ships=[Shipped(every=(5, "minutes"))],
 )
 def sweep_email_changes() -> str:
     return f"{email_changes_expire():,} changes expired"
@@ -58,6 +61,7 @@ def sweep_email_changes() -> str:
 @schedulable(
     label="Delete old sessions",
     description="Deletes expired sessions.",
+    ships=[Shipped(crontab="50 3 * * *")],
 )
 def delete_old_sessions() -> str:
     return f"{old_sessions_delete():,} sessions deleted"
@@ -66,6 +70,7 @@ def delete_old_sessions() -> str:
 @schedulable(
     label="Clean up the personal data access log",
     description="Deletes entries of the personal data access log that are older than half a year.",
+    ships=[Shipped(crontab="50 3 * * *")],
 )
 def prune_disclosures() -> str:
     return f"{disclosures_prune():,} notes deleted"

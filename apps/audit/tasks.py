@@ -1,12 +1,13 @@
 """The nightly proof."""
 
 from apps.audit.proof.verify import audit_log_verify
-from apps.core.schedulable import schedulable
+from apps.core.schedulable import Shipped, schedulable
 
 
 @schedulable(
     label="Verify the audit log",
     description="Verifies that no history is missing or changed, and seals new rows.",
+    ships=[Shipped(crontab="0 3 * * *")],
 )
 def verify_audit_log() -> str:
     verdict = audit_log_verify()

@@ -4,10 +4,14 @@ Django finds them as each process starts. Theirs is half of all that a process l
 file formats), and a command or a worker that answers no page needs none of it.
 """
 
+import pkgutil
+import sys
 import threading
 from collections.abc import Sequence
 from functools import cache
+from importlib import import_module
 
+from django.apps import apps
 from django.apps.config import AppConfig
 from django.contrib import admin
 from django.contrib.admin import checks as admin_checks
@@ -38,6 +42,12 @@ def full_site() -> admin.AdminSite:
 @cache
 def _discovered() -> admin.AdminSite:
     admin.autodiscover()
+    # Every module of an app's admin folder belongs to the site; none is listed anywhere.
+    for config in apps.get_app_configs():
+        package = sys.modules.get(f"{config.name}.admin")
+        if config.name.startswith("apps.") and package is not None:
+            for module in pkgutil.iter_modules(getattr(package, "__path__", ())):
+                import_module(f"{package.__name__}.{module.name}")
     return admin.site
 
 

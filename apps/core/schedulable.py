@@ -6,21 +6,39 @@ recorder into the port `TASK_RUNS`.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
 from typing import Any
 
 from celery import Task, shared_task
 
-from apps.core.port import Port
+from apps.core.port import Port, Registry
 
 # The key of the run that this code works in, for rows that want to name it.
 current_run_id: ContextVar[int | None] = ContextVar("current_run_id", default=None)
 # When that run was due, which names its occasion however late or often it runs.
 current_due_at: ContextVar[datetime | None] = ContextVar("current_due_at", default=None)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """A schedule that the set-up creates for a task, where it is missing; staff may change it later.
+
+    `crontab` is minute, hour, day of month, month, and day of week in `TIME_ZONE`; `every` is a number and a
+    unit of time. The schedule is called like the task, unless it has a `name` of its own.
+    """
+
+    crontab: str = ""
+    every: tuple[int, str] | None = None
+    name: str = ""
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if bool(self.crontab) == (self.every is not None):
+            raise ValueError("A shipped schedule has either crontab=… or every=….")
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,7 @@ class SchedulableTask:
     label: str
     description: str
     function: Callable[..., Any]
+    ships: tuple[Shipped, ...] = ()
 
     def bind(self, args: object, kwargs: object) -> None:
         """Raise `ValueError` with a sentence where the task cannot be called with these."""
@@ -49,14 +68,18 @@ class SchedulableTask:
 Recorder = Callable[[Any, Callable[..., Any], tuple[Any, ...], dict[str, Any]], Any]
 TASK_RUNS = Port[Recorder]("task runs", "how a scheduled task's run is recorded")
 
-registry: dict[str, SchedulableTask] = {}
+SCHEDULABLE_TASKS = Registry[SchedulableTask](
+    "schedulable tasks", "what staff can put on a schedule", key=lambda task: task.name
+)
 
 
-def schedulable(*, label: str, description: str, **options: Any) -> Callable[..., Any]:
+def schedulable(
+    *, label: str, description: str, ships: Sequence[Shipped] = (), **options: Any
+) -> Callable[..., Any]:
     """Declare a function as a Celery task that may be scheduled.
 
-    The task's return value is what its run "says": one sentence for people. `options` go to
-    `shared_task`. Called directly, as tests and services do, it is the plain function.
+    The task's return value is the message of its run: one sentence for people. `ships` are the schedules that
+    come with it; `options` go to `shared_task`. Called directly, as tests and services do, it is the plain function.
     """
 
     def declare(function: Callable[..., Any]) -> Any:
@@ -69,7 +92,10 @@ def schedulable(*, label: str, description: str, **options: Any) -> Callable[...
         # Without this Celery would check arguments against the wrapped function, self and all.
         del body.__wrapped__
         celery_task = shared_task(**{"typing": False, **options, "bind": True})(body)
-        registry[celery_task.name] = SchedulableTask(celery_task.name, label, description, function)
+        SCHEDULABLE_TASKS.add(
+            SchedulableTask(celery_task.name, label, description, function, tuple(ships)),
+            module=function.__module__,
+        )
         return celery_task
 
     return declare

@@ -74,7 +74,8 @@ def check_trash_has_pages(
     return [
         checks.Error(
             f"{model._meta.label} has a trash without pages: nobody could restore its records.",
-            hint=f"Write Trashed{model.__name__} = trash_proxy({model.__name__}) below the model.",
+            hint=f"Write Trashed{model.__name__} = trash_proxy({model.__name__}) below the model, and register a "
+            "TrashAdmin (apps/core/admin/trash.py) for it.",
             obj=model,
             id="core.E034",
         )
@@ -91,15 +92,14 @@ def check_trash_has_admins(
     registry: dict[Any, Any] = full_site()._registry
     wanted: list[tuple[Any, str, str, str]] = []
     for model in models_with_trash():
+        wanted.append((model, "moves_to_trash", "ToTrash", "Move to trash"))
         if has_trash_proxy(model):
-            wanted += [
-                (model, "moves_to_trash", "ToTrash", "Move to trash"),
-                (trash_proxy_of(model), "is_trash", "TrashAdmin", "Restore"),
-            ]
+            wanted.append((trash_proxy_of(model), "is_trash", "TrashAdmin", "Restore"))
     return [
         checks.Error(
             f"The admin of {model._meta.label} has no button “{button}”.",
-            hint=f"Register a {base} (apps/core/admin/trash.py) for {model.__name__}.",
+            hint=f"Register a {base} (apps/core/admin/trash.py) for {model.__name__}, or derive the model from "
+            "BaseModel if its records are deleted for good.",
             obj=model,
             id="core.E035",
         )

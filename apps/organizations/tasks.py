@@ -1,6 +1,6 @@
 """Background work on invitations."""
 
-from apps.core.schedulable import schedulable
+from apps.core.schedulable import Shipped, schedulable
 from apps.organizations.models import Invitation
 from apps.organizations.services.invitations import invitation_send, invitations_expire
 
@@ -10,6 +10,7 @@ MOST_AT_ONCE = 500
 @schedulable(
     label="Expire invitations",
     description="Marks pending invitations as expired when their time is up.",
+    ships=[Shipped(crontab="10 * * * *")],
 )
 def expire_invitations() -> str:
     return f"{invitations_expire():,} invitations expired"
@@ -18,6 +19,7 @@ def expire_invitations() -> str:
 @schedulable(
     label="Send waiting invitations",
     description="Sends invitations that weren't sent the first time.",
+    ships=[Shipped(every=(5, "minutes"))],
 )
 def send_waiting_invitations() -> str:
     waiting = Invitation.objects.unsent().order_by("created_at").values_list("pk", flat=True)

@@ -15,7 +15,7 @@ from apps.audit.change_sources import TASK
 from apps.audit.context import audit_context
 from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.processes import own_name
-from apps.core.schedulable import current_due_at, current_run_id, registry
+from apps.core.schedulable import SCHEDULABLE_TASKS, current_due_at, current_run_id
 from apps.schedules.change_sources import TASK_RUN
 from apps.schedules.models import TaskRun
 
@@ -36,7 +36,8 @@ def run_recorded(
     run = _claim(task, args, kwargs)
     if run is None:
         return None
-    label = registry[task.name].label if task.name in registry else task.name
+    declared = SCHEDULABLE_TASKS.get(task.name)
+    label = declared.label if declared else task.name
     token, due = current_run_id.set(run.pk), current_due_at.set(run.due_at)
     try:
         with (

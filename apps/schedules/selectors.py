@@ -1,6 +1,5 @@
 """Reads about schedules and their runs."""
 
-from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, When
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -10,6 +9,7 @@ from django_celery_beat.models import (
 )
 
 from apps.schedules.models import ShippedSchedule, TaskRun
+from apps.schedules.task_names import shipped_schedules
 
 SHIPPED, RETIRED, OWN = "shipped", "retired", "own"
 
@@ -22,7 +22,7 @@ def with_last_run(queryset: QuerySet[PeriodicTask]) -> QuerySet[PeriodicTask]:
         last_run_state=Subquery(last.values("state")[:1]),
         last_run_created=Subquery(last.values("created_at")[:1]),
         origin=Case(
-            When(name__in=[entry["name"] for entry in settings.SCHEDULES], then=Value(SHIPPED)),
+            When(name__in=list(shipped_schedules()), then=Value(SHIPPED)),
             When(
                 Exists(ShippedSchedule.objects.filter(name=OuterRef("name"))), then=Value(RETIRED)
             ),

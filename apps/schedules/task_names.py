@@ -6,13 +6,23 @@ from typing import Any
 
 from celery import current_app
 
-from apps.core.schedulable import SchedulableTask, registry
+from apps.core.port import Registry
+from apps.core.schedulable import SCHEDULABLE_TASKS, SchedulableTask, Shipped
 
 
-def declared_tasks() -> dict[str, SchedulableTask]:
+def declared_tasks() -> Registry[SchedulableTask]:
     """Return every declared task by its name, importing the apps' task modules first."""
     _import_tasks()
-    return registry
+    return SCHEDULABLE_TASKS
+
+
+def shipped_schedules() -> dict[str, tuple[SchedulableTask, Shipped]]:
+    """Return the schedules that come with the declared tasks, by name."""
+    return {
+        shipped.name or task.label: (task, shipped)
+        for task in declared_tasks()
+        for shipped in task.ships
+    }
 
 
 @cache

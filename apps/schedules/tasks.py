@@ -1,6 +1,6 @@
 """The scheduled tasks that look after scheduled tasks."""
 
-from apps.core.schedulable import schedulable
+from apps.core.schedulable import Shipped, schedulable
 from apps.schedules.services.cleanup import runs_prune, runs_sweep
 
 
@@ -9,6 +9,7 @@ from apps.schedules.services.cleanup import runs_prune, runs_sweep
     description=(
         "Marks runs whose worker stopped as lost, and sends runs again that no worker received."
     ),
+    ships=[Shipped(every=(1, "minutes"))],
 )
 def sweep_task_runs() -> str:
     lost, again = runs_sweep()
@@ -21,6 +22,7 @@ def sweep_task_runs() -> str:
         "Deletes records of task runs after 30 days, or after 2 days for frequent runs that "
         "succeeded."
     ),
+    ships=[Shipped(crontab="40 3 * * *")],
 )
 def prune_task_runs() -> str:
     return f"{runs_prune():,} deleted."

@@ -8,7 +8,6 @@ from django.core.checks import CheckMessage, Error
 from apps.core.discovery import full_site
 from apps.transfers import registry
 from apps.transfers.checks.columns import wrong_in_columns
-from apps.transfers.checks.messages import quoted
 from apps.transfers.checks.package_hooks import overridden_hooks
 from apps.transfers.checks.parts import wrong_in_parts
 from apps.transfers.declarations import DatasetResource
@@ -19,8 +18,23 @@ def check_datasets(
 ) -> list[CheckMessage]:
     return [
         Error(sentence[:1].upper() + sentence[1:], obj=resource, id="transfers.E001")
-        for resource in registry.declared()
+        for resource in registry.all_datasets()
         for sentence in wrong_in(resource)
+    ] + _unregistered()
+
+
+def _unregistered() -> list[CheckMessage]:
+    return [
+        Error(
+            f"{resource.__name__} is a dataset that nobody is offered.",
+            hint=f"Put @register (apps/transfers/registry.py) above the class in {resource.__module__}.",
+            obj=resource,
+            id="transfers.E003",
+        )
+        # `EngineResource` and what derives from it.
+        for base in DatasetResource.__subclasses__()
+        for resource in base.__subclasses__()
+        if resource.__module__.startswith("apps.") and resource not in registry.all_datasets()
     ]
 
 
@@ -45,9 +59,5 @@ def check_admin_pages(
 
 def wrong_in(resource: type[DatasetResource]) -> Iterator[str]:
     """Yield what is wrong with a declaration; its columns are looked at where its parts are right."""
-    name = resource.dataset()
-    for other in registry.declared():
-        if other is not resource and other.dataset() == name:
-            yield f"{other.__name__} is called {quoted(name)} as well."
     yield from overridden_hooks(resource)
     yield from list(wrong_in_parts(resource)) or wrong_in_columns(resource)

@@ -1,4 +1,4 @@
-"""The datasets that can be imported and exported. Domains register theirs in `AppConfig.ready`."""
+"""The datasets that can be imported and exported. Apps declare theirs in `resources.py`."""
 
 from typing import Any
 
@@ -6,28 +6,24 @@ from django.apps import apps
 from django.db import connection, models
 
 from apps.core.errors import DomainError
+from apps.core.port import Registry
 from apps.transfers.checks.parts import wrong_in_parts
 from apps.transfers.declarations import DatasetResource
 
-_declared: list[type[DatasetResource]] = []
-_datasets: dict[str, type[DatasetResource]] = {}
+DATASETS = Registry[type[DatasetResource]](
+    "datasets", "what can be imported and exported", key=lambda resource: resource.dataset()
+)
 
 
 def register(resource: type[DatasetResource]) -> type[DatasetResource]:
-    """Make a dataset known; also a class decorator. What its columns leave open their models say.
+    """Make a dataset known; a class decorator. What its columns leave open their models say.
 
     What is declared wrongly is told by the system check, see `checks`; here it is passed over.
     """
-    _declared.append(resource)
-    _datasets[resource.dataset()] = resource
+    DATASETS.add(resource, module=resource.__module__)
     if not any(wrong_in_parts(resource)):
         _complete(resource)
     return resource
-
-
-def declared() -> list[type[DatasetResource]]:
-    """Return every class that was registered, also where two have one name."""
-    return list(_declared)
 
 
 def _complete(resource: type[DatasetResource]) -> None:
@@ -52,17 +48,17 @@ def _complete(resource: type[DatasetResource]) -> None:
 
 def get(name: str) -> type[DatasetResource]:
     """Return a dataset by name; raises DomainError for a name that nobody registered."""
-    try:
-        return _datasets[name]
-    except KeyError:
-        known = ", ".join(_datasets) or "none"
-        raise DomainError(f"There is no dataset “{name}”. Known datasets: {known}.") from None
+    found = DATASETS.get(name)
+    if found is None:
+        known = ", ".join(DATASETS.plugs()) or "none"
+        raise DomainError(f"There is no dataset “{name}”. Known datasets: {known}.")
+    return found
 
 
 def find(name: str) -> type[DatasetResource] | None:
     """Return a dataset by name, None where nobody registers it any more."""
-    return _datasets.get(name)
+    return DATASETS.get(name)
 
 
 def all_datasets() -> list[type[DatasetResource]]:
-    return list(_datasets.values())
+    return list(DATASETS)

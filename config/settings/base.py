@@ -5,7 +5,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 import config.celery  # noqa: F401  # Every process sends its messages through this application.
-from config import env, four_eyes, mail, queues, schedules, sign_in, unfold
+from config import env, four_eyes, mail, queues, sign_in, unfold
 from config.settings.browser import *
 from config.settings.flags import *
 from deploy.standalone import postgresql
@@ -209,7 +209,6 @@ NAVIGATION = unfold.NAVIGATION
 CELERY_BEAT_SCHEDULER = "apps.schedules.scheduler:RecordingScheduler"
 # Beat writes down what it has sent after each message; see apps/schedules/scheduler.py.
 CELERY_BEAT_SYNC_EVERY = 1
-SCHEDULES = schedules.SCHEDULES
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True
 # No result is stored, so no scheduler needs to plan Celery's own clean-up of results.

@@ -25,6 +25,7 @@ from apps.core import queued_mails
 from apps.core.models import QueuedMail
 from apps.core.queued_mails import MailKind, queued_mails_sweep
 from apps.organizations.services import invitation_create, invitation_resend
+from apps.schedules.task_names import shipped_schedules
 from tests.accounts.test_approvals import DECIDE, PURGE, _asked
 from tests.core.test_processes import first_line, other
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
@@ -245,7 +246,7 @@ def test_each_kind_builds_a_mail_or_nothing() -> None:
 
 
 def test_what_a_message_hints_at_is_found_by_a_schedule_without_it() -> None:
-    scheduled = {entry["task"] for entry in configured.SCHEDULES}
+    scheduled = {task.name for task, _ in shipped_schedules().values()}
     seen = 0
     for path in (configured.BASE_DIR / "apps").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

@@ -20,8 +20,8 @@ from apps.organizations.models import Membership, Organization, StaffOrganizatio
 from apps.organizations.resources import MembersResource, OrganizationsResource
 from apps.projects.models import Task
 from apps.projects.resources import TasksResource
-from apps.transfers import registry
 from apps.transfers.models import ExportRun, ImportRun
+from apps.transfers.registry import DATASETS
 from tests.factories.accounts import StaffFactory, permission
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.factories.projects import TaskFactory
@@ -363,13 +363,14 @@ class TestRowByRow:
 
 class TestChecks:
     @pytest.fixture
-    def declared(self, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    def declared(self) -> Callable[..., list[str]]:
         def messages(meta: dict[str, Any] | None = None, **attributes: Any) -> list[str]:
             parent: Any = OrganizationsResource
             options = type("Meta", (parent.Meta,), meta or {})
             made = type("Made", (parent,), {"Meta": options, **attributes})
-            monkeypatch.setattr(registry, "_declared", [made])
-            return [error.msg for error in checks.run_checks(tags=["datasets"])]
+            with DATASETS.changed(made, without=[OrganizationsResource.dataset()]):
+                found = checks.run_checks(tags=["datasets"])
+            return [error.msg for error in found if error.id == "transfers.E001"]
 
         return messages
 

@@ -9,9 +9,9 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.schedulable import registry
 from apps.schedules.scheduler import Entry
 from apps.schedules.services import schedule_set_enabled, schedule_update, schedules_load
+from apps.schedules.task_names import shipped_schedules
 from tests.factories.accounts import StaffFactory
 from tests.factories.schedules import IntervalFactory, ScheduleFactory
 
@@ -78,7 +78,7 @@ def test_the_set_up_creates_what_is_shipped_and_never_overwrites() -> None:
     assert schedule.interval.every == 3
 
 
-def test_every_shipped_schedule_names_a_declared_task_and_fitting_arguments(settings) -> None:
+def test_every_shipped_schedule_names_a_declared_task_and_fitting_arguments() -> None:
     schedules_load()
-    for entry in settings.SCHEDULES:
-        registry[entry["task"]].bind([], entry.get("kwargs", {}))
+    for task, shipped in shipped_schedules().values():
+        task.bind([], dict(shipped.kwargs))

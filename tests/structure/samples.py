@@ -1,11 +1,15 @@
 """One full record of each model that the admin shows, with every relation filled.
 
-Full, because a relation that is empty hides the query per row that it would cost.
+Full, because a relation that is empty hides the query per row that it would cost. A model's factory makes it;
+SAMPLES has the models whose factory leaves relations empty, or that have none.
 """
 
+import pkgutil
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
+from importlib import import_module
 from itertools import count
 from typing import Any
 
@@ -14,7 +18,9 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
+from factory.django import DjangoModelFactory
 
+import tests.factories
 from apps.accounts.models import Disclosure, User
 from apps.audit.context import audit_context
 from apps.core.models import SoftDeletableModel
@@ -28,15 +34,14 @@ from tests.factories.accounts import (
     SuperuserFactory,
     UserFactory,
 )
-from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
 from tests.factories.organizations import (
     InvitationFactory,
     MembershipFactory,
     OrganizationFactory,
 )
 from tests.factories.projects import ProjectFactory, TaskFactory
-from tests.factories.reports import ReportDeliveryFactory, ReportSubscriptionFactory
-from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
+from tests.factories.reports import ReportDeliveryFactory
+from tests.factories.schedules import IntervalFactory, TaskRunFactory
 
 _numbers = count(1)
 
@@ -155,24 +160,17 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "accounts.Disclosure": _disclosure,
     "accounts.ApprovalRequest": _approval_request,
     "accounts.User": _user,
-    "auth.Group": RoleFactory,
     "auth.Permission": _permission,
     "audit.ChangeSet": _change_set,
     "django_celery_beat.ClockedSchedule": _clock_time,
     "django_celery_beat.CrontabSchedule": _crontab,
     "django_celery_beat.IntervalSchedule": _interval,
-    "django_celery_beat.PeriodicTask": ScheduleFactory,
     "django_celery_beat.SolarSchedule": _solar,
-    "flags.Flag": FlagFactory,
-    "flags.Sample": SampleFactory,
-    "flags.Switch": SwitchFactory,
     "organizations.Invitation": _invitation,
-    "organizations.Membership": MembershipFactory,
     "organizations.Organization": _organization,
     "projects.Project": _project,
     "projects.Task": _task,
     "reports.ReportRun": lambda: ReportDeliveryFactory(run__started_by=StaffFactory()).run,
-    "reports.ReportSubscription": ReportSubscriptionFactory,
     "schedules.TaskRun": lambda: TaskRunFactory(started_by=StaffFactory()),
     "transfers.ExportRun": _export_run,
     "transfers.ImportRun": _import_run,
@@ -181,13 +179,27 @@ SAMPLES: dict[str, Callable[[], Any]] = {
 
 
 def sample(model: Any) -> Any:
-    """Make one full record; a model that is registered and not named above fails here."""
+    """Return a full record of `model`: from SAMPLES, or from the factory that is called after it."""
     if model._meta.proxy and issubclass(model, SoftDeletableModel):
         return _trashed(model)
-    label = model._meta.label
-    if label not in SAMPLES:
-        pytest.fail(f"Write into SAMPLES of {__name__} how a full {label} is made.", pytrace=False)
-    return SAMPLES[label]()
+    make = SAMPLES.get(model._meta.label) or _factories().get(model)
+    if make is None:
+        pytest.fail(
+            f"Write a {model.__name__}Factory in tests/factories/{model._meta.app_label}.py.",
+            pytrace=False,
+        )
+    return make()
+
+
+@cache
+def _factories() -> dict[Any, Callable[[], Any]]:
+    """Return the factory of each model: of several the one that the others derive from."""
+    found: dict[Any, Any] = {}
+    for module in pkgutil.iter_modules(tests.factories.__path__):
+        import_module(f"{tests.factories.__name__}.{module.name}")
+    for factory in DjangoModelFactory.__subclasses__():
+        found.setdefault(factory._meta.model, factory)
+    return found
 
 
 def _trashed(proxy: Any) -> Any:

@@ -1,19 +1,23 @@
 """What a new model must declare, `manage.py check` asks for; until then the safe answer holds."""
 
+import sys
+from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.core import checks
 from django.db import models
-from django.test.utils import isolate_apps
+from django.test.utils import isolate_apps, override_settings
 
 from apps.audit import checks as audit_checks
 from apps.audit.timeline.registry import never_reverted
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.declaration_checks import check_scope, check_trash
+from apps.core.admin.declaration_checks import check_menu, check_scope
 from apps.core.admin.scoped_admin import in_scope
-from apps.core.admin.trash import ToTrash
+from apps.core.discovery import full_site
 from apps.core.models import BaseModel, SoftDeletableModel
 from apps.core.ports import PORTS
 from apps.core.scope import UNSCOPED, Unscoped
@@ -52,16 +56,6 @@ def test_a_model_that_says_nothing_shows_limited_users_nothing() -> None:
 
 
 @isolate_apps("apps.core")
-def test_a_trash_needs_pages() -> None:
-    class Room(SoftDeletableModel):
-        class Meta:
-            app_label = "core"
-
-    assert ids(check_trash(page_of(Room))) == ["core.E031", "core.E032"]
-    assert ids(check_trash(page_of(Room, ToTrash))) == ["core.E032"]
-
-
-@isolate_apps("apps.core")
 def test_what_is_unique_among_the_dead_is_named() -> None:
     class Room(SoftDeletableModel):
         name = models.CharField(max_length=10)
@@ -90,6 +84,32 @@ def test_a_history_says_in_whose_scope_it_is() -> None:
     with UNSCOPED.changed(without=["flags.Switch"]):
         found = audit_checks.check_history_pages(None)
     assert [e.msg.split()[0] for e in found if e.id == "audit.E004"] == ["flags.Switch"]
+
+
+def test_a_list_that_the_menu_does_not_lead_to_is_named() -> None:
+    page: Any = full_site()._registry[Flag]
+    assert list(check_menu(page)) == []
+
+    with override_settings(NAVIGATION=[]):
+        (error,) = check_menu(page)
+        assert error.msg == "No entry of the menu leads to the list of flags.Flag."
+        assert '{"title": "Flags", "icon": "…", "model": "flags.Flag"}' in str(error.hint)
+        with patch.object(type(page), "not_in_menu", "The start page links to it.", create=True):
+            assert list(check_menu(page)) == []
+
+
+def test_a_module_of_an_admin_folder_is_found_without_a_list() -> None:
+    """A page that is written and never imported would be missing without a word."""
+    for config in apps.get_app_configs():
+        folder = Path(config.path, "admin")
+        if config.name.startswith("apps.") and folder.is_dir():
+            full_site()
+            missing = {
+                f"{config.name}.admin.{path.stem}"
+                for path in folder.glob("*.py")
+                if path.stem != "__init__"
+            } - sys.modules.keys()
+            assert not missing
 
 
 def test_manage_py_check_runs_all_of_them() -> None:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from apps.organizations.resources import ORGANIZATION
 from apps.projects.models import Project
-from apps.transfers import registry
 from apps.transfers.dataset_checks import check_datasets, wrong_in
 from apps.transfers.declarations import (
     Column,
@@ -18,6 +18,7 @@ from apps.transfers.declarations import (
     Relation,
     Rule,
 )
+from apps.transfers.registry import DATASETS, register
 from tests.factories.organizations import OrganizationFactory
 from tests.transfers.engine import Importer
 
@@ -84,7 +85,6 @@ PERSON = part(name="person", model="accounts.User", fields={"email": "name"}, ke
         ({"meta": {"dataset": "our berths"}}, "its name “our berths” must be one word"),
         ({"meta": {"parts": ()}}, "its Meta says no “parts”"),
         ({"meta": {"parts": part()}}, "Meta.parts is a tuple: one alone is written with a comma"),
-        ({"meta": {"dataset": "members"}}, "MembersResource is called “members” as well."),
         ({"meta": of(part(model="projects.Berth"))}, "part “berth” writes “projects.Berth”, a model that there is not."),
         ({"meta": of(part(), part(name="berth"))}, "the name “berth” of a part must be one word, and its own."),
         ({"meta": of(part(model="organizations.Organization", fields={"name": "name"}, keys=(("name",),)))}, "Meta.model is projects.Project, but its last part writes organizations.Organization"),
@@ -129,17 +129,32 @@ def test_a_wrong_declaration_is_refused_in_a_sentence(wrong: dict[str, Any], sen
     assert any(sentence in each for each in output), output
 
 
-def test_a_wrong_dataset_is_an_error_of_the_system_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_declared", list(registry._declared))
-    monkeypatch.setattr(registry, "_datasets", dict(registry._datasets))
+def test_a_wrong_dataset_is_an_error_of_the_system_check() -> None:
+    with DATASETS.changed():
+        register(dataset(meta=of(part(fields={**FIELDS, "statsu": "name"}))))
+        [error] = check_datasets()
 
-    registry.register(dataset(meta=of(part(fields={**FIELDS, "statsu": "name"}))))
-
-    [error] = check_datasets()
     assert str(error).endswith(
         "BerthsResource'>: (transfers.E001) Part “berth”: projects.Project has no column “statsu”. "
         "Did you mean “status”?"
     )
+
+
+def test_two_datasets_of_one_name_are_refused_as_they_are_declared() -> None:
+    with (
+        DATASETS.changed(),
+        pytest.raises(ImproperlyConfigured, match="“members” to the datasets"),
+    ):
+        register(dataset(meta={"dataset": "members"}))
+
+
+def test_a_dataset_that_was_not_registered_is_named() -> None:
+    with DATASETS.changed(without=["tasks"]):
+        [error] = check_datasets()
+
+    assert str(error.msg) == "TasksResource is a dataset that nobody is offered."
+    assert "@register" in str(error.hint)
+    assert "apps.projects.resources" in str(error.hint)
 
 
 def refuses_odd(values: Sequence[str]) -> Mapping[int, str]:
@@ -148,14 +163,14 @@ def refuses_odd(values: Sequence[str]) -> Mapping[int, str]:
 
 
 def test_a_rule_that_only_python_can_check_is_asked_about_what_could_be_read(
-    monkeypatch: pytest.MonkeyPatch, importer: Importer
+    importer: Importer,
 ) -> None:
     berths = dataset(name=column(needed=True, max_length=9, check=refuses_odd))
-    monkeypatch.setitem(registry._datasets, "berths", berths)
     OrganizationFactory(external_id="H-1")
     rows = [["H-1", "Quay 2"], ["H-1", ""], ["H-1", "Quay 3"], ["H-1", "A long quay 5"]]
 
-    outcome = importer.rows("berths", [["Organization", "Name"], *rows])
+    with DATASETS.changed(berths):
+        outcome = importer.rows("berths", [["Organization", "Name"], *rows])
 
     assert outcome.created == 1
     assert [(p["row"], p["value"], p["message"]) for p in outcome.problems] == [
@@ -166,16 +181,16 @@ def test_a_rule_that_only_python_can_check_is_asked_about_what_could_be_read(
 
 
 def test_a_rule_that_breaks_ends_the_import_in_words_and_changes_nothing(
-    monkeypatch: pytest.MonkeyPatch, importer: Importer, caplog: pytest.LogCaptureFixture
+    importer: Importer, caplog: pytest.LogCaptureFixture
 ) -> None:
     def breaks(values: Sequence[str]) -> Mapping[int, str]:
         return {0: "No number."} if all(int(value) for value in values) else {}
 
     berths = dataset(name=column(needed=True, check=breaks))
-    monkeypatch.setitem(registry._datasets, "berths", berths)
     OrganizationFactory(external_id="H-1")
 
-    outcome = importer.rows("berths", [["Organization", "Name"], ["H-1", "Quay"]])
+    with DATASETS.changed(berths):
+        outcome = importer.rows("berths", [["Organization", "Name"], ["H-1", "Quay"]])
 
     assert outcome.code == 2
     assert outcome.err == (

@@ -1,4 +1,4 @@
-"""Registers the admin of users and requests, and leads the admin's own sign-in to the account pages."""
+"""The admin of users and requests. Leads the admin's own sign-in to the account pages."""
 
 # What is taken off the site below must be on it, whichever module imports this first: a worker has no pages.
 import allauth.account.admin
@@ -11,10 +11,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
-from apps.accounts.admin import approval, disclosure, user
 from apps.accounts.views.admin_site import redirect_to_account
-
-__all__ = ["approval", "disclosure", "user"]
 
 redirect_to_account(admin.site)
 

@@ -36,5 +36,5 @@ class ErasureHandler:
 
 
 ERASURE_HANDLERS = Registry[ErasureHandler](
-    "erasure_handlers", "what apps hold of a person, and how it is removed", key=attrgetter("name")
+    "erasure handlers", "what apps hold of a person, and how it is removed", key=attrgetter("name")
 )

@@ -1,5 +1,1 @@
-"""Registers the audit log; `timeline` has what other apps' admins inherit."""
-
-from apps.audit.admin import changeset
-
-__all__ = ["changeset"]
+"""The admin of the audit log; `timeline` has what the admins of other apps inherit."""

@@ -14,6 +14,7 @@ from apps.core.admin.read_only import ReadOnly
 
 @admin.register(Permission)
 class PermissionAdmin(ReadOnly, BaseAdmin):
+    not_in_menu = "Permissions are searched in the form of a role."
     list_display = ["name", "code"]
     list_select_related = ["content_type"]
     search_fields = ["name", "codename"]

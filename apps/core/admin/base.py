@@ -58,6 +58,8 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     list_filter_submit = True
     # Chosen when a record is made, and only read from then on.
     fixed_fields: tuple[str, ...] = ()
+    # How people get to a list that the menu does not lead to.
+    not_in_menu = ""
     ask_reason = True
     reason_required = False
     change_form_after_template = "core/reason_field.html"

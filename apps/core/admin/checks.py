@@ -11,7 +11,7 @@ from django.db.models import DateTimeField
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
-from apps.core.admin.declaration_checks import check_scope, check_trash
+from apps.core.admin.declaration_checks import check_menu, check_scope
 from apps.core.admin.editing.checks import check_versions
 from apps.core.admin.form_fields import check_services
 from apps.core.admin.unfold_internals import (
@@ -34,7 +34,7 @@ class BaseAdminChecks(ModelAdminChecks):
             *super().check(admin_obj, **kwargs),
             *check_versions(admin_obj),
             *check_scope(admin_obj),
-            *check_trash(admin_obj),
+            *check_menu(admin_obj),
             *check_services(admin_obj),
             *(error for inline in admin_obj.inlines for error in check_services(inline)),
             *_filters_without_a_zone(admin_obj),

@@ -1,13 +1,12 @@
-"""System checks of what a model and its page must say: who sees it, and what becomes of what is deleted."""
+"""System checks of what the page of a model needs beside itself: who sees the records, and the way to them."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.core import checks
-from django.db import models
+from django.utils.text import capfirst
 
-from apps.core.models import SoftDeletableModel
+from apps.core.admin.wording import menu_title
 from apps.core.querysets import ScopedQuerySet
 from apps.core.scope import is_unscoped
 
@@ -28,29 +27,16 @@ def check_scope(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
             )
 
 
-def check_trash(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
-    """Find a model with a trash that no page leads to, or out of."""
-    model = model_admin.model
-    if not issubclass(model, SoftDeletableModel) or model._meta.proxy:
+def check_menu(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
+    """Find a list that nobody is led to."""
+    opts = model_admin.opts
+    if menu_title(model_admin.model) or getattr(model_admin, "not_in_menu", ""):
         return
-    if not getattr(model_admin, "moves_to_trash", False):
-        yield checks.Error(
-            f"{model._meta.label} has a trash, and its page does not move records there.",
-            hint="Derive its ModelAdmin from ToTrash (apps/core/admin/trash.py), or the model from "
-            "BaseModel if it should be deleted for good.",
-            obj=type(model_admin),
-            id="core.E031",
-        )
-    site: dict[type[models.Model], ModelAdmin[Any]] = model_admin.admin_site._registry
-    if not any(
-        other._meta.proxy
-        and other._meta.concrete_model is model
-        and getattr(page, "is_trash", False)
-        for other, page in site.items()
-    ):
-        yield checks.Error(
-            f"{model._meta.label} has a trash, and no page shows what is in it.",
-            hint="Register a proxy of the model with a TrashAdmin (apps/core/admin/trash.py).",
-            obj=type(model_admin),
-            id="core.E032",
-        )
+    title = capfirst(opts.verbose_name_plural)
+    yield checks.Error(
+        f"No entry of the menu leads to the list of {opts.label}.",
+        hint=f'Add {{"title": "{title}", "icon": "…", "model": "{opts.label}"}} to NAVIGATION (config/unfold.py), '
+        f"or say in {type(model_admin).__name__}.not_in_menu how people get there.",
+        obj=type(model_admin),
+        id="core.E042",
+    )

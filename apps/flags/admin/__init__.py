@@ -1,3 +1,0 @@
-from apps.flags.admin import flag, sample, switch
-
-__all__ = ["flag", "sample", "switch"]

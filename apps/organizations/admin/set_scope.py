@@ -64,6 +64,7 @@ class ScopeForm(ConfirmationForm):
         return given
 
 
+@UserAdmin.add_action
 @confirmed(
     permission="accounts.set_scope",
     description="Limit access",
@@ -88,6 +89,3 @@ def set_scope(
         reason=answer.reason,
     )
     return f"{user} sees {sees}."
-
-
-UserAdmin.add_action(set_scope)

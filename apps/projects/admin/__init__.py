@@ -1,5 +1,1 @@
-"""Registers the admin of projects, one module per model."""
-
-from apps.projects.admin import project, task, trash
-
-__all__ = ["project", "task", "trash"]
+"""The admin of projects, one module per model; `apps/core/discovery.py` finds them."""

@@ -1,3 +1,0 @@
-from apps.reports.admin import run, subscription
-
-__all__ = ["run", "subscription"]

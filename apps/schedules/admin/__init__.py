@@ -1,3 +1,0 @@
-from apps.schedules.admin import schedule, task_run, timing
-
-__all__ = ["schedule", "task_run", "timing"]

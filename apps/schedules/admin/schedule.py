@@ -70,7 +70,7 @@ class TaskFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         field = "task_name" if queryset.model is TaskRun else "task"
         if self.value() == "-":
-            return queryset.exclude(**{f"{field}__in": list(declared_tasks())})
+            return queryset.exclude(**{f"{field}__in": [task.name for task in declared_tasks()]})
         return queryset.filter(**{field: self.value()}) if self.value() else queryset
 
 

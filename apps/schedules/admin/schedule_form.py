@@ -13,7 +13,7 @@ TIMES = ("interval", "crontab", "clocked", "solar")
 
 
 def task_choices() -> list[tuple[str, str]]:
-    declared = sorted(declared_tasks().values(), key=lambda task: task.label)
+    declared = sorted(declared_tasks(), key=lambda task: task.label)
     return [("", "Choose a task"), *((task.name, task.label) for task in declared)]
 
 

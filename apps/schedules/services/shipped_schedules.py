@@ -9,9 +9,10 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
+from apps.core.schedulable import Shipped
 from apps.schedules import event_kinds
 from apps.schedules.models import ShippedSchedule
-from apps.schedules.task_names import declared_tasks
+from apps.schedules.task_names import shipped_schedules
 
 
 @transaction.atomic
@@ -24,16 +25,16 @@ def schedules_load() -> list[str]:
     present = set(PeriodicTask.objects.values_list("name", flat=True))
     created = []
     with audit_context(actor="set-up", reason="Shipped with the product."):
-        for entry in settings.SCHEDULES:
-            ShippedSchedule.objects.get_or_create(name=entry["name"])
-            if entry["name"] in present:
+        for name, (task, shipped) in shipped_schedules().items():
+            ShippedSchedule.objects.get_or_create(name=name)
+            if name in present:
                 continue
             schedule = PeriodicTask.objects.create(
-                name=entry["name"],
-                task=entry["task"],
-                kwargs=json.dumps(entry.get("kwargs", {})),
-                description=declared_tasks()[entry["task"]].description,
-                **_timing(entry),
+                name=name,
+                task=task.name,
+                kwargs=json.dumps(dict(shipped.kwargs)),
+                description=task.description,
+                **_timing(shipped),
             )
             record_event(
                 event_kinds.SCHEDULE_CHANGE, target=schedule, schedule=schedule.name, what="created"
@@ -42,12 +43,12 @@ def schedules_load() -> list[str]:
     return created
 
 
-def _timing(entry: dict[str, Any]) -> dict[str, Any]:
-    if "every" in entry:
-        every, period = entry["every"]
+def _timing(shipped: Shipped) -> dict[str, Any]:
+    if shipped.every:
+        every, period = shipped.every
         interval, _ = IntervalSchedule.objects.get_or_create(every=every, period=period)
         return {"interval": interval}
-    minute, hour, day_of_month, month_of_year, day_of_week = entry["crontab"].split()
+    minute, hour, day_of_month, month_of_year, day_of_week = shipped.crontab.split()
     crontab, _ = CrontabSchedule.objects.get_or_create(
         minute=minute,
         hour=hour,

@@ -15,6 +15,7 @@ from apps.transfers.models import Upload
 
 @admin.register(Upload)
 class UploadAdmin(ReadOnly, BaseAdmin):
+    not_in_menu = "The page of an import links to its file."
     list_display = ["name", "size_label", "user", "created_moment", "expires_moment", "state"]
     list_select_related = ["user"]
     search_fields = ["name", "sha256", "user__email"]

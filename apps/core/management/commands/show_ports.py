@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.module_loading import autodiscover_modules
+
 from apps.core.commands import OperatorCommand
 from apps.core.port import registries
 from apps.core.ports import PORTS
@@ -15,6 +17,8 @@ class Command(OperatorCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Workers alone load the tasks as they start.
+        autodiscover_modules("tasks")
         self.stdout.write("Ports (exactly one answer each):")
         for port in PORTS:
             self.stdout.write(f"  {port.name:15} {port.purpose:45} {_by(port.plugged_by)}")
