@@ -1,10 +1,13 @@
 """A disk that is full is said to be, and what did not fit leaves nothing behind."""
 
+import gc
 import resource
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from django.core.management import call_command
@@ -48,16 +51,25 @@ def test_an_upload_that_does_not_fit_leaves_nothing(
     assert not ImportRun.objects.exists()
 
 
+# With the same room the file, a part of it, the rows that are laid aside and the end of the file do not fit.
+@pytest.mark.parametrize("room", [200, 1_500, 2_000, 4_000, 6_000])
 @pytest.mark.parametrize("format", ["csv", "xlsx"])
 def test_an_export_that_does_not_fit_says_so_and_leaves_nothing(
-    format: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    format: str,
+    room: int,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for number in range(30):
-        OrganizationFactory(name=f"{number} " + "x" * 150)
+    for number in range(120):
+        # Nothing that can be packed well.
+        OrganizationFactory(name=f"{number} " + token_hex(75))
+    ignored: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", ignored.append)
     before = stored("exports")
     errors = StringIO()
 
-    with room_for(2_000), pytest.raises(SystemExit) as ended:
+    with room_for(room), pytest.raises(SystemExit) as ended:
         call_command(
             "export_dataset",
             "organizations",
@@ -70,3 +82,6 @@ def test_an_export_that_does_not_fit_says_so_and_leaves_nothing(
     assert "Traceback" not in capsys.readouterr().err
     assert ExportRun.objects.get().state == "failed"
     assert stored("exports") == before
+    del ended
+    gc.collect()
+    assert ignored == []

@@ -2,18 +2,17 @@
 
 import io
 
-from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from apps.core.cells import defused
+from apps.core.workbooks import written_workbook
 from apps.reports.registry import ReportDefinition, Result
 
 
 def as_xlsx(definition: ReportDefinition, result: Result) -> bytes:
     target = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(target, options) as book:
+    with written_workbook(target) as book:
         bold = book.add_format({"bold": True})
         whole = book.add_format({"num_format": "#,##0"})
         sheet = book.add_worksheet("Report")

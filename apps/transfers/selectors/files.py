@@ -5,13 +5,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from tempfile import gettempdir
 from typing import Any
 
-import xlsxwriter
 from psycopg.sql import SQL, Literal
 
 from apps.core.cells import defused
 from apps.core.errors import DomainError
+from apps.core.workbooks import written_workbook
 from apps.transfers import registry
 from apps.transfers.declarations import VERSION
 from apps.transfers.engine.match.source import source_of
@@ -35,7 +36,7 @@ def dataset_template(dataset: str, format: str = "csv") -> tuple[str, bytes]:
         csv.writer(text).writerows(rows)
         return f"{dataset}-template.csv", b"\xef\xbb\xbf" + text.getvalue().encode()
     buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer, {"strings_to_formulas": False}) as book:
+    with written_workbook(buffer) as book:
         sheet = book.add_worksheet(dataset)
         bold = book.add_format({"bold": True})
         as_text = book.add_format({"num_format": "@"})
@@ -152,8 +153,7 @@ def _workbook(run: ImportRun, findings: Findings) -> bytes:
     positions: dict[str, int] = {
         name: int(position) for position, name in run.matching["columns"].items() if name
     }
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(buffer, options) as book:
+    with written_workbook(buffer, folder=gettempdir()) as book:
         sheet: Any = book.add_worksheet((findings.sheet or "Refused")[:31])
         bold = book.add_format({"bold": True})
         bad = book.add_format({"bg_color": "#FECACA", "num_format": "@"})

@@ -5,7 +5,6 @@ external ID or else slug, and each record's version, by which a later import see
 """
 
 import logging
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,15 +12,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from psycopg.sql import SQL
+from xlsxwriter import Workbook
 
 from apps.core.cells import defused
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError
+from apps.core.workbooks import written_workbook
 from apps.transfers import registry
 from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.export.copy_blocks import copied_blocks
@@ -155,17 +155,9 @@ def _text(value: object) -> str:
 
 def write_xlsx(exported: Exported, target: Path) -> int:
     """Write typed cells in constant memory; a new sheet begins where one is full."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
     count = 0
     with (
-        # What the writer lays aside goes with the folder, however it ends.
-        tempfile.TemporaryDirectory(dir=target.parent) as folder,
-        xlsxwriter.Workbook(str(target), options | {"tmpdir": folder}) as book,
+        written_workbook(str(target), folder=str(target.parent)) as book,
         transaction.atomic(),
     ):
         sheet = _sheet(book, exported, 1)
@@ -198,7 +190,7 @@ def write_xlsx(exported: Exported, target: Path) -> int:
     return count
 
 
-def _sheet(book: xlsxwriter.Workbook, exported: Exported, number: int) -> Any:
+def _sheet(book: Workbook, exported: Exported, number: int) -> Any:
     name = str(exported.dataset.label())[:25]
     sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
     sheet.freeze_panes(1, 0)
