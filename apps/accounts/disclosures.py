@@ -1,14 +1,16 @@
-"""Writing down who was shown personal data, and forgetting it in time."""
+"""Writing down who was shown personal data, forgetting it in time, and masking it from everybody else."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import Disclosure, User
+from apps.accounts.personal_text import masked_html
 from apps.core.personal import Reader, reading
 
 PERMISSION = "accounts.view_personal_data"
@@ -27,7 +29,28 @@ class PersonalDataMiddleware:
             response = self.get_response(request)
         if reader.shown:
             disclosure_record(request, people=len(reader.shown))
+        if _is_page(request, response) and not reader.sees:
+            _mask_texts(request, cast(HttpResponse, response))
         return response
+
+
+def _is_page(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Tell whether it is a page of the back office that somebody signed in reads."""
+    return (
+        isinstance(response, HttpResponse)
+        and request.path.startswith(reverse("admin:index"))
+        and response.headers.get("Content-Type", "").startswith("text/html")
+        and hasattr(request, "user")
+        and request.user.is_authenticated
+    )
+
+
+def _mask_texts(request: HttpRequest, response: HttpResponse) -> None:
+    readers: list[Any] = [request.user, getattr(request, "real_user", None)]
+    own = [text for each in readers if each for text in (each.email, each.phone)]
+    response.content = masked_html(response.content.decode(), own=own)
+    if "Content-Length" in response.headers:
+        response.headers["Content-Length"] = str(len(response.content))
 
 
 def disclosure_record(request: HttpRequest, *, people: int) -> None:
