@@ -190,6 +190,10 @@ def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the
     undo = UndoRun.objects.get()
     assert (undo.state, undo.results["removed"]) == ("undone", 60)
     assert (undo.results["reverted"], undo.results["kept"]) == (0, 0)
+    # Nor is it an error after the undo.
+    for page in (url("apply", run), url("change", run), f"{url('change', run)}?tab=log"):
+        assert "30 of 50 rows were applied" in text(support.get(page))
+        assert "is-bad" not in text(support.get(page))
     assert not Membership.objects.filter(organization=harbor).exists()
     assert not User.objects.filter(email__startswith="p", is_active=True).exists()
 

@@ -292,3 +292,25 @@ def test_a_row_that_names_no_record_is_refused(importer: Importer) -> None:
     )
     assert (result.code, result.updated, result.refused_rows()) == (3, 1, [3])
     assert result.messages()[0].startswith("This row doesn't identify the organization")
+
+
+def test_a_file_without_a_header_is_told_from_one_with_strange_names(importer: Importer) -> None:
+    result = importer.text("members", ANN + BOB)
+
+    assert result.code == 2
+    assert result.notes == [
+        "The header holds “a@example.org”, as if it were a row of the table. If the file has no "
+        "header, add a row with the names of the columns above."
+    ]
+    assert result.notes[0] in result.err
+
+
+def test_what_is_said_of_a_file_is_said_in_good_sentences(importer: Importer) -> None:
+    blank = importer.text(
+        "members", "E-mail,,First,,Last,Organization,Role\na@x.org,,A,,B,H-1,member\n"
+    )
+    late = importer.text("members", "Roster\n\n" + PLAIN + "alone\n")
+
+    assert "There is no header above columns 2, 4." in blank.notes
+    assert "The header is in row 3. The rows above it are ignored." in late.notes
+    assert "The row has 1 cell, but the header has 5." in late.messages()

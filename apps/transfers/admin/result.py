@@ -132,7 +132,11 @@ def later_attempt(user: PermissionHolder, run: ImportRun) -> ImportRun | None:
 
 def was_canceled(run: ImportRun) -> bool:
     """Whether the run ended because somebody asked it to."""
-    ended = (ImportRun.State.CANCELED, ImportRun.State.APPLIED_IN_PART)
+    ended = (
+        ImportRun.State.CANCELED,
+        ImportRun.State.APPLIED_IN_PART,
+        *ImportRun.UNDONE_STATES,
+    )
     return run.cancel_requested_at is not None and run.state in ended
 
 

@@ -99,12 +99,30 @@ def header_notes(found: Findings, *, is_double: bool = False) -> list[str]:
             f"The header takes two rows, {found.header_row - 1:,} and {found.header_row:,}."
         )
     elif found.header_row > 1:
-        notes.append(f"The header is in row {found.header_row:,}; Rows above it are ignored.")
+        notes.append(f"The header is in row {found.header_row:,}. The rows above it are ignored.")
     notes += repeated_headers(found.headers)
     blank = [str(i + 1) for i, each in enumerate(found.headers) if not each]
     if blank:
-        notes.append(f"There is no header above column {', '.join(blank)}.")
-    return notes
+        columns = "column" if len(blank) == 1 else "columns"
+        notes.append(f"There is no header above {columns} {', '.join(blank)}.")
+    return notes + missing_header(found.headers)
+
+
+def missing_header(headers: list[str]) -> list[str]:
+    """Return a sentence where the header looks like a row of the table."""
+    address = next(filter(_is_address, headers), "")
+    if not address:
+        return []
+    return [
+        f"The header holds “{address}”, as if it were a row of the table. If the file has no "
+        "header, add a row with the names of the columns above."
+    ]
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether the text is an e-mail address, which no column is called."""
+    name, at, domain = text.partition("@")
+    return bool(name and at and "." in domain.strip(".") and " " not in text)
 
 
 def repeated_headers(headers: list[str]) -> list[str]:

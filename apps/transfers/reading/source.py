@@ -200,7 +200,7 @@ def _with_header(
     found.header_row, headers, is_double = find_header(first, reading.header_row, known)
     if len(headers) > limits.MAX_COLUMNS:
         raise DomainError(
-            f"The header has {len(headers):,} columns; at most {limits.MAX_COLUMNS} can be read."
+            f"The header has {_width_in_words(headers)} columns; at most {limits.MAX_COLUMNS} can be read."
         )
     found.headers = headers
     found.notes += header_notes(found, is_double=is_double)
@@ -223,3 +223,9 @@ def _showable(text: str) -> str:
 
 def _plural(count: int, noun: str) -> str:
     return f"{count:,} {noun} is" if count == 1 else f"{count:,} {noun}s are"
+
+
+def _width_in_words(headers: list[str]) -> str:
+    # Beyond that nothing was looked at.
+    more = "at least " if len(headers) >= limits.MAX_WIDTH else ""
+    return f"{more}{len(headers):,}"

@@ -7,7 +7,7 @@ from apps.transfers.engine.cells.choices import word_key
 from apps.transfers.engine.match.headers import unmatched_needs
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Findings, Matching
-from apps.transfers.reading.headers import columns_in_words, repeated_headers
+from apps.transfers.reading.headers import columns_in_words, missing_header, repeated_headers
 
 
 def check_matching(run: ImportRun, matching: Matching) -> None:
@@ -33,7 +33,8 @@ def check_matching(run: ImportRun, matching: Matching) -> None:
     needs = unmatched_needs(dataset, matching)
     if needs:
         # A header that stands twice is the likeliest cause: nobody is guessed to be the right one.
-        raise DomainError(" ".join([*needs, *repeated_headers(headers), columns_in_words(headers)]))
+        why = [*missing_header(headers), *repeated_headers(headers), columns_in_words(headers)]
+        raise DomainError(" ".join([*needs, *why]))
     if matching.mode not in ("upsert", "create", "update"):
         raise DomainError(f"The mode must be upsert, create or update, not “{matching.mode}”.")
     if matching.on_error not in ("skip", "stop"):

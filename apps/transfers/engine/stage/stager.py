@@ -143,13 +143,13 @@ class _Stager:
                 problem = Problem(
                     "ragged",
                     "",
-                    f"The row has {size} cells, but the header has {width}.",
+                    f"The row has {size} cell{'' if size == 1 else 's'}, but the header has {width}.",
                 )
             elif any(cell.strip() for cell in cells[width:]):
                 problem = Problem(
                     "ragged",
                     "",
-                    f"The row has {size} cells, but the header has {width}.",
+                    f"The row has {size} cell{'' if size == 1 else 's'}, but the header has {width}.",
                     next(cell for cell in cells[width:] if cell.strip())[:200],
                 )
             else:
