@@ -1,8 +1,8 @@
-"""Who does something, and the one way to ask whether they may.
+"""Actors, and the one way to ask whether an actor has a permission.
 
-Services take an `actor`: a user, the name of a task or command, or None for the system. The last two may
-do everything. A service asks `require(actor, "app.codename")` before it reads or locks, and writes inside
-`acting_as(actor=…, reason=…)`.
+Services take an `actor`: a user, the name of a task or command, or None for the system. The last
+two may do everything. A service calls `require(actor, "app.codename")` before it reads or locks,
+and writes inside `acting_as(actor=…, reason=…)`.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ ATTRIBUTION = Port[Callable[..., AbstractContextManager[None]]](
 
 
 class PermissionHolder(Protocol):
-    """A user, signed in or anonymous, as far as permissions ask."""
+    """The part of a user, signed in or anonymous, that permission checks need."""
 
     @property
     def pk(self) -> Any: ...

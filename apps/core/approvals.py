@@ -1,7 +1,7 @@
-"""Four eyes, from the ground floor: what a setting lists is done only when a second person approves.
+"""Four eyes: actions that a setting lists run only after a second person approves.
 
 The accounts app keeps the requests and plugs its backend into the port `APPROVALS`. A service that
-must not act alone raises `ApprovalNeeded`; a page catches it and offers to ask.
+must not act alone raises `ApprovalNeeded`; a page catches it and offers to ask for approval.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from apps.core.port import Port
 
 
 class ApprovalNeeded(DomainError):  # noqa: N818  It is a question, not an error.
-    """Raised before anything is done; `draft` is the request that may be made of it.
+    """Raised before anything is done; `draft` is the request that can be made.
 
     A caller that cannot ask shows the message like any other refusal: it says who could approve.
     """
@@ -27,23 +27,25 @@ class ApprovalNeeded(DomainError):  # noqa: N818  It is a question, not an error
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that was made: what to tell who asked, and its page."""
+    """A request that was made: a message for the requester, and its page."""
 
     message: str
     url: str
 
 
 class ApprovalBackend(Protocol):
-    """Keeps the requests."""
+    """Stores approval requests."""
 
     def ask(self, needed: ApprovalNeeded, *, actor: Actor, reason: str) -> Asked:
-        """Make the request; raises `DomainError` without a reason."""
+        """Create the request. Raises `DomainError` without a reason."""
 
     def approval_message(self, kind: str, records: QuerySet, user: PermissionHolder) -> str:
         """Return the sentence for a confirmation that will end in a request, else nothing."""
 
     def require_for_records(self, kind: str, records: QuerySet, *, actor: Actor) -> None:
-        """Raise `ApprovalNeeded` where a second person must approve `kind` for `records`, which are locked."""
+        """Raise `ApprovalNeeded` if a second person must approve `kind` for `records`, which are
+        locked.
+        """
 
     def require_for_many(
         self,
@@ -54,7 +56,9 @@ class ApprovalBackend(Protocol):
         data: dict[str, list[str]],
         user: PermissionHolder,
     ) -> None:
-        """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""
+        """Raise `ApprovalNeeded` if a list's action covers more records than one person may decide
+        on.
+        """
 
 
 APPROVALS = Port[ApprovalBackend]("approvals", "what a second person must approve")

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 
-# What an app plugs into lower ones, by the names of the modules that do it; see docs/decisions/050-ports-fail-closed.md.
+# The modules in which an app plugs into lower ones; see docs/decisions/050-ports-fail-closed.md.
 DISCOVERED = (
     "plugs",
     "gates",

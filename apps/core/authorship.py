@@ -1,4 +1,4 @@
-"""Who changed which field last, from the ground floor: the audit app knows, see `AUTHORSHIP`."""
+"""Who last changed each field. The audit app answers; see `AUTHORSHIP`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from apps.core.port import Port
 
 @dataclass(frozen=True)
 class Authorship:
-    """Who made a change, when, and the reason given; as the one who reads may see it."""
+    """Who made a change, when, and why; masked for the reader where needed."""
 
     actor: str
     actor_id: Any
@@ -21,7 +21,7 @@ class Authorship:
 
 
 class Authors(Protocol):
-    """What the port asks: a module or an object with these two functions."""
+    """The port's interface: a module or an object with these two functions."""
 
     def watched_fields(self, model: type[Model], /) -> list[str]: ...
 
@@ -34,13 +34,13 @@ AUTHORSHIP = Port[Authors]("authorship", "who changed a field last")
 
 
 def watched_fields(model: type[Model]) -> list[str]:
-    """Return the fields whose changes the history tells; nothing for a model without a history."""
+    """Return the fields whose changes the history records; nothing for a model without a history."""
     return AUTHORSHIP.get().watched_fields(model)
 
 
 def last_changes(model: type[Model], key: object, fields: Iterable[str]) -> dict[str, Authorship]:
-    """Return by field who gave it the value that it has now, where the history knows.
+    """Return, by field, the author of its current value, if the history knows.
 
-    A field may be a many-to-many relation. The empty name stands for the record's removal.
+    A field may be a many-to-many relation. The empty name stands for the record's deletion.
     """
     return AUTHORSHIP.get().last_changes(model, key, fields)

@@ -1,7 +1,7 @@
-"""How long a web request waits for the database, and whether it went away meanwhile.
+"""Limits on how long a web request waits for the database.
 
-A request that cannot have the database is answered at once with a page that says so. Jobs and commands
-wait longer (`DATABASE_PATIENCE_SECONDS`): none of this holds outside of `limited()`.
+If the database does not answer, the request gets a page that says so at once. Jobs and commands
+wait longer (`DATABASE_PATIENCE_SECONDS`): these limits apply only inside `limited()`.
 """
 
 import time
@@ -10,20 +10,20 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-# Together less than two seconds, within which every request answers.
+# Together less than two seconds: every request is answered within that time.
 PING_SECONDS = 0.5
 CONNECT_SECONDS = 1.0
-# After so long a statement is asked about: is it slow, or does the server answer nobody?
+# After this time, find out whether a statement is slow or the server is silent.
 PATIENCE_SECONDS = 0.75
-# Longer than the database itself lets a statement of a request run: beyond that it does not answer.
+# Longer than the database's own limit for a request's statement: beyond it, the server is silent.
 STATEMENT_SECONDS = 55.0
-# After a failure nobody tries again for so long: requests that wait would hold all threads.
+# After a failure, no request tries again for this long: waiting requests would hold all threads.
 PAUSE_SECONDS = 1.0
 
 
 @dataclass
 class Limits:
-    """What one request knows of the database."""
+    """What one request knows about the database's availability."""
 
     is_pinging: bool = False
     is_gone: bool = False
@@ -44,7 +44,7 @@ def current() -> Limits | None:
 
 @contextmanager
 def limited() -> Iterator[Limits]:
-    """Hold what happens inside to the limits."""
+    """Apply the limits inside the block."""
     limits = Limits()
     token = _limits.set(limits)
     try:
@@ -54,7 +54,7 @@ def limited() -> Iterator[Limits]:
 
 
 def is_refused() -> bool:
-    """Tell whether a request shall not even try: the database is gone, or was a moment ago."""
+    """Tell whether a request should not try at all, because the database is or was just away."""
     limits = _limits.get()
     if limits is None:
         return False
@@ -62,10 +62,10 @@ def is_refused() -> bool:
 
 
 def note_unavailable(*, waited: float) -> None:
-    """Note that the database did not answer, and for how long that was waited for.
+    """Record that the database did not answer, and how long the request waited.
 
-    Nothing is noted outside of a request. A refusal that comes at once holds nobody up: the next
-    request may ask again.
+    Outside of a request nothing is recorded. An immediate refusal delays nobody, so the next
+    request may try again.
     """
     global _failed_at
     limits = _limits.get()

@@ -1,7 +1,7 @@
-"""A cache in Redis whose loss costs nobody their sign-in: the database stands in while Redis is away.
+"""A cache in Redis that falls back to the database while Redis is away.
 
-Limits on attempts are counted in the cache. Without a stand-in every sign-in would fail with Redis, and a cache
-that swallowed errors would count nothing. What was counted in the one is not known in the other.
+The cache counts sign-in attempts. Without a fallback, every sign-in would fail with Redis; a cache
+that swallowed errors would count nothing. What one of the two has counted, the other does not know.
 """
 
 import logging
@@ -16,7 +16,8 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
-# After a failure Redis is left alone for this long, so that a silent server does not hold up every request.
+# After a failure, Redis is not asked for this long, so that a silent server does not delay every
+# request.
 PAUSE_SECONDS = 5.0
 STAND_IN = "stand_in"
 
@@ -33,7 +34,9 @@ class RedisOrDatabaseCache(RedisCache):
                 return getattr(RedisCache, name)(self, *args, **kwargs)
             except RedisError as error:
                 _paused_until = time.monotonic() + PAUSE_SECONDS
-                logger.warning("Redis does not answer, the database stands in: %s", error)
+                logger.warning(
+                    "Redis does not answer. The cache in the database is used instead: %s", error
+                )
         return getattr(self._stand_in(), name)(*args, **kwargs)
 
     def _stand_in(self) -> BaseCache:

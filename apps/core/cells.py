@@ -1,10 +1,12 @@
-"""Texts as they may stand in a spreadsheet's cells, and back.
+"""Makes texts safe for spreadsheet cells, and restores them.
 
-A text that a spreadsheet would run as a formula gets an apostrophe in front of what makes it one. That is
-its first sign, and any sign behind a separator: where lists are separated by semicolons, a program
-splits `Foo;=cmd|…` of a file with commas into two cells, quoted or not. Blanks and quotation marks in
-between change nothing. `restored()` takes away exactly the apostrophes that `defused()` adds, of which
-there may be more than one, so that whatever is exported comes back as it was.
+A text that a spreadsheet would run as a formula gets an apostrophe in front of the character that
+makes it one: its first character, or one after a separator. Where lists are separated by
+semicolons, a program splits `Foo;=cmd|…` of a file with commas into two cells, quoted or not.
+Blanks and quotation marks in between make no difference.
+
+`restored()` removes exactly the apostrophes that `defused()` adds, of which there may be several,
+so that an exported text is imported unchanged.
 """
 
 import re
@@ -12,11 +14,12 @@ from typing import Any
 
 from psycopg.sql import SQL, Composable, Literal
 
-# The wide forms are taken for the narrow ones.
+# Spreadsheets read the full-width characters like the narrow ones.
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _SEPARATORS = ";,|\\t\\r\\n"
 _FIRST = f"{_SIGNS}\\t\\r\\n"
-# What a spreadsheet would read as a number; an import takes an apostrophe before it for the mark of a text.
+# What a spreadsheet would read as a number. An import reads an apostrophe before it as the mark
+# of a text.
 NUMBER_LIKE = "[0-9](?:[0-9 .,/:()+-]*|[0-9A-Za-z.,/:()+-]*)"
 
 
@@ -34,7 +37,7 @@ _TO_RESTORE = re.compile(_pattern("'"))
 
 
 def defused(value: object) -> Any:
-    """Return a text that no spreadsheet takes for a formula; other types as they are."""
+    """Return a text that no spreadsheet runs as a formula; other types are unchanged."""
     return _TO_DEFUSE.sub(r"\1\2'", value) if isinstance(value, str) else value
 
 
@@ -44,7 +47,7 @@ def restored(text: str) -> str:
 
 
 def defused_sql(text: Composable) -> Composable:
-    """Return the SQL of `defused()` for a text column; it looks twice at few texts only."""
+    """Return the SQL of `defused()` for a text column; only suspicious texts are checked twice."""
     return SQL(
         "CASE WHEN {text} ~ {suspicious} THEN regexp_replace({text}, {pattern}, {replacement}, 'g') "
         "ELSE {text} END"

@@ -1,4 +1,4 @@
-"""Writing some fields of a record: what a service named `<entity>_update` does with its arguments."""
+"""Writes some fields of a record: the common part of the `<entity>_update` services."""
 
 import enum
 from typing import Any, Final
@@ -12,7 +12,7 @@ class Unset(enum.Enum):
     TOKEN = 0
 
 
-# The default of an update service's argument: the field stays as it is.
+# Default of an update service's argument: the field is not changed.
 UNSET: Final = Unset.TOKEN
 
 

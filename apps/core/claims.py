@@ -1,7 +1,7 @@
-"""The claim on a job, while its process lives: renewed from a thread, and given back whatever happens.
+"""A process's claim on a job: renewed from a thread while it works, and always released.
 
-Only a process that has ended loses its claim at once. One that lives, and could not give its claim back
-because the database was away, would keep the job from everybody until its heartbeat counts as stale.
+Only a process that has ended loses its claim at once. A live process that could not release its
+claim, because the database was away, would block the job until its heartbeat is stale.
 """
 
 import threading
@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from apps.core.sending import send_now
 
 _TRY_AGAIN_SECONDS = 0.5
-# Beyond that the heartbeat is stale, and the sweep has found the job.
+# After this time the heartbeat is stale, and the sweep has found the job.
 _MOST_SECONDS = 600.0
 
 
@@ -32,7 +32,8 @@ def beating(job: Any, period: float) -> Iterator[None]:
             while not stop.wait(period):
                 try:
                     with transaction.atomic():
-                        # A transaction that writes a chunk holds the row: it is alive, skip.
+                        # A transaction that writes a chunk has locked the row, so the job is
+                        # alive. Skip this beat.
                         with connection.cursor() as cursor:
                             cursor.execute("SET LOCAL lock_timeout = '500ms'")
                         mine.update(heartbeat_at=Now())
@@ -51,10 +52,10 @@ def beating(job: Any, period: float) -> Iterator[None]:
 
 
 def release_job(job: Any, **changes: Any) -> None:
-    """Free the claim that this process has on `job`, and write `changes` with it; never raises.
+    """Release this process's claim on `job`, and write `changes` with it. Never raises.
 
-    Where the database is away a thread goes on trying, and then sends the message again that led here:
-    who got it meanwhile found the job claimed, and dropped it.
+    If the database is away, a thread keeps trying. It then sends the job's message again, because a
+    worker that received it in the meantime found the job claimed and dropped it.
     """
     if not job.claimed_by or _is_given_back(job, changes):
         return
@@ -86,7 +87,7 @@ def _is_given_back(job: Any, changes: dict[str, Any]) -> bool:
 
 
 def _message() -> tuple[str, list[Any]] | None:
-    """Return the message that a worker is working on; nothing in a command."""
+    """Return the message that this worker is processing; nothing in a command."""
     if not current_task or current_task.request.called_directly or current_task.request.is_eager:
         return None
     return current_task.name, list(current_task.request.args or [])

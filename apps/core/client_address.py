@@ -1,4 +1,4 @@
-"""Whose request it is, behind a proxy."""
+"""The client's address behind a proxy."""
 
 from collections.abc import Callable
 from ipaddress import (
@@ -19,13 +19,13 @@ _LAST_32_BITS = 0xFFFFFFFF
 
 
 class ClientAddressMiddleware:
-    """Puts the client's own address into `REMOTE_ADDR`, for the trail and for limits.
+    """Puts the client's own address into `REMOTE_ADDR`, for the audit log and for limits.
 
-    `X-Forwarded-For` can say anything: it is believed only as far as `TRUSTED_PROXIES` wrote it, from
-    its end towards its beginning, and the first address that is not one of theirs is the client's.
+    Anyone can send an `X-Forwarded-For`. It is trusted only as far as `TRUSTED_PROXIES` wrote it:
+    read from its end, the first address that is not one of theirs is the client's.
 
-    A server that listens for IPv6 sees an IPv4 client as `::ffff:198.51.100.7`. Limits count an IPv6
-    client by its /64, which all of these share, so such an address becomes the plain one.
+    A server that listens for IPv6 sees an IPv4 client as `::ffff:198.51.100.7`. Limits count an
+    IPv6 client by its /64, which all of these share, so such an address becomes the plain one.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -60,7 +60,7 @@ class ClientAddressMiddleware:
 
 
 def _plain(address: str) -> str:
-    """Return the address without a port, an IPv4 address as such; "" where it is none."""
+    """Return the address without a port, IPv4 in its plain form; "" if it is not an address."""
     address = address.strip()
     if address.startswith("["):
         address = address[1:].partition("]")[0]

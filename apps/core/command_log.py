@@ -1,4 +1,4 @@
-"""Where the tracebacks of a command go: to a file, with one line for each on stderr."""
+"""Tracebacks of commands: they go to a file, with one line for each on stderr."""
 
 import logging
 from collections.abc import Iterator
@@ -25,7 +25,9 @@ class _OneLine(logging.Formatter):
 
 
 class _ErrorLog(logging.FileHandler):
-    """A file of tracebacks. What it cannot write is dropped: stderr has a line for each error."""
+    """A file of tracebacks. If it cannot be written, they are dropped: stderr has a line for each
+    error.
+    """
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # The name of `logging`.
         pass
@@ -42,7 +44,7 @@ def tracebacks_to_file(shown: bool) -> Iterator[None]:
     if shown or root.level >= logging.CRITICAL:
         yield
         return
-    # A subclass writes elsewhere than to the terminal.
+    # Subclasses write elsewhere than the terminal.
     before = [
         (each, each.formatter) for each in root.handlers if type(each) is logging.StreamHandler
     ]
@@ -69,7 +71,7 @@ def tracebacks_to_file(shown: bool) -> Iterator[None]:
 
 
 def _is_no_retry(record: logging.LogRecord) -> bool:
-    """Leave out each attempt of the pool to connect; the command says once that the database is away."""
+    """Leave out the pool's attempts to connect: the command says once that the database is away."""
     return record.name != "psycopg.pool" or record.levelno >= logging.ERROR
 
 

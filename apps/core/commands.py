@@ -1,4 +1,4 @@
-"""What our commands share: how they end, in words, in JSON and in an exit code."""
+"""The base of our commands: how they end, in words, in JSON, and in an exit code."""
 
 import json
 import logging
@@ -16,18 +16,20 @@ from apps.core.interruption import Interrupted, listening
 
 logger = logging.getLogger(__name__)
 
-# Exit codes: done; the call or the file cannot be used; done in part, or for a part of the rows only.
+# Exit codes: done; the call or the file cannot be used; done in part, or only for some rows.
 OK, UNUSABLE, INCOMPLETE = 0, 2, 3
 
 
 class OperatorCommand(BaseCommand):
-    """A command for an operator or a script: whatever happens, one sentence on stderr and an exit code.
+    """A command for an operator or a script. It always ends with one sentence on stderr and an exit
+    code.
 
-    With `--json` stdout ends with one JSON object, also where the command refuses. `--traceback` shows
-    where an unexpected error came from; without it the traceback goes to `$VAR_DIR/log/commands.log`.
+    With `--json`, stdout ends with one JSON object, even if the command refuses. `--traceback`
+    shows where an unexpected error came from; without it, the traceback goes to
+    `$VAR_DIR/log/commands.log`.
     """
 
-    # Whether the call asks for JSON; known before the arguments are parsed.
+    # Whether the call has --json. Known before the arguments are parsed.
     _json = False
     _is_from_shell = False
 
@@ -57,11 +59,11 @@ class OperatorCommand(BaseCommand):
                     raise
                 self.refuse(str(error), error.returncode if error.returncode > 1 else UNUSABLE)
             except PermissionDenied as error:
-                self.refuse(f"The permission is missing: {error}.")
+                self.refuse(f"This needs the permission {error}.")
             except Interrupted as signal:
                 self.refuse(self._interrupted(str(signal)), INCOMPLETE)
             except BrokenPipeError:
-                # The reader of our output has gone (a closed pipe); nobody is left to be told.
+                # The reader of our output closed the pipe, so there is nobody to tell.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
                 raise SystemExit(INCOMPLETE) from None
             except (OperationalError, InterfaceError) as error:
@@ -76,7 +78,7 @@ class OperatorCommand(BaseCommand):
                 )
 
     def refuse(self, sentence: str, code: int = UNUSABLE) -> NoReturn:
-        """Say why nothing (more) was done, and exit."""
+        """Print why nothing (more) was done, and exit."""
         self.stderr.write(sentence)
         if self._json:
             try:
@@ -88,15 +90,17 @@ class OperatorCommand(BaseCommand):
         raise SystemExit(code)
 
     def nothing_done(self) -> dict[str, Any]:
-        """Return what `--json` says where the command refuses; `error` is added unless it has one."""
+        """Return the `--json` object of a refusal; `error` is added unless it has one."""
         return {}
 
     def unknown(self) -> dict[str, Any]:
-        """Return what `--json` says where the database does not answer; `error` is added."""
+        """Return the `--json` object for a database that does not answer; `error` is added."""
         return {}
 
     def away(self, message: str) -> tuple[str, int]:
-        """Return the sentence and the exit code for a database that does not answer; `said` is its error."""
+        """Return the sentence and the exit code for a database that does not answer; `message` is
+        its error.
+        """
         return (
             f"The database does not answer: {message}. What was written is kept; "
             "run the command again when it does.",
@@ -116,10 +120,11 @@ class OperatorCommand(BaseCommand):
 
 
 class DataCommand(OperatorCommand):
-    """A command that moves rows in as small a process as it can.
+    """A command that moves rows in a small process.
 
-    Before other commands Django checks everything, and for that loads every page of the product. A
-    wrong declaration of a dataset and an empty port stop this one too; the rest is for `manage.py check`.
+    Before other commands, Django checks everything, and for that loads every page of the product.
+    This command checks only dataset declarations and empty ports; `manage.py check` checks the
+    rest.
     """
 
     requires_system_checks = ("datasets", "ports")

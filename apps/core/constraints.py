@@ -1,4 +1,4 @@
-"""What the database refuses, said in a sentence for people."""
+"""Turns the database's refusals into sentences for people."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,8 @@ def refusals_in_words() -> Iterator[None]:
     """Turn a violated constraint into a `DomainError` with the constraint's own message.
 
     The block runs in a savepoint, so the transaction around it stays usable. A deferred constraint
-    speaks only at the commit and so is not covered; a constraint without a message is passed on.
+    is checked only at the commit, and so is not covered. A constraint without a message is passed
+    on.
     """
     try:
         with transaction.atomic():
@@ -55,9 +56,10 @@ def _message(error: IntegrityError) -> str | None:
 
 
 def sentence_of(table: str | None, name: str) -> str | None:
-    """Return what a violated constraint of a table is called for people; None where nothing is known.
+    """Return the sentence for a violated constraint of a table; None if nothing is known.
 
-    Two who write one unique value at once both find it free; the database refuses the second.
+    Two transactions that write one unique value at once both find it free; the database refuses the
+    second.
     """
     for model in apps.get_models():
         for constraint in model._meta.constraints:

@@ -1,9 +1,11 @@
-"""Mails that are owed: a row per mail and person, written before the mail is sent.
+"""Queued e-mails: one row per e-mail and person, written before the e-mail is sent.
 
-waiting → sending → sent, or back to waiting where the server surely did not take the mail, failed where it never
-will, and uncertain where nobody knows: the server did not answer after it had the whole mail, or the process
-that was sending ended. What is uncertain is never sent again by the machine: one mail too many cannot be called
-back. A person may send it again.
+waiting → sending → sent. Back to waiting if the server certainly did not accept the e-mail, failed
+if it never will, and uncertain if nobody knows: the server did not answer after it had the whole
+e-mail, or the sending process ended.
+
+An uncertain e-mail is never sent again automatically, because a duplicate cannot be taken back. A
+person can send it again.
 """
 
 import smtplib
@@ -21,16 +23,16 @@ from apps.core.interruption import shielded
 from apps.core.processes import is_gone, own_name
 from apps.core.smtp import UncertainMailError
 
-# Pauses after the attempts that the mail server did not take.
+# Pauses after the attempts that the mail server did not accept.
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360)]
 GIVEN_UP_AFTER = timedelta(days=2)
-# Longer than any mail server is waited for.
+# Longer than we wait for any mail server.
 LONGEST_SENDING = timedelta(minutes=15)
 LOST = "The process that was sending it ended. It may have been sent."
 
 
 class Delivery(models.Model):
-    """Base of every mail that is owed to one person."""
+    """Base of every queued e-mail to one person."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -56,8 +58,8 @@ class Delivery(models.Model):
 
     @classmethod
     def claim(cls, pk: object) -> Self | None:
-        """Take a mail that waits; nothing where another worker has it, or its time has not come."""
-        # By the database's clock, as the row was: machines do not agree to the millisecond.
+        """Claim a waiting e-mail; None if another worker has it, or its time has not come."""
+        # By the database's clock, which also wrote the row: clocks of machines differ.
         taken = cls._default_manager.filter(
             pk=pk, state=cls.State.WAITING, next_try_at__lte=Now()
         ).update(
@@ -70,11 +72,11 @@ class Delivery(models.Model):
         return cls._default_manager.get(pk=pk) if taken else None
 
     def deliver(self, build: Callable[[], EmailMessage | None]) -> str:
-        """Send what `build` returns and write what became of it; return the state. Never raises.
+        """Send what `build` returns, write the result, and return the state. Never raises.
 
-        The caller has claimed the mail, and holds no transaction: the claim must be seen by others.
-        Where `build` returns nothing there is nobody to mail any more: the row goes, and the answer is "".
-        A signal to stop waits until it is known what became of the mail.
+        The caller has claimed the e-mail and holds no transaction, because others must see the
+        claim. If `build` returns nothing, there is no recipient any more: the row is deleted, and
+        the result is "". A signal to stop waits until the result is known.
         """
         with shielded():
             return self._deliver(build)
@@ -103,7 +105,7 @@ class Delivery(models.Model):
             changes["sent_at"] = now
         if state == self.State.WAITING:
             changes["next_try_at"] = now + PAUSES[self.attempts - 1]
-        # One that a sweep has called uncertain, and that ends after all, did end.
+        # A sweep may have marked this e-mail as uncertain. Its real result replaces that.
         own = Q(state=self.State.SENDING, process=self.process) | Q(state=self.State.UNCERTAIN)
         type(self)._default_manager.filter(own, pk=self.pk, attempts=self.attempts).update(
             **changes
@@ -114,7 +116,7 @@ class Delivery(models.Model):
 
     @classmethod
     def sweep(cls) -> int:
-        """Say of mails whose sender ended that they are uncertain, and give old ones up; return how many."""
+        """Mark e-mails whose sender ended as uncertain, and give up old ones; return how many."""
         now = timezone.now()
         sending = cls._default_manager.filter(state=cls.State.SENDING)
         ended = {name for name in sending.values_list("process", flat=True) if is_gone(name)}
@@ -128,7 +130,7 @@ class Delivery(models.Model):
 
 
 def may_pass(error: Exception) -> bool:
-    """Return whether the same mail may go out later: the server was away, or said "not now" (4xx)."""
+    """Return whether the same e-mail may be accepted later: the server was away, or answered 4xx."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code < 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPAuthenticationError):

@@ -1,7 +1,7 @@
-"""When the admin's modules are found: with the addresses, or when somebody asks for the site.
+"""Loads the admin's modules with the URLs, or when code asks for the site.
 
-Django finds them as each process starts. Theirs is half of all that a process loads (forms, widgets,
-file formats), and a command or a worker that answers no page needs none of it.
+Django loads them when each process starts. They are half of all that a process loads (forms,
+widgets, file formats), and a command or a worker that serves no page needs none of it.
 """
 
 import pkgutil

@@ -1,4 +1,4 @@
-"""The exceptions that services raise when a rule of the domain says no."""
+"""The exceptions that services raise when a rule refuses something."""
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model
@@ -6,7 +6,7 @@ from django.http import Http404
 
 
 class DomainError(Exception):
-    """A refusal whose message an operator may read as it is: what, why, and what to do."""
+    """A refusal with a message for people: what happened, why, and what to do."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -14,7 +14,7 @@ class DomainError(Exception):
 
 
 class MissingPermission(PermissionDenied):
-    """A refusal that names the permission that is missing, so that the 403 page can say it."""
+    """A refusal that names the missing permission, so that the 403 page can show it."""
 
     def __init__(self, permission: str) -> None:
         super().__init__(permission)
@@ -22,7 +22,7 @@ class MissingPermission(PermissionDenied):
 
 
 class BelongsToColleague(PermissionDenied):
-    """A refusal of a step that only the record's owner can take, for those who may see the record.
+    """A refusal of a step that only the record's owner can take, for people who may see the record.
 
     `url` is the page where the record can be viewed.
     """
@@ -34,7 +34,7 @@ class BelongsToColleague(PermissionDenied):
 
 
 class RecordNotFound(Http404):
-    """A 404 that names what was looked for, so that the page can offer to search there."""
+    """A 404 that names the requested record, so that the page can offer a search."""
 
     def __init__(self, model: type[Model], key: str) -> None:
         super().__init__(f"No {model._meta.verbose_name} with the id “{key}”.")

@@ -14,18 +14,18 @@ _ASCII_FOLD = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 def fold_email(value: str) -> str:
     """Return the one spelling of an e-mail address that is stored and compared.
 
-    Folds A to Z alone, just as `lower(… COLLATE "C")` does in the database: no locale, no Turkish i,
-    no ß can make application and index disagree.
+    Lowers A to Z only, just as `lower(… COLLATE "C")` does in the database, so that no locale,
+    Turkish i, or ß can make application and index disagree.
     """
     return value.strip().translate(_ASCII_FOLD)
 
 
 def validate_address(value: str) -> None:
-    """Refuse what is no e-mail address, and letters that only look like those of another address.
+    """Refuse an invalid e-mail address, and letters that imitate those of another address.
 
-    Django's pattern ignores case, and so takes a dotless i, a long s and the sign of kelvin for i, s
-    and k. In a domain every spelling that Unicode calls equal leads to one mailbox, so only the
-    plain one is an address.
+    Django's pattern ignores case, and so reads a dotless i, a long s, and the Kelvin sign as i, s,
+    and k. In a domain, every spelling that Unicode calls equal leads to one mailbox, so only the
+    plain one is accepted.
     """
     validate_email(value)
     local, _, domain = value.rpartition("@")
@@ -37,7 +37,7 @@ def validate_address(value: str) -> None:
 
 
 class FoldedEmailField(models.EmailField):
-    """An e-mail address, stored folded; look-ups fold what they are given."""
+    """An e-mail address, stored in lower case; look-ups lower their values, too."""
 
     default_validators = [validate_address]
 

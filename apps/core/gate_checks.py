@@ -1,4 +1,4 @@
-"""The system check of feature gates: each is a constant that code can import, and some code does."""
+"""The system check of feature gates: each is a constant in a `gates.py`, and code uses it."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ def _constants() -> Iterator[tuple[str, str]]:
 
 
 def _unused(constants: set[str]) -> set[str]:
-    """Return the constants that no module of our apps names, but the one that declares them."""
+    """Return the constants that no module of our apps uses, other than the one that declares them."""
     found: set[str] = set()
     for path in Path(apps.get_app_config("core").path).parent.rglob("*.py"):
         if path.name != "gates.py" and "migrations" not in path.parts:

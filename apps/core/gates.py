@@ -19,13 +19,15 @@ from apps.core.port import Port, Registry
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """One feature that can be closed. To make it is to declare it: the flags admin shows it.
+    """One feature that can be closed. Creating a gate declares it, and the flags admin shows it.
 
-    `by` says what closes it: a flag for some people, a switch for all, a sample for a share of the times.
-    `default` is its state when it is created. While its row is missing from the database, one of the kind
-    `release` answers its default, and one of the kind `operations`, which exists to stop something, answers
-    closed: losing the row must not start again what somebody has stopped. `off_headline` is the clause
-    that the page of a closed gate begins with. `permission` is the one that is of no use while it is closed.
+    `by` says what closes it: a flag for some people, a switch for all, a sample for a share of the
+    calls. `default` is its state when it is created. While its row is missing from the database, a
+    gate of the kind `release` uses its default. One of the kind `operations`, which exists to stop
+    something, is closed: losing the row must not start what somebody has stopped.
+
+    `off_headline` begins the page of a closed gate. `permission` is useless while the gate is
+    closed.
     """
 
     name: str
@@ -39,12 +41,12 @@ class Gate:
     permission: str = ""
 
     def __post_init__(self) -> None:
-        # Two frames up, past the __init__ that dataclasses wrote, is the module that declares.
+        # The declaring module is two frames up, past the dataclass's __init__.
         DECLARED.add(self, module=str(sys._getframe(2).f_globals["__name__"]))
 
     @property
     def without_row(self) -> bool:
-        """The answer while its row is missing from the database."""
+        """The state while its row is missing from the database."""
         return self.default and self.kind == "release"
 
 
@@ -53,9 +55,9 @@ DECLARED = Registry[Gate]("gates", "features that staff can close", key=attrgett
 
 @dataclass(frozen=True)
 class Closure:
-    """Why a gate is shut, in the words that its page and its refusals use.
+    """Why a gate is closed, in the words of its page and its refusals.
 
-    `headline` is a clause ("Imports are switched off"), `closed_by` what shuts it ("the flag x").
+    `headline` is a clause ("Imports are switched off"), `closed_by` what closed it ("the flag x").
     """
 
     gate: str
@@ -68,9 +70,9 @@ class Closure:
 
     @property
     def sentence(self) -> str:
-        """One sentence that an operator may read: what is off, and what to do."""
+        """One sentence for people: what is off, and what to do."""
         by = f" by {self.actor}" if self.actor else ""
-        since = f" since {self.since:%Y-%m-%d %H:%M %Z}" if self.since else ""
+        since = f" on {self.since:%Y-%m-%d %H:%M %Z}" if self.since else ""
         why = f": {self.reason.rstrip('.')}" if self.reason else ""
         return (
             f"{self.headline} by {self.closed_by}{since}{by}{why}. {self.openers} can turn it on."
@@ -83,7 +85,7 @@ GATES = Port[Callable[[Gate, PermissionHolder | None], Closure | None]](
 
 
 class GateClosedError(DomainError):
-    """Raised where work was asked for behind a gate that is shut."""
+    """Raised by a service behind a closed gate."""
 
     def __init__(self, closure: Closure) -> None:
         super().__init__(closure.sentence)
@@ -102,9 +104,9 @@ def is_open(gate: Gate, user: PermissionHolder | None = None) -> bool:
 
 
 def require_open(gate: Gate, user: PermissionHolder | None = None) -> None:
-    """Raise `GateClosedError` where `gate` is closed for `user`.
+    """Raise `GateClosedError` if `gate` is closed for `user`.
 
-    `user` is the person who asks; nothing stands for the system itself (a command without `--user`).
+    `user` is the person who asks; None is the system itself (a command without `--user`).
     """
     closure = closure_of(gate, user)
     if closure is not None:

@@ -1,8 +1,8 @@
-"""Ends the work of a Celery worker that is told to stop, so that the next worker goes on with it.
+"""Interrupts tasks of a stopping Celery worker, so that the next worker continues them.
 
-Celery's own warm shutdown waits until every task has ended, and an import may take minutes: in the end the
-process is killed. Here the task ends at its next safe point (`apps.core.interruption`) and its message is sent
-again.
+Celery's own warm shutdown waits until every task has ended, and an import may take minutes, after
+which the process is killed. Here, the task ends at its next safe point (`apps.core.interruption`)
+and its message is sent again.
 """
 
 import logging
@@ -38,13 +38,14 @@ def worker_is_stopping() -> bool:
 
 
 class GracefulTask(Task):
-    """A task that a worker runs may be interrupted, and is then sent again under the same ID.
+    """A task that may be interrupted, and is then sent again under the same ID.
 
-    It must therefore be safe to begin again. What must not be cut in two stands in `shielded`.
+    It must therefore be safe to run again. Steps that must not be cut in two run inside `shielded`.
     """
 
     abstract = True
-    # False for a task that cannot begin again: it is left to its end, or until the process is killed.
+    # False for a task that is not safe to run again: it runs to its end, or until the process is
+    # killed.
     is_interruptible = True
     # A task that ends within this time is not interrupted.
     seconds_to_end = 2.0
@@ -72,7 +73,7 @@ class GracefulTask(Task):
                 retries=request.retries,
             )
         if listener and listener.heard and not worker_is_stopping():
-            # Not the worker ends but this process of its pool, as it was told.
+            # Only this process of the pool is stopping, and not the worker.
             os.kill(os.getpid(), listener.heard)
         return result
 

@@ -1,4 +1,4 @@
-"""Headers that tell the browser what a response may be used for, beside those of Django."""
+"""Response headers that restrict what the browser may do, in addition to Django's."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.csp import CSP
 
-# What no page of ours asks a device for. Copying an id and signing in by passkey stay our own.
+# Device features that none of our pages use. Copying an ID and signing in by passkey stay
+# allowed.
 _NEVER = (
     "accelerometer",
     "autoplay",
@@ -30,12 +31,12 @@ PERMISSIONS_POLICY = ", ".join(
     [*(f"{feature}=()" for feature in _NEVER), *(f"{feature}=(self)" for feature in _OURS)]
 )
 
-# A file that is taken away: should a browser show it all the same, it may load and run nothing.
+# A downloaded file: if a browser shows it anyway, it may load and run nothing.
 _FILE_POLICY = "default-src 'none'; sandbox"
 
 
 class BrowserHeadersMiddleware:
-    """Stands right below the Content-Security-Policy's middleware, above all others."""
+    """Must come right after the Content-Security-Policy middleware and before all others."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -50,20 +51,21 @@ class BrowserHeadersMiddleware:
             headers["Cache-Control"] = "private, no-store"
             headers.setdefault("Content-Security-Policy", _FILE_POLICY)
         elif headers.get("Content-Type", "").startswith("text/javascript"):
-            # The catalog of the scripts' words: nobody's data, asked for by every page.
+            # The translation catalog for scripts: it has no personal data, and every page loads
+            # it.
             headers.setdefault("Cache-Control", "private, max-age=3600")
         else:
             headers.setdefault("Cache-Control", "private, no-store")
         if IS_POPUP_VAR in request.GET:
             _allow_same_origin_frames(response)
         else:
-            # The admin's lists would let our own pages frame them at any time.
+            # By default, the admin's lists could always be framed by our own pages.
             headers["X-Frame-Options"] = settings.X_FRAME_OPTIONS
         return response
 
 
 def _allow_same_origin_frames(response: HttpResponseBase) -> None:
-    """A record is added from another one's form in a frame of that page; others may not frame it."""
+    """Allow framing on our own pages, because a related record is added in a frame."""
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     if "Content-Security-Policy" not in response.headers:
         policy = {**settings.SECURE_CSP, "frame-ancestors": [CSP.SELF]}

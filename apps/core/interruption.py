@@ -1,8 +1,9 @@
 """Signals that ask a command to stop: it ends at a safe point and says what it did.
 
-A command that moves data listens (`listening`), and so does a task in a worker (`apps.core.graceful_task`). The first
-SIGINT, SIGTERM or SIGHUP raises `Interrupted` in the main thread, at once or, inside `shielded`, at its end. As a KeyboardInterrupt it passes every
-`except Exception`, and psycopg cancels the statement that is running.
+Commands that move data listen (`listening`), and so do tasks in a worker
+(`apps.core.graceful_task`). The first SIGINT, SIGTERM, or SIGHUP raises `Interrupted` in the main
+thread: at once, or at the end of a `shielded` block. As a KeyboardInterrupt it passes every `except
+Exception`, and psycopg cancels the running statement.
 """
 
 import signal
@@ -16,14 +17,14 @@ from typing import Any
 from django.db import connection
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# One press of Ctrl-C may arrive twice: from the terminal, and passed on by a parent process.
+# One Ctrl-C may arrive twice: from the terminal, and forwarded by a parent process.
 _SAME_PRESS_SECONDS = 2.0
 
 
 class Interrupted(KeyboardInterrupt):
     """A signal asked this process to stop; `str()` is the signal's name.
 
-    In a command it means that the work is to end; in a worker (`in_worker`) that another process goes on with it.
+    In a command, the work ends. In a worker (`in_worker`), another process continues it.
     """
 
     def __init__(self, name: str, *, in_worker: bool = False) -> None:
@@ -61,13 +62,13 @@ _listener: _Listener | None = None
 
 @contextmanager
 def listening(*, in_worker: bool = False) -> Iterator[_Listener]:
-    """Raise `Interrupted` on a signal inside the block. Without effect in other threads than the main one."""
+    """Raise `Interrupted` on a signal inside the block. Has no effect outside of the main thread."""
     global _listener
     if threading.current_thread() is not threading.main_thread() or _listener is not None:
         yield _listener or _Listener(in_worker=in_worker)
         return
     before: dict[int, Any] = {each: signal.getsignal(each) for each in _SIGNALS}
-    # Under nohup a closed terminal is no reason to stop.
+    # Under nohup, a closed terminal is no reason to stop.
     signals = [n for n in _SIGNALS if n != signal.SIGHUP or before[n] is not signal.SIG_IGN]
     _listener = _Listener(in_worker=in_worker)
     try:
@@ -83,7 +84,7 @@ def listening(*, in_worker: bool = False) -> Iterator[_Listener]:
 
 @contextmanager
 def shielded() -> Iterator[None]:
-    """Let what is inside come to its end; a signal that came meanwhile is raised after it."""
+    """Run the block to its end; a signal that arrives in it is raised afterward."""
     listener = _listener
     if listener is None or threading.current_thread() is not threading.main_thread():
         yield
@@ -100,8 +101,10 @@ def shielded() -> Iterator[None]:
 
 
 def begin_to_end() -> None:
-    """Hear no further signal: the command writes down how far it came. Takes a new connection, as the
-    interrupted one may be in the middle of anything."""
+    """Ignore further signals while the command records how far it came.
+
+    Opens a new connection, because the interrupted one may be in the middle of a statement.
+    """
     if _listener is not None:
         _listener.is_ending = True
     connection.in_atomic_block = False

@@ -1,11 +1,13 @@
 """Work that outlives its process: a job is a row with a state and a heartbeat.
 
-A message only says that there may be something to do. A worker claims the job's row, and renews its
-heartbeat from a thread while it works. The sweep picks up a row that nobody ever claimed and one whose
-heartbeat has stopped; the claim of a process of this machine that ended is free at once. Each step of a
-job must therefore be safe to begin again, and what it writes goes into a transaction that holds the claim
-(`Job.hold`). The state in which somebody else may take the job on is written by the statement that frees
-the claim (`Job.hand_over`): a message that came in between would find the row claimed, and be dropped.
+A message only says that there may be something to do. A worker claims the job's row and renews its
+heartbeat from a thread while it works. A sweep picks up rows that no worker claimed and rows with a
+stale heartbeat. If a process of this machine ended, its claim is free at once.
+
+Each step of a job must therefore be safe to repeat, and must write inside a transaction that holds
+the claim (`Job.hold`). A state in which another worker may take over is written by the statement
+that releases the claim (`Job.hand_over`). Otherwise a message could arrive in between, find the row
+claimed, and be dropped.
 """
 
 import logging
@@ -28,9 +30,10 @@ from apps.core.scope import own_work
 
 logger = logging.getLogger(__name__)
 
-# A process that was killed may have left a statement behind, which holds the row until the server notices.
+# A killed process may have left a running statement, which locks the row until the server
+# notices.
 _LOCK_TIMEOUT = "5s"
-# Errors in a row that may pass, without any progress in between, after which they count as lasting.
+# So many temporary errors in a row, without progress in between, count as permanent.
 _MOST_FAILURES = 10
 
 
@@ -43,14 +46,14 @@ class JobCanceledError(Exception):
 
 
 def stale_after() -> timedelta:
-    """How long a heartbeat may be silent before the job counts as abandoned."""
+    """The age at which a heartbeat is stale and the job counts as abandoned."""
     return timedelta(seconds=getattr(settings, "JOB_STALE_SECONDS", 30))
 
 
 def claimed_only_in(states: list[str], name: str) -> models.CheckConstraint:
-    """Return the constraint of a job's table: a claim lasts no longer than the states of work.
+    """Return the constraint of a job's table: only jobs in a working state are claimed.
 
-    Somebody may take the job on as soon as it is in another state, and would find it claimed.
+    Otherwise the next worker would find the job claimed.
     """
     return models.CheckConstraint(
         condition=Q(claimed_by="") | Q(state__in=states), name=f"{name}_claimed_only_at_work"
@@ -63,7 +66,7 @@ class JobQuerySet(models.QuerySet):
         return own_work(self, user, by="user", since="created_at")
 
     def waiting(self) -> Self:
-        """Jobs that should be at work and have no living worker."""
+        """Return the jobs that should be running and have no living worker."""
         model: Any = self.model
         return self.filter(state__in=model.WORK_STATES).filter(
             Q(heartbeat_at=None) | Q(heartbeat_at__lt=timezone.now() - stale_after())
@@ -71,14 +74,14 @@ class JobQuerySet(models.QuerySet):
 
 
 class Job(models.Model):
-    """Base of every run. A subclass names in `WORK_STATES` the states in which a worker has it."""
+    """Base of every run. A subclass lists in `WORK_STATES` the states in which a worker has it."""
 
     WORK_STATES: tuple[str, ...] = ()
 
     heartbeat_at = models.DateTimeField(null=True, editable=False)
     claimed_by = models.CharField(max_length=120, blank=True, editable=False)
     attempts = models.PositiveIntegerField("starts", default=0, editable=False)
-    # Starts in a row that ended in an error and brought the job no step further.
+    # Consecutive starts that failed without any progress.
     failures = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     cancel_requested_at = models.DateTimeField(null=True, editable=False)
     error = models.TextField(blank=True, editable=False)
@@ -93,17 +96,17 @@ class Job(models.Model):
 
     @classmethod
     def claim(cls, pk: object) -> Self | None:
-        """Take the job if it has work and no living worker; None where there is nothing to do.
+        """Claim the job if it has work and no living worker; otherwise return None.
 
-        A row that somebody holds for a moment, as a request does that confirms a second time, is waited
-        for: a message that was dropped would leave the job to the next sweep.
+        If another transaction has locked the row for a moment, such as a second confirmation, this
+        waits: a dropped message would delay the job until the next sweep.
         """
         cls.release_dead_claims(pk=pk)
         try:
             return cls._claim(pk)
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
-                logger.info("%s %s is held by somebody at work.", cls.__name__, pk)
+                logger.info("%s %s is locked by another process.", cls.__name__, pk)
                 return None
             raise
 
@@ -126,16 +129,17 @@ class Job(models.Model):
 
     @classmethod
     def release_of_this_process(cls, pk: object) -> None:
-        """Give back what this very process claims of the job; nothing where another one has it."""
+        """Release this process's own claim on the job; nothing if another one has it."""
         mine = cls.objects.filter(pk=pk, claimed_by__startswith=f"{processes.own_name()}/")
         mine.update(claimed_by="", heartbeat_at=None)
 
     @contextmanager
     def hold(self, *, cancelable: bool = True) -> Iterator[None]:
-        """Open a transaction that owns the job's row, and refresh this instance from it.
+        """Open a transaction that holds the job's row, and refresh this instance from it.
 
-        Raises ClaimLostError when another worker has it, JobCanceledError when a person asked to stop; then
-        nothing inside was done. A signal to stop waits until the transaction is committed.
+        Raises ClaimLostError if another worker has the job, and JobCanceledError if a person asked
+        to stop; then the block does not run. A signal to stop waits until the transaction is
+        committed.
         """
         with shielded(), transaction.atomic():
             fresh = type(self).objects.select_for_update().get(pk=self.pk)
@@ -149,7 +153,7 @@ class Job(models.Model):
 
     @contextmanager
     def hand_over(self, *, cancelable: bool = True, **changes: object) -> Iterator[None]:
-        """Set `changes` and give the claim back, in one transaction with what is written inside.
+        """Set `changes` and release the claim, in one transaction with what the block writes.
 
         Raises what `hold` raises.
         """
@@ -162,8 +166,10 @@ class Job(models.Model):
         self.claimed_by, self.heartbeat_at = "", None
 
     def may_pass(self, error: Exception) -> bool:
-        """Tell whether the job may begin again after `error`: not where it comes again and again without any
-        progress. How often a worker was stopped or killed does not count.
+        """Tell whether the job may run again after `error`: not if it keeps recurring without
+        progress.
+
+        It does not matter how often a worker was stopped or killed.
         """
         if not isinstance(error, OperationalError | InterfaceError):
             return False
@@ -173,15 +179,15 @@ class Job(models.Model):
         return True
 
     def let_go(self) -> None:
-        """Give the claim back before the work is done: the job is free for the next attempt.
+        """Release the claim before the work is done, so that the next attempt can start.
 
-        Where the database is away it is given back as soon as that answers (`claims.release_job`).
+        If the database is away, the claim is released as soon as it answers (`claims.release_job`).
         """
         claims.release_job(self, failures=self.failures)
 
     @classmethod
     def release_dead_claims(cls, **which: object) -> int:
-        """Free the claims of processes of this machine that have ended; return how many."""
+        """Release the claims of processes on this machine that have ended; return how many."""
         held = cls.objects.filter(**which).exclude(claimed_by="").values_list("pk", "claimed_by")
         freed = 0
         for pk, claimed_by in held:
@@ -194,18 +200,20 @@ class Job(models.Model):
                         claimed_by="", heartbeat_at=None
                     )
             except OperationalError:
-                logger.info("%s %s is still locked by what its worker left behind.", cls, pk)
+                logger.info("%s %s is still locked by its worker's open transaction.", cls, pk)
         return freed
 
     @contextmanager
     def keep_alive(self, seconds: float | None = None) -> Iterator[None]:
-        """Renew the heartbeat for as long as the block runs; an exception that leaves it gives the claim back."""
+        """Renew the heartbeat while the block runs; an exception that leaves the block releases the
+        claim.
+        """
         period = seconds or stale_after().total_seconds() / 5
         with claims.beating(self, period):
             try:
                 yield
             except BaseException:
-                # Also where the end of the job could not be written down.
+                # Even if the end of the job could not be written.
                 self.let_go()
                 raise
 
@@ -217,7 +225,7 @@ def _limit_lock_wait() -> None:
 
 
 def waiting_jobs(models_: Iterable[type[Job]]) -> list[Job]:
-    """Return every job that should be at work and is not, oldest first."""
+    """Return every job that should be running and is not, oldest first."""
     found: list[Job] = []
     for model in models_:
         model.release_dead_claims(state__in=model.WORK_STATES)

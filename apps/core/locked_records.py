@@ -1,7 +1,7 @@
-"""Which records an actor may see and not change, where permissions alone do not say it.
+"""Records that an actor may see but not change, where permissions alone do not decide.
 
-The app that has such a rule adds it in its `plugs.py`. What a record's own page refuses, an import and an
-action on a list ask here.
+The app that has such a rule adds it in its `plugs.py`. Imports and list actions ask here what a
+record's own page would refuse.
 """
 
 from collections.abc import Callable, Collection

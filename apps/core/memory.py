@@ -1,14 +1,14 @@
-"""How much memory this process has taken."""
+"""The peak memory of this process."""
 
 import resource
 from pathlib import Path
 
 
 def peak_rss_mb() -> float:
-    """Return the most memory that this process ever had resident, in MB.
+    """Return the peak resident memory of this process, in MB.
 
-    The kernel's own mark where there is /proc: `ru_maxrss` begins with what the parent had when it
-    started this process, and so tells of the wrong one.
+    Reads the kernel's own value from /proc where possible: `ru_maxrss` starts with the parent's
+    value, and so can be too high.
     """
     try:
         status = Path("/proc/self/status").read_text()

@@ -1,4 +1,4 @@
-"""What a model is made of, where the types of `_meta` leave open what ours always have."""
+"""Typed access to a model's `_meta`, where Django's types are wider than what our models have."""
 
 from typing import cast
 
@@ -6,7 +6,7 @@ from django.db.models import Field, Model
 
 
 def concrete_model(model: Model | type[Model]) -> type[Model]:
-    """Return the model that has the table: itself, or what a proxy stands for."""
+    """Return the model that has the table: the model itself, or the one behind a proxy."""
     concrete = model._meta.concrete_model
     if concrete is None:
         raise TypeError(f"{model._meta.label} is abstract and has no table.")
@@ -14,7 +14,7 @@ def concrete_model(model: Model | type[Model]) -> type[Model]:
 
 
 def model_field(model: Model | type[Model], name: str) -> Field:
-    """Return a field that the model declares itself, which a relation from elsewhere is not."""
+    """Return a field that the model itself declares; a reverse relation is an error."""
     field = model._meta.get_field(name)
     if not isinstance(field, Field):
         raise TypeError(f"{model._meta.label}.{name} is a relation that another model declares.")

@@ -1,4 +1,4 @@
-"""Base models. They know no word of the domain."""
+"""Base models, without any domain noun."""
 
 from django.conf import settings
 from django.db import models
@@ -16,7 +16,7 @@ from apps.core.uuid7 import UUID7, uuid7
 
 
 class BaseModel(models.Model):
-    """A record with a time-ordered UUID key, also when SQL inserts it."""
+    """A record with a time-ordered UUID key, even if SQL inserts it."""
 
     id = models.UUIDField("ID", primary_key=True, default=uuid7, db_default=UUID7(), editable=False)
     created_at = models.DateTimeField("created", db_default=Now(), editable=False)
@@ -28,10 +28,10 @@ class BaseModel(models.Model):
 
 
 class SoftDeletableModel(BaseModel):
-    """A record that goes to the trash before it goes for good.
+    """A record that is moved to the trash before it is deleted for good.
 
-    `objects` sees the living, `all_objects` everything. What went to the trash in one act carries
-    one `trash_id`, so that it also comes back in one.
+    `objects` hides the trash; `all_objects` includes it. Records that were moved to the trash
+    together have the same `trash_id`, and are restored together.
     """
 
     deleted_at = models.DateTimeField("deleted", null=True, blank=True, editable=False)
@@ -54,7 +54,7 @@ class SoftDeletableModel(BaseModel):
     class Meta:
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "restore", "purge")
-        # Related look-ups (an organization of a project) must find the dead as well.
+        # Related look-ups (a project's organization) must also find records in the trash.
         base_manager_name = "all_objects"
 
     @property
@@ -62,20 +62,22 @@ class SoftDeletableModel(BaseModel):
         return self.deleted_at is not None
 
     def delete(self, *args: object, **kwargs: object) -> tuple[int, dict[str, int]]:
-        """Refuse: the record goes to the trash first. `hard_delete` says what it does."""
+        """Refuse, because the record must be moved to the trash first. `hard_delete` deletes it."""
         raise DomainError(is_moved_to_trash(type(self)))
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
     def hard_delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the record and all that cascades from it for good, past the trash."""
+        """Delete the record and everything that cascades from it for good, without the trash."""
         return super().delete()
 
     hard_delete.alters_data = True  # type: ignore[attr-defined]
 
 
 class QueuedMail(Delivery):
-    """One mail that a change causes (`apps.core.queued_mails`); the row goes when the mail is sent."""
+    """One e-mail that a change causes (`apps.core.queued_mails`); the row is deleted once it is
+    sent.
+    """
 
     kind = models.CharField(max_length=50)
     key = models.CharField(max_length=250, unique=True)

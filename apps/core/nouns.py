@@ -1,7 +1,7 @@
-"""Our own nouns for third parties' models: "scheduled task" where celery-beat says "periodic task".
+"""Our own nouns for third parties' models: "schedule", where celery-beat says "periodic task".
 
-The model's migrations belong to the third party and keep what it wrote: they are made from what the
-class was declared with, and not from what is said here.
+The model's migrations belong to the third party and keep its words: migrations are made from the
+declaration of the class, and not from what is set here.
 """
 
 from typing import Any

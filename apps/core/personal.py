@@ -1,8 +1,9 @@
 """Personal data: who is viewing in this request, and whose data was shown unmasked.
 
-The accounts app stands above this one: its middleware opens a `Reader` around each request, and it
-plugs into `PERSONAL_DATA` which fields of a model are personal. Outside of a request (a task, a
-command) nothing is concealed. Whatever shows an address or a number asks `reveal()`, so that it is masked or noted.
+The accounts app's middleware opens a `Reader` around each request, and plugs into `PERSONAL_DATA`
+which fields of a model are personal. Outside of a request (a task, a command) nothing is masked.
+Code that shows an e-mail address or phone number calls `reveal()`, which masks it or logs the
+access.
 """
 
 import re
@@ -33,10 +34,10 @@ PERSONAL_DATA = Port[PersonalData](
     "personal data", "which fields are personal, and who may export them"
 )
 
-# Nine digits at least, so that no date, amount or count is taken for a number to call.
+# At least nine digits, so that no date, amount, or count is mistaken for a phone number.
 _ADDRESS = re.compile(r"[^\s@<>\"'()\[\]{},;:=?&/|“”]+@[^\s@<>\"'()\[\]{},;:?&/|“”]+")
 _PHONE = re.compile(r"(?<![\w.:-])\+\d[\d ()/.-]{6,}\d(?![\w-])")
-# The first of them for PostgreSQL: what a search must not find.
+# The first of them for PostgreSQL: text that a search must not find.
 ADDRESS_SQL = r"[^\s@<>\"]+@[^\s@<>\"]+"
 HIDDEN_PHONE = "+…"
 
@@ -66,20 +67,22 @@ def reading(reader: Reader) -> Iterator[Reader]:
 
 
 def conceals() -> bool:
-    """Tell whether the one who reads now may not see personal data."""
+    """Tell whether the current reader may not see personal data."""
     reader = _current.get()
     return reader is not None and not reader.sees
 
 
 def disclose(keys: Iterable[Any]) -> None:
-    """Note that data of these people (or rows) is shown clear; it costs nothing but a set."""
+    """Record that data of these people (or rows) is shown unmasked. It only adds to a set."""
     reader = _current.get()
     if reader is not None and reader.sees:
         reader.shown.update(keys)
 
 
 def reveal(value: str, *, key: object) -> str:
-    """Return an address or number as the reader may see it, and note whose it is if it is shown."""
+    """Return an address or number, masked for the reader if needed. Record whose it is if it is
+    shown.
+    """
     if conceals():
         return masked_in(value)
     if value:
@@ -114,7 +117,7 @@ def may_export_personal(actor: Actor) -> bool:
 
 
 def is_personal(model: type[Model], path: str) -> bool:
-    """Tell whether a look-up ("user__email__startswith") ends in or passes a personal field."""
+    """Tell whether a look-up such as "user__email__startswith" passes through a personal field."""
     for name in path.split("__"):
         try:
             found = model._meta.get_field("pk" if name == "pk" else name)

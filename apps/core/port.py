@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 class PortUnpluggedError(ImproperlyConfigured):
-    """Raised where a port is asked and nothing is plugged in: no answer is never a yes."""
+    """Raised if an empty port is asked. No answer is never a yes."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Plug[T]:
 class Port[T]:
     """A question that a lower app asks and exactly one higher app answers.
 
-    Every port must be answered: `manage.py check` and each program's start refuse an empty one, and
+    Every port must be answered. `manage.py check` and each program's start refuse an empty one, and
     `get()` raises instead of guessing.
     """
 
@@ -34,7 +34,9 @@ class Port[T]:
         self._plug: Plug[T] | None = None
 
     def plug(self, value: T) -> None:
-        """Answer the port. A second, different answer is refused: nobody would know which one holds."""
+        """Answer the port. A second, different answer is refused, because it would be unclear which
+        one holds.
+        """
         module = _caller()
         if self._plug is not None and self._plug.value is not value:
             raise ImproperlyConfigured(
@@ -61,7 +63,7 @@ class Port[T]:
 
     @contextmanager
     def unplugged(self) -> Iterator[None]:
-        """Empty the port for the length of a block, for tests of what happens then."""
+        """Empty the port inside a block. For tests."""
         before, self._plug = self._plug, None
         try:
             yield
@@ -70,7 +72,7 @@ class Port[T]:
 
 
 class Registry[T]:
-    """What any number of higher apps add to a lower one; `key` names each value."""
+    """Values that any number of higher apps add to a lower one; `key` returns a value's name."""
 
     def __init__(self, name: str, purpose: str, *, key: Callable[[T], str]) -> None:
         self.name = name
@@ -110,7 +112,7 @@ class Registry[T]:
 
     @contextmanager
     def changed(self, *added: T, without: Collection[str] = ()) -> Iterator[None]:
-        """Hold these as well, and not those, for the length of a block. It is for tests."""
+        """Add and remove values inside a block. For tests."""
         before = self._plugs
         kept = {name: plug for name, plug in before.items() if name not in without}
         self._plugs = kept | {self._key(value): Plug(value, "a test") for value in added}

@@ -1,9 +1,9 @@
-"""Every port of the house: what lower apps ask, and a higher app answers.
+"""Every port: what lower apps ask, and a higher app answers.
 
-Each stands in the module of its subject. A higher app answers in its `plugs.py` (`SUDO.plug(is_fresh)`),
-which `apps.core` imports when Django starts. `manage.py show_ports` prints who answers what. An empty
-port is an error of `manage.py check`, keeps web servers and workers from starting, and raises where it is
-asked: see decision 50.
+Each is declared in the module of its subject. A higher app answers in its `plugs.py`
+(`SUDO.plug(is_fresh)`), which `apps.core` imports when Django starts. `manage.py show_ports` prints
+who answers what. An empty port is an error of `manage.py check`, keeps web servers and workers from
+starting, and raises if it is asked: see decision 50.
 """
 
 from typing import Any
@@ -31,7 +31,7 @@ PORTS: tuple[Port[Any], ...] = (
 
 
 def require_plugged() -> None:
-    """Raise `PortUnpluggedError` where a port is empty. Programs call it once they have started."""
+    """Raise `PortUnpluggedError` if a port is empty. Programs call this when they have started."""
     for port in PORTS:
         if not port.plugged_by:
             raise PortUnpluggedError(port.missing())

@@ -1,8 +1,8 @@
-"""The name of a process that outlives it, so that others can see whether what it held is free.
+"""Unique names of processes, so that others can tell whether a process has ended.
 
-A name holds the machine, the kernel's boot and namespace, the process ID and the time at which the process
-started: process IDs are given again. Of a process elsewhere, or on a system without `/proc`, nothing is known,
-and its heartbeat decides.
+A name contains the machine, the kernel's boot and namespace, the process ID, and the time at which
+the process started, because process IDs are reused. For a process elsewhere, or on a system without
+`/proc`, this is unknown, and its heartbeat decides.
 """
 
 import os
@@ -20,7 +20,9 @@ def own_name() -> str:
 
 
 def is_gone(name: str) -> bool:
-    """Return whether the process of that name ended for certain. `name` may go on after another slash."""
+    """Return whether the process of that name has certainly ended. `name` may continue after
+    another slash.
+    """
     parts = name.split("/")
     if len(parts) < 3 or "/".join(parts[:2]) != _place() or not _kernel():
         return False
@@ -45,7 +47,7 @@ def _kernel() -> str:
 
 
 def _started(pid: int) -> str | None:
-    """Return when the process started, in ticks since the boot; nothing where it is gone or only a zombie."""
+    """Return when the process started, in ticks since the boot; nothing if it is gone or a zombie."""
     try:
         # The second field is the program's name in parentheses, which may hold spaces and parentheses.
         fields = (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()

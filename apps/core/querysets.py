@@ -1,4 +1,4 @@
-"""Querysets that every model shares: what a staff user may see, what is alive, what is dead."""
+"""Querysets that every model shares: scope, search, and trash."""
 
 from typing import Any, Self
 
@@ -12,9 +12,9 @@ from apps.core.trash_visibility import is_alive
 
 
 class ScopedQuerySet(models.QuerySet):
-    """A queryset that can be narrowed to what one staff user may see.
+    """A queryset that can be limited to what one staff user may see.
 
-    A model whose records belong to organizations, or to a person, narrows it in its own queryset;
+    A model whose records belong to organizations, or to a person, limits it in its own queryset;
     see `apps/core/scope.py`.
     """
 
@@ -22,7 +22,9 @@ class ScopedQuerySet(models.QuerySet):
     new_is_in_scope = True
 
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return the rows inside `user`'s scope: nothing for a limited user, until a model says more."""
+        """Return the rows in the scope of `user`: none for a limited user, unless a model overrides
+        this.
+        """
         return self if sees_everything(user) or is_unscoped(self.model) else nothing_of(self)
 
     def for_actor(self, actor: Actor) -> Self:
@@ -37,7 +39,8 @@ class ScopedQuerySet(models.QuerySet):
 class SearchableQuerySet(ScopedQuerySet):
     """A queryset of a model that is searched by the beginnings of words."""
 
-    # Relations whose records are found along: a membership by its person's and its organization's name.
+    # Relations that the search includes: a membership is found by its person's and organization's
+    # names.
     search_through: tuple[str, ...] = ()
 
     def search(self, text: str) -> Self:
@@ -50,14 +53,16 @@ class SoftDeletableQuerySet(ScopedQuerySet):
         return self.filter(deleted_at__isnull=False)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse: these records go to the trash first. `hard_delete` says what it does."""
+        """Refuse, because these records must be moved to the trash first. `hard_delete` deletes
+        them.
+        """
         raise DomainError(is_moved_to_trash(self.model))
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def hard_delete(self) -> tuple[int, dict[str, int]]:
-        """Delete the rows and all that cascades from them for good, past the trash."""
+        """Delete the rows and everything that cascades from them for good, without the trash."""
         return super().delete()
 
     hard_delete.alters_data = True  # type: ignore[attr-defined]
@@ -65,7 +70,7 @@ class SoftDeletableQuerySet(ScopedQuerySet):
 
 
 def is_moved_to_trash(model: type[models.Model]) -> str:
-    """Return the refusal of deleting a record that has a trash."""
+    """Return the error for deleting a record that has a trash."""
     name = model._meta.verbose_name_plural
     return (
         f"Deleting {name} would remove them for good. Move them to the trash instead, and "
@@ -74,11 +79,13 @@ def is_moved_to_trash(model: type[models.Model]) -> str:
 
 
 class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
-    """Default manager of what cannot go to the trash."""
+    """Default manager of models that cannot be in the trash."""
 
 
 class AliveManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
-    """Default manager of what can, by itself or with its parent: hides what is there."""
+    """Default manager of models that can be in the trash, alone or with a parent. It hides those
+    records.
+    """
 
     def get_queryset(self) -> Any:
         return super().get_queryset().alive()

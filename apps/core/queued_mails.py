@@ -1,7 +1,8 @@
-"""Mails that a change causes: owed in its transaction, sent by a worker, and sent again until they are gone.
+"""E-mails that a change causes: queued in its transaction, sent by a worker, and retried.
 
-An app says how a kind of mail is made (`mail_kind`) and owes one by the keys of its records (`mail_queue`). The
-mail is made when it is sent, so that a token is never stored and a record that changed meanwhile decides.
+An app declares how a kind of e-mail is built (`mail_kind`), and queues one by the keys of its
+records (`mail_queue`). The e-mail is built when it is sent, so that a token is never stored and the
+record's current state decides.
 """
 
 from collections.abc import Callable
@@ -21,9 +22,10 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class MailKind:
-    """`build` returns the mail, or nothing where nobody is to get it any more; `sent` follows its sending.
+    """`build` returns the e-mail, or None if nobody should get it any more; `sent` runs after it
+    was sent.
 
-    `build` runs in a transaction that is committed before the mail is sent.
+    `build` runs in a transaction that is committed before the e-mail is sent.
     """
 
     build: Callable[[QueuedMail], EmailMessage | None]
@@ -40,9 +42,9 @@ def mail_kind(name: str, kind: MailKind) -> str:
 
 
 def mail_queue(kind: str, key: str, **arguments: object) -> None:
-    """Owe a mail, which is sent after the commit; of one key no more than one is owed.
+    """Queue an e-mail, which is sent after the commit; at most one per key is queued.
 
-    Asked for by a person again, also one that failed or is uncertain is owed anew.
+    If a person asks again, a failed or uncertain e-mail is queued again.
     """
     fresh = {
         "kind": kind,
@@ -59,7 +61,7 @@ def mail_queue(kind: str, key: str, **arguments: object) -> None:
 
 
 def mail_send(kind: str, key: str, **arguments: object) -> bool:
-    """Send a mail now, unless it is owed already and not to be tried; return whether it went out.
+    """Send an e-mail now, unless it is queued and not due; return whether it was sent.
 
     The caller holds no transaction.
     """
@@ -70,7 +72,7 @@ def mail_send(kind: str, key: str, **arguments: object) -> bool:
 
 
 def queued_mail_send(pk: int) -> bool:
-    """Send an owed mail if it waits and its time has come; return whether it went out."""
+    """Send a queued e-mail if it is waiting and due; return whether it was sent."""
     mail = QueuedMail.claim(pk)
     if mail is None:
         return False
@@ -78,13 +80,15 @@ def queued_mail_send(pk: int) -> bool:
     if mail.deliver(partial(kind.build, mail)) != QueuedMail.State.SENT:
         return False
     kind.sent(mail)
-    # Of what was sent the record itself tells; who was mailed what is nobody's business afterwards.
+    # The record shows what was sent. Who got an e-mail is not kept.
     QueuedMail.objects.filter(pk=mail.pk, state=QueuedMail.State.SENT).delete()
     return True
 
 
 def queued_mails_sweep() -> tuple[int, int, int]:
-    """Send what waits; return how many went out, how many still wait, how many were given up or are uncertain."""
+    """Send waiting e-mails; return how many were sent, are still waiting, and were given up or are
+    uncertain.
+    """
     given_up = QueuedMail.sweep()
     due = QueuedMail.objects.filter(state=QueuedMail.State.WAITING, next_try_at__lte=Now())
     keys = list(due.order_by("next_try_at").values_list("pk", flat=True)[:MOST_AT_ONCE])

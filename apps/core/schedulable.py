@@ -1,7 +1,7 @@
-"""Which Celery tasks may be put on a schedule.
+"""The Celery tasks that staff may schedule.
 
-Declared in `core`, because tasks of every app are scheduled and apps on one floor do not know each
-other; the schedules themselves, and the record of each run, are in `apps.schedules`, which plugs its
+They are declared in `core`, because every app has scheduled tasks, and apps of one layer do not
+know each other. The schedules and the record of each run are in `apps.schedules`, which plugs its
 recorder into the port `TASK_RUNS`.
 """
 
@@ -17,9 +17,9 @@ from celery import Task, shared_task
 
 from apps.core.port import Port, Registry
 
-# The key of the run that this code works in, for rows that want to name it.
+# The key of the current run, for rows that refer to it.
 current_run_id: ContextVar[int | None] = ContextVar("current_run_id", default=None)
-# When that run was due, which names its occasion however late or often it runs.
+# When that run was due. It identifies the occasion, however late or often it runs.
 current_due_at: ContextVar[datetime | None] = ContextVar("current_due_at", default=None)
 
 
@@ -52,7 +52,7 @@ class SchedulableTask:
     ships: tuple[Shipped, ...] = ()
 
     def bind(self, args: object, kwargs: object) -> None:
-        """Raise `ValueError` with a sentence where the task cannot be called with these."""
+        """Raise `ValueError` with a sentence if the task cannot be called with these arguments."""
         if not isinstance(args, list):
             raise ValueError("The positional arguments must be a JSON list, such as [].")
         if not isinstance(kwargs, dict):
@@ -89,7 +89,8 @@ def schedulable(
                 return function(*args, **kwargs)
             return TASK_RUNS.get()(task, function, args, kwargs)
 
-        # Without this Celery would check arguments against the wrapped function, self and all.
+        # Without this, Celery would check the arguments against the wrapped function, including
+        # self.
         del body.__wrapped__
         celery_task = shared_task(**{"typing": False, **options, "bind": True})(body)
         SCHEDULABLE_TASKS.add(

@@ -1,8 +1,9 @@
 """Scope: whether a staff user sees everything, or only what belongs to some organizations.
 
 A limited staff user sees what the querysets' `for_staff(user)` returns, and nothing else.
-`User.is_limited` says whether staff are restricted; the organizations app says to what
-(`apps/organizations/organization_scope.py`) and plugs it into the port `SCOPE`. A superuser is never limited. An anonymous visitor sees nothing.
+`User.is_limited` says whether a user is limited; the organizations app says to what
+(`apps/organizations/organization_scope.py`), and plugs it into the port `SCOPE`. A superuser is
+never limited. An anonymous visitor sees nothing.
 """
 
 from collections.abc import Callable
@@ -18,13 +19,13 @@ from apps.core.port import Port, Registry
 
 @dataclass(frozen=True)
 class Scope:
-    """What the app that owns the scope answers."""
+    """The answers of the app that owns the scope."""
 
-    # The keys of the people that belong to what a limited user sees, as a queryset of one column.
+    # A queryset of one column: the keys of the people in a limited user's scope.
     people: Callable[[Any], QuerySet[Any]]
     # "3 organizations", of a limited user.
     words: Callable[[Any], str]
-    # Whether all that the second user, who is limited, sees lies within what the first one sees.
+    # Whether everything that the second, limited user sees is also visible to the first.
     covers: Callable[[Any, Any], bool]
 
 
@@ -49,8 +50,8 @@ UNSCOPED = Registry[Unscoped](
 def unscoped(*models: type[Model], because: str) -> None:
     """Declare that limited users see every record of these models, in lists and in the history.
 
-    A model says either this or `for_staff` in its queryset. One that says neither shows a limited user
-    nothing, and `manage.py check` names it.
+    A model declares either this or `for_staff` in its queryset. One that declares neither shows a
+    limited user nothing, and `manage.py check` reports it.
     """
     for model in models:
         UNSCOPED.add(Unscoped(model, because))
@@ -62,7 +63,7 @@ def is_unscoped(model: type[Model]) -> bool:
 
 
 def nothing_of[Rows: QuerySet[Any]](rows: Rows) -> Rows:
-    """Return none of the rows, with SQL of its own: of `none()` no larger statement can be made."""
+    """Return no rows, with real SQL: `none()` cannot be part of a larger statement."""
     return rows.filter(pk__isnull=True)
 
 
@@ -77,7 +78,7 @@ def is_limited(actor: Actor) -> TypeGuard[PermissionHolder]:
 
 
 def refuse_limited(actor: Actor, what: str) -> None:
-    """Refuse what reaches beyond any one organization to who is limited to some."""
+    """Refuse a limited user an action that affects every organization."""
     if is_limited(actor):
         raise DomainError(
             f"{what} Your access is limited to some of them. Ask a colleague with full access."
@@ -87,10 +88,10 @@ def refuse_limited(actor: Actor, what: str) -> None:
 def own_work[Rows: QuerySet[Any]](
     rows: Rows, user: PermissionHolder, *, by: str, since: str
 ) -> Rows:
-    """Return what a limited user may see of stored work (runs, files): their own.
+    """Return the stored work (runs, files) that a limited user may see: their own.
 
-    What they created before their scope was narrowed may hold what they no longer see, so it
-    is hidden as well. `by` and `since` name the fields of who created it and when.
+    Work from before their scope was last reduced may contain what they no longer see, so it is
+    hidden, too. `by` and `since` name the fields of its creator and its time.
     """
     if sees_everything(user):
         return rows

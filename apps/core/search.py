@@ -19,15 +19,15 @@ from django.db.models.expressions import Func, Value
 from apps.core.personal import conceals, personal_fields
 
 MOST_WORDS = 10
-# PostgreSQL takes a word of 2,046 bytes; no word that somebody looks for is as long as this.
+# PostgreSQL accepts a word of 2,046 bytes; nobody searches for one that long.
 LONGEST_WORD = 200
 
 
 class LexemePrefix(SearchQueryCombinable, Func):  # type: ignore[misc]
-    """A tsquery for lexemes that begin with the given text as it stands, past the parser.
+    """A tsquery for lexemes that begin with the given text, without the parser.
 
-    The parser keeps a whole e-mail address as one lexeme but takes half an address for two words;
-    only the text as it stands finds `anna@exa`.
+    The parser keeps a whole e-mail address as one lexeme but reads half an address as two words.
+    Only the unparsed text finds `anna@exa`.
     """
 
     template = "%(expressions)s::tsquery"
@@ -35,9 +35,10 @@ class LexemePrefix(SearchQueryCombinable, Func):  # type: ignore[misc]
 
 
 def found_by(model: type[models.Model], text: str, through: Sequence[str] = ()) -> models.Q:
-    """Return the condition for the records of `model` that `text` asks for; all of them for no text.
+    """Return the condition for the records of `model` that match `text`; all of them for an empty
+    text.
 
-    The model's words are those of its functional GIN index over a `SearchVector`, where it has one,
+    The model's words are those of its functional GIN index over a `SearchVector`, if it has one,
     and those of the records that the foreign keys `through` point to.
     """
     words = words_of(text)
@@ -50,7 +51,9 @@ def found_by(model: type[models.Model], text: str, through: Sequence[str] = ()) 
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words to look for; what holds no letter and no digit finds nothing and is left out."""
+    """Return the words to search for; parts without a letter or digit find nothing and are left
+    out.
+    """
     words = text.replace("\x00", " ").split()
     found = [word[:LONGEST_WORD] for word in words if any(map(str.isalnum, word))]
     return found[:MOST_WORDS]
@@ -59,7 +62,7 @@ def words_of(text: str) -> list[str]:
 def among(column: str, queryset: models.QuerySet) -> models.Q:
     """Return the condition `column = ANY(ARRAY(SELECT …))`, the keys of `queryset`.
 
-    The array is made once and first. PostgreSQL takes every prefix for rather common; as a plain
+    The array is computed once, first. PostgreSQL assumes that every prefix is common: as a plain
     condition or an `IN`, next to an ORDER BY and a LIMIT, it would walk the ordering index and test
     a million rows for a handful of matches (ten seconds instead of ten milliseconds).
     """
@@ -76,7 +79,7 @@ def among(column: str, queryset: models.QuerySet) -> models.Q:
 
 
 def search_vector(model: type[models.Model]) -> SearchVector | None:
-    """Return the very expression that the model's search index is made of."""
+    """Return the exact expression of the model's search index."""
     for index in model._meta.indexes:
         if isinstance(index, GinIndex) and index.expressions:
             expression = index.expressions[0]
@@ -90,7 +93,7 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
     condition = _key_is(word)
     vector = search_vector(model)
     if vector is not None and conceals() and personal_fields(model):
-        # The index narrows it down, and then what the reader may see must match as well.
+        # The index finds candidates. What the reader may see must match as well.
         open_to_all = [name for name in _names_in(vector) if name not in personal_fields(model)]
         if not open_to_all:
             vector = None
@@ -109,7 +112,7 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
     for name in through:
         field: Any = model._meta.get_field(name)
         related = field.related_model
-        # Past the manager that hides the dead: the trash is searched as well.
+        # Not the default manager: the trash can be searched, too.
         found = related._base_manager.filter(
             found_by(related, word, related._default_manager.all().search_through)
         )

@@ -1,8 +1,8 @@
-"""Sending messages to the workers: the one place from which a message goes to the broker.
+"""The one place that sends messages to the broker.
 
-A message is a hint. The work itself is a row in the database, and a scheduled sweep finds the rows that no
-message has led a worker to. So a broker that is away, full or silent costs time and nothing else, and it must
-never fail, or hold up, the request that did the work.
+A message is a hint. The work itself is a row in the database, and a scheduled sweep finds the rows
+whose message reached no worker. So a broker that is away, full, or silent costs only time. It must
+never fail or delay the request that did the work.
 """
 
 import logging
@@ -15,8 +15,8 @@ from django.db import transaction
 
 logger = logging.getLogger(__name__)
 
-# After a failure the broker is left alone for this long: what sends a thousand messages would otherwise wait
-# for a silent broker a thousand times.
+# After a failure, the broker is not asked for this long. Otherwise code that sends a thousand
+# messages would wait for a silent broker a thousand times.
 PAUSE_SECONDS = 5.0
 
 _paused_until = 0.0
@@ -25,23 +25,22 @@ _paused_until = 0.0
 def send_after_commit(task: Task | str, *args: object, swept_by: str) -> None:
     """Send `task` with `args` once the transaction is committed; never raises.
 
-    A module that its own tasks stand on gives the task's name, which a structural test looks up.
-
-    `swept_by` is the name of the scheduled task that finds the same work without the message. A structural
-    test holds that there is such a schedule.
+    A module that its own tasks import gives the task's name, which a structural test checks.
+    `swept_by` is the name of the scheduled task that finds the same work without the message; a
+    structural test checks that it has a schedule.
     """
     name = task if isinstance(task, str) else task.name
     after_commit(lambda: send_now(name, args))
 
 
 def after_commit(act: Callable[[], object]) -> None:
-    """Call `act` once the transaction is committed; what it raises is logged and fails nothing."""
+    """Call `act` once the transaction is committed; an exception is logged and ignored."""
 
     def guarded() -> None:
         try:
             act()
         except Exception:
-            logger.exception("What follows a commit failed.")
+            logger.exception("A step after the commit failed.")
 
     transaction.on_commit(guarded)
 
@@ -49,10 +48,10 @@ def after_commit(act: Callable[[], object]) -> None:
 def send_now(
     name: str, args: Iterable[object] = (), kwargs: dict[str, Any] | None = None, **options: Any
 ) -> str | None:
-    """Send a message; return its ID, or None where the broker did not take it. Never raises.
+    """Send a message; return its ID, or None if the broker did not accept it. Never raises.
 
-    Whether the message arrived is not known for certain where the connection broke: it may come, and be sent
-    again by a sweep, so that what it asks for must be safe to ask twice.
+    If the connection broke, the message may have arrived. A sweep may send it again, so what it
+    asks for must be safe to do twice.
     """
     global _paused_until
     if time.monotonic() < _paused_until:
@@ -62,7 +61,7 @@ def send_now(
     except Exception as error:
         _paused_until = time.monotonic() + PAUSE_SECONDS
         logger.warning(
-            "The broker did not take the message %s (%s: %s). A sweep will do the work.",
+            "The broker did not accept the message %s (%s: %s). A sweep will send it again.",
             name,
             type(error).__name__,
             error,
@@ -72,5 +71,5 @@ def send_now(
 
 
 def is_broker_away() -> bool:
-    """Return whether the last message of this process could not be sent, a few seconds ago."""
+    """Return whether this process could not send its last message, a few seconds ago."""
     return time.monotonic() < _paused_until

@@ -1,4 +1,6 @@
-"""Django's SMTP back end, which also says whether the mail server may have taken a mail it did not answer for."""
+"""Django's SMTP backend, which also reports that a mail server may have accepted an e-mail without
+answering.
+"""
 
 import smtplib
 from smtplib import SMTP
@@ -9,14 +11,16 @@ from django.core.mail.backends import smtp
 
 
 class UncertainMailError(Exception):
-    """The server was given the whole mail, and its answer never came: the mail may go out, or not.
+    """The server received the whole e-mail, but its answer never came: it may be sent, or not.
 
-    No `OSError`, on purpose: what is tried again after an error of the network must not be tried again here.
+    Deliberately not an `OSError`: what is retried after a network error must not be retried here.
     """
 
 
 class _Watched:
-    """Notes when the end of a mail's data is about to be sent: from then on the server may accept it."""
+    """Records when the end of the data is about to be sent: from then on, the server may accept the
+    e-mail.
+    """
 
     was_given = False
     _in_data = False
@@ -65,7 +69,7 @@ class EmailBackend(smtp.EmailBackend):
             ) from error
 
     def _close_connection(self, connection: SMTP) -> None:
-        # A mail that was accepted is not made a failure by a goodbye that nobody answers.
+        # A failed goodbye does not make an accepted e-mail a failure.
         try:
             super()._close_connection(connection)  # type: ignore[misc]
         except (OSError, smtplib.SMTPException):

@@ -1,10 +1,11 @@
-"""How long one statement of a web request may keep the database busy.
+"""Time limits for the statements of a web request.
 
-A page that is only looked at is answered within a second at any size; its statements get 15 seconds, so
-that a bad one ends before the reader gives up and the proxy (60 seconds) cuts it off without a word. What a
-person confirmed may write 100,000 rows with their history, or wait for an import's locks: 50 seconds, so
-that our own page still answers. Jobs, commands and migrations have no limit. Nor has a streamed answer:
-its statement lasts as long as the reader's line is slow, and its length is bounded where it is made.
+A page that is only viewed is answered within a second at any size. Its statements get 15 seconds,
+so that a bad one ends before the reader gives up and the proxy (60 seconds) cuts it off without a
+message. A confirmed action may write 100,000 rows with their history, or wait for an import's
+locks: it gets 50 seconds, so that our own page still answers. Jobs, commands, and migrations have
+no limit. Nor has a streamed response: its statement lasts as long as the download, and its length
+is limited where it is made.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,18 +24,20 @@ _seconds: ContextVar[float] = ContextVar("statement_timeout", default=0)
 
 
 def wanted_seconds() -> float:
-    """Return the limit for statements that are sent now; 0 is none."""
+    """Return the current limit in seconds; 0 means none."""
     return _seconds.get()
 
 
 def was_cut(error: BaseException) -> bool:
-    """Tell whether the database ended a statement because it took too long."""
+    """Tell whether the database canceled a statement because it took too long."""
     cause = error.__cause__
     return isinstance(error, OperationalError) and getattr(cause, "sqlstate", None) == _CUT
 
 
 class StatementTimeoutMiddleware:
-    """Stands above everything that asks the database; apps/audit/postgresql sends the limit to it."""
+    """Must come before everything that queries the database; apps/audit/postgresql sends the limit
+    to it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -43,7 +46,7 @@ class StatementTimeoutMiddleware:
         with _limit(READING_SECONDS if request.method in _READS else WRITING_SECONDS):
             response = self.get_response(request)
         if response.streaming:
-            # What goes on now may have opened its cursor before.
+            # What continues now may have opened its cursor before.
             for each in connections.all(initialized_only=True):
                 if each.connection is not None and hasattr(each, "apply_statement_timeout"):
                     each.apply_statement_timeout()

@@ -1,7 +1,7 @@
-"""Sudo mode, from the ground floor: what does great damage asks for a fresh factor first.
+"""Sudo mode: dangerous actions require a recent re-authentication.
 
-The accounts app knows what a factor is and plugs its answer into the port `SUDO`. Its middleware turns
-`FreshFactorNeeded` into the page that asks for the factor and then takes the person back.
+The accounts app knows the second factors and plugs its answer into the port `SUDO`. Its middleware
+turns `FreshFactorNeeded` into the page that asks for the factor and then takes the person back.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ SUDO = Port[Callable[[HttpRequest], bool]]("sudo", "whether a session proved its
 
 
 class FreshFactorNeeded(Exception):  # noqa: N818  It is a question, not an error.
-    """Raised in a view whose work needs a factor proven lately in this session."""
+    """Raised in a view that requires a recently proven factor in this session."""
 
     def __init__(self, purpose: str) -> None:
         super().__init__(purpose)
@@ -23,7 +23,7 @@ class FreshFactorNeeded(Exception):  # noqa: N818  It is a question, not an erro
 
 
 def is_impersonated(request: HttpRequest) -> bool:
-    """Tell whether somebody acts in somebody else's place: for that there is no sudo mode."""
+    """Tell whether somebody acts as somebody else, for which there is no sudo mode."""
     return getattr(request, "real_user", None) not in (None, request.user)
 
 
@@ -33,10 +33,10 @@ def has_fresh_factor(request: HttpRequest) -> bool:
 
 
 def require_fresh_factor(request: HttpRequest, purpose: str) -> None:
-    """Raise `FreshFactorNeeded` unless the session proved a factor lately.
+    """Raise `FreshFactorNeeded` unless the session proved a factor recently.
 
-    `purpose` ends the sentence "A fresh sign-in is asked for before you …": "purge 3 organizations".
-    Ask on the GET that shows the confirmation too, so that no input is lost on the POST.
+    `purpose` ends the sentence "To continue: …", such as "purge 3 organizations". Also call this
+    for the GET of the confirmation, so that no input is lost on the POST.
     """
     if is_impersonated(request):
         raise PermissionDenied(

@@ -1,4 +1,4 @@
-"""The sending of owed mails."""
+"""The task that sends queued e-mails."""
 
 from celery import shared_task
 from celery.signals import worker_ready

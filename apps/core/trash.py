@@ -1,8 +1,8 @@
-"""The trash of any soft-deletable model: in, out again, and gone for good.
+"""The trash of any soft-deletable model: moving records to it, restoring, and deleting for good.
 
 What belongs to a record (a cascading foreign key to it) goes with it. Everything is set-based: a
-record with a million belongings costs a few statements. Callers check permissions and rules first
-and hold a transaction; the words of the domain are theirs.
+record with a million belongings costs a few statements. Callers check permissions and rules first,
+and hold a transaction.
 """
 
 from collections import Counter
@@ -22,9 +22,10 @@ type Counts = Counter[type[models.Model]]
 
 
 def locked(queryset: models.QuerySet) -> Any:
-    """Lock the rows of `queryset` in the order of their keys; return a queryset of just these.
+    """Lock the rows of `queryset` in the order of their keys; return a queryset of exactly these
+    rows.
 
-    What is checked on it then still holds when it is written.
+    What is checked on it still holds when it is written.
     """
     rows = _plain(queryset).order_by("pk").select_for_update()
     return rows.model._base_manager.filter(pk__in=list(rows.values_list("pk", flat=True)))
@@ -33,9 +34,9 @@ def locked(queryset: models.QuerySet) -> Any:
 def trash(
     queryset: models.QuerySet, *, by: PermissionHolder | None, trash_id: UUID | None = None
 ) -> Counts:
-    """Move the living of `queryset` to the trash with their living belongings; count what went.
+    """Move the rows of `queryset` and their belongings to the trash; return the counts.
 
-    `by` is the user who does it, or None for the system. All of it carries one `trash_id`.
+    `by` is the user, or None for the system. All of it gets one `trash_id`.
     """
     trash_id = trash_id or uuid7()
     model = _concrete(queryset)
@@ -53,11 +54,11 @@ def trash(
 
 
 def restore(queryset: models.QuerySet) -> Counts:
-    """Bring the dead of `queryset` back, with exactly what went to the trash in the same act."""
+    """Restore the rows of `queryset`, with exactly what was moved to the trash in the same act."""
     model = _concrete(queryset)
     trashed = _plain(queryset).in_trash()
     counts: Counts = Counter()
-    # Belongings first: once the record itself is back, the act that trashed it is forgotten.
+    # Belongings first: once the record itself is restored, its `trash_id` is gone.
     for child, name in _soft_deletable_belongings(model):
         counts += restore(trashed_with(trashed, child, name))
     counts[model] = trashed.update(deleted_at=None, deleted_by=None, trash_id=None)
@@ -65,9 +66,10 @@ def restore(queryset: models.QuerySet) -> Counts:
 
 
 def purge(queryset: models.QuerySet) -> Counts:
-    """Delete the records of `queryset` and all that belongs to them; only their history stays.
+    """Delete the records of `queryset` and everything that belongs to them; only their history
+    stays.
 
-    Deletes below the ORM's collector, which would load every belonging into memory.
+    Bypasses the ORM's collector, which would load every belonging into memory.
     """
     model = _concrete(queryset)
     purged = _plain(queryset)
@@ -84,7 +86,7 @@ def purge(queryset: models.QuerySet) -> Counts:
 
 
 def reach_of_purge(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
-    """Yield the records of `queryset` and, by model, all rows that a purge would take with them."""
+    """Yield the records of `queryset`, and then, by model, all rows that a purge would also delete."""
     rows = _plain(queryset)
     yield rows
     for child, name in belongings(_concrete(queryset)):
@@ -92,7 +94,7 @@ def reach_of_purge(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
 
 
 def reach_of_trash(queryset: models.QuerySet) -> Iterator[models.QuerySet]:
-    """Yield the living of `queryset` and, by model, the living rows that would go along."""
+    """Yield the rows of `queryset`, and then, by model, the rows that would be moved along."""
     rows = _plain(queryset).filter(deleted_at=None)
     yield rows
     for child, name in _soft_deletable_belongings(_concrete(queryset)):
@@ -127,7 +129,7 @@ def count_purge(queryset: models.QuerySet) -> Counts:
 
 
 def count_hidden(queryset: models.QuerySet) -> Counts:
-    """Return what does not go to the trash with the living of `queryset` and is hidden with them."""
+    """Return the counts of what has no trash of its own and is hidden together with `queryset`."""
     live = _plain(queryset).filter(deleted_at=None)
     counts: Counts = Counter()
     for child, name in belongings(_concrete(queryset)):
@@ -140,7 +142,7 @@ def count_hidden(queryset: models.QuerySet) -> Counts:
 
 
 def naming(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
-    """Yield each model whose records may name records of `model` among others, and its field."""
+    """Yield each model that may refer to records of `model` in a many-to-many field, and the field."""
     for relation in model._meta.related_objects:
         if relation.many_to_many:
             yield relation.related_model, relation.field.name
@@ -149,22 +151,24 @@ def naming(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]
 def trashed_with(
     trashed: models.QuerySet, child: type[models.Model], name: str
 ) -> "models.QuerySet[Any]":
-    """Return the rows of `child` that went to the trash in the same act as their record in `dead`."""
+    """Return the rows of `child` that were moved to the trash in the same act as their parent in
+    `dead`.
+    """
     return child._base_manager.filter(
         **{f"{name}__in": trashed.values("pk"), "trash_id": models.F(f"{name}__trash_id")}
     )
 
 
 def belongings(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]]:
-    """Yield each model whose records cannot be without one of `model`, and its field for it.
+    """Yield each model with a required relation to `model`, and that field.
 
-    The tables of many-to-many fields count as well: a flag cannot name an organization that is gone.
+    The tables of many-to-many fields count as well: a flag cannot name a deleted organization.
     """
     yield from _references(model, models.CASCADE)
 
 
 def belongs_to(model: type[models.Model]) -> Iterator[tuple[str, type[models.Model]]]:
-    """Yield each foreign key of `model` to what it cannot be without, and the model it leads to."""
+    """Yield each cascading foreign key of `model`, and the model that it leads to."""
     for field in model._meta.concrete_fields:
         if isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE:
             yield field.name, field.remote_field.model
@@ -173,7 +177,7 @@ def belongs_to(model: type[models.Model]) -> Iterator[tuple[str, type[models.Mod
 def _references(
     model: type[models.Model], on_delete: Callable[..., Any]
 ) -> Iterator[tuple[type[models.Model], str]]:
-    """Yield each foreign key to `model` of that kind, also those that no attribute leads back from."""
+    """Yield each foreign key to `model` of that kind, including those without a reverse attribute."""
     for relation in model._meta.get_fields(include_hidden=True):
         if isinstance(relation, models.ManyToOneRel) and relation.on_delete is on_delete:
             yield relation.related_model, relation.field.name
@@ -200,7 +204,9 @@ def _soft_deletable_belongings(
 
 
 def _plain(queryset: models.QuerySet) -> Any:
-    """Return the same rows without the ordering, joins and annotations of a list, and no proxy's."""
+    """Return the same rows of the concrete model, without a list's ordering, joins, and
+    annotations.
+    """
     plain = _concrete(queryset)._base_manager.all()
     if queryset.query.is_sliced or queryset.query.distinct:
         return plain.filter(pk__in=list(queryset.values_list("pk", flat=True)))
@@ -208,6 +214,6 @@ def _plain(queryset: models.QuerySet) -> Any:
 
 
 def _concrete(queryset: models.QuerySet) -> type[models.Model]:
-    """Return the model that has the table, where the queryset may be a proxy's."""
+    """Return the concrete model of a queryset, which may be a proxy's."""
     concrete: type[models.Model] = queryset.model._meta.concrete_model
     return concrete

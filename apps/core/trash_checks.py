@@ -18,7 +18,9 @@ from apps.core.trash_visibility import trash_paths
 def check_unique_outside_the_trash(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[checks.CheckMessage]:
-    """Find what is unique among the dead too: a name in the trash would block the same name for ever."""
+    """Find unique constraints that include the trash: a name in the trash would block the same
+    name.
+    """
     return [
         checks.Error(
             f"{model._meta.label} is unique by {what} among records in the trash too: after a deletion, "
@@ -50,7 +52,7 @@ def _unique_in_the_trash(model: type[models.Model]) -> Iterator[str]:
 def managers_hide_the_trash(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[checks.CheckMessage]:
-    """Find models that can be in the trash, with their parent or alone, and whose manager shows it."""
+    """Find models that can be in the trash, alone or with a parent, and whose manager shows it."""
     return [
         checks.Error(
             f"{model._meta.label} can be in the trash ({', '.join(trash_paths(model)) or 'itself'}), "
@@ -70,7 +72,7 @@ def managers_hide_the_trash(
 def check_trash_has_pages(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[checks.CheckMessage]:
-    """Find models whose records vanish into a trash that has no pages."""
+    """Find models with a trash that has no pages."""
     return [
         checks.Error(
             f"{model._meta.label} has a trash without pages: nobody could restore its records.",
@@ -88,7 +90,7 @@ def check_trash_has_pages(
 def check_trash_has_admins(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[checks.CheckMessage]:
-    """Find a model with a trash whose admin, or whose trash's admin, is missing or of another kind."""
+    """Find models with a trash whose admin, or the trash's admin, is missing or of the wrong class."""
     registry: dict[Any, Any] = full_site()._registry
     wanted: list[tuple[Any, str, str, str]] = []
     for model in models_with_trash():

@@ -10,7 +10,7 @@ from apps.core.models import SoftDeletableModel
 
 
 def trash_proxy[M: SoftDeletableModel](model: type[M]) -> type[M]:
-    """Return a proxy of `model` for its trash: the same table, with an admin of its own.
+    """Return a proxy of `model` for its trash: the same table, with a separate admin.
 
     A model with a trash declares it below its class: `TrashedRoom = trash_proxy(Room)`.
     """
@@ -20,7 +20,7 @@ def trash_proxy[M: SoftDeletableModel](model: type[M]) -> type[M]:
         (),
         {
             "proxy": True,
-            # The permissions of the living model hold.
+            # The permissions of the model itself apply.
             "default_permissions": (),
             "ordering": ["-deleted_at"],
             "verbose_name": f"{opts.verbose_name} in the trash",

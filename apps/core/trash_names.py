@@ -1,6 +1,6 @@
-"""Values that only one living record may have, where one in the trash has them as well.
+"""Unique values that a record outside of the trash shares with one in it.
 
-Which these are is read off the unique constraints that leave the trash out.
+They are found through the unique constraints that leave the trash out.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,11 +19,11 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class Clash:
-    """A record of the trash and a living one that cannot both be alive."""
+    """A record in the trash and another one that cannot both be live."""
 
     trashed: Any
     live: Any
-    # The field that tells records of this kind apart: "slug".
+    # The field that distinguishes records of this kind: "slug".
     field: Any
 
     @property
@@ -32,7 +32,7 @@ class Clash:
 
 
 def clashes_of_trashed(trashed: models.QuerySet) -> Iterator[Clash]:
-    """Yield what stands in the way of restoring the records of `dead`; of many the first ones."""
+    """Yield what prevents restoring the records of `dead`; at most the first ones."""
     for constraint in trash_constraints(trashed.model):
         same = {name: OuterRef(name) for name in constraint.fields}
         taken = _living(trashed.model, constraint).filter(**same)
@@ -43,9 +43,9 @@ def clashes_of_trashed(trashed: models.QuerySet) -> Iterator[Clash]:
 
 
 def clashes_of_new_values(record: models.Model, changed: Iterable[str]) -> Iterator[Clash]:
-    """Yield the records of the trash that have a value which `record` was just given.
+    """Yield the records in the trash that have a value that `record` was just given.
 
-    `changed` are the names of the fields that were given.
+    `changed` has the names of the changed fields.
     """
     model: Any = concrete_model(record)
     for constraint in trash_constraints(model):
@@ -99,6 +99,6 @@ def _values(record: models.Model, constraint: models.UniqueConstraint) -> dict[s
 
 
 def telling_field(model: type[models.Model], constraint: models.UniqueConstraint) -> Any:
-    """Return the constraint's field that is the record's own: the name, not the organization."""
+    """Return the field of the constraint that is the record's own: the name, not the organization."""
     fields: list[Any] = [model._meta.get_field(name) for name in constraint.fields]
     return next((field for field in reversed(fields) if not field.is_relation), fields[-1])

@@ -1,7 +1,7 @@
-"""Move records to the trash, restore them, and delete them for good: the same for every model.
+"""Moves records to the trash, restores them, and deletes them for good: the same for every model.
 
-A model with a rule of its own passes it to `records_restore`; all else (permission, scope, locks, a second
-person, the belongings) is done here.
+A model with a rule of its own passes it to `records_restore`; everything else (permission, scope,
+locks, a second person, the belongings) is done here.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ from apps.core.trash_names import rename_trashed
 
 
 def trash_action(verb: str, model: type[models.Model]) -> str:
-    """Return the name of what is done to records of `model`: "projects.purge_project".
+    """Return the name of an action on records of `model`, such as "projects.purge_project".
 
     It names the permission to restore and to purge, and the action that a second person approves.
     """
@@ -28,7 +28,7 @@ def trash_action(verb: str, model: type[models.Model]) -> str:
 
 
 def records_trash(*, records: models.QuerySet[Any], actor: Actor, reason: str = "") -> Counts:
-    """Move records to the trash, with what belongs to them and has a trash too; count what went."""
+    """Move records to the trash, with those belongings that have a trash; return the counts."""
     require(actor, trash_action("delete", records.model))
     with acting_as(actor=actor, reason=reason):
         living = _locked(records, actor).alive()
@@ -48,10 +48,10 @@ def records_restore(
     names: Mapping[str, str] | None = None,
     refuse: Callable[[Any, Actor], None] | None = None,
 ) -> Counts:
-    """Bring records back with exactly what went to the trash with each: all of them or none.
+    """Restore records with exactly what was moved to the trash with each: all of them or none.
 
-    `names` gives one record other values of its unique fields. `refuse(dead, actor)` gets the locked
-    records and raises DomainError for what the model's constraints cannot say.
+    `names` gives one record other values of its unique fields. `refuse(dead, actor)` gets the
+    locked records and raises DomainError for rules that the model's constraints do not have.
     """
     model = records.model
     require(actor, trash_action("restore", model))
@@ -71,7 +71,9 @@ def records_restore(
 
 
 def records_purge(*, records: models.QuerySet[Any], actor: Actor, reason: str = "") -> Counts:
-    """Delete records for good with all that belongs to them: only what is in the trash; history stays."""
+    """Delete records for good with all that belongs to them. They must be in the trash; their
+    history stays.
+    """
     require(actor, trash_action("purge", records.model))
     with acting_as(actor=actor, reason=reason):
         purged = _locked(records, actor)
@@ -105,7 +107,7 @@ def _locked(records: Any, actor: Actor) -> Any:
 
 
 def _refuse_below_the_dead(dead: models.QuerySet[Any]) -> None:
-    """Refuse a record whose owner is in the trash: it would be back and nobody would see it."""
+    """Refuse a record whose parent is in the trash: it would be restored, and still hidden."""
     for field, owner in belongs_to(dead.model):
         if not issubclass(owner, SoftDeletableModel):
             continue

@@ -1,8 +1,9 @@
-"""What is alive: neither in the trash itself nor part of something that is.
+"""Which records are live: neither in the trash nor part of something that is.
 
-A record is part of what it cannot be without: the target of a foreign key that cascades. A membership
-is part of its organization, a task of its project and so of the project's organization. The cascade is
-the declaration; `AliveManager` reads it, and the system check `core.E010` in `trash_checks.py` finds a model without it.
+A record is part of the target of each of its cascading foreign keys. A membership is part of its
+organization, a task of its project and so of the project's organization. The cascade is the
+declaration; `AliveManager` reads it, and the system check `core.E010` in `trash_checks.py` finds
+models without it.
 """
 
 from collections.abc import Iterator
@@ -28,19 +29,19 @@ def trash_paths(model: type[models.Model]) -> tuple[str, ...]:
 
 
 def is_alive(model: type[models.Model]) -> Q:
-    """Return the condition for the records of `model` that are alive.
+    """Return the condition for the live records of `model`.
 
-    An `EXISTS` for each owner, whose plan does not hang on how many are in the trash: PostgreSQL looks
-    the few rows of a page up by primary key, and hashes the owners for a long list. A `NOT EXISTS` among
-    the dead is a nested loop over all of them where statistics are older than a large deletion; a join
-    would be locked and updated along.
+    It is an `EXISTS` for each parent, whose plan does not depend on how many are in the trash:
+    PostgreSQL looks up the few rows of a page by primary key, and hashes the parents for a long
+    list. A `NOT EXISTS` over the trash is a nested loop where statistics are older than a large
+    deletion. A join would also be locked and updated.
     """
     condition = Q(deleted_at__isnull=True) if _has_trash(model) else Q()
     for field in _owners(model):
         paths = trash_paths(field.related_model)
         if not paths:
             continue
-        # Past the manager: the path says all that it would say.
+        # Not the default manager: the path has all of its conditions.
         owners: Any = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
         for path in paths:
             owners = owners.filter(**{f"{path}__deleted_at__isnull" if path else _ALIVE: True})
@@ -50,7 +51,7 @@ def is_alive(model: type[models.Model]) -> Q:
 
 
 def trashed_ancestor(record: models.Model) -> models.Model | None:
-    """Return the record above `record` that is in the trash, the topmost; None where there is none."""
+    """Return the topmost parent of `record` that is in the trash; None if there is none."""
     for path in sorted(trash_paths(type(record)), key=lambda path: -path.count("__")):
         if not path:
             continue
@@ -65,12 +66,12 @@ def trashed_ancestor(record: models.Model) -> models.Model | None:
 
 def _owners(model: type[models.Model]) -> Iterator[Any]:
     for field in model._meta.concrete_fields:
-        # A tree would lead here for ever: no model is its own parent.
+        # A tree would loop forever, but no model is its own parent.
         cascades = getattr(field.remote_field, "on_delete", None) is models.CASCADE
         if cascades and field.related_model is not model:
             yield field
 
 
 def _has_trash(model: type[models.Model]) -> bool:
-    # `SoftDeletableModel` says so, which stands on this module.
+    # `SoftDeletableModel` decides, and it imports this module.
     return bool(getattr(model, "has_trash", False))

@@ -17,7 +17,7 @@ def uuid7() -> uuid.UUID:
 
 
 class UUID7(Func):
-    """The same made by the database: SQL function `uuid7()`, created by core's first migration."""
+    """The same from the database: the SQL function `uuid7()`, created by core's first migration."""
 
     function = "uuid7"
     arity = 0
@@ -25,7 +25,7 @@ class UUID7(Func):
 
 
 def as_uuid(text: str) -> uuid.UUID | None:
-    """Return the UUID that a text is, if it is one."""
+    """Return a text as a UUID, or None if it is not one."""
     try:
         return uuid.UUID(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from apps.core.errors import DomainError
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open `path` to be written; it takes its place only when everything is in it.
+    """Open a temporary file that replaces `path` only when it is complete.
 
-    What stood there before stays until then. A device or a pipe is written directly. Raises DomainError
-    where it cannot be written.
+    Until then, the old file stays. A device or a pipe is written directly. Raises DomainError if it
+    cannot be written.
     """
     target = path.resolve() if path.is_symlink() else path
     try:

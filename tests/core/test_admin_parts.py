@@ -112,7 +112,7 @@ def test_times_are_told_in_their_greatest_unit_with_the_exact_one_on_hover() -> 
         ahead = moment(timezone.now() + timedelta(days=9, hours=3))
 
     assert ">1\xa0week ago<" in shown
-    assert "Wed 11 Mar 2026" in shown
+    assert "Wed, Mar 11, 2026" in shown
     assert ">1\xa0week from now<" in ahead
 
 

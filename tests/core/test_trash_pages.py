@@ -74,10 +74,10 @@ class TestBefore:
 
         assert "Also moved to the trash: 1 project." in page
         assert "Hidden until it is restored:" in page
-        assert "3 memberships" in page
+        assert "3 members" in page
         assert "2 invitations" in page
         assert "4 tasks" in page
-        assert "Named by 1 flag (new-editor)" in page
+        assert "1 flag (new-editor) refers to it, and ignores it until it is restored." in page
 
     def test_a_flag_is_named_to_those_alone_who_may_see_flags(
         self, client_of: Callable[..., Client]
@@ -87,14 +87,14 @@ class TestBefore:
 
         page = body(client_of().get(reverse(TO_TRASH, args=[organization.pk])))
 
-        assert "Named by 1 flag" in page
+        assert "1 flag refers to it, and ignores it until it is restored." in page
         assert "new-editor" not in page
 
     def test_an_empty_organization_promises_nothing(self, client_of: Callable[..., Client]) -> None:
         page = body(client_of().get(reverse(TO_TRASH, args=[OrganizationFactory().pk])))
 
         assert "Hidden until it is restored" not in page
-        assert "Named by" not in page
+        assert "refers to it" not in page
 
 
 class TestRestoring:

@@ -67,7 +67,7 @@ def test_what_only_others_changed_is_kept_and_said(ada: Client, sam: Client) -> 
     output = _said(answer)
     assert "The slug was changed by Ada Castellanos at " in output
     assert "“New sign.”" in output
-    assert "your change of the name was saved beside it" in output
+    assert "your change to the name was saved too" in output
     trace = last_trace(organization)
     newest, before = organization.history.all()[:2]
     assert (newest.slug, before.slug) == ("bright-harbor", "bright-harbor")

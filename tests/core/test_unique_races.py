@@ -32,7 +32,7 @@ def _create() -> str:
 def test_two_who_create_a_person_with_one_address_at_once() -> None:
     assert while_uncommitted(_create, _create) == (
         "done",
-        "User with this E-mail already exists.",
+        "A person with this e-mail address already exists.",
     )
     assert User.objects.filter(email=NEW).count() == 1
 
@@ -60,7 +60,7 @@ def test_an_address_that_is_taken_while_it_is_being_confirmed() -> None:
 
     _, said = while_uncommitted(_create, confirm)
 
-    assert said == "User with this E-mail already exists."
+    assert said == "A person with this e-mail address already exists."
     assert User.objects.get(pk=person.pk).email == "ida@example.org"
 
 

@@ -1,6 +1,6 @@
-"""The search behind a select of records, for the fields that offer one and no others.
+"""The search behind a select of records, for the declared fields only.
 
-Django's answers for any relation of any model, registered or not.
+Django's own view answers for any relation of any model, registered or not.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ _of_forms: set[tuple[str, str]] = set()
 
 
 def autocompleted(field: Field) -> Field:
-    """Declare, as a module is loaded, that a form of its own searches the records of `field`."""
+    """Declare at import time that a form outside the admin searches the records of `field`."""
     _of_forms.add((field.model._meta.label_lower, field.name))
     return field
 
@@ -42,7 +42,7 @@ class DeclaredAutocomplete(AutocompleteJsonView):
 
 
 def _declared(request: HttpRequest) -> set[tuple[str, str]]:
-    """Return the fields, as (label of the model, name), whose records some form or filter searches."""
+    """Return the searchable fields as pairs of model label and field name."""
     found = set(_of_forms)
     for model, model_admin in full_site()._registry.items():
         places: list[Any] = [model_admin, *model_admin.inlines]

@@ -84,14 +84,14 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         return message
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Delete one by one, so that signals of third parties hear of it; services may do better."""
+        """Delete one by one, so that third parties' signals are sent; services may do better."""
         for record in queryset:
             record.delete()
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Call the page what the menu calls it; the stock title is "Select import run to view"."""
+        """Give the page the menu's title; the stock title is "Select import run to view"."""
         title = menu_title(self.model) or capfirst(self.opts.verbose_name_plural)
         response: HttpResponse = super().changelist_view(
             request, {"title": title, **(extra_context or {})}
@@ -101,7 +101,7 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The stock page asks no reason and collects every related object: ours takes its place."""
+        """Show our own page: the stock page asks for no reason and collects every related object."""
         response: HttpResponse = self.delete_records(request, object_id=object_id)
         return response
 
@@ -122,7 +122,7 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         try:
             return search(search_term), False
         except LookupError:
-            # The model has no search index: it is short, or it should get one.
+            # The model has no search index. It must stay short, or get one.
             return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
@@ -153,7 +153,7 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     def _filter_actions_by_permissions(
         self, request: HttpRequest, actions: Iterable[tuple[Any, ...]]
     ) -> list[Any]:
-        """Django knows only stock words here; ours are named permissions as well."""
+        """Django knows only its stock permissions here; our actions also name others."""
         return [
             entry
             for entry in actions
@@ -164,7 +164,7 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         ]
 
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> Any:
-        """Beside a relation's field one may add or look, but not delete."""
+        """Offer to add or view a related record beside its field, but not to delete it."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and hasattr(field.widget, "can_delete_related"):
             field.widget.can_delete_related = False
@@ -189,7 +189,7 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
             ):
                 return super().changeform_view(request, object_id, form_url, context)
         except ApprovalNeeded as needed:
-            # Nothing was saved: what was to be saved is asked for instead.
+            # Nothing was saved. Show the page that asks for approval instead.
             return self._asked(request, needed, reason) or super().changeform_view(
                 request, object_id, form_url, context
             )
@@ -207,9 +207,10 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         form_url: str = "",
         obj: Model | None = None,
     ) -> HttpResponse:
-        """Offer deletion in the menu of the record's head, and not as a red button beside Save."""
+        """Offer deletion in the record's menu, and not as a red button beside Save."""
         if obj is not None and change and request.method == "POST":
-            # The form was refused: the page keeps the name that is stored, not the one being typed.
+            # The form was refused. The page's title stays the stored name, not the one being
+            # typed.
             stored = self.get_queryset(request).filter(pk=obj.pk).first() or obj
             context |= {"original": stored, "subtitle": str(stored)}
         may_delete = change and self.has_delete_permission(request, obj)
@@ -253,11 +254,13 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         if any(map(_asks_a_reason, formsets)):
             demand_reason(request)
         super().save_related(request, form, formsets, change)
-        # What the database checks only at the commit would come too late to be shown in the form.
+        # Check deferred constraints now: an error at the commit would come too late for the form.
         connections[router.db_for_write(self.model)].check_constraints()
 
     def log_addition(self, request: HttpRequest, obj: Model, message: object) -> None:
-        """The database writes the history; a second one, of forms alone, would only contradict it."""
+        """Write nothing: the database writes the history, and a second log of forms only would
+        contradict it.
+        """
 
     def log_change(self, request: HttpRequest, obj: Model, message: object) -> None:
         """See `log_addition`."""
@@ -283,7 +286,7 @@ def demand_reason(request: HttpRequest) -> None:
 
 
 def _asks_a_reason(formset: VersionedFormSet) -> bool:
-    """Tell whether rows are removed, or changed that have a rule of their own for it."""
+    """Tell whether inline rows are removed, or changed in an inline whose rows require a reason."""
     changed = any(form.has_changed() for form in formset.initial_forms)
     is_required = getattr(formset.inline, "reason_required", False)
     return bool(getattr(formset, "deleted_forms", ())) or (is_required and changed)

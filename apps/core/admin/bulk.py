@@ -1,4 +1,4 @@
-"""A list's action, done later on behalf of who confirmed it, once a second person has approved."""
+"""A list's action that runs later for the requester, once a second person has approved it."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from apps.core.errors import DomainError, MissingPermission
 
 
 class _DiscardedMessages(BaseStorage):
-    """Messages of an action that nobody sits in front of; what it returns is kept instead."""
+    """Discards messages, because the action runs without a browser. Its return value is kept."""
 
     def _get(self, *args: object, **kwargs: object) -> tuple[list[Any], bool]:
         return [], True
@@ -62,7 +62,7 @@ def perform(
     if not form.is_valid():
         problems = [str(problem) for problems in form.errors.values() for problem in problems]
         raise DomainError(" ".join(problems))
-    # With the name of who approved it, which may be longer than the form allows.
+    # The reason includes the approver's name, and may be longer than the form allows.
     form.cleaned_data["reason"] = reason
     result = options["function"](model_admin, request, records, form)
     return "Done." if not result or isinstance(result, HttpResponseBase) else str(result)

@@ -1,9 +1,10 @@
-"""What the address of a list may ask for: what the list declares, and nothing else.
+"""The parameters that a list accepts in its address: those that it declares, and no others.
 
-Django takes any look-up of any local field from an address (`?password__startswith=a`). The list then tells
-by the rows that it shows what it shows in no column. Here a parameter must be the search, a page, the
-order of a sortable column, a popup's, one that a filter of the list reads, or one that the ModelAdmin names
-in `link_parameters`. The export of a list and its bulk actions read the same address in the same way.
+Django takes any look-up of any local field from an address (`?password__startswith=a`), so that the
+rows of a list could reveal values that no column shows. Here a parameter must be the search, a
+page, the order of a sortable column, a popup's, one that a filter of the list reads, or one that
+the ModelAdmin names in `link_parameters`. The export of a list and its bulk actions read the same
+address in the same way.
 """
 
 import re
@@ -31,12 +32,12 @@ from unfold.views import ChangeList
 from apps.core.errors import AddressRefused
 
 CONTROLS = frozenset({SEARCH_VAR, PAGE_VAR, ORDER_VAR, ALL_VAR, IS_POPUP_VAR, TO_FIELD_VAR})
-# Django reads these two past the filters; none of our lists has a use for them.
+# Django reads these two before the filters. None of our lists uses them.
 _STOCK = (ERROR_FLAG, IS_FACETS_VAR)
 LONGEST_VALUE = 500
 # The filters of the list that a record's page was opened from.
 PRESERVED_FILTERS = "_changelist_filters"
-# What a value that no column can hold raises, from the form of a filter down to the database.
+# The errors that an unusable value raises, from the filter's form down to the database.
 UNREADABLE = (
     IncorrectLookupParameters,
     FieldError,
@@ -50,11 +51,12 @@ _ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*")
 
 
 def declared_query(request: HttpRequest, names: Iterable[str], *, list_url: str) -> dict[str, str]:
-    """Return the parameters of a page that is no list of records: those of `names` that it was given.
+    """Return the values of those `names` that the page was given, for a page that is not a list.
 
-    Raises `AddressRefused` for any other, for one that stands twice, and for one that is too long.
+    Raises `AddressRefused` for any other parameter, for one that is given twice, and for one that
+    is too long.
     """
-    # What Django's links carry from a list to a record's pages.
+    # Django's links carry these from a list to a record's pages.
     allowed = {*names, PRESERVED_FILTERS}
     for name, values in request.GET.lists():
         if name not in allowed:
@@ -78,7 +80,10 @@ def filter_parameters(model_admin: ModelAdmin, request: HttpRequest) -> set[str]
 
 
 def _simple_parameters(entry: type[SimpleListFilter]) -> set[str]:
-    """Return what a filter without a field reads. It is not made for that: its choices may cost a query."""
+    """Return the parameters that a filter without a field reads.
+
+    The filter is not created for that, because its choices may cost a query.
+    """
     if issubclass(entry, RangeNumericMixin):
         return {f"{entry.parameter_name}_from", f"{entry.parameter_name}_to"}
     return {str(entry.parameter_name)}
@@ -139,7 +144,7 @@ class DeclaredChangeList(ChangeList):
         return super().get_ordering(request, queryset)
 
     def get_ordering_field_columns(self) -> dict[int, str]:
-        # The headers' links repeat the order that there is; only what may be asked for stays in it.
+        # The headers' links repeat the current order, so keep only the parts that are allowed.
         columns: dict[int, str] = super().get_ordering_field_columns()
         return {index: how for index, how in columns.items() if self._is_sortable(index)}
 
@@ -147,7 +152,7 @@ class DeclaredChangeList(ChangeList):
         try:
             super().get_results(request)
         except IncorrectLookupParameters:
-            # The page has gone since the link to it was made: the last one there is instead.
+            # The page no longer exists. Show the last page instead.
             paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
             self.page_num = paginator.num_pages
             super().get_results(request)

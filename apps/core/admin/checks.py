@@ -23,10 +23,10 @@ from apps.core.admin.unfold_internals import (
 
 
 class BaseAdminChecks(ModelAdminChecks):
-    """Django's checks, and that each permission an action names is one that a model declares.
+    """Django's checks, and that each permission an action names is declared by a model.
 
-    Unfold's own asks the database for the permissions, so that no command would run on an empty
-    one; Django's knows only stock words.
+    Unfold's own check asks the database for the permissions, so that no command would run on an
+    empty one. Django's knows only the stock permissions.
     """
 
     def check(self, admin_obj: ModelAdmin, **kwargs: Any) -> list[CheckMessage]:
@@ -73,7 +73,7 @@ def _exists(model_admin: ModelAdmin, permission: str) -> bool:
 
 
 def _filters_without_a_zone(admin_obj: ModelAdmin) -> list[CheckMessage]:
-    """Tell of Unfold's ranges of dates over a time: they compare it with a time of no zone."""
+    """Find Unfold's date ranges on time fields: they compare with a naive time."""
     return [
         Error(
             f"{type(admin_obj).__name__} filters {entry[0]} by {entry[1].__name__}, which knows no time zones.",
@@ -83,7 +83,7 @@ def _filters_without_a_zone(admin_obj: ModelAdmin) -> list[CheckMessage]:
         )
         for entry in getattr(admin_obj, "list_filter", ())
         if isinstance(entry, (list, tuple))
-        # The very classes: ours is made from one of them.
+        # Only these exact classes: ours derives from one of them.
         and entry[1] in (RangeDateFilter, RangeDateTimeFilter)
         and isinstance(get_fields_from_path(admin_obj.model, entry[0])[-1], DateTimeField)
     ]

@@ -12,15 +12,16 @@ from apps.core.admin.reason import REASON_LENGTH
 
 
 class ConfirmationForm(ComparisonMixin, forms.Form):
-    """A reason, and what must be typed. Subclasses add fields, which stand before these two.
+    """A reason, and text to type as a confirmation. Subclasses add fields, which come before these
+    two.
 
-    `self.request` and `self.queryset` (the records that are meant) are there for subclasses. Fields
-    that show what is stored of one record, to be changed, are named in `edits`: what others changed
-    in them meanwhile is merged, as on a change page.
+    Subclasses can use `self.request` and `self.queryset`, the selected records. Fields that show
+    and edit stored values of one record are named in `edits`: changes that others made to them in
+    the meantime are merged, as on a change page.
     """
 
     edits: ClassVar[frozenset[str]] = frozenset()
-    # Whether one record's page asks; a list's action edits nothing that was shown.
+    # True on the page of one record. A list's action edits nothing that was shown.
     is_of_one = False
 
     def __init__(
@@ -64,7 +65,7 @@ class ConfirmationForm(ComparisonMixin, forms.Form):
         return type(record), record.pk
 
     def consequences(self) -> list[str]:
-        """Return sentences for the page that depend on who asks; the action's own stand before them."""
+        """Return sentences that depend on the viewer; the action's own sentences come before them."""
         return []
 
     @property

@@ -1,4 +1,6 @@
-"""One request to one confirmed action: the page, the check of what was confirmed, the action."""
+"""One request to one confirmed action: the page, the check that the records are still the confirmed
+ones, and the action.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -86,7 +88,7 @@ class Confirmation:
         return self._after()
 
     def _locked_form(self) -> ConfirmationForm:
-        """Return the posted form; a record that it edits is held from here to the commit."""
+        """Return the posted form; the record that it edits is locked until the commit."""
         if self.object_id is not None and self.options["form_class"].edits:
             self.model_admin.lock_record(self.request, unquote(self.object_id))
         form = self._form(self.request.POST)
@@ -96,7 +98,7 @@ class Confirmation:
         return form
 
     def _refused(self, form: ConfirmationForm) -> HttpResponse | None:
-        """Return the page that says why nothing is done, if so."""
+        """Return the page that says why nothing was done, or None."""
         if form.is_compared and form.opened is None:
             form.add_error(None, WITHOUT_VERSION)
         if not form.is_valid():
@@ -110,8 +112,8 @@ class Confirmation:
         return self._page(form, status=409)
 
     def _changed_since(self) -> str:
-        """Return the sentence about what changed in the one record since the page was shown."""
-        # A form that edits what is stored has been merged with it, and needs not ask again.
+        """Return a sentence about what changed in the record since the page was shown."""
+        # A form that edits stored values has already merged them and need not ask again.
         if self.object_id is None or self.options["form_class"].edits:
             return ""
         record = self.queryset.get()
@@ -134,10 +136,10 @@ class Confirmation:
         return form
 
     def _chosen(self) -> QuerySet | None:
-        """Return exactly the records that were confirmed; nothing where the query means others now.
+        """Return exactly the confirmed records, or nothing if the query now finds others.
 
-        The query of a list means what fits it at each statement: one record more between the count
-        that a second person is asked by and the change itself would be changed without being asked.
+        A list's query is evaluated again by each statement. A record that appears between the count
+        and the change would be changed without being confirmed, so the keys are fixed here.
         """
         if self.object_id is not None:
             return self.queryset
@@ -225,7 +227,7 @@ class Confirmation:
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[self.object_id])
 
     def _after(self) -> HttpResponse | None:
-        """Return to the list (Django does, on None), or to the record if it is still there."""
+        """Return to the list (Django's default for None), or to the record if it still exists."""
         if self.object_id is None:
             return None
         try:

@@ -1,13 +1,13 @@
-"""Counting what belongs to each row of a list, in the list's own statement."""
+"""Counts of related records for each row of a list, in the list's own statement."""
 
 from django.db.models import Count, F, IntegerField, Model, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 
 def count_subquery(queryset: QuerySet[Model], key: str) -> Coalesce:
-    """Return an expression: how many rows of `queryset` have the outer row as their `key`.
+    """Return an expression that counts the rows of `queryset` whose `key` is the outer row.
 
-    The database evaluates it for the rows of the page alone, from the index on the key.
+    The database evaluates it only for the rows of the page, with the index on the key.
     """
     counts = (
         queryset.filter(**{key: OuterRef("pk")})

@@ -12,7 +12,7 @@ from apps.core.scope import is_unscoped
 
 
 def check_scope(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
-    """Find what a page lists and nobody said who sees it."""
+    """Find models that a page lists and whose scope nobody declared."""
     for model in (model_admin.model, *(inline.model for inline in model_admin.inlines)):
         for_staff = getattr(type(model._default_manager.all()), "for_staff", None)
         says = for_staff is not None and for_staff is not ScopedQuerySet.for_staff

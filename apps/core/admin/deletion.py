@@ -1,4 +1,4 @@
-"""What a deletion takes with it, and what forbids it."""
+"""What a deletion also deletes, and what prevents it."""
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import NestedObjects, get_deleted_objects
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from apps.core.admin.wording import belongings, listed
 from apps.core.errors import DomainError
 
-# Collecting what hangs on more records than these would load half the database into memory.
+# Collecting the related objects of more records would load half the database into memory.
 COLLECTED_AT_MOST = 500
 
 
@@ -24,7 +24,7 @@ def consequences(queryset: QuerySet) -> list[str]:
 
 
 def refuse_undeletable(model_admin: ModelAdmin, request: HttpRequest, queryset: QuerySet) -> None:
-    """Refuse a deletion of too many records, of protected ones, or of what is not the user's to delete."""
+    """Refuse to delete too many records, protected ones, or ones that the user may not delete."""
     records = list(queryset[: COLLECTED_AT_MOST + 1])
     if len(records) > COLLECTED_AT_MOST:
         raise DomainError(

@@ -1,4 +1,4 @@
-"""What list columns and read-only fields show: states, times, counts, ids."""
+"""Values of list columns and read-only fields: states, times, counts, IDs."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from unfold.decorators import display
 
 EMPTY = "–"  # noqa: RUF001
 
-# The one mapping from what a state means to a color.
+# The one mapping from the meaning of a state to a color.
 GOOD, WAITING, BAD, BUSY = "success", "warning", "danger", "info"
 MAIN, QUIET = "primary", "default"
 
@@ -66,15 +66,16 @@ def state_column(
 
 
 def moment(value: datetime | date | None) -> SafeString | str:
-    """Show a time as "3 hours ago", with the exact one on hover.
+    """Show a time as "3 hours ago", with the exact time on hover.
 
-    The hover text is in the server's zone, named; `quarterdeck.js` puts it into the reader's own.
+    The hover text is in the server's time zone, by name; `quarterdeck.js` changes it to the
+    reader's own.
     """
     if value is None:
         return EMPTY
     if isinstance(value, datetime):
         local = timezone.localtime(value)
-        exact = f"{format_date(local, 'D j M Y H:i:s')} {local.tzname()}"
+        exact = f"{format_date(local, 'D, M j, Y, H:i:s')} {local.tzname()}"
         return format_html(
             '<time class="whitespace-nowrap" datetime="{}" title="{}">{}</time>',
             value.isoformat(),
@@ -84,12 +85,12 @@ def moment(value: datetime | date | None) -> SafeString | str:
     return format_html(
         '<time class="whitespace-nowrap" datetime="{}">{}</time>',
         value.isoformat(),
-        format_date(value, "j M Y"),
+        format_date(value, "M j, Y"),
     )
 
 
 def _relative(value: datetime) -> str:
-    """Return "3 weeks ago" where naturaltime says "3 weeks, 2 days ago"."""
+    """Return "3 weeks ago" instead of naturaltime's "3 weeks, 2 days ago"."""
     words = str(naturaltime(value))
     first, comma, rest = words.partition(",")
     return f"{first} {'ago' if rest.endswith('ago') else 'from now'}" if comma else words
@@ -140,7 +141,7 @@ def number(value: int | float | None) -> SafeString | str:
 
 
 def phrase(text: str) -> SafeString | str:
-    """Show a sentence in a list without letting a narrow screen break it at every word."""
+    """Show a sentence in a list, without a line break after every word on a narrow screen."""
     return format_html('<span class="qd-phrase">{}</span>', text) if text else EMPTY
 
 
@@ -160,5 +161,7 @@ def copyable(value: object) -> SafeString | str:
 
 @display(description="ID")
 def copyable_id(model_admin: ModelAdmin, record: Model) -> SafeString | str:
-    """Read-only field: the record's id, to be copied. Declared as `copyable_id = copyable_id`."""
+    """A read-only field with the record's ID and a copy button. Declared as `copyable_id =
+    copyable_id`.
+    """
     return copyable(record.pk) if record is not None and record.pk else EMPTY

@@ -1,7 +1,7 @@
-"""List filters that are right, and answered by an index.
+"""List filters that find the right rows and use an index.
 
-Use these and the single-valued ones of `unfold.contrib.filters.admin` (never with a star: the module
-names a class that is not there). The multi-valued ones lose values in the filter sheet.
+Use these and the single-valued ones of `unfold.contrib.filters.admin` (never with `import *`: the
+module names a class that does not exist). The multi-valued ones lose values in the filter sheet.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,9 @@ from apps.core.port import Registry
 
 
 class RecordForm(AutocompleteDropdownForm):
-    """Names the chosen record only to who sees it: Unfold's own names any."""
+    """Shows the chosen record's name only to people who may see the record; Unfold's form shows
+    any.
+    """
 
     def __init__(self, request: HttpRequest, name: str, *args: object, **kwargs: object) -> None:
         super().__init__(request, name, *args, **kwargs)
@@ -30,13 +32,15 @@ class RecordForm(AutocompleteDropdownForm):
 
 
 class RecordFilter(AutocompleteSelectFilter):
-    """By one related record, found by search; held to what the user sees."""
+    """A filter by one related record, found by search, within the user's scope."""
 
     form_class = RecordForm
 
 
 class DayRangeFilter(RangeDateFilter):
-    """From one day to another, both whole: Unfold's own loses the last day of a date with a time."""
+    """A range of whole days, both included. Unfold's own loses most of the last day of a time
+    field.
+    """
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first = _day(self.used_parameters.get(f"{self.parameter_name}_from"))

@@ -1,4 +1,4 @@
-"""Tell cheaply whether a query still means the same records."""
+"""A cheap check that a query still finds the same records."""
 
 from typing import Any
 
@@ -8,10 +8,10 @@ from django.db.models.functions import Cast
 
 
 def fingerprint(queryset: QuerySet) -> tuple[int, Any]:
-    """Return the number of records in a query, and a checksum of their keys, in one statement.
+    """Return the number of records in a query and a checksum of their keys, in one statement.
 
-    Two sets of records with one checksum are as likely as two numbers of 64 bits that are equal by
-    chance. Neither the order of the rows nor the columns of the query matter.
+    Two different sets have the same 64-bit checksum only by chance. Neither the order of the rows
+    nor the columns of the query matter.
     """
     keys = queryset.order_by().values("pk")
     hashed = Func(

@@ -1,4 +1,4 @@
-"""The page that stands where a gate is shut."""
+"""The page that a closed gate shows."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -8,9 +8,10 @@ from apps.core.gates import Closure, Gate, closure_of
 
 
 def closed_response(request: HttpRequest, gate: Gate) -> HttpResponse | None:
-    """Return the page that says why `gate` is closed, who closed it, and who can open it; nothing if open.
+    """Return the page that says why `gate` is closed, who closed it, and who can open it; None if
+    open.
 
-    A view calls it first and returns what it gets.
+    A view calls this first and returns the result.
     """
     closure = closure_of(gate, request.user)
     return closed_page(request, closure) if closure else None

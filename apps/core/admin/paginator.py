@@ -10,12 +10,12 @@ EXACT_UP_TO = 10_000
 
 
 class EstimatingPaginator(Paginator):
-    """Counts exactly up to 10,000 rows, and beyond that asks the planner.
+    """Counts exactly up to 10,000 rows, and asks the planner for an estimate beyond that.
 
     One statement for a short list, two for a long one, and neither reads more than 10,001 rows. The
-    estimate stands on the table's statistics: right after a great import, before autovacuum has
-    run, it may be far off, and a filter on columns that hang together makes it wrong. Where the
-    number matters (what an action is about to change), count the queryset itself.
+    estimate depends on the table's statistics. It can be far off right after a large import, before
+    autovacuum has run, and with filters on correlated columns. If the number matters (how many
+    records an action is about to change), count the queryset itself.
     """
 
     @cached_property

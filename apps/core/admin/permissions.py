@@ -1,4 +1,4 @@
-"""The permission that an action asks for, and the one record that it is about."""
+"""The permission that an action requires, and the one record that it is about."""
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
@@ -13,7 +13,7 @@ from apps.core.model_meta import concrete_model
 def may(
     model_admin: ModelAdmin, request: HttpRequest, permission: str, record: Model | None = None
 ) -> bool:
-    """Tell whether the user holds a named permission, or the ModelAdmin grants a stock one."""
+    """Tell whether the user has a named permission, or the ModelAdmin grants a stock one."""
     if "." in permission:
         return bool(request.user.has_perm(permission))
     has_permission = getattr(model_admin, f"has_{permission}_permission")

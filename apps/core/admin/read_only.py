@@ -1,4 +1,4 @@
-"""Pages of what a program writes and people only look at: runs, deliveries."""
+"""Pages of records that only programs write, such as runs and deliveries."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from apps.core.errors import RecordNotFound
 
 
 class ReadOnly:
-    """Nobody adds, changes or deletes."""
+    """Allows nobody to add, change, or delete."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -23,7 +23,7 @@ class ReadOnly:
 
 
 class ReadOnlyAdmin(ReadOnly, BaseAdmin):
-    """A list and a page to look at. What is never edited has no history of its own."""
+    """A list and a page to view. Records that are never edited have no history."""
 
     ask_reason = False
 

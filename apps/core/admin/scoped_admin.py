@@ -1,4 +1,4 @@
-"""Admin classes and inlines held to the user's scope: what they list, and what may be chosen."""
+"""Admin classes and inlines limited to the user's scope: what they list, and what can be chosen."""
 
 from typing import Any
 
@@ -11,7 +11,9 @@ from apps.core.scope import is_unscoped, nothing_of, sees_everything
 
 
 def in_scope(queryset: QuerySet[Any], user: PermissionHolder) -> QuerySet[Any]:
-    """Return what `user` sees of `queryset`; nothing for a limited user where the model declares nothing."""
+    """Return the part of `queryset` in the user's scope; nothing for a limited user if the model
+    declares no scope.
+    """
     for_staff = getattr(queryset, "for_staff", None)
     if for_staff:
         return for_staff(user)
@@ -21,9 +23,9 @@ def in_scope(queryset: QuerySet[Any], user: PermissionHolder) -> QuerySet[Any]:
 
 
 class ScopedAdmin:
-    """Narrows an admin class or an inline to what the request's user sees.
+    """Limits an admin class or an inline to the user's scope.
 
-    A posted key of a record outside of it is answered like one that does not exist.
+    A posted key outside of it gets the same answer as one that does not exist.
     """
 
     model: type[Model]
@@ -36,8 +38,9 @@ class ScopedAdmin:
     ) -> QuerySet[Any] | None:
         """Return the records that a relation's field offers and accepts.
 
-        Beside what the user sees, these are the ones that the user's records name already, such as the
-        colleague a task is assigned to: otherwise saving the form would unassign the task.
+        These are the records in the user's scope, and those that the user's records already refer
+        to, such as a task's assignee. Otherwise saving the form would
+        unassign the task.
         """
         ordered: QuerySet[Any] | None = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]
         offered = related_model(db_field)._default_manager.all() if ordered is None else ordered

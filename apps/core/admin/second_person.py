@@ -1,8 +1,9 @@
-"""The confirmation page of what a second person must approve: the button asks instead of doing.
+"""The confirmation page of an action that a second person must approve.
 
-Where an action's service asks for an approval of its own, the ModelAdmin says of which kind, so that
-the page can tell beforehand: `approval_kinds = {"purge": "organizations.purge_organization"}`. Any other action
-of a list asks for one by itself where too many records are selected.
+Its button asks for approval instead of acting. If an action's service asks for an approval of its
+own, the ModelAdmin names its kind, so that the page can announce it: `approval_kinds = {"purge":
+"organizations.purge_organization"}`. Any other action of a list needs approval if too many records
+are selected.
 """
 
 from typing import Any
@@ -17,7 +18,7 @@ from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError
 
 ASK = "_ask"
-# What a confirmation posts besides its form.
+# The field that a confirmation posts besides its form.
 _SELECTED = "_selected_action"
 _OWN = {
     "csrfmiddlewaretoken",
@@ -31,7 +32,7 @@ _OWN = {
 
 
 class SecondPerson:
-    """What one confirmation has to do with a second person."""
+    """The approval that one confirmation may need."""
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class SecondPerson:
         self.needed = ""
 
     def sentence(self) -> str:
-        """Return what the page says, where the button will ask."""
+        """Return the sentence of the page if the button will ask for approval."""
         if self.needed:
             return self.needed
         if not (self.kind or self.is_list):
@@ -56,7 +57,9 @@ class SecondPerson:
         return APPROVALS.get().approval_message(self.kind, self.queryset, self.request.user)
 
     def demand_for_many(self, records: QuerySet) -> None:
-        """Raise `ApprovalNeeded` where a list's action means more records than one may decide on."""
+        """Raise `ApprovalNeeded` if a list's action covers more records than one person may decide
+        on.
+        """
         if self.kind:
             return
         APPROVALS.get().require_for_many(
@@ -72,7 +75,9 @@ class SecondPerson:
         )
 
     def ask(self, needed: ApprovalNeeded, form: ConfirmationForm) -> HttpResponseRedirect | None:
-        """Make the request if the button said so; nothing where the page must say it first."""
+        """Create the request if the button asked for it; nothing if the page must announce it
+        first.
+        """
         self.needed = needed.message
         if ASK not in self.request.POST:
             return None

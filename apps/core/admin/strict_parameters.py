@@ -1,4 +1,4 @@
-"""The part of our ModelAdmins that decides what an address may ask for; see changelist.py."""
+"""The part of our ModelAdmins that restricts the parameters of an address; see changelist.py."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from apps.core.personal import conceals, is_personal
 
 
 class StrictParametersAdmin:
-    """Refuses whatever the address of a list or of a new record's form holds undeclared."""
+    """Refuses undeclared parameters in the address of a list or of the form for a new record."""
 
     model: type[Model]
     # Parameters that links of other pages set and that no filter of the list shows:
@@ -43,7 +43,7 @@ class StrictParametersAdmin:
                 yield f"{inline.get_formset(request).get_default_prefix()}-page"
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
-        """Allow what a filter of the list reads, unless it tells what the reader may not see."""
+        """Allow what a filter of the list reads, unless it reveals what the reader may not see."""
         if conceals() and is_personal(self.model, lookup):
             return False
         return lookup in filter_parameters(self, request)
@@ -63,7 +63,7 @@ class StrictParametersAdmin:
             ) from error
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        """Refuse keys of records that are none: Django would pass them on to the database."""
+        """Refuse invalid record keys: Django would pass them on to the database."""
         key: Any = self.model._meta.pk
         try:
             for value in request.POST.getlist(ACTION_CHECKBOX_NAME):

@@ -1,8 +1,8 @@
-"""Moving to the trash, the trash itself, and the way out of it, for any soft-deletable model.
+"""Admin classes of the trash: moving records to it, its list, and restoring.
 
-The model's admin is a `ToTrash`; the admin of its proxy (`trash_proxy`) is a `TrashAdmin`. Nothing else is needed:
-the services, the permissions, and what a second person approves come with the model. An admin whose model has a
-rule of its own names another service.
+The admin of a soft-deletable model is a `ToTrash`; the admin of its proxy (`trash_proxy`) is a
+`TrashAdmin`. Nothing else is needed: the services, the permissions, and the approvals come with the
+model. An admin whose model has a rule of its own names another service.
 """
 
 from collections.abc import Callable, Iterable
@@ -49,13 +49,13 @@ def _purging(queryset: QuerySet) -> list[str]:
 
 
 def _name_or_number(queryset: QuerySet) -> str:
-    """What must be typed: the name of one record, the number of many."""
+    """The text to type: the name of one record, or the number of several."""
     count = queryset.count()
     return str(queryset.get()) if count == 1 else str(count)
 
 
 class ToTrash(BaseAdmin):
-    """Deleting means: to the trash. The stock delete page is not reachable."""
+    """Deleting moves records to the trash. The stock delete page is not reachable."""
 
     moves_to_trash = True
     trash_service: Callable[..., trash.Counts] = staticmethod(records_trash)
@@ -95,7 +95,7 @@ class ToTrash(BaseAdmin):
         change: bool,
     ) -> None:
         super().save_related(request, form, formsets, change)
-        # A new record may also have been given what its form left empty, such as a slug.
+        # A new record may also have values that its form left empty, such as a slug.
         given = form.changed_data if change else [field.name for field in self.opts.fields]
         for sentence in trash_message(request.user, form.instance, given):
             messages.warning(request, sentence)
@@ -113,7 +113,7 @@ class ToTrash(BaseAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        # The stock button would say "Delete"; ours stands among the actions.
+        # The stock button would say "Delete"; ours is one of the actions.
         context = {"show_delete": False, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -129,7 +129,9 @@ def _said(counts: trash.Counts, model: type[Model]) -> str:
 
 
 class TrashAdmin(ReadOnly, BaseAdmin):
-    """The trash of a model: who moved what there and when; read-only, with two ways out."""
+    """The trash of a model: who moved what to it and when. Read-only, with actions to restore and
+    to purge.
+    """
 
     is_trash = True
     model: type[SoftDeletableModel]
@@ -181,7 +183,7 @@ class TrashAdmin(ReadOnly, BaseAdmin):
         return self.has_view_permission(request)
 
     def _base_permission(self, request: HttpRequest, verb: str) -> bool:
-        """The trash has no permissions of its own: those of the living model hold."""
+        """The trash has no permissions of its own: it uses those of the model."""
         return request.user.has_perm(trash_action(verb, self.model))
 
     @confirmed(

@@ -1,4 +1,4 @@
-"""The pages that ask before something goes to the trash, and before it comes back."""
+"""Confirmation forms for moving records to the trash and restoring them."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -20,7 +20,7 @@ from apps.core.trash_visibility import trash_paths
 
 
 class ToTrashForm(ConfirmationForm):
-    """Says what goes along, what is out of sight meanwhile, and what names it."""
+    """Lists what moves along, what is hidden in the meantime, and what refers to it."""
 
     def consequences(self) -> list[str]:
         model = self.queryset.model
@@ -32,7 +32,9 @@ class ToTrashForm(ConfirmationForm):
         ]
 
     def _named(self) -> Iterator[str]:
-        """Say which records of others name these: they stay, and mean nobody by it meanwhile."""
+        """Say which other records refer to these: they stay, and ignore them until they are
+        restored.
+        """
         keys = self.queryset.order_by().values("pk")
         for other, field in trash.naming(self.queryset.model):
             found: Any = in_scope(other._default_manager.all(), self.request.user)
@@ -44,12 +46,14 @@ class ToTrashForm(ConfirmationForm):
             which = f" ({names(found)}{', …' if number > 3 else ''})" if shown else ""
             noun = f"{counted(number, other)}{which}"
             yield (
-                f"Named by {noun}, which {'does' if number == 1 else 'do'} not count it until then."
+                f"{noun} refers to it, and ignores it until it is restored."
+                if number == 1
+                else f"{noun} refer to it, and ignore it until it is restored."
             )
 
 
 class RestoreForm(ConfirmationForm):
-    """Says what comes back, and at once what stands in the way; offers one record another name."""
+    """Lists what is restored, and what prevents it. Offers one record another name."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,7 +73,7 @@ class RestoreForm(ConfirmationForm):
         self.fields = {**fields, **self.fields}
 
     def new_names(self) -> dict[str, str]:
-        """Return the names that were given, by field."""
+        """Return the entered names by field."""
         given = {name: self.cleaned_data.get(f"as_{name}", "").strip() for name in self.renamed}
         return {name: value for name, value in given.items() if value}
 
@@ -86,9 +90,9 @@ class RestoreForm(ConfirmationForm):
         seen = in_scope(type(clash.live)._default_manager.all(), user)
         taker = record_link(clash.live) if seen.filter(pk=clash.live.pk).exists() else ""
         label = clash.field.verbose_name
-        way_out = f"give this one another {label} below, or change it there"
+        way_out = f"enter another {label} below, or change that one"
         if not self.renamed:
-            way_out = "change it there first, or leave this one in the trash"
+            way_out = "change that one first, or leave this one in the trash"
         return format_html(
             "“{}” can't be restored as it is, because the {} “{}” is taken by {}. To "
             "restore it, {}.",
@@ -146,7 +150,7 @@ def trash_message(user: PermissionHolder, record: Model, changed: Iterable[str])
 
 
 def _as_stored(queryset: QuerySet[Any]) -> Any:
-    """Return the same records of the model that has the table, without a list's order and joins."""
+    """Return the same records of the concrete model, without a list's order and joins."""
     model: Any = queryset.model._meta.concrete_model
     keys = [record.pk for record in queryset] if queryset.query.is_sliced else queryset.values("pk")
     return model.all_objects.filter(pk__in=keys)

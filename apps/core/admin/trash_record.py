@@ -1,4 +1,4 @@
-"""Where a record lies that its old address does not find any more: itself in the trash, or with its parent."""
+"""Finds a record that its old address no longer shows: in the trash itself, or with its parent."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from apps.core.trash_visibility import trash_paths, trashed_ancestor
 
 @dataclass(frozen=True)
 class InTrash:
-    """What was looked for, and what of it is in the trash: the record itself or one above it."""
+    """The record that was requested, and the record in the trash: itself or a parent."""
 
     record: Model
     trashed: Model
-    # Its page in the trash, "" for a viewer who may not open it.
+    # The address of its page in the trash; "" for a viewer who may not open it.
     url: str
 
     @property
@@ -31,7 +31,7 @@ class InTrash:
 
     @property
     def sentence(self) -> str:
-        """Say where the record is and how it comes back."""
+        """Say where the record is and how to restore it."""
         noun = self.record._meta.verbose_name
         if self.is_own:
             return f"The {noun} “{self.trashed}” is in the trash. Restore it to open it here."
@@ -42,7 +42,7 @@ class InTrash:
 
 
 def find_in_trash(user: PermissionHolder, model: type[Model], key: object) -> InTrash | None:
-    """Return where the record `key` of `model` lies, if it is in the trash and `user` may see it."""
+    """Return where the record `key` of `model` is, if it is in the trash and `user` may see it."""
     concrete: Any = model._meta.concrete_model
     if not trash_paths(concrete) or not user.has_perm(_view(concrete)):
         return None
@@ -82,7 +82,7 @@ def trash_urls(user: PermissionHolder, model: type[Model], keys: Iterable[Any]) 
 
 
 def living_url(user: PermissionHolder, model: type[Model], key: object) -> str:
-    """Return the address of the page that a record of the trash has again since it was restored."""
+    """Return the address of a restored record's own page."""
     concrete: Any = model._meta.concrete_model
     if model is concrete or not trash_paths(concrete) or not user.has_perm(_view(concrete)):
         return ""
@@ -96,7 +96,7 @@ def living_url(user: PermissionHolder, model: type[Model], key: object) -> str:
 
 
 def trash_link(user: PermissionHolder, record: Model) -> SafeString | str:
-    """Show a record of the trash as a link to its page there, where `user` may open that."""
+    """Show a record in the trash as a link to its page there, if `user` may open it."""
     url = trash_url(user, record)
     link = '<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>'
     return format_html(link, url, record) if url else str(record)

@@ -1,4 +1,6 @@
-"""The one place that calls what Unfold keeps to itself; the version is pinned exactly for its sake."""
+"""The one module that calls Unfold's private methods. They are why Unfold's version is pinned
+exactly.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,9 +13,9 @@ from unfold.sites import UnfoldAdminSite
 
 
 def site_look(site: AdminSite, request: HttpRequest) -> dict[str, Any]:
-    """Return what Unfold's layout needs on a page that is no admin page, without asking the database.
+    """Return the context that Unfold's layout needs outside of the admin, without a query.
 
-    The same for every site of Unfold's; of another kind of site it is empty.
+    It is the same for every Unfold site, and empty for other kinds of site.
     """
     if not isinstance(site, UnfoldAdminSite):
         return {}

@@ -1,4 +1,4 @@
-"""Texts of others, as the reader may see them."""
+"""Template filter for texts that may contain personal data."""
 
 from typing import Any
 
@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def readable(text: object) -> Any:
-    """Mask the addresses and numbers in a text from who may not see personal data."""
+    """Mask the addresses and numbers in a text for readers who may not see personal data."""
     return personal.readable(text) if isinstance(text, str) else text

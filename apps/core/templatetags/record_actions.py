@@ -1,4 +1,4 @@
-"""Which actions of a record stand beside its name, and which in the menu."""
+"""Splits a record's actions into buttons beside its name and a menu."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,7 @@ from unfold.enums import ActionVariant
 
 register = Library()
 
-# Beside *History*; three buttons fit beside a name on a laptop.
+# Besides *History*. Three buttons fit beside a name on a laptop.
 DAILY = 2
 
 

@@ -1,4 +1,4 @@
-"""What ModelAdmins and their inlines do so that nobody's change is lost."""
+"""ModelAdmin and inline base classes that lose nobody's change."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -26,23 +26,24 @@ type Service = Callable[..., Any] | None
 
 
 class VersionedAdmin:
-    """Compares, merges and writes what a change page posts; see the package's docstring.
+    """Compares, merges, and writes a posted change page; see the package's docstring.
 
-    `create_service` and `update_service` (each a `staticmethod`) store the record where a rule
-    belongs to that; see `service_calls.py`. Without them its changed columns are written.
+    `create_service` and `update_service` (each a `staticmethod`) store a record that has rules; see
+    `service_calls.py`. Without them, the changed columns are written.
     """
 
     form: type[ModelForm] = VersionedModelForm
     create_service: ClassVar[Service] = None
     update_service: ClassVar[Service] = None
-    # The argument of `update_service` that takes the record; else it is named after the model.
+    # The argument of `update_service` that takes the record. By default it is named after the
+    # model.
     service_argument: ClassVar[str] = ""
     change_form_before_template = "core/editing/form.html"
 
     def lock_record(self, request: HttpRequest, key: object) -> None:
-        """Hold the record until the save is committed, so that nobody saves it in between.
+        """Lock the record until the save is committed, so that nobody saves it in between.
 
-        A ModelAdmin whose services lock something else first does that here first as well.
+        A ModelAdmin whose services lock something else first must lock that here first, too.
         """
         rows = self.model._base_manager.filter(pk=key)  # type: ignore[attr-defined]
         rows.select_for_update(no_key=True).values_list("pk").first()
@@ -55,7 +56,7 @@ class VersionedAdmin:
         extra_context: dict[str, Any] | None,
     ) -> HttpResponse:
         if request.method == "POST" and object_id and "_saveasnew" not in request.POST:
-            # What is no key is told below, as where a page is asked for.
+            # An invalid key is reported below, as it is when a page is requested.
             with suppress(ValidationError, ValueError):
                 self.lock_record(request, unquote(object_id))
         response: HttpResponse = super()._changeform_view(  # type: ignore[misc]
@@ -66,9 +67,9 @@ class VersionedAdmin:
     def _get_obj_does_not_exist_redirect(
         self, request: HttpRequest, opts: Options, object_id: str
     ) -> HttpResponse:
-        """Answer 404, where Django would send the user to the start page with a message.
+        """Answer 404; Django would redirect to the start page with a message.
 
-        A form that was open while its record went away is shown what was typed into it.
+        If a form was open when its record was deleted, the page shows what the user typed.
         """
         response = gone_response(self, request, unquote(object_id))
         if response is not None:
@@ -127,7 +128,7 @@ class VersionedAdmin:
         formsets: Iterable[BaseInlineFormSet],
         add: bool = False,
     ) -> list[Any]:
-        """Tell the user what was merged: Django asks for its log's message when all is stored."""
+        """Tell the user what was merged. Django calls this for its log once everything is stored."""
         if not add:
             for sentence in describe_merges(form, formsets, request.user):
                 messages.info(request, sentence)
@@ -168,7 +169,7 @@ class VersionedInline:
     create_service: ClassVar[Service] = None
     update_service: ClassVar[Service] = None
     delete_service: ClassVar[Service] = None
-    # Whether the rows are changed with a reason alone.
+    # True if rows may be changed only with a reason.
     reason_required = False
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: object) -> Any:

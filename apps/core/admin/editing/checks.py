@@ -1,4 +1,4 @@
-"""System checks: no ModelAdmin of ours has a form that forgets what it was opened on."""
+"""System checks: every ModelAdmin form knows the values that it was opened with."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a compared form offers to the functions that describe it; `Comparing` is what they are given."""
+"""The interface of a compared form for the functions that describe it; they take a `Comparing`."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol

@@ -1,4 +1,4 @@
-"""What every compared form does, on a record or on a confirmation page."""
+"""The behavior of every compared form, on a record's page or a confirmation page."""
 
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,16 +21,16 @@ _Base: Any = forms.Form if TYPE_CHECKING else object
 
 
 class ComparisonMixin(_Base):
-    """Keeps what others stored where the user changed nothing, and shows what both changed."""
+    """Keeps others' changes to fields that the user left alone, and shows conflicting ones."""
 
     opened: OpenedValues | None = None
-    # The key of the user the form is made for.
+    # The primary key of the user who sees the form.
     opened_by = ""
     fields: dict[str, Any]
 
     @property
     def is_compared(self) -> bool:
-        """Tell whether what is posted changes something that was there when the form was opened."""
+        """Tell whether the post changes something that existed when the form was opened."""
         raise NotImplementedError
 
     @property
@@ -40,7 +40,7 @@ class ComparisonMixin(_Base):
 
     @property
     def version(self) -> OpenedValues:
-        """Return what the page carries to the next save."""
+        """Return the signed values that the page posts with the next save."""
         opened = self.opened if self.is_bound else None
         shown = {conflict.name: conflict.now for conflict in self.conflicts}
         values = opened.values if opened else self.stored_values()
@@ -48,7 +48,7 @@ class ComparisonMixin(_Base):
 
     @property
     def uncompared(self) -> frozenset[str]:
-        """Return the fields that say nothing about what is stored, such as a reason."""
+        """Return the fields that are not about stored values, such as a reason."""
         return frozenset()
 
     def stored_values(self) -> dict[str, Any]:
@@ -78,7 +78,7 @@ class ComparisonMixin(_Base):
         )
 
     def choice(self, name: str) -> str:
-        """Return "mine" or "theirs" where the user chose, having seen what is stored now."""
+        """Return "mine" or "theirs" if the user chose while seeing the value that is stored now."""
         shown = self.opened.shown if self.opened else {}
         if name not in shown or shown[name] != self.compared[name].now:
             return ""
@@ -96,7 +96,7 @@ class ComparisonMixin(_Base):
 
     @cached_property
     def conflicts(self) -> list[Conflict]:
-        """Return the fields that both changed, those included that the user has decided on."""
+        """Return the fields that both changed, including those on which the user has decided."""
         if not self.is_compared:
             return []
         names = [name for name, each in self.compared.items() if each.collides]
@@ -104,7 +104,7 @@ class ComparisonMixin(_Base):
 
     @property
     def merged(self) -> list[str]:
-        """Return the fields that only others changed, and the sets that both did."""
+        """Return the fields that only others changed, and the sets of records that both changed."""
         if not self.is_compared or self.opened is None:
             return []
         return [
@@ -157,7 +157,7 @@ class ComparisonMixin(_Base):
         files = [name for name, field in kept.items() if isinstance(field, forms.FileField)]
         self.fields = {name: field for name, field in fields.items() if name not in files}
         for field in kept.values():
-            # A disabled field is cleaned from what is stored, whatever was posted.
+            # A disabled field is cleaned from the stored value, whatever was posted.
             field.disabled = True
         try:
             super()._clean_fields()

@@ -1,4 +1,4 @@
-"""Fields that two people changed: what the page shows of each, with the choice."""
+"""Fields that two people changed: what the page shows of each, and the choice."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from apps.core.authorship import Authorship, last_changes
 
 @dataclass(frozen=True)
 class Conflict:
-    """One field that both changed; the texts are as the reader may see them."""
+    """One field that both changed; the texts are masked for the reader where needed."""
 
     name: str
     label: str
     before: str
     theirs: str
     mine: str
-    # The frozen value that is stored: a choice counts while it stays.
+    # The stored value, frozen. A choice counts only while this is still stored.
     now: Any
     author: Authorship | None
     choice: str
@@ -38,14 +38,14 @@ def choice_name(form: ComparedForm, name: str) -> str:
 
 
 def conflicts_of(form: ComparedForm, names: Iterable[str]) -> list[Conflict]:
-    """Return what is to be shown of the fields `names` of a compared form."""
+    """Return the conflicts to show for the fields `names` of a compared form."""
     names = list(names)
     authors = authors_of(form, names)
     return [_conflict(form, name, authors.get(name)) for name in names]
 
 
 def authors_of(form: ComparedForm, names: Iterable[str]) -> dict[str, Authorship]:
-    """Return by field who gave it the value that is stored."""
+    """Return, by field, the author of the stored value."""
     model, key = form.record
     return record_authors(model, key, names)
 

@@ -1,4 +1,4 @@
-"""A form that is posted when its record is not there any more: nothing typed into it is lost."""
+"""A form whose record no longer exists when it is posted: nothing that was typed is lost."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,14 +17,14 @@ from apps.core.model_meta import concrete_model
 
 
 def gone_response(model_admin: ModelAdmin, request: HttpRequest, key: str) -> HttpResponse | None:
-    """Return the page that gives the user's input back; nothing if this was no open form of it."""
+    """Return a page with the user's input, or nothing if this was not a form that they had opened."""
     opts = model_admin.opts
     about = f"{concrete_model(model_admin.model)._meta.label_lower}:{key}"
     content = read(about, request.POST.get(NAME)) if request.method == "POST" else None
     if content is None or not model_admin.has_change_permission(request):
         return None
     if OpenedValues(*content).by != str(request.user.pk):
-        # With a form that a colleague opened nobody finds out what is there.
+        # A form that a colleague opened must not reveal what exists.
         return None
     request.current_app = model_admin.admin_site.name
     noun = opts.verbose_name
@@ -43,7 +43,7 @@ def gone_response(model_admin: ModelAdmin, request: HttpRequest, key: str) -> Ht
 def _typed(
     model_admin: ModelAdmin, request: HttpRequest, key: str, content: Sequence[Any]
 ) -> list[tuple[str, str, str]]:
-    """Return the label of each field that the user changed, what it was and what was typed."""
+    """Return, for each field that the user changed, its label, its old value, and what was typed."""
     record = _as_opened(model_admin.model, key, content[0])
     fields = flatten_fieldsets(model_admin.get_fieldsets(request, record))
     form_class = model_admin.get_form(request, record, change=True, fields=fields)
@@ -57,7 +57,7 @@ def _typed(
 
 
 def _as_opened(model: type[Model], key: str, values: dict[str, Any]) -> Any:
-    """Return a record as the form was opened on it, to make the form of it again."""
+    """Return the record as it was when the form was opened, to build the form again."""
     columns = {field.name: field for field in model._meta.concrete_fields}
     record = model(pk=model._meta.pk.to_python(key))
     for name, value in values.items():

@@ -1,4 +1,4 @@
-"""Values of form fields in words, as the one who reads may see them."""
+"""Values of form fields in words, masked for the reader where needed."""
 
 import json
 from collections.abc import Iterable
@@ -86,9 +86,9 @@ def _plain(field: Field, value: object) -> str:
         return "Yes" if value else "No"
     if isinstance(value, datetime):
         local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return f"{format_date(local, 'j M Y, H:i:s')} {local.tzname() or ''}".strip()
+        return f"{format_date(local, 'M j, Y, H:i:s')} {local.tzname() or ''}".strip()
     if isinstance(value, date):
-        return format_date(value, "j M Y")
+        return format_date(value, "M j, Y")
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     if isinstance(value, Decimal):

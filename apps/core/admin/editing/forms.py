@@ -1,4 +1,4 @@
-"""Forms that compare what is posted with what they were opened on, and with what is stored."""
+"""Forms that compare the posted values with the opened and the stored ones."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -17,12 +17,12 @@ WITHOUT_VERSION = (
 
 
 class VersionedModelForm(ComparisonMixin, forms.ModelForm):
-    """A form on one record, which its view has locked before it is posted.
+    """A form on one record, which the view has locked before the form is posted.
 
-    The fields that the user changed are written, and no others; see `write`.
+    Only the fields that the user changed are written; see `write`.
     """
 
-    # The form field of a model field that this form no longer has; ModelAdmin gives it.
+    # Makes a form field for a model field that this form no longer has; the ModelAdmin sets it.
     field_of: Callable[[str], forms.Field | None] | None = None
     lacks_version = False
 
@@ -46,7 +46,7 @@ class VersionedModelForm(ComparisonMixin, forms.ModelForm):
 
     @property
     def about(self) -> str:
-        """Return what the token of this form is about."""
+        """Return the subject of this form's token."""
         return about(self.instance)
 
     @property
@@ -57,7 +57,7 @@ class VersionedModelForm(ComparisonMixin, forms.ModelForm):
         return sign(self.about, self.version.as_list())
 
     def take(self, content: Sequence[Any] | None) -> None:
-        """Take what the token held as the version that the form was opened on."""
+        """Use the token's values as the version that the form was opened with."""
         self.opened = OpenedValues(*content) if content else None
 
     def _clean_form(self) -> None:
@@ -76,7 +76,7 @@ class VersionedModelForm(ComparisonMixin, forms.ModelForm):
             )
 
     def _lost(self) -> list[str]:
-        """Return the labels of the fields that the user changed and that the form has no more."""
+        """Return the labels of fields that the user changed and that the form no longer has."""
         found = []
         opened = self.opened.values if self.opened else {}
         for name in opened.keys() - self.fields.keys():
@@ -93,7 +93,7 @@ class VersionedModelForm(ComparisonMixin, forms.ModelForm):
 
     @property
     def written_fields(self) -> list[str]:
-        """Return the columns that saving changes, those included that keep the time of the change."""
+        """Return the columns that saving writes, including those that hold the time of the change."""
         now = self.instance.__dict__
         changed = [
             field.name

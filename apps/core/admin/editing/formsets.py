@@ -1,4 +1,4 @@
-"""The rows on a record's page, each compared with what the page was opened on."""
+"""The rows on a record's page, each compared with its state when the page was opened."""
 
 from functools import cached_property
 from typing import Any
@@ -13,10 +13,10 @@ from apps.core.admin.paged_formset import PagedFormSet
 
 
 class VersionedFormSet(PagedFormSet):
-    """An inline's formset that knows what each row was opened on.
+    """An inline's formset that knows each row's values when the page was opened.
 
-    When it is posted its rows are locked, and read by their keys: other rows may have come and gone,
-    so that a row now stands on another page of the inline.
+    When it is posted, its rows are locked and read by their keys. Rows may have been added and
+    deleted in the meantime, so a row can now be on another page of the inline.
     """
 
     # The inline that declares the rows.
@@ -32,7 +32,9 @@ class VersionedFormSet(PagedFormSet):
 
     @property
     def token(self) -> str:
-        """Return what the page carries to the next save; nothing on the page of a new record."""
+        """Return the signed values that the page posts with the next save; nothing for a new
+        record.
+        """
         if self.instance._state.adding:
             return ""
         rows = {str(form.record[1]): form.version.as_list() for form in self.initial_forms}
@@ -40,15 +42,15 @@ class VersionedFormSet(PagedFormSet):
 
     @cached_property
     def opened_rows(self) -> dict[str, list[Any]] | None:
-        """Return by key what the rows were opened on; nothing where that did not come."""
+        """Return the rows' opened values by key; nothing if the post does not contain them."""
         rows: dict[str, list[Any]] | None = read(self.about, self.data.get(self.token_name))
         return rows
 
     @cached_property
     def _object_dict(self) -> dict[Any, Any]:
-        """Return the posted rows, locked, by key: Django looks them up in it.
+        """Return the posted rows by key, locked. Django looks them up here.
 
-        In the place of one that is gone stands what the page was opened on.
+        A deleted row is replaced by its values when the page was opened.
         """
         keys = self._posted_keys()
         if connections[router.db_for_write(self.model)].in_atomic_block and self._is_editable():
@@ -90,7 +92,7 @@ class VersionedFormSet(PagedFormSet):
         return row
 
     def get_queryset(self) -> Any:
-        # The page pairs each row's form with a record of this: when posted, with its own.
+        # Django pairs each row's form with one of these; a posted form with its own record.
         if self.is_bound:
             return [form.instance for form in self.initial_forms]
         return super().get_queryset()

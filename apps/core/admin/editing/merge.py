@@ -1,4 +1,4 @@
-"""Comparing a field three ways: as it was opened, as it is stored now, as it was posted."""
+"""Three-way comparison of a field: as opened, as stored now, as posted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,28 +13,28 @@ MINE, THEIRS = "mine", "theirs"
 
 @dataclass(frozen=True)
 class Compared:
-    """What became of one field since the form was opened; `was` and `now` are frozen values."""
+    """The comparison of one field since the form was opened; `was` and `now` are frozen values."""
 
     was: Any
     now: Any
-    # The user changed it; somebody else did; what was posted is not what is stored.
+    # The user changed it; somebody else changed it; the posted value differs from the stored one.
     is_touched: bool
     is_moved: bool
     differs: bool
     is_set: bool
-    # What is stored must not be replaced before the user has seen it and chosen.
+    # The stored value must not be replaced before the user has seen it and chosen.
     must_choose: bool
-    # The field stood on the page when it was opened.
+    # The field was on the page when it was opened.
     is_known: bool
 
     @property
     def stays(self) -> bool:
-        """Tell whether the field keeps what is stored, because the user left it alone."""
+        """Tell whether the field keeps the stored value, because the user left it alone."""
         return not self.is_known or (self.is_moved and not self.is_touched)
 
     @property
     def is_merged(self) -> bool:
-        """Tell whether what both did to a set of records is put together, record by record."""
+        """Tell whether both users' changes to a set of records are combined, record by record."""
         return self.is_set and not self.must_choose
 
     @property
@@ -64,7 +64,7 @@ def compare(
 def _changed(field: Field, before: object, data: object) -> bool:
     value = thawed(before)
     if isinstance(value, str) and isinstance(data, str) and _lines(value) == _lines(data):
-        # A browser sends other line ends than the record may have, and a field strips spaces.
+        # A browser may send other line endings than the record has, and a field strips spaces.
         return False
     return bool(field.has_changed(value, data))
 
@@ -80,9 +80,10 @@ def _keys(values: Iterable[Any] | None) -> set[str]:
 def merged_keys(
     *, was: Iterable[Any], now: Iterable[Any], posted: Iterable[Any], offered: set[str]
 ) -> set[str]:
-    """Return the keys of a set of records: as stored now, with what the user added and took out.
+    """Return the keys of a set of records: the stored ones, plus what the user added, minus what
+    they removed.
 
-    Only what was `offered` can have been taken out: the user does not see the rest.
+    The user can only have removed what was `offered`; they do not see the rest.
     """
     before, chosen = {str(key) for key in was}, {str(key) for key in posted}
     added, removed = chosen - before, (before - chosen) & offered

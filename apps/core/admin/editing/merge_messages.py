@@ -1,4 +1,4 @@
-"""What a page says after a save that others' changes were merged into."""
+"""Messages after a save that others' changes were merged into."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,7 +18,7 @@ from apps.core.personal import readable
 def describe_merges(
     form: ComparedForm, formsets: Iterable[Any], viewer: PermissionHolder
 ) -> list[str]:
-    """Return a sentence for each change of others that a save kept beside the user's own."""
+    """Return a sentence for each change by others that was kept in a save."""
     message = [*_of_form(form, "", viewer)]
     for formset in formsets:
         for row in getattr(formset, "initial_forms", ()):
@@ -32,7 +32,7 @@ def _of_form(form: ComparedForm, of_what: str, viewer: PermissionHolder) -> Iter
     if not merged:
         return
     own = [_label(form, name) for name in form.changed_data if name not in merged]
-    beside = f"; your change of {_the(own)} was saved beside it." if own else "; it was kept."
+    beside = f"; your change to {_the(own)} was saved too." if own else ". That change was kept."
     authors = authors_of(form, merged)
     groups: dict[tuple[str, str], list[str]] = {}
     for name in merged:
@@ -61,10 +61,10 @@ def _by(author: Authorship | None, viewer: PermissionHolder) -> tuple[str, str]:
 
 
 def at_words(author: Authorship) -> str:
-    """Return "at 14:02 UTC", with the day before it where that was not today."""
+    """Return "at 14:02 UTC", or "on November 21, 2026 at 14:02 UTC" for another day."""
     at = timezone.localtime(author.at)
     time = f"at {format_date(at, 'H:i')} {at.tzname()}"
-    return time if at.date() == timezone.localdate() else f"on {format_date(at, 'j F Y')} {time}"
+    return time if at.date() == timezone.localdate() else f"on {format_date(at, 'F j, Y')} {time}"
 
 
 def _sentence_start(labels: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""What a form was opened on: the values of its fields, signed, in a hidden input of the form."""
+"""The values that a form was opened with, signed, in a hidden input of the form."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,10 +11,10 @@ _SALT = "core.opened"
 
 @dataclass(frozen=True)
 class OpenedValues:
-    """The values of one record's fields when the form was opened, as `frozen` gives them.
+    """The frozen values of one record's fields when the form was opened.
 
-    `shown` has, by field, what others had stored when the user was last asked to choose: a choice
-    counts only while that is still what is stored. `by` is the key of the user who opened the form.
+    `shown` has, by field, what others had stored when the user was last asked to choose; a choice
+    counts only while that is still stored. `by` is the key of the user who opened the form.
     """
 
     values: dict[str, Any]
@@ -26,14 +26,17 @@ class OpenedValues:
 
 
 def sign(about: str, content: object) -> str:
-    """Return a token; `about` names the record or the set of rows, so that no other form takes it."""
+    """Return a token. `about` names the record or the set of rows, so that no other form accepts
+    it.
+    """
     return signing.dumps([about, content], salt=_SALT, compress=True)
 
 
 def read(about: str, token: str | None) -> Any:
-    """Return what `sign` was given, or nothing where the token is missing, forged or another's.
+    """Return the value that was signed, or nothing if the token is missing, forged, or another
+    form's.
 
-    It never expires: a form that was open overnight is compared with what is stored now.
+    A token never expires: a form that was open overnight is compared with what is stored now.
     """
     try:
         named, content = signing.loads(token or "", salt=_SALT)

@@ -1,4 +1,4 @@
-"""One row of a formset: what more can happen to it than to a record on its own page."""
+"""One row of a formset, with the cases that a record on its own page does not have."""
 
 from dataclasses import replace
 from functools import cached_property
@@ -15,9 +15,9 @@ from apps.core.authorship import Authorship, last_changes
 
 
 class VersionedRowForm(VersionedModelForm):
-    """A row: it may be marked for deletion while somebody changes it, or be gone already."""
+    """A row that may be marked for deletion while somebody changes it, or already be deleted."""
 
-    # The key of a row that was on the page and is not there any more.
+    # The key of a row that was on the page and no longer exists.
     gone: Any = None
 
     @property
@@ -34,7 +34,7 @@ class VersionedRowForm(VersionedModelForm):
         if DELETE not in found or not found[DELETE].is_touched:
             return found
         moved = [[name, each.now] for name, each in found.items() if each.is_moved]
-        # What else was typed into a row that is to be deleted does not count.
+        # Other input in a row that is to be deleted does not count.
         untouched = {name: replace(each, is_touched=False) for name, each in found.items()}
         return {
             **untouched,
@@ -72,7 +72,7 @@ class VersionedRowForm(VersionedModelForm):
         if self.gone is None or not self.is_bound:
             super().full_clean()
             return
-        # Nothing is stored of a row that is gone; to have typed into it is worth a sentence.
+        # Nothing of a deleted row is stored. Input in it gets an error message.
         self._errors = ErrorDict(renderer=self.renderer)
         self.cleaned_data = {}
         if self.is_typed_into:
@@ -80,7 +80,7 @@ class VersionedRowForm(VersionedModelForm):
 
     @property
     def is_typed_into(self) -> bool:
-        """Tell whether the user changed a row that is gone, other than to remove it."""
+        """Tell whether the user changed a deleted row in another way than removing it."""
         touched = [name for name, each in super().compared.items() if each.is_touched]
         return bool(touched) and DELETE not in touched
 
@@ -90,7 +90,7 @@ class VersionedRowForm(VersionedModelForm):
         noun = model._meta.verbose_name
         who = f"{author.actor} removed this {noun}" if author else f"This {noun} was removed"
         return (
-            f"{who} since you opened the page, so your change of it cannot be saved. "
+            f"{who} since you opened the page, so your change to it can't be saved. "
             "Mark the row for removal to save the rest."
         )
 

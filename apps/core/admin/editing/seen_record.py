@@ -1,8 +1,8 @@
-"""Confirmation pages: what is done is done to the record as it was shown.
+"""Confirmation pages: the action is done to the record as it was shown.
 
-A confirmation of one record carries a keyed digest of each field that the history watches. A field
-that changed meanwhile is named, and the page asks again. A form that edits what is stored (the roles
-of a person) is compared and merged as change pages are; see `ConfirmationForm.edits`.
+The confirmation of one record carries a keyed digest of each field with a history. If a field
+changed in the meantime, the page names it and asks again. A form that edits stored values (the
+roles of a person) is compared and merged, as on change pages; see `ConfirmationForm.edits`.
 """
 
 from django.db.models import Model
@@ -21,14 +21,14 @@ _SALT = "core.seen"
 
 
 def seen_token(action: str, record: Model) -> str:
-    """Return what says how the record was when the page was shown."""
+    """Return a token of the record's state when the page was shown."""
     return sign(_about(action, record), _digests(record))
 
 
 def changes_since(action: str, record: Model, token: str | None) -> list[str] | None:
     """Return the names of the fields that changed since the token was made.
 
-    None where there is no token of this record and this action.
+    Returns None without a token for this record and this action.
     """
     seen = read(_about(action, record), token)
     if seen is None:
@@ -38,7 +38,7 @@ def changes_since(action: str, record: Model, token: str | None) -> list[str] | 
 
 
 def describe_changes(record: Model, names: list[str]) -> str:
-    """Return the sentence that a page says before it asks again."""
+    """Return the sentence that the page shows before it asks again."""
     model = type(record)
     labels = listed(str(model_field(model, name).verbose_name) for name in names)
     authors = record_authors(model, record.pk, names)
@@ -56,7 +56,9 @@ def _about(action: str, record: Model) -> str:
 
 
 def _digests(record: Model) -> dict[str, str]:
-    """Return a digest by field: with a key, because the reader may not see every value."""
+    """Return a digest by field. It is keyed, because the reader may not be allowed to see every
+    value.
+    """
     fields = [model_field(record, name) for name in watched_fields(type(record))]
     return {
         field.name: salted_hmac(_SALT, repr(frozen(field.value_from_object(record)))).hexdigest()[

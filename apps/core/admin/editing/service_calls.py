@@ -1,10 +1,10 @@
-"""Storing what a form says: through the services that the ModelAdmin names, or column by column.
+"""Stores a form's data: through the services that the ModelAdmin names, or column by column.
 
-A service gets the form's cleaned data and nothing is copied by hand: a field that the service does not
-know is a `TypeError`, and no silent loss. `create_service(*, <fields>, actor, reason)` gets every field
-of the form and returns the record; `update_service(*, <record>, <changed fields>, actor, reason)`
-gets those that the user changed; `delete_service(*, <record>, actor, reason)` the record alone. The
-record's argument is named after its model.
+A service gets the form's cleaned data. Nothing is copied by hand, so a field that the service does
+not know is a `TypeError` and not a silent loss. `create_service(*, <fields>, actor, reason)` gets
+every field of the form and returns the record. `update_service(*, <record>, <changed fields>,
+actor, reason)` gets the fields that the user changed. `delete_service(*, <record>, actor, reason)`
+gets only the record. The record's argument is named after its model.
 """
 
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ def create(
     created = service(**values, **given, actor=actor, reason=reason)
     form.instance.pk = created.pk
     form.instance._state.adding = False
-    # Django goes on with its own instance.
+    # Django continues with its own instance.
     form.instance.refresh_from_db()
 
 

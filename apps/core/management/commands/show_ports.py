@@ -13,7 +13,7 @@ class Command(OperatorCommand):
     help = (
         "Print each port with the app that answers it, and what apps have added to each registry."
     )
-    # It is for looking at a house that is wired wrongly.
+    # The command must also run if a port is empty.
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
