@@ -1,7 +1,8 @@
-"""Deciding over somebody's account: what stands against it, and the locks that the answer rests on.
+"""Decisions about other people's accounts: what prevents them, and the locks that the answer needs.
 
-Every service that leads into an account or shuts one (roles, scope, e-mail address, password link,
-factors, sessions, deactivation, impersonation, names by form or import) asks `account_obstacle`.
+Every service that gives access to an account or closes one (roles, scope, e-mail address, password
+link, factors, sessions, deactivation, impersonation, names by form or import) asks
+`account_obstacle`.
 """
 
 from collections.abc import Iterable
@@ -20,38 +21,38 @@ from apps.core.errors import DomainError
 from apps.core.scope import is_limited
 
 COLLEAGUES = "accounts.set_roles"
-# One number for the whole database; the name only has to be no other lock's.
+# One number for the whole database; it must only differ from other locks.
 _RIGHTS = "hashtext('accounts.rights')"
 GONE = "This person no longer exists, or is outside your scope."
 
 
 def rights_lock() -> None:
-    """Make every other decision about rights wait until the end of this transaction.
+    """Serialize decisions about permissions until the end of this transaction.
 
-    Who can do what lies in several tables: roles, their permissions, who holds them, who sees what. Two
-    transactions that each look at one and write another would both be right alone and wrong together.
-    Take it before any row, so that no two of its holders wait for each other.
+    Who can do what is stored in several tables: roles, their permissions, their people, and scopes.
+    Two transactions that each read one and write another could both be right alone and wrong
+    together. Take this lock before any row lock, to prevent deadlocks.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_advisory_xact_lock({_RIGHTS})")
 
 
 def roles_lock(keys: Iterable[int]) -> dict[int, Group]:
-    """Lock roles so that they gain neither permissions nor holders, not in SQL either; return them.
+    """Lock roles so that they gain neither permissions nor people, not even by SQL; return them.
 
-    A statement that adds a row that refers to a role takes a share of its lock, and waits. Hold
-    `rights_lock`.
+    A statement that adds a row that refers to a role needs a share of its lock, and waits. The
+    caller must hold `rights_lock`.
     """
     found = Group.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk")
     return {role.pk: role for role in found}
 
 
 def account_lock(*, user: User, actor: Actor, in_scope: bool = True) -> tuple[User, Actor]:
-    """Lock the rows of a person and of who decides, and return both as they are now.
+    """Lock the rows of a person and of the actor, and return both as they are now.
 
-    The caller holds a transaction. What `actor` could do when the request began may be taken away by
-    now: ask for permissions of the one that is returned. Raises `DomainError` for a person out of
-    scope; `in_scope` False leaves that to the caller.
+    The caller holds a transaction. Permissions that `actor` had when the request began may have
+    been revoked, so check those of the returned actor. Raises `DomainError` for a person out of
+    scope; `in_scope=False` leaves that to the caller.
     """
     rights_lock()
     keys = {user.pk, actor.pk} if isinstance(actor, User) else {user.pk}
@@ -71,7 +72,9 @@ def account_lock(*, user: User, actor: Actor, in_scope: bool = True) -> tuple[Us
 
 
 def account_decide(*, user: User, actor: Actor, permissions: Iterable[str]) -> tuple[User, Actor]:
-    """Lock a person's account to decide over it; see `account_lock`. Refuse where `actor` may not."""
+    """Lock a person's account for a decision; see `account_lock`. Refuses if `actor` may not
+    decide.
+    """
     person, now = account_lock(user=user, actor=actor)
     require(now, *permissions)
     account_refuse(actor=now, person=person)
@@ -79,7 +82,7 @@ def account_decide(*, user: User, actor: Actor, permissions: Iterable[str]) -> t
 
 
 def account_refuse(*, actor: Actor, person: User) -> None:
-    """Raise what `account_obstacle` says."""
+    """Raise the sentence of `account_obstacle`."""
     if is_colleague(person):
         require(actor, COLLEAGUES)
     if obstacle := account_obstacle(actor=actor, person=person):
@@ -87,9 +90,9 @@ def account_refuse(*, actor: Actor, person: User) -> None:
 
 
 def account_obstacle(*, actor: Actor, person: User) -> str:
-    """Return why `actor` may not decide over this account, as a sentence; nothing where they may.
+    """Return why `actor` may not decide about this account, as a sentence; nothing if they may.
 
-    The named permission of the action is not asked here.
+    The action's own permission is not checked here.
     """
     if person.is_removed:
         return REMOVED
@@ -101,7 +104,7 @@ def account_obstacle(*, actor: Actor, person: User) -> str:
 
 
 def scope_obstacle(*, actor: Actor, person: User) -> str:
-    """Return why `person` sees more than `actor` does, as a sentence; nothing where not."""
+    """Return why `person` sees more than `actor`, as a sentence; nothing if they do not."""
     if is_limited(actor) and not covers(actor, person):
         return (
             f"{person} can see more than you can, or would. Limit their access to your "
@@ -111,7 +114,7 @@ def scope_obstacle(*, actor: Actor, person: User) -> str:
 
 
 def power_obstacle(*, actor: User, person: User) -> str:
-    """Return why `person` has more power than `actor`, as a sentence; nothing where not."""
+    """Return why `person` has more permissions than `actor`, as a sentence; nothing if they do not."""
     if actor.is_superuser or actor.pk == person.pk:
         return ""
     if person.is_superuser:
@@ -126,16 +129,16 @@ def power_obstacle(*, actor: User, person: User) -> str:
 
 
 def is_colleague(person: User) -> bool:
-    """Tell whether an account leads to rights: now, or as soon as it is reactivated."""
+    """Tell whether an account has permissions, now or as soon as it is reactivated."""
     return person.is_staff or person.is_superuser or bool(power_of(person))
 
 
 def power_of(person: User) -> set[str]:
-    """Return the permissions that a person holds, or would hold if they were reactivated.
+    """Return the permissions that a person has, or would have after reactivation.
 
-    Django's own answer for a deactivated person is nothing, and reactivating gives it all back.
+    Django returns none for a deactivated person, but reactivating restores them all.
     """
-    # Kept on the instance, as Django keeps its own answer: a row that is read anew asks anew.
+    # Cached on the instance, as Django caches its own answer: a newly read row asks again.
     if not hasattr(person, "_power"):
         given = Permission.objects.filter(Q(group__user=person.pk) | Q(user=person.pk))
         names = given.values_list("content_type__app_label", "codename")
@@ -145,10 +148,10 @@ def power_of(person: User) -> set[str]:
 
 
 def colleagues() -> QuerySet[User]:
-    """Return the accounts that lead to rights."""
+    """Return the accounts that have permissions."""
     roles: Any = User.groups.through
     permissions: Any = User.user_permissions.through
-    # A union, each branch of which has an index: there are few of them among many people.
+    # A union whose branches each use an index: there are few of them among many people.
     by_sign_in = User.objects.filter(Q(is_staff=True) | Q(is_superuser=True)).order_by()
     return User.objects.filter(
         pk__in=by_sign_in.values("pk").union(
@@ -159,7 +162,7 @@ def colleagues() -> QuerySet[User]:
 
 
 def accounts_beyond(actor: Actor, among: QuerySet[Any] | None = None) -> list[UUID]:
-    """Return the keys of the accounts that `actor` may not decide over, `among` these."""
+    """Return the keys of those accounts in `among` that `actor` may not decide about."""
     if not isinstance(actor, User) or (actor.is_superuser and actor.is_active):
         return []
     people = colleagues()
@@ -169,7 +172,7 @@ def accounts_beyond(actor: Actor, among: QuerySet[Any] | None = None) -> list[UU
 
 
 def actor_lock(actor: Actor) -> Actor:
-    """Return the actor as they are now, their row locked: for a decision over no single person."""
+    """Lock and return the actor as they are now, for a decision that is not about one person."""
     rights_lock()
     if not isinstance(actor, User):
         return actor

@@ -1,4 +1,6 @@
-"""Pictures of people: what is taken, and how it is shown. What somebody uploads never runs here."""
+"""Pictures of people: which files are accepted, and how they are shown. An uploaded file never
+runs.
+"""
 
 from typing import Any
 
@@ -13,12 +15,13 @@ from PIL import Image, UnidentifiedImageError
 from apps.accounts.models import User
 from apps.core.actors import require
 
-# By what the file is, not by what it calls itself: pictures of dots, which hold no script.
+# By its content, not its name: pixel images, which contain no scripts.
 TYPES = {"GIF": "image/gif", "JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 MAX_BYTES = 1024 * 1024
-# A small file can hold a picture that fills a browser's memory: 12,000 by 12,000 dots take 576 MB.
+# A small file can contain an image that fills a browser's memory: 12,000 by 12,000 pixels need 576
+# MB.
 MAX_SIDE = 2_000
-# All frames of an animation together.
+# The frames of an animation together.
 MAX_DOTS = 2 * MAX_SIDE * MAX_SIDE
 MAX_FRAMES = 100
 
@@ -40,7 +43,7 @@ def check_avatar(file: File) -> None:
 
 
 def avatar(request: HttpRequest, name: str) -> FileResponse:
-    """Show the picture of a person the signed-in user may see, or their own."""
+    """Show the picture of a person in the signed-in user's scope, or their own."""
     user: Any = request.user
     path = f"avatars/{name}"
     person = User.objects.for_staff(user).filter(avatar=path).first()
@@ -54,7 +57,7 @@ def avatar(request: HttpRequest, name: str) -> FileResponse:
         file.close()
         raise Http404("This picture doesn't exist.")
     response = FileResponse(file, content_type=content_type)
-    # Shown inside a page; opened by itself it may still load and run nothing.
+    # It is shown inside a page. Opened directly, it may load and run nothing.
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     patch_cache_control(response, private=True, no_store=True)

@@ -1,4 +1,4 @@
-"""What the account pages need to look like the rest: they are drawn by allauth's views."""
+"""Gives allauth's account pages the same look as the admin."""
 
 from typing import Any
 
@@ -15,7 +15,9 @@ PAGES = "/account/"
 
 
 def account_pages(request: HttpRequest) -> dict[str, Any]:
-    """Context of the account pages alone: Unfold's look, and what a factor is asked for."""
+    """Return the context of the account pages: Unfold's look, and the purpose of a
+    re-authentication.
+    """
     if not request.path.startswith(PAGES):
         return {}
     target = request.GET.get("next", "")
@@ -29,6 +31,8 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
 
 
 def _is_sudo(request: HttpRequest) -> bool:
-    """Tell whether this page leads on to what waits for sudo; allauth asks here for itself as well."""
-    # Never the body: a page that refuses one that is too large is drawn with this as well.
+    """Tell whether this page continues to an action that waits for sudo; allauth also uses it for
+    itself.
+    """
+    # Never read the body: the page that refuses a body that is too large also renders this.
     return request.GET.get("next") == reverse("account_sudo_resume")

@@ -18,13 +18,13 @@ KEPT_FOR = timedelta(days=180)
 
 
 class PersonalDataMiddleware:
-    """Tells the core who is viewing, and records once what a request has shown."""
+    """Tells core who is viewing, and writes one log entry for what a request has shown."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        # The user is asked when it first matters, after impersonation has put the other person in place.
+        # The user is read when first needed, after impersonation has replaced it.
         with reading(Reader(lambda: request.user.has_perm(PERMISSION))) as reader:
             response = self.get_response(request)
         if reader.shown:
@@ -54,7 +54,7 @@ def _mask_texts(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def disclosure_record(request: HttpRequest, *, people: int) -> None:
-    """Write down that `people` were shown in answer to a request: one insert."""
+    """Log that `people` were shown in a response: one insert."""
     match = request.resolver_match
     page = match.view_name if match else ""
     user: Any = request.user
@@ -77,5 +77,5 @@ def disclosure_of_file(
 
 
 def disclosures_prune() -> int:
-    """Forget what is older than half a year; return how many."""
+    """Delete entries that are older than half a year; return how many."""
     return Disclosure.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()[0]

@@ -1,4 +1,4 @@
-"""What happens to accounts, roles, requests and sessions that is no record's change."""
+"""Events of accounts, roles, requests, and sessions that are not changes of a record."""
 
 from apps.audit.kinds import Data, EventKind
 from apps.audit.timeline.listing import listed
@@ -16,11 +16,11 @@ def _sudo(data: Data) -> str:
 
 
 def _factor_added(data: Data) -> str:
-    return f"set up a factor: {data['factor']}" if "factor" in data else ""
+    return f"set up a second factor: {data['factor']}" if "factor" in data else ""
 
 
 def _factor_removed(data: Data) -> str:
-    return f"removed a factor: {data['factor']}" if "factor" in data else ""
+    return f"removed a second factor: {data['factor']}" if "factor" in data else ""
 
 
 def _role_change(data: Data) -> str:
@@ -47,10 +47,10 @@ def _email_change(data: Data) -> str:
 
 
 def _impersonation(data: Data) -> str:
-    """Tell it from either side: "started acting as Ida Berg", "started acting as this person"."""
+    """Describe it from either side: "started acting as Ida Berg", "started acting as this person"."""
     target = data.get("as", "this person")
     if data.get("did") == "began":
-        how = "with writing" if data.get("writing") else "read-only"
+        how = "with changes allowed" if data.get("writing") else "read-only"
         return f"started acting as {target}, {how}"
     if data.get("did") == "ended":
         return f"stopped acting as {target}: {str(data.get('how', '')).lower()}"
@@ -83,7 +83,7 @@ _REMOVED = {
 
 
 def removed_in_words(removed: Data) -> str:
-    """Return "2 imports, 1 file and 1 membership" for the counts that a removal leaves."""
+    """Return "2 imports, 1 file and 1 membership" for the counts of a removal."""
     message = []
     for name, number in removed.items():
         if name in _REMOVED:
@@ -102,10 +102,10 @@ def _anonymization(data: Data) -> str:
 SESSION_ENDED = EventKind("session_ended", "Ended sessions", icon="logout", sentence=_session_ended)
 SUDO = EventKind("sudo", "Turned sudo mode on", icon="lock_open", sentence=_sudo)
 FACTOR_ADDED = EventKind(
-    "factor_added", "Set up a factor", icon="phonelink_lock", sentence=_factor_added
+    "factor_added", "Set up a second factor", icon="phonelink_lock", sentence=_factor_added
 )
 FACTOR_REMOVED = EventKind(
-    "factor_removed", "Removed a factor", icon="phonelink_erase", sentence=_factor_removed
+    "factor_removed", "Removed a second factor", icon="phonelink_erase", sentence=_factor_removed
 )
 PASSWORD_LINK = EventKind("password_link", "Was sent a link to set a password", icon="key")
 ROLE_CHANGE = EventKind(

@@ -1,4 +1,4 @@
-"""Which people a limited staff user sees, and how a scope is told in words.
+"""Which people a limited staff user sees, and a scope in words.
 
 The app that owns what people belong to answers through the port `SCOPE`.
 """
@@ -19,7 +19,7 @@ def people_of(user: PermissionHolder) -> QuerySet[Any]:
 
 
 def scope_in_words(user: PermissionHolder) -> str:
-    """Say what `user` sees: "everything", "3 organizations", "nothing"."""
+    """Return what `user` sees, in words: "everything", "3 organizations", "nothing"."""
     if sees_everything(user):
         return "everything"
     return SCOPE.get().words(user)

@@ -1,4 +1,4 @@
-"""What accounts answers for the ground floor, and its own actions that need a second person."""
+"""Plugs the accounts app into core's ports, and adds its own actions that need approval."""
 
 from functools import cache
 

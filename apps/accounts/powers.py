@@ -1,9 +1,9 @@
-"""The permissions that lead to every other one, and the roles that hold them."""
+"""The permissions that lead to all others, and the roles that have them."""
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q, QuerySet
 
-# The kind of request that giving such a role needs.
+# The kind of request for giving such a role.
 GIVE_ROLES = "accounts.give_roles"
 # The kind of request that giving a role one of the powers needs.
 EMPOWER_ROLE = "accounts.empower_role"

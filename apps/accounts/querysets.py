@@ -1,4 +1,4 @@
-"""Querysets of users, and of what they ask each other to approve."""
+"""Querysets of people, approval requests, and the personal data access log."""
 
 from typing import Self
 
@@ -13,7 +13,9 @@ from apps.core.scope import own_work, sees_everything
 
 class UserQuerySet(SearchableQuerySet):
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return the people `user` sees: everybody, or the people of their organizations and themselves."""
+        """Return the people in the scope of `user`: everyone, or the people of their organizations
+        and themselves.
+        """
         return self if sees_everything(user) else self.filter(pk__in=people_of(user))
 
     def active(self) -> Self:
@@ -25,9 +27,9 @@ class UserQuerySet(SearchableQuerySet):
 
 class ApprovalQuerySet(ScopedQuerySet):
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return what `user` requested, what they could decide, and for an auditor everything.
+        """Return the requests that `user` made or could decide; for an auditor, all of them.
 
-        Whether they may decide on a record is checked again when they open or decide one.
+        Whether they may decide is checked again when they open or decide one.
         """
         return self.filter(may_see(self.model._default_manager.all(), user))
 
@@ -40,5 +42,7 @@ class ApprovalQuerySet(ScopedQuerySet):
 
 class DisclosureQuerySet(ScopedQuerySet):
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return what `user` may read. An entry names all that its reader saw, so limited users see their own."""
+        """Return the entries that `user` may read. An entry lists everyone its reader saw, so
+        limited users see only their own.
+        """
         return own_work(self, user, by="user", since="at")

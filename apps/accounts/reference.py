@@ -1,4 +1,4 @@
-"""The shipped staff roles: groups whose permissions `fixtures/reference/roles.json` gives."""
+"""The shipped staff roles: groups with the permissions of `fixtures/reference/roles.json`."""
 
 import json
 from functools import cache
@@ -26,7 +26,7 @@ def roles_file() -> Path:
 
 @cache
 def shipped_roles() -> dict[str, RoleDeclaration]:
-    """Return the shipped roles by name, in the file's order; read once per process."""
+    """Return the shipped roles by name, in the file's order. The file is read once per process."""
     return read_roles(roles_file())
 
 
@@ -47,10 +47,10 @@ def read_roles(path: Path) -> dict[str, RoleDeclaration]:
 
 @transaction.atomic
 def load_roles(path: Path | None = None) -> str:
-    """Give each shipped role exactly the permissions of the file; say what changed.
+    """Give each shipped role exactly the permissions in the file; return what changed.
 
-    A role that the file does not name is somebody's own and is left alone. `"*"` stands for every
-    permission there is.
+    A role that is not in the file was created by staff and is left alone. `"*"` means every
+    permission.
     """
     roles = read_roles(path or roles_file())
     rights_lock()

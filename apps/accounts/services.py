@@ -1,4 +1,4 @@
-"""What may be done to people: created, deactivated, reactivated, given roles."""
+"""Creates, deactivates, and reactivates people, and sets their roles."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -19,7 +19,7 @@ from apps.core.scope import is_limited, refuse_limited
 
 CHANGE = "accounts.change_user"
 ANYWHERE = "People can belong to any organization."
-# Each gets the person and who asks, and names only what that one sees.
+# Each gets the person and the actor, and mentions only what the actor may see.
 DEACTIVATION_WARNINGS = Registry[Callable[[User, Actor], Iterable[str]]](
     "deactivation warnings",
     "what to read before a person is deactivated",
@@ -66,10 +66,10 @@ def user_deactivation_warnings(user: User, actor: Actor) -> list[str]:
 
 
 def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
-    """Shut a person out; return what should be known now, such as what they still own.
+    """Deactivate a person; return warnings, such as what they still own.
 
-    They can no longer sign in, and their sessions are deleted. One that is not in the list of sessions is
-    refused at its next request all the same: Django's back end loads active users alone.
+    They can no longer sign in, and their sessions are deleted. A session that is not in the list is
+    still refused at its next request, because Django's backend loads only active users.
     """
     require(actor, CHANGE)
     refuse_limited(actor, ANYWHERE)
@@ -82,7 +82,7 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
             raise DomainError(f"{locked} is already deactivated.")
         locked.status = User.Status.DEACTIVATED
         locked.save(update_fields=["status"])
-        # Reactivated, the person starts anew: nothing of before leads into the account.
+        # After a reactivation, nothing from before may give access to the account.
         email_changes_end(user=locked, why="The account was deactivated.", actor=actor)
         sessions.end_all(sessions.open_sessions(locked), user=locked, actor=actor, reason=reason)
         return user_deactivation_warnings(locked, actor)
@@ -104,17 +104,17 @@ def user_reactivate(*, user: User, actor: Actor, reason: str = "") -> None:
 def user_set_roles(
     *, user: User, roles: Sequence[Group], actor: Actor, reason: str = ""
 ) -> tuple[list[str], list[str]]:
-    """Give `user` exactly these staff roles; return the names of those given and those taken.
+    """Give `user` exactly these staff roles; return the names of the added and the removed ones.
 
-    A person with a role may sign in to the back office, one without may not. Nobody changes their own
-    roles, and nobody gives or takes a role that may do more than they may.
+    Only people with a role can sign in to the back office. People cannot change their own roles,
+    and cannot give or remove a role with permissions that they lack.
     """
     require(actor, "accounts.set_roles")
     with acting_as(actor=actor, reason=reason):
         locked, actor = account_decide(user=user, actor=actor, permissions=["accounts.set_roles"])
         if isinstance(actor, User) and locked.pk == actor.pk:
             raise DomainError("You can't change your own roles. Ask a colleague.")
-        # What the roles may do is what is decided on: it stays as it is looked at here.
+        # The decision is about the roles' current permissions, so they must not change now.
         before = set(locked.groups.values_list("pk", flat=True))
         known = roles_lock({*before, *(role.pk for role in roles)})
         held = {key: known[key] for key in before}
@@ -124,7 +124,7 @@ def user_set_roles(
         given = [group for key, group in wanted.items() if key not in held]
         taken = [group for key, group in held.items() if key not in wanted]
         _may_hand_out(actor, given + taken)
-        # A person who gets a first role here becomes staff, and sees what their scope says.
+        # The first role makes a person staff, with the scope that is set for them.
         if wanted and (obstacle := scope_obstacle(actor=actor, person=locked)):
             raise DomainError(obstacle)
         if powerful(given):

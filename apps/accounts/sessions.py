@@ -1,4 +1,4 @@
-"""Sessions: since when, how long still, and their end."""
+"""Sessions: their start, their time limits, and their end."""
 
 import time
 from collections.abc import Iterable
@@ -26,26 +26,26 @@ from apps.core.errors import DomainError
 END_SESSIONS = "accounts.end_sessions"
 STARTED = "session_started"
 ACTIVE = "session_active"
-# How often a session that is in use is written.
+# How often a session in use is written.
 NOTED_EVERY = 60
 
 
 def session_begin(request: HttpRequest) -> None:
-    """Note when the person signed in; the session's whole time counts from here."""
+    """Store the sign-in time; the session's lifetime counts from here."""
     request.session[STARTED] = time.time()
     request.session.pop(ACTIVE, None)
 
 
 def is_signed_in(request: HttpRequest) -> bool:
-    """Tell without a look at the user's row."""
+    """Tell without reading the user's row."""
     return auth.SESSION_KEY in request.session
 
 
 def is_activity(request: HttpRequest) -> bool:
-    """Tell whether a person did this, or a script of a page left open.
+    """Tell whether a person did this, or a script of an open page.
 
-    Browsers say of each request whether it leads to a page. What only fetches does not keep a session
-    alive; what changes something does.
+    Browsers send whether a request navigates to a page. A script's fetch does not keep a session
+    alive; a change does.
     """
     return (
         request.method != "GET" or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
@@ -53,7 +53,7 @@ def is_activity(request: HttpRequest) -> bool:
 
 
 def ending_of(request: HttpRequest) -> str:
-    """Return why the session is over, as a sentence; nothing where it goes on."""
+    """Return why the session is over, as a sentence; nothing if it continues."""
     session, now = request.session, time.time()
     if now - session.get(STARTED, now) > settings.SESSION_COOKIE_AGE:
         return (
@@ -66,9 +66,9 @@ def ending_of(request: HttpRequest) -> str:
 
 
 def session_touch(request: HttpRequest) -> None:
-    """Write that the session is in use; at most once a minute."""
+    """Record that the session is in use, at most once a minute."""
     session, now = request.session, time.time()
-    # Impersonation happens in the impersonator's own session.
+    # An impersonation runs in the impersonator's own session.
     user = getattr(request, "real_user", request.user)
     if now - session.get(ACTIVE, 0) < NOTED_EVERY or not isinstance(user, User):
         return
@@ -97,14 +97,14 @@ def open_sessions(user: User) -> QuerySet[UserSession]:
 
 
 def number_of_sessions(user: User) -> int:
-    """Return at how many browsers a person is signed in; writes nothing."""
+    """Return in how many browsers a person is signed in; writes nothing."""
     living = Session.objects.filter(expire_date__gt=timezone.now()).values("session_key")
     number: int = open_sessions(user).filter(session_key__in=living).count()
     return number
 
 
 def sessions_of(user: User) -> list[UserSession]:
-    """Return a person's living sessions, the one last seen first."""
+    """Return a person's live sessions, the most recently used first."""
     living = UserSession.objects.purge_and_list(user)
     return sorted(living, key=lambda session: session.last_seen_at, reverse=True)
 
@@ -118,9 +118,9 @@ def session_end(*, user: User, session_id: int, actor: User) -> None:
 
 
 def sessions_end(*, user: User, actor: Actor, but: str | None = "", reason: str = "") -> int:
-    """End a person's sessions, all `but` the one with this key; return how many.
+    """End a person's sessions, except the one with the key `but`; return how many.
 
-    Somebody else's are ended by who holds `accounts.end_sessions`.
+    Ending another person's sessions needs `accounts.end_sessions`.
     """
     if isinstance(actor, User) and actor.pk == user.pk:
         return _end_others(user, actor, but, reason)
@@ -165,7 +165,7 @@ def time_out(request: HttpRequest) -> None:
 
 
 def old_sessions_delete() -> int:
-    """Delete what is left of sessions whose time is over; return how many there were."""
+    """Delete expired sessions; return how many there were."""
     call_command("clearsessions")
     longest = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     over = UserSession.objects.filter(last_seen_at__lt=timezone.now() - longest)

@@ -1,4 +1,4 @@
-"""Background work on people, and on what they ask each other."""
+"""Background tasks of people and approval requests."""
 
 from uuid import UUID
 
@@ -28,7 +28,7 @@ def end_impersonations() -> str:
 
 @shared_task(ignore_result=True)
 def mail_approval(request_id: str) -> None:
-    """Tell those who can decide, or who asked, whatever is owed now."""
+    """Send the e-mails about a request that are due now."""
     mail_request(UUID(request_id))
 
 
@@ -73,4 +73,4 @@ def delete_old_sessions() -> str:
     ships=[Shipped(crontab="50 3 * * *")],
 )
 def prune_disclosures() -> str:
-    return f"{disclosures_prune():,} notes deleted"
+    return f"{disclosures_prune():,} entries deleted"

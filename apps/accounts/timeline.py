@@ -1,4 +1,4 @@
-"""How people and their roles are told of in timelines."""
+"""Declares the timelines of people and roles."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Signing in and one's own account: of allauth's addresses those alone that are used here.
+"""URLs of sign-in and the account pages; only those of allauth's that are used.
 
-There is no sign-up, no list of e-mail addresses and no page of third-party accounts. A change of
-address has pages of its own: allauth's would let a session of any age add one.
+There is no sign-up, no list of e-mail addresses, and no page of third-party accounts. Changes of
+address have pages of their own: allauth's would let a session of any age add one.
 """
 
 from allauth.account import views as account

@@ -225,7 +225,7 @@ def test_the_list_parts_what_is_mine_from_what_i_decide(asker: User, second: Use
 def test_the_start_page_shows_what_waits_for_who(asker: User, second: User) -> None:
     _ask(signed_in(asker), TrashedOrganizationFactory())
 
-    assert "1 request for you to approve or refuse" in _body(
+    assert "1 approval request waiting for your decision" in _body(
         signed_in(second).get(reverse("admin:index"))
     )
     assert "for you to approve" not in _body(signed_in(asker).get(reverse("admin:index")))

@@ -232,7 +232,7 @@ def test_a_change_in_between_voids_it_and_says_what_changed(
     assert done.state == "void"
     words = {
         "name": "slug was “organization-",
-        "member": "Memberships: 0 were requested, 1 there are now",
+        "member": "Memberships: 0 were requested, now there are 1",
         "task": "Tasks: their values have changed",
         "gone": "“Harbor” no longer exists",
     }
@@ -314,7 +314,7 @@ def test_a_refusal_needs_a_reason_and_changes_nothing(asker: User, second: User)
 def test_only_who_asked_withdraws(asker: User, second: User) -> None:
     request = _asked(asker, TrashedOrganizationFactory())
 
-    with pytest.raises(DomainError, match="Only who made a request"):
+    with pytest.raises(DomainError, match="Only the requester can withdraw"):
         approval_withdraw(request=request, actor=second)
     approval_withdraw(request=request, actor=asker)
 

@@ -51,7 +51,7 @@ def test_the_row_menu_and_the_user_menu_open_by_keyboard(
 
     page.locator("button.qd-user-menu").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
 def test_an_exact_time_is_told_in_the_readers_zone(

@@ -70,7 +70,7 @@ def test_one_asks_and_another_approves(
     other = signed_in(second)
     other.goto(reverse("admin:index"))
     preview(other, "start-with-request")
-    other.get_by_role("link", name="1 request for you to approve or refuse").click()
+    other.get_by_role("link", name="1 approval request waiting for your decision").click()
     other.wait_for_url("**/approvalrequest/**")
     preview(other, "requests")
     request = ApprovalRequest.objects.get()

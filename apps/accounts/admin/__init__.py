@@ -1,6 +1,7 @@
 """The admin of users and requests. Leads the admin's own sign-in to the account pages."""
 
-# What is taken off the site below must be on it, whichever module imports this first: a worker has no pages.
+# The models that are unregistered below must be registered first, whichever module imports this:
+# a worker has no pages.
 import allauth.account.admin
 import allauth.mfa.admin
 import allauth.socialaccount.admin
@@ -15,6 +16,7 @@ from apps.accounts.views.admin_site import redirect_to_account
 
 redirect_to_account(admin.site)
 
-# Their stock pages would show secrets of factors, and let a form make a factor or a provider.
+# Their stock pages would show the secrets of factors, and let a form create a factor or a
+# provider.
 for model in (EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(model)

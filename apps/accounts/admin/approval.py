@@ -1,4 +1,4 @@
-"""Requests: the list, one request's page, and the decision."""
+"""Approval requests: the list, a request's page, and the decision."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ VIEW = "accounts.view_approvalrequest"
 
 
 class WhoseFilter(DropdownFilter):
-    title = "whose"
+    title = "involvement"
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
@@ -72,7 +72,7 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
         return phrase(record.sentence)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Neither the keys nor the records of a great request are wanted in a list.
+        # A list needs neither the keys nor the records of a large request.
         return super().get_queryset(request).defer("arguments", "preview")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        # Who may see no request is told so, not that this one does not exist.
+        # People who may see no requests at all get a 403, not a 404.
         if not self.has_view_permission(request):
             raise MissingPermission(VIEW)
         return super().history_view(request, object_id, extra_context)

@@ -1,4 +1,4 @@
-"""What the page of one request shows."""
+"""The contents of a request's page."""
 
 import re
 from typing import Any
@@ -20,7 +20,7 @@ _ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
 
 
 def summary(records: QuerySet) -> list[str]:
-    """Return what the confirmation of an approval says will happen."""
+    """Return the sentences of an approval's confirmation page."""
     return ActionPreview.from_json(records.get().preview).consequences
 
 
@@ -74,7 +74,7 @@ def _color(request: ApprovalRequest) -> str:
 
 
 def _for_reader(preview: ActionPreview, user: PermissionHolder) -> ActionPreview:
-    """Mask the addresses where the reader may not see them; nothing else of the request is hidden."""
+    """Mask the addresses if the reader may not see them; nothing else of the request is hidden."""
     if sees_personal_data(user):
         return preview
     preview.sentence = _mask(preview.sentence)

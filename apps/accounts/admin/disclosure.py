@@ -1,4 +1,4 @@
-"""Who saw personal data: for auditors to read."""
+"""The personal data access log, for auditors."""
 
 from django.apps import apps
 from django.contrib import admin
@@ -10,7 +10,7 @@ from apps.core.admin.display import copyable, moment_column, number, record_link
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.read_only import ReadOnlyAdmin
 
-# What the pages of a model are called; any other view is called by its own name.
+# Names of a model's pages; any other view has its own name.
 PAGES = {
     "changelist": "list",
     "change": "record",
@@ -23,7 +23,7 @@ PAGES = {
 
 
 def page_in_words(page: str) -> str:
-    """Return what people call the page behind a view's name, such as "Users: list"."""
+    """Return the page's name for a view's name, such as "People: list"."""
     if page == "audit_changeset_changelist":
         return "Audit log"
     for model in apps.get_models():

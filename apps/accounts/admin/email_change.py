@@ -1,4 +1,4 @@
-"""On a person's page: the address that they sign in with, and a change of it that waits."""
+"""On a person's page: their sign-in address, and a pending change of it."""
 
 from typing import Any
 

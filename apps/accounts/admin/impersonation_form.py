@@ -1,4 +1,4 @@
-"""How somebody begins to act as somebody else."""
+"""The form that starts an impersonation."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from apps.core.admin.confirm_form import ConfirmationForm
 
 
 class ImpersonationForm(ConfirmationForm):
-    """Asks whether to write, of those who may; everybody else only looks."""
+    """Offers write access to people who may have it; everyone else gets read-only access."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -71,7 +71,7 @@ class PersonActions:
         if left := gone.get("left", 0):
             messages.warning(
                 request,
-                f"In {left:,} older values of other records the address or the name still stands; "
-                "history keeps those. Change or trim them if they are personal.",
+                f"The address or the name is still in {left:,} older values of other records. "
+                "History keeps those. If they are personal, change those records or trim the history.",
             )
         return f"The person's data is removed: {removed_in_words(gone)}."

@@ -1,4 +1,4 @@
-"""Who may read addresses and numbers, and what the others see."""
+"""Who may read e-mail addresses and phone numbers, and what others see instead."""
 
 from apps.core.actors import PermissionHolder
 from apps.core.personal import masked

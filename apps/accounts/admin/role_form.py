@@ -1,4 +1,4 @@
-"""Which staff roles a person has."""
+"""The form for a person's staff roles."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ class RoleForm(ConfirmationForm):
         self.fields = {"roles": roles, **self.fields}
 
     def consequences(self) -> list[str]:
-        """Say it where the address is new: a role is then given to anyone who reads its mail."""
+        """Warn if the address is new: the role is then given to anyone who reads its mail."""
         change = recent_email_change(self.queryset.get())
         if change is None:
             return []

@@ -1,4 +1,4 @@
-"""How a person signs in, on the person's page: second factors, sessions, and what a colleague may do about them."""
+"""On a person's page: second factors, sessions, and the actions of colleagues on them."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Users: who they are, where they have a membership, how they sign in."""
+"""People: who they are, their memberships, and how they sign in."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 
 class DeactivationForm(ConfirmationForm):
     def consequences(self) -> list[str]:
-        """Say what should be known; of many people only the first are asked about."""
+        """Return the warnings; of many people, only the first are checked."""
         return [
             "They can no longer sign in. Open sessions end at the next request.",
             *(
@@ -139,7 +139,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         return super().get_queryset(request).prefetch_related("groups")
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        # An order tells addresses too.
+        # The sort order would reveal addresses, too.
         return ["email"] if sees_personal_data(request.user) else ["-created_at", "-id"]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
@@ -185,7 +185,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[Any]:
         if obj is None:
             return []
-        # How a person signs in, and whether they may come in, are changed by services of their own.
+        # Sign-in and status are changed by separate services.
         return [
             "clear_email",
             "masked_email",
@@ -203,7 +203,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         ]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
-        """Offer nothing for a person whose data was removed: nothing of the record changes again."""
+        """Offer no actions for a person whose data was removed: the record never changes again."""
         person = self.get_object(request, unquote(str(object_id)))
         if person is not None and person.is_removed:
             return []
@@ -213,18 +213,18 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         return super().get_inlines(request, obj) if obj else []
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """A colleague's record is changed only by who may decide over the account."""
+        """Only people who may decide about a colleague's account can change the colleague's record."""
         actor: Any = request.user
         if obj is not None and account_obstacle(actor=actor, person=obj):
             return False
         return super().has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Who sees some organizations only invites people into them."""
+        """Limited staff can only invite people to their organizations."""
         return super().has_add_permission(request) and sees_everything(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """People are deactivated: history and foreign keys lean on them."""
+        """People are deactivated, because history and foreign keys refer to them."""
         return False
 
     @confirmed(

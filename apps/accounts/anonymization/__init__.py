@@ -1,7 +1,7 @@
-"""Removing what is stored of a person, on request, for good, with the trail kept whole.
+"""Permanently removes a person's data on request, and keeps the audit log whole.
 
-The person's row stays, under a stable address that nobody can write to: history and foreign keys lean
-on it. Higher apps remove what they hold themselves (`registry`); what is left of the address
-and number in any other text is found by looking through every table (`sweep`), and the trail is
-blanked provably (`apps.audit.redaction`).
+The person's row stays, with a stable address that cannot receive mail, because history and foreign
+keys refer to it. Higher apps remove the data that they hold (`registry`). Every other text that
+still contains the address or number is found in all tables (`sweep`), and the audit log is redacted
+provably (`apps.audit.redaction`).
 """

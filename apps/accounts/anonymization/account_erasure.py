@@ -1,4 +1,4 @@
-"""What the accounts themselves hold of a person: the row, the ways to sign in, the sessions."""
+"""A person's data in the accounts app: the row, the ways to sign in, the sessions."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from apps.accounts.anonymization.registry import ErasureHandler
 from apps.accounts.anonymization.requests import requests_about, requests_erase
 from apps.accounts.models import ApprovalRequest, EmailChange, User
 
-# Of packages for signing in: rows that belong to one user and to nobody else.
+# Rows of the sign-in packages that belong to one user.
 _OF_SIGN_IN = [
     "account.EmailAddress",
     "mfa.Authenticator",
@@ -53,7 +53,7 @@ def _erase(person: Person) -> dict[str, int]:
     _sessions(person)
     EmailChange.objects.filter(user=user).delete()
     for picture in person.pictures:
-        # Also those that another picture has replaced since.
+        # Including pictures that were replaced since.
         if not User.objects.filter(avatar=picture).exclude(pk=user.pk).exists():
             default_storage.delete(picture)
     user.email = person.anonymous_email
@@ -69,7 +69,9 @@ def _erase(person: Person) -> dict[str, int]:
 
 
 def _sessions(person: Person) -> None:
-    """End the person's sessions, and take out of others what names them, such as a form that waits."""
+    """End the person's sessions, and remove their data from other sessions, such as a suspended
+    form.
+    """
     for session in Session.objects.iterator():
         data = session.get_decoded()
         if data.get(SESSION_KEY) == str(person.user.pk):

@@ -1,4 +1,4 @@
-"""By what a person can be found in texts and files."""
+"""The words by which a person is found in texts and files."""
 
 import re
 import zipfile
@@ -13,7 +13,7 @@ from apps.accounts.models import EmailChange, User
 from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.triggers import REMOVED
 
-# Shorter numbers stand in too many texts that have nothing to do with the person.
+# Shorter numbers occur in too many unrelated texts.
 _SHORTEST_PHONE = 7
 _BLOCK = 1 << 20
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp1250")
@@ -21,7 +21,7 @@ _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1252", "cp1250")
 
 @dataclass
 class Person:
-    """A person with every address, number, name and picture that they were ever known by."""
+    """A person with every address, number, name, and picture that they ever had."""
 
     user: User
     words: list[str]  # Addresses and numbers: a text that holds one means this person.
@@ -36,7 +36,9 @@ class Person:
 
     @cached_property
     def parts(self) -> list[str]:
-        """Return each first and each last name; alone they mean this person only beside their record."""
+        """Return each first and each last name; alone, they refer to this person only in texts
+        about their records.
+        """
         return _distinct(name for pair in self.pairs for name in pair)
 
     @cached_property
@@ -45,18 +47,18 @@ class Person:
         return "|".join(re.escape(part).replace("\\ ", " ") for part in self.parts)
 
     def is_in(self, text: str) -> bool:
-        """Tell whether a text means this person and nobody else."""
+        """Tell whether a text refers to this person and nobody else."""
         low = text.lower()
         return any(word.lower() in low for word in self.words)
 
     def is_named_in(self, text: str) -> bool:
-        """Tell whether a text about this person tells who it is."""
+        """Tell whether a text about this person identifies them."""
         return self.is_in(text) or self.without(text) != text
 
     def without(self, value: object) -> Any:
-        """Return a text, or a JSON value, about this person with all that tells who it is taken out.
+        """Return a text or JSON value about this person, without anything that identifies them.
 
-        The keys of an object are no texts: a person may be called “Name”.
+        The keys of an object are not texts: a person may be called “Name”.
         """
         if isinstance(value, dict):
             return {key: self.without(each) for key, each in value.items()}
@@ -72,8 +74,11 @@ class Person:
         return value
 
     def is_in_file(self, file: IO[bytes], *, by_name: bool) -> bool:
-        """Tell whether a file, a workbook's parts included, mentions them; `by_name`: or has a row with
-        their first and their last name, for a file that need not hold addresses."""
+        """Tell whether a file, including a workbook's parts, mentions them.
+
+        `by_name`: also if a row has their first and last name, for a file that need not contain
+        addresses.
+        """
         needles = [form for word in self.words for form in _forms(word)]
         pairs = [(_forms(one), _forms(other)) for one, other in self.pairs] if by_name else []
         if not zipfile.is_zipfile(file):
@@ -84,11 +89,11 @@ class Person:
 
 
 def person_of(user: User) -> Person:
-    """Collect what they are and were called, from the record and from its history."""
+    """Collect their current and former names and addresses from the record and its history."""
     history: Any = User.history
     rows = [user, *history.filter(id=user.pk).order_by()]
     changes = EmailChange.objects.filter(user=user).values_list("old_email", "new_email")
-    # Also an address that was asked for and never confirmed.
+    # Including an address that was requested and never confirmed.
     emails = _distinct([*(row.email for row in rows), *(each for pair in changes for each in pair)])
     phones = _distinct(row.phone for row in rows if len(row.phone) >= _SHORTEST_PHONE)
     pairs = _distinct((row.first_name.strip(), row.last_name.strip()) for row in rows)
@@ -103,7 +108,7 @@ def person_of(user: User) -> Person:
 
 
 def _in_addresses(word: str) -> Iterator[str]:
-    """Yield a word as it is, and as it stands in the address of a page that was searched for it."""
+    """Yield a word as it is, and in the form that it has in the URL of a search for it."""
     yield from (word, quote(word), quote_plus(word))
 
 
@@ -112,12 +117,12 @@ def _distinct[T](values: Iterable[T]) -> list[T]:
 
 
 def _forms(word: str) -> set[bytes]:
-    """Return a word as files may hold it, to be looked for among bytes in lower case."""
+    """Return the forms of a word in files, as lower-case bytes."""
     found = set()
     for text in (word.lower(), word.upper()):
         for spelled in {text, escape(text)}:
             for encoding in _ENCODINGS:
-                # Folded as bytes: A to Z alone.
+                # Lowered as bytes: only A to Z.
                 found.add(spelled.encode(encoding, "ignore").lower())
     return found - {b""}
 
@@ -133,7 +138,7 @@ def _holds(
             return True
         tail = (tail + text)[-longest:] if longest else b""
         if pairs:
-            # Somebody's own row holds both; two names in different rows are two people's.
+            # The person's row has both names; names in different rows belong to different people.
             *rows, row = re.split(rb"\r?\n|</row>", row + text)
             if any(_names(each, pairs) for each in rows):
                 return True
@@ -141,7 +146,7 @@ def _holds(
 
 
 def _names(row: bytes, pairs: list[tuple[set[bytes], set[bytes]]]) -> bool:
-    """Tell whether a row of a file holds both names of one pair, where both are there."""
+    """Tell whether a row of a file has both names of one pair, if both exist."""
     return any(
         first and last and any(one in row for one in first) and any(one in row for one in last)
         for first, last in pairs

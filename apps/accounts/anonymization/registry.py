@@ -1,4 +1,4 @@
-"""What each app holds of a person: a higher app adds it in its `anonymization.py`."""
+"""The places where apps store a person's data. An app adds its own in `anonymization.py`."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,17 +21,18 @@ def _no_records(person: Person) -> dict[type[Model], list[Any]]:
 
 @dataclass(frozen=True)
 class ErasureHandler:
-    """Where an app holds a person's data."""
+    """How an app removes a person's data."""
 
     name: str
-    # Removes it, and returns how many of what: {"memberships": 3}. Runs in the one transaction of all.
+    # Removes the data and returns the counts: {"memberships": 3}. Runs in one transaction with
+    # all others.
     erase: Callable[[Person], dict[str, int]]
-    # Sentences about what would go.
+    # Sentences about what will be removed.
     preview: Callable[[Person], Iterable[str]] = _nothing
-    # Sentences about why it cannot be done now.
+    # Sentences about why it can't be removed now.
     obstacles: Callable[[Person], Iterable[str]] = _nothing
-    # The records that are the person's own, by model, also those that the history alone knows. What
-    # was said about a change of one of them may name the person by a first name alone.
+    # The person's own records, by model, including those that only the history knows. The reason
+    # for a change of one of them may name the person by first name only.
     records: Callable[[Person], dict[type[Model], list[Any]]] = _no_records
 
 

@@ -1,4 +1,4 @@
-"""What requests for a second person's approval say of somebody."""
+"""Personal data in approval requests."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _TEXTS = ("sentence", "arguments", "preview", "reason", "decision_reason", "outc
 
 
 def requests_about(person: Person) -> list[ApprovalRequest]:
-    """Return the requests that are about the person, or name them."""
+    """Return the requests that are about the person or name them."""
     stored = ApprovalRequest.objects.annotate(
         **{f"said_{name}": Cast(name, TextField()) for name in _TEXTS}
     )
@@ -27,10 +27,10 @@ def requests_about(person: Person) -> list[ApprovalRequest]:
 
 
 def requests_erase(person: Person) -> int:
-    """Take the person out of what the requests say; what was asked for and decided stays."""
+    """Remove the person's data from the requests; the request and the decision stay."""
     found = requests_about(person)
     changed = 0
-    # A request says what it said, but for this.
+    # A request's texts never change, except for this.
     with pgtrigger.ignore("accounts.ApprovalRequest:says_what_it_said"):
         for request in found:
             was: dict[str, Any] = {name: getattr(request, name) for name in _TEXTS}

@@ -28,10 +28,10 @@ PERMISSION = "accounts.anonymize_user"
 
 
 def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
-    """Remove what is stored of a person; return how many of what went, by name.
+    """Remove a person's data; return the counts of what was removed, by name.
 
-    All or nothing, but for files, which go last. What was mailed, downloaded, logged or backed up
-    before is out of reach. Raises `DomainError` where something must happen first.
+    All or nothing, except for files, which are deleted last. E-mails, downloads, logs, and backups
+    made before are not reached. Raises `DomainError` if something must happen first.
     """
     require(actor, PERMISSION)
     refuse_limited(actor, "People can belong to any organization.")
@@ -51,7 +51,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
             )
         if obstacles := list(_obstacles(person)):
             raise DomainError(" ".join(obstacles))
-        # Asked before anything goes: by then nothing tells any more whose they were.
+        # Read before anything is removed: afterward, nothing tells whose they were.
         records = _records_of(person)
         gone: dict[str, int] = {}
         for holding in (*ERASURE_HANDLERS, account_erasure.OWN):
@@ -72,7 +72,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
 
 
 def _records_of(person: Person) -> dict[type[Model], list[Any]]:
-    """Return the keys of the records that are the person's own, also of those that are gone."""
+    """Return the keys of the person's own records, including deleted ones."""
     records: dict[type[Model], list[Any]] = {User: [person.user.pk]}
     for holding in ERASURE_HANDLERS:
         records |= holding.records(person)
@@ -80,7 +80,7 @@ def _records_of(person: Person) -> dict[type[Model], list[Any]]:
 
 
 def user_anonymization_preview(user: User) -> list[str]:
-    """Return sentences about what would go, or about what stands against it."""
+    """Return sentences about what will be removed, or about why it can't be."""
     person = person_of(user)
     if obstacles := list(_obstacles(person)):
         return obstacles

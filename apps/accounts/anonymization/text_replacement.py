@@ -1,4 +1,4 @@
-"""Looking through every table for a person's addresses and numbers, and taking them out."""
+"""Finds a person's addresses and numbers in every table and removes them."""
 
 import re
 from collections.abc import Iterator
@@ -11,20 +11,22 @@ from django.db import connection, models
 from apps.audit.history import audited
 from apps.audit.triggers import REMOVED
 
-# The trail has its own way, sessions hold nothing readable, the rest is no one's.
+# The audit log is redacted elsewhere, sessions contain no readable text, and the others have no
+# personal data.
 _APPS = {"audit", "contenttypes", "sessions", "migrations"}
 
 
 def sweep(words: list[str]) -> int:
-    """Put "[removed]" for each of `words` in every text and JSON value; return how many changed.
+    """Replace each of `words` with "[removed]" in every text and JSON value; return how many
+    changed.
 
-    Values that must be something else (an address that is signed in with) are changed before.
+    Values that must become something else (an address that is used to sign in) are changed before.
     """
     return sum(_replace(table, column, cast, words) for table, column, cast in _columns())
 
 
 def remaining(words: list[str]) -> int:
-    """Count what is left in columns of the trail that cannot be blanked: names of other records."""
+    """Count what is left in history columns that cannot be redacted: names of other records."""
     total = 0
     for each in audited:
         personal = set(each.history.personal_fields)
@@ -69,7 +71,7 @@ def _columns() -> Iterator[tuple[str, str, str]]:
 
 
 def _cast(field: models.Field) -> str | None:
-    """Return the cast back from text, or None for a column without text in it."""
+    """Return the cast from text to the column's type, or None for a column without text."""
     if isinstance(field, models.JSONField):
         return "::jsonb"
     if isinstance(field, ArrayField):

@@ -1,6 +1,6 @@
-"""What can be asked a second person for: the models of requests stand on this.
+"""The actions that a second person can approve. The models of requests import this package.
 
-- `registry.py`: an `Approvable` for each action, declared by the app that the action belongs to.
-- `preview.py`, `digests.py`: what an action will touch, as it is shown and as it is compared.
+- `registry.py`: an `Approvable` for each action, declared by the app that owns the action.
+- `preview.py`, `digests.py`: what an action will affect, as it is shown and as it is compared.
 - `visibility.py`: which requests a person may see, and could decide.
 """

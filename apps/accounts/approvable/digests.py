@@ -1,4 +1,4 @@
-"""Rows of any number, locked and digested inside the database."""
+"""Locks and digests any number of rows inside the database."""
 
 from typing import Any
 
@@ -13,9 +13,10 @@ _EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
 def preview_part(name: str, rows: QuerySet) -> PreviewPart:
-    """Count the rows and digest all that is stored of them, in the order of their keys.
+    """Count the rows and digest all their columns, in the order of their keys.
 
-    What has a history is digested in the columns that it watches: a sign-in changes no person.
+    Models with a history are digested in the columns that the history watches: a sign-in does not
+    change a person.
     """
     found = _asked(rows)
     if found is None:
@@ -24,7 +25,7 @@ def preview_part(name: str, rows: QuerySet) -> PreviewPart:
     columns = ", ".join(f"t.{column}" for column in _columns(rows))
     with connection.cursor() as cursor:
         cursor.execute(
-            # Names come from models alone, and what a queryset compiles to has its own parameters.
+            # Names come only from models, and the queryset's SQL has its own parameters.
             "SELECT count(*), encode(sha256(coalesce(string_agg("
             f"sha256(convert_to(ROW({columns})::text, 'UTF8')), ''::bytea ORDER BY t.{_key(rows)}"
             f"), ''::bytea)), 'hex') FROM {_table(rows)} t WHERE t.{_key(rows)} IN ({keys})",
@@ -37,7 +38,7 @@ def preview_part(name: str, rows: QuerySet) -> PreviewPart:
 def lock(rows: QuerySet) -> None:
     """Lock the rows in the order of their keys until the end of the transaction.
 
-    A row locked like this can neither change nor be given belongings: what refers to it waits.
+    A locked row can neither change nor get belongings: a new row that refers to it must wait.
     """
     found = _asked(rows)
     if found is None:

@@ -1,17 +1,17 @@
-"""What an action will touch: as people see it, and complete enough that any change is noticed."""
+"""The preview of an action: readable for people, and complete enough that every change is noticed."""
 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
-# More records are counted and checked, but not shown one by one.
+# Further records are counted and checked, but not shown one by one.
 SHOWN = 200
 
 
 @dataclass
 class Line:
-    """One record: what it is called, its page, and what changes: (name, before, after)."""
+    """One record: its name, its page, and what changes, as (name, before, after)."""
 
     label: str
     url: str = ""
@@ -20,7 +20,7 @@ class Line:
 
 @dataclass
 class PreviewPart:
-    """All rows of one kind that the action touches: how many, and a digest of their contents."""
+    """All rows of one kind that the action affects: how many, and a digest of their contents."""
 
     name: str
     count: int
@@ -54,12 +54,12 @@ class ActionPreview:
 
 
 def canonical(data: object) -> str:
-    """Return JSON that is the same for the same data."""
+    """Return canonical JSON: the same data gives the same text."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def differences(asked: ActionPreview, now: ActionPreview) -> list[str]:
-    """Return in words what has changed between two pictures of one action."""
+    """Return in words what changed between two previews of one action."""
     found = []
     before, after = ({line.url or line.label: line for line in p.lines} for p in (asked, now))
     for key, line in before.items():
@@ -73,11 +73,11 @@ def differences(asked: ActionPreview, now: ActionPreview) -> list[str]:
         other = parts.pop(part.name, PreviewPart(part.name, 0, ""))
         if other.count != part.count:
             found.append(
-                f"{part.name}: {part.count:,} were requested, {other.count:,} there are now"
+                f"{part.name}: {part.count:,} were requested, now there are {other.count:,}"
             )
         elif other.digest != part.digest and not any("has changed" in each for each in found):
             found.append(f"{part.name}: their values have changed")
-    found += [f"{part.name}: {part.count:,} there are now" for part in parts.values() if part.count]
+    found += [f"{part.name}: now there are {part.count:,}" for part in parts.values() if part.count]
     if not found and asked.consequences != now.consequences:
         found = [each for each in now.consequences if each not in asked.consequences]
     return found or ["the requested change is no longer the same"]

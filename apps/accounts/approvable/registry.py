@@ -1,4 +1,4 @@
-"""Which actions can ask for a second person. A higher app adds its own in `approvals.py`."""
+"""The actions that can need a second person. A higher app adds its own in `approvals.py`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,33 +15,34 @@ from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.port import Registry
 
-# What a service is called with: ids and values that fit JSON.
+# The arguments of a service call: IDs and values that fit JSON.
 type Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Where all rows can be seen that are too many for the request's own page."""
+    """A page that shows all rows if there are too many for the request's own page."""
 
     label: str
     url: str
 
 
 class Approvable:
-    """One kind of action. Subclass, fill in, and add an instance to `ACTIONS`.
+    """One kind of action. Subclass it and add an instance to `ACTIONS`.
 
-    `word` is the setting's word that lists it; `count` is how many rows or records are meant. What
-    `touches` returns is locked before it is compared and done, and digested whatever its number.
+    `word` is its word in the setting `FOUR_EYES`; `count` is the number of rows or records.
+    Everything that `affected_records` returns is locked before it is compared and changed, and
+    digested whatever its number.
     """
 
     kind: ClassVar[str]
     label: ClassVar[str]
     word: ClassVar[str]
-    # Named permissions that requester and approver both need.
+    # The permissions that the requester and the approver both need.
     permissions: ClassVar[tuple[str, ...]] = ()
 
     def alone_up_to(self) -> int | None:
-        """Return how many one person may do alone, 0 for none; nothing where no number is too many."""
+        """Return how many one person may do alone: 0 for none, None for any number."""
         number: int | None = settings.FOUR_EYES.get(self.word)
         return number
 
@@ -54,26 +55,30 @@ class Approvable:
         return self.is_required_for({}, count)
 
     def why(self) -> str:
-        """Return the clause after "A second person must approve this: ", where it is not plain."""
+        """Return the clause after "A second person must approve this: ", if the reason is not
+        obvious.
+        """
         return ""
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
         return self.permissions
 
     def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
-        """Tell whether all that is meant is inside the user's scope."""
+        """Tell whether all affected records are in the user's scope."""
         return True
 
     def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
-        """Return why `user`, who holds the permissions, could not do this either; nothing where not."""
+        """Return why `user`, who has the permissions, could still not do this; nothing if they
+        could.
+        """
         return ""
 
     def beneficiaries(self, arguments: Arguments) -> list[UUID]:
-        """Return the people who would gain: they may not decide."""
+        """Return the people who would benefit: they may not decide."""
         return []
 
     def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
-        """Return what is touched, by its name in words."""
+        """Return the affected records, by a name in words."""
         return []
 
     def lock(self, arguments: Arguments) -> None:
@@ -84,14 +89,14 @@ class Approvable:
         return [preview_part(name, rows) for name, rows in self.affected_records(arguments)]
 
     def preview(self, arguments: Arguments) -> ActionPreview:
-        """Return what is touched and how, the same for the same data."""
+        """Return what is affected and how; the same data gives the same preview."""
         raise NotImplementedError
 
     def page(self, arguments: Arguments) -> Page | None:
         return None
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
-        """Do it as the requester, and say in a sentence what came of it."""
+        """Do it as the requester, and return a sentence about the result."""
         raise NotImplementedError
 
 
@@ -101,7 +106,7 @@ ACTIONS = Registry[Approvable](
 
 
 def get(kind: str) -> Approvable:
-    """Return an action; raises DomainError for a kind that no app declares any more."""
+    """Return an action. Raises DomainError for a kind that no app declares any more."""
     action = ACTIONS.get(kind)
     if action is None:
         raise DomainError(f"“{kind}” is no longer a known action, so it can't be approved.")

@@ -14,7 +14,7 @@ _LOOKED_AT = 100
 
 
 def may_see(requests: QuerySet, user: PermissionHolder) -> Q:
-    """Return the condition for `for_staff` of `requests`, which are all there are."""
+    """Return the condition for `for_staff`; `requests` is the queryset of all requests."""
     own = Q(requester=user.pk) | Q(real_requester=user.pk) | Q(decided_by=user.pk)
     if not sees_everything(user):
         return own | Q(pk__in=within_scope(requests, user))
@@ -24,7 +24,9 @@ def may_see(requests: QuerySet, user: PermissionHolder) -> Q:
 
 
 def within_scope(requests: QuerySet, user: PermissionHolder) -> list[UUID]:
-    """Return what a limited user could decide; only each kind can tell whether they see all of it."""
+    """Return the requests that a limited user could decide; only each kind knows whether its
+    records are in scope.
+    """
     waiting = requests.filter(decidable(user), state="pending")
     return [
         request.pk

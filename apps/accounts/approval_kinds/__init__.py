@@ -1,1 +1,1 @@
-"""The actions of this app that a second person approves: they stand on its services."""
+"""The actions of this app that need approval; they call its services."""

@@ -1,4 +1,4 @@
-"""Changing the address that a colleague signs in with: it leads into the colleague's account."""
+"""Changing a colleague's sign-in address, which gives access to the account."""
 
 from uuid import UUID
 
@@ -15,12 +15,12 @@ from apps.core.scope import sees_everything
 
 
 class ChangeEmail(Approvable):
-    """`{"user": id, "email": address}`: who holds that address afterwards is that colleague."""
+    """`{"user": id, "email": address}`: the reader of that address's mail can then use the account."""
 
     kind = APPROVAL
     label = "Change the e-mail address of a colleague"
     word = "roles"
-    # The approver has to read the address to say whether it is the colleague's.
+    # The approver must read the address to judge whether it is the colleague's.
     permissions = (PERMISSION, COLLEAGUES, "accounts.view_personal_data")
 
     def will_need_approval(self, records: QuerySet, count: int) -> bool:

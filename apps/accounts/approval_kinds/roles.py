@@ -1,4 +1,4 @@
-"""Roles that lead to more rights: giving one, and making a role into one."""
+"""Powerful roles: giving one to a person, and making a role powerful."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -20,7 +20,7 @@ from apps.core.admin.wording import listed
 
 
 class GiveRoles(Approvable):
-    """`{"user": id, "roles": [ids]}`: exactly these roles, one of which leads to more rights."""
+    """`{"user": id, "roles": [ids]}`: exactly these roles, one of which is powerful."""
 
     kind = GIVE_ROLES
     label = "Give a role that can give roles or approve requests"
@@ -93,7 +93,7 @@ class GiveRoles(Approvable):
 
 
 class EmpowerRole(Approvable):
-    """`{"role": id, "add": ["app.codename"]}`: a role that is held gets one of the powers."""
+    """`{"role": id, "add": ["app.codename"]}`: a role with people gets a powerful permission."""
 
     kind = EMPOWER_ROLE
     label = "Let a role give roles or approve requests"
@@ -104,7 +104,7 @@ class EmpowerRole(Approvable):
         return False
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
-        # Nobody gives a role what they may not do, nor approves it.
+        # People can neither give a role permissions that they lack, nor approve that.
         return (*self.permissions, *arguments.get("add", ()))
 
     def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:

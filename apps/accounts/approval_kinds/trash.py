@@ -1,4 +1,4 @@
-"""What a second person must approve of the trash: the same for every model that has one."""
+"""The actions of the trash that need approval: the same for every model with a trash."""
 
 from typing import Any
 
@@ -13,7 +13,9 @@ from apps.core.trash_services import records_purge, records_trash, trash_action
 
 
 def trash_actions() -> list[OnRecords]:
-    """Return the two actions of each model with a trash: to move many there, and to delete for good."""
+    """Return the two actions of each model with a trash: moving many records to it, and deleting
+    for good.
+    """
     return [
         action
         for model in models_with_trash()
@@ -69,7 +71,7 @@ def _records(model: type[SoftDeletableModel]) -> QuerySet[Any]:
 
 
 def _shown(model: type[Model]) -> tuple[str, ...]:
-    """Return what tells the records of a model apart: what a form shows of them, but for long texts."""
+    """Return the fields that distinguish a model's records: those of its form, without long texts."""
     return tuple(
         field.name
         for field in model._meta.concrete_fields

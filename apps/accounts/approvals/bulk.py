@@ -24,11 +24,11 @@ class ManyRecords(Approvable):
     """`{"model", "action", "label", "keys", "data"}`: the action and the form that was sent with it."""
 
     kind = "core.bulk"
-    label = "Do something to many records at once"
+    label = "Run an action on many records at once"
     word = "bulk"
 
     def why(self) -> str:
-        return "it is about many records at once"
+        return "it affects many records at once"
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
         if not arguments:

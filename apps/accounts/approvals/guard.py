@@ -1,4 +1,4 @@
-"""`require_approval`: what a service calls before it does what one person may not do alone."""
+"""`require_approval`: services call it before an action that one person may not do alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,20 +18,20 @@ from apps.core.approvals import ApprovalNeeded
 
 @dataclass(frozen=True)
 class Draft:
-    """A request that nobody has made yet: all but the reason."""
+    """A request that was not made yet: everything except the reason."""
 
     kind: str
     arguments: Arguments
     preview: ActionPreview
 
 
-# What is being done on an approval just now: (kind, arguments, the requester's key).
+# The approved action that runs now: (kind, arguments, the requester's key).
 _executing: ContextVar[tuple[str, str, UUID] | None] = ContextVar("executing", default=None)
 
 
 @contextmanager
 def executing(kind: str, arguments: Arguments, requester: User) -> Iterator[None]:
-    """Let exactly this be done inside the block, once it is approved."""
+    """Allow exactly this approved action inside the block."""
     token = _executing.set((kind, canonical(arguments), requester.pk))
     try:
         yield
@@ -40,11 +40,12 @@ def executing(kind: str, arguments: Arguments, requester: User) -> Iterator[None
 
 
 def require_approval(kind: str, arguments: Arguments, *, count: int = 1, actor: Actor) -> None:
-    """Raise `ApprovalNeeded` where a second person must approve this and has not.
+    """Raise `ApprovalNeeded` if a second person must approve this and has not.
 
-    Call it with the locks held, after every check and before the first write: what would be refused
-    anyway is not to be asked for. The system (`actor` without a person) acts alone, as with every
-    permission: who runs a command on the server could switch the setting off as well.
+    Call it with the locks held, after every check and before the first write, so that nobody asks
+    for approval of something that would be refused anyway. The system (`actor` is not a person)
+    acts alone, as with every permission: people who can run commands on the server could also switch
+    the setting off.
     """
     action = registry.get(kind)
     if not isinstance(actor, User) or not action.is_required_for(arguments, count):

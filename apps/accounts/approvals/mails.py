@@ -1,4 +1,6 @@
-"""Mails about requests: to those who can decide, and to who asked. The pages say it as well."""
+"""E-mails about requests, to the people who can decide and to the requester. The pages show the
+same.
+"""
 
 from uuid import UUID
 
@@ -27,9 +29,10 @@ answer_later = announce_later
 
 
 def mail_request(key: UUID) -> int:
-    """Owe and send what is due about a request, a mail per person; return how many went out.
+    """Queue and send the e-mails about a request, one per person; return how many were sent.
 
-    Each is owed on its own: a mail server that goes away after the third has nobody told twice.
+    Each is queued separately: if the mail server goes away after the third, nobody gets a
+    duplicate.
     """
     with transaction.atomic():
         request = ApprovalRequest.objects.select_for_update(of=("self",)).filter(pk=key).first()
@@ -63,7 +66,7 @@ def _both(mail: QueuedMail) -> tuple[ApprovalRequest | None, User | None]:
 
 
 def _announcement(mail: QueuedMail) -> EmailMessage | None:
-    """Ask one who can decide; each gets a mail of their own, so that nobody reads the others' names."""
+    """Build the e-mail to one person who can decide; recipients do not see each other's names."""
     request, person = _both(mail)
     if request is None or person is None or request.state != ApprovalRequest.State.PENDING:
         return None
@@ -115,5 +118,5 @@ def address(request: ApprovalRequest) -> str:
 
 
 def _line(text: str) -> str:
-    # A name with a line break in it must not become a second header.
+    # A line break in a name must not become a second header.
     return " ".join(text.split())

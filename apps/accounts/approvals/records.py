@@ -1,4 +1,4 @@
-"""The commonest kind: an action on records of one model, by their keys."""
+"""The most common kind: an action on records of one model, by their keys."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -19,10 +19,10 @@ from apps.core.trash import Counts
 
 @dataclass
 class OnRecords(Approvable):
-    """`verb` begins the sentence, `done` ends what came of it: "Delete 3 … for good", "3 … deleted".
+    """`verb` begins the sentence and `done` ends the result: "Delete 3 … for good", "3 … deleted".
 
-    `word` lists the action itself, where it is dangerous for even one record; above the number of
-    `bulk` it needs an approval anyway. `reach` returns the rows that it takes along, by model.
+    `word` lists the action if even one record needs approval; above the number of `bulk` it needs
+    approval anyway. `reach` returns the rows that are also affected, by model.
     """
 
     kind: str  # type: ignore[misc]
@@ -52,7 +52,7 @@ class OnRecords(Approvable):
     def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         chosen: Any = self.chosen(arguments)
         found: int = chosen.for_staff(user).count()
-        # What is gone by now is in nobody's scope, and a matter of the comparison.
+        # Deleted records are in nobody's scope; the comparison reports them.
         return found == chosen.count()
 
     def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
@@ -105,7 +105,7 @@ class OnRecords(Approvable):
 
 
 def require_approval_of(kind: str, records: QuerySet, *, actor: Actor) -> None:
-    """Ask for an approval of an action on `records`, which the caller has locked."""
+    """Require approval of an action on `records`, which the caller has locked."""
     keys = sorted(str(key) for key in records.order_by().values_list("pk", flat=True))
     require_approval(kind, {"keys": keys}, count=len(keys), actor=actor)
 

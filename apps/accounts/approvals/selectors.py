@@ -21,7 +21,7 @@ _LOOKED_AT = 100
 
 
 def people_with(permissions: Iterable[str]) -> QuerySet[User]:
-    """Return the active staff who hold every one of `permissions`, by a role or by name."""
+    """Return the active staff who have every one of `permissions`, by a role or directly."""
     people = User.objects.active().staff()
     for name in permissions:
         app_label, _, codename = name.partition(".")
@@ -37,7 +37,9 @@ def _roles_with(given: QuerySet[Permission]) -> QuerySet[Any]:
 
 
 def deciders(action: Approvable, arguments: Arguments, *, besides: Collection[UUID]) -> list[User]:
-    """Return who could decide on an action now, by name: two people are found among the first."""
+    """Return the people who could decide on an action now, by name. Two are usually found among the
+    first.
+    """
     excluded = {*besides, *action.beneficiaries(arguments)}
     people = people_with([DECIDE, *action.permissions_for(arguments)]).exclude(pk__in=excluded)
     return [
@@ -63,13 +65,13 @@ def names_of(people: list[User]) -> str:
 
 
 def approval_needed_message(people: list[User], action: Approvable) -> str:
-    """Say that a second person is needed, why where it is not plain, and who could be it."""
+    """Say that a second person is needed, why (if that is not obvious), and who it could be."""
     why = f": {action.why()}" if action.why() else ""
     return f"A second person must approve this{why}. {who_could(people, action)}"
 
 
 def who_could(people: list[User], action: Approvable) -> str:
-    """Say who could approve, or that nobody can and what to do about it."""
+    """Say who could approve, or what to do if nobody can."""
     if people:
         return f"{names_of(people)} can."
     needed = listed([DECIDE, *action.permissions])
@@ -80,7 +82,9 @@ def who_could(people: list[User], action: Approvable) -> str:
 
 
 def may_decide(request: ApprovalRequest, user: PermissionHolder) -> bool:
-    """Tell whether `user` could decide on a request that waits, records in scope included."""
+    """Tell whether `user` could decide on a waiting request, including whether its records are in
+    scope.
+    """
     if not user.has_perm(DECIDE) or user.pk in {request.requester_id, request.real_requester_id}:
         return False
     action = registry.get(request.kind)
@@ -93,7 +97,7 @@ def may_decide(request: ApprovalRequest, user: PermissionHolder) -> bool:
 
 
 def to_decide(user: PermissionHolder) -> QuerySet[ApprovalRequest]:
-    """Return what waits for a decision that `user` could take, as far as one statement can tell."""
+    """Return the requests that `user` could decide, as far as one statement can tell."""
     waiting = ApprovalRequest.objects.pending().filter(decidable(user))
     if not sees_everything(user):
         waiting = waiting.filter(pk__in=within_scope(ApprovalRequest.objects.all(), user))
@@ -110,21 +114,21 @@ class ApprovalAnswer:
 
     kind: str
     label: str
-    # How many records or rows one person may do alone; 0 where even one is too many.
+    # How many records or rows one person may do alone; 0 if even one is too many.
     alone_up_to: int
     people: list[User]
     sentence: str
 
 
 def approvals_of(permission: str, user: PermissionHolder | None = None) -> list[ApprovalAnswer]:
-    """Return the approvals that acting on `permission` can need, and who could give them to `user`."""
+    """Return the approvals that using `permission` can need, and who could give them to `user`."""
     found = []
     for action in registry.ACTIONS:
         number = action.alone_up_to()
         if permission not in action.permissions or number is None:
             continue
         people = deciders(action, {}, besides={user.pk} if user is not None else set())
-        above = f" of more than {number:,}" if number else ""
+        above = f" (more than {number:,})" if number else ""
         found.append(
             ApprovalAnswer(
                 action.kind,

@@ -1,4 +1,4 @@
-"""A request's life: asked, approved and done, refused, withdrawn; over by time or by a change."""
+"""The life of a request: made, approved and done, refused, withdrawn, expired, or void."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,14 +26,14 @@ State = ApprovalRequest.State
 
 
 def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
-    """Make a request of what `require_approval` stopped; the same one again is the one that waits."""
+    """Create a request for what `require_approval` stopped, or return the waiting one for the same."""
     reason = reason.strip()
     if not reason:
         raise DomainError("A reason is required. The approver sees it.")
     action = registry.get(draft.kind)
     fingerprint = draft.preview.fingerprint(draft.kind, draft.arguments)
     with acting_as(actor=actor, reason=reason):
-        # Two windows of one person must not ask twice; nobody else can make the same request.
+        # Two tabs of one person must not ask twice; nobody else can make the same request.
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         same = ApprovalRequest.objects.filter(
             requester=actor, kind=draft.kind, fingerprint=fingerprint, state=State.PENDING
@@ -63,20 +63,21 @@ def approval_ask(*, draft: Draft, reason: str, actor: User) -> ApprovalRequest:
 def approval_approve(
     *, request: ApprovalRequest, actor: Actor, reason: str = ""
 ) -> ApprovalRequest:
-    """Approve a request and do what it asks for, in one transaction, as the requester's act.
+    """Approve a request and run its action as the requester, in one transaction.
 
-    Returns it approved and done; or expired or void where time or a change has ended it. Raises
-    `MissingPermission`, and `DomainError` for one's own request, one that is decided already, or
-    what the action itself refuses; then nothing has changed.
+    Returns it approved and done, or expired or void. Raises `MissingPermission`, and `DomainError`
+    for one's own request, a decided request, or a refusal of the action itself; then nothing has
+    changed.
     """
     require(actor, DECIDE)
     with acting_as(actor=actor, reason=reason):
         action = registry.get(request.kind)
-        # Before any row, as every decision about rights does: this one rests on two people's.
+        # Before any row lock, like every decision about permissions: this one depends on two
+        # people's.
         actor = actor_lock(actor)
         require(actor, DECIDE)
         _may_decide(request, action, actor)
-        # What is touched first, the request second: the order of those who change what is touched.
+        # Lock the affected records first and the request second, in the order of other writers.
         action.lock(request.arguments)
         locked = _locked(request, actor)
         if not locked.is_pending:
@@ -94,12 +95,12 @@ def approval_approve(
 
 
 def approval_refuse(*, request: ApprovalRequest, actor: Actor, reason: str) -> ApprovalRequest:
-    """Refuse a request; the requester reads why. Returns it expired where its time was over."""
+    """Refuse a request; the requester sees the reason. Returns it expired if its time is over."""
     require(actor, DECIDE)
     if not reason.strip():
         raise DomainError("A reason is required. The requester sees it.")
     with acting_as(actor=actor, reason=reason):
-        # As they are now: what they could do when the request began may be taken away.
+        # Read the people again: permissions from the start of the request may have been revoked.
         actor = actor_lock(actor)
         require(actor, DECIDE)
         _may_decide(request, registry.get(request.kind), actor)
@@ -110,18 +111,18 @@ def approval_refuse(*, request: ApprovalRequest, actor: Actor, reason: str) -> A
 
 
 def approval_withdraw(*, request: ApprovalRequest, actor: User, reason: str = "") -> None:
-    """Take one's own request back."""
+    """Withdraw one's own request."""
     with acting_as(actor=actor, reason=reason):
         locked = _locked(request, actor)
         if actor.pk not in (locked.requester_id, locked.real_requester_id):
-            raise DomainError("Only who made a request can withdraw it. You can refuse it.")
+            raise DomainError("Only the requester can withdraw a request. You can refuse it.")
         _close(locked, State.WITHDRAWN, reason.strip() or "Withdrawn by the requester.")
 
 
 def approvals_void(*, kind: str, arguments: dict[str, Any], why: str) -> int:
-    """End what waits for an action with these arguments, which the caller has made impossible.
+    """Void the waiting requests for an action with these arguments, which has become impossible.
 
-    The caller must hold a transaction and the lock of the record in question.
+    The caller must hold a transaction and the record's lock.
     """
     waiting = ApprovalRequest.objects.filter(state=State.PENDING, kind=kind)
     found = waiting.filter(arguments__contains=arguments).select_for_update(of=("self",))
@@ -129,7 +130,7 @@ def approvals_void(*, kind: str, arguments: dict[str, Any], why: str) -> int:
 
 
 def approvals_sweep() -> tuple[int, int]:
-    """End what is out of time, and what changes have made void; return how many of each."""
+    """End expired and void requests; return how many of each."""
     expired = void = 0
     for key in ApprovalRequest.objects.filter(state=State.PENDING).values_list("pk", flat=True):
         with acting_as(actor="task sweep_approvals"):
@@ -176,12 +177,14 @@ def what_voids(request: ApprovalRequest) -> str:
 
 
 def _real_requester(request: ApprovalRequest) -> User | None:
-    """Return, as they are now, who made the request while acting as the requester."""
+    """Return the current record of the person who acted as the requester, if anyone did."""
     return User.objects.filter(pk=request.real_requester_id).first()
 
 
 def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
-    """Refuse the requester, impersonators, people who would gain, and people who may not do it themselves."""
+    """Refuse the requester, impersonators, beneficiaries, and people who lack the permissions
+    themselves.
+    """
     if not isinstance(actor, User):
         _has_no_other_approver(request, action, actor)
         return
@@ -201,7 +204,7 @@ def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> N
 
 
 def _has_no_other_approver(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
-    """An operator at the server decides only where nobody else could, or all would stand still."""
+    """Let an operator on the server decide only if nobody else could."""
     people = deciders_of(request)
     if people:
         raise DomainError(

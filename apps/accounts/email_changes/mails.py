@@ -1,7 +1,8 @@
-"""Mails about a change of address: the link to the new one, and notices to the old one.
+"""E-mails about a change of address: the link to the new one, and notices to the old one.
 
-Each is owed on its own. The notice to the old address is owed first, so that a person whose account
-somebody else wants to take can object; but an old mailbox that takes no mail does not stop the change.
+Each is queued separately. The notice to the old address is queued first, so that a person can
+object if somebody else wants to take over the account. An old mailbox that accepts no mail does not
+stop the change.
 """
 
 from django.conf import settings
@@ -19,13 +20,13 @@ State = EmailChange.State
 
 
 def request_mails_queue(change: EmailChange) -> None:
-    """Owe the notice to the old address, and the link to the new one."""
+    """Queue the notice to the old address, and the link to the new one."""
     mail_queue(REQUESTED, str(change.pk), change=str(change.pk))
     mail_queue(CONFIRMATION, str(change.pk), change=str(change.pk))
 
 
 def changed_mail_queue(change: EmailChange) -> None:
-    """Owe the notice to the old address that it was replaced."""
+    """Queue the notice to the old address that it was replaced."""
     mail_queue(CHANGED, str(change.pk), change=str(change.pk))
 
 
@@ -39,7 +40,7 @@ def _requested(mail: QueuedMail) -> EmailMessage | None:
 
 
 def _confirmation(mail: QueuedMail) -> EmailMessage | None:
-    """Give the change a new token, which is in this mail and nowhere else."""
+    """Give the change a new token, which is stored only in this e-mail."""
     with acting_as(actor="task send_queued_mail"):
         change = _change(mail)
         if change is None or not change.is_pending:
@@ -72,7 +73,7 @@ CHANGED = mail_kind("email change made", MailKind(_changed))
 
 
 def _change(mail: QueuedMail) -> EmailChange | None:
-    """Lock the change, so that it is not ended while its mail is made."""
+    """Lock the change, so that it does not end while its e-mail is built."""
     rows = EmailChange.objects.select_for_update(of=("self",))
     return rows.select_related("user", "requested_by").filter(pk=mail.arguments["change"]).first()
 

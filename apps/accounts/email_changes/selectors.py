@@ -11,13 +11,13 @@ RECENT = timedelta(days=30)
 
 
 def email_change_of_token(token: str) -> EmailChange | None:
-    """Return the change that `token` was mailed for, whatever has become of it."""
+    """Return the change that `token` was mailed for, in any state."""
     found = EmailChange.objects.select_related("user", "requested_by")
     return found.filter(token_digest=digest(token)).first()
 
 
 def pending_email_change(user: User) -> EmailChange | None:
-    """Return the change of this person's address that waits for its confirmation."""
+    """Return the pending change of this person's address."""
     waiting = EmailChange.objects.filter(
         user=user, state=EmailChange.State.PENDING, expires_at__gt=timezone.now()
     )

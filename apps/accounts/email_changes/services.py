@@ -1,4 +1,4 @@
-"""A change's life: asked for, confirmed by the new address, canceled; over by time or by a change."""
+"""The life of a change: requested, confirmed by the new address, canceled, expired, or void."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ from apps.core.scope import refuse_limited
 PERMISSION = "accounts.change_email"
 APPROVAL = "accounts.change_email"
 LIFETIME = timedelta(hours=24)
-# Whatever a person types, nobody's inbox is filled.
+# Limits how many e-mails a stranger's inbox can get.
 MOST_A_DAY = 5
 SIGNS_IN = "People sign in with one address, whatever organization they belong to."
 UNKNOWN = "This link isn't valid. Open the link in the newest e-mail."
@@ -37,11 +37,11 @@ State = EmailChange.State
 
 
 def email_change_request(*, user: User, email: str, actor: Actor, reason: str) -> EmailChange:
-    """Ask the new address to confirm that it becomes `user`'s; nothing changes until it does.
+    """Ask the new address to confirm that it becomes `user`'s; nothing changes until then.
 
-    A person changes their own address with a fresh factor, which the caller has asked for. Somebody
-    else's is changed by who holds `accounts.change_email`, of an account without more power, and of a
-    colleague with a second person where `FOUR_EYES` lists roles. What waited before is canceled.
+    People change their own address with a fresh factor, which the caller has asked for. Another
+    person's address needs `accounts.change_email` and an account without more power. A colleague's
+    also needs a second person if `FOUR_EYES` lists roles. A pending change is canceled.
     """
     is_own = isinstance(actor, User) and actor.pk == user.pk
     if not is_own:
@@ -76,11 +76,10 @@ def email_change_request(*, user: User, email: str, actor: Actor, reason: str) -
 
 
 def email_change_confirm(*, token: str) -> EmailChange:
-    """Make the change that `token` was mailed for: its holder reads the mail of the new address.
+    """Make the change that `token` was mailed for; its holder reads the new address's mail.
 
-    Returns it confirmed; or void or expired where time or a change has ended it. Everything that was
-    open by the old address ends: sessions, links to set a password. Raises `DomainError` for a link
-    that is unknown or used up.
+    Returns it confirmed, void, or expired. Everything that the old address opened ends: sessions,
+    and links to set a password. Raises `DomainError` for a link that is unknown or was used.
     """
     found = email_change_of_token(token)
     if found is None:
@@ -103,7 +102,7 @@ def email_change_confirm(*, token: str) -> EmailChange:
         person.email, person.is_verified = change.new_email, True
         with refusals_in_words():
             person.save(update_fields=["email", "is_verified"])
-        # Links to set a password die with the address that they were made for.
+        # Links to set a password become invalid with the address that they were made for.
         sessions.end_all(sessions.open_sessions(person), user=person, actor=now, reason=reason)
         _end(change, State.CONFIRMED, "", actor=now)
         changed_mail_queue(change)
@@ -111,7 +110,7 @@ def email_change_confirm(*, token: str) -> EmailChange:
 
 
 def email_change_cancel(*, user: User, actor: Actor, reason: str = "") -> EmailChange:
-    """Take back what waits for its confirmation; the link says so from now on."""
+    """Cancel the pending change; its link says so from now on."""
     is_own = isinstance(actor, User) and actor.pk == user.pk
     if not is_own:
         require(actor, PERMISSION)
@@ -125,13 +124,15 @@ def email_change_cancel(*, user: User, actor: Actor, reason: str = "") -> EmailC
 
 
 def email_changes_end(*, user: User, why: str, actor: Actor) -> None:
-    """End what waits, because something else happened to the account. The caller holds its lock."""
+    """End pending changes because something else happened to the account. The caller holds its
+    lock.
+    """
     with acting_as(actor=actor, reason=why):
         _end_pending(user, why)
 
 
 def email_changes_expire() -> int:
-    """Mark what was not confirmed in time; return how many."""
+    """Expire changes that were not confirmed in time; return how many."""
     overdue = EmailChange.objects.filter(state=State.PENDING, expires_at__lte=timezone.now())
     expired = 0
     for key in overdue.values_list("pk", flat=True):
@@ -145,7 +146,7 @@ def email_changes_expire() -> int:
 
 
 def _decide(user: User, actor: Actor, is_own: bool) -> tuple[User, Actor]:
-    """Lock the account; refuse where the actor may not decide over it, or it is shut."""
+    """Lock the account. Refuses if the actor may not decide about it, or it is deactivated."""
     if is_own:
         person, now = account_lock(user=user, actor=actor)
     else:
@@ -159,7 +160,8 @@ def _decide(user: User, actor: Actor, is_own: bool) -> tuple[User, Actor]:
 def _check(person: User, email: str, is_own: bool) -> None:
     if email == person.email:
         raise DomainError("This is already the address.")
-    # A person is not told who else is here: they hear of it once they have proven that it is theirs.
+    # Do not reveal who else has an account: people learn this only after they prove that the
+    # address is theirs.
     if not is_own and User.objects.filter(email=email).exists():
         raise DomainError("Another person already signs in with this address.")
     since = timezone.now() - timedelta(days=1)
@@ -170,7 +172,7 @@ def _check(person: User, email: str, is_own: bool) -> None:
 
 
 def _what_voids(change: EmailChange, person: User, requester: Actor) -> str:
-    """Return why a change that was asked for is not made now, as a sentence, or nothing."""
+    """Return why a requested change can't be made now, as a sentence, or nothing."""
     if not person.is_active:
         return "The account is deactivated."
     if person.email != change.old_email:
@@ -207,7 +209,9 @@ def _end(change: EmailChange, state: State, outcome: str, *, actor: Actor = None
 
 
 def _record(change: EmailChange, *, actor: Actor, **data: str) -> None:
-    """Leave an event in the person's timeline; addresses are masked, as events are read by many."""
+    """Record an event in the person's timeline. Addresses are masked, because many people read
+    events.
+    """
     before, after = masked(change.old_email), masked(change.new_email)
     record_event(
         event_kinds.EMAIL_CHANGE,

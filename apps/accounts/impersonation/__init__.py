@@ -1,7 +1,7 @@
-"""Acting as somebody else: with a reason, for minutes, read-only unless allowed otherwise.
+"""Impersonation: acting as somebody else, with a reason, for minutes, read-only by default.
 
-The session stays the impersonator's own. It only remembers which `Impersonation` is open, and the
-middleware puts the other person into `request.user` for as long as that holds; who really acts is
-`request.real_user`. Nobody signs in as the other person, as packages for this do: that would give the
-session a second life, past its time-outs, its second factor and the impersonator's own sign-out.
+The session stays the impersonator's own. It only stores which `Impersonation` is open, and the
+middleware sets `request.user` to the other person while it lasts; `request.real_user` is the
+impersonator. Nobody signs in as the other person, as packages for this do: that session would
+escape the impersonator's time-outs, second factor, and sign-out.
 """

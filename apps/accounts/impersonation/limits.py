@@ -1,12 +1,12 @@
-"""What may be done in somebody else's place, by the names of the addresses."""
+"""The URL names that are limited during an impersonation."""
 
 from collections.abc import Iterable
 
-# Leaving is always possible.
+# Stopping is always possible.
 WAYS_OUT = {"impersonation_stop", "admin:logout", "account_logout", "logout"}
 
-# What belongs to the person alone, and what would give the impersonator something to keep: never,
-# neither read nor written. A name that ends with an asterisk stands for all that begin so.
+# Never allowed, neither reading nor writing: the person's private pages, and anything that the
+# impersonator could keep. A name that ends with an asterisk is a prefix.
 _never: set[str] = {
     "account_*",
     "mfa_*",
@@ -20,7 +20,7 @@ _never: set[str] = {
 
 
 def never_while_impersonating(*names: str) -> None:
-    """Refuse these addresses while impersonating; a higher app names its own."""
+    """Refuse these URL names during an impersonation; higher apps add their own."""
     _never.update(names)
 
 

@@ -1,4 +1,4 @@
-"""Puts the other person into the request, holds the limits, and shows the banner."""
+"""Sets the impersonated person on the request, enforces the limits, and shows the banner."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,12 +20,13 @@ from apps.core.errors import MissingPermission
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HTML = ("text/html", "application/xhtml+xml")
-# The banner stands above the page; on a page of an unknown make at its end, where it sticks as well.
+# The banner is above the page. On a page of unknown structure it is at the end, where it also
+# sticks.
 _ANCHORS = ('<div id="page"', "</body>")
 
 
 class ImpersonationMiddleware(MiddlewareMixin):
-    """Stands behind everything that looks after the session: that is the impersonator's own."""
+    """Must come after all session middleware, because the session is the impersonator's own."""
 
     get_response: Callable[[HttpRequest], HttpResponseBase]
 
@@ -39,7 +40,7 @@ class ImpersonationMiddleware(MiddlewareMixin):
         request.real_user = real  # type: ignore[attr-defined]
         request.impersonation = impersonation  # type: ignore[attr-defined]
         target: Any = impersonation.target
-        # As a session's own user has it; some back ends are asked by its name.
+        # Set as for a session's own user; some code asks for the backend's name.
         target.backend = getattr(real, "backend", "")
         request.user = target
 
@@ -62,7 +63,7 @@ class ImpersonationMiddleware(MiddlewareMixin):
         name = request.resolver_match.view_name if request.resolver_match else ""
         if is_way_out(name):
             if request.method == "POST" and name != "impersonation_stop":
-                # Who signs out is the one who signed in.
+                # The person who signs out is the one who signed in.
                 sessions.leave_impersonation(request, Impersonation.Ending.SIGNED_OUT)
             return None
         if is_refused_always(name):
@@ -94,13 +95,13 @@ class ImpersonationMiddleware(MiddlewareMixin):
                 if "Content-Length" in response:
                     response.headers["Content-Length"] = str(len(response.content))
                 break
-        # What was shown in somebody's place is shown to nobody else, and not from a cache.
+        # Pages of an impersonation must not come from a cache.
         response.headers["Cache-Control"] = "no-store, private"
         return response
 
 
 def _over(request: HttpRequest, impersonation: Impersonation, ending: str) -> HttpResponse:
-    """Answer the first request after the end: as oneself again, and with nothing done."""
+    """Answer the first request after the end: the impersonator is back, and nothing was done."""
     impersonation_end(impersonation=impersonation, ending=ending)
     sessions.forget_impersonation(request)
     how = str(Impersonation.Ending(ending).label).lower()

@@ -10,10 +10,10 @@ WRITING = "accounts.impersonate_and_write"
 
 
 def later_obstacle(*, impersonator: User | None, target: User) -> str:
-    """Return why what was asked for while acting as `target` is not done any more; nothing if it is.
+    """Return why something requested while acting as `target` is no longer done; nothing if it is.
 
-    For what is done later: a job, or a request that a second person approves. That the impersonator
-    has stopped acting as `target` is no reason. Pass people as they are now.
+    For later work: a job, or a request that a second person approves. It is no reason that the
+    impersonator has stopped acting as `target`. Pass people as they are now.
     """
     if impersonator is None:
         return ""
@@ -29,7 +29,7 @@ def later_obstacle(*, impersonator: User | None, target: User) -> str:
 def obstacle_to(*, impersonator: User, target: User) -> str:
     """Return why `impersonator` may not act as `target`, as a sentence; nothing if they may.
 
-    The permission itself is not asked here.
+    The permission itself is not checked here.
     """
     if target.pk == impersonator.pk:
         return "You cannot act as yourself."

@@ -1,4 +1,4 @@
-"""Beginning to act as somebody else, and ending it."""
+"""Starts and ends impersonations."""
 
 from datetime import timedelta
 
@@ -18,10 +18,10 @@ from apps.core.errors import DomainError
 def impersonation_start(
     *, target: User, may_write: bool, actor: User, reason: str
 ) -> Impersonation:
-    """Let `actor` act as `target` from now on; one that they have open elsewhere ends.
+    """Start acting as `target`; an impersonation that `actor` has open elsewhere ends.
 
     Raises `DomainError` if they may not act as this person. The caller has asked for a fresh
-    factor, and puts the id into the session.
+    factor, and stores the ID in the session.
     """
     require(actor, PERMISSION, *([WRITING] if may_write else []))
     if not reason.strip():
@@ -52,7 +52,7 @@ def impersonation_start(
 
 
 def impersonation_end(*, impersonation: Impersonation, ending: str) -> bool:
-    """End one, however it comes to that; return whether it was open."""
+    """End an impersonation, for any reason; return whether it was open."""
     with acting_as(actor=impersonation.impersonator, reason=""):
         open_ones = Impersonation.objects.filter(pk=impersonation.pk, ended_at=None)
         if not open_ones.update(ended_at=timezone.now(), ending=ending):
@@ -62,14 +62,14 @@ def impersonation_end(*, impersonation: Impersonation, ending: str) -> bool:
 
 
 def impersonations_expire() -> int:
-    """End those whose time is up and whose browser has not come back; return how many."""
+    """End impersonations whose time is up and whose browser did not return; return how many."""
     over = Impersonation.objects.filter(ended_at=None, ends_at__lte=timezone.now())
     people = over.select_related("impersonator", "target")
     return sum(impersonation_end(impersonation=each, ending="expired") for each in people)
 
 
 def ending_of(impersonation: Impersonation) -> str:
-    """Return why an impersonation is over, if it is; asked at every request."""
+    """Return why an impersonation is over, if it is; checked at every request."""
     if impersonation.ended_at is not None:
         return impersonation.ending
     if impersonation.ends_at <= timezone.now():

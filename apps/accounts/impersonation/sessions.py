@@ -1,4 +1,4 @@
-"""Which impersonation a session has open."""
+"""The impersonation that a session has open."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ KEY = "impersonation"
 
 
 def opened(request: HttpRequest) -> Impersonation | None:
-    """Return what the session has open, ended or not; it ends with the sign-in."""
+    """Return the session's impersonation, ended or not; nothing after a sign-out."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return None
     key = request.session.get(KEY)
@@ -25,7 +25,7 @@ def opened(request: HttpRequest) -> Impersonation | None:
         forget_impersonation(request)
         return None
     if not request.user.is_authenticated or request.user.pk != found.impersonator_id:
-        # Deactivated, signed out elsewhere, or somebody else's session by now.
+        # The user was deactivated, signed out elsewhere, or the session is another user's now.
         impersonation_end(impersonation=found, ending=Impersonation.Ending.REFUSED)
         forget_impersonation(request)
         return None
@@ -38,7 +38,7 @@ def enter_impersonation(request: HttpRequest, impersonation: Impersonation) -> N
 
 
 def leave_impersonation(request: HttpRequest, ending: str) -> Impersonation | None:
-    """End what the request acts in; from here on it is the impersonator's own."""
+    """End the request's impersonation; from here on it is the impersonator's own."""
     impersonation: Any = getattr(request, "impersonation", None)
     if impersonation is None:
         return None

@@ -1,4 +1,4 @@
-"""The one address of an impersonation that is no action on a person's page."""
+"""The one URL of an impersonation that is not an action on a person's page."""
 
 from django.urls import path
 

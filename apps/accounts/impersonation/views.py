@@ -1,4 +1,4 @@
-"""Stopping to act as somebody else."""
+"""Stops an impersonation."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +13,7 @@ from apps.accounts.models import Impersonation
 @never_cache
 @require_POST
 def stop(request: HttpRequest) -> HttpResponse:
-    """End it, and go back to the page of the person, where it began."""
+    """End it, and return to the page of the person."""
     impersonation = leave_impersonation(request, Impersonation.Ending.STOPPED)
     if impersonation is None:
         return HttpResponseRedirect(reverse("admin:index"))

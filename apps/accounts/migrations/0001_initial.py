@@ -92,7 +92,7 @@ class Migration(migrations.Migration):
                 (
                     "email",
                     apps.core.fields.FoldedEmailField(
-                        max_length=254, unique=True, verbose_name="e-mail"
+                        error_messages={"unique": "A person with this e-mail address already exists."}, max_length=254, unique=True, verbose_name="e-mail"
                     ),
                 ),
                 ("first_name", models.CharField(blank=True, max_length=150)),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                     "narrowed_at",
                     models.DateTimeField(
                         editable=False,
-                        help_text="When a part of what they see was last taken away.",
+                        help_text="When access to an organization was last removed.",
                         null=True,
                     ),
                 ),
@@ -175,6 +175,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
                 "ordering": ["email"],
                 "permissions": [
                     ("view_personal_data", "Can see e-mail addresses and phone numbers"),
@@ -212,12 +214,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "kind",
-                    models.CharField(help_text="The key of what is asked for.", max_length=80),
+                    models.CharField(help_text="The key of the requested action.", max_length=80),
                 ),
                 (
                     "sentence",
                     models.TextField(
-                        help_text="What is asked for, in one sentence.", verbose_name="what"
+                        help_text="The requested action in one sentence.", verbose_name="what"
                     ),
                 ),
                 ("arguments", models.JSONField()),
@@ -243,7 +245,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(verbose_name="expires")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
                 ("decision_reason", models.TextField(blank=True)),
-                ("outcome", models.TextField(blank=True, help_text="Result.")),
+                ("outcome", models.TextField(blank=True, help_text="What happened when it was decided or ended.")),
                 (
                     "permissions",
                     django.contrib.postgres.fields.ArrayField(
@@ -272,7 +274,7 @@ class Migration(migrations.Migration):
                     "real_requester",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Who acted as the requester, where somebody did.",
+                        help_text="The person who acted as the requester, if anyone did.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -289,10 +291,10 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "request",
+                "verbose_name": "approval request",
                 "ordering": ["-created_at"],
                 "permissions": [
-                    ("decide_approvalrequest", "Can approve and refuse what others ask for")
+                    ("decide_approvalrequest", "Can approve and refuse other people's requests")
                 ],
                 "default_permissions": ("view",),
             },
@@ -371,12 +373,12 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "kind",
-                    models.CharField(help_text="The key of what is asked for.", max_length=80),
+                    models.CharField(help_text="The key of the requested action.", max_length=80),
                 ),
                 (
                     "sentence",
                     models.TextField(
-                        help_text="What is asked for, in one sentence.", verbose_name="what"
+                        help_text="The requested action in one sentence.", verbose_name="what"
                     ),
                 ),
                 ("fingerprint", models.CharField(max_length=64)),
@@ -400,7 +402,7 @@ class Migration(migrations.Migration):
                 ("expires_at", models.DateTimeField(verbose_name="expires")),
                 ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
                 ("decision_reason", models.TextField(blank=True)),
-                ("outcome", models.TextField(blank=True, help_text="Result.")),
+                ("outcome", models.TextField(blank=True, help_text="What happened when it was decided or ended.")),
                 (
                     "permissions",
                     django.contrib.postgres.fields.ArrayField(
@@ -471,7 +473,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_constraint=False,
                         db_index=False,
-                        help_text="Who acted as the requester, where somebody did.",
+                        help_text="The person who acted as the requester, if anyone did.",
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -492,8 +494,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "historical request",
-                "verbose_name_plural": "historical requests",
+                "verbose_name": "historical approval request",
+                "verbose_name_plural": "historical approval requests",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
                 "default_permissions": (),
@@ -663,7 +665,7 @@ class Migration(migrations.Migration):
                         verbose_name="created",
                     ),
                 ),
-                ("email", apps.core.fields.FoldedEmailField(max_length=254, verbose_name="e-mail")),
+                ("email", apps.core.fields.FoldedEmailField(error_messages={"unique": "A person with this e-mail address already exists."}, max_length=254, verbose_name="e-mail")),
                 ("first_name", models.CharField(blank=True, max_length=150)),
                 ("last_name", models.CharField(blank=True, max_length=150)),
                 ("phone", models.CharField(blank=True, max_length=40)),
@@ -746,8 +748,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "historical user",
-                "verbose_name_plural": "historical users",
+                "verbose_name": "historical person",
+                "verbose_name_plural": "historical people",
                 "ordering": ("-history_id",),
                 "get_latest_by": "history_id",
                 "default_permissions": (),
@@ -934,10 +936,10 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("stopped", "Stopped"),
-                            ("expired", "Time was up"),
+                            ("expired", "Time limit reached"),
                             ("signed_out", "Signed out"),
-                            ("replaced", "Another one was begun"),
-                            ("refused", "Not allowed any more"),
+                            ("replaced", "Another one was started"),
+                            ("refused", "No longer allowed"),
                         ],
                         max_length=20,
                     ),

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 (
                     "old_email",
                     apps.core.fields.FoldedEmailField(
-                        max_length=254, verbose_name="address until now"
+                        max_length=254, verbose_name="previous address"
                     ),
                 ),
                 (
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.TextField(
-                        blank=True, help_text="Why it ended, where that is not plain."
+                        blank=True, help_text="Why it ended, if that is not obvious."
                     ),
                 ),
                 ("of_colleague", models.BooleanField(default=False)),
@@ -82,6 +82,8 @@ class Migration(migrations.Migration):
         migrations.AlterModelOptions(
             name="user",
             options={
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
                 "ordering": ["email"],
                 "permissions": [
                     ("view_personal_data", "Can see e-mail addresses and phone numbers"),

@@ -1,4 +1,4 @@
-"""Requests: what one person wants to do and a second one must approve."""
+"""Approval requests: what one person wants to do and a second person must approve."""
 
 import pgtrigger
 from django.conf import settings
@@ -12,7 +12,7 @@ from apps.core.models import BaseModel
 
 
 class ApprovalRequest(BaseModel):
-    """Exactly what is asked for, as it was when it was asked; only the decision is added to it."""
+    """The exact requested action, as it was when it was requested; only the decision is added."""
 
     class State(models.TextChoices):
         PENDING = "pending", "Waiting"
@@ -22,13 +22,13 @@ class ApprovalRequest(BaseModel):
         EXPIRED = "expired", "Expired"
         VOID = "void", "Void"
 
-    kind = models.CharField(max_length=80, help_text="The key of what is asked for.")
-    sentence = models.TextField("what", help_text="What is asked for, in one sentence.")
-    # Ids and values that the service is called with, complete.
+    kind = models.CharField(max_length=80, help_text="The key of the requested action.")
+    sentence = models.TextField("what", help_text="The requested action in one sentence.")
+    # The complete arguments of the service call: IDs and values.
     arguments = models.JSONField()
-    # What was shown: records, values, consequences; see `approvable.preview`.
+    # The preview that was shown: records, values, consequences; see `approvable.preview`.
     preview = models.JSONField()
-    # SHA-256 over all that it would touch, also of what is too much to be shown.
+    # SHA-256 of everything it would affect, including what is too much to show.
     fingerprint = models.CharField(max_length=64)
     reason = models.TextField()
     state = models.CharField(
@@ -53,26 +53,26 @@ class ApprovalRequest(BaseModel):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Who acted as the requester, where somebody did.",
+        help_text="The person who acted as the requester, if anyone did.",
     )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     objects = models.Manager.from_queryset(ApprovalQuerySet)()  # type: ignore[assignment]
-    # The request itself never changes, and can be as large as what it asks for.
+    # The request itself never changes, and can be large.
     history = History(
         excluded_fields=["arguments", "preview"],
-        # They may say who it is about.
+        # These texts may identify a person.
         erased_fields=["sentence", "reason", "decision_reason", "outcome"],
         untracked_fields=["announced_at", "answered_at"],
     )
 
     class Meta:
-        verbose_name = "request"
+        verbose_name = "approval request"
         ordering = ["-created_at"]
         default_permissions = ("view",)
-        permissions = [("decide_approvalrequest", "Can approve and refuse what others ask for")]
+        permissions = [("decide_approvalrequest", "Can approve and refuse other people's requests")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(

@@ -8,10 +8,10 @@ from apps.accounts.querysets import DisclosureQuerySet
 
 
 class Disclosure(models.Model):
-    """One page, file or answer that held addresses or numbers in the clear.
+    """One page, file, or response that contained unmasked addresses or numbers.
 
-    A table of its own beside the audit log, with an end: there is one for every list that somebody
-    with the permission opens, and the log would drown in them.
+    It has a table of its own beside the audit log, with a retention time. Every list that a
+    permitted person opens adds one, which would drown the audit log.
     """
 
     at = models.DateTimeField("when", db_default=Now())

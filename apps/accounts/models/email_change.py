@@ -1,4 +1,4 @@
-"""A new address to sign in with, until its owner has confirmed it."""
+"""A new sign-in address, until its owner has confirmed it."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from apps.core.personal import masked
 
 
 class EmailChange(BaseModel):
-    """A change of the address that a person signs in with: who asked, why, and how it ended."""
+    """A change of a person's sign-in address: who requested it, why, and how it ended."""
 
     class State(models.TextChoices):
         PENDING = "pending", "Waiting for the new address"
@@ -19,16 +19,16 @@ class EmailChange(BaseModel):
         EXPIRED = "expired", "Expired"
         VOID = "void", "Void"
 
-    old_email = FoldedEmailField("address until now", max_length=254)
+    old_email = FoldedEmailField("previous address", max_length=254)
     new_email = FoldedEmailField("new address", max_length=254)
     reason = models.TextField()
     state = models.CharField(
         max_length=20, choices=State, default=State.PENDING, db_default=State.PENDING
     )
-    outcome = models.TextField(blank=True, help_text="Why it ended, where that is not plain.")
-    # Whether the account led to rights when this was asked for, and was decided on as such.
+    outcome = models.TextField(blank=True, help_text="Why it ended, if that is not obvious.")
+    # Whether the account had permissions when this was requested and decided.
     of_colleague = models.BooleanField(default=False)
-    # Only the SHA-256 of the token is kept: a reader of the table cannot confirm anything.
+    # Only the SHA-256 of the token is stored: a reader of the table cannot confirm anything.
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField("expires")
     ended_at = models.DateTimeField("ended", null=True, blank=True)
@@ -73,5 +73,5 @@ class EmailChange(BaseModel):
 
     @property
     def is_pending(self) -> bool:
-        """Whether its link still leads somewhere; a task marks the overdue only later."""
+        """Whether its link still works; a task marks overdue changes only later."""
         return self.state == self.State.PENDING and self.expires_at > timezone.now()

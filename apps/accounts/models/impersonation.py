@@ -1,4 +1,4 @@
-"""Somebody's time in somebody else's place."""
+"""The record of an impersonation."""
 
 from django.conf import settings
 from django.db import models
@@ -10,10 +10,10 @@ class Impersonation(models.Model):
 
     class Ending(models.TextChoices):
         STOPPED = "stopped", "Stopped"
-        EXPIRED = "expired", "Time was up"
+        EXPIRED = "expired", "Time limit reached"
         SIGNED_OUT = "signed_out", "Signed out"
-        REPLACED = "replaced", "Another one was begun"
-        REFUSED = "refused", "Not allowed any more"
+        REPLACED = "replaced", "Another one was started"
+        REFUSED = "refused", "No longer allowed"
 
     reason = models.TextField()
     may_write = models.BooleanField(default=False)
@@ -32,7 +32,7 @@ class Impersonation(models.Model):
         ordering = ["-started_at"]
         default_permissions = ()
         constraints = [
-            # One at a time, whatever sessions a person has open.
+            # One at a time, whatever the number of sessions.
             models.UniqueConstraint(
                 fields=["impersonator"],
                 condition=models.Q(ended_at__isnull=True),
@@ -52,6 +52,6 @@ class Impersonation(models.Model):
 
     @property
     def minutes_left(self) -> int:
-        """Return the minutes that are left, a begun one counted whole."""
+        """Return the remaining minutes, rounded up."""
         seconds = (self.ends_at - timezone.now()).total_seconds()
         return max(0, -int(-seconds // 60))

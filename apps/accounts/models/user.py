@@ -14,7 +14,8 @@ from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
 from apps.core.personal import masked
 
-# Where the stable address of a person lies whose personal data was removed; nobody can write to it.
+# The domain of the stable address of a person whose personal data was removed. Nobody can send
+# mail to it.
 REMOVED_DOMAIN = "anonymous.invalid"
 REMOVED = (
     "The personal data of this person was removed. The record is permanently read-only. "
@@ -79,11 +80,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     narrowed_at = models.DateTimeField(
         null=True,
         editable=False,
-        help_text="When a part of what they see was last taken away.",
+        help_text="When access to an organization was last removed.",
     )
 
     objects = UserManager()
-    # A sign-in is an event of its own, and `is_active` follows from `status`.
+    # A sign-in is an event of its own, and `is_active` is computed from `status`.
     history = History(
         excluded_fields=["password"],
         untracked_fields=["last_login", "is_active", "narrowed_at"],
@@ -96,6 +97,8 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: list[str] = []
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
         ordering = ["email"]
         constraints = [
             models.CheckConstraint(
@@ -144,7 +147,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             ("anonymize_user", "Can remove a person's data for good"),
         ]
         triggers = [
-            # Not even psql may: history and foreign keys lean on every person who ever was here.
+            # Not even psql may delete a user: history and foreign keys refer to every person.
             pgtrigger.Trigger(
                 name="is_never_deleted",
                 when=pgtrigger.Before,
@@ -180,11 +183,11 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        # Shown to everybody and kept in many a place: so never the whole address.
+        # Shown to everyone and stored in many places, so never the whole address.
         return self.get_full_name() or masked(self.email)
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Tie sessions to the address as well: when it changes, every one of them is over."""
+        """Tie sessions to the address as well: when it changes, all of them end."""
         password: str = super()._get_session_auth_hash(secret)
         salt = "apps.accounts.models.User.session"
         return salted_hmac(salt, f"{password} {self.email}", algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""allauth's account adapter: who may come in by an e-mail address and a password."""
+"""allauth's account adapter: signing in by e-mail address and password."""
 
 import logging
 from typing import Any
@@ -22,7 +22,7 @@ from apps.core.smtp import UncertainMailError
 
 logger = logging.getLogger(__name__)
 
-# What allauth puts into the context of a mail that opens something.
+# The keys in the context of allauth's e-mails that grant access.
 SECRETS = {"key", "code", "activate_url", "password_reset_url"}
 
 TOO_OFTEN = "Too many attempts. Wait a few minutes, or request a link to set a new password."
@@ -40,22 +40,22 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """People are made by services and invitations."""
+        """Return False: people are created by services and invitations."""
         return False
 
     def is_safe_url(self, url: str | None) -> bool:
-        """Tell whether `next` may lead there; what is no address at all leads nowhere."""
+        """Tell whether `next` may redirect there. An invalid address is refused."""
         try:
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the address that `ClientAddressMiddleware` has found; a socket of a proxy has none."""
+        """Return the address that `ClientAddressMiddleware` found; a proxy's socket has none."""
         return str(request.META.get("REMOTE_ADDR") or "127.0.0.1")
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        # A member who is not staff has an account page here and nothing else.
+        # A member who is not staff has only an account page here.
         is_staff = getattr(request.user, "is_staff", False)
         return reverse("admin:index" if is_staff else "account_security")
 
@@ -63,9 +63,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return reverse("account_security")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Return who this is, or nobody: unknown, wrong and deactivated are one answer.
+        """Return the user, or None: unknown, wrong, and deactivated give the same answer.
 
-        Each of them costs one hash, which Django's back end makes for an unknown address as well.
+        Each costs one password hash; Django's backend also computes one for an unknown address.
         """
         try:
             take_back = count_attempt(request, email=credentials["email"], what="password")
@@ -87,12 +87,12 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def respond_user_inactive(self, request: HttpRequest, user: PermissionHolder) -> HttpResponse:
-        """Say to a deactivated person what is said to anybody who gets it wrong."""
+        """Give a deactivated person the same answer as a wrong password."""
         messages.error(request, self.error_messages["email_password_mismatch"])
         return HttpResponseRedirect(reverse("account_login"))
 
     def get_reauthentication_methods(self, user: PermissionHolder) -> list[dict[str, Any]]:
-        """Offer only the second factor to people who have one: their password does not open sudo mode."""
+        """Offer people with a second factor only that: their password does not open sudo mode."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
         if sudo.has_second_factor(user):
             methods = [method for method in methods if method["id"] != "reauthenticate"]
@@ -111,10 +111,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return required
 
     def set_password(self, user: User, password: str) -> None:
-        """Set the password, and end what the old one opened, but for the session it is set in."""
+        """Set the password, and end what the old one opened, except the current session."""
         user.set_password(password)
         user.save(update_fields=["password"])
-        # A thief of the old password may have asked for another address.
+        # Somebody who stole the old password may have requested another address.
         with transaction.atomic():
             rights_lock()
             email_changes_end(user=user, why="A new password was set.", actor=user)
@@ -122,10 +122,10 @@ class AccountAdapter(DefaultAccountAdapter):
         sessions.sessions_end(user=user, actor=user, but=own, reason="Set a new password")
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send, but let no mail server that is away undo what the mail is about.
+        """Send an e-mail without failing what it is about if the mail server is away.
 
-        What it did not take is owed and sent later. A mail with a key or a code in it is not: that would be
-        stored, and the person can ask for another.
+        An e-mail that was not accepted is queued and sent later. One with a key or a code is not:
+        that would be stored, and the person can ask for another one.
         """
         mail = self.render_mail(template_prefix, email, context)
         try:

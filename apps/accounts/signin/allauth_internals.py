@@ -1,8 +1,8 @@
-"""The one place that imports what allauth keeps to itself; `pyproject.toml` bounds the version for it.
+"""The one module that imports allauth's private names; `pyproject.toml` limits the version for it.
 
-`normalize_user_code` writes a code as allauth compares it, the authentication records tell when this
-session's second factor was given, `ratelimit` counts attempts under our key for an address, and
-`apps_from_settings` finds the providers that the settings name, without those of the database.
+`normalize_user_code` writes a code as allauth compares it. The authentication records tell when
+this session's second factor was given. `ratelimit` counts attempts under our key for an address.
+`apps_from_settings` finds the providers in the settings, without those of the database.
 """
 
 from allauth.account.authentication import (

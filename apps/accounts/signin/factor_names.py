@@ -1,4 +1,4 @@
-"""What second factors are called, for code that names one without using it."""
+"""Names of second factors, for code that mentions one without using it."""
 
 from allauth.mfa.models import Authenticator
 

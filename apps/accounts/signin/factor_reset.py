@@ -1,4 +1,4 @@
-"""Letting somebody in again who has lost every factor."""
+"""Resets the second factors of a person who lost them all."""
 
 from allauth.mfa.models import Authenticator
 
@@ -17,9 +17,10 @@ PERMISSIONS = ("accounts.end_sessions", "accounts.set_roles")
 
 
 def second_factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int, str]:
-    """Remove every factor of an active person; return how many, and a link to set a password.
+    """Remove every second factor of an active person; return how many, and a link to set a
+    password.
 
-    The password is worth nothing afterwards: a thief who has the factors may have that as well.
+    The password stops working, too: a thief who has the factors may also have the password.
     """
     require(actor, *PERMISSIONS)
     if not reason.strip():
@@ -34,6 +35,6 @@ def second_factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int,
             authenticator.delete()
         person.set_unusable_password()
         person.save(update_fields=["password"])
-        email_changes_end(user=person, why="The factors were reset.", actor=actor)
+        email_changes_end(user=person, why="The second factors were reset.", actor=actor)
         end_all(open_sessions(person), user=person, actor=actor, reason=reason)
         return len(authenticators), password_link(person)

@@ -32,14 +32,15 @@ class FactorAdapter(DefaultMFAAdapter):
     }
 
     def encrypt(self, text: str) -> str:
-        """Keep secrets so that a copy of the database alone opens nothing."""
+        """Encrypt a secret, so that a copy of the database alone opens nothing."""
         return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         try:
             return _keys().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
-            # Written under a key that is gone: no code fits, and another factor has to serve.
+            # It was encrypted with a key that is gone: no code matches, and another factor must
+            # serve.
             return ""
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
@@ -60,7 +61,7 @@ class FactorAdapter(DefaultMFAAdapter):
 
 
 def is_required_of(user: PermissionHolder) -> bool:
-    """Tell whether this person may come in by a second factor alone."""
+    """Tell whether this person must sign in with a second factor."""
     return bool(settings.REQUIRE_SECOND_FACTOR and user.is_staff)
 
 
@@ -75,14 +76,15 @@ def _derived(secret: str) -> bytes:
 
 
 class _CountedCode(forms.Form):
-    """Counts attempts at a code by browser, address and account, as those at a password."""
+    """Counts attempts at a code by browser, address, and account, like password attempts."""
 
     user: Any
 
     def clean_code(self) -> str:
         take_back = counted(self.user)
         code: str = super().clean_code()  # type: ignore[misc]
-        # With the tolerance for slow clocks a code fits for longer than allauth remembers it.
+        # With the tolerance for slow clocks, a code is valid for longer than allauth remembers
+        # it.
         used = f"second-factor-used:{self.user.pk}:{normalize_user_code(code)}"
         if not cache.add(used, True, 5 * 60):
             raise get_account_adapter().validation_error("incorrect_code")
@@ -106,7 +108,7 @@ class ReauthenticateForm(_CountedCode, base_forms.ReauthenticateForm):
 
 
 class AddPasskeyForm(passkey_forms.AddWebAuthnForm):
-    """A passkey signs in by itself: it is always one that the device keeps, behind its own lock."""
+    """Adds only passkeys that sign in alone: the device stores them behind its own lock."""
 
     passwordless = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
 

@@ -1,4 +1,4 @@
-"""Forms of the account pages that allauth's own would not do for."""
+"""Forms of the account pages that replace allauth's own."""
 
 from allauth.account.fields import EmailField
 from django import forms
@@ -8,7 +8,9 @@ from apps.accounts.signin.links import password_link_queue
 
 
 class PasswordLinkForm(forms.Form):
-    """Asks for a link to set a password. A task looks the address up, so nothing here can tell."""
+    """Requests a link to set a password. A task looks up the address, so the response reveals
+    nothing.
+    """
 
     email = EmailField(required=True)
 

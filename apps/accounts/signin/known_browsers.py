@@ -1,4 +1,4 @@
-"""Browsers that have signed in before, and what to call a browser."""
+"""Known browsers, which signed in before, and readable names of browsers."""
 
 import re
 import secrets
@@ -16,12 +16,12 @@ _MOST_ACCOUNTS = 5
 
 
 def known_browser_id(request: HttpRequest, email: str) -> str:
-    """Return the id of a browser that has signed in to this account; "" where it has not."""
+    """Return the ID of a browser that has signed in to this account; "" if it has not."""
     return _accounts(request).get(_account(email), "")
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, email: str) -> None:
-    """Let the browser be known for this account from now on. The cookie opens nothing."""
+    """Remember the browser for this account. The cookie grants no access."""
     accounts = _accounts(request)
     name = _account(email)
     accounts[name] = accounts.pop(name, "") or secrets.token_urlsafe(12)
@@ -46,11 +46,11 @@ def _accounts(request: HttpRequest) -> dict[str, str]:
 
 
 def _account(email: str) -> str:
-    """Name an account in the cookie without telling its address."""
+    """Identify an account in the cookie without revealing its address."""
     return sha256(f"{settings.SECRET_KEY}{fold_email(email)}".encode()).hexdigest()[:16]
 
 
-# The first that fits counts: every browser claims to be an older one as well.
+# The first match counts: every browser also claims to be an older one.
 _BROWSERS = [
     (r"Edg(?:e|A|iOS)?/(\d+)", "Edge"),
     (r"OPR/(\d+)", "Opera"),
@@ -71,7 +71,7 @@ _SYSTEMS = [
 
 
 def browser_in_words(user_agent: str) -> str:
-    """Return "Firefox 140 on Windows" for what a browser says it is."""
+    """Return "Firefox 140 on Windows" for a User-Agent header."""
     browser = next(
         (
             f"{name} {found[1]}"

@@ -1,16 +1,16 @@
-"""How often a password or a code may be tried.
+"""Limits on attempts at a password or a code.
 
-Nobody's account can be shut by somebody else's attempts for longer than they last:
+Other people's attempts lock nobody out for longer than a few minutes:
 
-- A browser that has signed in to the account before (a signed cookie says so) is counted by itself.
-  What strangers try elsewhere does not count against it, nor does their address.
+- A browser that has signed in to the account before (a signed cookie says so) is counted
+  separately. Attempts elsewhere do not count against it, nor does its address.
 - Any other browser is counted by its address, by the account at its address, and by the account
-  over all addresses. The last limit holds guessing from many addresses back; while it is reached,
-  the owner can still sign in with a known browser, a passkey, or a link in an e-mail, which
-  makes the browser known.
+  over all addresses. The last limit stops guessing from many addresses. While it is reached, the
+  owner can still sign in with a known browser, a passkey, or a link in an e-mail, which makes the
+  browser known.
 
-An attempt is counted before it is checked, so that many at once count as many, and taken back when
-it was right. All windows are minutes long.
+An attempt is counted before it is checked, so that simultaneous attempts all count, and uncounted
+if it was right. All windows are minutes long.
 """
 
 from collections.abc import Callable
@@ -36,9 +36,9 @@ class TooManyAttempts(Exception):  # noqa: N818  It is an answer.
 
 
 def count_attempt(request: HttpRequest, *, email: str, what: str) -> TakeBack:
-    """Count an attempt at `what` (“password”, “code”) of an account that may or may not exist.
+    """Count an attempt at `what` (“password”, “code”) of an account that may not exist.
 
-    Returns what takes it back when it was right. Raises `TooManyAttempts`, with nothing counted.
+    Returns a function that uncounts it if it was right. Raises `TooManyAttempts` without counting.
     """
     email = fold_email(email)
     taken: list[ratelimit.RateLimitUsage] = []
@@ -73,7 +73,7 @@ def _counters(request: HttpRequest, email: str) -> list[tuple[str, str]]:
 
 
 def _note(what: str, email: str) -> None:
-    """Record that an account is tried too often; once in a while, however often it goes on."""
+    """Log that an account has too many attempts; only once in a while, however long it goes on."""
     digest = sha256(email.encode()).hexdigest()
     if cache.add(f"sign-in-limit:{what}:{digest}", True, NOTED_ONCE_IN):
         record_event(

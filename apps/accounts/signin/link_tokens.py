@@ -6,9 +6,10 @@ from apps.accounts.models import User
 
 
 class PasswordLinkTokenGenerator(PasswordResetTokenGenerator):
-    """Django's own, which dies with the password, the address, and a sign-in, and with a deactivation too.
+    """Django's token, which a new password, address, or sign-in invalidates; so does a
+    deactivation.
 
-    Who is reactivated starts anew: a link from before may be the reason why the account was shut.
+    A reactivated person starts over: an older link may be why the account was deactivated.
     """
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:

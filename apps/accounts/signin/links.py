@@ -1,4 +1,4 @@
-"""The mail with a link to set a password: for who forgot it, and for who never had one."""
+"""E-mails with a link to set a password: for people who forgot it or never had one."""
 
 from datetime import timedelta
 
@@ -23,21 +23,21 @@ from apps.core.errors import DomainError
 from apps.core.models import QueuedMail
 from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 
-# An inbox is not filled by people who ask for somebody else.
+# Strangers must not be able to fill a person's inbox.
 ONE_IN = 2 * 60
 PERMISSION = "accounts.change_user"
 
 
 def password_link_queue(*, email: str) -> None:
-    """Have the link mailed to an active person with this address, should there be one.
+    """Queue the link for an active person with this address, if there is one.
 
-    A worker looks the address up, so that nothing here can tell.
+    A worker looks up the address, so that the response reveals nothing.
     """
     mail_queue(PASSWORD_LINK, email, email=email)
 
 
 def password_link_send(*, email: str) -> bool:
-    """Mail the link to an active person with this address; return whether a mail went out."""
+    """E-mail the link to an active person with this address; return whether an e-mail was sent."""
     return mail_send(PASSWORD_LINK, email, email=email)
 
 
@@ -45,7 +45,7 @@ def _build(mail: QueuedMail) -> EmailMessage | None:
     user = User.objects.active().filter(email=mail.arguments["email"]).first()
     if user is None:
         return None
-    # What the mail server did not take is tried again; only another request is one too many.
+    # An e-mail that the server did not accept is retried; only another request is limited.
     if mail.attempts == 1 and not cache.add(f"password-link:{user.pk}", True, ONE_IN):
         return None
     if mail.attempts == 1 and _sent_today(user, by_colleagues=False) >= _most_a_day():
@@ -64,9 +64,9 @@ def _most_a_day() -> int:
 
 
 def _sent_today(user: User, *, by_colleagues: bool) -> int:
-    """Return how many links went to a person in the last 24 hours.
+    """Return how many links were sent to a person in the last 24 hours.
 
-    Counted apart, so that no stranger can use up what a colleague may still send.
+    Counted separately, so that no stranger can use up a colleague's allowance.
     """
     links: QuerySet[Event] = Event.objects.filter(
         kind=event_kinds.PASSWORD_LINK,
@@ -79,7 +79,7 @@ def _sent_today(user: User, *, by_colleagues: bool) -> int:
 
 
 def password_link_give(*, user: User, actor: Actor, reason: str = "") -> None:
-    """Mail the link to a person because a colleague asked for it."""
+    """E-mail the link to a person because a colleague requested it."""
     require(actor, PERMISSION)
     with acting_as(actor=actor, reason=reason):
         person, actor = account_decide(user=user, actor=actor, permissions=[PERMISSION])
@@ -103,7 +103,7 @@ GIVEN_LINK = mail_kind("password link by a colleague", MailKind(_build_given))
 
 
 def password_link_mail(user: User) -> EmailMultiAlternatives:
-    """Return the mail, ready to send. The link dies with its first use and with the time."""
+    """Return the e-mail. The link is valid once, and for a limited time."""
     context = {
         "user": user,
         "has_password": user.has_usable_password(),
@@ -122,7 +122,9 @@ def password_link_mail(user: User) -> EmailMultiAlternatives:
 
 
 def password_link(user: User) -> str:
-    """Return the link itself. It skips no second factor: it sets a password and signs nobody in."""
+    """Return the link. It does not bypass the second factor: it sets a password and signs nobody
+    in.
+    """
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), token])
     return settings.SITE_URL.rstrip("/") + path

@@ -1,4 +1,4 @@
-"""What every request of a signed-in person goes through."""
+"""Checks of every request of a signed-in person."""
 
 from collections.abc import Callable
 
@@ -16,12 +16,12 @@ from apps.core.sudo import FreshFactorNeeded
 
 type Respond = Callable[[HttpRequest], HttpResponse]
 
-# What somebody who still has to set up a second factor can reach.
+# The pages that people who must still set up a second factor can reach.
 _OPEN_WITHOUT_FACTOR = ("/account/", "/invitations/", "/static/")
 
 
 class SessionLimitsMiddleware:
-    """Ends a session that is over: idle for too long, or as old as one may get."""
+    """Ends a session that was idle for too long or has reached its maximum age."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -37,7 +37,7 @@ class SessionLimitsMiddleware:
 
 
 class SecondFactorMiddleware:
-    """Lets staff without a second factor, where it is required, set one up and nothing else."""
+    """Lets staff without a required second factor set one up, and do nothing else."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -65,7 +65,7 @@ class SecondFactorMiddleware:
 
 
 class SudoMiddleware:
-    """Turns `FreshFactorNeeded` into the page that asks for the factor and comes back."""
+    """Turns `FreshFactorNeeded` into the page that asks for the factor and returns afterward."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response

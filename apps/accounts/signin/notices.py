@@ -1,4 +1,4 @@
-"""Notices about an account that the mail server did not take at once."""
+"""Notices about an account that the mail server did not accept at once."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from apps.core.queued_mails import MailKind, mail_kind, mail_queue
 
 
 def queue_notice(mail: EmailMessage) -> None:
-    """Keep a notice that is made already, and have it sent later. It must hold no key and no code."""
+    """Queue a finished notice. It must contain no key and no code."""
     pages = mail.alternatives if isinstance(mail, EmailMultiAlternatives) else []
     mail_queue(
         NOTICE,

@@ -1,4 +1,4 @@
-"""What a password must not be: too long to be hashed again and again by a stranger."""
+"""The maximum length of a password: a stranger could make the server hash very long ones."""
 
 from django.core.exceptions import ValidationError
 

@@ -1,4 +1,4 @@
-"""Records what allauth announces: factors that come and go, sudo that is turned on, codes that fail."""
+"""Records allauth's signals: added and removed factors, sudo mode, and wrong codes."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def _added(request: HttpRequest, user: User, authenticator: Authenticator, **_: 
         accounts_kinds.FACTOR_ADDED, actor=user, target=user, factor=name_of(authenticator)
     )
     if authenticator.type in sudo.SECOND_FACTORS:
-        # Setting it up has proven it: the codes that are shown next do not ask for it again.
+        # Setting it up has proven it: the recovery codes that follow do not ask for it again.
         record_authentication(
             request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
         )

@@ -1,4 +1,6 @@
-"""Signing in by OpenID Connect: the provider says who it is, and this site whether they may sign in."""
+"""Sign-in by OpenID Connect: the provider identifies the person, and this site decides whether they
+may sign in.
+"""
 
 from typing import Any
 
@@ -23,15 +25,14 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):
     def list_apps(
         self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
     ) -> list[Any]:
-        """Return the providers of the environment; a row in a table makes none."""
+        """Return the providers in the environment; a database row adds none."""
         apps = apps_from_settings(provider=provider, client_id=client_id)
         return [app for some in apps.values() for app in some]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Take the active person whose address the provider has verified, or refuse.
+        """Sign in the active person whose address the provider has verified, or refuse.
 
-        Nobody is created, no account is connected, and nothing that the provider says changes what a
-        person may do.
+        No account is created or connected, and nothing from the provider changes permissions.
         """
         if sociallogin.state.get("process") != "login":
             _refuse(request, FAILED)

@@ -1,8 +1,8 @@
-"""Sudo mode: a factor proven lately, in this session, opens what does great damage.
+"""Sudo mode: a factor proven recently in this session allows dangerous actions.
 
-allauth notes in the session which factor was proven when; a note with `reauthenticated` was made
-because the person was asked again. A sign-in alone never opens sudo. Who has set up a second factor
-opens it by that one, anybody else by the password.
+allauth stores in the session which factor was proven when; an entry with `reauthenticated` was made
+because the person was asked again. A sign-in alone never opens sudo mode. People with a second
+factor open it with that, others with the password.
 """
 
 import time
@@ -24,7 +24,7 @@ from apps.core.sudo import is_impersonated
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 PENDING = "sudo_pending"
-# What a session keeps of a suspended form; a longer one has to be filled in again.
+# The size of a suspended form that a session keeps; a longer one must be filled in again.
 LONGEST_FORM = 200_000
 
 
@@ -40,7 +40,7 @@ def is_fresh(request: HttpRequest) -> bool:
 
 
 def fresh_until(request: HttpRequest) -> datetime | None:
-    """Return until when sudo is on in this session; nothing where it is off."""
+    """Return when sudo mode ends in this session; nothing if it is off."""
     user = request.user
     if not isinstance(user, User) or is_impersonated(request):
         return None
@@ -53,7 +53,7 @@ def fresh_until(request: HttpRequest) -> datetime | None:
     ]
     if not proofs:
         return None
-    # Asked only where a proof is there: a page without sudo costs no query.
+    # Read only if there is a proof: a page without sudo mode costs no query.
     if has_second_factor(user):
         proofs = [record for record in proofs if record["method"] == "mfa"]
     if not proofs:
@@ -62,13 +62,13 @@ def fresh_until(request: HttpRequest) -> datetime | None:
 
 
 def has_just_signed_in(request: HttpRequest) -> bool:
-    """Tell whether the person has proven anything lately, be it by signing in alone."""
+    """Tell whether the person has proven any factor recently, even only by signing in."""
     records = get_authentication_records(request, request.user)
     return any(time.time() - record["at"] < settings.SUDO_SECONDS for record in records)
 
 
 def end(request: HttpRequest) -> None:
-    """End sudo in this session; the sign-in itself stays."""
+    """End sudo mode in this session; the sign-in stays."""
     records = get_authentication_records(request, request.user)
     request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [
         {key: value for key, value in record.items() if key != "reauthenticated"}
@@ -78,7 +78,7 @@ def end(request: HttpRequest) -> None:
 
 
 def suspend(request: HttpRequest, purpose: str) -> None:
-    """Keep what was asked for in the session, until the factor is proven."""
+    """Store the request in the session until the factor is proven."""
     posted = None
     if request.method == "POST":
         form = request.POST.copy()
@@ -95,19 +95,19 @@ def suspend(request: HttpRequest, purpose: str) -> None:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Return the page with the form: a file that the form gives leaves the browser where it is."""
+    """Return the page with the form, for a request that returned a file."""
     page = request.headers.get("Referer", "")
     return page if url_has_allowed_host_and_scheme(page, {request.get_host()}) else ""
 
 
 def purpose(request: HttpRequest) -> str:
-    """Return what the factor is asked for: "purge 3 organizations"."""
-    # A request that failed early has no session, and its error page asks here too.
+    """Return the purpose of the re-authentication: "purge 3 organizations"."""
+    # A request that failed early has no session, and its error page also calls this.
     session = getattr(request, "session", {})
     return str(session.get(PENDING, {}).get("purpose", ""))
 
 
 def resume(request: HttpRequest) -> dict[str, Any] | None:
-    """Take back what `suspend` kept."""
+    """Return and forget the request that `suspend` stored."""
     pending: dict[str, Any] | None = request.session.pop(PENDING, None)
     return pending

@@ -1,4 +1,4 @@
-"""allauth's forms in Unfold's dress."""
+"""allauth's forms in Unfold's look."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ def account_field(field: BoundField, label: str = "", help_text: str = "", **att
 
 @register.simple_tag(takes_context=True)
 def sudo_until(context: Context) -> datetime | None:
-    """Return until when sudo is on in this session; nothing where it is off."""
+    """Return when sudo mode ends in this session; nothing if it is off."""
     request = context.get("request")
     if request is None or not hasattr(request, "session"):
         return None

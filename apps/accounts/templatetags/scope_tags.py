@@ -1,4 +1,4 @@
-"""What a user sees, for the user menu."""
+"""The user's scope in words, for the user menu."""
 
 from django import template
 
@@ -11,5 +11,5 @@ register = template.Library()
 
 @register.filter
 def sees(user: PermissionHolder) -> str:
-    """Return "You see 3 organizations" to who is limited; of who sees everything nothing is said."""
+    """Return "You see 3 organizations" for a limited user, and nothing for others."""
     return f"You see {scope_in_words(user)}" if user.is_authenticated and is_limited(user) else ""

@@ -1,1 +1,1 @@
-"""Pages of one's own account, beside those that allauth brings."""
+"""The account pages that allauth does not have."""

@@ -1,7 +1,7 @@
-"""The admin's own sign-in pages, which all lead to the account pages: there is one way in.
+"""Redirects the admin's sign-in pages to the account pages.
 
-The stock sign-in page asks for no second factor and keeps no limit; it is not reachable, by GET or
-by POST.
+The stock sign-in page asks for no second factor and limits no attempts; it is not reachable, by GET
+or by POST.
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 
 @never_cache
 def login(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-    """Lead to the sign-in page, and from there back to `next` where that is on this site."""
+    """Redirect to the sign-in page, and from there to `next` if it is on this site."""
     target = get_next_redirect_url(request)
     if request.user.is_authenticated:
         if not request.user.is_staff:
@@ -51,6 +51,6 @@ def password_change_done(
 
 
 def redirect_to_account(site: AdminSite) -> None:
-    """Put these in the place of the site's own pages."""
+    """Replace the site's own pages with these."""
     for view in (login, logout, password_change, password_change_done):
         setattr(site, view.__name__, view)

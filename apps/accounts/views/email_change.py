@@ -1,4 +1,4 @@
-"""Changing one's own address, and the public page that a new address confirms on."""
+"""Pages to change one's own address, and the public page that confirms a new one."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from apps.accounts.models import EmailChange, User
 from apps.core.errors import DomainError
 from apps.core.sudo import require_fresh_factor
 
-# What is said of a link that leads nowhere (any more), with the status code.
+# Title, sentence, and status code for a link that does not work (any more).
 OVER = {
     "unknown": (
         404,
@@ -55,7 +55,7 @@ class EmailForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "POST"])
 def change(request: HttpRequest) -> HttpResponse:
-    """Ask for the new address, with a fresh factor; a link to confirm it goes there."""
+    """Ask for the new address, with a fresh factor, and send a link to confirm it."""
     user = _user(request)
     require_fresh_factor(request, "change your e-mail address")
     form = EmailForm(request.POST or None)
@@ -82,7 +82,7 @@ def change(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def cancel(request: HttpRequest) -> HttpResponse:
-    """Take back what waits for its confirmation; no factor is asked for what only takes access away."""
+    """Cancel the pending change. This needs no factor, because it only removes access."""
     user = _user(request)
     try:
         email_change_cancel(user=user, actor=user, reason="Canceled on the account page")
@@ -96,7 +96,7 @@ def cancel(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """Show what the link stands for, and change nothing; POST makes the change."""
+    """Show what the link is for; only a POST makes the change."""
     found = email_change_of_token(token)
     if found is None:
         return _over(request, "unknown")
@@ -127,7 +127,7 @@ def _page(
     request: HttpRequest, template: str, context: dict[str, Any], status: int
 ) -> HttpResponse:
     response = render(request, f"account/{template}", context, status=status)
-    # The address of the page holds the token; see the page of an invitation.
+    # The page's URL contains the token; see the page of an invitation.
     response["Referrer-Policy"] = "strict-origin"
     return response
 

@@ -1,4 +1,4 @@
-"""Setting up and removing second factors, where allauth's own views let too much through."""
+"""Pages to set up and remove second factors, where allauth's own allow too much."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,9 +15,9 @@ from apps.accounts.signin import known_browsers, sudo
 
 
 def after_a_recent_sign_in(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Ask who has neither password nor factor, and came by single sign-on, to come that way again.
+    """Ask people without a password or factor, who used single sign-on, to sign in again.
 
-    allauth has nothing to ask for and would let a session of any age add a factor.
+    allauth has nothing to ask for, and would let a session of any age add a factor.
     """
 
     @wraps(view)
@@ -50,7 +50,7 @@ class RemovePasskeyView(RemoveWebAuthnView):
 
 class NewPasswordView(PasswordResetFromKeyView):
     def form_valid(self, form: ModelForm) -> HttpResponse:
-        """Know the browser from now on: who holds the link reads the person's mail."""
+        """Remember the browser: its user reads the person's mail."""
         response: HttpResponse = super().form_valid(form)
         known_browsers.remember_browser(self.request, response, self.reset_user.email)
         return response

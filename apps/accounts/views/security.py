@@ -1,4 +1,4 @@
-"""The page that gathers how one signs in, and the one that asks for a second factor."""
+"""The page with all ways to sign in, and the page that requires a second factor."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 
 def sessions_for(request: HttpRequest, user: User) -> list[dict[str, Any]]:
-    """Return the sessions with what a page says of them, this one first."""
+    """Return the sessions with their descriptions, this one first."""
     current = request.session.session_key
     described = [
         {

@@ -1,4 +1,4 @@
-"""The pages of OpenID Connect: a provider that does not answer is a sentence, not an error page."""
+"""The pages of OpenID Connect. If the provider does not answer, they show a sentence."""
 
 from collections.abc import Callable
 from functools import wraps

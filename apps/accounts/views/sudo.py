@@ -1,4 +1,4 @@
-"""Asking for a fresh factor, going on with what waited for it, and ending sudo."""
+"""Asks for a fresh factor, continues the suspended request, and ends sudo mode."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ from apps.core.sudo import is_impersonated
 @login_required
 @require_GET
 def ask(request: HttpRequest) -> HttpResponse:
-    """Lead to the page that asks for the person's own factor."""
+    """Redirect to the page that asks for the person's own factor."""
     if is_impersonated(request):
         raise PermissionDenied(
             "You can't confirm it's you while you act as somebody else. Stop that first."
@@ -32,7 +32,9 @@ def ask(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(resume_url)
     methods = get_adapter().get_reauthentication_methods(request.user)
     if not methods:
-        return render(request, "account/sudo_without_factor.html", {"title": "Set up a factor"})
+        return render(
+            request, "account/sudo_without_factor.html", {"title": "Set up a second factor"}
+        )
     return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode({'next': resume_url})}")
 
 
@@ -40,7 +42,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def resume(request: HttpRequest) -> HttpResponse:
-    """Go on: to the page that was asked for, or with the form that was posted."""
+    """Continue with the requested page, or with the form that was posted."""
     if not sudo.is_fresh(request):
         return redirect("account_sudo")
     pending = sudo.resume(request)
@@ -68,7 +70,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def end(request: HttpRequest) -> HttpResponse:
-    """End sudo in this session now."""
+    """End sudo mode in this session."""
     sudo.end(request)
     messages.info(request, "Sudo mode is off.")
     return HttpResponseRedirect(

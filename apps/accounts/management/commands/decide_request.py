@@ -1,4 +1,4 @@
-"""Decides on the server what nobody else can decide, so that nothing stands still for ever."""
+"""Decides a request on the server that nobody else can decide."""
 
 from typing import Any
 
@@ -16,16 +16,22 @@ BY = "command decide_request"
 
 class Command(OperatorCommand):
     help = (
-        "List the requests that wait, or decide on one that no colleague can decide on. "
+        "List the waiting requests, or decide on one that no colleague can decide on. "
         "The decision is recorded as this command's."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("request", nargs="?", help="The request's id; without one: the list.")
+        parser.add_argument(
+            "request",
+            nargs="?",
+            help="The request's ID. Without it, the command lists the requests.",
+        )
         choice = parser.add_mutually_exclusive_group()
         choice.add_argument("--approve", action="store_true", help="Approve the request.")
         choice.add_argument("--refuse", action="store_true", help="Refuse the request.")
-        parser.add_argument("--reason", default="", help="Why; kept with the decision.")
+        parser.add_argument(
+            "--reason", default="", help="Why you decide this. Kept with the decision."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -45,13 +51,13 @@ class Command(OperatorCommand):
                 f"{request.pk}  {request.sentence}, asked by {request.requester}; can decide: {names}"
             )
         if not waiting:
-            self.stdout.write("Nothing waits.")
+            self.stdout.write("No requests are waiting.")
 
     def _decide(self, options: dict[str, Any]) -> None:
         if not (options["approve"] or options["refuse"]):
-            raise DomainError("Say --approve or --refuse.")
+            raise DomainError("Add --approve or --refuse.")
         if not options["reason"].strip():
-            raise DomainError("Say why: --reason is kept with the decision.")
+            raise DomainError("Add a --reason. It is kept with the decision.")
         try:
             request = ApprovalRequest.objects.filter(pk=options["request"]).first()
         except ValidationError:

@@ -1,4 +1,4 @@
-"""Lets somebody in again who has lost every factor: the way of last resort, on the server itself."""
+"""Restores access for a person who lost every second factor. The last resort, on the server itself."""
 
 from typing import Any
 
@@ -30,5 +30,5 @@ class Command(OperatorCommand):
             )
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from error
-        print(f"{removed} factors of {user} removed, and every session ended.")
+        print(f"{removed} second factors of {user} removed, and every session ended.")
         print(f"A new password can be set once, within 24 hours: {link}")
