@@ -1,4 +1,4 @@
-"""Who gave a field the value that it has now: what a form says where two people change one record."""
+"""The author of a field's current value, for forms that two people edited."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -11,12 +11,12 @@ from apps.audit.timeline.models import history_of, visible_fields
 from apps.core.authorship import Authorship
 from apps.core.personal import readable
 
-# A record's newest rows; who changed a field before all of these is not looked for.
+# Only a record's newest rows are read; older authors are not searched for.
 _ROWS_READ = 200
 
 
 def last_changes(model: type[Model], key: object, fields: Iterable[str]) -> dict[str, Authorship]:
-    """Return by field who gave it its present value; "" stands for the record's removal.
+    """Return, by field, the author of its current value; "" stands for the record's deletion.
 
     The caller has checked that the reader may see the record.
     """
@@ -44,7 +44,7 @@ def last_changes(model: type[Model], key: object, fields: Iterable[str]) -> dict
 
 
 def watched_fields(model: type[Model]) -> list[str]:
-    """Return the fields whose changes the history tells."""
+    """Return the fields whose changes the history records."""
     history: Any = history_of(model)
     if history is None:
         return []
@@ -56,7 +56,8 @@ def _where_it_changed(rows: list[Any], attname: str) -> Any:
     for row, older in pairwise(rows):
         if getattr(row, attname) != getattr(older, attname):
             return row
-    # All that was read has one value: the creator of the record gave it, if that was read as well.
+    # All rows that were read have the same value: the record's creator gave it, if that row was
+    # read, too.
     return rows[-1] if rows[-1].history_type == "+" else None
 
 

@@ -1,7 +1,7 @@
-"""simple-history's `bulk_create_with_history`, which refuses before its write what it would refuse after it.
+"""simple-history's `bulk_create_with_history`, changed to refuse before its write.
 
-The package's function ends its transaction before it calls the history's manager where conflicts are ignored:
-what the manager refuses then is written already.
+With `ignore_conflicts`, the package's function commits before it calls the history's manager, so a
+refusal there would come after the write.
 """
 
 import inspect
@@ -33,5 +33,5 @@ def bulk_create_with_history(
 
 
 def install() -> None:
-    """Put the function in the place of the package's."""
+    """Replace the package's function."""
     utils.bulk_create_with_history = bulk_create_with_history

@@ -1,6 +1,6 @@
-"""System checks: what simple-history documents and its signal handlers would carry out, told before it is lost.
+"""System checks for documented features of simple-history that would be lost silently.
 
-Its handlers are off (`SIMPLE_HISTORY_ENABLED`), because triggers write the history.
+Its signal handlers are off (`SIMPLE_HISTORY_ENABLED`), because triggers write the history.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ def _undeclared_histories() -> Iterator[checks.CheckMessage]:
 
 
 def _undeclared_reverts() -> Iterator[checks.CheckMessage]:
-    # The admin is loaded with its pages, and this module with every process.
+    # The admin is loaded with its pages, but this module with every process.
     from apps.audit.admin.timeline import TimelineMixin
 
     for model, admin in full_site()._registry.items():

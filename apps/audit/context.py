@@ -1,4 +1,4 @@
-"""Who changes something, why and through what: travels with the transaction to the triggers."""
+"""Who changes something, why, and through what: sent to the triggers with the transaction."""
 
 import json
 import uuid
@@ -17,13 +17,13 @@ _NAMESPACE = uuid.UUID("6f4c4a52-8f39-4a7b-9d31-0d1f6c0c3a11")
 
 
 class Settings(NamedTuple):
-    """What is sent to the database: one transaction-local setting `audit.<name>` for each."""
+    """The values that are sent to the database, each as a transaction-local setting `audit.<name>`."""
 
     change_set: str = ""
     actor: str = ""
     reason: str = ""
     context: str = ""
-    # The change set that the database has written for the other four; new settings, a new look.
+    # The change set that the database created for the other four; reset when they change.
     recorded: str = ""
 
 
@@ -32,7 +32,7 @@ BLANK = Settings()
 
 @dataclass(frozen=True)
 class NamedActor:
-    """Who acts: a user, or a task or command that has only a name."""
+    """An actor: a user, or a task or command, which has only a name."""
 
     id: str = ""
     label: str = ""
@@ -40,14 +40,14 @@ class NamedActor:
 
 @dataclass(frozen=True)
 class AuditContext:
-    """One layer of attribution; an inner one starts as a copy of the outer."""
+    """One layer of attribution; an inner layer starts as a copy of the outer one."""
 
     root: uuid.UUID
     base: uuid.UUID
-    # Called at the first write, when a request's user is known.
+    # Called at the first write, when the request's user is known.
     actor: Callable[[], NamedActor]
     real_actor: Callable[[], NamedActor]
-    # Whether the two can be called without a statement of their own.
+    # Whether both can be called without a query.
     is_known: Callable[[], bool] = lambda: True
     reason: str = ""
     source: str = ""
@@ -89,7 +89,7 @@ def audit_context(
     path: str = "",
     address: str = "",
 ) -> Iterator[None]:
-    """Attribute every change inside the block; given values are laid over those of an outer block.
+    """Attribute every change inside the block; the given values override those of an outer block.
 
     `actor` is a user, or the name of a task or command; `real_actor` the impersonator when
     somebody acts as somebody else. `source` is the way in: the code of a declared
@@ -134,28 +134,28 @@ def layer(context: AuditContext) -> Iterator[None]:
 
 
 def current() -> AuditContext | None:
-    """Return the innermost context, or nothing outside of any."""
+    """Return the innermost context, or None outside of any."""
     return _current.get()
 
 
 def real_actor_id() -> str | None:
-    """Return the key of who really acts, where somebody acts as somebody else: for jobs to keep."""
+    """Return the key of the impersonator, if there is one, for jobs to store."""
     context = _current.get()
     return (context.real_actor().id or None) if context else None
 
 
 def can_read_settings(*, may_resolve: bool) -> bool:
-    """Say whether `settings()` may be asked now.
+    """Tell whether `settings()` can be called now.
 
-    Not while the actor is being found out, which takes statements of its own, and not for a mere
-    read when it would take them.
+    False while the actor is being resolved, which runs queries itself, and for reads if resolving
+    would need a query.
     """
     context = _current.get()
     return not _resolving.get() and (context is None or may_resolve or context.is_known())
 
 
 def settings() -> Settings | None:
-    """Return what the database must be told now; nothing outside of any context."""
+    """Return the settings for the database now; None outside of any context."""
     context = _current.get()
     if context is None:
         return None

@@ -1,4 +1,4 @@
-"""What the audit log records of every app: sign-ins, refusals, exports, and its own upkeep."""
+"""Events of every app: sign-ins, refusals, exports, and the audit log's own maintenance."""
 
 from apps.audit.kinds import Data, EventKind
 
@@ -18,14 +18,14 @@ def _refused(data: Data) -> str:
 
 
 def _exported(data: Data) -> str:
-    """Tell an export of a list, whose data has these; an export of something else is told by its own."""
+    """Describe the export of a list, which has this data; other exports describe themselves."""
     if "format" not in data:
         return ""
-    # The dataset is left out where the name of the export begins with it.
+    # Leave out the dataset if the export's name begins with it.
     said = " ".join(filter(None, ["exported", data.get("dataset"), f"as {data['format'].upper()}"]))
     query = data.get("query")
     if isinstance(query, dict):
-        # A list's own address, or the options of the command.
+        # The query of the list, or the options of the command.
         filters = [f"{name}={value}" for name, value in query.get("filters", {}).items()]
         if narrowed := query.get("query") or "&".join(filters):
             said += f", filtered by {narrowed}"

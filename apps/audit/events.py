@@ -1,4 +1,4 @@
-"""Events that are no record's change: sign-ins, exports, refusals."""
+"""Events that change no record: sign-ins, exports, refusals."""
 
 from contextlib import nullcontext
 
@@ -16,8 +16,9 @@ def record_event(
 ) -> Event:
     """Write one event to the audit log, with the actor and the reason of the current context.
 
-    `kind` is a constant of an app's `event_kinds.py`; an unknown code raises LookupError; `target` the record it is about, if any; `data` must fit JSON. An event
-    is part of the transaction that it happens in: roll that back, and it has not happened.
+    `kind` is a constant of an app's `event_kinds.py`; an unknown code raises LookupError. `target`
+    is the record that it is about, if any; `data` must fit JSON. An event is part of the current
+    transaction: a rollback removes it.
     """
     with audit_context(actor=actor) if actor is not None else nullcontext():
         return Event.objects.create(

@@ -1,10 +1,10 @@
-"""The functions that the trail's triggers call, as they stand in the database.
+"""The functions that the audit triggers call, as they are in the database.
 
-The first migration creates them. A change of one is a change here and a migration that runs it
-again; `verify_audit` compares what stands in the database with what stands here.
+The first migration creates them. To change one, change it here and add a migration that runs it
+again; `verify_audit` compares the database with this module.
 """
 
-# Returns the change set of the current transaction and writes it the first time.
+# Returns the change set of the current transaction, and creates it the first time.
 CHANGE_SET = """
 CREATE OR REPLACE FUNCTION audit_change_set() RETURNS uuid
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -55,10 +55,10 @@ END;
 $$
 """
 
-# The trail grows through its triggers alone. Rows leave it only in a transaction that names its
-# reason in `audit.retention`, and what leaves is written to audit_removal. Personal data is blanked
-# only in one that names its reason in `audit.redaction`; the trigger `record_redaction` then refuses
-# whatever is no blanking, and writes the rest to audit_redaction.
+# Only triggers add rows to the audit tables. Rows are removed only in a transaction that names
+# its reason in `audit.retention`, and each removal is recorded in audit_removal. Personal data is
+# redacted only in a transaction that names its reason in `audit.redaction`; the trigger
+# `record_redaction` refuses any other change, and records the redaction in audit_redaction.
 GUARD = """
 CREATE OR REPLACE FUNCTION audit_guard(table_name name, operation text, depth int) RETURNS void
 LANGUAGE plpgsql AS $$

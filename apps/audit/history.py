@@ -24,17 +24,16 @@ from apps.audit.instance_attributes import honor_instance_attributes
 
 
 class History(HistoricalRecords):
-    """simple-history's tables, models and manager, with rows that PostgreSQL writes.
+    """simple-history's tables, models, and manager, with rows that PostgreSQL writes.
 
-    `excluded_fields` are watched but never kept (a password hash): a change of one is a history row
-    that names it in `hidden_changes`. `untracked_fields` are not even watched (a last sign-in).
+    `excluded_fields` are watched but never stored (a password hash): a change of one is a history
+    row that names it in `hidden_changes`. `untracked_fields` are not even watched (a last sign-in).
+    `masked_fields` are personal, and shown only to people who may see personal data.
+    `erased_fields` are personal as well, but shown to everyone. Both are removed from the history
+    when a person is anonymized. `history_id` is a position in one sequence over all tables, so that
+    merged pages need one cursor.
 
-    `masked_fields` are personal and shown to those alone who may see personal data; `erased_fields`
-    are personal as well, and shown. When a person is anonymized, both leave the history.
-
-    `history_id` is a position in one trail over all tables, so that merged pages need one cursor.
-
-    Raises TypeError for an option of `HistoricalRecords` that triggers cannot carry out.
+    Raises TypeError for an option of `HistoricalRecords` that triggers cannot support.
     """
 
     def __init__(
@@ -60,7 +59,7 @@ class History(HistoricalRecords):
         super().__init__(**kwargs)
 
     def _get_history_user_fields(self) -> dict[str, Any]:
-        # Nothing may touch a history row, so a user's key stays when the user is removed.
+        # Nothing may change a history row, so a user's key stays when the user is removed.
         fields: dict[str, Any] = super()._get_history_user_fields()
         fields["history_user"].remote_field.on_delete = models.DO_NOTHING
         fields["history_user"].db_index = False
@@ -82,7 +81,7 @@ class History(HistoricalRecords):
                 related_name="+",
             ),
             "hidden_changes": ArrayField(models.TextField(), null=True),
-            # A digest of the state before; it must fit the row before, see `verify_audit`.
+            # A digest of the previous state. It must match the previous row, see `verify_audit`.
             "link": models.BigIntegerField(null=True),
             "revert_url": revert_url,
         }
@@ -103,8 +102,8 @@ class History(HistoricalRecords):
         options["ordering"] = ("-history_id",)
         options["get_latest_by"] = "history_id"
         options["default_permissions"] = ()
-        # Rows come in the order of time: a block range index costs next to nothing, and finds a day
-        # of them, or what is older than one.
+        # Rows are ordered by time, so a block range index costs next to nothing and finds a day
+        # of them, or those older than one.
         options["indexes"] = [
             BrinIndex(
                 fields=["history_date"],
@@ -120,7 +119,7 @@ class History(HistoricalRecords):
         return options
 
     def _owners(self, model: type[models.Model]) -> set[str]:
-        """Return the foreign keys whose target's timeline shows this model: the ones that cascade."""
+        """Return the cascading foreign keys: their targets' timelines show this model."""
         return {
             field.name
             for field in model._meta.fields
@@ -142,17 +141,17 @@ class History(HistoricalRecords):
 
 @dataclass(frozen=True)
 class Audited:
-    """A model with a history, as the proofs and the pages need to know it."""
+    """A model with a history, as the verification and the pages use it."""
 
     model: type[models.Model]
     history_model: type[models.Model]
-    # The model, or our own proxy of it, that the triggers hang on.
+    # The model, or our proxy of it, that has the triggers.
     carrier: type[models.Model]
     history: History
 
     @property
     def columns(self) -> list[str]:
-        """Return the quoted columns that live table and history share."""
+        """Return the quoted columns that the live table and the history share."""
         left_out = {*self.history.hidden_fields, *self.history.untracked_fields}
         return triggers.tracked_columns(self.model, left_out)
 
@@ -190,7 +189,7 @@ def add_triggers(
 
 
 def personal_groups(model: type[models.Model], history: History) -> list[list[str]]:
-    """Return the columns of a history table that may be blanked, those together that go together."""
+    """Return the columns of a history table that may be redacted; those of one group together."""
     columns = [str(model._meta.get_field(name).column) for name in history.personal_fields]  # type: ignore[union-attr]
     return [*([columns] if columns else []), ["history_change_reason"]]
 
@@ -215,17 +214,17 @@ def audit_model(model: type[models.Model], *, app: str, **options: Any) -> type[
     return model.history.model  # type: ignore[attr-defined]
 
 
-# (table, constraint): what our migrations add to the tables of other packages, whose models cannot say it.
+# (table, constraint): constraints that our migrations add to the tables of other packages.
 added_constraints: list[tuple[str, models.BaseConstraint]] = []
 
 
 def add_constraint(model: type[models.Model], constraint: models.BaseConstraint) -> None:
-    """Declare a constraint that a migration of ours adds to an audited table of another package."""
+    """Declare a constraint that our migration adds to an audited table of another package."""
     added_constraints.append((model._meta.db_table, constraint))
 
 
 class HistoryOfOthers(History):
-    """A history whose triggers hang on a proxy in our own app: its migrations carry them."""
+    """A history whose triggers are on a proxy in our own app, so that our migrations contain them."""
 
     def __init__(self, *, app_label: str, **kwargs: Any) -> None:
         self.app_label = app_label

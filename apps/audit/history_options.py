@@ -1,8 +1,8 @@
-"""Which options of simple-history's `HistoricalRecords` our `History` refuses, and what to do instead."""
+"""The options of simple-history's `HistoricalRecords` that our `History` refuses, and alternatives."""
 
 from collections.abc import Iterable
 
-# Options of `HistoricalRecords` that its signal handlers carry out, or that the triggers cannot.
+# Options that only the disabled signal handlers support, or that triggers cannot support.
 UNSUPPORTED = {
     "cascade_delete_history": "The history outlives its record. Remove the option.",
     "get_user": "The user comes from audit_context(actor=…). Remove the option.",

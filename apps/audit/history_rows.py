@@ -1,7 +1,7 @@
-"""The rows of a history as simple-history offers them: they can be read, and only triggers write them.
+"""History rows with simple-history's interface: readable, but only triggers write them.
 
-PostgreSQL refuses a write as well. What is refused here is refused before the statement, in a sentence that
-names the way to go.
+PostgreSQL refuses writes as well. Here they are refused before the statement, in a sentence that
+says what to do instead.
 """
 
 from collections.abc import Iterable
@@ -28,9 +28,9 @@ _REMOVAL = "Old rows leave the history by manage.py trim_history, which proves a
 
 
 def refuse_late(records: Iterable[models.Model], *options: object) -> None:
-    """Refuse what a bulk write cannot put into the history: triggers write it, from the audit context.
+    """Refuse bulk options that would be lost: triggers write the history, from the audit context.
 
-    `options` are the user, the reason, the date and the attributes that the caller gives.
+    `options` are the user, the reason, the date, and the attributes from the caller.
     """
     late = any(options)
     for record in records:
@@ -47,7 +47,7 @@ def refuse_late(records: Iterable[models.Model], *options: object) -> None:
 
 
 class HistoryRow(models.Model):
-    """Base of every history model. Its columns are made by simple-history and by `AuditedHistory`."""
+    """Base of every history model. simple-history and `History` add its columns."""
 
     instance_type: ClassVar[type[models.Model]]
     tracked_fields: ClassVar[tuple[models.Field, ...]]
@@ -71,13 +71,13 @@ class HistoryRow(models.Model):
 
 
 class HistoryRowQuerySet(HistoricalQuerySet):
-    """What `Model.history` returns."""
+    """The queryset of `Model.history`."""
 
     def latest_of_each(self) -> "HistoryRowQuerySet":
         """Return the newest row of each record.
 
-        The stock method compares dates, which two quick changes may share and a clock may set back. The
-        position is unique, and the table has an index on key and position.
+        The stock method compares dates, which two quick changes can share and a clock can set back.
+        The position is unique, and the table has an index on key and position.
         """
         later = self.filter(
             **{self._pk_attr: OuterRef(self._pk_attr)}, history_id__gt=OuterRef("history_id")
@@ -117,10 +117,11 @@ class HistoryRowManager(HistoryManager):
         default_date: object = None,
         custom_historical_attrs: dict[str, Any] | None = None,
     ) -> None:
-        """Check that the triggers have written what the caller wants to be written.
+        """Check that the triggers wrote what the caller asks for.
 
-        `bulk_create_with_history` and `bulk_update_with_history` call this after their write, so the rows are
-        there already, and a reason or a user comes too late. The exception takes the write back.
+        `bulk_create_with_history` and `bulk_update_with_history` call this after their write, so
+        the rows already exist, and a reason or a user comes too late. The exception rolls the write
+        back.
         """
         records = list(objs)
         refuse_late(
@@ -145,9 +146,9 @@ class HistoryRowManager(HistoryManager):
 
 
 def savable(instance: models.Model) -> models.Model:
-    """Let `save()` put an earlier state over the record of today, or bring a deleted record back.
+    """Let `save()` write an earlier state over the current record, or restore a deleted record.
 
-    Our keys have defaults, so Django would only try to insert what it takes for a new instance.
+    Our keys have defaults, so Django would only try to insert what looks like a new instance.
     """
     instance._state.adding = False
     return instance

@@ -1,8 +1,8 @@
-"""simple-history's documented attributes of an instance: `_change_reason` and `_history_user`.
+"""Supports simple-history's attributes of an instance: `_change_reason` and `_history_user`.
 
-simple-history reads them in a signal handler after `save()`. Here the triggers write the history, so the
-attributes must reach the database before the statement: they are laid over the audit context for as long as
-the save or the delete takes. What the database decides by itself is refused instead of being lost.
+simple-history reads them in a signal handler after `save()`. Here, triggers write the history, so
+the values must reach the database before the statement: they are added to the audit context during
+the save or delete. Attributes that triggers cannot support are refused instead of being lost.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _WRITERS = ("save_base", "delete", "hard_delete")
 
 
 def honor_instance_attributes(model: type[models.Model]) -> None:
-    """Make the writing methods of `model` honor the attributes; called once for an audited model."""
+    """Make the write methods of an audited `model` honor the attributes; called once."""
     for name in _WRITERS:
         method = getattr(model, name, None)
         if method is not None and not hasattr(method, "honors_attributes"):
@@ -28,7 +28,7 @@ def honor_instance_attributes(model: type[models.Model]) -> None:
 
 
 def refuse_unsupported(instance: models.Model) -> None:
-    """Raise DomainError for an attribute that asks for what triggers do not do."""
+    """Raise DomainError for an attribute that triggers do not support."""
     name = type(instance)._meta.verbose_name
     if getattr(instance, "_history_date", None) is not None:
         raise DomainError(

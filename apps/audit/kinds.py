@@ -1,4 +1,4 @@
-"""What can happen that is no record's change: each app declares its own in its `event_kinds.py`."""
+"""Kinds of events. Each app declares its own in its `event_kinds.py`."""
 
 import sys
 from collections.abc import Callable
@@ -10,7 +10,7 @@ type Data = dict[str, Any]
 
 
 class EventKind(str):
-    """One kind of event: its code, as it is stored, with what pages say of it. To make it is to declare it.
+    """One kind of event: its stored code, and how pages describe it.
 
     `label` is what somebody did ("Exported"). `sentence` tells an event from its data; where it returns
     nothing, the label and the data are told. `in_history` marks one whose facts the history of its
@@ -48,7 +48,7 @@ EVENT_KINDS = Registry[EventKind](
 
 
 def event_kind(code: str) -> EventKind:
-    """Return the kind of a code; raises LookupError for one that no app declares."""
+    """Return the kind of a code. Raises LookupError for a code that no app declares."""
     kind = EVENT_KINDS.get(code)
     if kind is None:
         raise LookupError(f"No app declares the event “{code}”. Declare it in its event_kinds.py.")

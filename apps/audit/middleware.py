@@ -13,16 +13,16 @@ from apps.audit.context import AuditContext, NamedActor, actor_of, layer
 from apps.audit.events import record_event
 from apps.core.uuid7 import uuid7
 
-# An id from a proxy in front is taken over when it is plainly an id, else a new one is made.
+# A proxy's request ID is used if it looks like an ID; otherwise a new one is made.
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}\Z")
 
 
 class AuditMiddleware:
-    """Attributes what a request changes to its user, and gives the request an id.
+    """Attributes a request's changes to its user, and gives the request an ID.
 
-    The user is looked up at the first write, so a page that writes nothing pays nothing, and a
-    sign-in inside the request is seen. A request on behalf of somebody else carries who really
-    acts in `request.real_user`. A refusal of somebody who is signed in is an event.
+    The user is read at the first write, so a page without writes costs nothing, and a sign-in
+    during the request is seen. `request.real_user` is the impersonator, if there is one. Refusing a
+    signed-in person is recorded as an event.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -60,10 +60,10 @@ def context_of(request: HttpRequest, request_id: str) -> AuditContext:
     return AuditContext(
         root=change_set,
         base=change_set,
-        # A request that is refused before it has a session has no user either.
+        # A request that is refused before it has a session also has no user.
         actor=lambda: actor_of(getattr(request, "user", "anonymous")),
         real_actor=real_actor,
-        # `request.user` is looked up once and then remembered here by Django.
+        # Django looks `request.user` up once and caches it here.
         is_known=lambda: hasattr(request, "_cached_user"),
         source=change_sources.FORM,
         request_id=request_id,

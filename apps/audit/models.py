@@ -1,4 +1,4 @@
-"""The tables of the trail that belong to no one model: change sets, events, proofs."""
+"""The audit tables that belong to no single model: change sets, events, proofs."""
 
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +9,7 @@ from apps.audit.kinds import EVENT_KINDS
 from apps.audit.origins import CHANGE_SOURCES
 from apps.core.personal import masked_in
 
-# What can be blanked when a person is anonymized; columns of one list go together.
+# The columns that are redacted when a person is anonymized; those of one list together.
 CHANGE_SET_GROUPS = [["actor_label", "real_actor_label", "address"], ["reason"]]
 EVENT_GROUPS = [["target_label"], ["data"], ["reason"]]
 
@@ -23,12 +23,12 @@ class ChangeSet(models.Model):
     """
 
     id = models.UUIDField(primary_key=True)
-    # Its place in the trail, from the same sequence as every `history_id`.
+    # Its position, from the same sequence as every `history_id`.
     position = models.BigIntegerField(unique=True)
-    # The outermost change set that this one happened in; its own id when there is none.
+    # The outermost change set around this one; its own ID if there is none.
     root_id = models.UUIDField(db_index=True)
     started_at = models.DateTimeField(db_index=True)
-    # No foreign keys: what happened outlives who did it and what it was done with.
+    # No foreign keys: entries outlive the people and records that they name.
     actor_id = models.UUIDField(null=True)
     actor_label = models.TextField()
     real_actor_id = models.UUIDField(null=True)
@@ -73,7 +73,7 @@ class ChangeSet(models.Model):
 
     @property
     def actor_name(self) -> str:
-        """The name alone: an address is shown only where somebody asks for a person."""
+        """The name without the address, which is shown only where somebody asks for a person."""
         return self.actor_label.partition(" <")[0]
 
     @property
@@ -83,9 +83,9 @@ class ChangeSet(models.Model):
 
 
 class Event(models.Model):
-    """Something that happened and changed no record. Its context is filled in by the database."""
+    """Something that happened without changing a record. The database fills in its context."""
 
-    # A position in the trail, from the same sequence as every `history_id`.
+    # Its position, from the same sequence as every `history_id`.
     id = models.BigIntegerField(primary_key=True, db_default=0, editable=False)
     at = models.DateTimeField(db_default=models.functions.Now(), db_index=True, editable=False)
     kind = models.CharField(
@@ -131,7 +131,7 @@ class Event(models.Model):
 
 
 class Removal(models.Model):
-    """Rows that left the trail: written by the database itself whenever any are deleted."""
+    """Removed audit rows: the database itself writes this whenever rows are deleted."""
 
     id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
@@ -152,10 +152,10 @@ class Removal(models.Model):
 
 
 class Redaction(models.Model):
-    """Personal data that left rows of the trail: written by the database itself as it is blanked.
+    """Redacted audit rows: the database itself writes this when personal data is redacted.
 
-    `digests` are those of what was there, in the order of `positions`: with them the rows still fit
-    the digests that were sealed of them. `links` are those of the rows after them.
+    `digests` are those of the redacted data, in the order of `positions`: with them, the rows still
+    match their sealed digests. `links` are those of the following rows.
     """
 
     id = models.BigIntegerField(primary_key=True)
@@ -182,12 +182,12 @@ class Redaction(models.Model):
 
 
 class Seal(models.Model):
-    """One link of the chain of digests: a day's rows (or those since its last seal), all tables."""
+    """One link of the chain of digests: a day's rows (or those since its last seal) of all tables."""
 
     sealed_at = models.DateTimeField(db_default=models.functions.Now())
     day = models.DateField()
     rows = models.BigIntegerField()
-    # Every position up to this one is sealed, and none of them can come any more.
+    # Every position up to this one is sealed, and no more rows can appear there.
     last_position = models.BigIntegerField()
     previous = models.TextField()
     digest = models.TextField(unique=True)
@@ -202,16 +202,16 @@ class Seal(models.Model):
 
 
 class SealBlock(models.Model):
-    """Up to 1,000 sealed rows of one table, with a digest of each, so that it is known *which* row
-    is not as it was.
+    """Up to 1,000 sealed rows of one table, with a digest of each, so that a changed row can be
+    identified.
 
-    A row's digest is the first half of the SHA-256 of its text, over `columns`: a column that comes
-    later is no change of the row.
+    A row's digest is the first half of the SHA-256 of its text, over `columns`: adding a column
+    later does not change it.
     """
 
     table = models.TextField()
     columns = ArrayField(models.TextField())
-    # Groups of columns that could be blanked, each as "a,b": a row's digest has one digest for each.
+    # Groups of redactable columns, each as "a,b": a row's digest has one digest for each.
     personal = ArrayField(models.TextField(), default=list)
     first_position = models.BigIntegerField()
     last_position = models.BigIntegerField()

@@ -1,4 +1,4 @@
-"""What the audit answers for the ground floor."""
+"""Plugs the audit app into core's ports."""
 
 from apps.audit import authorship
 from apps.audit.context import audit_context

@@ -1,4 +1,4 @@
-"""Takes the context where a request's own does not reach: into tasks and commands."""
+"""Carries the audit context into tasks and commands."""
 
 import uuid
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _running: dict[str, AbstractContextManager[None]] = {}
 
 
 def install() -> None:
-    """Attribute what tasks and commands change to them by name."""
+    """Attribute the changes of tasks and commands to them by name."""
     before_task_publish.connect(_send, dispatch_uid="audit")
     task_prerun.connect(_enter, dispatch_uid="audit")
     task_postrun.connect(_leave, dispatch_uid="audit")
@@ -48,7 +48,7 @@ def _enter(task_id: str, task: Task, **_: object) -> None:
     actor = actor_of(f"task {task.name}")
     manager = layer(
         AuditContext(
-            # What a request set in motion is found from it.
+            # The task's changes can be found from the request that started it.
             root=uuid.UUID(sent["root"]) if sent["root"] else change_set,
             base=change_set,
             actor=lambda: actor,

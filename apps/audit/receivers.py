@@ -1,4 +1,4 @@
-"""Records what Django itself announces: who signed in, who failed to, who signed out."""
+"""Records Django's signals: sign-ins, failed sign-ins, and sign-outs."""
 
 from typing import Any
 
@@ -27,9 +27,9 @@ def _signed_out(user: Any, **_: object) -> None:
 
 
 def _failed(credentials: dict[str, Any], **_: object) -> None:
-    # Django has masked what looks secret; the name is kept, cut to what a name may be.
+    # Django has masked secrets; the name is cut to the maximum length of a name.
     given = credentials.get("username") or credentials.get("email") or ""
     given = str(given)[:254]
-    # Looked up for anybody, known or not, so that both take the same time.
+    # Looked up for known and unknown names, so that both take the same time.
     target = get_user_model()._default_manager.filter(**{_NAME: given}).first()
     record_event(event_kinds.SIGN_IN_FAILED, target=target, username="" if target else given)

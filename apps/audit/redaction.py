@@ -1,7 +1,7 @@
-"""Blanking what the trail holds of one person: the one way in which a row of it changes.
+"""Redacts one person's data in the history: the only way in which a history row changes.
 
-The database lets personal columns be blanked and nothing else, and writes down of which rows, with
-digests by which they still fit what was sealed of them (`triggers.RecordRedaction`).
+The database allows only redactions of personal columns, and records the rows with digests by which
+they still match what was sealed (`triggers.RecordRedaction`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ _BLANK_DATA = '{"removed": true}'
 
 @contextmanager
 def redacting(*, person: UUID, reason: str) -> Iterator[None]:
-    """Hold a transaction in which the functions below may be called, and only inside the block."""
+    """Hold a transaction in which the functions below can be called, only inside the block."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('audit.redaction', %s, true),"
@@ -36,10 +36,10 @@ def redacting(*, person: UUID, reason: str) -> Iterator[None]:
 
 
 def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
-    """Blank the personal fields in the history of these records; return the number of rows.
+    """Redact the personal fields in the history of these records; return the number of rows.
 
-    The records themselves are blank by now: the newest row of a living one, which is what it is,
-    holds nothing personal and stays.
+    The records themselves are already blank. The newest row of an existing record equals it,
+    contains nothing personal, and stays.
     """
     (each,) = [each for each in audited if each.model is model]
     columns = [
@@ -48,7 +48,7 @@ def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
     ]
     table, key = each.history_model._meta.db_table, str(model._meta.pk.column)
     newest = f'(SELECT max(n.history_id) FROM "{table}" n WHERE n."{key}" = h."{key}")'  # noqa: S608
-    # What was empty stays so, and what was not says that it was removed.
+    # Empty values stay empty; others say that they were removed.
     is_filled = [f"coalesce(h.\"{column}\", '') NOT IN ('', '{REMOVED}')" for column in columns]
     blank = ", ".join(
         f"\"{column}\" = CASE WHEN {is_there} THEN '{REMOVED}' ELSE coalesce(h.\"{column}\", '') END"
@@ -63,7 +63,7 @@ def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
 
 
 def redact_events(person: UUID) -> int:
-    """Redact the person's name and address in everything they did; the key stays."""
+    """Redact the person's name and address in everything they did; their key stays."""
     return _execute(
         "UPDATE audit_changeset SET actor_label = %s, address = '',"
         " real_actor_label = CASE real_actor_label WHEN '' THEN '' ELSE %s END"
@@ -73,7 +73,7 @@ def redact_events(person: UUID) -> int:
 
 
 def redact_labels(model: type[models.Model], keys: Iterable[Any]) -> int:
-    """Blank the names of these records in the events about them."""
+    """Redact the names of these records in the events about them."""
     return _execute(
         "UPDATE audit_event SET target_label = %s WHERE target_type_id = %s"
         " AND target_pk = ANY(%s) AND target_label NOT IN ('', %s)",
@@ -87,9 +87,9 @@ def redact_labels(model: type[models.Model], keys: Iterable[Any]) -> int:
 
 
 def redact_mentions(*, words: Sequence[str], names: Sequence[str] = ()) -> int:
-    """Blank what mentions one of `words` anywhere in the trail; return the number of values.
+    """Redact values that mention one of `words` anywhere in the history; return how many.
 
-    A reason is blanked whole. `names` are first and last name together.
+    A reason is redacted as a whole. `names` are first and last name together.
     """
     quoted, named = _patterns(words), _patterns([*words, *names])
     statements: list[tuple[str, str, str, list[str]]] = [
@@ -120,9 +120,9 @@ def redact_mentions(*, words: Sequence[str], names: Sequence[str] = ()) -> int:
 
 
 def redact_reasons(*, records: Mapping[type[models.Model], Iterable[Any]], pattern: str) -> int:
-    """Blank the reasons given for changes of these records that hold `pattern` as a whole word.
+    """Redact the reasons for changes of these records that contain `pattern` as a whole word.
 
-    A first name alone means a person only where the change was one of their own records.
+    A first name alone identifies a person only in changes of their own records.
     """
     if not pattern:
         return 0

@@ -1,4 +1,4 @@
-"""The id of the request or task, on each line of the log that it causes."""
+"""Adds the ID of the request or task to each log line that it causes."""
 
 import logging
 

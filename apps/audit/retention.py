@@ -1,4 +1,4 @@
-"""Trimming the trail by age: the one way in which rows leave it."""
+"""Trims the history by age: the only way in which rows are removed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +25,12 @@ class Trimmed:
 
 
 def history_trim(*, before: datetime, reason: str, actor: Actor) -> list[Trimmed]:
-    """Remove what is older than `before`; return how many rows of which table.
+    """Remove history older than `before`; return how many rows of which table.
 
-    What says how a record came to be as it is now stays: the newest row of each record that is
-    there. The trail is proven and sealed first, so that the digests of what goes remain, and the
-    database itself writes which rows went and why (`Removal`). Must not be called inside a
-    transaction. Raises `DomainError` when no reason is given or the trail is not whole.
+    The newest row of each existing record stays, because it shows how the record got its current
+    state. The history is verified and sealed first, so that the digests of removed rows remain, and
+    the database itself records which rows were removed and why (`Removal`). Must not be called
+    inside a transaction. Raises `DomainError` without a reason, or if the history is not whole.
     """
     if not reason.strip():
         raise DomainError("A reason is required. It is kept with the record of what was removed.")
@@ -81,7 +81,9 @@ def _statements(before: datetime, reason: str) -> list[tuple[str, int]]:
 
 
 def _delete(table: str, key: str, condition: str, before: datetime, reason: str) -> int:
-    """Delete in batches, each its own transaction, oldest first; it may be stopped and run again."""
+    """Delete in batches, each in its own transaction, oldest first. It can be stopped and run
+    again.
+    """
     total = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""Bringing a record back to an earlier state, as an ordinary change."""
+"""Reverts a record to an earlier state, as an ordinary change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,22 +24,22 @@ from apps.core.trash_visibility import trashed_ancestor
 
 @dataclass(frozen=True)
 class Plan:
-    """What a revert would do: each field now and then, and what stands against it."""
+    """What a revert would do: each field now and then, and what prevents it."""
 
     row: Any
     changes: list[Change]
-    # By field name: the value then; for a relation the record.
+    # By field name: the earlier value; for a relation, the record.
     values: dict[str, Any]
-    # Sentences about what cannot come back.
+    # Sentences about values that cannot be restored.
     obstacles: list[str]
-    # The record's newest position: what was looked at is what is changed.
+    # The record's newest position, to detect changes after the preview.
     newest: int
 
 
 def revert_plan(record: Model, position: int, actor: Actor) -> Plan | None:
-    """Return what would change if `record` went back to how it was at `position`.
+    """Return what would change if `record` were reverted to its state at `position`.
 
-    None if it never was so, or where `actor` does not see it as it was then.
+    Returns None if it never had that state, or if `actor` cannot see that state.
     """
     model = concrete_model(record)
     viewer = None if isinstance(actor, str) else actor
@@ -79,7 +79,7 @@ def revert_plan(record: Model, position: int, actor: Actor) -> Plan | None:
 
 
 def _as_readable(model: type[Model], record: Model, made: Change) -> Change:
-    """Hide a personal value from who may not see it, and note whose it is from who may."""
+    """Mask a personal value for readers who may not see it, and log its owner for others."""
     if made.field not in personal.personal_fields(model):
         return made
     if not personal.conceals():
@@ -92,10 +92,10 @@ def _as_readable(model: type[Model], record: Model, made: Change) -> Change:
 def record_revert(
     *, record: Model, position: int, newest: int, actor: Actor, reason: str
 ) -> list[Change]:
-    """Bring `record` back to how it was at `position`; return what changed.
+    """Revert `record` to its state at `position`; return what changed.
 
-    `newest` is the record's position in the plan that was confirmed. The caller has checked that
-    `actor` may change this very record.
+    `newest` is the record's position in the confirmed preview. The caller has checked that `actor`
+    may change this record.
     """
     if not reason.strip():
         raise DomainError("A reason is required.")
@@ -133,7 +133,7 @@ def record_revert(
 
 
 def _seen(model: type[Model], actor: Actor) -> Any:
-    """Return the records of `model` that may be put back by `actor`."""
+    """Return the records of `model` that `actor` may restore as a value."""
     everything = getattr(model, "all_objects", model._base_manager).all()
     for_actor = getattr(everything, "for_actor", None)
     return for_actor(actor) if for_actor else everything
@@ -148,7 +148,7 @@ def _save(record: Model, values: dict[str, Any]) -> None:
 
 @contextmanager
 def _database_in_words() -> Iterator[None]:
-    """Turn whatever the database refuses into a `DomainError`."""
+    """Turn database refusals into a `DomainError`."""
     try:
         with refusals_in_words():
             yield

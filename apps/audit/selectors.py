@@ -1,4 +1,4 @@
-"""Reads of the trail that more than one page needs."""
+"""Reads of the history that several pages need."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from apps.core.actors import PermissionHolder
 
 @dataclass(frozen=True)
 class Count:
-    """How many records of one model a change set created, changed and deleted."""
+    """The numbers of records of one model that a change set created, changed, and deleted."""
 
     model: type[models.Model]
     created: int
@@ -48,7 +48,7 @@ def change_set_counts(change_set: ChangeSet, viewer: PermissionHolder) -> list[C
 
 
 def newest_position() -> int:
-    """Return the highest position that the trail has given out."""
+    """Return the highest position so far."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM audit_position")
         row: Any = cursor.fetchone()

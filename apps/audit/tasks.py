@@ -1,4 +1,4 @@
-"""The nightly proof."""
+"""The nightly verification."""
 
 from apps.audit.proof.verify import audit_log_verify
 from apps.core.schedulable import Shipped, schedulable

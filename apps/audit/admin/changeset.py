@@ -1,4 +1,4 @@
-"""The audit log, the page of one change set, and the history of records that are no more."""
+"""The audit log, the page of a change set, and the history of deleted records."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -49,7 +49,7 @@ from apps.core.scope import sees_everything
 
 @admin.register(ChangeSet)
 class ChangeSetAdmin(ReadOnly, BaseAdmin):
-    """Its list is the audit log over everything; a change set's page says what it did."""
+    """The audit log is its list; the page of a change set shows what it changed."""
 
     page_parameters = (BEFORE,)
 
@@ -94,7 +94,7 @@ class ChangeSetAdmin(ReadOnly, BaseAdmin):
                 before=before,
             ),
             "subjects": True,
-            # It is about every record, and its problems name some.
+            # The verdict covers every record, and its problems name some.
             "shows_verdict": sees_everything(request.user),
             "verification": Verification.objects.order_by("-started_at").first(),
             "may_export": request.user.has_perm("audit.export_auditlog"),
@@ -110,7 +110,7 @@ class ChangeSetAdmin(ReadOnly, BaseAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The page of one change set: of what its reader may see."""
+        """Show the page of a change set: the part that its reader may see."""
         if object_id is None:
             raise MissingPermission("audit.add_changeset")
         if not may_see_change_sets(request.user):
@@ -136,7 +136,7 @@ class ChangeSetAdmin(ReadOnly, BaseAdmin):
             "counts": shown,
             "concealed": sum(count.total for count in counts) - sum(c.total for c in shown),
             "sees_log": sees_all,
-            # An address names the record that the page was about.
+            # A URL names the record that the page was about.
             "shows_path": sees_everything(request.user) or change_set.actor_id == request.user.pk,
             "related": _related(change_set, request.user),
             "is_first_page": not before,
@@ -153,13 +153,13 @@ class ChangeSetAdmin(ReadOnly, BaseAdmin):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A change set never changes: its page is its history."""
+        """A change set never changes, so its page is its history."""
         require(request.user, "audit.view_auditlog")
         return HttpResponseRedirect(reverse("admin:audit_changeset_change", args=[object_id]))
 
     @checks_its_address
     def record_view(self, request: HttpRequest, label: str, object_id: str) -> HttpResponse:
-        """The history of any record ever, whether it is still there or not."""
+        """Show the history of any record, whether it still exists or not."""
         require(request.user, "audit.view_auditlog")
         models_by_label = {model._meta.label_lower: model for model in history_models()}
         model = models_by_label.get(label)
@@ -205,7 +205,9 @@ def _may_view(user: PermissionHolder, model: type[models.Model]) -> bool:
 
 
 def _change_set(key: str, viewer: PermissionHolder) -> ChangeSet:
-    """Return the change set if it is the viewer's own or holds something the viewer may see."""
+    """Return the change set if it is the viewer's own or contains something that the viewer may
+    see.
+    """
     try:
         found = ChangeSet.objects.filter(pk=key).first()
     except (ValidationError, ValueError):
@@ -228,7 +230,7 @@ def _in_scope(change_sets: Iterable[ChangeSet], viewer: PermissionHolder) -> lis
 
 
 def _known_key(model: type[models.Model], key: str, viewer: PermissionHolder) -> Any:
-    """Return the key of a record that the history knows and `viewer` sees; None for any other."""
+    """Return the key of a record with a history that `viewer` sees; None for any other."""
     pk: Any = model._meta.pk
     try:
         value = pk.to_python(key)

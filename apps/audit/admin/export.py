@@ -1,4 +1,4 @@
-"""The audit log as a CSV file: everything that the filter shows, streamed."""
+"""Streams the audit log as a CSV file: everything that the filter shows."""
 
 import csv
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from apps.core.personal import conceals, masked_in, may_export_personal, readabl
 from apps.core.sudo import require_fresh_factor
 
 _CHUNK = 1_000
-# What a spreadsheet would take for a formula.
+# The beginnings of text that a spreadsheet would run as a formula.
 COLUMNS = [
     "position",
     "time",
@@ -43,7 +43,7 @@ COLUMNS = [
 
 
 def export_view(request: HttpRequest) -> HttpResponseBase:
-    """Answer with the file, and write down that it was taken and with what filter.
+    """Return the file, and record an event with the filter.
 
     The caller has checked the permissions.
     """
@@ -54,7 +54,7 @@ def export_view(request: HttpRequest) -> HttpResponseBase:
     holds_personal = not conceals() and may_export_personal(request.user)
     if holds_personal:
         require_fresh_factor(request, "export personal data")
-    # Whatever happens after this moment, this very export included, is not in the file.
+    # Entries after this moment, including this export's, are not in the file.
     newest = newest_position()
     record_event(
         event_kinds.AUDIT_EXPORT,

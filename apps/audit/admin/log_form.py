@@ -13,12 +13,14 @@ from apps.audit.timeline.filters import KIND_CHOICES, event_choices
 
 
 def day_widget() -> forms.Widget:
-    """Return the browser's own date field: it needs no script."""
+    """Return the browser's own date field, which needs no script."""
     return UnfoldAdminTextInputWidget(attrs={"type": "date"})
 
 
 class LogForm(forms.Form):
-    """Every field is a parameter of the address; the search line can say all of them."""
+    """The form of the audit log. Each field is a URL parameter; the search line can express all of
+    them.
+    """
 
     q = forms.CharField(
         label="Search",
@@ -32,7 +34,7 @@ class LogForm(forms.Form):
     kind = forms.ChoiceField(
         required=False,
         widget=UnfoldAdminSelectWidget,
-        # Asked when the form is shown: higher apps declare kinds of their own.
+        # Evaluated when the form is shown, because higher apps declare more kinds.
         choices=lambda: [("", "Any"), *KIND_CHOICES, *event_choices()],
     )
     source = forms.ChoiceField(

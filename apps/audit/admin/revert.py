@@ -1,4 +1,4 @@
-"""*Revert to this*: what would change, a reason, and then an ordinary change."""
+"""*Revert to this*: a preview, a reason, and then an ordinary change."""
 
 from django import forms
 from django.contrib import messages
@@ -27,7 +27,7 @@ class RevertForm(forms.Form):
 
 
 def may_revert(admin: ModelAdmin, request: HttpRequest, record: Model) -> bool:
-    """Tell whether the user may revert this very record."""
+    """Tell whether the user may revert this record."""
     return (
         admin.model._meta.concrete_model in reversions
         and request.user.has_perm("audit.revert_record")

@@ -1,4 +1,4 @@
-"""A record's timeline, in the place of the stock history page."""
+"""A record's timeline, which replaces the stock history page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,10 +42,10 @@ BEFORE = "before"
 
 
 class TimelineMixin:
-    """Gives a ModelAdmin the timeline of its records, and the way back to an earlier state.
+    """Gives a ModelAdmin the timeline of its records and the page that reverts them.
 
-    The stock pages of simple-history are not there: nothing at `<id>/history/` takes a POST, and
-    nobody reads the history of a record outside their scope.
+    The stock pages of simple-history do not exist: nothing at `<id>/history/` accepts a POST, and
+    nobody reads the history of a record outside of their scope.
     """
 
     def get_urls(self) -> list[URLPattern]:
@@ -93,7 +93,7 @@ class TimelineMixin:
 
 
 class TimelineForm(forms.Form):
-    """What to show of a timeline; every field is a parameter of the address."""
+    """The filters of a timeline; each field is a URL parameter."""
 
     field = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
     actor = forms.CharField(label="Person", required=False, widget=UnfoldAdminTextInputWidget)
@@ -111,7 +111,7 @@ class TimelineForm(forms.Form):
 
 
 def _event_choices(model: type[models.Model], key: Any) -> list[tuple[str, str]]:
-    """Return the kinds of events that the record has: an organization never signs in."""
+    """Return the kinds of events that the record has; an organization never signs in."""
     content_type = ContentType.objects.get_for_model(model)
     of_record = Event.objects.filter(target_type=content_type, target_pk=str(key))
     present = set(of_record.order_by().values_list("kind", flat=True).distinct())
@@ -121,13 +121,15 @@ def _event_choices(model: type[models.Model], key: Any) -> list[tuple[str, str]]
 def timeline_context(
     request: HttpRequest, model: type[models.Model], key: object
 ) -> dict[str, Any]:
-    """Return the entries of a record, for who may see it, as the address filters them."""
+    """Return the entries of a record as the URL filters them. The caller has checked access to the
+    record.
+    """
     query = declared_query(request, [*TimelineForm.base_fields, BEFORE], list_url=request.path)
     filter = from_query(query)
     before = position_of(query, list_url=request.path)
 
     def shows(member: type[models.Model]) -> bool:
-        # A many-to-many's own table has no page and no permission that anybody holds by itself.
+        # A many-to-many's own table has no page and no permission that anybody has.
         return bool(member._meta.auto_created) or request.user.has_perm(
             permission_to("view", member)
         )
@@ -148,7 +150,7 @@ def timeline_context(
 
 
 def position_of(query: Mapping[str, str], *, list_url: str) -> int | None:
-    """Return the position below which a page begins; None for the first page."""
+    """Return the position below which a page starts; None for the first page."""
     given = query.get(BEFORE, "")
     position = position_from(given)
     if given and position is None:
@@ -176,7 +178,7 @@ def may_see_change_sets(user: PermissionHolder) -> bool:
 
 
 def _in_scope(admin: ModelAdmin, request: HttpRequest, key: str) -> Any:
-    """Return the record where the user may see it, in the trash as well; nothing elsewhere."""
+    """Return the record if the user may see it, even in the trash; otherwise nothing."""
     record = admin.get_object(request, key)
     everything = getattr(admin.model._meta.concrete_model, "all_objects", None)
     if record is not None or everything is None:
@@ -188,7 +190,7 @@ def _in_scope(admin: ModelAdmin, request: HttpRequest, key: str) -> Any:
 
 
 def _of_what_is_gone(admin: ModelAdmin, request: HttpRequest, key: str) -> HttpResponse:
-    """Lead auditors to the history of a record that is no more; for others there is nothing."""
+    """Redirect auditors to the history of a deleted record; other people get nothing."""
     model = admin.model._meta.concrete_model
     history = history_of(model)
     try:
@@ -205,7 +207,7 @@ def _of_what_is_gone(admin: ModelAdmin, request: HttpRequest, key: str) -> HttpR
 
 
 def record_url(model: type[models.Model], key: object) -> str:
-    """Return the address of a record's history that needs no record."""
+    """Return the URL of a record's history that works without the record."""
     return reverse("admin:audit_changeset_record", args=[model._meta.label_lower, key])
 
 
@@ -222,7 +224,7 @@ def _revert_url_name(admin: ModelAdmin, request: HttpRequest, record: models.Mod
 
 
 def _field_choices(model: type[models.Model]) -> list[tuple[str, str]]:
-    """Return the fields of a model and of what its timeline includes, by what they are called."""
+    """Return the fields of a model and of the models that its timeline includes, by their labels."""
     found: dict[str, str] = {}
     for shown in (model, *(inclusion.member for inclusion in inclusions.get(model, []))):
         history: Any = history_of(shown)

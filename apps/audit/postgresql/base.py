@@ -17,7 +17,7 @@ from apps.audit import context
 from apps.audit.postgresql.connection import Connection
 from apps.core.statement_timeout import wanted_seconds
 
-# What may write, and may run in a transaction that it did not open itself.
+# Statements that may write, and may run in an open transaction.
 _WRITES = re.compile(
     r"(\s|--[^\n]*\n|/\*.*?\*/)*\(*\s*(INSERT|UPDATE|DELETE|MERGE|WITH|COPY|TRUNCATE|DO|EXECUTE)\b",
     re.IGNORECASE | re.DOTALL,
@@ -25,16 +25,16 @@ _WRITES = re.compile(
 _BOUNDARY = re.compile(
     r"\s*(ROLLBACK|COMMIT|BEGIN|END|ABORT|START|SAVEPOINT|RELEASE)\b", re.IGNORECASE
 )
-# Must be able to be the first of its transaction.
+# Statements that must be the first of their transaction.
 _SETTING = re.compile(r"\s*(SET|SHOW|RESET)\b", re.IGNORECASE)
 _OPEN = (TransactionStatus.IDLE, TransactionStatus.INTRANS)
 _UNSENT = object()
-# How often the server looks, while a statement runs, whether its client is still there.
+# How often the server checks during a statement whether its client still exists.
 _LOOK_FOR_CLIENT = "1s"
 
 
 class Cursor(base.Cursor):
-    """A cursor that tells the database who acts, before the first write of a transaction."""
+    """A cursor that sends the audit context before the first write of a transaction."""
 
     def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
         text = query if isinstance(query, str) else self._text(query)
@@ -104,7 +104,7 @@ class Cursor(base.Cursor):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """The backend to name in `DATABASES`."""
+    """The backend for `DATABASES`."""
 
     def get_connection_params(self) -> dict[str, Any]:
         return {**super().get_connection_params(), "cursor_factory": Cursor}
@@ -116,10 +116,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return Connection.connect(**conn_params)
 
     def init_connection_state(self) -> None:
-        """Let the server notice at once that this process was killed in the middle of a statement.
+        """Make the server notice at once if this process is killed during a statement.
 
-        Otherwise the statement goes on to its end, minutes perhaps, and holds its locks: the next worker
-        could not take the job over.
+        Otherwise the statement runs to its end, perhaps for minutes, and keeps its locks, so that
+        the next worker could not take over the job.
         """
         super().init_connection_state()
         with self.connection.cursor() as cursor:
@@ -134,7 +134,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().create_cursor(name)
 
     def apply_statement_timeout(self) -> None:
-        """Give the connection the limit of who uses it now; it may have had another's before."""
+        """Set the statement timeout of the connection's current user, which may differ from the
+        last one's.
+        """
         wanted = wanted_seconds()
         if getattr(self.connection, "statement_timeout_sent", 0) == wanted:
             return
@@ -168,7 +170,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._savepoint_rollback(sid)
 
     def _forget_statement_timeout(self) -> None:
-        """A transaction that is rolled back takes the setting with it, if it was made inside."""
+        """A rollback also undoes the setting, if it was made inside the transaction."""
         if getattr(self.connection, "statement_timeout_sent", 0):
             self.connection.statement_timeout_sent = None
 

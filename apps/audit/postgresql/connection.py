@@ -1,4 +1,4 @@
-"""A connection that does not wait for ever: while a request is answered, `apps.core.availability` rules."""
+"""Connections that do not wait forever; during a request, `apps.core.availability` sets the limits."""
 
 import time
 from collections.abc import Generator
@@ -15,7 +15,7 @@ from apps.core import availability
 class Connection(PsycopgConnection[Any]):
     @classmethod
     def connect(cls, *args: Any, **kwargs: Any) -> Self:
-        """Connect; outside of a request wait for a database that is being started again."""
+        """Connect; outside of a request, wait for a database that is restarting."""
         if availability.is_refused():
             raise OperationalError("The database did not answer a moment ago.")
         begun = time.monotonic()
@@ -32,9 +32,9 @@ class Connection(PsycopgConnection[Any]):
 
     @classmethod
     def _connect_gen(cls, *args: Any, **kwargs: Any) -> Generator[Any, Any, Self]:
-        """Bound the wait for a server that takes the connection and says nothing.
+        """Limit the wait for a server that accepts the connection and then is silent.
 
-        psycopg's own limit is two seconds at least. It asks this generator at short intervals.
+        psycopg's own limit is at least two seconds. It asks this generator at short intervals.
         """
         connecting = super()._connect_gen(*args, **kwargs)
         if availability.current() is None:
@@ -64,18 +64,18 @@ class Connection(PsycopgConnection[Any]):
         except OperationalError as error:
             is_silent = isinstance(error, errors._WaitTimeout) and timeout is None
             if is_silent:
-                # What it says later belongs to a question that nobody asks any more.
+                # A later answer would belong to an abandoned query.
                 self.close()
-            # A connection that fails its ping is from before a restart: a new one will tell.
+            # A connection that fails its ping is from before a restart; a new one will show.
             if not limits.is_pinging and (is_silent or self.pgconn.status != ConnStatus.OK):
                 availability.note_unavailable(waited=time.monotonic() - begun)
             raise
 
     def _watched(self, gen: Any) -> Generator[Any, Any, Any]:
-        """Bound the wait for a server that went silent in the middle of a request.
+        """Limit the wait for a server that becomes silent during a request.
 
-        A slow statement looks the same from here, so a new connection is asked for: a server that
-        lives takes it or refuses it, and a statement that is merely slow goes on.
+        A slow statement looks the same, so a new connection is tried: a live server accepts or
+        refuses it, and then a slow statement continues.
         """
         ask_at = time.monotonic() + availability.PATIENCE_SECONDS
         try:
@@ -104,5 +104,5 @@ class Connection(PsycopgConnection[Any]):
 
     @classmethod
     def _connect_again(cls, **parameters: Any) -> None:
-        """Connect as `connect` does, and note nothing: a refusal is an answer."""
+        """Connect as `connect` does, but record nothing: a refusal is also an answer."""
         super().connect(**parameters).close()

@@ -1,1 +1,3 @@
-"""Proof that the trail is whole: live records against it, its own links, the chain of seals."""
+"""Verification that the history is whole: live records against it, its links, and the chain of
+seals.
+"""

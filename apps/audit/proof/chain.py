@@ -1,4 +1,4 @@
-"""The seals against each other and against the rows that they sealed."""
+"""Compares the seals with each other, and with the rows that they sealed."""
 
 from collections.abc import Iterator
 from uuid import UUID
@@ -41,12 +41,10 @@ def check_chain() -> Iterator[Problem]:
                     "seal", "audit_seal", f"seal {number} does not follow from the one before it"
                 )
             if not sound:
-                yield Problem("seal", "audit_seal", f"seal {number} does not fit its blocks")
+                yield Problem("seal", "audit_seal", f"seal {number} does not match its blocks")
         cursor.execute("SELECT EXISTS (SELECT 1 FROM audit_seal WHERE digest = %s)", [_last_head()])
         if _last_head() and not cursor.fetchone()[0]:
-            yield Problem(
-                "seal", "audit_seal", "the last seal of the last verification is not there"
-            )
+            yield Problem("seal", "audit_seal", "the last seal of the last verification is missing")
 
 
 def _last_head() -> str:
@@ -55,7 +53,7 @@ def _last_head() -> str:
 
 
 def check_sealed_rows(table: SealedTable) -> Iterator[Problem]:
-    """Compare the rows of a table with the digests that were sealed of them."""
+    """Compare the rows of a table with their sealed digests."""
     blocks = SealBlock.objects.filter(table=table.name).order_by()
     shapes = blocks.values_list("columns", "personal")
     for columns, personal in {(tuple(one), tuple(two)) for one, two in shapes}:
@@ -64,7 +62,7 @@ def check_sealed_rows(table: SealedTable) -> Iterator[Problem]:
             yield Problem(
                 "unprovable",
                 table.name,
-                f"rows were sealed with columns that are gone: {', '.join(gone)}",
+                f"rows were sealed with columns that no longer exist: {', '.join(gone)}",
             )
             continue
         yield from _compare(table, list(columns), list(personal))
@@ -97,13 +95,13 @@ def _compare(table: SealedTable, columns: list[str], personal: list[str]) -> Ite
                     removed = removed if removed is not None else _removed(table)
                     if position in removed:
                         continue
-                    message = "this sealed row is not there"
+                    message = "this sealed row is missing"
                     yield Problem("removed", table.name, message, position)
                 elif moved_from := _position_of(table, digest):
-                    message = f"this row stood at position {moved_from} when it was sealed"
+                    message = f"this row was at position {moved_from} when it was sealed"
                     yield Problem("reordered", table.name, message, position)
                 else:
-                    message = "this row is not what it was when it was sealed"
+                    message = "this row changed after it was sealed"
                     yield Problem("edited", table.name, message, position)
                 count += 1
 
@@ -125,7 +123,7 @@ def _position_of(table: SealedTable, digest: UUID) -> int | None:
 
 
 def _unsealed(table: SealedTable) -> Iterator[Problem]:
-    """Find rows that slipped in between those that were sealed."""
+    """Find rows that were inserted between sealed ones."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
@@ -138,5 +136,8 @@ def _unsealed(table: SealedTable) -> Iterator[Problem]:
         )
         for (position,) in cursor.fetchall():
             yield Problem(
-                "inserted", table.name, "this row was not there when its time was sealed", position
+                "inserted",
+                table.name,
+                "this row was inserted after its period was sealed",
+                position,
             )

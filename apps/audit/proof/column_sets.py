@@ -1,4 +1,4 @@
-"""Remembers which columns each history table has kept, migration by migration."""
+"""Records the columns that each history table has had, migration by migration."""
 
 from django.db import connection
 
@@ -7,7 +7,7 @@ from apps.audit.models import ColumnSet
 
 
 def record_column_sets(**_: object) -> None:
-    """Write down the columns of every history table whose columns are not those last seen."""
+    """Record the columns of each history table whose columns changed."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_value FROM audit_position")
         (position,) = cursor.fetchone()

@@ -1,8 +1,8 @@
-"""Whether defaults, checks, types and indexes say what their models say, and not only bear their names.
+"""Compares defaults, checks, types, and indexes with the models, not only by name.
 
-PostgreSQL keeps an expression in a form of its own, so the two are compared there: each guarded table is
-made once more, as an empty temporary table from its model, and both are asked for their definitions. The
-temporary tables go with the savepoint that they are made in.
+PostgreSQL stores expressions in its own form, so the comparison happens there: each guarded table
+is created again from its model, as an empty temporary table, and the definitions of both are
+compared. The temporary tables are removed with their savepoint.
 """
 
 import re
@@ -23,7 +23,7 @@ _COLUMNS = """
     FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
 """
-# A constraint that is not valid yet checks what is written from now on, and no more is asked.
+# A constraint that is not validated still checks new rows, which is enough here.
 _CONSTRAINTS = """
     SELECT k.conname, regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.contype::text,
         ARRAY(
@@ -42,7 +42,7 @@ _PLACE = re.compile(r' ON (?:ONLY )?[\w".]+ USING ')
 
 
 class Definitions:
-    """What PostgreSQL says of the columns, constraints and indexes of one table."""
+    """PostgreSQL's definitions of the columns, constraints, and indexes of one table."""
 
     def __init__(self, table: str) -> None:
         self.columns = {row[0]: row[1:] for row in _rows(_COLUMNS, table)}
@@ -51,7 +51,7 @@ class Definitions:
 
 
 def check_definitions() -> Iterator[Problem]:
-    """Name each column, constraint and index that has its declared name and another meaning."""
+    """Report each column, constraint, and index whose definition differs from its declaration."""
     found: list[Problem] = []
     with transaction.atomic():
         for table in guarded_tables():
@@ -66,7 +66,7 @@ def check_definitions() -> Iterator[Problem]:
 
 
 def _is_plain(name: str) -> bool:
-    """Tell whether there is such a table; what is there instead has been named already."""
+    """Tell whether this is a plain table; anything else has already been reported."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind = 'r'",
@@ -83,7 +83,7 @@ def _compare_columns(
         *kind, default = real.columns[name]
         is_auto = isinstance(fields[name], models.AutoField)
         if not is_auto and kind != list(forms[0].columns[name][:2]):
-            yield Problem("column", table.name, f"column {name} has another type than declared")
+            yield Problem("column", table.name, f"column {name} has a different type than declared")
         declared = {form.columns[name][2] for form in forms}
         # One that is declared nowhere has been named already.
         if None not in declared and default not in declared:
@@ -94,7 +94,7 @@ def _compare_constraints(
     table: Guarded, real: Definitions, forms: list[Definitions]
 ) -> Iterator[Problem]:
     by_name: dict[str, set[str]] = defaultdict(set)
-    # Django gives those of a field a name that only its migration knows.
+    # Only the migration knows the names that Django gives to a field's constraints.
     by_columns: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for form in forms:
         for name, definition, kind, columns in form.constraints:
@@ -104,10 +104,12 @@ def _compare_constraints(
         declared = by_name.get(name) or by_columns.get((kind, *columns))
         # One that is declared nowhere has been named already.
         if declared and definition not in declared:
-            yield Problem("constraint", table.name, f"constraint {name} is not the one declared")
+            yield Problem(
+                "constraint", table.name, f"constraint {name} differs from its declaration"
+            )
     there = {name for name, *_ in real.constraints}
     for name in sorted(by_name.keys() & _named(table) - there):
-        yield Problem("constraint", table.name, f"constraint {name} is not there")
+        yield Problem("constraint", table.name, f"constraint {name} is missing")
 
 
 def _compare_indexes(
@@ -116,9 +118,9 @@ def _compare_indexes(
     for name in sorted(forms[0].indexes.keys() & _named(table)):
         declared = {_PLACE.sub(" ", form.indexes[name]) for form in forms}
         if name not in real.indexes:
-            yield Problem("index", table.name, f"index {name} is not there")
+            yield Problem("index", table.name, f"index {name} is missing")
         elif _PLACE.sub(" ", real.indexes[name]) not in declared:
-            yield Problem("index", table.name, f"index {name} is not the one declared")
+            yield Problem("index", table.name, f"index {name} differs from its declaration")
 
 
 def _named(table: Guarded) -> set[str]:
@@ -131,7 +133,7 @@ def _constraints_of(table: Guarded) -> list[Any]:
 
 
 def _declared(table: Guarded) -> list[Definitions]:
-    """Return what the model says, and the same as it is read from a dump, which says it otherwise."""
+    """Return the model's definition, and its form after a dump and restore, which differs."""
     name = f'pg_temp."{table.name}"'
     _make(table)
     made = Definitions(name)
@@ -149,7 +151,9 @@ def _declared(table: Guarded) -> list[Definitions]:
 
 
 def _make(table: Guarded) -> None:
-    """Make the model's table as a temporary one: its name leads there until the savepoint goes."""
+    """Create the model's table as a temporary one, which hides the real one until the savepoint
+    ends.
+    """
     quote = connection.ops.quote_name
     model: Any = table.model
     with connection.schema_editor(atomic=False) as editor, connection.cursor() as cursor:
@@ -160,7 +164,7 @@ def _make(table: Guarded) -> None:
         cursor.execute(f"CREATE TEMP TABLE {quote(table.name)} ({', '.join(parts)})")
         for each in (*_constraints_of(table), *model._meta.indexes):
             cursor.execute(str(each.create_sql(model, editor)))
-        # Foreign keys, which are compared elsewhere.
+        # Foreign keys are compared elsewhere.
         editor.deferred_sql.clear()
 
 

@@ -1,4 +1,6 @@
-"""Whether the functions behind the trail stand as they were declared, and nothing stands before them."""
+"""Compares the functions of the audit triggers with their declarations, and finds functions that
+hide them.
+"""
 
 import re
 from collections.abc import Iterator
@@ -43,14 +45,14 @@ def check_functions() -> Iterator[Problem]:
 
 @dataclass(frozen=True)
 class Function:
-    """What a declaration says around the body (rights, settings), and the body."""
+    """A function's declaration around the body (privileges, settings), and the body."""
 
     around: str
     body: str
 
 
 def _declared() -> dict[str, Function]:
-    """Return each function that the trail rests on, by name."""
+    """Return each function that the audit triggers need, by name."""
     names = set(guarded_names())
     statements = [
         *FUNCTIONS.values(),
@@ -82,16 +84,16 @@ def _is_declared(
 
 def _what_is_wrong(wanted: Function, there: list[Any]) -> str:
     if not there:
-        return "the function is not there"
+        return "the function is missing"
     if len(there) > 1:
-        return "there is a second function of this name"
+        return "a second function has this name"
     if _plain(there[0][0]) != _plain(wanted.body):
-        return "the function is not the one that was declared"
-    return "the function's settings, rights or schema are not those that were declared"
+        return "the function differs from its declaration"
+    return "the function's settings, privileges, or schema differ from its declaration"
 
 
 def _shadows() -> Iterator[Problem]:
-    """Find what would be called in place of PostgreSQL's own: a closer match of the same name."""
+    """Find functions that hide PostgreSQL's own: a closer match of the same name."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -113,7 +115,9 @@ def _shadows() -> Iterator[Problem]:
         )
         for (name,) in cursor.fetchall():
             yield Problem(
-                "function", name, "it may be called in place of PostgreSQL's own of this name"
+                "function",
+                name,
+                "it may be called instead of PostgreSQL's own function of this name",
             )
 
 

@@ -1,4 +1,4 @@
-"""The tables that the proof watches: what is audited, its histories, and those of the audit app."""
+"""The tables that the verification checks: audited ones, their histories, and the audit app's own."""
 
 from dataclasses import dataclass
 from typing import Any

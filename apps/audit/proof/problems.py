@@ -1,11 +1,11 @@
-"""What a verification finds, in words."""
+"""The problems that a verification finds, in words."""
 
 from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is not as it must be: what, in which table, at which position or record."""
+    """One problem: its kind, its table, and its position or record."""
 
     kind: str
     table: str

@@ -1,4 +1,4 @@
-"""Each live record against its newest history row, and each row against the one before it."""
+"""Compares each live record with its newest history row, and each row with the one before it."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from apps.audit.history import Audited
 from apps.audit.models import ColumnSet, Redaction, Removal
 from apps.audit.proof.problems import Problem
 
-# Of one table, and one kind of check, this many problems are told; more would not tell more.
+# Report at most this many problems per table and check; more would not help.
 LIMIT = 100
 
 
@@ -24,7 +24,8 @@ def _compare_with_live(audited: Audited) -> Iterator[Problem]:
     live_types, kept_types = _types(table), _types(history)
     live, kept = [], []
     for column in audited.columns:
-        # A file's name is text in history, and some keys are wider in one table than in the other.
+        # A file's name is text in the history, and some keys have a wider type in one of the
+        # tables.
         cast = "" if live_types[column] == kept_types[column] else "::text"
         live.append(f"l.{column}{cast}")
         kept.append(f"h.{column}{cast}")
@@ -44,9 +45,9 @@ def _compare_with_live(audited: Audited) -> Iterator[Problem]:
     """
     messages = {
         "unrecorded": "the record has no history",
-        "missing": "the record is gone, and no row says that it was deleted",
-        "revived": "the record is there, and its newest row says that it was deleted",
-        "differs": "the record is not what its newest row says",
+        "missing": "the record is missing, and no history row records its deletion",
+        "revived": "the record exists, but its newest history row records its deletion",
+        "differs": "the record differs from its newest history row",
     }
     with connection.cursor() as cursor:
         cursor.execute(statement)
@@ -55,10 +56,11 @@ def _compare_with_live(audited: Audited) -> Iterator[Problem]:
 
 
 def _follow_links(audited: Audited) -> Iterator[Problem]:
-    """Compare each row's `link`, a digest of the state before it, with the row before it.
+    """Compare each row's `link`, a digest of the previous state, with the previous row.
 
-    An edited, removed or moved row in the middle does not fit its neighbors. The digest is over the
-    columns that history kept when the row was written, so every shape that it has had is tried.
+    If a row in the middle was edited, removed, or moved, its neighbors no longer match. The digest
+    is over the columns that the history had when the row was written, so each earlier set of
+    columns is tried.
     """
     history, key = audited.history_model._meta.db_table, _key(audited)
     present = {f'"{field.column}"' for field in audited.history_model._meta.concrete_fields}
@@ -76,7 +78,7 @@ def _follow_links(audited: Audited) -> Iterator[Problem]:
     own = f"ARRAY[{', '.join(digests)}]"
     joined, allowed = "", ""
     if Redaction.objects.filter(table=history).exists():
-        # A row that was blanked gives another digest than the one that the row after it keeps.
+        # A redacted row has a different digest than the one in the row after it.
         joined = """
             LEFT JOIN (
                 SELECT position, array_agg(link) AS links FROM (
@@ -119,13 +121,13 @@ def _follow_links(audited: Audited) -> Iterator[Problem]:
         for record, position, kind, before, earlier in cursor.fetchall():
             if before is None:
                 yield Problem(
-                    "removed", history, "what was before this row is not there", position, record
+                    "removed", history, "the row before this one is missing", position, record
                 )
             elif kind == "+":
                 yield Problem(
                     "removed",
                     history,
-                    "a record is created that is there already: a deletion is missing before this row",
+                    "this row creates a record that already exists: a deletion is missing before it",
                     position,
                     record,
                 )
@@ -133,7 +135,7 @@ def _follow_links(audited: Audited) -> Iterator[Problem]:
                 yield Problem(
                     "reordered",
                     history,
-                    "this row is older than the one before it, and does not follow from it",
+                    "this row is older than the one before it and does not follow from it",
                     position,
                     record,
                 )
@@ -141,7 +143,7 @@ def _follow_links(audited: Audited) -> Iterator[Problem]:
                 yield Problem(
                     "broken",
                     history,
-                    "this row does not follow from the one before it: one of the two was edited, or one between them removed",
+                    "this row does not follow from the one before it: one of them was edited, or a row between them was removed",
                     position,
                     record,
                 )
@@ -156,7 +158,7 @@ def _look_for_change_sets(audited: Audited) -> Iterator[Problem]:
         )
         for record, position in cursor.fetchall():
             yield Problem(
-                "orphaned", history, "the change set of this row is not there", position, record
+                "orphaned", history, "the change set of this row is missing", position, record
             )
 
 

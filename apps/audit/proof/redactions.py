@@ -1,7 +1,7 @@
-"""Rows of which personal data was blanked: that they still fit what was sealed, and are blank.
+"""Checks redacted rows: they still match what was sealed, and are really blank.
 
-A row's digest holds its personal columns by a digest of each group. A redaction keeps that of the
-group it blanked; put in its place, the row must give the sealed digest again. So a redaction can
+A row's digest includes its personal columns as one digest per group. A redaction keeps the digest
+of the group that it blanked; with it, the row must give the sealed digest again. So a redaction can
 hide nothing but what it blanked: every other column is still proven, and a redaction that somebody
 wrote by hand explains no more than a true one would.
 """
@@ -19,15 +19,15 @@ LIMIT = 100
 
 
 def blanked_groups(table: str) -> list[str]:
-    """Return the groups of columns of a table that were ever blanked, each as "a,b"."""
+    """Return the groups of columns of a table that were ever redacted, each as "a,b"."""
     lists = Redaction.objects.filter(table=table).order_by().values_list("columns", flat=True)
     return sorted({",".join(columns) for columns in lists})
 
 
 def allowance(table: SealedTable, columns: list[str], personal: list[str]) -> tuple[str, str]:
-    """Return joins, and a condition that holds where redactions explain the digest of a row `t`.
+    """Return joins, and a condition that is true if redactions explain the digest of a row `t`.
 
-    What was sealed of the row is called `sealed`.
+    The row's sealed digest is called `sealed`.
     """
     groups = [group for group in blanked_groups(table.name) if group in personal]
     if not groups:
@@ -43,7 +43,7 @@ def allowance(table: SealedTable, columns: list[str], personal: list[str]) -> tu
                 ) each GROUP BY position
             ) r{number} ON r{number}.position = sealed.position
         """
-        # The group as one of the redactions found it, or as it is now.
+        # The group's digest before one of the redactions, or as it is now.
         candidates.append(
             f"unnest(coalesce(r{number}.digests, '{{}}') || {group_digest('t', group.split(','))})"
             f" AS was{number} (digest)"
@@ -58,7 +58,7 @@ def allowance(table: SealedTable, columns: list[str], personal: list[str]) -> tu
 
 
 def check(table: SealedTable) -> Iterator[Problem]:
-    """Find rows of which it is written that personal data was blanked, and which hold some."""
+    """Find rows that are recorded as redacted and still contain personal data."""
     for group in blanked_groups(table.name):
         columns = group.split(",")
         filled = " OR ".join(
@@ -75,5 +75,5 @@ def check(table: SealedTable) -> Iterator[Problem]:
                 [table.name, columns, *[list(BLANKS)] * len(columns)],
             )
             for (position,) in cursor.fetchall():
-                message = "it is written that personal data left this row, and there is some in it"
+                message = "personal data was recorded as removed from this row, but the row still contains some"
                 yield Problem("redaction", table.name, message, position)

@@ -1,4 +1,4 @@
-"""The chain of digests: seals what is final, link after link."""
+"""The chain of digests: seals rows once no earlier ones can appear."""
 
 import time
 from datetime import date
@@ -13,15 +13,15 @@ WAIT_SECONDS = 10.0
 
 
 class StillOpenError(Exception):
-    """A transaction that may still add rows to the trail does not end."""
+    """A transaction that may still add history rows does not end."""
 
 
 def seal(*, wait: float = WAIT_SECONDS) -> list[Seal]:
-    """Seal every row that is not sealed yet, a seal for each day, and return the new seals.
+    """Seal every unsealed row, with a seal for each day, and return the new seals.
 
-    Must not be called inside a transaction, which would wait for itself. Raises `StillOpenError`
-    when another transaction stays open for `wait` seconds; nothing is sealed then, and the next
-    call catches up.
+    Must not be called inside a transaction, which would wait for itself. Raises `StillOpenError` if
+    another transaction stays open for `wait` seconds; then nothing is sealed, and the next call
+    catches up.
     """
     until = _final_position(wait)
     with plain_text(), connection.cursor() as cursor:
@@ -33,11 +33,11 @@ def seal(*, wait: float = WAIT_SECONDS) -> list[Seal]:
 
 
 def _final_position(wait: float) -> int:
-    """Return a position up to which no row can come any more.
+    """Return a position up to which no more rows can appear.
 
-    Every transaction that has taken a position by now has a lower number than the one that is
-    taken here (a record is written before its history, and writing takes the number); when all that
-    still run have higher ones, all of them have ended.
+    Every transaction that has already taken a position has a lower number than the one taken here
+    (a record is written before its history, and writing takes the number). Once all running
+    transactions have higher numbers, all of those have ended.
     """
     if connection.in_atomic_block:
         raise transaction.TransactionManagementError("Sealing needs to be its own transaction.")
@@ -126,7 +126,7 @@ def block_digest(table: str, columns: str, personal: str, positions: str, digest
     )
 
 
-# Over the seal before (%s), the day (%s) and the digests of the seal's blocks.
+# Over the previous seal (%s), the day (%s), and the digests of the seal's blocks.
 SEAL_DIGEST = (
     "encode(sha256(convert_to(concat_ws('|', %s::text, %s::text, "
     """string_agg(b.digest, '|' ORDER BY b."table", b.first_position)), 'UTF8')), 'hex')"""

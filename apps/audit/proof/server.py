@@ -1,4 +1,4 @@
-"""Whether something around the tables changes what their triggers do: the server's settings."""
+"""Finds server settings and event triggers that change what the triggers do."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from django.db import connection
 
 from apps.audit.proof.problems import Problem
 
-# What switches triggers off, or leads a name to another table or function.
+# Settings that disable triggers, or resolve a name to another table or function.
 _SETTINGS = ("session_replication_role", "search_path", "row_security", "pgtrigger.ignore")
 
 
@@ -14,8 +14,8 @@ def check_server() -> Iterator[Problem]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT evtname::text FROM pg_event_trigger ORDER BY 1")
         for (name,) in cursor.fetchall():
-            yield Problem("event trigger", "", f"event trigger {name} is declared nowhere")
-        # For a role, a database or both; what holds for all stands in `pg_settings`.
+            yield Problem("event trigger", "", f"event trigger {name} is not declared")
+        # Per role, per database, or both; those of the whole server are in `pg_settings`.
         cursor.execute(
             """
             SELECT s.setting FROM pg_db_role_setting r, unnest(r.setconfig) AS s (setting)

@@ -1,7 +1,8 @@
-"""Whether the guarded tables are the plain tables that their models declare, with nothing added.
+"""Checks that the guarded tables are the plain tables that their models declare, with nothing
+added.
 
-A rule, a policy, a child table, a default or a constraint can swallow, hide or forge rows without any
-trigger being touched.
+A rule, a policy, a child table, a default, or a constraint can swallow, hide, or forge rows without
+touching a trigger.
 """
 
 from collections.abc import Iterator
@@ -21,13 +22,13 @@ _ATTACHED = (
         "rule",
         "SELECT c.relname, r.rulename::text FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class"
         " WHERE c.relname = ANY(%s)",
-        "rule {} is declared nowhere",
+        "rule {} is not declared",
     ),
     (
         "policy",
         "SELECT c.relname, p.polname::text FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
         " WHERE c.relname = ANY(%s)",
-        "policy {} is declared nowhere",
+        "policy {} is not declared",
     ),
     (
         "policy",
@@ -63,7 +64,7 @@ def check_structure() -> Iterator[Problem]:
 
 
 def _check_relations() -> Iterator[Problem]:
-    """Each name must mean the one plain table of the schema `public`, to every session."""
+    """Check that each name is the one plain table of the schema `public`, for every session."""
     found: dict[str, list[Any]] = {}
     for name, schema, kind, persistence, is_meant in _rows(
         """
@@ -77,16 +78,18 @@ def _check_relations() -> Iterator[Problem]:
     for name in guarded_names():
         there = found.get(name, [])
         if not any(schema == "public" for schema, *_ in there):
-            yield Problem("table", name, "the table is not there")
+            yield Problem("table", name, "the table is missing")
         for schema, kind, persistence, is_meant in there:
             if schema != "public":
                 yield Problem("table", name, f"schema {schema} has a relation of the same name")
             elif kind != "r":
-                yield Problem("table", name, f"it is {_KINDS.get(kind, kind)} and no plain table")
+                yield Problem(
+                    "table", name, f"it is {_KINDS.get(kind, kind)} and not a plain table"
+                )
             elif persistence != "p":
                 yield Problem("table", name, "it is unlogged or temporary")
             elif not is_meant:
-                yield Problem("table", name, "the search path leads to another relation")
+                yield Problem("table", name, "the search path finds another relation of this name")
 
 
 def _columns() -> dict[str, list[Any]]:
@@ -110,27 +113,27 @@ def _check_columns(table: Guarded, found: list[Any]) -> Iterator[Problem]:
     for name, type_id, not_null, identity, generated, default in found:
         field = fields.pop(name, None)
         if field is None:
-            yield Problem("column", table.name, f"column {name} is declared nowhere")
+            yield Problem("column", table.name, f"column {name} is not declared")
             continue
         declared_default = field.has_db_default() or field.generated
         if default is not None and not declared_default:
             yield Problem("column", table.name, f"column {name} has the default {default}")
         if bool(generated) != field.generated:
             yield Problem(
-                "column", table.name, f"column {name} is generated otherwise than declared"
+                "column", table.name, f"column {name} is generated differently than declared"
             )
         if bool(identity) != isinstance(field, models.AutoField):
             yield Problem(
-                "column", table.name, f"column {name} is numbered otherwise than declared"
+                "column", table.name, f"column {name} is numbered differently than declared"
             )
         if type_id not in types[name] or (not_null == field.null and not field.generated):
-            yield Problem("column", table.name, f"column {name} has another type than declared")
+            yield Problem("column", table.name, f"column {name} has a different type than declared")
     for name in fields:
-        yield Problem("column", table.name, f"column {name} is not there")
+        yield Problem("column", table.name, f"column {name} is missing")
 
 
 def _types(fields: dict[str, Any]) -> dict[str, set[int]]:
-    """Return the ids of the types that each column may have."""
+    """Return the IDs of the types that each column may have."""
     names = [field.db_type(connection) for field in fields.values()]
     query = (
         "SELECT ARRAY(SELECT t::regtype::oid::int"
@@ -140,7 +143,8 @@ def _types(fields: dict[str, Any]) -> dict[str, set[int]]:
     types = {name: {type_id} for name, type_id in zip(fields, ids, strict=True)}
     for name, field in fields.items():
         if isinstance(field, models.AutoField):
-            # A package's models say "integer" where its migrations made the column with our default.
+            # Some packages' models say "integer", but their migrations created the column with
+            # our default.
             types[name] |= _INTEGERS
     return types
 
@@ -185,13 +189,15 @@ def _check_constraints(table: Guarded, found: list[Any]) -> Iterator[Problem]:
                     "constraint", table.name, f"foreign key {name} changes or deletes rows"
                 )
             elif len(columns) != 1 or (columns[0], target) not in keys:
-                yield Problem("constraint", table.name, f"foreign key {name} is declared nowhere")
+                yield Problem("constraint", table.name, f"foreign key {name} is not declared")
         elif set(columns) not in {"p": unique, "u": unique, "c": checked}.get(kind, []):
-            yield Problem("constraint", table.name, f"constraint {name} is declared nowhere")
+            yield Problem("constraint", table.name, f"constraint {name} is not declared")
 
 
 def _indexes() -> dict[str, list[Any]]:
-    """Return the indexes that can refuse a row or run a function: unique, by expression, partial."""
+    """Return the indexes that can refuse a row or run a function: unique, expression, and partial
+    ones.
+    """
     return _by_table(
         """
         SELECT c.relname, i.indexrelid::regclass::text
@@ -208,7 +214,7 @@ def _check_indexes(table: Guarded, found: list[Any]) -> Iterator[Problem]:
     named = {each.name for each in (*opts.indexes, *opts.constraints)}
     for (name,) in found:
         if name.strip('"') not in named:
-            yield Problem("index", table.name, f"index {name} is declared nowhere")
+            yield Problem("index", table.name, f"index {name} is not declared")
 
 
 def _by_table(query: str) -> dict[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""Which tables are sealed, and how a row of theirs becomes a digest."""
+"""The tables that are sealed, and how a row becomes a digest."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SealedTable:
-    """A table of the trail: its name, the column of its positions, that of its times."""
+    """A sealed table: its name, its position column, and its time column."""
 
     name: str
     key: str
     time: str
-    # Columns that may be blanked, in groups that go together.
+    # Redactable columns, in groups that are redacted together.
     groups: tuple[tuple[str, ...], ...] = ()
 
     @property
     def personal(self) -> list[str]:
-        """Return the groups as a seal's block keeps them."""
+        """Return the groups in the form that a seal's block stores."""
         return [",".join(group) for group in self.groups]
 
     def columns(self) -> list[str]:
-        """Return the columns of a row but for its position, in the table's own order."""
+        """Return the columns of a row without its position, in the table's own order."""
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
@@ -41,7 +41,7 @@ class SealedTable:
 
 
 def sealed_tables() -> list[SealedTable]:
-    """Return every table of the trail, by name."""
+    """Return every sealed table, by name."""
     tables = [
         SealedTable(
             each.history_model._meta.db_table,
@@ -72,8 +72,8 @@ def row_digest(
 ) -> str:
     """Return the SQL of a row's digest. Run it inside `plain_text()`.
 
-    Columns that may be blanked (`personal`, "a,b" for a group) are in it by a digest of their own, so
-    that a row that was blanked still fits: `digest_of` then gives the SQL of a group's digest.
+    Redactable columns (`personal`, "a,b" for a group) are included as a digest of their own, so
+    that a redacted row still matches: `digest_of` then gives the SQL of a group's digest.
     """
     digest_of = digest_of or (lambda group: group_digest(alias, group.split(",")))
     apart = {column for group in personal for column in group.split(",")}
@@ -84,7 +84,7 @@ def row_digest(
 
 @contextmanager
 def plain_text(*, isolation: str = "READ COMMITTED") -> "Iterator[None]":
-    """Hold a transaction in which the text of a value depends on no setting of the client."""
+    """Hold a transaction in which the text form of values depends on no client setting."""
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:
             cursor.execute(f"SET TRANSACTION ISOLATION LEVEL {isolation}")

@@ -1,4 +1,4 @@
-"""Whether the triggers on the guarded tables are those that were declared, all of them and no other."""
+"""Checks that the triggers on the guarded tables are exactly the declared ones."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _ON = ("O", "A")
 
 @dataclass(frozen=True)
 class TriggerShape:
-    """When a trigger runs, for which statements and columns, and what it calls."""
+    """When a trigger runs, for which statements and columns, and which function it calls."""
 
     kind: int
     columns: tuple[str, ...]
@@ -31,20 +31,20 @@ class TriggerShape:
 
 
 def check_triggers() -> Iterator[Problem]:
-    """Name each trigger that is missing, switched off, changed, or that nobody declared."""
+    """Report each trigger that is missing, disabled, changed, or not declared."""
     names = guarded_names()
     declared = _declared(set(names))
     found = _found(names)
     for (table, name), (label, shape) in declared.items():
         enabled, there = found.get((table, name), (None, None))
         if enabled is None:
-            yield Problem("trigger", table, f"trigger {label} is not there")
+            yield Problem("trigger", table, f"trigger {label} is missing")
         elif enabled not in _ON:
-            yield Problem("trigger", table, f"trigger {label} is switched off")
+            yield Problem("trigger", table, f"trigger {label} is disabled")
         elif there != shape:
-            yield Problem("trigger", table, f"trigger {label} is not the one that was declared")
+            yield Problem("trigger", table, f"trigger {label} differs from its declaration")
     for table, name in sorted(found.keys() - declared.keys()):
-        yield Problem("trigger", table, f"trigger {name} is declared nowhere")
+        yield Problem("trigger", table, f"trigger {name} is not declared")
     yield from _internal(names)
 
 
@@ -59,7 +59,7 @@ def _declared(names: set[str]) -> dict[tuple[str, str], tuple[str, TriggerShape]
 
 
 def _shape_of(model: Model, trigger: Any, name: str) -> TriggerShape:
-    # `UPDATE OF "column"` is an operation of one part, with the columns in it.
+    # `UPDATE OF "column"` is one operation that includes the columns.
     words = str(trigger.operation)
     columns = tuple(sorted(re.findall(r'"([^"]+)"', words)))
     kind = sum(bit for event, bit in _EVENTS.items() if event in words)
@@ -107,7 +107,7 @@ def _found(names: list[str]) -> dict[tuple[str, str], tuple[str, TriggerShape]]:
 
 
 def _internal(names: list[str]) -> Iterator[Problem]:
-    """Find foreign keys' own triggers that are switched off, and what only claims to be one of them."""
+    """Find disabled triggers of foreign keys, and triggers that only look like one of them."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -121,14 +121,14 @@ def _internal(names: list[str]) -> Iterator[Problem]:
         )
         for table, name, _, function, is_stock in cursor.fetchall():
             if is_stock:
-                yield Problem("trigger", table, f"the foreign key's trigger {name} is switched off")
+                yield Problem("trigger", table, f"the foreign key's trigger {name} is disabled")
             else:
                 yield Problem(
-                    "trigger", table, f"trigger {name} calls {function}, declared nowhere"
+                    "trigger", table, f"trigger {name} calls {function}, which is not declared"
                 )
 
 
 def _plain(condition: str) -> str:
-    """Return a condition without what PostgreSQL adds to it: casts, parentheses, quotes."""
+    """Return a condition without PostgreSQL's additions: casts, parentheses, quotes."""
     condition = re.sub(r"::(character varying|\w+)", "", condition)
     return re.sub(r'[\s"()]', "", condition).lower()

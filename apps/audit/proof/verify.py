@@ -1,4 +1,4 @@
-"""The whole proof, and its verdict kept."""
+"""Runs the whole verification and stores its verdict."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,10 +36,10 @@ class Verdict:
 
 
 def audit_log_verify(*, sealing: bool = True, keep: bool = True, wait: float = 10.0) -> Verdict:
-    """Prove the trail in one snapshot; when it is whole, seal what is new, and keep the verdict.
+    """Verify the history in one snapshot. If it is whole, seal the new rows. Store the verdict.
 
-    A broken trail is never sealed, so that what is wrong stays to be seen. Must not be called
-    inside a transaction when it is to seal.
+    A broken history is never sealed, so that the problem stays visible. Must not be called inside a
+    transaction if it should seal.
     """
     started = timezone.now()
     with plain_text(isolation="REPEATABLE READ"):

@@ -1,4 +1,4 @@
-"""How the trail's pages show people, sources and addresses."""
+"""Filters of the audit pages for people, sources, and URLs."""
 
 from django import template
 from django.db import models
@@ -25,7 +25,7 @@ def person(label: str) -> str:
 
 @register.filter
 def person_in_full(label: str) -> str:
-    """Return the name with the address, as the reader may see it."""
+    """Return the name with the address, masked for the reader if needed."""
     return readable(label)
 
 
@@ -39,7 +39,7 @@ def marked(words: tuple[tuple[str, str], ...]) -> SafeString:
 
 @register.filter
 def initials(label: str) -> str:
-    """Return "AL" of "Ada Lovelace <ada@example.org>", and one letter of what is one word."""
+    """Return "AL" for "Ada Lovelace <ada@example.org>", and one letter for a single word."""
     words = [word for word in person(label).replace("@", " ").split() if word[0].isalnum()]
     return "".join(
         word[0] for word in (words if len(words) < 3 else [words[0], words[-1]])[:2]
@@ -75,7 +75,7 @@ def source_url(change_set: ChangeSet) -> str:
 
 @register.simple_tag(takes_context=True)
 def with_query(context: Context, **changes: object) -> str:
-    """Return the query of this page with some parameters changed; an empty one is left out."""
+    """Return this page's query with some parameters changed; empty ones are left out."""
     query = context["request"].GET.dict() | {
         name: str(value or "") for name, value in changes.items()
     }

@@ -1,1 +1,1 @@
-"""Reading the trail: what happened to a record, and to everything, as sentences."""
+"""Reads the history as sentences: of one record, or of everything."""

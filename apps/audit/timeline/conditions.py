@@ -1,7 +1,7 @@
-"""A reader's conditions as SQL over one table of the trail.
+"""Turns a reader's filter into SQL over one history table.
 
-The table is called `h`; `p` is the entry before, where entries are compared. Names of columns come
-from the models, everything that a reader typed travels as a parameter.
+The table is called `h`; `p` is the previous entry, for comparisons. Column names come from the
+models; everything that a reader typed is passed as a parameter.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from apps.core.actors import PermissionHolder
 from apps.core.model_meta import model_field, related_model
 from apps.core.uuid7 import as_uuid
 
-# So many records of one name are looked up; with more, the search is too broad to mean anything.
+# At most this many records of one name are looked up; with more, the search is too broad.
 _MATCHES = 500
 _FEW = 200
 
@@ -47,9 +47,9 @@ class Condition:
 def of_history(
     history: type[HistoryRow], filter: TimelineFilter, viewer: PermissionHolder | None
 ) -> Condition | None:
-    """Return what a row of this history table must fulfill; None where none can.
+    """Return the condition on rows of this history table; None if no row can match.
 
-    Other records are meant by their names only where `viewer` sees them.
+    Names find other records only if `viewer` sees those.
     """
     condition = Condition("", compares=filter.compares)
     if filter.kind and filter.kind != CHANGES:
@@ -81,7 +81,7 @@ def of_history(
 
 
 def of_events(filter: TimelineFilter) -> Condition | None:
-    """Return what an event must fulfill; None where none can."""
+    """Return the condition on events; None if no event can match."""
     if filter.compares or filter.kind in (*HISTORY_TYPES, CHANGES):
         return None
     condition = Condition("")
@@ -118,7 +118,7 @@ def _times(condition: Condition, column: str, filter: TimelineFilter) -> Conditi
 
 
 def _change_sets(condition: Condition, filter: TimelineFilter) -> Condition:
-    """Ask who and through what: that stands in the change set, once for all its entries."""
+    """Match actor and source, which are stored once in the change set."""
     keys = change_sets_of(filter)
     if keys is None:
         return condition
@@ -127,7 +127,7 @@ def _change_sets(condition: Condition, filter: TimelineFilter) -> Condition:
 
 
 def change_sets_of(filter: TimelineFilter) -> tuple[str, tuple[Any, ...]] | None:
-    """Return the rest of `change_set_id …`: the few change sets meant by their keys, many by a query."""
+    """Return the rest of `change_set_id …`: a few change sets by their keys, many by a query."""
     inner = Condition("")
     if filter.actor:
         key = as_uuid(filter.actor)
@@ -152,7 +152,7 @@ def change_sets_of(filter: TimelineFilter) -> tuple[str, tuple[Any, ...]] | None
     with connection.cursor() as cursor:
         cursor.execute(f"{query} LIMIT {_FEW + 1}", inner.params)
         keys = [key for (key,) in cursor.fetchall()]
-    # With the keys at hand the planner knows how many rows to expect; with a query it guesses.
+    # With the keys, the planner knows how many rows to expect; with a query it guesses.
     return ("= ANY(%s)", (keys,)) if len(keys) <= _FEW else (f"IN ({query})", inner.params)
 
 
@@ -164,7 +164,7 @@ def _actors_named(alias: str) -> str:
 
 
 def _open(column: str) -> str:
-    """Return a text without the addresses in it, where the reader may not find anybody by one."""
+    """Return a text without its addresses, if the reader may not search by them."""
     if not personal.conceals():
         return column
     return f"regexp_replace({column}, '{personal.ADDRESS_SQL}', '', 'g')"
@@ -173,7 +173,7 @@ def _open(column: str) -> str:
 def _object(
     history: type[HistoryRow], text: str, viewer: PermissionHolder | None
 ) -> tuple[Any, ...]:
-    """Match a record's key, or the fields that it is called by; names as they were then."""
+    """Match a record's key, or the fields of its name, as they were at the time."""
     model = history.instance_type
     pk = model._meta.pk
     try:
@@ -200,7 +200,7 @@ def _object(
 def _compared(
     history: type[HistoryRow], filter: TimelineFilter, viewer: PermissionHolder | None
 ) -> tuple[Any, ...] | None:
-    """Match entries in which a field changed: which, from what, to what."""
+    """Match entries by changed field, old value, and new value."""
     model = history.instance_type
     wanted = filter.field.lower().replace(" ", "_")
     fields = [field for field in visible_fields(history) if not wanted or _is_called(field, wanted)]
@@ -238,7 +238,7 @@ def _changed(
 def _says(
     expression: str, field: models.Field, text: str, viewer: PermissionHolder | None
 ) -> tuple[Any, ...]:
-    """Match a value as people read it: a choice by its label, a relation by the other's name."""
+    """Match a value as it is displayed: a choice by its label, a relation by the record's name."""
     if personal.conceals() and field.name in personal.personal_fields(field.model):
         return ("false",)
     if field.is_relation:
@@ -260,7 +260,7 @@ def _says(
 def _records_called(
     model: type[models.Model], text: str, viewer: PermissionHolder | None
 ) -> list[Any]:
-    """Return the keys of the records that a name means, where their model can be searched."""
+    """Return the keys of the records with a name, if their model can be searched."""
     key = as_uuid(text)
     if key is not None:
         return [key] if isinstance(model._meta.pk, models.UUIDField) else []

@@ -1,4 +1,4 @@
-"""Makes an entry of each position that was found."""
+"""Turns positions into entries."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -32,8 +32,8 @@ def load(
 ) -> list[Entry]:
     """Return the entries at these positions, in their order, in a constant number of statements.
 
-    `about` is the (model, key) of the page's own record; without one each entry names its subject.
-    Values that `viewer` may not see are concealed.
+    `about` is the (model, key) of the page's own record; without one, each entry names its subject.
+    Values that `viewer` may not see are masked.
     """
     rows = list(rows)
     by_history: dict[Any, list[int]] = defaultdict(list)
@@ -76,7 +76,7 @@ def load(
 
 
 def _mask(entry: Entry) -> None:
-    """Mask the addresses and numbers in what people and programs wrote freely."""
+    """Mask the addresses and numbers in free text."""
     entry.sentence = personal_data.masked_in(entry.sentence)
     entry.subject = personal_data.masked_in(entry.subject)
     entry.reason = personal_data.masked_in(entry.reason)
@@ -120,7 +120,7 @@ def _add_row(entry: Entry, row: RunRow) -> None:
 
 
 def _words(entry: Entry, row: RunRow) -> list[str]:
-    """Return what the row's words meant for the fields that the entry changes."""
+    """Return the meanings of the row's words for the fields that the entry changes."""
     changed = {change.field for change in entry.changes}
     return [personal_data.readable(text) for name, text in row.words.items() if name in changed]
 
@@ -132,7 +132,7 @@ def _is_about_its_actor(entry: Entry) -> bool:
 def _with_previous(
     history: type[HistoryRow], positions: list[int]
 ) -> tuple[dict[int, Any], dict[int, Any]]:
-    """Return the rows by position, and by the same position the row before of the same record."""
+    """Return the rows by position, and the previous rows of the same records by the same position."""
     pk = history.instance_type._meta.pk.name
     before = (
         history.objects.filter(**{pk: OuterRef(pk)}, history_id__lt=OuterRef("history_id"))
@@ -232,7 +232,7 @@ def _concealed(model: type[models.Model], viewer: PermissionHolder) -> frozenset
 
 
 def _trash(model: type[models.Model], row: HistoryRow, previous: HistoryRow | None) -> str:
-    """Return "in" or "out" where the row moved its record to the trash or back."""
+    """Return "in" or "out" if the row moved its record to the trash or restored it."""
     if row.history_type != "~" or previous is None or not is_soft_deletable(model):
         return ""
     was, is_now = (getattr(r, "deleted_at", None) is not None for r in (previous, row))
@@ -240,7 +240,7 @@ def _trash(model: type[models.Model], row: HistoryRow, previous: HistoryRow | No
 
 
 def _url(model: type[models.Model], row: HistoryRow, key: object) -> str:
-    """Return the address of the record's timeline, or of that of the record it belongs to."""
+    """Return the URL of the record's timeline, or of the record that it belongs to."""
     label = labels.get(model)
     if label and label.page:
         owner: Any = model._meta.get_field(label.page)
@@ -249,7 +249,7 @@ def _url(model: type[models.Model], row: HistoryRow, key: object) -> str:
 
 
 def _noun(model: type[models.Model]) -> str:
-    """Return what kind of record an entry is about: a role's is about its person."""
+    """Return the noun of an entry's record: for a role's, the person's."""
     label = labels.get(model)
     if label and label.page:
         owner: Any = model._meta.get_field(label.page)

@@ -1,4 +1,4 @@
-"""An entry: what a page of the timeline shows of one change or event."""
+"""An entry: one change or event on a page."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,14 +13,14 @@ from apps.audit.timeline.values import Change
 
 @dataclass
 class Entry:
-    """One thing that happened: to a record, or by itself (an event)."""
+    """One change of a record, or one event."""
 
     position: int
     at: datetime
-    # "+", "~" or "-" for a record's change, "" for an event.
+    # "+", "~", or "-" for a record's change, "" for an event.
     kind: str
     sentence: str
-    # What it happened to, in front of the sentence where the page is not about it.
+    # The affected record; shown before the sentence unless the page is about that record.
     subject: str = ""
     subject_kind: str = ""
     subject_url: str = ""
@@ -31,7 +31,7 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     change_set: ChangeSet | None = None
     is_own: bool = False
-    # False for a change whose state before was trimmed away.
+    # False for a change whose previous state was trimmed.
     has_before: bool = True
     # The row of a file that a run wrote it from, where that is known, with what its words meant; and
     # its address for the viewer.
@@ -46,5 +46,5 @@ class Entry:
 
     @property
     def opens_by_itself(self) -> bool:
-        """Whether the fields tell more than the sentence does."""
+        """Whether the fields show more than the sentence."""
         return self.kind == "~" and (len(self.changes) > 1 or any(c.is_long for c in self.changes))

@@ -1,4 +1,4 @@
-"""Events as sentences: what is no record's change."""
+"""Sentences for events."""
 
 from apps.audit.kinds import EVENT_KINDS, Data
 from apps.audit.models import Event
@@ -6,9 +6,9 @@ from apps.audit.timeline.listing import listed
 
 
 def of_event(event: Event) -> str:
-    """Tell an event: by a sentence of its kind, or by the kind's name and what its data adds."""
+    """Describe an event by its kind's sentence, or by the kind's label and the data."""
     data: Data = dict(event.data) if isinstance(event.data, dict) else {}
-    # What it happened to is named already, in front of the sentence.
+    # The record is already named before the sentence.
     data = {key: value for key, value in data.items() if value not in ("", None, [], {})}
     data = {key: value for key, value in data.items() if not _is_named(value, event.target_label)}
     kind = EVENT_KINDS.get(event.kind)
@@ -22,7 +22,7 @@ def of_event(event: Event) -> str:
 
 
 def _changes(data: Data) -> list[str]:
-    """Take "field from before to after" out of the two shapes that events have for it."""
+    """Return "field from before to after" for both shapes of event data."""
     changes = data.pop("changes", {})
     if "field" in data:
         changes = {data.pop("field"): [data.pop("before", None), data.pop("after", None)]}

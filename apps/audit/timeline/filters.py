@@ -1,4 +1,4 @@
-"""What a reader looks for, from the search line and the form beside it."""
+"""The filters of a timeline, from the search line and the form."""
 
 import shlex
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ KIND_CHOICES: list[tuple[str, str]] = [
     (DELETED, "Deleted"),
 ]
 
-# The parameters of an address that `from_query` reads.
+# The URL parameters that `from_query` reads.
 LOG_PARAMETERS = ("q", "actor", "object", "field", "kind", "source", "since", "until")
 _LONGEST = 500
 _ALIASES = {"from": "since", "to": "until", "person": "actor"}
@@ -34,7 +34,7 @@ def event_choices() -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class TimelineFilter:
-    """Conditions that an entry must all fulfill; an empty one asks nothing."""
+    """Conditions that must all match; empty ones are ignored."""
 
     words: tuple[str, ...] = ()
     actor: str = ""
@@ -50,7 +50,7 @@ class TimelineFilter:
     source: str = ""
     since: date | None = None
     until: date | None = None
-    # What could not be understood, as sentences.
+    # The parts that could not be parsed, as sentences.
     problems: tuple[str, ...] = ()
 
     @property
@@ -59,7 +59,7 @@ class TimelineFilter:
 
     @property
     def compares(self) -> bool:
-        """Whether an entry must be held against the one before it."""
+        """Whether an entry must be compared with the previous one."""
         return bool(self.field or self.before or self.after)
 
     @property
@@ -77,7 +77,7 @@ class TimelineFilter:
         return _midnight(self.until + timedelta(days=1)) if self.until else None
 
     def as_words(self) -> str:
-        """Say the conditions in one line that the search line understands."""
+        """Return the conditions as a search line."""
         parts = [shlex.quote(word) for word in self.words]
         names = {new: old for old, new in _ALIASES.items() if new != "actor"}
         for field in fields(self):
@@ -122,7 +122,8 @@ def parse(line: str) -> TimelineFilter:
         elif value:
             _take(name, value, given, problems)
     if len(words) > MOST_WORDS:
-        # Each word is looked for in every kind of record: hundreds of them keep the database busy.
+        # Each word is searched in every kind of record: hundreds of them would overload the
+        # database.
         problems.append(f"Only the first {MOST_WORDS} words are searched for.")
     return TimelineFilter(words=tuple(words[:MOST_WORDS]), problems=tuple(problems), **given)
 
@@ -143,12 +144,12 @@ def _take(name: str, value: str, given: dict[str, Any], problems: list[str]) -> 
 
 
 def position_from(text: str) -> int | None:
-    """Return the position that a page's address names; None for the top and for anything else."""
+    """Return the position in a page's URL; None for the top and for anything else."""
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _clean(text: str) -> str:
-    # PostgreSQL has no text with a null character in it.
+    # PostgreSQL's text cannot contain a NUL character.
     return text.replace("\0", "")[:_LONGEST]
 
 
@@ -157,7 +158,7 @@ def _day(value: str) -> date | None:
         day = parse_date(value)
     except ValueError:
         return None
-    # Beyond these the clock arithmetic around a day would overflow.
+    # Beyond these, date arithmetic around a day would overflow.
     return day if day and 1900 <= day.year < 3000 else None
 
 

@@ -35,7 +35,7 @@ scopes: dict[type[models.Model], dict[str, Keys]] = {}
 
 
 def timeline_scope(model: type[models.Model], **columns: Keys) -> None:
-    """Say by which fields a history row of `model` lies inside a user's scope."""
+    """Declare the fields by which a history row of `model` is inside a user's scope."""
     scopes[model] = columns
 
 
@@ -54,7 +54,7 @@ def history_in_scope(model: type[models.Model], viewer: PermissionHolder) -> Que
 
 
 def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["Branch"]:
-    """Return the branches narrowed to what `viewer` may see of each; those without any are left out."""
+    """Return the branches limited to what `viewer` may see of each; empty ones are left out."""
     if sees_everything(viewer):
         return list(branches)
     found = []
@@ -74,7 +74,7 @@ def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["
 
 
 def change_sets_in_scope(keys: Iterable[Any], viewer: PermissionHolder) -> set[Any]:
-    """Return which of these change sets hold an entry that `viewer` may see, in one statement."""
+    """Return those change sets with an entry that `viewer` may see, in one statement."""
     keys = list(keys)
     if sees_everything(viewer) or not keys:
         return set(keys)
@@ -108,7 +108,7 @@ def _of_history(history: type[HistoryRow], viewer: PermissionHolder) -> Conditio
 
 
 def _of_events(viewer: PermissionHolder) -> Condition:
-    """An event lies inside a scope by the record that it is about, or is the reader's own doing."""
+    """An event is in scope if its record is, or if the reader did it."""
     parts = [
         "h.change_set_id IN (SELECT c.id FROM audit_changeset c"
         " WHERE c.actor_id = %s OR c.real_actor_id = %s)"

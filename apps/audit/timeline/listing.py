@@ -1,4 +1,4 @@
-"""Lists of names inside of a sentence."""
+"""Lists of names in a sentence."""
 
 
 def listed(names: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""Which models have a history, and what of it is told."""
+"""The models with a history, and the fields that timelines show."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from django.db import models
 from apps.audit.history_rows import HistoryRow
 from apps.core.model_meta import column_name, concrete_model, model_field
 
-# They change together, and one sentence tells it.
+# They change together, and one sentence describes it.
 TRASH_FIELDS = frozenset({"deleted_at", "deleted_by", "trash_id"})
 _UNTOLD = frozenset({"created_at"})
 
@@ -42,7 +42,7 @@ def visible_fields(history: type[HistoryRow]) -> tuple[models.Field, ...]:
 
 @cache
 def hidden_fields(history: type[HistoryRow]) -> tuple[str, ...]:
-    """Return the names of the fields that are watched and never kept."""
+    """Return the names of the fields that are watched but never stored."""
     tracked = {field.name for field in history.tracked_fields}
     return tuple(
         field.name
@@ -56,7 +56,7 @@ def is_soft_deletable(model: type[models.Model]) -> bool:
 
 
 def key_column(history: type[HistoryRow]) -> str:
-    """Return the column of a history table that holds the record's key."""
+    """Return the column of a history table with the record's key."""
     return column_name(history, history.instance_type._meta.pk.name)
 
 

@@ -1,4 +1,4 @@
-"""Pages of entries, grouped as they are shown."""
+"""Pages of entries, grouped for display."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,9 +40,9 @@ class Page:
     """A page of a timeline or of the log."""
 
     entries: list[Entry]
-    # The next page begins below this position; None at the end.
+    # The next page starts below this position; None at the end.
     next_before: int | None
-    # A search that looked at many entries and stopped before it had filled the page.
+    # True if a search read many entries and stopped before it had filled the page.
     stopped_early: bool
 
     @cached_property

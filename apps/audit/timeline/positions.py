@@ -1,11 +1,11 @@
-"""Finding entries: one statement over several tables, newest first, from a position downward.
+"""Finds entries: one statement over several tables, newest first, from a position downward.
 
-Every history row and every event has a position in one trail, so a page is "the n highest positions
+All history rows and events share one sequence of positions, so a page is "the n highest positions
 below this one". Each table gives its own n from an index, and the merge sorts no more than those:
-the first page costs what the thousandth does, whatever the tables hold.
+the first page costs the same as the thousandth, whatever the size of the tables.
 
-A condition that no index serves could read a whole table to find nothing. It therefore looks at
-`SCAN` entries at most, and the page says how far it came and goes on from there.
+A condition without an index could read a whole table and find nothing. It therefore reads at most
+`SCAN` entries, and the page shows how far it came and continues from there.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,24 +32,24 @@ WHOLE = Condition("")
 
 @dataclass(frozen=True)
 class Branch:
-    """One table of the trail, whole or for one key."""
+    """One history table, whole or for one key."""
 
-    # None stands for the events.
+    # None means the events.
     history: type[Any] | None
     where: Condition = WHOLE
     inclusion: Inclusion | None = None
-    # Events that the history tells as well are left out beside it.
+    # Leave out events that the history already shows.
     without_kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Found:
-    """Positions with the branch of each, and from where to go on."""
+    """Positions with the branch of each, and where to continue."""
 
     rows: list[tuple[int, Branch]]
-    # The next page begins below this; None at the end of the trail.
+    # The next page starts below this; None at the end.
     next_before: int | None
-    # Whether the look stopped before it had filled the page.
+    # Whether the search stopped before it had filled the page.
     stopped_early: bool = False
 
 
@@ -59,9 +59,9 @@ def branches_of_record(
     *,
     shows: Callable[[type[models.Model]], bool] = lambda model: True,
 ) -> list[Branch]:
-    """Return where the entries of a record and of what belongs to it stand.
+    """Return the branches with the entries of a record and its belongings.
 
-    `shows` says of a model whether the reader may see its entries.
+    `shows` tells for a model whether the reader may see its entries.
     """
     found: list[Branch] = []
     concrete = concrete_model(model)
@@ -97,9 +97,9 @@ def newest(
     viewer: PermissionHolder | None = None,
     scan: int = SCAN,
 ) -> Found:
-    """Return the newest entries below position `before` that fulfill `filter`.
+    """Return the newest entries below position `before` that match `filter`.
 
-    The caller has narrowed the branches to what `viewer` sees.
+    The caller has limited the branches to what `viewer` sees.
     """
     asked = [
         (branch, condition)
@@ -168,10 +168,10 @@ def _select(
 
 
 def _bounds(filter: TimelineFilter) -> tuple[int | None, int | None]:
-    """Return the positions between which the filter's days lie: from the first, below the second.
+    """Return the range of positions of the filter's days: from the first, below the second.
 
-    Positions grow with time, so this spares reading everything that is newer or older. A row has the
-    time at which its statement began: the bounds leave a day for that.
+    Positions grow with time, so newer and older entries need not be read. A row has the time at
+    which its statement started: the bounds leave a day for that.
     """
     first = end = None
     if filter.starts_at:
@@ -197,7 +197,7 @@ def _edge(
 
 
 def _floor(branches: Sequence[Branch], before: int | None, scan: int) -> int | None:
-    """Return the position down to which a page may look, or None where it may look to the end."""
+    """Return the lowest position that a page may read, or None for no limit."""
     parts: list[str] = []
     params: list[Any] = []
     for branch in branches:

@@ -1,4 +1,6 @@
-"""The names of records, resolved in bulk: one statement for a model's living, one for its gone."""
+"""Names of records, resolved in bulk: one statement for a model's existing records, one for deleted
+ones.
+"""
 
 import re
 from collections import defaultdict
@@ -17,7 +19,7 @@ from apps.core.scope import is_limited
 
 CONCEALED = "•••"
 _PLACEHOLDER = re.compile(r"{(\w+)}")
-# What a record is usually called by, for models that say nothing themselves.
+# The usual name fields, for models that declare none.
 _USUAL = ("name", "title", "email", "label", "codename", "key")
 
 
@@ -44,12 +46,12 @@ def label_fields(model: type[models.Model]) -> tuple[Any, ...]:
 
 
 def fill(text: str, show: Callable[[str], str]) -> str:
-    """Put `show(field)` for each `{field}` of a text."""
+    """Replace each `{field}` in a text with `show(field)`."""
     return _PLACEHOLDER.sub(lambda match: show(match[1]), text)
 
 
 def name_of(row: models.Model, model: type[models.Model], show: Callable[[str], str]) -> str:
-    """Return what a record is called, from itself or from a row of its history."""
+    """Return the name of a record, from itself or from one of its history rows."""
     label = labels.get(model)
     if label:
         text = fill(label.text, show) if isinstance(label.text, str) else label.text(row)
@@ -63,10 +65,10 @@ def name_of(row: models.Model, model: type[models.Model], show: Callable[[str], 
 
 
 class RecordNames:
-    """Collects the keys that a page mentions, then finds all their names at once.
+    """Collects the keys on a page, then finds all their names at once.
 
-    A record outside of the viewer's scope has no name. People keep theirs: who did something, and
-    a viewer may know the people their own records name.
+    A record outside of the viewer's scope has no name, except people: viewers may know who did
+    something, and the people that their own records name.
     """
 
     def __init__(self, viewer: PermissionHolder | None = None) -> None:
@@ -115,7 +117,7 @@ class RecordNames:
         return self._found.get((model, key)) or f"{model._meta.verbose_name} {key}"
 
     def _take(self, model: type[models.Model], rows: dict[Any, Any]) -> None:
-        # A name that would need further look-ups is made of what the record itself has.
+        # A name that would need more queries is made of the record's own fields.
         def show_for(row: models.Model) -> Callable[[str], str]:
             return lambda name: str(getattr(row, str(model._meta.get_field(name).attname)))  # type: ignore[union-attr]
 

@@ -27,12 +27,12 @@ type AnyModel = type[models.Model]
 
 @dataclass(frozen=True)
 class Label:
-    """How one model's records are called, and what their coming and going is called."""
+    """The name of a model's records, and the verbs for creating and deleting them."""
 
     text: str | Callable[[Any], str]
     created: str = "created"
     deleted: str = "deleted"
-    # The foreign key whose record has the page, where the model itself has none.
+    # The foreign key to the record with the page, if the model itself has none.
     page: str = ""
 
 
@@ -61,7 +61,9 @@ def timeline_label(
     deleted: str = "deleted",
     page: str = "",
 ) -> None:
-    """Say how a record of `model` is called; a callable gets the record or a history row of it."""
+    """Declare the name of a record of `model`; a callable gets the record or one of its history
+    rows.
+    """
     labels[model] = Label(text, created, deleted, page)
 
 
@@ -100,7 +102,7 @@ type Rows = Callable[[Wanted, PermissionHolder], dict[tuple[str, str], RunRow]]
 
 @dataclass(frozen=True)
 class Runs:
-    """How the runs behind changes are reached."""
+    """The pages of the runs behind changes."""
 
     url: Callable[[str], str]
     rows: Rows | None
@@ -125,7 +127,7 @@ def timeline_runs(
 
 @dataclass(frozen=True)
 class RevertRule:
-    """How a record of a model goes back to an earlier state."""
+    """How a record of a model is reverted to an earlier state."""
 
     fields: tuple[str, ...]
     # The service that writes the values; without one they are validated and saved.

@@ -8,12 +8,14 @@ from apps.audit.timeline.record_names import fill
 from apps.audit.timeline.registry import Inclusion, labels
 from apps.audit.timeline.values import EMPTY, Change
 
-# A value longer than this is left to the fields below the sentence.
+# A longer value is shown only in the fields below the sentence.
 _SHORT = 60
 
 
 def of_row(entry: Any, inclusion: Inclusion | None, show: Callable[[str], str], trash: str) -> str:
-    """Tell what happened to a record; `trash` is "in" or "out" where it went there or came back."""
+    """Describe what happened to a record; `trash` is "in" or "out" if it was moved to the trash or
+    restored.
+    """
     model = entry.model
     noun = str(model._meta.verbose_name)
     if not entry.has_before:

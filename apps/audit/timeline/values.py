@@ -1,4 +1,4 @@
-"""One field's change, as people read it."""
+"""The change of one field, as it is displayed."""
 
 import difflib
 import json
@@ -40,7 +40,7 @@ class Change:
 
 
 def display_value(field: models.Field, value: object, names: RecordNames) -> str:
-    """Return a stored value as people read it."""
+    """Return a stored value as it is displayed."""
     if value is None or value == "":
         return EMPTY
     if field.is_relation:
@@ -50,9 +50,9 @@ def display_value(field: models.Field, value: object, names: RecordNames) -> str
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return format_date(timezone.localtime(value), "j M Y, H:i:s")
+        return format_date(timezone.localtime(value), "M j, Y, H:i:s")
     if isinstance(value, date):
-        return format_date(value, "j M Y")
+        return format_date(value, "M j, Y")
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     if isinstance(value, Decimal):
@@ -61,7 +61,7 @@ def display_value(field: models.Field, value: object, names: RecordNames) -> str
 
 
 def change(field: models.Field, before: object, after: object, names: RecordNames) -> Change:
-    """Return how a field changed; the caller knows that it did."""
+    """Return how a field changed; the caller knows that it changed."""
     old, new = display_value(field, before, names), display_value(field, after, names)
     words: tuple[tuple[str, str], ...] = ()
     if max(len(old), len(new)) > LONG and EMPTY not in (old, new):
@@ -77,7 +77,7 @@ def change(field: models.Field, before: object, after: object, names: RecordName
 
 
 def word_diff(before: str, after: str) -> tuple[tuple[str, str], ...]:
-    """Return runs of ("same" | "gone" | "new", text); nothing for what is too long to compare."""
+    """Return runs of ("same" | "gone" | "new", text); nothing if the text is too long to compare."""
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     if max(len(old), len(new)) > _WORDS_COMPARED:
         return ()
@@ -95,7 +95,7 @@ def word_diff(before: str, after: str) -> tuple[tuple[str, str], ...]:
 
 
 def _folded(runs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Shorten long stretches that stayed the same."""
+    """Shorten long unchanged parts."""
     folded = []
     for index, (kind, text) in enumerate(runs):
         if kind == "same" and len(text) > 160:

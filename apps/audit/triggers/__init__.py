@@ -1,8 +1,8 @@
-"""The triggers behind `History`: PostgreSQL writes one history row per record that really changed.
+"""The triggers behind `History`: PostgreSQL writes one history row per changed record.
 
-Statement triggers with transition tables: the cost of the trail is one set-based INSERT per
+They are statement triggers with transition tables: the history costs one set-based INSERT per
 statement, whatever wrote. Everything is generated from the model's fields when `makemigrations`
-runs, so a new field carries its triggers along.
+runs, so a new field is included automatically.
 """
 
 from apps.audit.triggers.audit_log import AppendOnly, FillEvent, RecordRemoval, RefuseChange

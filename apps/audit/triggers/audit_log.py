@@ -1,4 +1,4 @@
-"""On the tables of the trail: nothing enters but by triggers, nothing changes, what leaves is noted."""
+"""Triggers of the audit tables: only triggers add rows, no row changes, and removals are recorded."""
 
 import pgtrigger
 
@@ -6,7 +6,7 @@ from apps.audit.triggers.sql import AuditTrigger, TriggerModel
 
 
 class AppendOnly(AuditTrigger):
-    """Refuses to change or remove rows of the trail, and to add any but through its triggers."""
+    """Refuses to change or remove audit rows, and to add any except through triggers."""
 
     name = "append_only"
     level = pgtrigger.Statement
@@ -18,13 +18,13 @@ class AppendOnly(AuditTrigger):
 
 
 class RefuseChange(AppendOnly):
-    """The same for rows that the application does add by itself."""
+    """The same for rows that the application itself adds."""
 
     operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
 
 
 class FillEvent(AuditTrigger):
-    """Gives an event its position, its time and its context, whatever the client claims."""
+    """Sets an event's position, time, and context, whatever the client sends."""
 
     name = "fill"
     level = pgtrigger.Row
@@ -42,7 +42,7 @@ class FillEvent(AuditTrigger):
 
 
 class RecordRemoval(AuditTrigger):
-    """The database records how many history rows were removed, which, and why, whichever program removes them."""
+    """Records which history rows were removed, and why, whichever program removes them."""
 
     name = "record_removal"
     level = pgtrigger.Statement

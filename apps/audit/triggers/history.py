@@ -1,4 +1,4 @@
-"""On an audited model: what a statement did to its records goes into the history table."""
+"""Triggers of an audited model: they copy a statement's changes into the history table."""
 
 import pgtrigger
 
@@ -7,7 +7,7 @@ from apps.core.model_meta import column_name
 
 
 class HistoryTrigger(AuditTrigger):
-    """Copies what a statement inserted, changed or deleted into the history table."""
+    """Copies the rows that a statement inserted, changed, or deleted into the history table."""
 
     level = pgtrigger.Statement
     when = pgtrigger.After
@@ -19,14 +19,14 @@ class HistoryTrigger(AuditTrigger):
         super().__init__()
 
     def columns(self, model: TriggerModel) -> list[str]:
-        """Return the columns that history keeps; a generated one makes itself there too."""
+        """Return the columns that the history has; a generated column generates itself there."""
         return tracked_columns(model, {*self.hidden, *self.untracked})
 
     def hidden_columns(self, model: TriggerModel) -> list[tuple[str, str]]:
         return [(name, quoted(column_name(model, name))) for name in self.hidden]
 
     def link(self, model: TriggerModel) -> str:
-        """Return the digest of the state before: what ties a row to the one that it follows."""
+        """Return the digest of the previous state, which links a row to the one before it."""
         return f"hash_record_extended(ROW({self._row('o', self.columns(model))}), 0)"
 
     @staticmethod
@@ -81,7 +81,7 @@ class HistoryDelete(HistoryTrigger):
 
 
 class HistoryUpdate(HistoryTrigger):
-    """Compares the stored bytes: json needs no equality, and -0 is not 0."""
+    """Compares the stored bytes: json has no equality operator, and -0 is not 0."""
 
     name = "history_update"
     operation = pgtrigger.Update
@@ -109,7 +109,7 @@ class HistoryUpdate(HistoryTrigger):
 
 
 class RefuseTruncate(AuditTrigger):
-    """TRUNCATE hands its rows to no trigger, so it would leave no trace."""
+    """Refuses TRUNCATE, which passes no rows to triggers and so would leave no history."""
 
     name = "history_truncate"
     level = pgtrigger.Statement
@@ -121,7 +121,7 @@ class RefuseTruncate(AuditTrigger):
 
 
 class RefuseNewKey(AuditTrigger):
-    """A record keeps its key for life: the key is what its history is found by."""
+    """Refuses to change a record's key: the key identifies its history."""
 
     name = "history_key"
     level = pgtrigger.Row

@@ -1,19 +1,19 @@
-"""On the tables of the trail: personal data can be blanked, and nothing else."""
+"""Triggers of the audit tables: personal data can be redacted, and nothing else changes."""
 
 import pgtrigger
 
 from apps.audit.triggers.sql import AuditTrigger, PlainTextSql, TriggerModel, group_digest, quoted
 
-# What a value may become when it is blanked; the last one is a JSON document.
+# The values of redacted columns; the last one is a JSON document.
 REMOVED = "[removed]"
 BLANKS = ("", REMOVED, '{"removed": true}')
 
 
 class RecordRedaction(AuditTrigger):
-    """Lets personal columns be blanked and nothing else, and writes down which rows were.
+    """Allows only redactions of personal columns, and records the rows.
 
-    Columns come in groups: one group of a row is blanked whole. What stays of it is a digest, with
-    which the row still fits the digest that was sealed of it (`apps/audit/proof/tables.py`).
+    Columns come in groups: one group of a row is redacted as a whole. A digest of it stays, with
+    which the row still matches its sealed digest (`apps/audit/proof/tables.py`).
     """
 
     name = "record_redaction"

@@ -1,4 +1,4 @@
-"""What every trigger of the trail is made of: its template, its names, a digest."""
+"""The parts of every audit trigger: its template, its names, a digest."""
 
 import pgtrigger
 from django.db.models import Model
@@ -6,10 +6,10 @@ from pgtrigger import compiler
 
 
 class AuditTriggerSql(compiler.UpsertTriggerSql):
-    """pgtrigger's template without its `pgtrigger.ignore` way around, run as the tables' owner.
+    """pgtrigger's template without the `pgtrigger.ignore` bypass, run as the tables' owner.
 
     Nested loops are off because plpgsql keeps the plan of a session's first call, which may have
-    seen one row; joined by a nested loop, the next 100,000 rows would take hours.
+    seen one row. Joined by a nested loop, the next 100,000 rows would take hours.
     """
 
     def get_template(self) -> str:
@@ -53,7 +53,7 @@ type TriggerModel = Model | type[Model]
 
 
 class AuditTrigger(pgtrigger.Trigger):
-    """A trigger of the trail; never skipped by `pgtrigger.ignore`."""
+    """An audit trigger; `pgtrigger.ignore` never skips it."""
 
     sql_class: type[AuditTriggerSql] = AuditTriggerSql
 
@@ -79,7 +79,7 @@ def quoted(name: str) -> str:
 
 
 def group_digest(alias: str, columns: list[str]) -> str:
-    """Return the SQL of a digest over columns that are blanked together."""
+    """Return the SQL of a digest over columns that are redacted together."""
     row = ", ".join(f"{alias}.{quoted(column)}" for column in columns)
     return f"encode(substr(sha256(convert_to(ROW({row})::text, 'UTF8')), 1, 16), 'hex')::uuid"
 

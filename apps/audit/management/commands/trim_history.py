@@ -1,4 +1,4 @@
-"""Remove the part of the trail that is older than a date, and keep what was removed and why."""
+"""Remove history older than a date, and record what was removed and why."""
 
 import json
 from argparse import ArgumentParser
@@ -23,7 +23,11 @@ class Command(OperatorCommand):
             metavar="DATE",
             help="Remove history older than this day, such as 2026-04-30.",
         )
-        parser.add_argument("--reason", required=True, help="Kept with what was removed.")
+        parser.add_argument(
+            "--reason",
+            required=True,
+            help="Why you remove it. Kept with the record of what was removed.",
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
 
     def handle(self, *args: Any, **options: Any) -> None:

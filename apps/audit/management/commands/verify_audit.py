@@ -1,4 +1,4 @@
-"""Prove that the trail is whole."""
+"""Verify that the history is whole."""
 
 import json
 from argparse import ArgumentParser
@@ -16,18 +16,21 @@ from apps.core.whole_file import whole_file
 class Command(OperatorCommand):
     help = (
         "Prove that each record equals its newest history row, that no row is missing, edited or "
-        "moved, and that the chain of digests is unbroken; then seal what is new. Exit 1 if not "
-        "whole, 2 if that cannot be found out."
+        "moved, and that the chain of digests is unbroken. Then seal what is new. "
+        "Exit 1: the history is not whole. Exit 2: it could not be checked."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="Print one JSON object.")
-        parser.add_argument("--no-seal", action="store_true", help="Prove only; seal nothing.")
+        parser.add_argument("--no-seal", action="store_true", help="Prove only, and seal nothing.")
         parser.add_argument(
             "--digests-to", type=Path, metavar="PATH", help="Write the chain of digests to a file."
         )
         parser.add_argument(
-            "--against", type=Path, metavar="PATH", help="Compare the chain with such a file."
+            "--against",
+            type=Path,
+            metavar="PATH",
+            help="Compare the chain with a file that --digests-to has written.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -78,17 +81,20 @@ def _as_dict(verdict: Verdict, strayed: list[str], *, whole: bool) -> dict[str, 
 
 
 def _strayed(path: Path) -> list[str]:
-    """Return a sentence for each digest of the file that the chain does not hold any more."""
+    """Return a sentence for each digest in the file that the chain no longer contains."""
     try:
         lines = path.read_text().splitlines()
     except OSError as error:
         raise CommandError(f"{path} can't be read: {error.strerror}.", returncode=2) from error
     except UnicodeDecodeError:
-        raise CommandError(f"{path} is no file of digests.", returncode=2) from None
+        raise CommandError(
+            f"{path} is not a file of digests. Give a file that --digests-to has written.",
+            returncode=2,
+        ) from None
     for number, line in enumerate(lines, start=1):
         if len(line.split()) != 4:
             raise CommandError(
-                f"Line {number} of {path} is no digest; give a file that --digests-to has written.",
+                f"Line {number} of {path} is not a digest. Give a file that --digests-to has written.",
                 returncode=2,
             )
     held = {str(pk): digest for pk, digest in Seal.objects.values_list("pk", "digest")}
