@@ -1,4 +1,4 @@
-"""Who may import and export which dataset, as the pages ask it. The services ask again."""
+"""Who may import and export which dataset, for the pages. The services check again."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ IMPORT = "transfers.import_data"
 EXPORT = "transfers.export_data"
 UNDO = "transfers.undo_import"
 VIEW_RUN = "transfers.view_importrun"
-# The kinds of the requests that a second person approves.
+# The kinds of requests that a second person approves.
 APPLY_IMPORT = "transfers.import"
 UNDO_IMPORT = "transfers.undo"
 
 
 @dataclass(frozen=True)
 class DatasetCard:
-    """What a page says of a dataset."""
+    """A dataset as a page shows it."""
 
     name: str
     label: str
@@ -30,7 +30,7 @@ class DatasetCard:
 
 
 def dataset_card(name: str) -> DatasetCard:
-    """Return the card of a dataset, also of one that is not registered any more."""
+    """Return the card of a dataset, even if it is no longer registered."""
     known = {dataset.dataset(): dataset._meta for dataset in registry.all_datasets()}
     if name not in known:
         return DatasetCard(name, name.capitalize(), "", "table")
@@ -41,9 +41,10 @@ def dataset_card(name: str) -> DatasetCard:
 def permissions_to_import(
     dataset: type[DatasetResource], create_missing: Iterable[str] = ()
 ) -> list[str]:
-    """Return what an import of the dataset asks for: to add and to change each model it writes.
+    """Return the permissions for an import: to add and change each model that it writes.
 
-    `create_missing` are the relation columns whose missing records it creates: to add these as well.
+    `create_missing` lists the relation columns whose missing records it creates: they must be
+    added, too.
     """
     names = [IMPORT]
     for part in dataset.parts():
@@ -54,13 +55,13 @@ def permissions_to_import(
 def permissions_to_undo(
     dataset: type[DatasetResource], create_missing: Iterable[str] = ()
 ) -> list[str]:
-    """Return what an undo asks for: to change each model that it takes back."""
+    """Return the permissions for an undo: to change each model that it reverts."""
     models = [*(part.model for part in dataset.parts()), *_created(dataset, create_missing)]
     return [UNDO, *(to("change", model) for model in models)]
 
 
 def to(action: str, model: type[Model] | str) -> str:
-    """Return the permission to do something to records of a model, given by class or label."""
+    """Return a permission for a model, given by class or label."""
     opts = (apps.get_model(model) if isinstance(model, str) else model)._meta
     return f"{opts.app_label}.{action}_{opts.model_name}"
 

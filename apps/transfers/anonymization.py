@@ -1,4 +1,4 @@
-"""What imports and exports hold of a person: uploads, rows of plans, files that were written."""
+"""Personal data in imports and exports: uploads, rows of plans, and exported files."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,9 +16,9 @@ from apps.transfers.lost_files import FileGone, notify_owners
 from apps.transfers.models import ExportRun, ImportRun, ImportTemplate, Upload
 from apps.transfers.models.uploads import private_storage
 
-WHY_GONE = "The file was deleted on {:%-d %B %Y}, because personal data in it had to be removed. "
+WHY_GONE = "The file was deleted on {:%B %-d, %Y}, because personal data in it had to be removed. "
 _NAMES = {"first_name", "last_name"}
-# What a run, an export and a remembered matching say in texts of their own.
+# Free texts of runs, exports, and remembered matchings.
 _TEXTS: dict[Any, tuple[str, ...]] = {
     ImportRun: ("reason", "error", "matching", "causes", "impacts", "results", "plan_facts"),
     ExportRun: ("query", "error"),
@@ -28,7 +28,7 @@ _TEXTS: dict[Any, tuple[str, ...]] = {
 
 
 def _runs(person: Person) -> list[ImportRun]:
-    """Return the imports whose rows are still there and mention the person."""
+    """Return the imports whose rows are still stored and mention the person."""
     kept = ImportRun.objects.select_related("upload").order_by("pk")
     return [run for run in kept if is_in_rows(run, person) or _is_in_upload(run.upload, person)]
 
@@ -55,7 +55,8 @@ def _exports(person: Person) -> list[ExportRun]:
     return [
         export
         for export in written
-        # Without addresses in it, only the names tell; with them, a namesake's row is not theirs.
+        # Without addresses, only names identify a person; with them, a namesake's row is not
+        # theirs.
         if _is_in_file(export, person, by_name=_has_names_alone(export))
     ]
 
@@ -65,7 +66,7 @@ def _has_names_alone(export: ExportRun) -> bool:
 
 
 def _gone(person: Person) -> list[FileGone]:
-    """Return the files that go, each with whose it is."""
+    """Return the files that will be deleted, with their owners."""
     exports = [FileGone.of_export(export) for export in _exports(person)]
     return [*exports, *(FileGone.of_upload(upload) for upload in _uploads(person))]
 
@@ -119,9 +120,9 @@ def _erase(person: Person) -> dict[str, int]:
 
 
 def _forget_samples(person: Person, runs: list[ImportRun]) -> None:
-    """Forget the samples and words of every file that the person, or somebody of that name, was in.
+    """Delete the samples and words of every file with the person, or somebody of the same name.
 
-    Nothing shows them once a run has ended, so it does no harm to forget those of a namesake.
+    Nothing shows them once a run has ended, so deleting a namesake's does no harm.
     """
     described = ImportRun.objects.annotate(said=Cast("findings", TextField()))
     found = Q(pk__in=[run.pk for run in runs])
@@ -133,14 +134,15 @@ def _forget_samples(person: Person, runs: list[ImportRun]) -> None:
 
 
 def _reword(person: Person) -> None:
-    """Take the person out of what runs, exports and remembered matchings say."""
+    """Remove the person's data from the texts of runs, exports, and remembered matchings."""
     for model, names in _TEXTS.items():
         stored = model._base_manager.annotate(
             **{f"said_{name}": Cast(name, TextField()) for name in names}
         )
         texts = (*person.words, *person.parts)
         if model is ImportRun:
-            # One that goes on does not name the person, or it would be in the way.
+            # A running one does not name the person; otherwise it would have prevented the
+            # removal.
             stored = stored.filter(state__in=ImportRun.ENDED_STATES)
         elif model is ImportTemplate:
             texts = (*person.words, *person.names)

@@ -1,4 +1,4 @@
-"""What a second person must approve of imports: the plan that stands on the Check page, row by row."""
+"""Approvals of imports: the plan on the Check page, row by row."""
 
 import hashlib
 from collections.abc import Iterable
@@ -20,7 +20,9 @@ from apps.transfers.undo_approvals import UndoImport
 
 
 class ApplyImport(Approvable):
-    """`{"run", "plan_token", "typed_number"}`. The plan is what is compared: a new one has a new token."""
+    """`{"run", "plan_token", "typed_number"}`. Plans are compared by their token: a new plan has a
+    new one.
+    """
 
     kind = APPLY_IMPORT
     label = "Import many rows, or rows with a large effect"
@@ -38,7 +40,8 @@ class ApplyImport(Approvable):
         return permissions_to_import(registry.get(run.dataset), created)
 
     def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
-        # A file can name records of any organization: its rows are for who sees all, and its owner.
+        # A file can name records of any organization, so only its owner and people with full
+        # access see its rows.
         return sees_everything(user) or "run" not in arguments or _run(arguments).user_id == user.pk
 
     def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
@@ -87,7 +90,7 @@ class ApplyImport(Approvable):
         return Page("The import", reverse("admin:transfers_importrun_change", args=[run.pk]))
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
-        # Every process knows this action, and few carry it out.
+        # Imported here: every process knows this action, but few run it.
         from apps.transfers.services import import_run_confirm
 
         run = import_run_confirm(

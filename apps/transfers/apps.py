@@ -11,6 +11,6 @@ class TransfersConfig(AppConfig):
 
         from apps.transfers.dataset_checks import check_admin_pages, check_datasets
 
-        # The tag is that of `DataCommand`: nobody imports by a wrong declaration.
+        # The tag is that of `DataCommand`: a wrong declaration also stops the import commands.
         register(check_datasets, "datasets")
         register(check_admin_pages, Tags.admin)

@@ -1,4 +1,4 @@
-"""What is kept for a time only: the files of exports, the rows of plans."""
+"""Deletes what is kept only for a time: exported files and the rows of plans."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.options import Findings
 
-# As long as its rows are there an import can be undone.
+# An import can be undone while its rows are stored.
 PLAN_KEPT_FOR = timedelta(days=180)
 UNFINISHED_KEPT_FOR = timedelta(days=30)
 
@@ -29,9 +29,9 @@ def exports_clean_up() -> int:
 
 
 def samples_forget(run: ImportRun) -> None:
-    """Take the cells of the file out of a run's findings; the caller saves them.
+    """Remove the file's cells from a run's findings; the caller saves them.
 
-    They are there to match columns and words before the run is planned, and nothing shows them later.
+    They are used to match columns and words before the run is planned, and never shown later.
     """
     found = Findings.from_json(run.findings)
     found.samples, found.column_samples, found.words = [], [], {}
@@ -39,7 +39,7 @@ def samples_forget(run: ImportRun) -> None:
 
 
 def plans_clean_up() -> int:
-    """Drop the rows of runs that ended long ago, and of those that nobody went on with."""
+    """Drop the rows of runs that ended long ago, or that nobody continued."""
     now = timezone.now()
     old = ImportRun.objects.filter(rows_dropped_at=None).filter(
         Q(ended_at__lt=now - PLAN_KEPT_FOR)

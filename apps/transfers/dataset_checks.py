@@ -1,4 +1,4 @@
-"""The system check: an error for each sentence about each dataset that is registered."""
+"""The system check of datasets: an error for each problem of each registered dataset."""
 
 from collections.abc import Iterator, Sequence
 
@@ -41,8 +41,8 @@ def _unregistered() -> list[CheckMessage]:
 def check_admin_pages(
     app_configs: Sequence[AppConfig] | None = None, **kwargs: object
 ) -> list[CheckMessage]:
-    """Tell of import-export's own admin pages: they import without a plan, approval, or undo."""
-    # Its forms and file formats are loaded for this check alone.
+    """Report import-export's own admin pages: they import without a plan, approval, or undo."""
+    # Imported here: its forms and file formats are needed only for this check.
     from import_export.mixins import BaseExportMixin, BaseImportMixin
 
     return [

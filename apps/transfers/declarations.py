@@ -22,7 +22,7 @@ from apps.transfers.rules import Impact, Rule, RuleView
 
 
 class FieldKind(StrEnum):
-    """What a column holds, and so how a cell is read."""
+    """The kind of a column, which decides how a cell is read."""
 
     TEXT = "text"
     EMAIL = "email"
@@ -38,7 +38,7 @@ class FieldKind(StrEnum):
 
 
 class Blank(StrEnum):
-    """What an empty cell means for a record that exists."""
+    """The effect of an empty cell on an existing record."""
 
     LEAVE = "leave"
     CLEAR = "clear"
@@ -62,12 +62,12 @@ class Relation:
     slug: str = ""
 
     def is_folded(self, field: str) -> bool:
-        """Tell whether the field stores addresses folded, so that a word must be folded to find one."""
+        """Tell whether the field stores folded addresses, so that words must be folded to find one."""
         return isinstance(apps.get_model(self.model)._meta.get_field(field), FoldedEmailField)
 
     @property
     def is_by_address(self) -> bool:
-        """Whether an e-mail address is all that a cell may hold."""
+        """Whether a cell may only contain an e-mail address."""
         return all(map(self.is_folded, self.by))
 
 
@@ -122,8 +122,8 @@ class Column(Field):
         self.needed = needed
         self.multiline = multiline
         self.check = check
-        # From the model, when the dataset is registered: least and greatest integer, and a decimal's
-        # digits before and after its mark.
+        # Read from the model when the dataset is registered: the smallest and largest integer,
+        # and a decimal's digits before and after its mark.
         self.bounds: tuple[int | None, int | None] = (None, None)
         self.digits: tuple[int, int] | None = None
 
@@ -134,9 +134,9 @@ class Column(Field):
 
 @dataclass(frozen=True)
 class Derived:
-    """A value made from another column when a record is created and the column gives none.
+    """A value derived from another column when a record is created without one.
 
-    `kind` "slug" makes a slug of column `source`, with a number behind it where it is taken.
+    `kind` "slug" makes a slug of column `source`, with a number appended if it is taken.
     """
 
     kind: str
@@ -172,7 +172,7 @@ class Part:
     plural: str = ""
 
     def noun(self, number: int) -> str:
-        """Return the label in the number: "membership", "memberships", "people"."""
+        """Return the label, singular or plural: "membership", "memberships", "people"."""
         return self.label if number == 1 else self.plural or f"{self.label}s"
 
 
@@ -195,7 +195,8 @@ class DatasetResource(Resource):
         keeps: tuple[Rule, ...] = ()
         undo_ignores: tuple[str, ...] = ()
 
-    # Every export carries it; an import with it refuses rows whose record has changed since.
+    # Every export contains it; an import that contains it refuses rows whose record changed
+    # since.
     record_version = Column(
         label="Record version",
         attribute="pk",
@@ -237,16 +238,17 @@ class DatasetResource(Resource):
 
     @classmethod
     def keeps(cls) -> tuple[Rule, ...]:
-        """Rules of an undo: SQL of the rows of `view.plan` that must be kept as they are."""
+        """Rules of an undo: SQL of the rows of `view.plan` that must be kept."""
         return tuple(cls._meta.keeps)
 
     @classmethod
     def undo_ignores(cls) -> tuple[str, ...]:
-        """Triggers that an undo goes around, because `keeps` has seen to their rule."""
+        """Triggers that an undo bypasses, because `keeps` enforces their rule."""
         return tuple(cls._meta.undo_ignores)
 
     @classmethod
     def late(cls, view: RuleView) -> Composable | None:
-        """Return an SQL condition over a row `p` of the plan: such rows are applied after all others;
-        None where the order does not count."""
+        """Return an SQL condition on rows `p` of the plan that are applied after all others; None
+        if the order does not matter.
+        """
         return None

@@ -1,4 +1,4 @@
-"""What happens to imports."""
+"""Events of imports."""
 
 from apps.audit.kinds import Data, EventKind
 from apps.audit.timeline.listing import listed
@@ -10,14 +10,14 @@ def _imported(data: Data) -> str:
     results = data.get("results")
     if not isinstance(results, dict):
         return ""
-    # What nothing happened to is not told, but for the two numbers that people look for.
+    # Zeros are left out, except for the two numbers that people look for.
     numbers = [
         f"{results.get(name, 0):,} {name}"
         for name in ("created", "updated", "refused", "drifted", "vanished")
         if results.get(name) or name in ("created", "updated")
     ]
     end = _ENDS.get(data.get("state", ""), "")
-    # The dataset is left out where the name of the import begins with it.
+    # Leave out the dataset if the import's name begins with it.
     what = f" {data['dataset']}" if "dataset" in data else ""
     return f"imported{what}{end}: {listed(numbers)}"
 

@@ -1,4 +1,4 @@
-"""What is said of a run that ended for a reason that is none of its user's."""
+"""Messages for runs that failed for internal reasons."""
 
 import errno
 import logging
@@ -14,7 +14,7 @@ OURS = "It failed because of an error on our side, which was recorded."
 
 
 def is_out_of_space(error: BaseException | None) -> bool:
-    """Tell whether this, or what it came from, is a disk that is full: the server's or PostgreSQL's."""
+    """Tell whether the error was caused by a full disk, ours or PostgreSQL's."""
     while error is not None:
         if isinstance(error, DiskFull) or getattr(error, "errno", None) in _FULL:
             return True
@@ -32,7 +32,7 @@ def in_short(error: Exception) -> str:
 
 
 def log_failure(logger: logging.Logger, what: str, error: Exception) -> None:
-    """Record why `what` failed; a full disk or a database that is away needs no traceback to be understood."""
+    """Log why `what` failed; a full disk or an unavailable database needs no traceback."""
     if is_out_of_space(error) or isinstance(error, OperationalError | InterfaceError):
         logger.error("%s failed: %s", what, in_short(error))
     else:
@@ -40,7 +40,7 @@ def log_failure(logger: logging.Logger, what: str, error: Exception) -> None:
 
 
 class TooManyRefusedError(DomainError):
-    """As many rows cannot be imported as the agent would accept; nothing was applied."""
+    """The number of refused rows reached the agent's limit; nothing was applied."""
 
     def __init__(self, rows: int, limit: int, hint: str) -> None:
         super().__init__(

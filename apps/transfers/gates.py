@@ -1,4 +1,4 @@
-"""What staff can close of imports."""
+"""The feature gate of imports."""
 
 from apps.core.gates import Gate
 

@@ -1,6 +1,6 @@
-"""Headers that exports in other languages, and of other programs, write above the same columns.
+"""Headers of the same columns in other languages and programs.
 
-A dataset adds them to its own synonyms. Case, spaces, punctuation and accents do not count.
+A dataset adds them to its own synonyms. Case, spaces, punctuation, and accents are ignored.
 """
 
 EMAIL = (

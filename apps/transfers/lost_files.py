@@ -1,4 +1,4 @@
-"""Files of colleagues that go because somebody in them had their personal data removed."""
+"""Files of colleagues that are deleted because they contain a person whose data was removed."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ Export again if you still need a file. Imported records are kept.
 
 @dataclass(frozen=True)
 class FileGone:
-    """A stored file that is deleted, in words, and whose it is."""
+    """A stored file that is deleted: its description and its owner."""
 
     what: str
     owner: User | None
@@ -50,7 +50,9 @@ class FileGone:
 
 
 def notify_owners(files: Iterable[FileGone]) -> None:
-    """Have each owner told which files of theirs are gone and why. The caller holds the transaction."""
+    """Notify each owner which of their files were deleted, and why. The caller holds the
+    transaction.
+    """
     by_owner: dict[Any, list[str]] = defaultdict(list)
     for file in files:
         if file.owner is not None and file.mail_sentence:
@@ -60,7 +62,7 @@ def notify_owners(files: Iterable[FileGone]) -> None:
 
 
 def _build(mail: QueuedMail) -> EmailMessage | None:
-    # The person's own name is nowhere in it: the mail would keep what is removed.
+    # It does not contain the person's name: the e-mail would keep what is removed.
     owner = User.objects.get(pk=mail.arguments["owner"])
     if not owner.is_active:
         return None

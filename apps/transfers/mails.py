@@ -1,4 +1,4 @@
-"""The mails that say how an import or an export ended."""
+"""The e-mails about the end of an import or export."""
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -10,17 +10,17 @@ from apps.transfers.models import ExportRun, ImportRun
 
 
 def import_mail_queue(run: ImportRun) -> None:
-    """Have the agent told that their import has ended. The caller holds the transaction of its end."""
+    """Queue the e-mail about the end of an import. The caller holds the transaction of its end."""
     mail_queue(IMPORT_ENDED, str(run.pk), run=run.pk)
 
 
 def import_run_mail(run_id: int) -> bool:
-    """Tell the agent now; return whether a mail went out."""
+    """E-mail the agent now; return whether it was sent."""
     return mail_send(IMPORT_ENDED, str(run_id), run=run_id)
 
 
 def export_mail_queue(run: ExportRun) -> None:
-    """Have a person told that their export is ready. The caller holds the transaction of its end."""
+    """Queue the e-mail about a finished export. The caller holds the transaction of its end."""
     mail_queue(EXPORT_READY, str(run.pk), run=run.pk)
 
 

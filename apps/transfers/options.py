@@ -5,7 +5,7 @@ from typing import Any, Self
 
 
 class Stored:
-    """A dataclass that goes into a JSONField and comes back; unknown keys of older rows are dropped."""
+    """A dataclass that is stored in a JSONField; unknown keys of older rows are dropped."""
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)  # type: ignore[call-overload]  # Every subclass is a dataclass.
@@ -18,7 +18,7 @@ class Stored:
 
 @dataclass
 class Reading(Stored):
-    """How the file is to be read. Empty: find out. `header_row` counts from 1, 0 means find out."""
+    """How to read the file. Empty: find out. `header_row` counts from 1, 0 means find out."""
 
     encoding: str = ""
     delimiter: str = ""

@@ -1,4 +1,4 @@
-"""Which columns of a dataset are personal: those whose field is, as its model's history declares."""
+"""The personal columns of a dataset: those whose field the model's history declares as personal."""
 
 from django.db.models import Model
 
@@ -12,7 +12,7 @@ EXPORT_PERSONAL = "accounts.export_personal_data"
 
 
 def personal_columns(dataset: type[DatasetResource]) -> list[str]:
-    """Return the names of the columns that hold addresses or numbers of people."""
+    """Return the names of the columns with people's addresses or phone numbers."""
     model = dataset.model()
     return [name for name, column in dataset.columns().items() if _is_personal(model, column)]
 
@@ -25,10 +25,10 @@ def _is_personal(model: type[Model], column: Column) -> bool:
 
 
 def exportable_columns(dataset: type[DatasetResource], actor: Actor) -> list[str]:
-    """Return the columns that `actor` may take away: the system may all.
+    """Return the columns that `actor` may export; the system may export all.
 
-    Personal ones are left out and not masked: a mask that is imported again would overwrite what is
-    there. Without them a record's version goes too, which is made of all its values.
+    Personal ones are left out and not masked: importing a mask would overwrite the value. Without
+    them, a record's version is left out, too, because it is made of all values.
     """
     names = list(dataset.columns())
     if holds(actor, EXPORT_PERSONAL):
@@ -46,7 +46,9 @@ def exportable_columns(dataset: type[DatasetResource], actor: Actor) -> list[str
 def chosen_columns(
     dataset: type[DatasetResource], fields: list[str] | None, actor: Actor
 ) -> list[str]:
-    """Return what an export holds; raise `DomainError` for a personal column that may not leave."""
+    """Return the columns of an export. Raises `DomainError` for a personal column that `actor` may
+    not export.
+    """
     allowed = exportable_columns(dataset, actor)
     known = dataset.columns()
     for name in fields or []:

@@ -18,7 +18,7 @@ DATASETS = Registry[type[DatasetResource]](
 def register(resource: type[DatasetResource]) -> type[DatasetResource]:
     """Make a dataset known; a class decorator. What its columns leave open their models say.
 
-    What is declared wrongly is told by the system check, see `checks`; here it is passed over.
+    Wrong declarations are reported by the system check, see `checks`, and ignored here.
     """
     DATASETS.add(resource, module=resource.__module__)
     if not any(wrong_in_parts(resource)):
@@ -42,7 +42,7 @@ def _complete(resource: type[DatasetResource]) -> None:
                 column.bounds = connection.ops.integer_field_range(field.get_internal_type())
             if isinstance(field, models.DecimalField):
                 column.digits = (field.max_digits - field.decimal_places, field.decimal_places)
-            # What cannot be empty cannot be cleared either.
+            # A field that cannot be empty cannot be cleared.
             column.clearable = column.clearable and (is_text or field.null)
 
 

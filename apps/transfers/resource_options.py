@@ -8,7 +8,7 @@ from apps.core.actors import Actor
 
 @dataclass(frozen=True)
 class Options:
-    """How `import_data()` goes about it; the names are those of its arguments."""
+    """The options of `import_data()`, by the names of its arguments."""
 
     dry_run: bool = False
     raise_errors: bool = False

@@ -29,7 +29,7 @@ class RuleView(Protocol):
 
     @property
     def actor(self) -> Any:
-        """The user who imports; None is a command, which may see and do everything."""
+        """The importing user; None is a command, which may see and do everything."""
 
     @property
     def confirmed_at(self) -> datetime | None:

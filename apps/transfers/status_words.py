@@ -1,6 +1,6 @@
-"""What cells in other languages say about a status, for the datasets to give a meaning to.
+"""Words for a status in other languages, for the datasets to map.
 
-Both genders stand where a language has them. Case, punctuation and accents do not count.
+Both genders are listed if a language has them. Case, punctuation, and accents are ignored.
 """
 
 ACTIVE = (

@@ -1,4 +1,6 @@
-"""The messages: hints that a run may have work. The worker that gets one claims the run's row, or drops it."""
+"""The messages: hints that a run may have work. The worker that gets one claims the run, or drops
+the message.
+"""
 
 from typing import Any
 
@@ -12,7 +14,7 @@ from apps.core.sending import send_after_commit, send_now
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
 JOBS_SWEEP = "apps.transfers.tasks.jobs_sweep"
-# The database may have been away, for minutes where it recovers from a crash. The sweep does the rest.
+# The database may be away for minutes while it recovers from a crash. The sweep does the rest.
 PASSING: dict[str, Any] = {
     "autoretry_for": (OperationalError, InterfaceError),
     "retry_backoff": 2,
@@ -46,7 +48,7 @@ def export_run_advance(export_run_id: int) -> None:
 
 
 def import_run_advance_later(run: ImportRun) -> None:
-    """Send the hint when the transaction is committed. A command works by itself and needs none."""
+    """Send the hint after the commit. A command does the work itself and needs none."""
     if run.source != "command":
         send_after_commit(import_run_advance, run.pk, swept_by=JOBS_SWEEP)
 

@@ -1,4 +1,4 @@
-"""Where the trail finds an import run, and the row of its file that a record was written from."""
+"""Tells the audit app the page of an import run, and the file row that a record was written from."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -64,7 +64,7 @@ def rows_of(wanted: Wanted, viewer: PermissionHolder) -> dict[tuple[str, str], R
 def _first_rows(
     run: ImportRun, part: Part, keys: Collection[Any], table: Table, columns: Collection[str]
 ) -> Composable:
-    """SQL of the first row that wrote each of these records of a part, with what it said."""
+    """SQL of the first row that wrote each of these records of a part, with its words."""
     given = comma(
         SQL("{}, {}").format(Literal(name), words) for name, words in _said(run, part, columns)
     )
@@ -83,7 +83,7 @@ def _first_rows(
 
 
 def _row_url(pk: int, number: int, kept: Collection[str]) -> str:
-    """Return where the row is shown; once the rows are cleaned up, where the file's words are."""
+    """Return the URL of the row; once the rows are deleted, the page with the file's words."""
     query = f"tab=rows&q={number}" if Tables(pk).plan.name in kept else "tab=mapping"
     return f"{run_url(pk)}?{query}"
 
@@ -116,7 +116,7 @@ def _words(run: ImportRun, given: dict[str, list[str | None]]) -> dict[str, str]
 
 
 def _header(run: ImportRun, column: Column) -> str:
-    """Return what the file calls a column."""
+    """Return the file's header of a column."""
     headers = run.findings.get("headers", [])
     for position, name in run.matching.get("columns", {}).items():
         if name == column.name and int(position) < len(headers) and headers[int(position)]:
@@ -129,7 +129,7 @@ def _label(column: Column, value: str) -> str:
 
 
 def _kept(tables: Collection[str]) -> dict[str, set[str]]:
-    """Return those of the tables that are there, with their columns."""
+    """Return those of the tables that exist, with their columns."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT name, attname FROM unnest(%s::text[]) AS name "

@@ -1,4 +1,4 @@
-"""What a second person must approve of undos: taking back as many rows as an import of them would need one for."""
+"""Approvals of undos: undoing as many rows as an import would need approval for."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ from apps.transfers.models import ImportRun
 
 
 class UndoImport(Approvable):
-    """`{"run"}`. What is compared is how far the run is applied and undone."""
+    """`{"run"}`. The comparison covers how far the run is applied and undone."""
 
     kind = UNDO_IMPORT
     label = "Undo a large import"
@@ -24,7 +24,7 @@ class UndoImport(Approvable):
     permissions = (UNDO,)
 
     def why(self) -> str:
-        return "it takes back a large import"
+        return "it undoes a large import"
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
         if "run" not in arguments:
@@ -46,7 +46,7 @@ class UndoImport(Approvable):
         return [PreviewPart("Applied rows", run.rows_done, state)]
 
     def preview(self, arguments: Arguments) -> ActionPreview:
-        # It loads the engine, which a process that only knows this action does not need.
+        # Imported here: it loads the engine, which other processes do not need.
         from apps.transfers.selectors.undo import why_not_undo
 
         run = _run(arguments)
@@ -58,9 +58,9 @@ class UndoImport(Approvable):
             sentence=f"Undo the import of {run.upload.name} into {label}, run {run.pk}",
             total=run.rows_done,
             consequences=[
-                f"{created:,} rows created records, which are removed or deactivated.",
-                f"{updated:,} rows changed records, which get their earlier values back.",
-                "What was changed since the import stays.",
+                f"{created:,} rows created records. Those are removed or deactivated.",
+                f"{updated:,} rows changed records. Those get their earlier values back.",
+                "Changes made since the import are kept.",
             ],
             parts=self.parts(arguments),
         )
@@ -70,7 +70,7 @@ class UndoImport(Approvable):
         return Page("See what the undo does", f"{url}?tab=undo")
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
-        # Every process knows this action, and few carry it out.
+        # Imported here: every process knows this action, but few run it.
         from apps.transfers.services import import_run_undo
 
         undo = import_run_undo(run=_run(arguments), reason=reason, actor=actor)

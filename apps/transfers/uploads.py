@@ -1,4 +1,4 @@
-"""Uploaded files: taken in, checked again before use, deleted in time."""
+"""Uploaded files: stored, verified before use, deleted in time."""
 
 import hashlib
 import re
@@ -35,7 +35,7 @@ def safe_name(name: str) -> str:
 
 
 def upload_create(*, file: File, name: str, actor: Actor) -> Upload:
-    """Store a file under an id of its own, hashing it on the way; raises DomainError on its size."""
+    """Store a file under a new ID and hash it meanwhile. Raises DomainError for its size."""
     digest, size = hashlib.sha256(), 0
 
     class Hashing:
@@ -61,7 +61,7 @@ def upload_create(*, file: File, name: str, actor: Actor) -> Upload:
     try:
         path = storage.save(f"uploads/{key}", wrapped)
     except BaseException as error:
-        # Half a file is none, and nobody would ever delete it.
+        # An incomplete file is useless, and nothing would ever delete it.
         storage.delete(f"uploads/{key}")
         if is_out_of_space(error):
             raise DomainError(NO_ROOM) from None
@@ -97,7 +97,7 @@ def _sha256(file: File) -> str:
 
 
 def uploads_clean_up() -> int:
-    """Delete the files whose time has come; return how many. Their rows stay."""
+    """Delete the files whose retention time is over; return how many. Their rows stay."""
     count = 0
     storage = private_storage()
     for upload in Upload.objects.filter(deleted_at=None, expires_at__lt=timezone.now()):

@@ -1,13 +1,13 @@
-"""One way to compare what people write: case, spaces, punctuation, accents and Unicode forms do not count."""
+"""Compares words without case, spaces, punctuation, accents, and Unicode forms."""
 
 import re
 import unicodedata
 from functools import lru_cache
 
 _OTHER = re.compile(r"[^\w]+")
-# The accents of the European scripts. The marks of others, as of Japanese, make another letter.
+# The accents of European scripts. In others, such as Japanese, marks make another letter.
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-# Letters that Unicode takes for whole ones, and that a keyboard without them replaces.
+# Letters that Unicode does not decompose, and their replacements on other keyboards.
 _WHOLE = str.maketrans({"ı": "i", "ł": "l", "ø": "o", "đ": "d"})
 
 
@@ -24,6 +24,7 @@ def fold_word(text: str) -> str:
 
 
 def relation_key(text: str) -> str:
-    """How a word of a relation column is remembered: case and spaces do not count, but marks do,
-    as "A-1" and "A 1" may be two records."""
+    """Return the key of a relation column's word: case and spaces are ignored, but marks are not,
+    as "A-1" and "A 1" may be two records.
+    """
     return " ".join(text.split()).casefold()

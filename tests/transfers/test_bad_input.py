@@ -272,7 +272,7 @@ def test_an_ambiguous_date_is_asked_for_by_column(importer: Importer) -> None:
 
     importer.text("projects", "Organization,Name\nH-1,P\n")
     text = "Organization,Project,Title,Due\nH-1,P,T,3/4/2026\n"
-    assert "as 3 April 2026 or 4 March 2026. Choose" in importer.text("tasks", text).messages()[0]
+    assert "as April 3, 2026 or March 4, 2026. Choose" in importer.text("tasks", text).messages()[0]
     assert importer.text("tasks", text, "--date-order", "due_date=dmy").code == 0
     assert str(Task.objects.get().due_date) == "2026-04-03"
 

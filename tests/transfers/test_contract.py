@@ -210,7 +210,7 @@ def test_without_the_permission_nothing_starts_and_nothing_goes_on(agent: User) 
     agent.user_permissions.clear()
     run = done(run)
     assert run.state == "failed"
-    assert "may not import members" in run.error
+    assert "can't import members" in run.error
     assert not Membership.objects.exists()
 
 

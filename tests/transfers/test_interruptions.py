@@ -216,7 +216,7 @@ def test_a_permission_taken_away_stops_a_run_between_two_chunks(
 
     run.refresh_from_db()
     assert run.state == State.APPLIED_IN_PART
-    assert "may not import members" in run.error
+    assert "can't import members" in run.error
     assert run.error.endswith("Stopped after 30 of 50 rows.")
     assert Membership.objects.filter(organization=harbor).count() == 30
 
@@ -239,7 +239,7 @@ def test_a_permission_taken_away_stops_an_undo_between_two_chunks(
 
     undo = UndoRun.objects.get()
     assert undo.state != "undone"
-    assert "may not undo" in undo.error
+    assert "can't undo" in undo.error
     assert 0 < Membership.objects.filter(organization=harbor).count() < 50
 
 

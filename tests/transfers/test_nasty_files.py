@@ -276,7 +276,7 @@ def test_fifty_thousand_bad_rows_are_counted_and_grouped_and_not_listed(importer
         (("--map", "Nope=role"), "no column “Nope”"),
         (("--map", "Role=nope"), "no field “nope”"),
         (("--create-missing", "role"), "cannot be created by this import"),
-        (("--user", "nobody@example.org"), "There is no user"),
+        (("--user", "nobody@example.org"), "There is no person"),
     ],
 )  # fmt: skip
 def test_a_call_that_makes_no_sense_is_one_sentence(

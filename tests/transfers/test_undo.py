@@ -184,7 +184,7 @@ def test_the_same_file_after_an_undo_brings_back_what_the_first_import_made(
     planned = importer.members(*ROWS, options=("--dry-run",))
     assert [impact["sentence"] for impact in planned.record.impacts] == [
         "Makes 1 person an owner.",
-        "3 people come back, who were deactivated when an import was undone.",
+        "Reactivates 3 people deactivated when an import was undone.",
     ]
     assert plan_rows(planned.record).rows[0].changes["back:person"] == ("deactivated", "active")
 
@@ -250,7 +250,7 @@ def test_who_a_person_deactivated_no_import_brings_back_and_the_row_says_so(
     assert note["code"] == "note"
     assert re.fullmatch(
         r"This person was deactivated on \d{4}-\d\d-\d\d by Bo Ss \(“They left the company”\) "
-        r"and stays so\.",
+        r"and stays deactivated\.",
         note["message"],
     )
     assert again.problems == []

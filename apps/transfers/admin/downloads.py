@@ -1,4 +1,4 @@
-"""Files that a person takes away: the empty template, the refused rows, an export."""
+"""Downloads: the empty template, the refused rows, an export."""
 
 from collections.abc import Iterable
 
@@ -26,7 +26,7 @@ CONTENT_TYPES = {
 
 
 def attachment[Response: HttpResponseBase](response: Response, name: str) -> Response:
-    """Make a response a private file: never shown in the page's own origin, never kept by a cache."""
+    """Make a response a private download: never shown in the page's origin, never cached."""
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -49,7 +49,7 @@ def template(request: HttpRequest, dataset: str, format: str) -> HttpResponseBas
 
 
 def refused(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """The refused rows, for the run's owner and for those who may view runs."""
+    """Return the refused rows, to the run's owner and to people who may view runs."""
     run = run_for_reader(request.user, run_id)
     if run is None:
         raise RecordNotFound(ImportRun, str(run_id))

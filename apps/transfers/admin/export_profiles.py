@@ -1,4 +1,4 @@
-"""Choices of columns that a person keeps by name, for the next export of the same dataset."""
+"""Column sets that a person saves by name, for the next export of the same dataset."""
 
 from django.http import HttpRequest, QueryDict
 
@@ -10,7 +10,7 @@ from apps.transfers.services.export_profiles import ProfileState, own_profiles, 
 
 
 def chosen_profile(request: HttpRequest, dataset: type[DatasetResource]) -> ExportProfile | None:
-    """Take the profile's name out of the address, which is the list's otherwise."""
+    """Take the profile's name out of the URL, whose other parameters are the list's."""
     query = request.GET.copy()
     name = (query.pop("profile", None) or [""])[-1]
     request.GET = QueryDict(query.urlencode())

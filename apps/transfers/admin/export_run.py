@@ -1,4 +1,4 @@
-"""Exports: who took what, and the file while it lasts, for the person who asked for it alone."""
+"""Exports: who exported what, and the file while it exists, only for its owner."""
 
 from typing import Any
 
@@ -87,14 +87,15 @@ class ExportRunAdmin(ReadOnly, BaseAdmin):
         run = self.get_object(request, object_id) if object_id else None
         if object_id and run is None:
             raise RecordNotFound(ExportRun, object_id)
-        # The owner of an export can follow it, whatever else they may view.
+        # The owner of an export can always see it, whatever else they may view.
         if run is None or not (
             run.user_id == request.user.pk or self.has_view_permission(request, run)
         ):
             raise PermissionDenied
         is_mine = run.user_id == request.user.pk
         if is_mine and run.personal_data and is_ready(run):
-            # Asked before the download: a file would leave the browser on the page that asks.
+            # Check before the download: after a file, the browser would stay on the page that
+            # asks.
             require_fresh_factor(request, "export personal data")
         context = {
             **self.admin_site.each_context(request),
@@ -128,7 +129,7 @@ class ExportRunAdmin(ReadOnly, BaseAdmin):
         ]
 
     def download_view(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
-        """Give the file to its owner, while it exists and while they still may have it."""
+        """Return the file to its owner, while it exists and they still have the permission."""
         run = _own(request, run_id)
         require(request.user, *permissions_to_export(registry.get(run.dataset)))
         if run.personal_data:
@@ -176,7 +177,7 @@ def is_ready(run: ExportRun) -> bool:
 
 
 def _listed(run: ExportRun) -> dict[str, Any]:
-    """Say which list was exported, how it was narrowed, and where it can be looked at."""
+    """Return which list was exported, its filters, and its URL."""
     query = QueryDict(run.query.get("query", ""))
     url = ""
     if label := run.query.get("list", ""):

@@ -36,12 +36,13 @@ from apps.transfers.models import ExportProfile, ExportRun
 from apps.transfers.personal import holds_personal
 from apps.transfers.services import export_profile_save, export_run_start, export_stream
 
-# Up to here a CSV leaves within the request; above, and any workbook, a worker writes it.
+# Up to this many rows, a CSV is sent within the request; a worker writes larger ones and
+# workbooks.
 STREAMED_UP_TO = 50_000
 
 
 class ExportMixin(BaseAdmin):
-    """Adds the button "Export" to a list, and the page behind it; narrows the list to an import run."""
+    """Adds the button "Export" to a list, and its page; filters the list by an import run."""
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [*super().get_list_filter(request), ImportRunFilter]

@@ -1,4 +1,4 @@
-"""How a list was narrowed, read from its address."""
+"""A list's filters in words, read from its query string."""
 
 from django.http import QueryDict
 

@@ -1,4 +1,4 @@
-"""Imports: the list of runs, and the page of one. The wizard's addresses hang here as well."""
+"""Imports: the list of runs, and the page of a run. It also has the wizard's URLs."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ class DatasetFilter(admin.SimpleListFilter):
 
 
 class MineFilter(admin.SimpleListFilter):
-    title = "whose"
+    title = "owner"
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:

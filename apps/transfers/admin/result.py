@@ -1,4 +1,4 @@
-"""What became of a run: numbers, links and what can be done next. For step 4 and for a run's page."""
+"""The result of a run: numbers, links, and next steps. For step 4 and for a run's page."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ STATE_COLORS = {
 
 
 def state_label(run: ImportRun) -> tuple[str, str]:
-    """Return how a run stands, and the color of that: one that left rows out is not plainly applied."""
+    """Return the state of a run, and its color: a run with refused rows is not plainly applied."""
     refused = int(run.counts.get("refused", 0))
     if run.state == ImportRun.State.APPLIED and refused:
         return f"Applied, {refused:,} refused", "warning"
@@ -42,7 +42,7 @@ def state_label(run: ImportRun) -> tuple[str, str]:
     return run.get_state_display(), STATE_COLORS.get(run.state, "default")
 
 
-# The numbers of a result, in the order in which they are shown, with the rows that each counts.
+# The numbers of a result in their order, with the rows that each counts.
 NUMBERS = (
     ("created", "created", "success", "verdict=create&outcome=applied"),
     ("updated", "updated", "info", "verdict=update&outcome=applied"),
@@ -53,13 +53,13 @@ NUMBERS = (
     ("drifted", "drifted", "warning", "outcome=drifted"),
     ("skipped", "skipped", "default", "verdict=skipped"),
 )
-# And those of a plan that nobody has confirmed: nothing is created or updated yet.
+# And those of an unconfirmed plan: nothing is created or updated yet.
 PLANNED_NUMBERS = (
     ("create", "create", "success", "verdict=create"),
     ("update", "update", "info", "verdict=update"),
     *NUMBERS[2:],
 )
-# What an undo did, what it would do, and the color.
+# What an undo did, what it would do, and the color of each.
 PARTS_OF_UNDO = (
     ("removed", "created records undone", "created records to undo", "danger"),
     ("reverted", "updated records restored", "updated records to restore", "info"),
@@ -108,10 +108,10 @@ def may_undo(user: PermissionHolder, run: ImportRun) -> bool:
 
 
 def attempt_number(run: ImportRun) -> int:
-    """Return 1 for a first try, 2 for the file mended after it, and so on."""
+    """Return 1 for a first attempt, 2 for the corrected file after it, and so on."""
     number = 1
     earlier = run.attempt_of
-    # Bounded: a chain of a hundred attempts is told as a hundred.
+    # Bounded: longer chains of attempts count as a hundred.
     while earlier is not None and number < 100:
         number += 1
         earlier = earlier.attempt_of
@@ -119,7 +119,7 @@ def attempt_number(run: ImportRun) -> int:
 
 
 def later_attempt(user: PermissionHolder, run: ImportRun) -> ImportRun | None:
-    """Return the last attempt that was made after this run, where the user may read it."""
+    """Return the last attempt after this run, if the user may see it."""
     found: ImportRun | None = (
         runs_for_reader(user)
         .filter(attempt_of=run)
@@ -141,7 +141,7 @@ def was_canceled(run: ImportRun) -> bool:
 
 
 def headline(run: ImportRun) -> str:
-    """Say in one line how it ended: "12,310 rows applied"."""
+    """Return in one line how it ended: "12,310 rows applied"."""
     done = int(run.results.get("created", 0)) + int(run.results.get("updated", 0))
     rows = "1 row" if done == 1 else f"{done:,} rows"
     if run.is_undone:
@@ -168,7 +168,7 @@ def explanation(run: ImportRun) -> str:
         if not left:
             return left_alone(run)
         if was_canceled(run):
-            # Its own sentence says how far it came.
+            # Its error sentence says how far it came.
             return left_alone(run)
         return (
             f"{run.rows_done:,} rows were processed, {left:,} were not. You can undo the "
@@ -178,7 +178,7 @@ def explanation(run: ImportRun) -> str:
 
 
 def left_alone(run: ImportRun) -> str:
-    """Say why some rows of a run that went through to its end were not applied."""
+    """Return why some rows of a completed run were not applied."""
     drifted, refused = run.results.get("drifted", 0), run.results.get("refused", 0)
     vanished = run.results.get("vanished", 0)
     words = []
@@ -224,7 +224,7 @@ def undo_links(run: ImportRun) -> dict[str, str]:
 
 
 def duration(run: ImportRun) -> float | None:
-    """Return the seconds of work, without the time in which a person thought."""
+    """Return the seconds of work, without the time in which it waited for a person."""
     if total := run.seconds.get("total"):
         return float(total)
     if run.confirmed_at is None:
@@ -233,7 +233,7 @@ def duration(run: ImportRun) -> float | None:
 
 
 def records_url(user: PermissionHolder, run: ImportRun) -> str:
-    """Return the list of the records that the run touched, where the user may look at it."""
+    """Return the URL of the list of the run's records, if the user may see it."""
     opts = registry.get(run.dataset).model()._meta
     if not user.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
         return ""
@@ -242,7 +242,7 @@ def records_url(user: PermissionHolder, run: ImportRun) -> str:
 
 
 def changes_url(user: PermissionHolder, run: ImportRun) -> str:
-    """Return the audit log narrowed to this run, where there is one for this user."""
+    """Return the URL of the audit log filtered by this run, if the user may see it."""
     if not user.has_perm("audit.view_auditlog"):
         return ""
     url = _reverse("admin:audit_changeset_changelist")

@@ -1,4 +1,4 @@
-"""The rows of a plan as a table: what a step of the wizard and a run's page show alike."""
+"""The rows of a plan as a table, for the wizard's Check step and a run's page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +41,7 @@ CAUSES_SHOWN = 30
 
 @dataclass(frozen=True)
 class RowFilter:
-    """One of the numbers on top of the table, as a link."""
+    """One of the numbers above the table, as a link."""
 
     name: str
     label: str
@@ -57,7 +57,7 @@ class Cell:
     before: str | None
     after: str | None
     is_change: bool
-    # What the file says where that is not the value: "vice chair".
+    # The file's own word, if it is not the value: "vice chair".
     word: str = ""
 
 
@@ -77,7 +77,7 @@ ROW_PARAMETERS = ("verdict", "outcome", "cause", "q", "after", "before", "at")
 
 
 class PlanTable:
-    """What the address asks of a run's rows: filters, search, and a page by key."""
+    """The filters, the search, and the page of a run's rows, from the URL."""
 
     def __init__(self, request: HttpRequest, run: ImportRun, *, by_outcome: bool = False) -> None:
         self.run = run
@@ -97,11 +97,11 @@ class PlanTable:
         self.columns = registry.get(run.dataset).columns()
         self.labels = change_labels(run)
         self.headers = file_headers(run)
-        # The pages of the records in the trash that the shown rows name, by key.
+        # The URLs of records in the trash that the rows mention, by key.
         self.in_trash: dict[str, str] = {}
 
     def url(self, **changes: object) -> str:
-        """Return the table's address with changes; another filter begins at the first page."""
+        """Return the table's URL with changes; another filter starts at the first page."""
         values = {
             **self.keep,
             "verdict": self.verdict,
@@ -147,7 +147,7 @@ class PlanTable:
         }
 
     def _total(self, causes: list[Cause]) -> int | None:
-        """Return how many rows the filter has, None where nobody has counted them."""
+        """Return how many rows the filter has, None if they were not counted."""
         if self.search or (self.outcome and (self.verdict or self.cause)):
             return None
         if self.outcome:
@@ -213,19 +213,20 @@ class PlanTable:
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record])
 
     def _cells(self, row: PlanRow) -> list[Cell]:
-        """What the row changes, else what it says; in the order of the dataset's columns."""
-        # A problem says its cell already; a version says nothing to people.
+        """Return the row's changes, otherwise its values, in the order of the dataset's columns."""
+        # A problem already shows its cell; a version means nothing to people.
         silent = {
             *(problem.get("column", "") for problem in row.problems),
             *(name for name, column in self.columns.items() if column.kind is FieldKind.VERSION),
         }
-        # What the key says is not said again, but where there is nothing else.
+        # Leave out values that the key already shows, unless there is nothing else.
         return self._written(row, silent | set(row.key_columns)) or self._written(row, silent)
 
     def _written(self, row: PlanRow, silent: set[str]) -> list[Cell]:
         written = row.changes if row.verdict in DONE_LABELS else {}
         cells = {
-            # A row that creates one record may overwrite what another holds: a membership its person's name.
+            # A row that creates one record may change another: a membership's row, its person's
+            # name.
             name: self._cell(row, name, before, after)
             for name, (before, after) in written.items()
             if row.verdict == "update" or before or (after and name not in silent)
@@ -242,7 +243,7 @@ class PlanTable:
         return Cell(self.labels[name], before, after, is_change=is_change, word=word)
 
     def _problems(self, row: PlanRow) -> list[dict[str, str]]:
-        """The problems of a row; the last of its disagreements leads to all rows about the record."""
+        """Return the problems of a row; the last disagreement links to all rows about the record."""
         found = [
             {
                 **problem,
@@ -257,7 +258,7 @@ class PlanTable:
                 each |= {"url": url, "link": "Open it in the trash"}
         conflicts = [each for each in found if each.get("code", "").endswith(":conflict")]
         if conflicts:
-            # They are found by how the record's key begins.
+            # They are found by the beginning of the record's key.
             keys = [row.values[name] for name in row.key_columns if row.values.get(name)]
             changes = {"q": keys[0]} if keys else {"cause": conflicts[0]["code"], "q": ""}
             asked = {"verdict": "refused", "cause": "", "outcome": "", **changes}
@@ -280,7 +281,7 @@ class PlanTable:
         )
 
 
-# How a word came by its meaning.
+# Why a word has its meaning.
 HOW_WORDS = {
     "exact": ("same word", "success"),
     "synonym": ("known synonym", "info"),
@@ -290,7 +291,7 @@ HOW_WORDS = {
 
 
 def word_lines(run: ImportRun) -> list[dict[str, Any]]:
-    """Return what each word of the file meant, for a table of them."""
+    """Return the meaning of each word of the file, for a table."""
     return [
         {"meaning": meaning, "how": HOW_WORDS.get(meaning.how, (meaning.how, "default"))}
         for meaning in word_meanings(run)

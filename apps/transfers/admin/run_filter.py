@@ -1,4 +1,4 @@
-"""The records that an import run made or changed, as a filter of their list."""
+"""A list filter: the records that an import created or changed."""
 
 from typing import Any
 
@@ -14,14 +14,14 @@ PARAMETER = "import_run"
 
 
 class ImportRunFilter(DropdownFilter):
-    """Offered where the address names a run, as the link of a run's page does."""
+    """Offered if the URL names a run, as the link on a run's page does."""
 
     title = "import"
     parameter_name = PARAMETER
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
         run = request.GET.get(PARAMETER, "")
-        # What a run wrote is told to those who may read the run.
+        # Only people who may see a run learn what it wrote.
         if not _is_run(run) or run_for_reader(request.user, int(run)) is None:
             return []
         return [(run, f"Run {run}")]

@@ -1,4 +1,4 @@
-"""The page of one run: result, rows, mapping, log, undo. Read-only but for the undo."""
+"""The page of a run: result, rows, mapping, log, undo. Read-only except for the undo."""
 
 from typing import Any
 
@@ -66,7 +66,7 @@ def context(
 
 
 def _in_short(run: ImportRun, headline: str) -> str:
-    """Say in the title how it ended; what is under way has its state beside it."""
+    """Return the result for the title; a running import has its state beside it."""
     done = int(run.results.get("created", 0)) + int(run.results.get("updated", 0))
     if not run.has_ended:
         return "1 row" if run.rows == 1 else f"{run.rows:,} rows"

@@ -1,4 +1,4 @@
-"""Where the records of the trash lie that the notes of a plan's rows name."""
+"""Links to the records in the trash that the notes of a plan's rows mention."""
 
 from collections import defaultdict
 from collections.abc import Iterable

@@ -49,7 +49,7 @@ def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder
         "preview_numbers": _numbers(preview, links, is_done=False)
         if preview and preview.possible
         else [],
-        # An earlier undo kept rows, and nothing of them could go by now.
+        # An earlier undo kept rows, and none of them can be undone now.
         "nothing_freed": preview is not None
         and preview.again
         and not (preview.removed or preview.reverted),
@@ -70,7 +70,7 @@ def undo_context(run: ImportRun, form: ReasonForm | None, user: PermissionHolder
 def _numbers(
     counted: UndoPreview | UndoResult, links: dict[str, str], *, is_done: bool
 ) -> list[dict[str, Any]]:
-    """The numbers of a preview or of a result, each with its rows behind it."""
+    """The numbers of a preview or a result, each with a link to its rows."""
     values = {
         "removed": counted.removed,
         "reverted": counted.reverted,
@@ -88,7 +88,7 @@ def _numbers(
 
 
 def undo(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """Start the undo; its preview and its form are the run page's last tab."""
+    """Start the undo. Its preview and its form are on the last tab of the run's page."""
     require(request.user, UNDO, VIEW_RUN)
     run = run_for_reader(request.user, run_id)
     if run is None:

@@ -1,4 +1,6 @@
-"""Uploads: which file came in, who sent it, and whether it is still stored. Nothing opens it."""
+"""Uploads: the file, who uploaded it, and whether it is still stored. Nothing opens the
+file.
+"""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is wrong with the columns of a dataset: where they go, what they name, what they can hold."""
+"""Checks of a dataset's columns: what they write, what they name, and what they can contain."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -80,7 +80,7 @@ def _wrong_choices(column: Column) -> Iterator[str]:
 
 
 def _wrong_check(column: Column) -> Iterator[str]:
-    """A check is tried on a batch of nothing: that much it must bear."""
+    """Try a check on an empty batch, which it must accept."""
     if column.check is None:
         return
     try:
@@ -93,7 +93,7 @@ def _wrong_check(column: Column) -> Iterator[str]:
 
 
 def _wrong_path(model: type[models.Model], path: str) -> Iterator[str]:
-    """`path` must lead over relations to a value, as an export follows it."""
+    """`path` must lead over relations to a value, because an export follows it."""
     *relations, last = path.split("__")
     for name in relations:
         field = _field(model, name)
@@ -144,7 +144,9 @@ def _wrong_relation(
 def _wrong_relation_path(
     model: type[models.Model], path: str, target: type[models.Model]
 ) -> Iterator[str]:
-    """An export writes what a cell may hold, so the path ends at a field of the related record."""
+    """An export writes what a cell may contain, so the path must end at a field of the related
+    record.
+    """
     wrong = list(_wrong_path(model, path))
     if wrong:
         yield from wrong

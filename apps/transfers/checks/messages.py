@@ -13,8 +13,8 @@ def listed(names: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return what to write in the place of a name that nobody knows, as the end of a sentence."""
+    """Return a suggestion for an unknown name, as the end of a sentence."""
     known = list(known)
-    # A relation's column is meant, where its field is named.
+    # The name of a relation's field means its column.
     close = [k for k in known if k == f"{name}_id"] or get_close_matches(name, known, n=1)
     return f" Did you mean {quoted(close[0])}?" if close else f" There are {listed(known)}."

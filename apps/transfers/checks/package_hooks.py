@@ -1,4 +1,4 @@
-"""What import-export lets a resource override, and our engine does not ask: told instead of ignored."""
+"""Reports overridden hooks of import-export that our engine never calls."""
 
 from collections.abc import Iterator
 
@@ -57,7 +57,7 @@ def overridden_hooks(resource: type[DatasetResource]) -> Iterator[str]:
 
 
 def _defined_in(resource: type[DatasetResource], name: str) -> type | None:
-    """Return the class that defines a method, None where it is import-export's own."""
+    """Return the class that defines a method, None if it is import-export's own."""
     for each in resource.__mro__:
         if each is Resource:
             return None

@@ -1,4 +1,4 @@
-"""What is wrong with the parts of a dataset: their models, fields, keys and values."""
+"""Checks of a dataset's parts: their models, fields, keys, and values."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from apps.audit.history import audited
 from apps.transfers.checks.messages import did_you_mean, listed, quoted
 from apps.transfers.declarations import Column, DatasetResource, FieldKind, Part
 
-# Which model fields a column of a kind can be written to; texts for all others.
+# The model fields that a column of each kind can be written to; text fields for all others.
 _TEXTS = (models.CharField, models.TextField)
 _FIELDS: dict[FieldKind, tuple[type[models.Field], ...]] = {
     FieldKind.DATE: (models.DateField,),
@@ -22,7 +22,7 @@ _FIELDS: dict[FieldKind, tuple[type[models.Field], ...]] = {
 
 
 def wrong_in_parts(resource: type[DatasetResource]) -> Iterator[str]:
-    """Yield what is wrong with `Meta`, then with each part; later steps lean on the earlier ones."""
+    """Yield what is wrong with `Meta`, then with each part; later steps depend on the earlier ones."""
     wrong = list(_wrong_in_meta(resource))
     yield from wrong
     if wrong:
@@ -90,7 +90,9 @@ def _wrong_in_part(
 
 
 def _unfit(model: type[models.Model], part: Part, fields: dict[str, models.Field]) -> Iterator[str]:
-    """What the engine leans on: a key of its own making, a history, and a way to take a record back."""
+    """Yield what the engine needs and the model lacks: a generated key, a history, and a way to
+    undo a record.
+    """
     label = model._meta.label
     if not isinstance(fields.get("id"), models.UUIDField):
         yield f"{label} needs the UUID key of apps.core.models.BaseModel."
@@ -173,7 +175,7 @@ def _holds(field: models.Field, column: Column) -> bool:
 def _missing(
     resource: type[DatasetResource], part: Part, model: type[models.Model]
 ) -> Iterator[str]:
-    """What a new record cannot be without, and nothing gives."""
+    """Yield the required fields of a new record that have no source."""
     columns = resource.columns()
     given = part.fields.keys() | part.derived.keys() | part.constants.keys()
     for field in model._meta.concrete_fields:

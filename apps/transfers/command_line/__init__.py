@@ -1,4 +1,4 @@
-"""What the commands of imports and exports share: their options, their work, and what they print."""
+"""Shared by the commands of imports and exports: their options, their work, and their output."""
 
 from apps.transfers.command_line.job_runner import progress, release_job, run_to_end
 from apps.transfers.command_line.matching import matching_from_options

@@ -17,9 +17,9 @@ def add_import_arguments(parser: CommandParser) -> None:
 
 
 def _add_reading(parser: CommandParser) -> None:
-    group = parser.add_argument_group("how the file is read (found out where not given)")
+    group = parser.add_argument_group("how the file is read (detected if not given)")
     group.add_argument(
-        "--encoding", default="", help="The encoding of a text file, as utf-8 or cp1250."
+        "--encoding", default="", help="The encoding of a text file, such as utf-8 or cp1250."
     )
     group.add_argument(
         "--delimiter", default="", help='What separates cells: one character, or "tab".'
@@ -30,7 +30,7 @@ def _add_reading(parser: CommandParser) -> None:
         type=int,
         default=0,
         metavar="N",
-        help="The row that holds the header, counted from 1; 0 finds it out.",
+        help="The row that holds the header, counted from 1. 0 detects it.",
     )
 
 
@@ -40,7 +40,7 @@ def _add_meanings(parser: CommandParser) -> None:
         "--map",
         action="append",
         metavar="HEADER=FIELD",
-        help='Which field a column gives; "#3" is column 3, and no field leaves the column out.',
+        help='The field that a column is matched to; "#3" is column 3, and no field leaves the column out.',
     )
     group.add_argument(
         "--value",
@@ -64,18 +64,18 @@ def _add_meanings(parser: CommandParser) -> None:
         "--date-order",
         action="append",
         metavar="FIELD=dmy|mdy|ymd",
-        help="Which of day, month and year comes first where a date has two readings.",
+        help="The order of day, month, and year, for dates that can be read two ways.",
     )
     group.add_argument(
         "--decimal-mark",
         choices=[".", ","],
         default="",
-        help="What comes before the decimals where a number has two readings.",
+        help="The decimal mark, for numbers that can be read two ways.",
     )
 
 
 def _add_going_about(parser: CommandParser) -> None:
-    group = parser.add_argument_group("what is done")
+    group = parser.add_argument_group("what to do")
     group.add_argument(
         "--mode",
         choices=["upsert", "create", "update"],
@@ -86,7 +86,7 @@ def _add_going_about(parser: CommandParser) -> None:
         "--on-error",
         choices=["skip", "stop"],
         default="skip",
-        help="Where rows fail: apply the others (skip, the default), or nothing at all (stop).",
+        help="If rows fail: apply the others (skip, the default), or nothing at all (stop).",
     )
     group.add_argument(
         "--stop-after",
@@ -98,15 +98,19 @@ def _add_going_about(parser: CommandParser) -> None:
         "--create-missing",
         action="append",
         metavar="FIELD",
-        help='Create what a cell of this field names and is not there, as "organization".',
+        help='Create missing records that this field names, such as "organization".',
     )
     group.add_argument(
-        "--dry-run", action="store_true", help="Plan, and apply nothing; exits like the import."
+        "--dry-run",
+        action="store_true",
+        help="Plan, and apply nothing. The exit status is that of the import.",
     )
-    group.add_argument("--reason", default="", help="Why; kept in the audit log.")
+    group.add_argument("--reason", default="", help="Why you import this. Kept in the audit log.")
     group.add_argument(
-        "--user", metavar="EMAIL", help="Import with this user's rights; else as the system."
+        "--user",
+        metavar="EMAIL",
+        help="Import with this person's permissions. Default: the system.",
     )
     group.add_argument(
-        "--json", action="store_true", help="Print one JSON object, also where it fails."
+        "--json", action="store_true", help="Print one JSON object, even if the command fails."
     )

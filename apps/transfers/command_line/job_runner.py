@@ -1,4 +1,4 @@
-"""Taking a run to its end in this process, with its progress on a terminal."""
+"""Runs a job to its end in this process, with its progress on a terminal."""
 
 import sys
 import threading
@@ -27,17 +27,17 @@ _DOING = {
 
 
 def run_to_end(job: AnyRun, advance: Callable[[Any], Any]) -> Any:
-    """Do the worker's part here until the job needs a person or has ended; return it as it is then.
+    """Do the worker's part here until the job needs a person or has ended; return the job.
 
-    Where another process has the job, wait for that process; where it dies, take over. Where the database
-    ends and starts again, go on. Raises OperationalError where it stays away.
+    If another process has the job, wait for that process; if it dies, take over. If the database
+    restarts, continue. Raises OperationalError if it stays away.
     """
     while True:
         try:
             advance(job.pk)
         except (OperationalError, InterfaceError):
             connection.close()
-            # Waits for a database that is starting.
+            # This waits for a database that is starting.
             connection.ensure_connection()
             continue
         job = type(job)._default_manager.get(pk=job.pk)
@@ -53,7 +53,7 @@ def release_job(job: AnyRun) -> None:
 
 @contextmanager
 def progress(job: AnyRun, noun: str) -> Iterator[None]:
-    """Show on a terminal, and only there, how far the job is."""
+    """Show the job's progress, only on a terminal."""
     if not sys.stderr.isatty():
         yield
         return

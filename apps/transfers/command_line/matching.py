@@ -1,4 +1,4 @@
-"""From a command's options to a matching."""
+"""Turns a command's options into a matching."""
 
 import re
 from functools import partial
@@ -15,7 +15,9 @@ from apps.transfers.word_keys import fold_word
 
 
 def matching_from_options(run: ImportRun, options: dict[str, Any]) -> Matching:
-    """Lay the command's options over the suggested matching. A mere similarity is not taken."""
+    """Apply the command's options to the suggested matching. Columns that are only similar are not
+    matched.
+    """
     findings = Findings.from_json(run.findings)
     matching = Matching.from_json(run.matching)
     for position, how in matching.how.items():
@@ -42,7 +44,7 @@ def matching_from_options(run: ImportRun, options: dict[str, Any]) -> Matching:
 def _map_columns(
     dataset: str, headers: list[str], matching: Matching, texts: list[str] | None
 ) -> None:
-    """Lay `--map` over the suggestions; two that mean different things are refused."""
+    """Apply `--map` to the suggestions; contradicting options are refused."""
     by_hand: dict[str, str] = {}
     for text in texts or []:
         header, name = pair(text, "--map")
@@ -50,21 +52,21 @@ def _map_columns(
         name = _column(dataset, name) if name else ""
         if place in by_hand and matching.columns[place] != name:
             raise DomainError(
-                f"--map contradicts itself: “{by_hand[place]}” and “{text}”. Keep one."
+                f"--map is given twice for the same column or field: “{by_hand[place]}” and “{text}”. Keep one."
             )
         by_hand[place] = text
         for other, taken in list(matching.columns.items()):
             if name and taken == name and other != place:
                 if other in by_hand:
                     raise DomainError(
-                        f"--map contradicts itself: “{by_hand[other]}” and “{text}”. Keep one."
+                        f"--map is given twice for the same column or field: “{by_hand[other]}” and “{text}”. Keep one."
                     )
                 matching.columns[other], matching.how[other] = "", "none"
         matching.columns[place], matching.how[place] = name, "hand"
 
 
 def _set_values(dataset: str, matching: Matching, texts: list[str] | None) -> None:
-    """Lay `--value` over the suggestions; two that mean different things are refused."""
+    """Apply `--value` to the suggestions; contradicting options are refused."""
     first: dict[tuple[str, str], tuple[str, str]] = {}
     for text in texts or []:
         left, value = pair(text, "--value")
@@ -76,16 +78,18 @@ def _set_values(dataset: str, matching: Matching, texts: list[str] | None) -> No
         column = registry.get(dataset).columns()[name]
         earlier, message = first.setdefault((name, word_key(column, word)), (text, value))
         if message != value:
-            raise DomainError(f"--value contradicts itself: “{earlier}” and “{text}”. Keep one.")
+            raise DomainError(
+                f"--value is given twice for the same word: “{earlier}” and “{text}”. Keep one."
+            )
         words = matching.values.setdefault(name, {})
-        # What was remembered for the same word, written in another way, gives way.
+        # A remembered meaning of another spelling of the same word is replaced.
         for known in [each for each in words if word_key(column, each) == word_key(column, word)]:
             del words[known]
         words[word] = value
 
 
 def _position(header: str, headers: list[str]) -> int:
-    """Return the position of a header; "#3" is the third column, whatever it is called."""
+    """Return the position of a header; "#3" is the third column, whatever its header."""
     by_number = re.fullmatch(r"#(\d+)", header)
     if by_number:
         position = int(by_number[1]) - 1
@@ -118,7 +122,7 @@ def _column(dataset: str, name: str) -> str:
 
 
 def _value(dataset: str, name: str, value: str) -> str:
-    """Return a choice's value for what was typed; "" marks a word as not to be imported."""
+    """Return a choice's value for the typed text; "" means not to import the word."""
     column = registry.get(dataset).columns()[name]
     if column.kind not in (FieldKind.CHOICE, FieldKind.RELATION):
         raise DomainError(

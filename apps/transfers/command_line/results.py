@@ -1,4 +1,4 @@
-"""From a run to what a command prints: the JSON that scripts read, and the exit code."""
+"""Turns a run into a command's output: the JSON for scripts, and the exit code."""
 
 from typing import Any
 
@@ -22,14 +22,14 @@ def not_imported(run: ImportRun) -> list[str]:
 
 
 def import_json(run: ImportRun) -> dict[str, Any]:
-    """Return the object of `--json`. Of a run that ended it counts what was applied, of a plan what would be."""
+    """Return the object of `--json`: for an ended run the results, for a plan what it would do."""
     is_plan = run.state == State.PLANNED
     counts, results = run.counts, run.results
     headers = file_headers(run)
     problems = [
         {
             "row": row.number,
-            # As the file calls it; `field` is the dataset's own name.
+            # The header in the file; `field` is the dataset's own name.
             "column": headers.get(problem["column"], problem["column"]),
             "field": problem["column"],
             "value": problem["value"],
@@ -69,7 +69,7 @@ def _notes(run: ImportRun) -> list[str]:
 
 
 def nothing_imported(dataset: str) -> dict[str, Any]:
-    """Return the same object for a call that came to no run."""
+    """Return the same object for a call that created no run."""
     return {
         "run": None,
         "state": "",
@@ -85,13 +85,14 @@ def nothing_imported(dataset: str) -> dict[str, Any]:
 
 
 def import_exit_code(run: ImportRun, result: dict[str, Any]) -> int:
-    """Return 0 for all rows applied (or planned), 3 where rows failed or were left out, 2 where the file
-    could not be used."""
+    """Return 0 if all rows were applied (or planned), 3 if rows failed or were left out, 2 if the
+    file could not be used.
+    """
     if result["failed"] or result["drifted"]:
         return INCOMPLETE
     if run.state in (State.APPLIED, State.PLANNED):
         return OK
-    # Once it was confirmed the file was good, whatever then came in between.
+    # A confirmed file was usable, whatever happened afterward.
     in_between = run.state != State.FAILED or run.confirmed_at is not None
     return INCOMPLETE if in_between else UNUSABLE
 

@@ -1,4 +1,4 @@
-"""What the steps of planning and applying share about one run."""
+"""The context of one run that the steps of planning and applying share."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -45,11 +45,11 @@ class PartField:
 
     def cast_to(self, value: Composable) -> Composable:
         """SQL of a text as a value of the field's type."""
-        # The type is the model's own, as the database names it.
+        # The type is the model's, as the database names it.
         return SQL("({})::{}").format(value, SQL(self.cast)) if self.cast else value
 
     def value(self, text: Composable) -> Composable:
-        """SQL of the live value for a staged text: "" clears."""
+        """SQL of the live value for a staged text; "" clears it."""
         if not self.cast and not self.nullable:
             return text
         return self.cast_to(SQL("NULLIF({}, '')").format(text))
@@ -57,7 +57,7 @@ class PartField:
 
 @dataclass
 class PartInfo:
-    """A part of the run's dataset with its model, and those of its fields that this file gives."""
+    """A part of the run's dataset, with its model and the fields that this file gives."""
 
     part: Part
     model: Any
@@ -84,13 +84,13 @@ class PartInfo:
 
     @property
     def only_key(self) -> tuple[str, ...] | None:
-        """The one usable key, where there is but one and no two living records share it."""
+        """The one usable key, if there is only one and it is unique among live records."""
         keys = self.usable_keys()
         return keys[0] if len(keys) == 1 and self._is_unique(keys[0]) else None
 
     def _is_unique(self, key: tuple[str, ...]) -> bool:
         meta = self.model._meta
-        # A constraint on some of the living ("where it is not blank") does not hold for all of them.
+        # A partial constraint ("if not blank") does not cover all of them.
         whole = (None, Q(deleted_at=None)) if self.soft_delete else (None,)
         uniques = [(f.attname,) for f in meta.concrete_fields if f.unique]
         for constraint in meta.constraints:
@@ -150,7 +150,7 @@ class RunContext:
         )
 
     def word(self, name: str, row: StageRow) -> Composable:
-        """SQL of what the file itself says in a column: its own word, where it is not the value."""
+        """SQL of the file's own text in a column: its word, if that is not the value."""
         if name not in self._own:
             return row.cell(name)
         return SQL("COALESCE({}, {})").format(row.word(name), row.cell(name))
@@ -161,7 +161,7 @@ class RunContext:
 
     @property
     def worded(self) -> list[str]:
-        """The given columns whose cells may mean something else than they say."""
+        """The given columns whose cells may mean something other than their text."""
         return [name for name in self.given if name in self._own]
 
     @property
@@ -169,7 +169,7 @@ class RunContext:
         return self.parts[-1]
 
     def has_planned(self, info: PartInfo, op: str) -> bool:
-        """Whether the plan creates ("create") or changes ("update") any record of the part."""
+        """Tell whether the plan creates ("create") or changes ("update") any record of the part."""
         return bool(self.run.plan_facts.get("parts", {}).get(info.name, {}).get(op, 1))
 
 
@@ -183,7 +183,7 @@ def context_of(run: ImportRun) -> RunContext:
 
 
 def may_be_new(model: type[models.Model], actor: Actor) -> bool:
-    """Tell whether a record that `actor` creates would lie in their scope."""
+    """Tell whether a record that `actor` creates would be in their scope."""
     new_is_in_scope = getattr(model._default_manager.all(), "new_is_in_scope", True)
     return bool(new_is_in_scope) or not is_limited(actor)
 
@@ -194,7 +194,7 @@ def may_create(model: type[models.Model], actor: Actor) -> bool:
 
 
 def scope_sql(model: type[models.Model], actor: Actor) -> Composable | None:
-    """Return SQL of the keys that `actor` may see, None where that is all of them."""
+    """Return SQL of the keys in the scope of `actor`, None if that is all of them."""
     queryset = getattr(model, "all_objects", model._default_manager).all()
     if actor is not None and hasattr(queryset, "for_staff"):
         queryset = queryset.for_staff(actor)
@@ -202,9 +202,9 @@ def scope_sql(model: type[models.Model], actor: Actor) -> Composable | None:
 
 
 def refused_sql(model: type[models.Model], actor: Actor, keys: Composable) -> Composable | None:
-    """Return SQL of those among `keys` (a subquery) whose records `actor` may not change; None for none.
+    """Return SQL of those `keys` (a subquery) whose records `actor` may not change; None for none.
 
-    What the form refuses, an import refuses: see `apps/core/locked_records.py`.
+    Imports refuse what the form refuses: see `apps/core/locked_records.py`.
     """
     refused = locked_keys(model._default_manager.filter(pk__in=expression(keys)), actor)
     return SQL("SELECT unnest({}::uuid[])").format(Literal(refused)) if refused else None

@@ -1,4 +1,4 @@
-"""Takes a run as far as it goes without a person. Called by the task and by the command alike."""
+"""Advances a run as far as possible without a person. Called by the task and by the command."""
 
 import logging
 import time
@@ -48,7 +48,7 @@ State = ImportRun.State
 
 
 def advance(run_id: int) -> ImportRun | None:
-    """Claim the run and take it on until a person is asked or it ends; None where nobody is needed."""
+    """Claim the run and advance it until it needs a person or ends; None if there is nothing to do."""
     run = ImportRun.claim(run_id)
     if run is None:
         return None
@@ -96,7 +96,7 @@ def _phase(run: ImportRun, name: str) -> Iterator[None]:
 
 
 def _move(run: ImportRun, state: str, **changes: object) -> None:
-    """Go to the next state in a transaction that holds the claim."""
+    """Set the next state in a transaction that holds the claim."""
     changes |= {"state": state, "seconds": run.seconds, "peak_rss_mb": run.peak_rss_mb}
     with run.hold():
         for name, value in changes.items():
@@ -105,7 +105,7 @@ def _move(run: ImportRun, state: str, **changes: object) -> None:
 
 
 def read(run: ImportRun) -> None:
-    """uploaded → read: find out what the file is, and suggest what its columns mean."""
+    """uploaded → read: detect the file's format, and suggest what its columns mean."""
     with _phase(run, "read"):
         source = source_of(run)
         findings = source.findings if source.findings.needs_sheet else source.survey()
@@ -114,7 +114,7 @@ def read(run: ImportRun) -> None:
         dataset = registry.get(run.dataset)
         earlier = Matching.from_json(run.matching) if run.matching else None
         if earlier and run.attempt_of:
-            # The mended file: its columns may stand elsewhere, what was approved still is.
+            # The corrected file: its columns may have moved, but what was approved still holds.
             approved = earlier.create_missing
             theirs = run.attempt_of.findings.get("headers", findings.headers)
             earlier = carried_over(earlier, theirs, findings.headers)
@@ -134,7 +134,7 @@ def read(run: ImportRun) -> None:
 
 
 def _found_reading(run: ImportRun) -> Reading:
-    """What reading found, so that staging need not find it again."""
+    """The settings that reading found, so that staging need not detect them again."""
     asked, found = Reading.from_json(run.reading), Findings.from_json(run.findings)
     return Reading(
         encoding=asked.encoding or found.encoding,
@@ -161,8 +161,9 @@ def stage(run: ImportRun) -> None:
 
 
 def plan(run: ImportRun) -> None:
-    """staged → planned; back to matched where the staging table was lost, or emptied: PostgreSQL does
-    so with what is unlogged when it recovers from a crash."""
+    """staged → planned; back to matched if the staging table was lost or emptied, which PostgreSQL
+    does to unlogged tables when it recovers from a crash.
+    """
     if not has_rows(Tables(run.pk).stage):
         _move(run, State.MATCHED)
         stage(run)
@@ -171,7 +172,8 @@ def plan(run: ImportRun) -> None:
     _check_stop(run, summary)
     run.counts, run.causes = summary["counts"], summary["causes"]
     if run.source != "command":
-        # Before the run is planned: from then on a person may confirm it, and a worker must be able to take it.
+        # Do this before the run is planned: from then on a person may confirm it, and a worker
+        # must be able to claim it.
         index_for_search(run, search_columns(run))
     with handed_over(
         run,
@@ -191,7 +193,7 @@ def plan(run: ImportRun) -> None:
 
 
 def _check_stop(run: ImportRun, summary: dict[str, Any]) -> None:
-    """Give up where the plan refuses as many rows as the agent would bear."""
+    """Stop if the plan refuses as many rows as the agent has set as a limit."""
     refused, limit = summary["counts"].get("refused", 0), run.matching.get("stop_after", 0)
     if limit and refused >= limit:
         why = next(cause for verdict, cause, _ in summary["causes"] if verdict == "refused")
@@ -201,7 +203,7 @@ def _check_stop(run: ImportRun, summary: dict[str, Any]) -> None:
 
 
 def apply(run: ImportRun) -> None:
-    """confirmed → applying → applied, or applied in part where rows drifted or were refused."""
+    """confirmed → applying → applied, or applied in part if rows drifted or were refused."""
     if run.state == State.CONFIRMED:
         _move(run, State.APPLYING)
 

@@ -1,7 +1,7 @@
-"""Takes one person out of the rows of a run, and leaves the rows of all others as they are.
+"""Removes one person's data from the rows of a run, and leaves all other rows unchanged.
 
-A row keeps its number, its verdict and the keys of its records, so that the run can be shown and the
-other rows undone; what its cells said is gone for good.
+A row keeps its number, its verdict, and the keys of its records, so that the run can be shown and
+the other rows can be undone. The contents of its cells are deleted for good.
 """
 
 import re
@@ -41,9 +41,11 @@ def is_in_rows(run: ImportRun, person: Person) -> bool:
 
 
 def rows_erase(run: ImportRun, person: Person) -> None:
-    """Blank the rows of an ended run that are about the person; where others mention them, that word."""
+    """Blank the rows of an ended run that are about the person; in others, only the words that
+    mention them.
+    """
     tables = Tables(run.pk)
-    # Of a run that has ended nobody needs what was staged.
+    # An ended run no longer needs its staging table.
     drop(tables.stage)
     if exists(tables.plan):
         _blank(tables.plan, person)
@@ -78,7 +80,7 @@ def _reword(table: Table, person: Person) -> None:
 
 
 def _reworded(name: str, cast: str, words: Iterable[str]) -> Composable:
-    """SQL of the assignment that takes the words out of a column."""
+    """SQL of the assignment that removes the words from a column."""
     text: Composable = SQL("{}::text").format(Identifier(name))
     for word in words:
         pattern = re.escape(word).replace("\\ ", " ")
@@ -94,13 +96,15 @@ def _mentions(person: Person) -> Composable:
 
 
 def _is_about(plan: Table, person: Person) -> Composable:
-    """SQL condition: the row has the person's record; or it has none, and their address or name."""
+    """SQL condition: the row has the person's record; or it has none, and has their address or
+    name.
+    """
     if not exists(plan):
         return FALSE
     keys = [Identifier(name) for name in columns_of(plan) if holds_id(name)]
     without = [_mentions(person)]
     for name in person.names:
-        # Another person of that name may have imported rows: theirs have a record, which tells.
+        # Another person of this name may have rows, too: those have that person's record.
         without.append(
             all_of(
                 SQL("t::text ~* {}").format(Literal(rf"\m{re.escape(word)}\M"))

@@ -1,4 +1,4 @@
-"""Which columns of the dataset the file gives, by the matching, and which of them are staged how."""
+"""The dataset columns that the file gives, by the matching, and how they are staged."""
 
 from apps.transfers.declarations import DatasetResource, FieldKind
 from apps.transfers.options import Matching
@@ -13,7 +13,7 @@ def mapped_columns(resource: type[DatasetResource], matching: Matching) -> dict[
 def derived_columns(
     resource: type[DatasetResource], given: dict[str, int]
 ) -> list[tuple[str, str, str]]:
-    """Return (part, field, source column) of values that are made while staging."""
+    """Return (part, field, source column) of values that are derived while staging."""
     return [
         (part.name, field, derived.source)
         for part in resource.parts()
@@ -23,8 +23,10 @@ def derived_columns(
 
 
 def own_word_columns(resource: type[DatasetResource], matching: Matching) -> list[str]:
-    """Return the columns whose cells may mean something else than they say: there the file's own word
-    is staged beside the value, so that a refusal can speak of it."""
+    """Return the columns whose cells may mean something other than their text.
+
+    For these, the file's own word is staged beside the value, so that messages can quote it.
+    """
     columns = resource.columns()
     return [
         name

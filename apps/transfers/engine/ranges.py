@@ -1,4 +1,4 @@
-"""Ranges of the plan, as SQL conditions: the rows that a chunk, a sample, or an undo is about."""
+"""Ranges of the plan as SQL conditions: the rows of a chunk, a sample, or an undo."""
 
 import json
 from collections.abc import Iterable
@@ -8,15 +8,15 @@ from psycopg.sql import SQL, Composable, Identifier, Literal
 from apps.transfers.engine.sql import one_of
 from apps.transfers.models import ImportRun
 
-# Rows with this added to their number are applied after all others.
+# Rows that are applied last have this added to their number.
 LATE = 1_000_000_000
 KEPT = "kept"
-# Above every number: where an undo begins.
+# Larger than every number: where an undo starts.
 TOP = 2 * LATE
 
 
 def order_of(run: ImportRun) -> str:
-    """Return the plan's column in whose order the run is applied: its rows may have a place of their own."""
+    """Return the plan's column by which the run is applied: its rows may have their own order."""
     return "seq" if run.plan_facts.get("late") else "number"
 
 
@@ -26,7 +26,7 @@ def is_again(run: ImportRun) -> bool:
 
 
 def problems_by_row(why: dict[int, str], code: str) -> Composable:
-    """SQL of a table (number, problems) that says of each row, as the plan keeps it, why it was left alone."""
+    """SQL of a table (number, problems) with the reasons why rows were skipped."""
     problems = {
         number: [{"code": code, "column": "", "message": message, "value": "", "suggestion": ""}]
         for number, message in why.items()
@@ -37,7 +37,7 @@ def problems_by_row(why: dict[int, str], code: str) -> Composable:
 
 
 class Range:
-    """Rows of the plan with `low < order <= high` that are to be written, but for those in `without`."""
+    """Rows of the plan with `low < order <= high` that will be written, except those in `without`."""
 
     def __init__(self, order: str, low: int, high: int, without: Iterable[int] = ()) -> None:
         self.order = order
@@ -58,7 +58,7 @@ class Range:
 
 
 class Sample(Range):
-    """Rows of the plan by their numbers, as far as they are to be written."""
+    """Rows of the plan by their numbers, if they will be written."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
         self.order = "number"

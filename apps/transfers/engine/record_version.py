@@ -1,4 +1,6 @@
-"""The version of a record: a digest of what a dataset knows of it. An export carries it, an import compares it."""
+"""The version of a record: a digest of the dataset's values. Exports contain it, imports compare
+it.
+"""
 
 from typing import Any
 

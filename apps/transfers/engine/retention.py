@@ -1,4 +1,4 @@
-"""What remains of a run's rows when they are cleaned up: which row wrote which record, and its choices."""
+"""Reduces a run's rows to what is kept: which row wrote which record, and its choices."""
 
 from psycopg.sql import SQL, Literal
 
@@ -10,7 +10,7 @@ from apps.transfers.models import ImportRun
 
 
 def run_tables_thin(run: ImportRun, resource: type[DatasetResource] | None) -> None:
-    """Forget the rows of a run; its counts, its words, and its place in the history stay."""
+    """Delete the rows of a run; its counts, its words, and its place in the history stay."""
     tables = Tables(run.pk)
     if resource is not None and exists(tables.plan) and run.confirmed_at is not None:
         _keep_written(run, resource, tables)

@@ -1,7 +1,7 @@
-"""SQL of the engine: put together with `psycopg.sql`, run as one text.
+"""SQL of the engine: composed with `psycopg.sql`, and executed as one text.
 
-Values are literals of the statement, quoted by the driver as it quotes parameters. So a fragment carries
-its values with it, fragments nest in any order, and no text is ever searched for placeholders.
+Values are literals, quoted by the driver like parameters. So a fragment contains its values,
+fragments nest in any order, and no text is ever searched for placeholders.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ def rows(query: Composable) -> list[tuple[Any, ...]]:
 
 
 def _run(cursor: CursorWrapper, query: Composable) -> None:
-    # With an empty list of parameters, not without one: `pgtrigger.ignore` adds one of its own.
+    # Pass an empty list of parameters, not none: `pgtrigger.ignore` adds one of its own.
     cursor.execute(_among_placeholders(query), ())
 
 
@@ -51,7 +51,7 @@ def expression(query: Composable) -> RawSQL:
 
 
 def _among_placeholders(query: Composable) -> str:
-    """Return the statement for a driver that looks for placeholders: a percent sign of ours is none."""
+    """Return the statement with doubled percent signs, for a driver that looks for placeholders."""
     return text_of(query).replace("%", "%%")
 
 
@@ -116,7 +116,7 @@ def has_trash(model: type[Model]) -> bool:
 
 
 def alive(model: type[Model], alias: str) -> Composable:
-    """SQL to go behind a condition: the record is not in the trash, where its model has one."""
+    """SQL after a condition: the record is not in the trash, if its model has one."""
     if not has_trash(model):
         return NOTHING
     return SQL(" AND {} IS NULL").format(Identifier(alias, "deleted_at"))

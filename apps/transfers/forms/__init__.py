@@ -1,1 +1,1 @@
-"""The forms of imports and exports. They read what was typed; rules live in the services."""
+"""The forms of imports and exports. They parse input; rules are in the services."""

@@ -1,4 +1,4 @@
-"""Step 3: the plan accepted, and the undo of it."""
+"""Step 3: confirming a plan, and undoing it."""
 
 from typing import Any
 
@@ -26,7 +26,9 @@ class ReasonForm(forms.Form):
 
 
 class ConfirmForm(ReasonForm):
-    """`plan_token` says which plan was looked at; the number is asked where a plan demands it."""
+    """`plan_token` identifies the plan that was shown; the number is requested if the plan requires
+    it.
+    """
 
     plan_token = forms.CharField(widget=forms.HiddenInput, max_length=32)
     typed_number = forms.IntegerField(required=False, widget=UnfoldAdminIntegerFieldWidget)

@@ -1,4 +1,4 @@
-"""Which columns leave, and in which format."""
+"""The columns and the format of an export."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Step 2: what each column is, what blanks and words mean, and how the import goes about it."""
+"""Step 2: what each column is, what blanks and words mean, and the options of the import."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -114,7 +114,7 @@ class MatchingForm(forms.Form):
                 )
 
     def over(self, matching: Matching) -> Matching:
-        """Return the matching with what the panel says."""
+        """Return the matching with the panel's options."""
         data = self.cleaned_data
         words = [word.strip() for word in data["empty_words"].split(",") if word.strip()]
         targets = {target for target in matching.columns.values() if target}
@@ -134,7 +134,7 @@ class MatchingForm(forms.Form):
 
 
 def _creation(column: Column, words: RelationWords | None) -> str:
-    """Say how many records a tick would create, where every word was looked at."""
+    """Return how many records the option would create, if every word was looked up."""
     label = column.label.lower()
     if words is None or not words.is_whole or not words.missing:
         return f"Create a missing {label}"
@@ -152,7 +152,7 @@ def posted_matching(
     words: Iterable[ValueWord],
     dataset: type[DatasetResource],
 ) -> Matching:
-    """Read columns, blanks, date orders and words from the page. What it did not show stays."""
+    """Read columns, blanks, date orders, and words from the page. What it did not show stays."""
     columns, how = dict(before.columns), dict(before.how)
     blanks, orders = dict(before.blanks), dict(before.date_orders)
     known = dataset.columns()
@@ -161,7 +161,7 @@ def posted_matching(
         target = post.get(f"column-{position}", line.target)
         target = target if target in known else ""
         columns[position] = target
-        # A choice of the machine that stays is still the machine's.
+        # An unchanged suggestion still counts as a suggestion.
         how[position] = line.how if target == line.target else ("hand" if target else "none")
         if not target:
             continue
@@ -192,9 +192,9 @@ def word_field(column: str, word: str) -> str:
 def _posted_words(
     post: QueryDict, before: Matching, words: Iterable[ValueWord], known: Mapping[str, Column]
 ) -> dict[str, dict[str, str]]:
-    """Return the words of the matching: only what a person has said differently from the dataset.
+    """Return the words of the matching: only those whose meaning a person changed.
 
-    An empty value says that the word's rows are to be refused; what nobody knows stays open.
+    An empty value refuses the word's rows; unknown words stay open.
     """
     values = {column: dict(own) for column, own in before.values.items()}
     meant = {(word.column, word.word): word.value for word in words}
@@ -206,7 +206,7 @@ def _posted_words(
         if column not in known:
             continue
         if known[column].relation is not None:
-            # What was typed is more than what was chosen; nothing leaves the word open again.
+            # A typed value overrides a chosen one; with neither, the word stays open.
             value = str(post.get(typed_field(column, word), "")).strip() or value
             own = {w: v for w, v in values.pop(column, {}).items() if w != word}
             values |= {column: own | ({word: value} if value else {})}

@@ -1,4 +1,4 @@
-"""Brings two people's, or two tabs', answers about one file together: three matchings make one."""
+"""Merges two tabs' answers about one file: a three-way merge of matchings."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from apps.transfers.options import Findings, Matching
 
 type Path = tuple[str, ...]
 
-# Answers about a column of the file, which go with what the column was matched to.
+# Answers about a column of the file, which depend on what it is matched to.
 _FOLLOWS = "how"
 _PANEL = {
     "mode": "Records",
@@ -22,7 +22,7 @@ _PANEL = {
 def merged_matching(
     opened: Matching, mine: Matching, theirs: Matching
 ) -> tuple[Matching, list[Path]]:
-    """Return what is to be stored, and where both changed one answer: there it is mine.
+    """Return the matching to store, and the answers that both changed: there, mine wins.
 
     What only one side changed since `opened` is taken from that side.
     """
@@ -60,7 +60,7 @@ def _merged(opened: object, mine: object, theirs: object, path: Path, conflicts:
 def conflict_in_words(
     path: Path, theirs: Matching, findings: Findings, known: dict[str, Column]
 ) -> str:
-    """Say what the other side answered where both did: “Position” goes to Role."""
+    """Describe the other side's answer: “Position” goes to Role."""
     name, *rest = path
     value: Any = theirs.to_json()[name]
     for key in rest:
@@ -74,5 +74,5 @@ def conflict_in_words(
         return f"“{rest[1]}” means {labels.get(value, value) or 'that its rows are refused'}."
     if rest:
         label = known[rest[0]].label if rest[0] in known else rest[0]
-        return f"{name.replace('_', ' ').capitalize()} of {label} are another answer."
-    return f"“{_PANEL.get(name, name)}” is another answer."
+        return f"{name.replace('_', ' ').capitalize()} of {label} were changed."
+    return f"“{_PANEL.get(name, name)}” was changed."

@@ -1,4 +1,4 @@
-"""Step 1: the file, and how it is to be read."""
+"""Step 1: the file, and how to read it."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def delimiter_name(delimiter: str) -> str:
 
 
 class UploadForm(forms.Form):
-    # A file of no bytes is refused by the service, in the same words as everywhere.
+    # The service refuses an empty file, with the same message everywhere.
     file = forms.FileField(
         allow_empty_file=True,
         max_length=1000,
@@ -28,7 +28,7 @@ class UploadForm(forms.Form):
 
 
 class ReadingForm(forms.Form):
-    """Only what the format has: a workbook has no delimiter, a text file no sheets."""
+    """Only the format's settings: a workbook has no delimiter, a text file no sheets."""
 
     encoding = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)
     delimiter = forms.ChoiceField(required=False, widget=UnfoldAdminSelectWidget)

@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        help_text="As the user's machine called it, made safe.", max_length=200
+                        help_text="The name on the user's computer, made safe.", max_length=200
                     ),
                 ),
                 ("size", models.PositiveBigIntegerField()),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 (
                     "reading",
                     models.JSONField(
-                        blank=True, default=dict, help_text="How the file is to be read."
+                        blank=True, default=dict, help_text="How to read the file."
                     ),
                 ),
                 (
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
                     "real_user",
                     models.ForeignKey(
                         editable=False,
-                        help_text="Who acted as the user, where somebody did.",
+                        help_text="The person who acted as the user, if anyone did.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Empty where a command without --user started it.",
+                        help_text="Empty if a command without --user started it.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="import_runs",
@@ -218,6 +218,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "import",
                 "ordering": ["-id"],
                 "permissions": [
                     ("import_data", "Can import data"),
@@ -326,7 +327,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         db_default=False,
                         default=False,
-                        help_text="Holds addresses or numbers of people.",
+                        help_text="Contains e-mail addresses or phone numbers.",
                     ),
                 ),
                 (
@@ -334,7 +335,7 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True,
                         default=dict,
-                        help_text="Filters and search as the list had them.",
+                        help_text="The filters and the search of the list.",
                     ),
                 ),
                 ("rows", models.PositiveIntegerField(blank=True, null=True)),
@@ -354,6 +355,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "export",
                 "ordering": ["-id"],
                 "permissions": [("export_data", "Can export data")],
                 "indexes": [
@@ -388,7 +390,7 @@ class Migration(migrations.Migration):
                 (
                     "name",
                     models.CharField(
-                        blank=True, help_text="Empty: remembered by itself.", max_length=120
+                        blank=True, help_text="Empty if it was saved automatically.", max_length=120
                     ),
                 ),
                 ("dataset", models.CharField(max_length=50)),
@@ -468,7 +470,7 @@ class Migration(migrations.Migration):
                     "real_user",
                     models.ForeignKey(
                         editable=False,
-                        help_text="Who acted as the user, where somebody did.",
+                        help_text="The person who acted as the user, if anyone did.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

@@ -1,4 +1,4 @@
-"""What left the house: who took which columns of which records, and the file while it lasts."""
+"""Exports: who exported which columns of which records, and the file while it exists."""
 
 from django.conf import settings
 from django.db import models
@@ -30,10 +30,10 @@ class ExportRun(Asked, Job):
     state = models.CharField(max_length=20, choices=State, default=State.QUEUED)
     fields = models.JSONField(default=list)
     personal_data = models.BooleanField(
-        default=False, db_default=False, help_text="Holds addresses or numbers of people."
+        default=False, db_default=False, help_text="Contains e-mail addresses or phone numbers."
     )
     query = models.JSONField(
-        default=dict, blank=True, help_text="Filters and search as the list had them."
+        default=dict, blank=True, help_text="The filters and the search of the list."
     )
     rows = models.PositiveIntegerField(null=True, blank=True)
     size = models.PositiveBigIntegerField(null=True, blank=True)
@@ -57,6 +57,7 @@ class ExportRun(Asked, Job):
     )
 
     class Meta:
+        verbose_name = "export"
         ordering = ["-id"]
         permissions = [("export_data", "Can export data")]
         constraints = [claimed_only_in(["queued", "writing"], "exportrun")]
@@ -75,7 +76,7 @@ class ExportRun(Asked, Job):
 
 
 class ExportProfile(BaseModel):
-    """A choice of columns with a name."""
+    """A column set with a name."""
 
     name = models.CharField(max_length=120)
     dataset = models.CharField(max_length=50)

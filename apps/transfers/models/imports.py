@@ -1,4 +1,4 @@
-"""An import from the upload to its end, and what is remembered for the next one."""
+"""An import from the upload to its end, and the remembered matchings."""
 
 from django.conf import settings
 from django.db import models
@@ -46,10 +46,10 @@ class ImportRun(Asked, Job):
     reason = models.TextField(blank=True)
     source = models.CharField(max_length=20, default="import", editable=False)
     # The dataclasses of `options` as JSON.
-    reading = models.JSONField(default=dict, blank=True, help_text="How the file is to be read.")
+    reading = models.JSONField(default=dict, blank=True, help_text="How to read the file.")
     matching = models.JSONField(default=dict, blank=True, help_text="What its columns mean.")
     findings = models.JSONField(default=dict, blank=True, help_text="What was found in the file.")
-    # Verdict → rows, as planned; and what became of them.
+    # Verdict → rows, as planned; and the results.
     counts = models.JSONField(default=dict, blank=True)
     results = models.JSONField(default=dict, blank=True)
     causes = models.JSONField(default=list, blank=True)
@@ -61,11 +61,11 @@ class ImportRun(Asked, Job):
     peak_rss_mb = models.FloatField(null=True, blank=True)
     content_digest = models.CharField(max_length=64, blank=True, editable=False)
     rows = models.PositiveIntegerField(default=0)
-    # Every actionable row up to this number is done: applied, drifted or refused.
+    # Every actionable row up to this number is processed: applied, drifted, or refused.
     checkpoint = models.PositiveIntegerField(default=0)
     rows_done = models.PositiveIntegerField(default=0)
     rows_to_do = models.PositiveIntegerField(default=0)
-    # Changes with every plan: what is confirmed is the plan that was looked at.
+    # Changes with every plan, so that only the plan that was shown can be confirmed.
     plan_token = models.CharField(max_length=32, blank=True)
     planned_at = models.DateTimeField("planned", null=True, editable=False)
     confirmed_at = models.DateTimeField("confirmed", null=True, editable=False)
@@ -79,7 +79,7 @@ class ImportRun(Asked, Job):
         null=True,
         blank=True,
         related_name="import_runs",
-        help_text="Empty where a command without --user started it.",
+        help_text="Empty if a command without --user started it.",
     )
     real_user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -87,7 +87,7 @@ class ImportRun(Asked, Job):
         null=True,
         editable=False,
         related_name="+",
-        help_text="Who acted as the user, where somebody did.",
+        help_text="The person who acted as the user, if anyone did.",
     )
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -102,6 +102,7 @@ class ImportRun(Asked, Job):
     )
 
     class Meta:
+        verbose_name = "import"
         ordering = ["-id"]
         permissions = [
             ("import_data", "Can import data"),
@@ -162,9 +163,11 @@ class ImportRun(Asked, Job):
 
 
 class ImportTemplate(BaseModel):
-    """A remembered matching: for the next roster of the same customer, and by equal headers."""
+    """A saved matching: for the same customer's next roster, found by equal headers."""
 
-    name = models.CharField(max_length=120, blank=True, help_text="Empty: remembered by itself.")
+    name = models.CharField(
+        max_length=120, blank=True, help_text="Empty if it was saved automatically."
+    )
     dataset = models.CharField(max_length=50)
     headers_digest = models.CharField(max_length=64, blank=True)
     matching = models.JSONField(default=dict)

@@ -1,4 +1,4 @@
-"""Taking an import back: a job like the import itself."""
+"""The undo of an import: a job like the import itself."""
 
 from django.conf import settings
 from django.db import models
@@ -35,7 +35,7 @@ class UndoRun(Asked, Job):
         null=True,
         editable=False,
         related_name="+",
-        help_text="Who acted as the user, where somebody did.",
+        help_text="The person who acted as the user, if anyone did.",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

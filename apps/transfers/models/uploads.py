@@ -23,9 +23,9 @@ class UploadQuerySet(ScopedQuerySet):
 
 
 class Upload(BaseModel):
-    """The row outlives the file: who uploaded what, and its SHA-256, stay known."""
+    """The row outlives the file: who uploaded what, and its SHA-256, are kept."""
 
-    name = models.CharField(max_length=200, help_text="As the user's machine called it, made safe.")
+    name = models.CharField(max_length=200, help_text="The name on the user's computer, made safe.")
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64, db_index=True)
     path = models.CharField(max_length=300)

@@ -1,8 +1,8 @@
-"""Which encoding the words of a text file are in, weighed by the names of many languages.
+"""Finds the encoding of a text file's words, weighed by the names of many languages.
 
-Every candidate that can decode the words gets, for each language that is written in it, the likelihood of
-all words together; the best pair of encoding and language wins. A word may come from another language than
-the others: rosters have foreigners.
+Each candidate that can decode the words gets, for each of its languages, the likelihood of all
+words together; the best pair of encoding and language wins. A word may come from another language
+than the others, because rosters contain foreign names.
 """
 
 import math
@@ -68,7 +68,7 @@ _CODE_PAGES: dict[str, tuple[float, str]] = {
     "cp865": (-4, "da no"),
 }
 _MULTI_BYTE = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jp")
-# Languages that few files are in (a logarithm).
+# Languages of few files (a logarithm).
 _SELDOM = {
     "sq": -6.0,
     "ga": -4.0,
@@ -81,7 +81,7 @@ _SELDOM = {
 }
 # The share of words that may come from any language of the encoding.
 _FOREIGN = 0.08
-# A few words tell which candidates are worth all of them.
+# A few words show which candidates are worth weighing with all words.
 _FIRST, _MARGIN = 40, 60.0
 _MOST = 400
 
@@ -132,7 +132,7 @@ def _decoded(words: Sequence[bytes], encoding: str, used: bytes) -> tuple[str, .
 
 
 def is_likelier_utf8(words: Iterable[bytes], encoding: str) -> bool:
-    """Tell whether words that are valid in both are likelier meant as UTF-8 than as `encoding`."""
+    """Tell whether words that are valid in both are more likely UTF-8 than `encoding`."""
     sample = list(dict.fromkeys(words))[:_FIRST]
     as_utf8 = [word.decode("utf-8", "replace") for word in sample]
     as_other = [word.decode(encoding, "replace") for word in sample]

@@ -1,4 +1,4 @@
-"""What a file is, by its content; its name is a hint and no more."""
+"""Detects a file's format by its content; its name is only a hint."""
 
 import re
 import zipfile
@@ -66,7 +66,7 @@ def _as_ascii(head: bytes) -> bytes:
 
 
 def _old_office(path: Path) -> DomainError:
-    """Tell what a compound file holds, by the names of its streams."""
+    """Tell what a compound file contains, by the names of its streams."""
     with path.open("rb") as file:
         start = file.read(16 * 1024 * 1024)
     if "EncryptedPackage".encode("utf-16-le") in start:

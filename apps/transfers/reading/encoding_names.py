@@ -1,4 +1,4 @@
-"""The encodings that are offered, and how people call them."""
+"""The offered encodings and their names for people."""
 
 from collections.abc import Iterable
 
@@ -59,14 +59,14 @@ ENCODINGS = {
 
 
 def encoding_name(encoding: str) -> str:
-    """Return how people call an encoding: "Windows-1252"."""
+    """Return an encoding's name for people: "Windows-1252"."""
     plain = encoding.lower().replace("_", "-").removesuffix("-sig")
     name = ENCODINGS.get(plain) or ENCODINGS.get(plain.replace("-", "_")) or encoding
     return name.partition(" (")[0]
 
 
 def guess_in_words(readings: Iterable[tuple[str, Iterable[str]]]) -> str:
-    """Say how a file is read and how else it could be, by words that tell the readings apart."""
+    """Describe how a file is read, and its alternatives, with words that differ between them."""
     described = [f"{encoding_name(encoding)}: {', '.join(words)}." for encoding, words in readings]
     if not described:
         return ""

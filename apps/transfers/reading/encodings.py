@@ -21,7 +21,7 @@ _NOT_ASCII_UTF8 = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 _LATIN_IN_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
-# A letter in UTF-8 and, in the same line, one that stands alone between ASCII.
+# A UTF-8 letter, and in the same line a non-ASCII byte alone between ASCII.
 _IN_BOTH = re.compile(
     rb"\xc3[\x80-\xbf].*[\x00-\x7f][\xc0-\xff][\x00-\x7f]"
     rb"|[\x00-\x7f][\xc0-\xff][\x00-\x7f].*\xc3[\x80-\xbf]",
@@ -65,18 +65,18 @@ def detect_encoding(path: Path) -> Detected:
 
 
 def check_encoding(path: Path, encoding: str) -> bool:
-    """Raise DomainError, naming the line, where the file is not in `encoding`.
+    """Raise DomainError with the line if the file is not in `encoding`.
 
-    Return whether byte-order marks stand in the middle, as in files that were put together.
+    Returns whether there are byte-order marks in the middle, as in concatenated files.
     """
     try:
-        # Python's registry also holds what is no encoding of texts (base64, rot13).
+        # Python's registry also contains codecs that are not text encodings (base64, rot13).
         if not codecs.lookup(encoding)._is_text_encoding:
             raise LookupError
         decoder = codecs.getincrementaldecoder(encoding)("strict")
     except (LookupError, ValueError, TypeError):
         raise DomainError(f"There is no encoding “{encoding}”.") from None
-    # Lines end in LF, CR or both, as the CSV reader counts them.
+    # Lines end in LF, CR, or both, as the CSV reader counts them.
     lines = io.IncrementalNewlineDecoder(None, translate=True)
     line, has_marks, is_first = 1, False, True
     with path.open("rb") as file:
@@ -103,7 +103,7 @@ def check_encoding(path: Path, encoding: str) -> bool:
 
 
 def _utf32_without_bom(head: bytes) -> str:
-    """Of four bytes only one or two count, and the highest is always zero."""
+    """Only one or two of four bytes are used, and the highest is always zero."""
     quarter = max(len(head) // 4, 1)
     zeros = [head[offset::4].count(0) / quarter for offset in range(4)]
     if zeros[3] > 0.9 and zeros[2] > 0.9 and zeros[0] < 0.1:
@@ -128,7 +128,7 @@ def _utf16_without_bom(head: bytes) -> str:
 
 
 def _has_lines(head: bytes, encoding: str) -> bool:
-    """A line end is hardly ever there by chance, where bytes are taken two by two."""
+    """In two-byte units, a line ending hardly ever appears by chance."""
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head)
     return "\n" in text or "\r" in text
 
@@ -157,7 +157,7 @@ class _Seen:
 
 
 def _seen(path: Path) -> _Seen:
-    """Look at every line that is not ASCII: all in one encoding, or mixed?"""
+    """Read every line that is not ASCII, to see if all are in one encoding."""
     sample, like_utf8, in_utf8, other = bytearray(), bytearray(), 0, 0
     # Latin-1 gives each byte as it is, and the lines end where the CSV reader ends them.
     with path.open("r", encoding="latin-1", newline="") as file:
@@ -214,7 +214,7 @@ def _guess(seen: _Seen) -> Detected:
 
 
 def _telling(found: list[Candidate]) -> list[int]:
-    """Return which words show best how the candidates differ."""
+    """Return the words that best show how the candidates differ."""
     words = range(len(found[0].words))
     differ = sorted(words, key=lambda i: -len({each.words[i] for each in found}))
     return differ[:_SHOWN_WORDS]

@@ -1,4 +1,4 @@
-"""The header: which row it is, and what is odd about it."""
+"""Finds the header row, and describes what is unusual about it."""
 
 import re
 from collections import Counter
@@ -21,7 +21,7 @@ _KEPT_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 
 
 def clean_header(cell: str) -> str:
-    # The file of the refused rows has the same headers, defused; its next attempt takes them back.
+    # The file of refused rows has the same headers, defused; the next attempt restores them.
     text = restored(" ".join(cell.translate(_INVISIBLE).replace("\x00", "").split()))
     kept = _KEPT_TEXT.fullmatch(text)
     return kept[1].strip() if kept else text
@@ -63,7 +63,9 @@ def _likeliest(rows: list[tuple[int, list[str]]], known: Callable[[str], bool]) 
 def _is_second(
     top: tuple[int, list[str]], bottom: tuple[int, list[str]], known: Callable[[str], bool]
 ) -> bool:
-    """Whether a row goes on with the header above it: it names columns, and leaves out what stands above."""
+    """Tell whether a row continues the header above it: it names columns, and is blank where the
+    header is complete.
+    """
     if bottom[0] != top[0] + 1:
         return False
     above = [clean_header(cell) for cell in top[1]]
@@ -92,7 +94,7 @@ def _trimmed(cells: list[str]) -> list[str]:
 
 
 def header_notes(found: Findings, *, is_double: bool = False) -> list[str]:
-    """Say what an agent should know: a late header, headers that stand twice, blank ones."""
+    """Return notes for the agent: a late header, repeated headers, blank ones."""
     notes = []
     if is_double:
         notes.append(
@@ -126,7 +128,7 @@ def _is_address(text: str) -> bool:
 
 
 def repeated_headers(headers: list[str]) -> list[str]:
-    """Return a sentence for each header that stands above more than one column."""
+    """Return a sentence for each header of more than one column."""
     sentences = []
     for folded, times in Counter(h.casefold() for h in headers if h).items():
         if times > 1:
@@ -142,7 +144,7 @@ _SHOWN = 30
 
 
 def columns_in_words(headers: list[str]) -> str:
-    """Say which columns the file has; of one that holds whole lines, what to do."""
+    """Describe the file's columns; if each line is in one cell, say what to do."""
     if len(headers) == 1 and sum(headers[0].count(mark) for mark in ",;\t|") > 1:
         return (
             "The file has one column, and its header looks like several: each line seems "

@@ -1,10 +1,10 @@
-"""How large a file may be. Beyond it the file is refused in one sentence, in bounded memory."""
+"""Limits of a file's size. A larger file is refused in one sentence, in bounded memory."""
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_COLUMNS = 500
-# No spreadsheet is wider; what a text file has beyond is not looked at.
+# No spreadsheet is wider; further columns of a text file are not read.
 MAX_WIDTH = 16_384
-# What stands above a header is held in memory.
+# Rows above a header are held in memory.
 MAX_HEADER_ROW = 10_000
 MAX_SHEETS = 500
 MAX_CELL = 1_000_000

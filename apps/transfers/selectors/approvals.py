@@ -1,4 +1,4 @@
-"""What an import has to do with a second person."""
+"""The approval requests of imports."""
 
 from apps.accounts.approvable import registry
 from apps.accounts.approvable.registry import Arguments
@@ -11,7 +11,7 @@ from apps.transfers.models import ImportRun
 
 
 def waiting_request(run: ImportRun) -> ApprovalRequest | None:
-    """Return the request that waits for the plan that stands now."""
+    """Return the waiting request for the current plan."""
     return (
         ApprovalRequest.objects.pending()
         .filter(kind=APPLY_IMPORT, arguments__run=run.pk, arguments__plan_token=run.plan_token)
@@ -21,24 +21,24 @@ def waiting_request(run: ImportRun) -> ApprovalRequest | None:
 
 
 def request_to_decide(run: ImportRun, user: PermissionHolder) -> ApprovalRequest | None:
-    """Return the request that waits for `user` to look at the run's rows."""
+    """Return the waiting request that `user` could decide."""
     request = waiting_request(run)
     return request if request is not None and may_decide(request, user) else None
 
 
 def second_person_sentence(run: ImportRun, user: PermissionHolder) -> str:
-    """Return what the page says where applying the run will end in a request, else nothing."""
+    """Return the page's sentence if applying the run needs approval, otherwise nothing."""
     arguments = {"run": run.pk}
     return _sentence(APPLY_IMPORT, arguments, run.rows_to_do, user)
 
 
 def undo_second_person_sentence(run: ImportRun, rows: int, user: PermissionHolder) -> str:
-    """Return what the page says where undoing `rows` rows of the run will end in a request, else nothing."""
+    """Return the page's sentence if undoing `rows` rows needs approval, otherwise nothing."""
     return _sentence(UNDO_IMPORT, {"run": run.pk}, rows, user)
 
 
 def waiting_undo_request(run: ImportRun) -> ApprovalRequest | None:
-    """Return the request that waits for an undo of the run."""
+    """Return the waiting request for an undo of the run."""
     waiting = ApprovalRequest.objects.pending().filter(kind=UNDO_IMPORT, arguments__run=run.pk)
     return waiting.select_related("requester").first()
 

@@ -1,4 +1,4 @@
-"""Files made for a person: the empty template of a dataset, and the refused rows of a run."""
+"""Generated files: the empty template of a dataset, and the refused rows of a run."""
 
 import codecs
 import csv
@@ -67,7 +67,7 @@ def refused_rows_file(run: ImportRun) -> tuple[str, str, Iterator[bytes]]:
 
 
 def _refused(run: ImportRun) -> Iterator[tuple[int, list[dict[str, str]]]]:
-    """Yield (row number, problems) of what was refused or drifted, in the file's order."""
+    """Yield (row number, problems) of refused and drifted rows, in the file's order."""
     plan, after = Tables(run.pk).plan, 0
     while True:
         found = rows(
@@ -87,7 +87,7 @@ def _refused(run: ImportRun) -> Iterator[tuple[int, list[dict[str, str]]]]:
 def _with_cells(
     run: ImportRun, findings: Findings
 ) -> Iterator[tuple[list[str], list[dict[str, str]]]]:
-    """Walk the file and the refused rows side by side; neither is ever held whole."""
+    """Iterate over the file and the refused rows side by side, in constant memory."""
     source = source_of(
         run,
         Reading(findings.encoding, findings.delimiter, findings.sheet, findings.header_row),
@@ -103,7 +103,7 @@ def _with_cells(
 
 
 def _reason(problems: list[dict[str, str]], headers: dict[str, str]) -> str:
-    """Return why a row is refused, each cell under the header that it has in this very file."""
+    """Return why a row is refused, with the headers of this file."""
     message = []
     for problem in problems:
         header = headers.get(problem["column"], "")
@@ -116,19 +116,19 @@ def _reason(problems: list[dict[str, str]], headers: dict[str, str]) -> str:
     return str(defused(" ".join(message)))
 
 
-# "+49 30 1234" and "-7.5" are what they are; nothing runs them.
+# "+49 30 1234" and "-7.5" stay as they are: no spreadsheet runs them.
 _NUMBER = re.compile(r"[+-][\d\s().,/-]*")
 
 
 def _harmless(cell: str) -> str:
-    """Return a customer's cell so that no spreadsheet runs it; the next attempt takes the quote off again."""
+    """Return a customer's cell that no spreadsheet runs; the next attempt removes the apostrophe."""
     return cell if _NUMBER.fullmatch(cell) else str(defused(cell))
 
 
 def _text(run: ImportRun, findings: Findings) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=findings.delimiter)
-    # Writes the byte-order mark where the file had one, and once.
+    # Write the byte-order mark once, if the file had one.
     encoder = codecs.getincrementalencoder(findings.encoding)("replace")
 
     def flush() -> bytes:

@@ -1,4 +1,4 @@
-"""The step "columns": what each column probably means, and the words in choice columns."""
+"""The Columns step: the probable meaning of each column, and the words in choice columns."""
 
 from dataclasses import dataclass, field
 
@@ -60,7 +60,7 @@ def column_suggestions(run: ImportRun) -> list[ColumnSuggestion]:
 
 
 def two_readings(findings: Findings, position: str) -> str:
-    """Return a cell of a column of dates that can be meant in two ways, "" where there is none."""
+    """Return an ambiguous date of a column, "" if there is none."""
     read = date_reader("")
     words = [word for word, _ in findings.words.get(position, [])]
     for word in words or (findings.column_samples or [[]])[int(position)]:
@@ -124,9 +124,9 @@ def same_content_runs(run: ImportRun, user: PermissionHolder | None) -> list[Imp
 
 
 def imported_before(run: ImportRun, user: PermissionHolder | None) -> list[str]:
-    """Say who has imported the same file or content before, and when."""
+    """Describe who imported the same file or content before, and when."""
     return [
         f"The same {'file' if other.upload.sha256 == run.upload.sha256 else 'content'} was imported "
-        f"before by {other.user or 'a command'} on {other.created_at:%-d %B %Y, %H:%M}, as run {other.pk}."
+        f"before by {other.user or 'a command'} on {other.created_at:%B %-d, %Y, %H:%M}, as run {other.pk}."
         for other in same_content_runs(run, user)[:3]
     ]

@@ -1,4 +1,4 @@
-"""Small reads that only the pages ask for."""
+"""Small reads for the pages."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ SAMPLE_ROWS = 5
 
 
 def latest_runs(user: PermissionHolder, dataset: str, limit: int = 5) -> list[ImportRun]:
-    """Return the user's last imports of a dataset that have a matching to take over."""
+    """Return the user's last imports of a dataset with a matching to reuse."""
     return list(
         ImportRun.objects.for_staff(user)
         .filter(user=user.pk, dataset=dataset)

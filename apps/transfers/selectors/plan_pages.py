@@ -20,18 +20,18 @@ from apps.transfers.engine.sql import NOTHING, NULL, and_, comma, execute, rows
 from apps.transfers.engine.sql import text as quoted
 from apps.transfers.models import ImportRun
 
-# Verdicts of rows that something can become of.
+# Verdicts of rows that can be applied.
 _DONE = ("create", "update")
-# What became of those that were not simply applied.
+# Outcomes of rows that were not simply applied.
 _OTHERWISE = ("drifted", "refused", "kept", "erased")
 _END = 2**31 - 1
-# Sorts after every text that begins alike.
+# Sorts after every text with this beginning.
 _LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
 class _Part:
-    """The rows of a list whose key is `key`, but for those that `also` leaves out."""
+    """The rows of a list whose key is `key`, without those that `also` leaves out."""
 
     list: PlanList
     key: tuple[str, ...] = ()
@@ -40,7 +40,7 @@ class _Part:
 
 @dataclass(frozen=True)
 class _Step:
-    """A stretch of the order: the rows by number, or by one text that begins as it should."""
+    """A section of the order: the rows by number, or by one text with the searched beginning."""
 
     by: Composable | None = None
     low: tuple[Any, ...] = (0,)
@@ -82,7 +82,7 @@ def page_numbers(
 
 
 def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part]:
-    """The lists that together hold the rows that are asked for, each once."""
+    """Return the lists that together have the requested rows, each once."""
     if verdict and verdict not in VERDICTS:
         raise DomainError(f"There is no verdict “{verdict}”.")
     if not verdict and not outcome:
@@ -92,7 +92,7 @@ def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part
         return []
     if cause and verdict != "update":
         return [] if outcome else [_Part(BY_CAUSE, (verdict, cause))]
-    # A verdict that no row has got no index.
+    # A verdict without rows has no index.
     verdicts = [each for each in ([verdict] if verdict else VERDICTS) if run.counts.get(each)]
     of = plan_lists.by_change(cause) if cause else None
     if outcome in ("applied", "undone"):
@@ -119,7 +119,7 @@ def _parts(run: ImportRun, verdict: str, cause: str, outcome: str) -> list[_Part
 def _search_steps(
     run: ImportRun, plan: Table, search: str, columns: list[str], place: int
 ) -> tuple[list[_Step], int, tuple[Any, ...] | None]:
-    """Return the stretches of a search's order, and in which of them and where the row `place` stands."""
+    """Return the sections of a search's order, and the section and position of the row `place`."""
     plan_lists.index_for_search(run, columns)
     texts = [plan_lists.text_sql(column) for column in columns]
     # Folded by the database alone, as the index is.
@@ -141,7 +141,7 @@ def _search_steps(
         if where is None and own is not None and own.startswith(word):
             where, at = (own, place), len(steps)
         steps.append(_Step(text, (word, 0), (word + _LAST, 0), also))
-        # Who was found by an earlier text is not shown again.
+        # Rows that an earlier text found are not shown again.
         also += SQL(" AND NOT COALESCE(starts_with({}, {}), false)").format(text, quoted(word))
     return steps, at, where
 
@@ -169,7 +169,7 @@ def _read(
 
 
 def _of_list(plan: Table, part: _Part, step: _Step, down: Composable, limit: int) -> Composable:
-    """SQL of a step's rows of one list: a range of its index."""
+    """SQL of a step's rows in one list: a range of its index."""
     key: list[Composable] = [*map(Identifier, part.list.key), *filter(None, [step.by])]
     key.append(SQL("number"))
     return SQL(

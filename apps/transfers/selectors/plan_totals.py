@@ -1,4 +1,4 @@
-"""What a run's plan adds up to: totals by cause, the blast radius, and how far the run has come."""
+"""The totals of a run's plan by cause, the blast radius, and the run's progress."""
 
 from dataclasses import dataclass
 
@@ -111,7 +111,7 @@ _PHASES = {
 
 
 def run_progress(run: ImportRun) -> Progress:
-    # A plan that is made again forgets how far the one before was.
+    # A new plan discards the old plan's progress.
     is_checking = run.state in (run.State.MATCHED, run.State.STAGED)
     total = run.rows_to_do if run.planned_at and not is_checking else run.rows
     percent = rate = left = None

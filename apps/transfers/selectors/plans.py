@@ -181,7 +181,7 @@ def _record_of(record: dict[str, Any], own: str, outcome: str) -> str:
 
 
 def _masked(row: PlanRow, personal: list[str]) -> PlanRow:
-    """Mask what the reader may not see: personal columns, and addresses wherever they stand."""
+    """Mask what the reader may not see: personal columns, and addresses everywhere."""
 
     def mask(name: str, value: str | None) -> str | None:
         if not value:
@@ -216,7 +216,7 @@ def _json(value: object, default: object) -> Any:
 
 
 def _fill_unchanged(run: ImportRun, records: list[dict[str, Any]], name: str) -> None:
-    """Look up what a relation column means in unchanged rows: their record knows it."""
+    """Look up the relations of unchanged rows in their records."""
     dataset = registry.get(run.dataset)
     own, related = _ROW.id(dataset.parts()[-1].name).name, _ROW.related(name).name
     unchanged = [

@@ -1,4 +1,4 @@
-"""The step "columns": words of relation columns that name no record, or several."""
+"""The Columns step: words of relation columns that name no record, or several."""
 
 from dataclasses import dataclass, field
 
@@ -51,7 +51,7 @@ class RelationWords:
 
     @property
     def unlisted(self) -> int:
-        """How many open words are not among the `words`."""
+        """How many unmatched words are not in `words`."""
         return max(self.open - sum(word.records != 1 for word in self.words), 0)
 
 
@@ -105,7 +105,7 @@ def _looked_up(
         column=column.name,
         label=column.label,
         found=sum(word.records == 1 and not word.meant for word in every),
-        # Of many only the most frequent ones were looked at.
+        # Of many words, only the most frequent were looked up.
         open=max(len(open_), refused),
         missing=len(missing),
         missing_rows=sum(word.count or 0 for word in missing),

@@ -49,7 +49,7 @@ class UndoResult:
 
 
 def why_not_undo(run: ImportRun) -> str:
-    """Return why a run cannot be undone, "" where it can: also again, where an undo kept rows."""
+    """Return why a run cannot be undone, "" if it can. A run with kept rows can be undone again."""
     has_rows = run.rows_dropped_at is None and exists(Tables(run.pk).plan)
     if run.is_undone:
         return "" if has_rows and has_kept_rows(run) else UNDONE
@@ -63,12 +63,12 @@ def why_not_undo(run: ImportRun) -> str:
 
 
 def has_kept_rows(run: ImportRun) -> bool:
-    """Whether the undo of the run has left rows as they are."""
+    """Tell whether the undo of the run has kept rows."""
     return bool(plan_rows(run, outcome="kept", limit=1).rows)
 
 
 def undo_preview(run: ImportRun, actor: Actor = None) -> UndoPreview:
-    """Return what an undo by `actor` would do now; decided by the very code that the undo works by."""
+    """Return what an undo by `actor` would do now, decided by the undo's own code."""
     why_not = why_not_undo(run)
     if why_not:
         return UndoPreview(False, why_not, 0, 0, 0)

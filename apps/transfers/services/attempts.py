@@ -1,4 +1,4 @@
-"""Going on with a file whose import was stopped before its end."""
+"""Continues a file whose import stopped before its end."""
 
 from django.db import transaction
 
@@ -16,7 +16,7 @@ State = ImportRun.State
 
 
 def rows_left(run: ImportRun) -> int:
-    """Return how many rows of an ended run were planned and not gone through."""
+    """Return how many rows of an ended run were planned but not processed."""
     if run.state not in (State.CANCELED, State.APPLIED_IN_PART) or run.planned_at is None:
         return 0
     return max(run.rows_to_do - run.rows_done, 0)
@@ -24,10 +24,10 @@ def rows_left(run: ImportRun) -> int:
 
 @transaction.atomic
 def import_run_rest(*, run: ImportRun, actor: Actor) -> ImportRun:
-    """Plan the same file again, as its columns were matched; what was applied is found unchanged.
+    """Plan the same file again with the same matching; rows that were applied are found unchanged.
 
-    The new run is an attempt of the old one and is looked at and confirmed like any other. Raises
-    DomainError where nothing is left, or where the file is not kept any more.
+    The new run is an attempt of the old one, and is checked and confirmed like any other. Raises
+    DomainError if nothing is left, or if the file is no longer stored.
     """
     check_may_import(actor, registry.get(run.dataset))
     run = run_in_scope(run, actor)

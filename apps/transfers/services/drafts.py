@@ -1,4 +1,4 @@
-"""What a person has typed into a step and not yet sent on its way."""
+"""Drafts: what a person has entered in a step and not yet submitted."""
 
 from django.db import transaction
 

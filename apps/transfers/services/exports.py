@@ -133,7 +133,7 @@ def export_run_start(
 
 
 def _in_scope(queryset: QuerySet, actor: Actor) -> QuerySet:
-    """Return those of the records that `actor` sees, whatever the caller selected."""
+    """Return those of the caller's records that are in the scope of `actor`."""
     if not is_limited(actor):
         return queryset
     seen = queryset.model._default_manager.for_actor(actor)

@@ -36,7 +36,7 @@ PLANNED_AGAIN = "The rows were checked again after you opened this page. Review 
 
 
 class StalePlanError(DomainError):
-    """What the plan rests on is not there any more: the rows are to be checked again."""
+    """The records of the plan no longer exist: the rows must be checked again."""
 
 
 def import_run_start(
@@ -79,13 +79,15 @@ def import_run_start(
 
 
 def _locked(run: ImportRun, actor: Actor) -> ImportRun:
-    """Lock the run's row; the caller is inside a transaction and may read no other rows before."""
+    """Lock the run's row; the caller is in a transaction and must not have read other rows before."""
     check_may_import(actor, registry.get(run.dataset))
     return run_in_scope(run, actor)
 
 
 def run_in_scope[Run: (ImportRun, UndoRun)](run: Run, actor: Actor) -> Run:
-    """Lock and return the run's row; raises DomainError where `actor` does not see it (any more)."""
+    """Lock and return the run's row. Raises DomainError if it is not (or no longer) in the scope of
+    `actor`.
+    """
     user = user_or_none(actor)
     runs: Any = type(run)._default_manager
     found = runs.all() if user is None else runs.for_staff(user)
@@ -196,7 +198,7 @@ def import_run_confirm(
     if not run.rows_to_do and not allow_empty:
         raise DomainError("Nothing in this file would change anything.")
     impacts = [] if accept_impacts else run.impacts
-    # Several sentences may demand a number: the greatest stands for all of them.
+    # Several sentences may require a number: the largest counts for all of them.
     demanding = [impact for impact in impacts if impact["must_type"]]
     worst = max(demanding, key=lambda impact: impact["number"], default=None)
     if worst is not None and typed_number != worst["number"]:
@@ -214,7 +216,7 @@ def import_run_confirm(
     )
     run.reason, run.state = reason.strip() or run.reason, State.CONFIRMED
     run.confirmed_at, run.confirmed_by = timezone.now(), user
-    # Who confirms is who does it: the worker writes with both names.
+    # The person who confirms is the actor: the worker writes with both names.
     run.real_user_id = real_actor_id()
     run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by", "real_user"])
     import_run_advance_later(run)
@@ -223,7 +225,9 @@ def import_run_confirm(
 
 @transaction.atomic
 def import_run_cancel(*, run: ImportRun, actor: Actor, reason: str = "") -> ImportRun:
-    """Stop the run: at once where no worker has it, else within one chunk. `reason` goes into the audit log."""
+    """Stop the run: at once if no worker has it, otherwise within one chunk. `reason` goes into the
+    audit log.
+    """
     run = _locked(run, actor)
     if run.has_ended:
         raise DomainError(f"The import has already ended: {run.get_state_display().lower()}.")
@@ -237,7 +241,7 @@ def import_run_cancel(*, run: ImportRun, actor: Actor, reason: str = "") -> Impo
         else:
             import_run_advance_later(run)
     else:
-        # The worker that has it may have been killed: then this message takes the run up.
+        # The worker that has the run may have been killed: then this message resumes it.
         import_run_advance_later(run)
     run.save(update_fields=["cancel_requested_at", "state", "ended_at", "error"])
     _void_requests(run, "The import was canceled.")
@@ -245,5 +249,5 @@ def import_run_cancel(*, run: ImportRun, actor: Actor, reason: str = "") -> Impo
 
 
 def _void_requests(run: ImportRun, why: str) -> None:
-    """Void the request that waits for a second person: what it covers no longer exists."""
+    """Void the waiting approval request: what it covers no longer exists."""
     approvals_void(kind=APPLY_IMPORT, arguments={"run": run.pk}, why=why)

@@ -1,4 +1,4 @@
-"""What the answers of the Columns step must be before a plan is made of them."""
+"""Checks the answers of the Columns step before a plan is made."""
 
 from apps.core.errors import DomainError
 from apps.transfers import registry
@@ -68,7 +68,9 @@ def _check_meanings(columns: dict[str, Column], matching: Matching) -> None:
 
 
 def _check_contradictions(column: Column, words: dict[str, str], empty: list[str]) -> None:
-    """Raise DomainError where two ways to write one word mean different things: one would win silently."""
+    """Raise DomainError if two spellings of one word have different meanings: one would win
+    silently.
+    """
     first: dict[str, tuple[str, str]] = {word_key(column, word): (word, "") for word in empty}
     for word, value in words.items():
         earlier, earlier_value = first.setdefault(word_key(column, word), (word, value))

@@ -1,4 +1,4 @@
-"""Matchings that a person keeps by name, for the next file of the same kind."""
+"""Templates: matchings that a person saves by name for the next file of the same kind."""
 
 from apps.accounts.models import User
 from apps.core.errors import DomainError
@@ -12,7 +12,7 @@ from apps.transfers.options import Matching
 def template_save(
     *, name: str, dataset: str, matching: Matching, headers: list[str], actor: User
 ) -> ImportTemplate:
-    """Remember a matching by name; the same name again replaces it."""
+    """Save a matching by name; the same name replaces it."""
     check_may_import(actor, registry.get(dataset))
     if not name.strip():
         raise DomainError("Give the template a name.")
@@ -21,7 +21,7 @@ def template_save(
         dataset=dataset,
         name=name.strip()[:120],
         defaults={
-            # With the headers, so that it fits a file whose columns stand in another order.
+            # With the headers, so that it fits a file with its columns in another order.
             "matching": {**matching.to_json(), "headers": headers},
             "headers_digest": headers_digest(headers),
         },

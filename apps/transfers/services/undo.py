@@ -1,4 +1,4 @@
-"""Taking an import back. Asks for `transfers.undo_import`."""
+"""Undoes imports. Needs `transfers.undo_import`."""
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,7 +60,7 @@ def rows_to_undo(run: ImportRun) -> int:
 
 @transaction.atomic
 def undo_run_cancel(*, undo_run: UndoRun, actor: Actor, reason: str = "") -> UndoRun:
-    """Stop an undo within one chunk; it can be started again and goes on where it stopped.
+    """Stop an undo within one chunk; it can be started again and continues where it stopped.
 
     `reason` goes into the audit log.
     """

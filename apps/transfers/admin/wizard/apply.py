@@ -1,4 +1,4 @@
-"""Step 4, Apply: the progress, and then what became of the rows."""
+"""Step 4, Apply: the progress, and then the result."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def watch(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 
 
 def _import_rest(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
-    """Plan the rows that were not gone through, as an attempt of its own."""
+    """Plan the rows that were not processed, as a new attempt."""
     if run.user_id != request.user.pk:
         raise PermissionDenied("Only the person who started this import can continue it.")
     try:
@@ -45,7 +45,7 @@ def _import_rest(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 
 @run_page(methods=("GET", "POST"))
 def cancel(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
-    """Stop the run: a GET asks, a POST does."""
+    """Cancel the run: GET shows the confirmation, POST cancels."""
     if run.has_ended:
         return HttpResponseRedirect(step_url(run))
     if request.method != "POST":
@@ -59,7 +59,9 @@ def cancel(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 
 
 def progress(request: HttpRequest, run_id: int) -> HttpResponseBase:
-    """What the watching page asks every second. Readers of the run may ask, whatever its state."""
+    """Return the progress, which the page requests every second. Everyone who may see the run may
+    ask, in any state.
+    """
     run = run_for_reader(request.user, run_id)
     if run is None:
         raise RecordNotFound(ImportRun, str(run_id))
@@ -76,7 +78,7 @@ def progress_json(progress: Progress) -> dict[str, Any]:
 
 
 def progress_sentence(progress: Progress) -> str:
-    """Say how far it is: "3,400 of 12,408 rows, 2,100 rows a second, 4 seconds left"."""
+    """Return the progress in words: "3,400 of 12,408 rows, 2,100 rows a second, 4 seconds left"."""
     if progress.state in (ImportRun.State.MATCHED, ImportRun.State.STAGED):
         rows = f"{progress.rows_done:,} of {progress.rows_total:,} rows"
         is_read = progress.state == ImportRun.State.STAGED

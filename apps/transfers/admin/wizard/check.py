@@ -1,4 +1,4 @@
-"""Step 3, Check: the plan, row by row, and the one button that accepts it."""
+"""Step 3, Check: the plan, row by row, and the button that confirms it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -78,20 +78,20 @@ def check(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 
 @run_page(methods=("POST",))
 def keep_reason(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
-    """Keep the reason while the rows are being filtered; sent by the page by itself."""
+    """Save the reason while the rows are being filtered; the page's script sends it."""
     _keep_reason(request, run)
     return HttpResponse(status=204)
 
 
 def _keep_reason(request: HttpRequest, run: ImportRun) -> None:
-    """Keep the reason that stands on the page, for the plan that the page shows."""
+    """Save the reason on the page for the plan that the page shows."""
     if request.POST.get("plan_token") == run.plan_token:
         reason = request.POST.get("reason", "")[:500]
         import_run_keep_draft(run=run, reason=reason, actor=request.user)
 
 
 def _check_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
-    """Plan the rows anew; `create` names a column whose missing records are to be created."""
+    """Plan the rows again; `create` names a column whose missing records will be created."""
     try:
         create = request.POST.getlist("create")
         token = request.POST.get("plan_token", "")
@@ -102,7 +102,9 @@ def _check_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 
 
 def _creatable(run: ImportRun, user: PermissionHolder) -> list[dict[str, Any]]:
-    """Return the columns in which rows are refused for a record that the import could create."""
+    """Return the columns whose rows are refused only because of a record that the import could
+    create.
+    """
     matching = Matching.from_json(run.matching)
     columns = registry.get(run.dataset).columns()
     found = []
@@ -129,7 +131,7 @@ def _ask(
     impacts: list[ImpactLine],
     needed: ApprovalNeeded,
 ) -> HttpResponseBase:
-    """Make the request where the button said so; else say that it is needed."""
+    """Create the approval request if the button asked for it; otherwise say that it is needed."""
     if "ask" not in request.POST:
         form.add_error(None, needed.message)
         return _page(request, run, form, impacts, status=409)
@@ -150,7 +152,7 @@ def _form(
 
 
 def number_to_type(impacts: list[ImpactLine]) -> int | None:
-    """Return the greatest number that the blast radius wants typed, if any."""
+    """Return the largest number that must be typed for the blast radius, if any."""
     return max((line.number for line in impacts if line.must_type), default=None)
 
 
@@ -177,12 +179,12 @@ def _page(
         impacts=impacts,
         to_apply=to_apply,
         refused=refused,
-        # All or nothing, and something was refused: the button would only be refused as well.
+        # All or nothing, and rows were refused: the button would only be refused as well.
         is_blocked=refused > 0 and matching.on_error == "stop",
         is_owner=is_owner,
         second_person="" if waiting else second_person_sentence(run, request.user),
         waiting=waiting,
-        # “owner” → owner tells nobody anything.
+        # “owner” → owner is not worth showing.
         words=[line for line in word_lines(run) if line["meaning"].how != "exact"],
         stale_plan=stale_plan,
         creatable=_creatable(run, request.user) if is_owner and not waiting else [],

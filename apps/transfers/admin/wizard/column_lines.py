@@ -1,4 +1,4 @@
-"""What the page of the columns shows: a line per column, its words, and what is still missing."""
+"""The contents of the Columns page: a line per column, its words, and what is still missing."""
 
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,7 +12,7 @@ from apps.transfers.selectors import ColumnSuggestion, RelationWords, ValueWord
 
 @dataclass
 class Need:
-    """A column that no row can do without; `for_new` where only a new record cannot."""
+    """A column that every row needs; `for_new` if only new records need it."""
 
     column: Column
     for_new: bool
@@ -47,7 +47,7 @@ class Line:
     blank_choices: list[tuple[str, str]]
     blanks_refuse: bool
     date_order: str | None
-    # A date of the column that has two readings, where nobody has said which.
+    # An ambiguous date of the column, if nobody has chosen the order.
     ambiguous: str = ""
 
 
@@ -96,7 +96,7 @@ def word_groups(words: list[ValueWord], known: dict[str, Column]) -> list[dict[s
 
 
 def relation_group(group: RelationWords) -> dict[str, Any]:
-    """A relation column's open words, each with the records that it may mean."""
+    """A relation column's unmatched words, each with candidate records."""
     items = []
     for word in group.words:
         choices = [(candidate.value, str(candidate)) for candidate in word.candidates]
@@ -114,7 +114,7 @@ def relation_group(group: RelationWords) -> dict[str, Any]:
 
 
 def key_in_words(dataset: type[DatasetResource]) -> str:
-    """Say what tells a record of the dataset: "e-mail and organization"."""
+    """Return the key of the dataset's records in words: "e-mail and organization"."""
     part = dataset.parts()[-1]
     known = dataset.columns()
     earlier = {p.name: p for p in dataset.parts()}

@@ -49,7 +49,7 @@ from apps.transfers.selectors.pages import latest_runs, named_templates
 from apps.transfers.services import import_run_match, template_save
 from apps.transfers.services.drafts import import_run_keep_draft
 
-MOVED = "Nothing was saved: the file was read again after this page was opened. Look at its columns again."
+MOVED = "Nothing was saved, because the file was read again after this page was opened. Check the columns again."
 
 
 @takes("like", "template")
@@ -61,13 +61,13 @@ def columns(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
             return _save(request, run)
     taken_over = matching_like(request, run)
     if taken_over is not None:
-        # Shown, and stored by the POST of the page: a GET stores nothing.
+        # Only shown. The POST of the page stores it: a GET stores nothing.
         run.matching = taken_over.to_json()
     return _page(request, run)
 
 
 def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
-    """Save the answers; the caller holds the run's row."""
+    """Save the answers; the caller has locked the run's row."""
     dataset = registry.get(run.dataset)
     opened = read_columns_version(run, request.POST)
     if opened is None:
@@ -89,7 +89,7 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
         form.add_error(None, _conflict(run, dataset, conflicts, theirs))
         return _page(request, run, form=form, status=409)
     if any(need.is_missing for need in needs_of(dataset, matching)) and "back" not in request.POST:
-        # The page names them on top by itself.
+        # The page itself lists them at the top.
         return _page(request, run, form=form, status=409)
     if "back" in request.POST:
         import_run_keep_draft(run=run, matching=matching, actor=request.user)
@@ -114,7 +114,9 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 def _conflict(
     run: ImportRun, dataset: type[DatasetResource], conflicts: list[Path], theirs: Matching
 ) -> list[str]:
-    """Say what was answered otherwise after the page was opened; what is shown stays the user's own."""
+    """Return the answers that were changed after the page was opened; the page keeps the user's
+    own.
+    """
     findings, known = Findings.from_json(run.findings), dataset.columns()
     return [
         "Nothing was saved: these answers were changed in another tab after this page was opened. "
@@ -130,7 +132,7 @@ def _save_template(
     matching: Matching,
     taken_names: dict[str, str],
 ) -> None:
-    """Save the matching under a name; one that was taken when the page was opened is replaced."""
+    """Save the matching as a template; it replaces a template of this name that the page knew."""
     name = form.cleaned_data["save_as"].strip()
     if not name:
         return
@@ -169,7 +171,7 @@ def _page(
     matching = Matching.from_json(run.matching)
     suggestions = column_suggestions(run)
     if not matching.columns:
-        # The words of what is suggested are shown at once, not after a first click.
+        # The words of suggested columns are shown at once, without a first save.
         suggested = {str(line.position): line.target for line in suggestions}
         how = {str(line.position): line.how for line in suggestions}
         matching = replace(matching, columns=suggested, how=how)

@@ -1,4 +1,4 @@
-"""Step 1, File: which dataset, which file, and what was found in it."""
+"""Step 1, File: the dataset, the file, and what was found in it."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ from apps.transfers.services import import_run_reread, import_run_start
 @takes("dataset", "attempt_of", "like")
 @wizard_page()
 def new(request: HttpRequest) -> HttpResponseBase:
-    """Choose the dataset and give the file; the answer to the POST is the run's own page."""
+    """Choose the dataset and upload the file; the POST redirects to the run's own page."""
     datasets = importable_datasets(request.user)
     chosen = request.POST.get("dataset") or request.GET.get("dataset", "")
     if chosen not in {dataset.dataset() for dataset in datasets}:
@@ -75,7 +75,7 @@ def _start(request: HttpRequest, form: UploadForm, dataset: str) -> ImportRun:
 
 
 def _attempt_of(request: HttpRequest) -> ImportRun | None:
-    """The earlier run that this file mends: the user's own."""
+    """Return the earlier run of the user that this file corrects."""
     pk = request.POST.get("attempt_of") or request.GET.get("attempt_of", "")
     run = run_for_reader(request.user, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
     return run if run is not None and run.user_id == request.user.pk else None
@@ -92,14 +92,14 @@ def _with_like(url: str, like: ImportRun | None) -> str:
 
 
 MOVED = (
-    "Nothing was done: the file was read again, or its columns were matched, after this page was opened. "
-    "Look at it again."
+    "Nothing was done, because the file was read again or its columns were matched after this page was "
+    "opened. Check it again."
 )
 
 
 @run_page(step=FILE)
 def found(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
-    """Show what was found; a POST reads the file again in another way."""
+    """Show what was found; a POST reads the file again with other settings."""
     if request.method == "POST":
         with transaction.atomic():
             run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())
@@ -110,7 +110,7 @@ def found(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 
 
 def _read_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
-    """Read the file in another way; the caller holds the run's row."""
+    """Read the file again with other settings; the caller has locked the run's row."""
     findings = Findings.from_json(run.findings)
     if not is_file_as_shown(run, request.POST):
         messages.error(request, MOVED)
@@ -153,7 +153,7 @@ def _found_page(
 
 
 def readings_to_choose(run: ImportRun, findings: Findings) -> list[dict[str, Any]]:
-    """Return the encodings that a text file may have, with what choosing each one posts."""
+    """Return the encodings that a text file may have, with the form values that choose each."""
     if run.state == ImportRun.State.UPLOADED or len(findings.readings) < 2:
         return []
     return [
@@ -167,7 +167,7 @@ def readings_to_choose(run: ImportRun, findings: Findings) -> list[dict[str, Any
     ]
 
 
-# A table of hundreds of columns would only hide what the first ones tell.
+# A table of hundreds of columns would hide the first ones.
 SAMPLE_COLUMNS = 30
 
 
@@ -180,7 +180,7 @@ def sample_table(findings: Findings) -> dict[str, Any]:
 
 
 def found_in_words(findings: Findings) -> list[str]:
-    """Say what was found: "CSV", "semicolon", "Windows-1252", "12,408 rows", "header in row 3"."""
+    """Return what was found: "CSV", "semicolon", "Windows-1252", "12,408 rows", "header in row 3"."""
     if not findings.format:
         return []
     words = [findings.format.upper()]

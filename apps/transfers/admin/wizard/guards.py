@@ -1,4 +1,4 @@
-"""What stands before every step: the permissions, the gate, and whose run it is."""
+"""Checks before every step: the permissions, the gate, and the run's owner."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -49,9 +49,9 @@ def run_page(
 ) -> Callable[[View], View]:
     """Guard a view of one run: `view(request, run)`.
 
-    With `step` the run must have come to it, else the view sends the person to where it stands.
-    `shared` lets in the second person who is asked to approve, to look; else a run is its owner's alone, and
-    to others it does not exist.
+    With `step`, the run must have reached it; otherwise the person is redirected to its current
+    step. `shared` lets in the second person who is asked to approve, read-only. Otherwise a run is
+    visible only to its owner; others get a 404.
     """
 
     def guard(view: View) -> View:
@@ -72,7 +72,7 @@ def run_page(
 
 
 def _refusal(run_id: int, user: PermissionHolder) -> Exception:
-    """Return what to say of a run that is not the user's: those who may view it learn whose it is."""
+    """Return the refusal for another person's run: people who may view it learn whose it is."""
     run = run_for_reader(user, run_id)
     if run is None:
         return RecordNotFound(ImportRun, str(run_id))

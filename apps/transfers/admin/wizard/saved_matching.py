@@ -1,4 +1,4 @@
-"""Taking over the matching of an earlier import or of a saved template, by the columns' headers."""
+"""Reuses the matching of an earlier import or of a template, by the columns' headers."""
 
 import uuid
 from typing import Any
@@ -12,7 +12,7 @@ from apps.transfers.selectors.pages import run_for_reader
 
 
 def matching_like(request: HttpRequest, run: ImportRun) -> Matching | None:
-    """Return the matching that the address asks for (`like`, a run, or `template`), for this file."""
+    """Return the matching that the URL names (`like`, a run, or `template`), for this file."""
     headers = Findings.from_json(run.findings).headers
     like = request.GET.get("like", "")
     if like.isdecimal() and len(like) < 19:

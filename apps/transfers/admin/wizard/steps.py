@@ -1,4 +1,4 @@
-"""Which steps there are, which of them a run has come to, and the bar that shows them."""
+"""The steps of the wizard, those that a run has reached, and the step bar."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,14 +24,14 @@ class Step:
 
 
 def open_steps(run: ImportRun) -> tuple[str, ...]:
-    """Return the steps that can be looked at now; the last one is where the run stands."""
+    """Return the steps that can be opened now; the last one is the run's current step."""
     if run.state == State.FAILED and run.planned_at is None:
-        # Nothing was planned: another way of reading the file may help.
+        # Nothing was planned: reading the file with other settings may help.
         return (FILE,)
     if run.state == State.READ:
         return (FILE,) if run.findings.get("needs_sheet") else (FILE, COLUMNS)
     if run.state in (State.UPLOADED, State.MATCHED, State.STAGED):
-        # A worker has it: what it works with is not changed under its hands.
+        # A worker has the run: its settings must not change now.
         return (FILE,) if run.state == State.UPLOADED else (CHECK,)
     if run.state == State.PLANNED:
         return (FILE, COLUMNS, CHECK)
@@ -39,7 +39,7 @@ def open_steps(run: ImportRun) -> tuple[str, ...]:
 
 
 def standing_step(run: ImportRun) -> str:
-    # A file that has just been read stays in view until its reader goes on.
+    # A file that was just read is shown until the person continues.
     return FILE if run.state == State.READ else open_steps(run)[-1]
 
 

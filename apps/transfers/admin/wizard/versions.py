@@ -1,4 +1,4 @@
-"""What a page of the wizard was opened on, so that two tabs do not overwrite each other's answers."""
+"""Tokens of what a wizard page showed, so that two tabs do not overwrite each other's answers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +15,13 @@ from apps.transfers.selectors.pages import named_templates
 
 
 def shown_matching(run: ImportRun) -> Matching:
-    """Return the stored matching as the page of the columns shows it."""
+    """Return the stored matching as the Columns page shows it."""
     stored = ImportRun.objects.values_list("matching", flat=True).get(pk=run.pk)
     return completed(Matching.from_json(stored), run)
 
 
 def completed(matching: Matching, run: ImportRun) -> Matching:
-    """Give each column of the file an answer, "" where nobody gave one, as the page of the columns does."""
+    """Give each column of the file an answer, "" if there is none, as the Columns page does."""
     for position, _ in enumerate(run.findings.get("headers", [])):
         matching.columns.setdefault(str(position), "")
         matching.how.setdefault(str(position), "none")
@@ -30,9 +30,10 @@ def completed(matching: Matching, run: ImportRun) -> Matching:
 
 @dataclass(frozen=True)
 class OpenedColumns:
-    """What a page of the columns was made of: what was stored, what it showed, and which names were taken.
+    """The state of a Columns page: what was stored, what it showed, and which template names
+    existed.
 
-    It shows more than what is stored where it takes over the answers of an earlier import or template.
+    It shows more than what is stored if it reuses an earlier import or template.
     """
 
     stored: Matching
@@ -41,7 +42,7 @@ class OpenedColumns:
 
 
 def columns_version(run: ImportRun, user: PermissionHolder) -> str:
-    """Return the token of a page that shows the matching of `run` as it is in memory."""
+    """Return the token of a page that shows the current matching of `run`."""
     stored = shown_matching(run).to_json()
     shown = completed(Matching.from_json(run.matching), run).to_json()
     return sign(
@@ -51,7 +52,9 @@ def columns_version(run: ImportRun, user: PermissionHolder) -> str:
 
 
 def read_columns_version(run: ImportRun, post: QueryDict) -> OpenedColumns | None:
-    """Return what `columns_version` was made of; None for no token, or one of another reading of the file."""
+    """Return the state in a `columns_version` token; None for no token, or one of another reading
+    of the file.
+    """
     found = read(_about(COLUMNS, run), post.get(NAME))
     if found is None:
         return None
@@ -66,7 +69,7 @@ def templates_by_name(run: ImportRun, user: PermissionHolder) -> dict[str, str]:
 
 
 def file_version(run: ImportRun) -> str:
-    """Return the token of a page of the file: how it was read, and what was answered since."""
+    """Return the token of a File page: how the file was read, and what was answered since."""
     return sign(_about(FILE, run), _file_state(run))
 
 
@@ -79,7 +82,7 @@ def _file_state(run: ImportRun) -> list[Any]:
 
 
 def _about(step: str, run: ImportRun) -> str:
-    """Name the page and the reading of the file: answers about other columns are answers to nothing."""
+    """Name the page and the reading of the file, because answers about other columns are useless."""
     if step == FILE:
         return f"import-{FILE}:{run.pk}"
     return f"import-{step}:{run.pk}:{headers_digest(run.findings.get('headers', []))}"

@@ -1,1 +1,1 @@
-"""Applying: writes the plan chunk by chunk, and leaves alone what has changed since the plan was made."""
+"""Applying: writes the plan chunk by chunk, and skips records that changed since the plan was made."""

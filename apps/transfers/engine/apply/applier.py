@@ -1,4 +1,4 @@
-"""Applies a plan chunk by chunk: each with its checks, its writes, its counters, in one transaction."""
+"""Applies a plan chunk by chunk: checks, writes, and counters of a chunk in one transaction."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,11 +21,11 @@ from apps.transfers.models import ImportRun
 
 
 class Stopped(Exception):  # noqa: N818  A signal, not an error.
-    """The run is all or nothing and one row cannot be applied."""
+    """The run is all or nothing, and a row cannot be applied."""
 
 
 class Applier(Chunks):
-    """One worker's go at a run. `before_chunk` may raise to stop (a permission taken away)."""
+    """One worker's attempt at a run. `before_chunk` may raise to stop (a permission was revoked)."""
 
     what = "import"
 
@@ -40,7 +40,7 @@ class Applier(Chunks):
         self.refused = self.run.results.get("refused", 0)
 
     def apply(self) -> None:
-        """Apply what is left. Raises JobCanceledError or ClaimLostError between chunks."""
+        """Apply the remaining rows. Raises JobCanceledError or ClaimLostError between chunks."""
         if self.context.matching.on_error == "stop":
             self._apply_all()
             return
@@ -49,13 +49,13 @@ class Applier(Chunks):
             self.work_off((self.run.checkpoint, high))
 
     def _rows_to_do(self, low: int, high: int = TOP) -> Composable:
-        """SQL condition: a row of (low, high] that the plan writes, whatever has become of it."""
+        """SQL condition: a row in (low, high] that the plan writes, whatever its outcome."""
         return SQL(
             "{order} > {low} AND {order} <= {high} AND verdict IN ('create', 'update')"
         ).format(order=Identifier(self.order), low=Literal(low), high=Literal(high))
 
     def _next(self, low: int, number: int) -> int | None:
-        """Return the end of the next chunk of `number` actionable rows, None when none is left."""
+        """Return the end of the next chunk of `number` actionable rows, None if there are none."""
         return value(
             SQL(
                 "SELECT max(o) FROM (SELECT {o} AS o FROM {} WHERE {} ORDER BY {o} LIMIT {}) x"
@@ -70,7 +70,7 @@ class Applier(Chunks):
     def write(self, span: Span) -> None:
         low, high = span
         with self.run.hold(), self._audited():
-            # What another worker has done in between is done.
+            # Another worker may have done this in the meantime.
             if self.run.checkpoint < high:
                 self._record(high, self._write(low, high))
 
@@ -100,7 +100,7 @@ class Applier(Chunks):
             self._record(span[1], {"refused": 1, "done": 1})
 
     def _apply_all(self) -> None:
-        """All or nothing: one transaction, whatever its size; the claim is checked at its end."""
+        """All or nothing: one transaction of any size; the claim is checked at its end."""
         self.before_chunk()
         total: dict[str, int] = {}
         with transaction.atomic():
@@ -136,7 +136,7 @@ class Applier(Chunks):
         )
 
     def _write(self, low: int, high: int) -> dict[str, int]:
-        """Write a range inside the caller's transaction; return what became of its rows."""
+        """Write a range inside the caller's transaction; return the outcomes of its rows."""
         context = self.context
         everything = Range(self.order, low, high)
         writing.lock(context, everything)
@@ -148,7 +148,7 @@ class Applier(Chunks):
                 writing.insert(context, info, chunk)
             if context.has_planned(info, "update"):
                 writing.update(context, info, chunk)
-        # Deferred checks speak now, while the range can still be halved.
+        # Check deferred constraints now, while the range can still be halved.
         execute(SQL("SET CONSTRAINTS ALL IMMEDIATE"))
         execute(SQL("SET CONSTRAINTS ALL DEFERRED"))
         if drifted:
@@ -175,7 +175,7 @@ class Applier(Chunks):
         )
 
     def _record(self, high: int, result: dict[str, int]) -> None:
-        """Checkpoint and counters, in the transaction that wrote the rows."""
+        """Save checkpoint and counters in the transaction that wrote the rows."""
         run = self.run
         done = result.pop("done", 0)
         for key, number in result.items():

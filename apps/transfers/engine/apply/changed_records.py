@@ -1,4 +1,4 @@
-"""Finds the rows of a range whose records are no longer as the plan saw them."""
+"""Finds the rows of a range whose records changed since the plan."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from apps.transfers.engine.resolve import reactivation, refused_records
 from apps.transfers.engine.schema import PlanRow
 from apps.transfers.engine.sql import FALSE, NOTHING, and_, any_of, column_of, one_of, rows
 
-# Takes why rows are left alone, and SQL of their numbers.
+# Called with the reason to skip rows, and SQL of their numbers.
 type Collect = Callable[[str, Composable], None]
 
 CHANGED = "Somebody changed this record after the preview. It was left alone."
@@ -24,15 +24,15 @@ RENAMED = "A record that this row names was renamed after the preview. It was le
 DEACTIVATED = "Somebody deactivated this {} after the preview. The row was left alone."
 TAKEN = "Another record got this {} after the preview. It was left alone."
 
-# Reasons that nobody's change of the record stands behind: it is not there any more.
+# Reasons without a change by a person: the record no longer exists.
 VANISHED = (MISSING, GONE)
 _PLAN, _OTHER = PlanRow("p"), PlanRow("q")
 
 
 def refused_rows(context: RunContext, chunk: Range, *, is_sample: bool = False) -> dict[int, str]:
-    """Return row number → why, for every row of the range that must be left alone.
+    """Return row number → reason, for every row of the range that must be skipped.
 
-    Of a sample it is not asked whether a row outside it will have written what a row needs.
+    For a sample, rows outside of it that would write what a row needs are not considered.
     """
     found: dict[int, str] = {}
 
@@ -57,9 +57,9 @@ def refused_rows(context: RunContext, chunk: Range, *, is_sample: bool = False) 
 
 
 def _created_meanwhile(context: RunContext, info: PartInfo, chunk: Range, collect: Collect) -> None:
-    """Rows that create a record which somebody has created by now."""
+    """Rows that create a record that somebody else has created in the meantime."""
     plan = context.tables.plan
-    # A name may be borne by several: another row of this file may have given it in between.
+    # A name need not be unique: another row of this file may have given it in the meantime.
     mine: Composable = NOTHING
     if not info.only_key:
         mine = SQL(" AND NOT EXISTS (SELECT FROM {plan} q WHERE {key} = t.id AND {writes})").format(
@@ -83,7 +83,7 @@ def _created_meanwhile(context: RunContext, info: PartInfo, chunk: Range, collec
 
 
 def _changed(context: RunContext, info: PartInfo, chunk: Range, found: dict[int, str]) -> None:
-    """Rows whose record is gone, holds something else than the plan saw, or may not be changed any more."""
+    """Rows whose record was deleted, differs from what the plan saw, or can no longer be changed."""
     for number, is_missing in rows(
         SQL(
             "SELECT p.number, t.id IS NULL FROM {plan} p LEFT JOIN {live} t ON t.id = {key}{alive} "
@@ -105,7 +105,7 @@ def _changed(context: RunContext, info: PartInfo, chunk: Range, found: dict[int,
 
 
 def _differs(info: PartInfo) -> Composable:
-    """SQL: a field that the dataset knows is no longer what the plan saw."""
+    """SQL: a field of the dataset differs from what the plan saw."""
     return any_of(
         SQL("{}::text IS DISTINCT FROM p.before->{}->>{}").format(
             field.of("t"), Literal(info.name), Literal(field.attname)
@@ -115,7 +115,7 @@ def _differs(info: PartInfo) -> Composable:
 
 
 def _taken(context: RunContext, info: PartInfo, chunk: Range, collect: Collect) -> None:
-    """Rows that write a value which no two records share, and which another one has by now."""
+    """Rows that write a unique value that another record has by now."""
     written = created_values(context, info)
     for attname in info.part.unique:
         model_field = info.model._meta.get_field(attname)
@@ -148,7 +148,7 @@ def _taken(context: RunContext, info: PartInfo, chunk: Range, collect: Collect) 
 
 
 def _unseen(context: RunContext, chunk: Range, collect: Collect) -> None:
-    """Rows whose records the actor no longer sees: the scope is read again for each chunk."""
+    """Rows whose records are no longer in the actor's scope, which is read again for each chunk."""
     plan = context.tables.plan
     for info in context.parts:
         if scope := scope_sql(info.model, context.actor):
@@ -177,12 +177,13 @@ def _unseen(context: RunContext, chunk: Range, collect: Collect) -> None:
 
 
 def _dependents(context: RunContext, chunk: Range, found: dict[int, str]) -> None:
-    """Rows whose record another row was to create but did not, or that is no longer the one
-    the row names by now."""
+    """Rows whose record should have been created by another row and was not, or no longer has the
+    key that the row names.
+    """
     for info in context.parts[:-1]:
         deactivated: Composable = FALSE
         if info.part.undo:
-            # Who was deactivated before the preview has a note there.
+            # People who were deactivated before the preview have a note there.
             deactivated = SQL("({} AND p.problems IS NULL AND NOT {})").format(
                 reactivation.is_deactivated(info), reactivation.is_back(info)
             )

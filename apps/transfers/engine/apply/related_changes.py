@@ -1,4 +1,6 @@
-"""Finds the rows of a range that name a record which is gone, is called otherwise, or was made by somebody else."""
+"""Finds the rows of a range that name a record that was deleted, renamed, or created by somebody
+else.
+"""
 
 from collections.abc import Callable
 
@@ -76,7 +78,7 @@ def collect_changed(
 def collect_unseen(
     context: RunContext, chunk: Range, collect: Callable[[str, Composable], None], *, unseen: str
 ) -> None:
-    """Rows that name a record which the actor no longer sees."""
+    """Rows that name a record that is no longer in the actor's scope."""
     for name in context.relations:
         relation = context.columns[name].relation
         scope = relation and scope_sql(apps.get_model(relation.model), context.actor)

@@ -1,7 +1,8 @@
-"""Whether the records that a plan rests on are still those that it saw, looked at before it is applied.
+"""Checks before applying whether a plan's records are still as it saw them.
 
-A plan is checked row by row when it is applied, and what has changed is left alone. But where what it
-rests on was undone, or most of it has changed, applying would do next to nothing: better to plan again.
+A plan is checked row by row when it is applied, and changed records are skipped. But if most of
+them changed, or an import that they depend on was undone, applying would do next to nothing, so it
+is better to plan again.
 """
 
 from dataclasses import dataclass
@@ -16,27 +17,28 @@ from apps.transfers.engine.schema import PlanRow, exists
 from apps.transfers.engine.sql import rows, value
 from apps.transfers.models import ImportRun, UndoRun
 
-# Rows that are looked at, spread over the plan; of a plan with fewer than these, drift tells enough.
+# The size of the sample, spread over the plan; in smaller plans, the row-by-row check is enough.
 _SAMPLED = 400
 _FEW = 100
 
 
 @dataclass(frozen=True)
 class StalePlan:
-    """Why a plan should be made again, as a sentence, and how many of its rows are concerned: exactly for
-    an undo, else as far as a sample tells."""
+    """Why a plan should be made again, as a sentence, and how many rows it affects: exact for an
+    undo, otherwise an estimate from a sample.
+    """
 
     why: str
     rows: int
 
 
 def stale_plan(run: ImportRun) -> StalePlan | None:
-    """Return why the plan should be made again; None where it still holds."""
+    """Return why the plan should be made again; None if it is still valid."""
     return undone_since(run) or _changed(run)
 
 
 def undone_since(run: ImportRun) -> StalePlan | None:
-    """Return which import that the plan rests on was undone since; cheap enough for a page."""
+    """Return the undone import that the plan depends on; cheap enough for a page."""
     if run.planned_at is None:
         return None
     since = Q(ended_at__gt=run.planned_at) | Q(state__in=UndoRun.WORK_STATES)
@@ -57,14 +59,14 @@ def undone_since(run: ImportRun) -> StalePlan | None:
 
 
 def _resting_on(context: RunContext, theirs: RunContext) -> int:
-    """Count the rows of the plan that mean, or name, a record which the other run wrote."""
+    """Count the rows of the plan that write or name a record that the other run wrote."""
     mine, their = PlanRow("p"), PlanRow("q")
     ways: list[Composable] = []
     for other in theirs.parts:
         wrote = SQL("JOIN {} q ON {} AND {} = ").format(
             theirs.tables.plan, their.writes(other.name), their.id(other.name)
         )
-        # What this plan creates has a key of its own.
+        # Records that this plan creates have keys of their own.
         ways += [wrote + mine.id(info.name) for info in context.parts if info.model is other.model]
         for name in context.relations:
             relation = context.columns[name].relation
@@ -109,7 +111,7 @@ def _changed(run: ImportRun) -> StalePlan | None:
 
 
 def _spread(context: RunContext) -> list[int]:
-    """Return numbers of rows that are evenly spread over the plan."""
+    """Return row numbers that are evenly spread over the plan."""
     spread = SQL(
         "SELECT generate_series(min(number), max(number), "
         "GREATEST(1, (max(number) - min(number)) / {})) FROM {}"

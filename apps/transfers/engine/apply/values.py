@@ -1,4 +1,4 @@
-"""SQL of the values that a planned row writes, and of the key by which its record is known."""
+"""SQL of a planned row's values, and of the key that identifies its record."""
 
 from collections.abc import Collection
 
@@ -16,7 +16,7 @@ from apps.transfers.engine.sql import NULL, all_of, any_of
 
 _PLAN = PlanRow("p")
 
-# Column of the live table → SQL of what it is given.
+# Column of the live table → SQL of its new value.
 type Values = dict[str, Composable]
 
 
@@ -33,7 +33,7 @@ def plan_value(context: RunContext, info: PartInfo, attname: str) -> Composable:
 def key_match(context: RunContext, info: PartInfo) -> Composable:
     """SQL condition: a living record `t` has the key of a planned creation `p`."""
     cases: list[Composable] = []
-    # The first alternative that the row gives in full is its key.
+    # The first alternative key that the row gives in full is its key.
     earlier: list[Composable] = []
     keys = info.usable_keys()
     for key in keys:
@@ -52,7 +52,7 @@ def key_match(context: RunContext, info: PartInfo) -> Composable:
 
 
 def created_values(context: RunContext, info: PartInfo) -> Values:
-    """Return what a new record is given, over a row `p` of the plan."""
+    """Return the values of a new record, for a row `p` of the plan."""
     model = info.model
     values: Values = {"id": _PLAN.id(info.name)}
     for attname, field in info.fields.items():
@@ -76,7 +76,7 @@ def created_values(context: RunContext, info: PartInfo) -> Values:
 
 
 def made_values(model: type[Model], relation: Relation) -> Values:
-    """Return what a related record is given, over a row `m` of the made records."""
+    """Return the values of a related record, for a row `m` of the made records."""
     values: Values = {
         "id": SQL("m.id"),
         _column(model, relation.create): SQL("m.value"),
@@ -91,7 +91,7 @@ def _column(model: type[Model], field: str) -> str:
 
 
 def _defaults(model: type[Model], given: Collection[str]) -> Values:
-    """Return what an insert must give beside `given` and the database has no default for."""
+    """Return the values that an insert needs besides `given`, and that have no database default."""
     found: Values = {}
     for field in model._meta.concrete_fields:
         if field.column in given or field.primary_key or field.generated:

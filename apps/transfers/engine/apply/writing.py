@@ -1,4 +1,4 @@
-"""SQL that writes a range of the plan: inserts and updates part by part, in a fixed order of locks."""
+"""SQL that writes a range of the plan: inserts and updates, part by part, in a fixed lock order."""
 
 from typing import Any
 
@@ -18,12 +18,14 @@ _PLAN = PlanRow("p")
 
 
 def lock_imports() -> None:
-    """Wait for the turn of this transaction among all that import or undo."""
+    """Wait until no other import or undo transaction is running."""
     rows(SQL("SELECT pg_advisory_xact_lock({})").format(Literal(_LOCK)))
 
 
 def lock(context: RunContext, chunk: Range) -> None:
-    """Lock the records that the range changes, in order of their keys, and what it refers to."""
+    """Lock the records that the range changes, in the order of their keys, and those that it refers
+    to.
+    """
     lock_imports()
     plan = context.tables.plan
     for name in context.relations:
@@ -113,7 +115,7 @@ def update(context: RunContext, info: PartInfo, chunk: Range) -> int:
 
 
 def insert_made(context: RunContext, chunk: Range) -> None:
-    """Create the related records that rows of the range are the first to need."""
+    """Create the related records that are first needed by rows of the range."""
     for name in context.relations:
         relation = context.columns[name].relation
         if relation is None or name not in context.matching.create_missing:

@@ -1,8 +1,8 @@
-"""From a cell's text to a value, by the kind of its column.
+"""Turns a cell's text into a value, by the kind of its column.
 
 Each reader gets a trimmed, non-empty text without control characters and returns the text that is
-staged; it raises CellError where the text cannot be that. Nothing is guessed: what has two readings is
-refused with both.
+staged. It raises CellError if the text is not a valid value. Nothing is guessed: an ambiguous value
+is refused with both readings.
 """
 
 from apps.transfers.declarations import Column, FieldKind

@@ -1,4 +1,4 @@
-"""Cells that say one of some known words: a choice, yes or no, a record."""
+"""Readers of cells with known words: a choice, yes or no, a record."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,9 @@ _FALSE = {"false", "f", "no", "n", "0", "off", "non", "nein", "não", "falsch", 
 
 
 def word_key(column: Column, word: str) -> str:
-    """Return what makes two words of a column one: "Vice-Chair" and "vice chair" are, in a choice."""
+    """Return the key by which words of a column are equal: in a choice, "Vice-Chair" equals "vice
+    chair".
+    """
     return relation_key(word) if column.relation is not None else fold_word(word)
 
 
@@ -56,7 +58,7 @@ def read_boolean(text: str) -> str:
 
 
 def relation_reader(column: Column, words: dict[str, str]) -> Reader:
-    """Read what names a record, or by the run's own `words` another word that does."""
+    """Read the name of a record, or the name that the run's own `words` give for it."""
     by_address = column.relation is not None and column.relation.is_by_address
     plain = plain_address if by_address else exact_digits
     if not words:

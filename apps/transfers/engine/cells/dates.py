@@ -1,4 +1,4 @@
-"""Cells that say a day."""
+"""Readers of cells with a date."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from apps.transfers.engine.cells.months import MONTHS, NOISE
 from apps.transfers.engine.cells.problems import CellError
 
-# Midnight, as programs write it behind a day. A date has no zone: the day is taken as it is written.
+# Midnight, as programs append it to a date. A date has no time zone: it is read as written.
 _MIDNIGHT = re.compile(
     r"(?:[ T,]+|(?<=\d)T)(?:0{1,2}[:.]00(?:[:.]00(?:[.,]0+)?)?(?: ?AM| ?a\.m\.)?|12[:.]00(?:[:.]00(?:[.,]0+)?)? ?(?:AM|a\.m\.))"
     r"(?: ?(?:Z|UTC|GMT)? ?(?:[+-]\d{2}:?\d{2})?)(?: ?\([^)]*\))?(?=$| \d{4}$)",
@@ -23,7 +23,7 @@ _WORDS = re.compile(r"[^\W\d_]+|\d+")
 
 
 def date_reader(order: str) -> Callable[[str], str]:
-    """`order` is dmy, mdy, ymd or "": then only dates with one reading are taken."""
+    """`order` is dmy, mdy, ymd, or "", which accepts only unambiguous dates."""
 
     def read(text: str) -> str:
         plain = _MIDNIGHT.sub("", text, count=1)
@@ -65,7 +65,9 @@ def _without_separators(plain: str, text: str) -> str:
 
 
 def _named_month(plain: str, text: str) -> str:
-    """Read "30 Apr 2026", "Thu, April 30th, 2026", "30. april 2026": a month, a day, a year, and no more."""
+    """Read "30 Apr 2026", "Thu, April 30th, 2026", "30. april 2026": a month, a day, a year, and
+    nothing else.
+    """
     words = _WORDS.findall(plain.casefold())
     months = [MONTHS[word] for word in words if word in MONTHS]
     numbers = [word for word in words if word.isdigit()]
@@ -79,7 +81,7 @@ def _named_month(plain: str, text: str) -> str:
 
 
 def _year(digits: str, text: str) -> int:
-    """A year of two digits is of this century, as far as a date that is kept today may lie ahead."""
+    """Two digits are a year of this century, unless that is too far in the future."""
     year = int(digits)
     if len(digits) == 4:
         return year
@@ -97,6 +99,6 @@ def _date(year: int, month: int, day: int, text: str) -> str:
 
 def _say(year: int, month: int, day: int) -> str:
     try:
-        return f"{date(year, month, day):%-d %B %Y}"
+        return f"{date(year, month, day):%B %-d, %Y}"
     except ValueError:
         return "no date"

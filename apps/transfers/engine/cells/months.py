@@ -1,6 +1,7 @@
-"""The names of months, and the words that stand beside them in dates, in many languages.
+"""The names of months, and other words in dates, in many languages.
 
-A name that is one month here and another there (listopad) is left out: it would be guessed.
+A name of different months in different languages (listopad) is left out, because it would be a
+guess.
 """
 
 _NAMES = """
@@ -22,7 +23,7 @@ MONTHS = {
     for number, line in enumerate(_NAMES.strip().splitlines(), start=1)
     for word in line.split()
 }
-# Weekdays, ordinals, and what stands between the parts.
+# Weekdays, ordinals, and words between the parts.
 _NOISE = """
 st nd rd th of the er de del di den d г года року р gmt utc
 mon monday tue tues tuesday wed wednesday thu thur thurs thursday fri friday sat saturday sun sunday

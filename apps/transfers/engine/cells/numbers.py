@@ -1,4 +1,4 @@
-"""Cells that say a number, with "." or "," before its decimals."""
+"""Readers of cells with a number, with "." or "," as the decimal mark."""
 
 import re
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from decimal import Context, Decimal, InvalidOperation
 
 from apps.transfers.engine.cells.problems import CellError
 
-# Digits before or after the mark; no column holds more.
+# Digits before or after the mark; no column has more.
 _MAGNITUDE = 60
 
 
@@ -17,9 +17,9 @@ def number_reader(
     bounds: tuple[int | None, int | None] = (None, None),
     digits: tuple[int, int] | None = None,
 ) -> Callable[[str], str]:
-    """Read numbers with "." or "," as decimal mark; `mark` decides where a number has two readings.
+    """Read numbers with "." or "," as the decimal mark; `mark` decides if both are possible.
 
-    `bounds` and `digits` (before and after the mark) are what the record can hold.
+    `bounds` and `digits` (before and after the mark) are the limits of the record's field.
     """
 
     def read(text: str) -> str:
@@ -38,7 +38,7 @@ def number_reader(
         except InvalidOperation:
             raise CellError("invalid", f"“{text}” is not a number.") from None
         if value and not -_MAGNITUDE < value.adjusted() < _MAGNITUDE:
-            # "1E999999999" is a number that nobody could write out.
+            # "1E999999999" has too many digits to write out.
             raise CellError("range", f"“{text}” is too large.")
         if whole:
             if value != value.to_integral_value():

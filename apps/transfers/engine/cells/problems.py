@@ -21,7 +21,7 @@ class Problem:
 
 
 class CellError(Exception):
-    """Raised by a cell's reader; the column is added by who knows it."""
+    """Raised by a cell's reader; the caller adds the column."""
 
     def __init__(self, code: str, message: str, suggestion: str = "") -> None:
         super().__init__(message)

@@ -1,6 +1,5 @@
-"""How alike texts are, in percent.
-
-rapidfuzz is loaded with the first question: an export and most imports have none.
+"""Similarity of texts, in percent. rapidfuzz is imported at the first call: exports and most
+imports never need it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +13,7 @@ def similarity(one: str, other: str) -> float:
 
 
 def most_like(text: str, among: Iterable[str], *, least: float) -> str | None:
-    """Return the text of `among` that is most like `text`, where one is at least so much alike."""
+    """Return the most similar text in `among`, if it is at least this similar."""
     # Loaded with the first question, see above.
     from rapidfuzz import fuzz, process
 
@@ -25,7 +24,7 @@ def most_like(text: str, among: Iterable[str], *, least: float) -> str | None:
 def keys_of_most_like[Key](
     text: str, among: Mapping[Key, str], *, least: float, limit: int
 ) -> list[tuple[Key, float]]:
-    """Return the keys of the texts most like `text` and how much they are, the best first."""
+    """Return the keys of the most similar texts and their similarity, best first."""
     # Loaded with the first question, see above.
     from rapidfuzz import fuzz, process
 

@@ -1,4 +1,4 @@
-"""Cells of text: addresses, slugs, phone numbers, ids, and what no spreadsheet meant."""
+"""Readers of text cells: addresses, slugs, phone numbers, IDs, and spreadsheet errors."""
 
 import re
 
@@ -24,7 +24,7 @@ _NAMED_EMAIL = re.compile(r"[^<>@]*<\s*([^<>]+@[^<>\s]+)\s*>")
 _MAILTO = re.compile(r"mailto:\s*", re.IGNORECASE)
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+")
 _PHONE = re.compile(r"[\d\s()+./\-\u2013#*,;:extEXTondrufaNDRUFA]+")
-# Hyphens and minus signs that a word processor or a web page puts between digits.
+# Hyphens and minus signs that word processors and web pages put between digits.
 HYPHENS = "\u2010\u2011\u2012\u2212"
 _PLAIN_HYPHENS = dict.fromkeys(map(ord, HYPHENS), "-")
 
@@ -41,7 +41,7 @@ def reject_spreadsheet_error(text: str) -> None:
 
 
 def exact_digits(text: str) -> str:
-    """Return an id as it was meant: "123.0" is 123; "1.23457E+15" has lost its digits."""
+    """Return the intended ID: "123.0" is 123; "1.23457E+15" has lost its digits."""
     if text[0] in "0123456789+-":
         if _LOSSY.fullmatch(text):
             raise CellError(
@@ -57,7 +57,7 @@ def exact_digits(text: str) -> str:
 
 def read_email(text: str) -> str:
     if _SIMPLE_EMAIL.fullmatch(text):
-        # ASCII alone, for which this is `fold_email`, and much quicker.
+        # Only ASCII, for which this equals `fold_email` and is much faster.
         return text.lower()
     named = _NAMED_EMAIL.fullmatch(text)
     text = _MAILTO.sub("", named[1] if named else text, count=1)
@@ -73,7 +73,7 @@ def read_email(text: str) -> str:
 
 
 def plain_address(text: str) -> str:
-    """Return the address in what is written for it; anything else as it stands, to be looked up."""
+    """Return the e-mail address inside a text; other text is unchanged, to be looked up."""
     try:
         return read_email(text)
     except CellError:

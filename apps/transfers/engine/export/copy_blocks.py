@@ -1,7 +1,7 @@
-"""`COPY … TO STDOUT`, taken in by blocks.
+"""`COPY … TO STDOUT`, read in blocks.
 
-The driver asks the connection for each row anew, which takes longer than PostgreSQL takes to make it.
-Here a row that has arrived already is taken at once, and only for those to come is anything awaited.
+For each row, the driver asks the connection again, which takes longer than PostgreSQL takes to
+produce it. Here, rows that have already arrived are taken at once, and only later ones are awaited.
 """
 
 from collections.abc import Generator, Iterator
@@ -20,7 +20,7 @@ def copied_blocks(
     cursor: Cursor[Any], statement: str, params: list[Any] | None = None
 ) -> Iterator[tuple[bytes, int]]:
     """Yield what a psycopg cursor's COPY sends, with the number of rows in each block."""
-    # A reader that stops half-way leaves the rest to the driver, which cancels the statement.
+    # If the reader stops early, the driver cancels the statement.
     with cursor.copy(statement, params) as copy:
         connection = copy.connection
         take = connection.pgconn.get_copy_data
@@ -39,7 +39,7 @@ def copied_blocks(
                 connection.wait(_more(connection.pgconn))
             else:
                 break
-        # The driver would look for a further row.
+        # Otherwise the driver would wait for another row.
         copy._finished = True
         for result in connection.wait(generators.fetch_many(connection.pgconn)):
             if result.status != ExecStatus.COMMAND_OK:

@@ -1,7 +1,8 @@
-"""Writes a dataset out: CSV by COPY, XLSX from a server-side cursor; nothing is ever held whole.
+"""Writes an export: CSV by COPY, XLSX from a server-side cursor, in constant memory.
 
-What is written can be imported again and changes nothing: choices by their value, relations by their
-external ID or else slug, and each record's version, by which a later import sees what has changed since.
+The file can be imported again and then changes nothing: choices are written by their value,
+relations by external ID or slug, and each record with its version, by which a later import detects
+changes.
 """
 
 import logging
@@ -43,7 +44,7 @@ _FETCH = 200
 
 
 def advance(export_run_id: int) -> ExportRun | None:
-    """Claim the export and write its file; None where there is nothing to do."""
+    """Claim the export and write its file; None if there is nothing to do."""
     run = ExportRun.claim(export_run_id)
     if run is None:
         return None
@@ -100,9 +101,9 @@ def _write(run: ExportRun) -> None:
 
 
 def queryset_of(run: ExportRun) -> QuerySet:
-    """Return the records of a recorded export: a list as its address says, or a command's filters."""
+    """Return the records of a recorded export: those of a list's query, or of a command's filters."""
     if run.query.get("list"):
-        # It loads the whole admin, which no other export needs.
+        # Imported here: it loads the whole admin, which other exports do not need.
         from apps.transfers.engine.export.lists import listed_queryset
 
         return listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
@@ -114,7 +115,7 @@ def write_file(exported: Exported, target: Path, format: str) -> int:
     try:
         return _write_file(exported, target, format)
     except BaseException:
-        # Half a file is none, and nobody would ever delete it.
+        # An incomplete file is useless, and nothing would ever delete it.
         target.unlink(missing_ok=True)
         raise
 
@@ -134,14 +135,14 @@ def csv_blocks(exported: Exported) -> Iterator[tuple[bytes, int]]:
     """Yield blocks of CSV with the number of records in each; the first one is the header."""
     yield exported.header().encode(), 0
     statement = SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(exported.sql(defuse=True))
-    # Django wraps the errors of `execute` alone.
+    # Django converts only the errors of `execute`.
     with connection.wrap_database_errors, transaction.atomic(), connection.cursor() as cursor:
-        # The driver's own cursor: Django's, where it logs statements (DEBUG), takes no parameters here.
+        # Use the driver's own cursor: Django's logging cursor (DEBUG) takes no parameters here.
         yield from copied_blocks(cursor.cursor, text_of(statement))
 
 
 def text_rows(exported: Exported) -> Iterator[list[str]]:
-    """Yield the records as text, as the CSV has them, but for the quote before what a spreadsheet would run."""
+    """Yield the records as text, like the CSV, but without the apostrophe before formulas."""
     with transaction.atomic():
         for record in _fetched(text_of(exported.sql(defuse=False))):
             yield [_text(value) for value in record]

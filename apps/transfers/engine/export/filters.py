@@ -1,4 +1,4 @@
-"""Narrows an export to records with given values; what no record could have is refused, not ignored."""
+"""Filters an export by values; a value that no record can have is refused, not ignored."""
 
 from typing import Any
 
@@ -29,10 +29,10 @@ def narrowed(
     filters: dict[str, Any],
     user: PermissionHolder | None,
 ) -> QuerySet:
-    """Return the records that meet all `filters` (column → text, "" for blank).
+    """Return the records that match all `filters` (column → text, "" for blank).
 
-    Raises DomainError for an unknown field, an unknown choice, a cell that its column cannot hold, and
-    a related record that is not there or not in the user's scope.
+    Raises DomainError for an unknown field, an unknown choice, a value that the column cannot have,
+    and a related record that does not exist or is out of scope.
     """
     columns = dataset.columns()
     for name, value in filters.items():

@@ -1,6 +1,6 @@
-"""What a list of the admin shows at an address, for its export: in a request, or in a worker without one.
+"""The records that an admin list shows at a URL, for its export, with or without a request.
 
-Imported where it is asked for: with it comes the whole admin.
+Imported only where needed, because it loads the whole admin.
 """
 
 from django.apps import apps
@@ -17,16 +17,16 @@ from apps.core.personal import Reader, reading
 
 
 def list_queryset(model_admin: ModelAdmin, request: HttpRequest) -> QuerySet:
-    """Return what the list at this address shows, all pages of it.
+    """Return the records of the list at this URL, all pages of it.
 
-    Raises `AddressRefused` for an address that the list refuses too.
+    Raises `AddressRefused` for a URL that the list refuses, too.
     """
     queryset: QuerySet = model_admin.get_changelist_instance(request).get_queryset(request)
     return queryset
 
 
 def listed_queryset(label: str, query: str, user: User | None) -> QuerySet:
-    """Return what a list shows a user at an address: for a worker, which has no request.
+    """Return the records that a list shows a user at a URL, for a worker, which has no request.
 
     `label` is the model's ("organizations.Membership"), `query` the list's query string.
     """

@@ -1,4 +1,4 @@
-"""What an export selects: a dataset's columns over a list's records, as one SQL statement."""
+"""The query of an export: a dataset's columns over a list's records, as one SQL statement."""
 
 import csv
 import io
@@ -45,9 +45,10 @@ class Exported:
     def filtered(
         cls, dataset: type[DatasetResource], filters: dict[str, Any], user: PermissionHolder | None
     ) -> QuerySet:
-        """Return the living records in the user's scope that meet `filters` (column → text).
+        """Return the live records in the user's scope that match `filters` (column → text).
 
-        In no order: sorting a million rows by another table's name costs more than to write them.
+        They are unordered: sorting a million rows by another table's name costs more than writing
+        them.
         """
         queryset = dataset.model()._default_manager.order_by()
         if user is not None:
@@ -70,7 +71,7 @@ class Exported:
             )
             for position, column in enumerate(self.columns)
         }
-        # A list's own annotations and look-aheads are of no use here.
+        # A list's annotations and prefetches are not needed here.
         queryset = self.queryset.select_related(None).prefetch_related(None)
         plain = subquery(queryset.annotate(**selected).values_list(*selected))
         if not defuse:
@@ -81,7 +82,7 @@ class Exported:
 
 
 def _safe(column: Column, name: str) -> Composable:
-    """SQL of a cell that no spreadsheet takes for a formula."""
+    """SQL of a cell that no spreadsheet runs as a formula."""
     value = Identifier("q", name)
     if column.kind is FieldKind.BOOLEAN:
         return SQL("{}::text").format(value)

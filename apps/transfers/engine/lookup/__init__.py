@@ -1,1 +1,1 @@
-"""Looking up: which records the words of relation columns name, and what becomes of the rows without one."""
+"""Look-ups: which records the words of relation columns name, and refusing rows without one."""

@@ -1,4 +1,4 @@
-"""Refusals that planning finds: a side table, so that no row of the staging table is written again."""
+"""Refusals found while planning, in a separate table, so that staging rows are not rewritten."""
 
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
@@ -31,7 +31,7 @@ def refuse(
 ) -> int:
     """Refuse the rows that `rows` (FROM … WHERE …) selects; return how many.
 
-    `row` is the alias there that has the row's number. `message` is a sentence, or SQL that makes one;
+    `row` is the alias with the row's number. `message` is a sentence, or SQL that builds one;
     `value` and `suggestion` are SQL.
     """
     return execute(
@@ -58,7 +58,7 @@ def refuse(
 
 
 def unrefused(context: RunContext, row: str) -> Composable:
-    """SQL condition: no refusal so far of the row with this alias."""
+    """SQL condition: the row with this alias is not refused so far."""
     return SQL("NOT EXISTS (SELECT FROM {} x WHERE x.number = {}.number)").format(
         context.tables.refused, Identifier(row)
     )
@@ -69,5 +69,5 @@ def has_any(context: RunContext) -> bool:
 
 
 def count(context: RunContext) -> None:
-    """Tell the planner how many rows are refused: taken for none, each row would look through all."""
+    """Update the planner's statistics: if it expected no refusals, each row would scan all of them."""
     execute(SQL("ANALYZE {}").format(context.tables.refused))

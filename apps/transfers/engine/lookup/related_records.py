@@ -1,4 +1,4 @@
-"""Plans the related records that the agent allows to create: one for each name that finds none."""
+"""Plans the related records that the agent allows to create: one per name without a record."""
 
 from typing import Any
 
@@ -27,8 +27,11 @@ def _spelling(name: Composable) -> Composable:
 
 
 def plan(context: RunContext, name: str, relation: Relation) -> None:
-    """Plan a new record for each word that finds none: one for all spellings that differ in case and
-    spaces alone, and none for another spelling of a record that is there."""
+    """Plan a new record for each word without one.
+
+    Spellings that differ only in case and spaces share one; other spellings of an existing record
+    get none.
+    """
     table, made = context.tables.relation(name), context.tables.made
     model: Any = apps.get_model(relation.model)
     scope = scope_sql(model, context.actor)

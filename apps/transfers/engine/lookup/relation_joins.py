@@ -1,4 +1,4 @@
-"""Joins rows of the staging table to the records that their relation columns mean."""
+"""Joins rows of the staging table to the records of their relation columns."""
 
 from psycopg.sql import SQL, Composable, Identifier
 
@@ -13,7 +13,7 @@ def line_of(name: str) -> RelationLine:
 
 
 def in_order(context: RunContext) -> list[str]:
-    """A relation that is looked up within another comes after it."""
+    """Sort relations so that one that is looked up within another comes after it."""
 
     def depth(name: str) -> int:
         relation = context.columns[name].relation
@@ -25,7 +25,8 @@ def in_order(context: RunContext) -> list[str]:
 
 def join_sql(context: RunContext, *, upto: str = "", through: str = "") -> Composable:
     """SQL that joins the resolved relations to rows `s` of the staging table: those before `upto`,
-    those up to and with `through`, or all."""
+    those up to and including `through`, or all.
+    """
     staged, joins = StageRow("s"), []
     for name in in_order(context):
         if name == upto:

@@ -1,4 +1,4 @@
-"""Refuses the rows whose cells name no record or several, and says what they may mean."""
+"""Refuses rows whose cells name no record or several, and suggests records."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ from apps.transfers.engine.sql import (
 )
 
 _STAGED = StageRow("s")
-# Candidates are looked for by hand, word by word: for the most frequent ones.
+# Candidates are searched word by word, only for the most frequent words.
 _SUGGESTED = 50
 _NO_SUGGESTION = SQL("''")
 
 
 def find_in_trash(context: RunContext, name: str, relation: Relation, same: Composable) -> None:
-    """Mark the words that name no living record and one in the trash; `same` ties it to its owner."""
+    """Mark the words that name only a record in the trash; `same` limits it to its owner."""
     model: Any = apps.get_model(relation.model)
     table = context.tables.relation(name)
     execute(SQL("ALTER TABLE {} ADD in_trash boolean NOT NULL DEFAULT false").format(table))
@@ -51,7 +51,7 @@ def find_in_trash(context: RunContext, name: str, relation: Relation, same: Comp
 
 
 def suggest(context: RunContext, name: str, relation: Relation, within: list[str]) -> None:
-    """Say beside each word that names no record, or several, which ones it may mean."""
+    """Add suggestions to each word that names no record, or several."""
     table, line = context.tables.relation(name), RelationLine("")
     execute(SQL("ALTER TABLE {} ADD suggestion text").format(table))
     open_ = rows(
@@ -101,7 +101,8 @@ def refuse_unfound(context: RunContext, name: str, relation: Relation) -> None:
     ):
         _refuse(context, name, code, condition, message, suggestion=line.column("suggestion"))
     if any(other in context.relations for other in relation.within.values()):
-        # Looked up within a record that was not found itself: said there, refused here too.
+        # Looked up within a record that was not found: it was reported there, and the row is
+        # refused here, too.
         _refuse(context, name, "not_found", SQL("{} IS NULL").format(line.column("value")), missing)
 
 
@@ -113,7 +114,7 @@ def _refuse(
     message: str,
     suggestion: Composable = _NO_SUGGESTION,
 ) -> None:
-    """Refuse the rows that give the column a word and whose line meets the condition."""
+    """Refuse the rows with a word in the column whose line matches the condition."""
     refuse(
         context,
         code=f"{name}:{code}",
@@ -134,7 +135,7 @@ def _refuse(
 
 
 def _sentence(context: RunContext, name: str, message: str) -> Composable:
-    """SQL of the message about a value; where the file has another word for it, of both."""
+    """SQL of the message about a value; if the file has another word for it, with both."""
     cell = _STAGED.cell(name)
     sentence = SQL("format({}, {})").format(Literal(message), cell)
     if name not in context.worded:
@@ -146,7 +147,7 @@ def _sentence(context: RunContext, name: str, message: str) -> Composable:
 
 
 def _telling_apart(relation: Relation) -> str:
-    """Name the fields that tell such records apart: those that are looked at before the last one."""
+    """Name the fields that distinguish such records: those that are tried before the last one."""
     if len(relation.by) < 2:
         return ""
     meta = apps.get_model(relation.model)._meta

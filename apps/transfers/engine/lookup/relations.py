@@ -1,4 +1,4 @@
-"""Finds the records that cells name: once for each different word, set-based."""
+"""Finds the records that cells name: once for each distinct word, set-based."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _STAGED, _WORD, _FOUND = StageRow("s"), RelationLine("v"), RelationLine("f")
 
 
 def resolve(context: RunContext) -> None:
-    """Build a table word → record for each relation column and refuse the rows without one."""
+    """Build a table word → record for each relation column, and refuse the rows without one."""
     related_records.start(context)
     for name in in_order(context):
         _resolve_one(context, name)

@@ -1,1 +1,1 @@
-"""Matching: which file, which of its columns is which column of the dataset, which record a word means."""
+"""Matching: a file's columns to the dataset's columns, and words to records."""

@@ -1,6 +1,6 @@
-"""Which records a word of a relation column may mean: those of that very name, and those alike.
+"""Candidate records for a word of a relation column: those of this name, and similar ones.
 
-Bounded: of a large table only the records whose name begins as the word does are compared.
+Bounded: in a large table, only records whose name starts like the word are compared.
 """
 
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ class Candidate:
 
 
 def records_of(relation: Relation, actor: Actor) -> QuerySet:
-    """Return the living records that a relation may name, as far as the user sees them."""
+    """Return the live records that a relation may name, within the user's scope."""
     model: Any = apps.get_model(relation.model)
     queryset: QuerySet = model._default_manager.order_by("pk")
     for_actor = getattr(queryset, "for_actor", None)
@@ -51,7 +51,7 @@ def hits(relation: Relation, queryset: QuerySet, values: Iterable[str]) -> dict[
     found: dict[str, set[Any]] = {value: set() for value in wanted}
     for field in relation.by:
         open_ = [value for value in wanted if not found[value]]
-        # The database folds an e-mail; the answer is found again under what was asked.
+        # The database folds e-mail addresses; map the result back to the requested spelling.
         fold = fold_email if relation.is_folded(field) else str
         asked = {fold(value): value for value in open_}
         rows = queryset.filter(**{f"{field}__in": list(asked)}).values_list(field, "pk")
@@ -61,7 +61,7 @@ def hits(relation: Relation, queryset: QuerySet, values: Iterable[str]) -> dict[
 
 
 class CandidateFinder:
-    """Finds candidates among the records of one queryset; reads a small table once."""
+    """Finds candidates in one queryset; reads a small table once."""
 
     def __init__(self, relation: Relation, queryset: QuerySet) -> None:
         self.relation = relation
@@ -70,7 +70,7 @@ class CandidateFinder:
         self._is_large = False
 
     def candidates(self, word: str) -> list[Candidate]:
-        """Return what the word may mean, likeliest first."""
+        """Return the candidates of a word, most likely first."""
         exact = self._read(self._any("exact", word), _SHOWN)
         if len(exact) > 1:
             return [self._candidate(texts, 100) for texts in sorted(exact.values())]
@@ -86,7 +86,7 @@ class CandidateFinder:
         return [self._candidate(pool[pk], best[pk]) for pk in likeliest]
 
     def _with_lost_zeros(self, word: str) -> dict[Any, tuple[str, ...]]:
-        """Return the records whose id is this number behind zeros, which a spreadsheet takes off."""
+        """Return the records whose ID is this number with leading zeros, which spreadsheets remove."""
         if not (word.isascii() and word.isdigit()):
             return {}
         padded = [word.zfill(width) for width in range(len(word) + 1, _LONGEST_ID + 1)]
@@ -121,5 +121,5 @@ class CandidateFinder:
 
 
 def _sorted(text: str) -> str:
-    """ "Finance, Harbor" and "Harbor Finance" are alike."""
+    """Sort the words, so that "Finance, Harbor" and "Harbor Finance" are similar."""
     return " ".join(sorted(fold_word(text).split()))

@@ -1,4 +1,4 @@
-"""Which column of a file is which column of a dataset: by name, synonym, memory, similarity."""
+"""Matches a file's columns to a dataset's: by name, synonym, memory, and similarity."""
 
 import hashlib
 from collections import Counter
@@ -14,12 +14,14 @@ _SIMILAR = 88
 
 
 def header_key(text: str) -> str:
-    """Return what makes two headers one: "E-mail Address", "EmailAddress" and "email_address" are."""
+    """Return the key by which headers are equal: "E-mail Address", "EmailAddress", and
+    "email_address".
+    """
     return fold_word(text).replace(" ", "")
 
 
 def known_words(resource: type[DatasetResource]) -> set[str]:
-    """Return the key of every header that the dataset knows."""
+    """Return the keys of all headers that the dataset knows."""
     words = set()
     for name, column in resource.columns().items():
         words |= {header_key(each) for each in (name, column.label, *column.synonyms)}
@@ -33,8 +35,11 @@ def headers_digest(headers: Sequence[str]) -> str:
 def suggest_matching(
     resource: type[DatasetResource], findings: Findings, remembered: Matching | None = None
 ) -> Matching:
-    """Return a matching for the file. What was chosen for the same headers before wins; one header
-    that stands twice, or a column that only resembles, is never taken without a person."""
+    """Return a suggested matching for the file.
+
+    Earlier choices for the same headers win. A header that appears twice, or a column that is only
+    similar, is never matched without a person.
+    """
     headers = findings.headers
     if remembered is not None and len(remembered.columns) == len(headers):
         again = Matching.from_json(remembered.to_json())
@@ -88,7 +93,7 @@ def _alike(resource: type[DatasetResource], word: str, taken: set[str]) -> str:
 
 
 def unmatched_needs(resource: type[DatasetResource], matching: Matching) -> list[str]:
-    """Return what is missing, as sentences: columns that no import of this dataset can do without."""
+    """Return sentences about missing columns that every import of this dataset needs."""
     given = {name for name in matching.columns.values() if name}
     columns = resource.columns()
     problems = [
@@ -116,9 +121,10 @@ def unmatched_needs(resource: type[DatasetResource], matching: Matching) -> list
 
 
 def carried_over(matching: Matching, theirs: Sequence[str], ours: Sequence[str]) -> Matching:
-    """Return the matching with its columns moved to where the same headers stand in our file."""
+    """Return the matching with its columns moved to the positions of the same headers in our file."""
     if list(ours[: len(theirs)]) == list(theirs):
-        # The same table, perhaps with columns behind it: also headers that stand twice keep theirs.
+        # The same table, perhaps with more columns at its end: even repeated headers keep their
+        # matching.
         return replace(matching, create_missing=[], remembered=matching.values)
     targets: dict[str, str] = {}
     for position, target in matching.columns.items():
@@ -135,7 +141,7 @@ def carried_over(matching: Matching, theirs: Sequence[str], ours: Sequence[str])
         if known in targets:
             columns[str(index)] = target
             how[str(index)] = "remembered" if target else "none"
-    # What may be created is approved for one file at a time.
+    # Creating missing records is approved for one file at a time.
     return replace(
         matching, columns=columns, how=how, create_missing=[], remembered=matching.values
     )

@@ -1,4 +1,4 @@
-"""What an agent chose for the same headers before."""
+"""The matchings that an agent chose earlier for the same headers."""
 
 from django.db.models import Q
 
@@ -8,8 +8,10 @@ from apps.transfers.options import Matching
 
 
 def remembered_matching(run: ImportRun, headers: list[str], content: str) -> Matching | None:
-    """Return the user's last matching for these headers, if any; for the same file (or the same
-    `content`) with what it was allowed to create."""
+    """Return the user's last matching for these headers, if any.
+
+    For the same file (or the same `content`), it includes which missing records may be created.
+    """
     if run.user_id is None:
         return None
     found = ImportTemplate.objects.filter(
@@ -36,10 +38,10 @@ def _created_for(run: ImportRun, content: str) -> list[str]:
 
 
 def matching_remember(run: ImportRun) -> None:
-    """Keep the run's matching for the next file with the same headers."""
+    """Save the run's matching for the next file with the same headers."""
     if run.user_id is None:
         return
-    # How to go about it, and what may be created, is said anew for each file.
+    # The mode and what may be created are chosen again for each file.
     matching = {
         **run.matching,
         "stop_after": 0,

@@ -1,4 +1,4 @@
-"""Opens the file of a run as it was, or is to be, read."""
+"""Opens the file of a run with its reading settings."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from apps.transfers.reading import Source, open_source
 
 
 def source_of(run: ImportRun, reading: Reading | None = None) -> Source:
-    """Open the run's file as it was read; raises DomainError when it is gone or not the same."""
+    """Open the run's file as it was read. Raises DomainError if it was deleted or differs."""
     dataset = registry.get(run.dataset)
     known = known_words(dataset)
     upload = run.upload

@@ -1,1 +1,1 @@
-"""Planning: what each row would do, written into the table that people confirm and that applying reads."""
+"""Planning: writes what each row would do into the table that people confirm and applying reads."""

@@ -1,4 +1,4 @@
-"""What a plan's causes are called: why rows are refused or skipped, and what updates change."""
+"""Names of a plan's causes: why rows are refused or skipped, and what updates change."""
 
 from apps.transfers import registry
 from apps.transfers.models import ImportRun
@@ -39,7 +39,7 @@ _CODES = {
 
 
 def change_labels(run: ImportRun) -> dict[str, str]:
-    """Return the label of everything that a row can change: the columns, and who comes back."""
+    """Return the label of everything that a row can change: the columns, and reactivation."""
     dataset = registry.get(run.dataset)
     return {
         **{name: column.label for name, column in dataset.columns().items()},

@@ -1,8 +1,9 @@
-"""The lists of a plan: whatever its pages filter by has an index that holds just these rows in order.
+"""The indexed lists of a plan: each filter of its pages has an index with just those rows, in
+order.
 
-A page is then a range of an index, or of a few that are merged: it costs the same wherever it lies,
-however many rows the plan has, and however rare what it shows. Every list is indexed by row number;
-for searching, also by each text that a search looks at.
+A page is then a range of one index, or of a few that are merged. It costs the same at any position,
+however many rows the plan has and however rare the shown ones are. Every list is indexed by row
+number, and for the search also by each searched text.
 """
 
 import hashlib
@@ -19,27 +20,27 @@ from apps.transfers.engine.sql import TRUE, comma, execute, rows
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import personal_columns
 
-# Words for `verdict` as planned, and for `outcome` as it came.
+# The values of `verdict` (planned) and of `outcome` (result).
 VERDICTS = ("create", "update", "unchanged", "refused", "duplicate", "skipped")
 OUTCOMES = ("applied", "drifted", "refused", "undone", "kept", "erased", "")
-# What is searched: longer beginnings are told apart by no one, and would not fit an index.
+# Only the first 200 characters are searched; longer texts would not fit an index.
 LONGEST_TEXT = 200
 
 
 @dataclass(frozen=True)
 class PlanList:
-    """Rows that meet `where`, in order of `key` and then of what they are read by."""
+    """Rows that match `where`, ordered by `key` and then by the searched text or number."""
 
     name: str
     where: Composable
     key: tuple[str, ...] = ()
 
 
-# Rows of whatever verdict, by their number: the primary key.
+# All rows by number: the primary key.
 EVERYTHING = PlanList("all", TRUE)
-# Why a row is not applied: one cause for each such row.
+# Why a row is not applied: one cause per row.
 BY_CAUSE = PlanList("cause", SQL("cause <> '' AND verdict <> 'update'"), ("verdict", "cause"))
-# What became of rows otherwise than planned: few, or none yet.
+# Rows with another outcome than planned: few, or none yet.
 BY_OUTCOME = PlanList("outcome", SQL("outcome <> ''"), ("verdict", "outcome"))
 
 
@@ -48,7 +49,9 @@ def by_verdict(verdict: str) -> PlanList:
 
 
 def changes_sql(column: str) -> Composable:
-    """SQL condition: the row changes this column. The cause of an update is all that it changes."""
+    """SQL condition: the row changes this column. An update's cause lists everything that it
+    changes.
+    """
     return SQL("{} = ANY (string_to_array(cause, ','))").format(Literal(column))
 
 
@@ -64,7 +67,7 @@ def changed_columns(run: ImportRun) -> list[str]:
 
 
 def text_sql(column: str) -> Composable:
-    """SQL of what a search compares: the cell, or what the file said in it where that is no value."""
+    """SQL of the searched text: the cell, or the file's own word if that is not the value."""
     message = SQL("jsonb_path_query_first(problems, {}) #>> '{{}}'").format(
         Literal(f'$[*] ? (@.column == "{column}").value')
     )
@@ -74,21 +77,21 @@ def text_sql(column: str) -> Composable:
 
 
 def index_by_number(plan: Table, verdicts: Iterable[str], changes: Iterable[str]) -> None:
-    """Index a new plan for its pages: `verdicts` it has, columns that its updates change."""
+    """Index a new plan for its pages, by its `verdicts` and the columns that its updates change."""
     _index(plan, _lists(verdicts, changes), SQL("number"), "")
 
 
 def index_for_search(run: ImportRun, columns: list[str]) -> None:
-    """Index what a person searches a plan by, unless that is done.
+    """Index a plan's searched texts, unless that is done.
 
-    After planning, where a person is to look at it; what a command has applied is rarely searched, and
-    is indexed when it is.
+    It is done after planning if a person will look at the plan; what a command has applied is
+    rarely searched, and is indexed when it is.
     """
     plan = Tables(run.pk).plan
     if exists(Table(_name(plan, BY_OUTCOME, columns[-1]))):
         return
     with transaction.atomic():
-        # Who comes second waits, and finds it done.
+        # A second process waits here, and then finds it done.
         rows(SQL("SELECT pg_advisory_xact_lock(hashtext({}))").format(Literal(plan.name)))
         lists = list(
             _lists((verdict for verdict, n in run.counts.items() if n), changed_columns(run))
@@ -107,7 +110,7 @@ def _lists(verdicts: Iterable[str], changes: Iterable[str]) -> Iterable[PlanList
     if has_causes:
         yield BY_CAUSE
     yield from (by_change(column) for column in changes)
-    # The last, by which one sees that all are there.
+    # Created last: if it exists, all of them do.
     yield BY_OUTCOME
 
 
@@ -138,14 +141,14 @@ def given_columns(run: ImportRun) -> list[str]:
 
 
 def search_columns(run: ImportRun) -> list[str]:
-    """The columns whose beginnings a search looks at: those that tell which record is meant."""
+    """Return the columns that a search looks at: those that identify a record."""
     dataset = registry.get(run.dataset)
     part_fields = [
         part.fields[name] for part in dataset.parts() for key in part.keys for name in key
     ]
     given = given_columns(run)
     if conceals():
-        # What may not be read cannot be looked for either.
+        # What a reader may not see cannot be searched either.
         personal = personal_columns(dataset)
         given = [name for name in given if name not in personal]
     return [name for name in given if name in part_fields][:3] or given[:1]

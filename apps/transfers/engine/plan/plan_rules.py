@@ -1,4 +1,4 @@
-"""Refuses rows for what the whole plan would do: the mode, versions, the dataset's rules, repeated rows."""
+"""Refuses rows because of the whole plan: the mode, versions, the dataset's rules, repeated rows."""
 
 from psycopg.sql import SQL, Literal
 
@@ -43,7 +43,7 @@ def _skip_by_mode(context: RunContext) -> None:
 
 
 def _refuse_stale(context: RunContext) -> None:
-    """A row that comes from an export is refused where its record is another one by now."""
+    """Refuse rows from an export whose record has changed since."""
     if VERSION not in context.given:
         return
     last = context.last
@@ -89,7 +89,7 @@ def _apply_rule(context: RunContext, rule: Rule) -> None:
 
 
 def _refuse_repeats_of_refused(context: RunContext) -> None:
-    """A rule names the first row of a record; the same row again is refused with it."""
+    """Rules name the first row of a record; refuse its repeated rows, too."""
     codes = [rule.code for rule in context.resource.rules()]
     if not codes or not refusals.has_any(context):
         return
@@ -121,7 +121,7 @@ def _find_duplicates(context: RunContext) -> None:
 
 
 def _choose_writers(context: RunContext) -> None:
-    """Where the first row of a shared record (a person) is refused, a later valid row writes it."""
+    """If the first row of a shared record (a person) is refused, a later valid row writes it."""
     if not refusals.has_any(context):
         return
     for info in context.parts[:-1]:

@@ -1,8 +1,8 @@
-"""Makes the plan: what each row would do, why not, and what of the record it would change.
+"""Makes the plan: what each row would do, why it can't, and what it would change.
 
-One transaction; begun again from the staging table when it is interrupted. The plan's table holds
-all that applying and undoing need: the ids of what will be created, what changes from what to what,
-and what each record looked like, so that a later change by somebody else is seen (drift).
+It is one transaction, which starts again from the staging table if it is interrupted. The plan's
+table has everything that applying and undoing need: the IDs of new records, changes from what to
+what, and each record's previous state, so that a later change by somebody else is detected (drift).
 """
 
 import secrets
@@ -33,9 +33,10 @@ from apps.transfers.engine.sql import comma, execute
 _SETTINGS = {
     "work_mem": "96MB",
     "maintenance_work_mem": "128MB",
-    # The planner needs sizes and rough shares of our tables, not their histograms.
+    # PostgreSQL's planner needs sizes and rough shares of our tables, not their histograms.
     "default_statistics_target": "10",
-    # Here a second core always pays: the steps are few, and each reads tables of the file's size.
+    # A parallel plan always pays here: there are few steps, and each reads tables of the file's
+    # size.
     "parallel_setup_cost": "100",
     "parallel_tuple_cost": "0.001",
     "min_parallel_table_scan_size": "1MB",
@@ -43,9 +44,10 @@ _SETTINGS = {
 
 
 def plan(context: RunContext, tell: Tell = no_progress) -> dict[str, Any]:
-    """Fill the plan's table; return counts, causes, impacts and a new token as the run stores them.
+    """Fill the plan's table; return counts, causes, impacts, and a new token, as the run stores
+    them.
 
-    `tell` hears how many of its steps are done.
+    `tell` is called with the number of completed steps.
     """
     steps = _steps(context)
     with transaction.atomic():
@@ -60,7 +62,7 @@ def plan(context: RunContext, tell: Tell = no_progress) -> dict[str, Any]:
 
 
 def _steps(context: RunContext) -> list[Callable[[], Any]]:
-    """Return what planning does, in its order; each step leaves its tables for the next ones."""
+    """Return the steps of planning in their order; each leaves its tables for the next ones."""
     steps: list[Callable[[], Any]] = [partial(_find_records, context)]
     for info in context.parts:
         steps += [partial(parts.build, context, info), partial(_check_part, context, info)]
@@ -89,7 +91,9 @@ def _write(context: RunContext) -> None:
 
 
 def _build_work(context: RunContext) -> None:
-    """The valid rows that change something, with the ids of the records that their cells name."""
+    """Build the table of valid rows that change something, with the IDs of the records that their
+    cells name.
+    """
     tables, staged = context.tables, StageRow("s")
     columns: list[Composable] = [staged.number, *map(staged.cell, context.given)]
     columns += [

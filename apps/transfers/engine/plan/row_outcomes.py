@@ -1,4 +1,4 @@
-"""What becomes of the rows that were looked at: which records they write, and what changes."""
+"""The planned effect of each checked row: which records it writes, and what changes."""
 
 from collections.abc import Iterable
 
@@ -24,10 +24,11 @@ def refusals_by_row(context: RunContext) -> Composable:
 def rows(context: RunContext, names: Composable) -> Composable:
     """SQL of the plan's rows, with `names` for the columns of this plan.
 
-    Each level is fenced by OFFSET 0: else what it computes once would be copied to wherever it is used.
+    Each level ends with OFFSET 0; otherwise PostgreSQL would inline its expressions wherever they
+    are used.
     """
     lines = [_Line(context, info) for info in context.parts]
-    # Most rows change nothing that is there: for them no JSON is made at all.
+    # Most rows change no existing record: for them, no JSON is built.
     updates = any_of(_BARE.updates(info.name) for info in context.parts)
     return SQL(
         """
@@ -103,8 +104,9 @@ class _Line:
         )
 
     def cells(self) -> dict[str, Composable]:
-        """What several rows say together about one record is what its row writes; a row that writes
-        nothing of it, a refused one above all, has its own cells."""
+        """What several rows together give a record is what its writing row writes; a row that
+        writes none of it, such as a refused one, has its own cells.
+        """
         return {
             field.source: SQL(
                 "CASE WHEN {writes} THEN COALESCE({new}, {cell}) ELSE {cell} END"
@@ -139,7 +141,7 @@ class _Line:
         differs = any_of(self._name("differs", field.attname) for field in self.info.given)
         update = FALSE if mode == "create" else all_of([live, differs])
         if self.back is not None:
-            # Who is reactivated is as good as new, whatever the mode.
+            # A reactivated record counts as new, whatever the mode.
             update = all_of([live, any_of([self._name("back"), update])])
         return SQL(
             "CASE WHEN NOT {writes} THEN NULL WHEN {create} THEN 'c' WHEN {update} THEN 'u' END AS {op}"
@@ -180,7 +182,7 @@ class _Line:
         )
 
     def before(self) -> Composable:
-        """What the record held, for the check of drift."""
+        """The record's previous values, to detect drift."""
         held = comma(
             SQL("{}, {}::text").format(Literal(name), self._name("now", name))
             for name in self.info.fields

@@ -1,4 +1,4 @@
-"""What a plan adds up to: totals by verdict and cause, and the blast radius in sentences."""
+"""The totals of a plan by verdict and cause, and its blast radius in sentences."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ _MOST_CAUSES = 500
 def summary(context: RunContext) -> dict[str, Any]:
     plan = context.tables.plan
     words = word_meanings.meaning_columns(context)
-    # One scan for both: what becomes of the rows, and what their words mean.
+    # One scan for both: the verdicts of the rows, and the meanings of their words.
     found = rows(
         SQL("SELECT {} FROM {} GROUP BY {}").format(
             comma([SQL("verdict"), SQL("cause"), SQL("count(*)"), *words]),
@@ -101,7 +101,7 @@ def _in_one_scan(context: RunContext) -> tuple[dict[str, dict[str, int]], dict[s
 
 
 def _impacts(context: RunContext, cleared: dict[str, int]) -> list[dict[str, Any]]:
-    """The blast radius: what the dataset declares, and what any dataset can say."""
+    """Return the blast radius: the dataset's own impacts, and those of every dataset."""
     found: list[dict[str, Any]] = []
     for impact in context.resource.impacts():
         asked = impact.sql(ContextView(context))

@@ -1,7 +1,7 @@
-"""Writes the plan's table: a row for each row of the file.
+"""Writes the plan's table: one row for each row of the file.
 
-It is put together from three kinds of rows: those that were looked at (`work`, with the lines of their
-parts), those that are unchanged, and those that were refused before anything was looked up.
+It combines three kinds of rows: checked rows (`work`, with the lines of their parts), unchanged
+rows, and rows that were refused before any look-up.
 """
 
 from collections.abc import Iterable
@@ -68,7 +68,7 @@ def _derived(context: RunContext) -> list[tuple[PartInfo, str]]:
 
 
 def _names(context: RunContext) -> list[Name]:
-    """The plan's columns beside those that every plan has."""
+    """The plan's columns besides those that every plan has."""
     return [
         *map(_BARE.cell, context.given),
         *map(_BARE.word, context.worded),

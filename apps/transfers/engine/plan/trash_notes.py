@@ -1,7 +1,7 @@
-"""Says in a plan's rows that a record of the trash has the value that a new record is given.
+"""Adds notes to a plan's rows: a record in the trash has the value that a new record gets.
 
-No refusal, as in the form: the value is free among the living. But what is in the trash can then be
-restored only under another one, and nobody should learn that afterward.
+As in the form, this is no refusal: the value is free among live records. But the record in the
+trash can then be restored only under another one, and nobody should learn that afterward.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,9 @@ _PLAN = PlanRow("p")
 
 
 def write(context: RunContext) -> None:
-    """Write a note into each row that gives a record a value of one in the trash; one row per made record."""
+    """Write a note into each row that gives a record a value of one in the trash; one row per new
+    related record.
+    """
     for found, model, field in _asked(context):
         trashed = SQL("SELECT EXISTS (SELECT FROM {} WHERE deleted_at IS NOT NULL)")
         if not value(trashed.format(table_of(model))):
@@ -152,7 +154,7 @@ def _value(context: RunContext, info: PartInfo, attname: str) -> Composable | No
 def _changed(
     context: RunContext, info: PartInfo, constraint: UniqueConstraint
 ) -> Composable | None:
-    """The same of a record that is there and is given another value."""
+    """The same for an existing record that gets another value."""
     described = telling_field(info.model, constraint)
     field = info.fields.get(described.attname)
     if field is None or not field.is_given:

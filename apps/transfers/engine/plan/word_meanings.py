@@ -1,8 +1,8 @@
-"""What each word of the file was taken to mean: kept with the run, as the answer to "why is she an admin?".
+"""The meaning of each word of the file, stored with the run to answer "why is she an admin?".
 
-A word of a choice column means a value by itself, by a synonym that the dataset knows, or because an
-agent said so, for this file or an earlier one. A word of a relation column is listed where an agent gave
-it a meaning.
+A word of a choice column has a meaning by its value, by a synonym that the dataset knows, or
+because an agent chose it, for this file or an earlier one. A word of a relation column is listed if
+an agent gave it a meaning.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ from apps.transfers.word_keys import fold_word, relation_key
 
 _ROW = PlanRow("")
 
-# A file with more different words than these keeps the most frequent ones.
+# Of more distinct words than these, only the most frequent are kept.
 _MOST = 500
 
 
@@ -59,7 +59,7 @@ def meanings_of(context: RunContext, rows: list[tuple[Any, ...]]) -> list[dict[s
 
 
 def origin_of_meaning(column: Column, matching: Matching, word: str) -> str:
-    """Return how a word came by its meaning: hand, remembered, exact or synonym."""
+    """Return why a word has its meaning: hand, remembered, exact, or synonym."""
     fold = fold_word if column.kind is FieldKind.CHOICE else relation_key
     own = {fold(each): value for each, value in matching.values.get(column.name, {}).items()}
     before = {fold(each): value for each, value in matching.remembered.get(column.name, {}).items()}

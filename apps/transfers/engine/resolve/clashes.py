@@ -1,4 +1,4 @@
-"""Refuses the rows that say different things about one record: all of them."""
+"""Refuses all rows that contradict each other about one record."""
 
 from psycopg.sql import SQL, Composable, Literal
 
@@ -8,14 +8,15 @@ from apps.transfers.engine.resolve import parts
 from apps.transfers.engine.schema import WorkRow
 from apps.transfers.engine.sql import execute, text
 
-# Of rows that disagree, so many spellings are named, and of each so many rows.
+# A message names at most this many values, and this many rows of each.
 _SPELLINGS, _ROWS = 4, 3
 
 
 def refuse_clashes(context: RunContext, info: PartInfo) -> None:
-    """Refuse every row that disagrees with another one. Each is told who says what, and what it says
-    itself."""
-    # In one statement: a row that is refused for one field is told of the others as well.
+    """Refuse every row that disagrees with another one. The message names the values, their rows,
+    and the row's own.
+    """
+    # In one statement, so that a row that is refused for one field also gets the others.
     execute(
         SQL("INSERT INTO {} (number, cause, problem) {}").format(
             context.tables.refused,

@@ -35,7 +35,7 @@ def _any(context: RunContext, info: PartInfo, condition: Composable) -> bool:
 
 
 def _refuse_nameless(context: RunContext, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
-    """A row whose keys are all blank means no record."""
+    """Refuse rows whose keys are all blank: they identify no record."""
     if info.only_key:
         return
     labels = dict.fromkeys(
@@ -70,7 +70,7 @@ def _refuse_ambiguous(context: RunContext, info: PartInfo) -> None:
 
 
 def _describe_key(context: RunContext, info: PartInfo) -> str:
-    """Ask for the columns that mean one record: all keys but the last, which several may share."""
+    """Name the columns that identify one record: all keys except the last, which several may share."""
     labels = [
         context.columns[source].label
         for key in info.part.keys[:-1]
@@ -86,7 +86,7 @@ def _in_sentence(label: str) -> str:
 
 
 def _refuse_two_ways(context: RunContext, info: PartInfo, keys: list[tuple[str, ...]]) -> None:
-    """Two rows that mean one record by different columns are refused, both."""
+    """Refuse rows that identify the same record by different columns."""
     condition = SQL(
         "p.live AND p.id IN (SELECT id FROM {} GROUP BY id HAVING count(*) > 1)"
     ).format(context.tables.part(info.name))
@@ -100,7 +100,7 @@ def _refuse_two_ways(context: RunContext, info: PartInfo, keys: list[tuple[str, 
 
 
 def _refuse_out_of_scope(context: RunContext, info: PartInfo) -> None:
-    """Refuse without telling whether such a record exists."""
+    """Refuse without revealing whether such a record exists."""
     scope = scope_sql(info.model, context.actor)
     if scope is None:
         return
@@ -112,18 +112,18 @@ def _refuse_out_of_scope(context: RunContext, info: PartInfo) -> None:
     condition = unseen.format(scope)
     code, message = f"{info.name}:not_allowed", f"You can't import this {info.part.label}."
     if context.matching.mode == "update":
-        # As where there is none.
+        # The same message as for a record that does not exist.
         code, message = (
             "skip:new",
             f"The {info.part.label} doesn't exist, and this import only updates.",
         )
     refuse(context, code=code, rows=parts.rows_of(context, info, condition), message=message)
-    # What such a record holds must not come into the plan, which its reader may open.
+    # Such a record's values must not get into the plan, which its reader may open.
     execute(SQL("DELETE FROM {} p WHERE {}").format(context.tables.part(info.name), condition))
 
 
 def _refuse_incomplete(context: RunContext, info: PartInfo) -> None:
-    """A new record must have what every record has."""
+    """Refuse new records without required values."""
     if context.matching.mode == "update":
         return
     for field in info.fields.values():
@@ -142,7 +142,7 @@ def _refuse_incomplete(context: RunContext, info: PartInfo) -> None:
 
 
 def _refuse_taken(context: RunContext, info: PartInfo) -> None:
-    """What must be unique beside the key: not twice in the file, not another record's."""
+    """Refuse values that must be unique besides the key: twice in the file, or another record's."""
     for attname in info.part.unique:
         field = info.fields.get(attname)
         if field is None or not field.is_given:

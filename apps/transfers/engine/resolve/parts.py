@@ -1,4 +1,4 @@
-"""Resolves a part: one line for each different record that the rows mean, with the live one beside it."""
+"""Resolves a part: one line for each distinct record in the rows, with the live one beside it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ _WORK, _GROUP = WorkRow("w"), PartLine("g")
 
 
 def line_of(part: str) -> PartLine:
-    """Return the line of a part under the alias that `join_sql` and the plan's table give it."""
+    """Return the line of a part with the alias that `join_sql` and the plan's table use."""
     return PartLine(f"p_{part}")
 
 
 def given_text(context: RunContext, field: PartField, row: WorkRow = _WORK) -> Composable:
-    """SQL of a field's staged text in the working table; for a relation its record's key."""
+    """SQL of a field's staged text in the working table; for a relation, its record's key."""
     is_related = field.source in context.relations
     return row.related(field.source) if is_related else row.cell(field.source)
 
@@ -65,10 +65,10 @@ def _single_key(context: RunContext, info: PartInfo, key: tuple[str, ...]) -> _K
 
 
 def _alternative_keys(context: RunContext, info: PartInfo, keys: list[tuple[str, ...]]) -> _Key:
-    """The first alternative that a row gives in full decides.
+    """The first alternative that a row gives in full is its key.
 
-    What the actor does not see is not found: by which of its names a row means it, and how many are
-    called so, would tell that it exists.
+    Records out of scope are not found. Otherwise, the key by which a row finds one, and how many
+    share a name, would reveal that it exists.
     """
     bare = PartLine("")
     scope = scope_sql(info.model, context.actor)
@@ -102,7 +102,7 @@ def _alternative_keys(context: RunContext, info: PartInfo, keys: list[tuple[str,
 def given_in_full(
     context: RunContext, info: PartInfo, key: tuple[str, ...], row: WorkRow = _WORK
 ) -> Composable:
-    """SQL of whether a row gives a key in full; an earlier part's record is always there."""
+    """SQL: does a row give a key in full? An earlier part's record always exists."""
     fields = [info.fields[name] for name in key if not info.fields[name].part]
     return all_of(SQL("{} <> ''").format(given_text(context, field, row)) for field in fields)
 
@@ -143,7 +143,7 @@ def _build(context: RunContext, info: PartInfo, key: _Key) -> None:
 
 
 def _grouped(context: RunContext, info: PartInfo, key: _Key) -> Composable:
-    """SQL of the different records that the rows mean: the values they give, and whether they disagree."""
+    """SQL of the distinct records in the rows: their values, and whether rows disagree."""
     bare = PartLine("")
     texts = {field.attname: given_text(context, field) for field in info.given}
     values = SQL("").join(
@@ -173,7 +173,7 @@ def _grouped(context: RunContext, info: PartInfo, key: _Key) -> Composable:
 
 
 def _earlier_parts(context: RunContext, info: PartInfo) -> Composable:
-    """SQL that joins the lines of the parts whose records this one refers to."""
+    """SQL that joins the lines of the parts that this one refers to."""
     return SQL("").join(
         SQL(" JOIN {} {} ON {}").format(
             context.tables.part(field.part),
@@ -224,7 +224,7 @@ def differs(context: RunContext, field: PartField, line: PartLine) -> Composable
     found = SQL("{} IS NOT NULL AND {} IS DISTINCT FROM {}").format(new, field.value(new), now)
     column = context.columns[field.source]
     if not field.cast and (column.multiline or VERSION in context.given):
-        # What comes back from an export is no change for its spaces and line ends.
+        # Differences in spaces and line endings after an export are not changes.
         found += SQL(" AND {} <> {}").format(new, cleaned_sql(column, now))
     return found
 

@@ -109,7 +109,7 @@ def comes_back(context: RunContext, info: PartInfo, key: Composable) -> Composab
 
 
 def write_notes(context: RunContext, info: PartInfo) -> None:
-    """Say in the plan's rows who was deactivated by a person, and stays so."""
+    """Add notes to the plan's rows about people that staff deactivated, and who stay deactivated."""
     if not has_deactivated(context, info):
         return
     execute(
@@ -127,7 +127,7 @@ def write_notes(context: RunContext, info: PartInfo) -> None:
         ).format(
             plan=context.tables.plan,
             code=text(NOTE),
-            message=Literal(f"This {info.part.label} was deactivated%s%s%s and stays so."),
+            message=Literal(f"This {info.part.label} was deactivated%s%s%s and stays deactivated."),
             deactivated=context.tables.deactivated(info.name),
             id=_PLAN.id(info.name),
         )
@@ -145,11 +145,10 @@ def impact(context: RunContext, info: PartInfo) -> dict[str, Any] | None:
     )
     if not number:
         return None
-    back = "comes back, who was" if number == 1 else "come back, who were"
     return {
         "code": change_key(info),
         "number": number,
-        "sentence": f"{number:,} {info.part.noun(number)} {back} deactivated when an import was undone.",
+        "sentence": f"Reactivates {number:,} {info.part.noun(number)} deactivated when an import was undone.",
         "must_type": False,
     }
 
@@ -169,19 +168,19 @@ def _is_planned(info: PartInfo) -> Composable:
 
 
 def is_back(info: PartInfo) -> Composable:
-    """SQL condition: row `p` reactivated the record; never for parts that are deleted when undone."""
+    """SQL condition: row `p` reactivated the record; never for parts that an undo deletes."""
     return _is_planned(info) if info.part.undo else FALSE
 
 
 def drifted(info: PartInfo) -> Composable:
-    """SQL condition: the record `t` was to be reactivated and is not deactivated any more."""
+    """SQL condition: the record `t` should be reactivated, but is no longer deactivated."""
     if not info.part.undo:
         return FALSE
     return SQL("({} AND NOT ({}))").format(_is_planned(info), is_deactivated(info))
 
 
 def still_back(info: PartInfo) -> Composable:
-    """SQL condition: row `p` reactivated the record `t`, and so it still is."""
+    """SQL condition: row `p` reactivated the record `t`, and it is still active."""
     if not info.part.undo:
         return FALSE
     fresh = all_of(SQL("t.{} = {}").format(column, fresh) for column, _, fresh in states(info))
@@ -189,7 +188,9 @@ def still_back(info: PartInfo) -> Composable:
 
 
 def undo_assignments(info: PartInfo, kept: list[int]) -> list[Composable]:
-    """SQL of an undo's assignments that deactivate the record `t` of a row `p` again, but for the kept rows."""
+    """SQL of an undo's assignments that deactivate the record `t` of a row `p` again, except for
+    kept rows.
+    """
     return [
         SQL(
             "{column} = CASE WHEN {back} AND p.number <> ALL({kept}) THEN {gone} ELSE t.{column} END"

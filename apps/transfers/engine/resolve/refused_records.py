@@ -1,8 +1,8 @@
-"""Records that the importing person sees and may not change: what the form refuses, the import refuses.
+"""Records that the importing person may see but not change: imports refuse what the form refuses.
 
-`apps/core/locked_records.py` says which, and the part says why (`protected_because`). A row
-that changes nothing of such a record goes on: a colleague can be a member. It is asked when the plan is
-made, again in the transaction that writes, and by an undo.
+`apps/core/locked_records.py` says which, and the part says why (`protected_because`). A row that
+changes nothing of such a record is fine: a colleague can become a member. This is checked when the
+plan is made, again in the transaction that writes, and by an undo.
 """
 
 from psycopg.sql import SQL, Composable
@@ -66,7 +66,7 @@ def would_change(context: RunContext, actor: Actor) -> bool:
 
 
 def drifted(context: RunContext, info: PartInfo, rows: Range) -> list[int]:
-    """Return the rows of a range that change such a record by now; the records are locked."""
+    """Return the rows of a range that change such a record now; the records are locked."""
     return _about_refused(context, info, rows, _PLAN.updates(info.name))
 
 

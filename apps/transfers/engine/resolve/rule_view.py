@@ -1,4 +1,4 @@
-"""What rules see of a run: `RuleView` of `apps.transfers.rules`, over the run's tables."""
+"""The rules' view of a run: implements `RuleView` of `apps.transfers.rules` over the run's tables."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,8 +1,8 @@
-"""Sets apart, before any grouping, the rows that say what the records say already.
+"""Finds, before any grouping, the rows that equal the stored records.
 
-Most rows of a roster that comes again change nothing. A row is *unchanged* when the records of all its
-parts are there, every cell equals what they hold, and no other row means one of them (it might contradict).
-What is unchanged takes one pass of joins; the others go the whole way.
+Most rows of a repeated roster change nothing. A row is *unchanged* if the records of all its parts
+exist, every cell equals their values, and no other row identifies one of them (it might
+contradict). Unchanged rows take one pass of joins; the others go through all steps.
 """
 
 from psycopg.sql import SQL, Composable, Identifier
@@ -26,7 +26,8 @@ def fill(context: RunContext) -> bool:
         execute(SQL("CREATE UNLOGGED TABLE {} (number int)").format(table))
         return False
     bare = UnchangedRow("")
-    # The fence keeps the comparisons out of the joins: the planner takes them for rare, and would loop.
+    # OFFSET 0 keeps the comparisons out of the joins: PostgreSQL would take them for rare, and
+    # use nested loops.
     execute(
         SQL(
             "CREATE UNLOGGED TABLE {table} AS SELECT number, {ids} FROM ("
@@ -53,8 +54,11 @@ def fill(context: RunContext) -> bool:
 
 
 def _is_possible(context: RunContext) -> bool:
-    """Whether equal cells mean that nothing is to be done or said: not where only new records are
-    wanted, where the file carries versions, or where not every record is the agent's to see."""
+    """Tell whether equal cells mean that there is nothing to do or report.
+
+    Not if only new records are wanted, if the file has versions, or if some records are out of the
+    agent's scope.
+    """
     return (
         context.matching.mode != "create"
         and VERSION not in context.given
@@ -116,7 +120,7 @@ def _same(context: RunContext, info: PartInfo) -> Composable:
 
 
 def _drop_repeated(context: RunContext) -> None:
-    """A record that several rows mean is for the whole way: one of them counts."""
+    """Drop records that several rows identify: they go through all steps, and one row counts."""
     execute(
         SQL(
             "DELETE FROM {table} WHERE {last} IN "
@@ -126,8 +130,9 @@ def _drop_repeated(context: RunContext) -> None:
 
 
 def _drop_shared(context: RunContext) -> None:
-    """So is a record that another row means too. A key with an earlier part's id is shared only where
-    that part's is."""
+    """Also drop records that another row identifies. A key with an earlier part's ID is shared only
+    if that part's record is.
+    """
     for info in context.parts:
         fields = [info.fields[name] for name in info.only_key or ()]
         if any(field.part for field in fields):

@@ -1,1 +1,1 @@
-"""What every run has in common, be it an import, an undo, or an export: rights, events, progress, errors."""
+"""Shared by imports, undos, and exports: permissions, events, progress, errors."""

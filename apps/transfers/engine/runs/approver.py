@@ -1,4 +1,6 @@
-"""The second person who approved an import or undo. What they lose the right to do, it may no longer do."""
+"""The second person who approved an import or undo. If they lose a permission, the run loses it,
+too.
+"""
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.transfers.access import APPLY_IMPORT, UNDO_IMPORT
@@ -6,7 +8,7 @@ from apps.transfers.models import ImportRun, UndoRun
 
 
 def approver_of(run: ImportRun) -> User | None:
-    """Return the second person who approved that the run is applied."""
+    """Return the second person who approved applying the run."""
     request = (
         ApprovalRequest.objects.filter(
             kind=APPLY_IMPORT,
@@ -27,7 +29,7 @@ def approver_of_undo(undo: UndoRun) -> User | None:
             kind=UNDO_IMPORT,
             state=ApprovalRequest.State.APPROVED,
             arguments__run=undo.run_id,
-            # It is made by the approval, in the same transaction.
+            # The approval creates it in the same transaction.
             decided_at__gte=undo.created_at,
         )
         .select_related("decided_by")

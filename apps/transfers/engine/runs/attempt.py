@@ -1,4 +1,4 @@
-"""One attempt at a job, with every way in which it can end: the same for imports, undos and exports."""
+"""One attempt at a job, with every possible ending: the same for imports, undos, and exports."""
 
 import logging
 from collections.abc import Callable
@@ -19,11 +19,11 @@ def attempt(
     canceled: Callable[[str], None],
     failed: Callable[[str], None],
 ) -> None:
-    """Do the work of a claimed job while its claim is kept alive.
+    """Do the work of a claimed job while its claim is renewed.
 
-    `canceled` gets what interrupted the work, "" for a person's request; `failed` gets the sentence for
-    the job's page. A worker that stops, and a failure that may pass (the database may have been away),
-    are raised: the next attempt begins again at the checkpoint.
+    `canceled` gets what interrupted the work, "" for a person's request; `failed` gets the sentence
+    for the job's page. If the worker stops, or a failure may be temporary (the database may have
+    been away), the exception is raised: the next attempt continues from the checkpoint.
     """
     with job.keep_alive():
         try:

@@ -1,6 +1,7 @@
-"""Works off the rows of a plan chunk by chunk: tries again what collided, and halves what the database refuses.
+"""Processes the rows of a plan chunk by chunk: retries collisions, and halves chunks that the
+database refuses.
 
-Applying goes up through the plan and an undo goes down; this is what both have in common.
+Applying goes up through the plan and an undo goes down; this is their common part.
 """
 
 import time
@@ -12,23 +13,26 @@ from apps.core.errors import DomainError
 
 CHUNK = 20_000
 _RETRIES = 6
-# Each refusal by the database costs a transaction of its own; so many mean that something is wrong.
+# Each refusal by the database costs a transaction; this many mean that something is wrong.
 _MAX_REFUSALS = 500
 
-# Where a stretch of the plan begins and ends, in the order in which it is worked off.
+# The start and the end of a span of the plan, in processing order.
 type Span = tuple[int, int]
 
 
 class Chunks(ABC):
-    """A run that is worked off in spans of its plan. `refused` rows the database has refused so far; `what`
-    is the kind of the run, for the sentence when these are too many."""
+    """A run that is processed in spans of its plan.
+
+    `refused` counts the rows that the database has refused so far; `what` is the kind of the run,
+    for the sentence if there are too many.
+    """
 
     what: str
     refused = 0
 
     @abstractmethod
     def write(self, span: Span) -> None:
-        """Work a span off, with its checkpoint, in one transaction; nothing where that is done already."""
+        """Process a span, with its checkpoint, in one transaction; nothing if that is already done."""
 
     @abstractmethod
     def size(self, span: Span) -> int:
@@ -36,14 +40,14 @@ class Chunks(ABC):
 
     @abstractmethod
     def next_in(self, span: Span, rows: int) -> Span | None:
-        """Return the next `rows` rows of a span that are not worked off yet, None where none is left."""
+        """Return the next `rows` unprocessed rows of a span, None if there are none."""
 
     @abstractmethod
     def refuse(self, span: Span, error: Exception) -> None:
-        """Mark the one row of a span as refused, and go on behind it."""
+        """Mark the one row of a span as refused, and continue after it."""
 
     def work_off(self, span: Span) -> None:
-        """Work a span off; a row that the database refuses is found by halving and refused alone."""
+        """Process a span; a row that the database refuses is found by halving, and refused alone."""
         for attempt in range(_RETRIES):
             try:
                 self.write(span)
@@ -52,7 +56,7 @@ class Chunks(ABC):
                 self._halve(span, error)
                 return
             except OperationalError:
-                # A dead-lock or a serialization failure: the other one has won, try again.
+                # A deadlock or a serialization failure: the other transaction won, so try again.
                 if attempt == _RETRIES - 1 or connection.in_atomic_block:
                     raise
                 time.sleep(0.1 * 2**attempt)

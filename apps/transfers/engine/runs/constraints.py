@@ -1,4 +1,4 @@
-"""Says in words what the database refused."""
+"""Turns database refusals into words."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from apps.transfers.engine.context import RunContext
 
 
 def explain(error: Exception, context: RunContext) -> str:
-    """Return one sentence for a database error, from the constraint's own message where it has one."""
+    """Return one sentence for a database error: the constraint's own message, if it has one."""
     cause: Any = error.__cause__
     name = getattr(getattr(cause, "diag", None), "constraint_name", None) or ""
     for info in context.parts:

@@ -1,4 +1,6 @@
-"""How an import ends or is handed over to a person: state, figures, events and mail are written together."""
+"""How an import ends or waits for a person: state, figures, events, and e-mail are written
+together.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,20 +20,20 @@ _MEASURED = ("seconds", "peak_rss_mb", "counts")
 
 @contextmanager
 def handed_over(run: ImportRun, state: str, **changes: Any) -> Iterator[None]:
-    """Go to a state in which the run is nobody's work, together with what is written inside."""
+    """Set a state in which no worker has the run, together with what is written inside."""
     changes |= {"state": state, "seconds": run.seconds, "peak_rss_mb": run.peak_rss_mb}
     with run.hand_over(**changes):
         yield
 
 
 def end_canceled(run: ImportRun, why: str) -> None:
-    """Say exactly what was done before the run stopped: nothing, or up to the last checkpoint."""
+    """Record exactly what was done before the run stopped: nothing, or up to the last checkpoint."""
     _reload(run)
     if run.has_ended:
         return
     done = sum(run.results.get(key, 0) for key in ("created", "updated"))
     if done and run.rows_done >= run.rows_to_do:
-        # It came too late: nothing is left to stop.
+        # The request came too late: nothing is left to stop.
         _end(run, applied_state(run), "")
         return
     state = State.APPLIED_IN_PART if done else State.CANCELED
@@ -47,7 +49,7 @@ def end_canceled(run: ImportRun, why: str) -> None:
 
 
 def _reload(run: ImportRun) -> None:
-    """Read what is on record, instead of what this instance was about to write, and keep what it measured."""
+    """Reload the stored values, discarding unsaved ones except measurements."""
     measured = {name: getattr(run, name) for name in _MEASURED}
     run.refresh_from_db()
     for name, value in measured.items():
@@ -81,6 +83,6 @@ def _end(run: ImportRun, state: str, error: str) -> None:
 
 
 def mail_result(run: ImportRun) -> None:
-    """E-mail the agent that the import has ended; the page shows it by itself."""
+    """E-mail the agent that the import has ended; the page updates by itself."""
     if run.user_id and run.confirmed_at:
         import_mail_queue(run)

@@ -1,4 +1,4 @@
-"""The ends of imports and undos, as events of the audit log."""
+"""Records the ends of imports and undos as events of the audit log."""
 
 from contextlib import AbstractContextManager
 
@@ -13,7 +13,7 @@ from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
 
 def record_import(run: ImportRun) -> None:
-    """Say that an import has changed records: all that it meant to, or a part of them."""
+    """Record that an import has changed records, completely or in part."""
     with audit_context(
         actor=run.user or "command import_file",
         real_actor=run.real_user,
@@ -31,7 +31,7 @@ def record_import(run: ImportRun) -> None:
 
 
 def record_undo(undo: UndoRun) -> None:
-    """Say that an import was taken back, in whole or in part."""
+    """Record that an import was undone, completely or in part."""
     with audit_context(
         actor=undo.user or "command undo_import",
         real_actor=undo.real_user,
@@ -43,7 +43,7 @@ def record_undo(undo: UndoRun) -> None:
 
 
 def record_cancel(run: ImportRun, *, reason: str, actor: Actor) -> None:
-    """Say who asked an import to stop, and why."""
+    """Record who canceled an import, and why."""
     with _canceling(reason, actor):
         record_event(
             event_kinds.CANCEL,
@@ -55,7 +55,7 @@ def record_cancel(run: ImportRun, *, reason: str, actor: Actor) -> None:
 
 
 def record_undo_cancel(undo: UndoRun, *, reason: str, actor: Actor) -> None:
-    """Say who asked an undo to stop, and why."""
+    """Record who canceled an undo, and why."""
     with _canceling(reason, actor):
         record_event(
             event_kinds.CANCEL_UNDO, target=undo.run, state=undo.state, rows_done=undo.rows_done
@@ -79,7 +79,7 @@ def reason_of_cancel(run: ImportRun) -> str:
 
 
 def export_disclosed(run: ExportRun) -> None:
-    """Write down whose data left, once a file that holds some is made."""
+    """Log whose personal data was exported, once the file exists."""
     if run.personal_data:
         disclosure_of_file(
             page=f"export of {run.dataset}",

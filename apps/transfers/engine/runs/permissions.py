@@ -63,7 +63,9 @@ def check_may_undo(actor: Actor, run: ImportRun, *, fresh: bool = False) -> User
 
 
 def check_may_act_for(impersonator: User | None, target: User | None) -> None:
-    """Refuse a job that `impersonator` confirmed while acting as `target` and could not confirm now."""
+    """Refuse a job that `impersonator` confirmed while acting as `target` and could no longer
+    confirm.
+    """
     if impersonator is None or target is None:
         return
     people = User.objects.in_bulk([impersonator.pk, target.pk])
@@ -80,9 +82,11 @@ def _checked(actor: Actor, what: str, permissions: Iterable[str], fresh: bool) -
         return None
     user = User.objects.get(pk=actor.pk)
     if not user.is_active:
-        raise DomainError(f"{user} is deactivated and may not {what}.")
+        raise DomainError(f"{user} is deactivated and can't {what}.")
     try:
         require(user, *permissions)
     except MissingPermission as error:
-        raise DomainError(f"{user} may not {what}: {error.permission} is missing.") from error
+        raise DomainError(
+            f"{user} can't {what}, because the permission {error.permission} is missing."
+        ) from error
     return user

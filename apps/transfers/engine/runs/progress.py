@@ -1,7 +1,7 @@
-"""How far the checking of a file has come, for the page that watches it.
+"""The progress of checking a file, for its page.
 
-Staging and planning are one transaction each, so what they say of themselves goes through a connection of
-its own. It is told at most twice a second, and never by a command, which has no page.
+Staging and planning are one transaction each, so progress is written through a separate connection.
+It is written at most twice a second, and never by a command, which has no page.
 """
 
 import json
@@ -25,7 +25,7 @@ type Tell = Callable[[int, int], None]
 
 
 def no_progress(done: int, total: int) -> None:
-    """Tell nobody."""
+    """Report no progress."""
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def stored_progress(run: ImportRun, unit: str) -> Iterator[Tell]:
             return
         try:
             with connection_of_progress.cursor() as cursor:
-                # Who holds the row (a cancellation, the heartbeat) is not waited for.
+                # Do not wait for other locks on the row (a cancellation, the heartbeat).
                 cursor.execute(
                     _TELL,
                     [json.dumps({"progress": [unit, done, total]}), run.pk, run.claimed_by],

@@ -1,1 +1,1 @@
-"""Staging: the cells of the file, cleaned and checked one by one, go into the staging table."""
+"""Staging: cleans and checks the cells of the file and writes them into the staging table."""

@@ -1,8 +1,8 @@
-"""Reads a whole batch of a column at once where every cell is of the plainest kind.
+"""Reads a batch of a column at once if every cell is plain.
 
-E-mail addresses and phone numbers are different in each row, so remembering them is of no use. One
-pattern over the batch tells that there is nothing to clean, to refuse or to suggest; where it fails, for
-whatever cell, the batch is read cell by cell.
+E-mail addresses and phone numbers differ in each row, so caching them is useless. One pattern over
+the batch proves that nothing needs cleaning, refusing, or a suggestion; otherwise the batch is read
+cell by cell.
 """
 
 import re
@@ -20,7 +20,7 @@ BatchReader = Callable[[Sequence[str]], list[str | None] | None]
 
 
 def batch_reader(column: Column) -> BatchReader | None:
-    """Return the reader of batches for a column's kind; it returns None where a cell is not plain."""
+    """Return the batch reader for a column's kind; it returns None if a cell is not plain."""
     pattern = {FieldKind.EMAIL: _EMAILS, FieldKind.PHONE: _PHONES}.get(column.kind)
     if pattern is None:
         return None
@@ -34,7 +34,7 @@ def batch_reader(column: Column) -> BatchReader | None:
             return None
         values: list[str | None] = [*text.lower().split("\n")]
         values.pop()
-        # A line break within a cell would have moved all that follow.
+        # A line break within a cell would have shifted all following ones.
         return values if len(values) == len(cells) else None
 
     return read

@@ -1,4 +1,4 @@
-"""What an import would read from a text that an export has written, as SQL: the twin of `ColumnReader`."""
+"""SQL of what an import would read from an exported text: the counterpart of `ColumnReader`."""
 
 from psycopg.sql import SQL, Composable, Literal
 
@@ -8,8 +8,10 @@ from apps.transfers.engine.stage.column_reader import invisible_in, spaces
 
 
 def cleaned_sql(column: Column, text: Composable) -> Composable:
-    """Return SQL of a stored text as it would be read: it may have come into the database by another
-    way, with the line ends of a form or double spaces."""
+    """Return SQL of a stored text as an import would read it.
+
+    It may have been stored in another way, with a form's line endings or double spaces.
+    """
     wide = spaces()
     text = SQL("normalize(translate({}, {}, repeat(' ', {})), NFC)").format(
         text, Literal(wide + invisible_in(column)), Literal(len(wide))

@@ -1,4 +1,4 @@
-"""Columns of cells to columns of values, a batch at a time."""
+"""Turns columns of cells into columns of values, batch by batch."""
 
 import re
 import unicodedata
@@ -13,9 +13,9 @@ from apps.transfers.engine.stage.batch_readers import batch_reader
 from apps.transfers.options import Matching
 from apps.transfers.word_keys import fold_word
 
-# Taken out wherever they stand: zero-width space, byte-order mark, word joiner, soft hyphen.
+# Removed everywhere: zero-width space, byte-order mark, word joiner, soft hyphen.
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u2060\u00ad"), None)
-# Marks of direction that a copied cell brings along: no part of an address, a number or an id. Names keep them.
+# Direction marks in copied cells: never part of an address, a number, or an ID. Names keep them.
 _DIRECTION = "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _UNDIRECTED = dict.fromkeys(map(ord, _DIRECTION), None)
 _LOOKED_UP = (
@@ -26,7 +26,7 @@ _LOOKED_UP = (
     FieldKind.CHOICE,
     FieldKind.DATE,
 )
-# No such value begins with a quote: it is a spreadsheet's mark of a text.
+# None of these values starts with an apostrophe: it is a spreadsheet's mark of a text.
 _NEVER_QUOTED = (
     FieldKind.EMAIL,
     FieldKind.PHONE,
@@ -41,14 +41,14 @@ _SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 _LINES = re.compile(r"[ \t]*[\r\n\t]+[ \t]*")
 _REMEMBERED = 20_000
-# How exports for spreadsheets keep the zeros of a text: ="0042".
+# How exports for spreadsheets preserve the zeros of a text: ="0042".
 _KEPT_TEXT = re.compile(r'\s*="((?:[^"]|"")*)"\s*')
-# A spreadsheet's own mark of a text, before what would be a number: '0077.
+# A spreadsheet's mark of a text before digits: '0077.
 _TEXT_MARK = re.compile(rf"'{NUMBER_LIKE}")
 
 
 class _Remembered(dict[str, Any]):
-    """Cell → what it was read as: a value, None, or a Problem. Reads what it does not know."""
+    """A cache of cell → value, None, or Problem. Reads unknown cells."""
 
     def __init__(self, read: Callable[[str], Any]) -> None:
         self._read = read
@@ -59,13 +59,13 @@ class _Remembered(dict[str, Any]):
 
 
 class ColumnReader:
-    """Reads the cells of one column, remembering each different text."""
+    """Reads the cells of one column, and caches each distinct text."""
 
     def __init__(
         self, column: Column, matching: Matching, opens_quote: Callable[[str], bool] | None = None
     ) -> None:
         self.column = column
-        # Tells a cell that has swallowed the end of its line and the beginning of another.
+        # Detects a cell that contains the end of its line and the beginning of the next.
         self._opens_quote = opens_quote if not column.multiline else None
         self.name = column.name
         self._is_looked_up = column.is_id or column.kind in _LOOKED_UP
@@ -123,7 +123,7 @@ class ColumnReader:
             )
 
     def _clean(self, cell: str) -> str:
-        # Before anything else is cleaned: an export put the apostrophes into the text as it was stored.
+        # Do this first: an export added the apostrophes to the text as it was stored.
         stored = restored(cell)
         if stored == cell:
             stored = _unmarked(cell)

@@ -49,7 +49,7 @@ def stage(
     texts += map(row.word, own)
     drop(tables.stage)
     execute(
-        # It is analyzed below, and soon gone.
+        # It is analyzed below, and soon dropped.
         SQL(
             "CREATE UNLOGGED TABLE {} (number int, problems jsonb, {}) "
             "WITH (autovacuum_enabled = false)"
@@ -130,7 +130,9 @@ class _Stager:
         )
 
     def _lines(self, batch: list[Row]) -> list[str]:
-        """Return the COPY lines of a batch: what fits the header column by column, the rest refused."""
+        """Return the COPY lines of a batch: rows that fit the header column by column, others
+        refused.
+        """
         lines: list[str] = []
         width = self.width
         fitting = [row for row in batch if len(row[1]) == width]
@@ -185,7 +187,7 @@ class _Stager:
         return lines
 
     def _without_headers(self, rows: list[Row]) -> tuple[list[Row], list[str]]:
-        """Refuse the lines that are the header once more, as in files that were put together."""
+        """Refuse rows that repeat the header, as in concatenated files."""
         first = self.headers[0]
         again = [row for row in rows if row[1][0].strip() == first and self._is_header(row[1])]
         if not again:
@@ -225,7 +227,7 @@ class _Stager:
 def _check(
     column: Column, values: Sequence[str | None], problems: list[list[Problem] | None]
 ) -> None:
-    """Put the column's own rule to the values of a batch; what is blank or refused is not asked about."""
+    """Run the column's own check on a batch, without blank and refused values."""
     if column.check is None:
         return
     given = [index for index, value in enumerate(values) if value]
@@ -251,7 +253,7 @@ def own_word(cell: str, value: str | None) -> str | None:
 
 
 def _escaped(column: list[str | None]) -> list[str]:
-    """COPY's text form: NULL as \\N, and a backslash before what COPY would read."""
+    """Escape for COPY: NULL as \\N, and a backslash before special characters."""
     return [
         "\\N"
         if value is None

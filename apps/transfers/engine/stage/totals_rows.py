@@ -1,4 +1,4 @@
-"""What stands below a table and is no record of it: a line of totals, and notes below that."""
+"""Finds rows below a table that are not records: a line of totals, and notes below it."""
 
 import re
 
@@ -17,7 +17,7 @@ _TOTAL = re.compile(
 
 
 def last_lines(batch: list[Row], width: int) -> list[tuple[int, Problem]]:
-    """Return the lines at the end of the file that are no records, from the line of totals on."""
+    """Return the rows at the end of the file that are not records, from the line of totals on."""
     start = max(len(batch) - _LOOKED_AT, 0)
     for index in range(start, len(batch)):
         if _is_total(batch[index][1], width):
@@ -46,5 +46,5 @@ def _is_total(cells: list[str], width: int) -> bool:
 
 
 def _is_sum(cell: str) -> bool:
-    """A number, or the formula of one that was never computed."""
+    """A number, or a formula without a stored result."""
     return cell == NO_RESULT or cell.replace(",", "").replace(".", "").isdigit()

@@ -1,1 +1,1 @@
-"""Undo: takes a run back from its plan, last row first, field by field, and keeps what has changed since."""
+"""Undo: reverts a run by its plan, last row first, field by field, and keeps later changes."""

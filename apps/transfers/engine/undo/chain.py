@@ -26,8 +26,9 @@ def kept_rows(run: ImportRun) -> int:
 
 
 def held_by(run: ImportRun, actor: Actor) -> list[tuple[RunContext, int]]:
-    """Return the undone runs that `actor` sees and that kept rows about records of this run, newest first,
-    with the number of these rows."""
+    """Return the undone runs in scope that kept rows about records of this run, newest first, with
+    the number of rows.
+    """
     runs: Any = ImportRun.objects
     undone = (runs.all() if actor is None else runs.for_staff(actor)).filter(
         state=ImportRun.State.UNDONE_IN_PART, rows_dropped_at=None
@@ -41,7 +42,7 @@ def held_by(run: ImportRun, actor: Actor) -> list[tuple[RunContext, int]]:
 
 
 def _shared(context: RunContext, theirs: RunContext) -> int:
-    """Count the kept rows of another run that mean a record which this run means too."""
+    """Count the kept rows of another run about records of this run."""
     mine, their = PlanRow("p"), PlanRow("k")
     same = [
         SQL("{} = {}").format(mine.id(info.name), their.id(other.name))
@@ -57,7 +58,7 @@ def _shared(context: RunContext, theirs: RunContext) -> int:
     ]
     if not same:
         return 0
-    # A join for each way, as the planner can hash these.
+    # One join for each way, because PostgreSQL can hash these.
     found = SQL(" UNION ").join(
         SQL(
             "SELECT k.number FROM {} k JOIN {} p ON {} "
@@ -74,7 +75,7 @@ def _model(context: RunContext, name: str) -> str:
 
 
 def follow_ups(undo: UndoRun) -> list[UndoRun]:
-    """Begin to undo again what this undo has freed; the caller holds the undo and works them off."""
+    """Start undoing again what this undo has freed; the caller holds the undo and processes them."""
     if not (undo.results.get("removed") or undo.results.get("reverted")):
         return []
     begun = []
@@ -96,7 +97,7 @@ def follow_ups(undo: UndoRun) -> list[UndoRun]:
 
 
 def sentences(run: ImportRun, actor: Actor) -> list[str]:
-    """Say for a preview which rows of other runs are tried again."""
+    """Return sentences for a preview about the rows of other runs that are retried."""
     return [
         f"Run {context.run.pk} ({context.run.upload.name}) was undone earlier and kept {number:,} "
         f"row{'' if number == 1 else 's'} of these records; "

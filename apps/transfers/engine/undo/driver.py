@@ -1,7 +1,8 @@
-"""Takes an import back, set-based and in chunks, last row first.
+"""Undoes an import, set-based and in chunks, last row first.
 
-What the run created goes (to the trash where the model has one; a person is deactivated), what it
-changed goes back field by field; whatever somebody changed afterwards is kept and says why.
+Records that the run created are removed (to the trash if the model has one; a person is
+deactivated). Changed records are reverted field by field. What somebody changed afterward is kept,
+with the reason.
 """
 
 import logging
@@ -39,7 +40,7 @@ State = UndoRun.State
 
 
 def advance(undo_run_id: int) -> UndoRun | None:
-    """Claim the undo and take it to its end; None where there is nothing to do."""
+    """Claim the undo and run it to its end; None if there is nothing to do."""
     undo = UndoRun.claim(undo_run_id)
     if undo is None:
         return None
@@ -65,7 +66,7 @@ def _end_canceled(undo: UndoRun, why: str) -> None:
             undo,
             State.CANCELED,
             f"{why}: {undo.rows_done:,} of {undo.rows_to_do:,} rows were undone; the others stay as they "
-            "are. Undo the run again to go on.",
+            "are. Undo the run again to continue.",
         )
 
 
@@ -74,7 +75,7 @@ def _end_failed(undo: UndoRun, sentence: str) -> None:
 
 
 def _end(undo: UndoRun, state: str, error: str = "") -> list[UndoRun]:
-    """End the undo; return those that it makes possible, which are to be worked off next."""
+    """End the undo; return the undos that it makes possible, which run next."""
     following: list[UndoRun] = []
     seconds = undo.seconds
     try:
@@ -99,7 +100,7 @@ def _mark_undone(run_id: int) -> None:
 
 
 class Undoer(Chunks):
-    """One worker's go at an undo: down through the plan, a chunk at a time."""
+    """One worker's attempt at an undo: down through the plan, chunk by chunk."""
 
     what = "undo"
 
@@ -132,7 +133,7 @@ class Undoer(Chunks):
         self._made()
 
     def _check(self) -> None:
-        """Refuse to go on where a permission, or the scope, was revoked since the last chunk."""
+        """Refuse to continue if a permission or the scope was revoked since the last chunk."""
         undo = self.undo
         self.context.actor = check_may_undo(undo.user, undo.run, fresh=True)
         check_may_act_for(undo.real_user, undo.user)
@@ -140,10 +141,11 @@ class Undoer(Chunks):
             check_may_undo(second, undo.run, fresh=True)
 
     def _analyze(self) -> None:
-        """Tell the planner how large the tables are by now.
+        """Update the planner's statistics of large tables.
 
-        Right after a large import they still count as small, and a chunk that reads a table once per row
-        takes minutes. A table that is known to be large is left alone: that took a second for a few rows.
+        Right after a large import, they still count as small, and a chunk that scans a table once
+        per row takes minutes. A table that is known to be large is skipped, because that took a
+        second for a few rows.
         """
         tables = sorted({info.model._meta.db_table for info in self.context.parts})
         small = [Identifier(table) for table in tables if self._may_count_as_small(table)]
@@ -155,7 +157,7 @@ class Undoer(Chunks):
         return bool(value(known.format(Literal(table))) < 2 * self.undo.rows_to_do)
 
     def _begin(self) -> None:
-        """Begin at the top, or where an undo of the run was stopped: what it did is done."""
+        """Start at the top, or where an undo of the run was stopped: what it did is done."""
         self.undo.checkpoint = TOP
         earlier = None if self.again else undo_rules.stopped_undo(self.undo.run)
         if earlier is not None:
@@ -196,7 +198,7 @@ class Undoer(Chunks):
         return None if middle is None else (self.undo.checkpoint, max(middle, span[1]))
 
     def refuse(self, span: Span, error: Exception) -> None:
-        """Keep the row that the database does not take back."""
+        """Keep the row that the database refuses to revert."""
         high, low = span
         number = value(
             SQL("SELECT p.number FROM {} p WHERE {}").format(
@@ -231,7 +233,7 @@ class Undoer(Chunks):
         self._record(low, done.rows, done.tally, done.kept)
 
     def _made(self) -> None:
-        """The related records that the run created go where nobody has touched them and nothing uses them."""
+        """Remove the related records that the run created, unless somebody changed or uses them."""
         for made in undo_made.created_by_relation(self.context):
             self._check()
             with self.undo.hold(), self._audited():

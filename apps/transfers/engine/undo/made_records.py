@@ -1,4 +1,6 @@
-"""The related records that a run made because a cell named them: they go where nobody has touched them."""
+"""The related records that a run created because a cell named them: removed unless changed or in
+use.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,10 +19,10 @@ from apps.transfers.engine.undo.values import RecordsToRemove, differs, used_els
 
 
 class CreatedRecords:
-    """The records of one relation column, as SQL over the made ones `m` and the records `t`.
+    """The records of one relation column, as SQL over the created ones `m` and the records `t`.
 
-    `leaving` are the run's own records that are still to go: they hold nothing. None at the end of an
-    undo, when what goes is gone.
+    `leaving` are the run's own records that are still to be removed and do not count as users; None
+    at the end of an undo, when they are gone.
     """
 
     def __init__(
@@ -49,7 +51,7 @@ class CreatedRecords:
 
     @property
     def key(self) -> str:
-        """The key of these records in the tally of an undo."""
+        """The key of these records in an undo's tally."""
         return f"made:{self.name}"
 
     def _leaving(self) -> Composable:
@@ -62,14 +64,14 @@ class CreatedRecords:
         return int(value(SQL("SELECT count(*) {}").format(self._leaving())))
 
     def to_remove(self) -> list[Any]:
-        """Return the keys of those that go, and remember them as undone."""
+        """Return the keys of those to remove, and mark them as undone."""
         going = SQL(
             "UPDATE {} SET outcome = 'undone' WHERE id IN (SELECT m.id {}) RETURNING id"
         ).format(self.context.tables.made, self._leaving())
         return [pk for (pk,) in rows(going)]
 
     def staying(self) -> dict[str, str]:
-        """Return key → why of those that stay."""
+        """Return key → reason of those that stay."""
         staying = SQL(
             "SELECT m.id, m.value, {changed} FROM {made} m JOIN {live} t ON t.id = m.id "
             "WHERE {of_run} AND ({changed} OR {used})"

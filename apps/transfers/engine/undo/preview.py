@@ -1,4 +1,4 @@
-"""Counts what an undo would do, and lists what it would keep with who changed it since."""
+"""Counts what an undo would do, and lists what it would keep and who changed it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +22,7 @@ from apps.transfers.models import ImportRun
 
 @dataclass
 class UndoPreview:
-    """What an undo would do now: records by kind, and the rows that it would keep with the reasons."""
+    """What an undo would do now: records by kind, and the kept rows with the reasons."""
 
     context: RunContext
     tally: Tally
@@ -51,7 +51,7 @@ def undo_preview_of(run: ImportRun, actor: Actor) -> UndoPreview:
 
 
 def changed_last(context: RunContext, numbers: list[int]) -> dict[int, str]:
-    """Return who changed the records of these rows last, apart from the run itself and its undo."""
+    """Return who last changed the records of these rows, apart from the run and its undo."""
     found: dict[int, str] = {}
     row = PlanRow("")
     for info in reversed(context.parts):

@@ -1,8 +1,8 @@
-"""What an undo keeps, and why: changed since, in use by others, or against a rule of the dataset.
+"""What an undo keeps, and why: changed since, used by others, or against a rule of the dataset.
 
-`decide` says it of any range of rows before anything is written: of a chunk for the undo itself, of the
-whole run for its preview. What earlier rows of the range would take away counts as gone, so that both
-come to the same answer however the run is cut into chunks.
+`decide` answers for any range of rows before anything is written: for a chunk of the undo, and for
+the whole run in its preview. Records that earlier rows of the range would remove count as removed,
+so both give the same answer however the run is cut into chunks.
 """
 
 from collections import defaultdict
@@ -28,18 +28,18 @@ _PLAN = PlanRow("p")
 CHANGED = "It was changed since the import."
 IN_USE = "Other records have used it since the import."
 GONE = "It no longer exists."
-# Also said of what is gone: out of scope means that it does not exist for this person.
+# Also used for deleted records: out of scope means that it does not exist for this person.
 UNSEEN = "It no longer exists, or it is not in your scope."
 
 
 @dataclass
 class Kept:
-    """Row → why it is kept at least in part, and what of it stays as a whole: parts, and columns."""
+    """Row → why it is kept at least in part, and which parts and columns stay."""
 
     why: dict[int, str] = field(default_factory=dict)
     parts: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     columns: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    # Part → rows whose created record stays, and rows whose record is not set aside again.
+    # Part → rows whose created record stays, and rows whose record is not deactivated again.
     staying: dict[str, list[int]] = field(default_factory=dict)
     back: dict[str, list[int]] = field(default_factory=dict)
 
@@ -47,7 +47,7 @@ class Kept:
         self.why.setdefault(number, why)
 
     def field_stays(self, info: PartInfo, column: str) -> Composable | None:
-        """SQL condition over a row `p`: this field of the record stays, whatever it holds; None for never."""
+        """SQL condition over a row `p`: this field of the record always stays; None for never."""
         numbers = self.parts[info.name] | self.columns[column]
         return SQL("p.number = ANY({})").format(one_of(numbers)) if numbers else None
 
@@ -57,7 +57,7 @@ class Kept:
 
 
 def decide(context: RunContext, chunk: UndoRange) -> Kept:
-    """Return what of the range is kept; nothing is written yet."""
+    """Return what is kept in the range; nothing is written yet."""
     kept = kept_by_rules(context, chunk)
     for info in reversed(context.parts):
         for number, why in kept_creations(context, info, chunk, kept).items():
@@ -71,7 +71,7 @@ def decide(context: RunContext, chunk: UndoRange) -> Kept:
 
 
 def stopped_undo(run: ImportRun) -> UndoRun | None:
-    """Return the last undo of the run where it has taken a part back: the next one goes on there."""
+    """Return the last undo of the run if it was stopped in part: the next one continues there."""
     return run.undo_runs.filter(
         checkpoint__gt=0, state__in=(UndoRun.State.CANCELED, UndoRun.State.FAILED)
     ).first()
@@ -109,7 +109,7 @@ def kept_by_rules(context: RunContext, chunk: UndoRange) -> Kept:
 def kept_creations(
     context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept
 ) -> dict[int, str]:
-    """Return the rows whose created record stays, with the reason."""
+    """Return the rows whose created record stays, with the reasons."""
     if not (context.has_planned(info, "create") or info.part.undo):
         return {}
     found = rows(
@@ -177,7 +177,7 @@ def _changed_or_taken(
     changed: list[Composable] = []
     taken: list[Composable] = []
     for back in fields_back(context, info):
-        # What an earlier undo has put back already is done, and not changed since.
+        # What an earlier undo has already reverted is done, and does not count as changed.
         done = SQL(" AND NOT {}").format(back.is_back) if again else NOTHING
         changed.append(SQL("({} AND NOT {}{})").format(back.is_changed, back.is_mine, done))
         if back.taken is not None:
@@ -200,7 +200,7 @@ def _changed_or_taken(
 
 
 def mark_kept(context: RunContext, kept: dict[int, str]) -> int:
-    """Write the reasons into the plan; return how many rows were not marked as kept before."""
+    """Write the reasons into the plan; return how many rows are newly marked as kept."""
     mark = SQL(
         "UPDATE {plan} p SET outcome = {kept}, problems = x.problems FROM {why} x "
         "WHERE p.number = x.number AND p.outcome = {outcome}"
@@ -215,7 +215,7 @@ def mark_kept(context: RunContext, kept: dict[int, str]) -> int:
 
 
 def mark_freed(context: RunContext, chunk: UndoRange, kept: Kept) -> None:
-    """Take the mark from rows that an earlier undo kept and this one did not."""
+    """Remove the mark from rows that an earlier undo kept and this one did not."""
     if chunk.again:
         execute(
             SQL(

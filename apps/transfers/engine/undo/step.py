@@ -1,4 +1,4 @@
-"""One step of an undo: takes a range of rows back, inside the caller's transaction."""
+"""One step of an undo: reverts a range of rows inside the caller's transaction."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +34,7 @@ _PLAN = PlanRow("p")
 
 @dataclass(frozen=True)
 class Trash:
-    """Who moves records to the trash, and the act that they go there by."""
+    """Who moves records to the trash, and the ID of the act."""
 
     user_id: Any
     trash_id: Any
@@ -42,7 +42,7 @@ class Trash:
 
 @dataclass
 class Step:
-    """What a step did: rows gone through, records by kind, rows that were kept."""
+    """The result of a step: processed rows, records by kind, kept rows."""
 
     rows: int = 0
     tally: Tally = field(default_factory=dict)
@@ -91,7 +91,7 @@ def lock(context: RunContext, chunk: UndoRange) -> None:
 
 
 def take_made_back(context: RunContext, made: CreatedRecords, trash: Trash) -> Step:
-    """Take away the related records that the run created, when its rows are done with."""
+    """Remove the related records that the run created, once its rows are done."""
     writing.lock_imports()
     going = SQL("t.id = ANY({}::uuid[])").format(Literal(made.to_remove()))
     removed = _take_away(made.model, going, trash)
@@ -123,7 +123,7 @@ def _remove(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept, t
 
 
 def _revert(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -> dict[str, int]:
-    """Put back each field that still has what the run wrote."""
+    """Revert each field that still has the run's value."""
     sets = [
         _put_back(back, kept.field_stays(info, back.field.source))
         for back in fields_back(context, info)
@@ -138,7 +138,7 @@ def _revert(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -
         )
     if not sets + again:
         return {}
-    # Of what one statement does, the rows that were reactivated are told apart before.
+    # Count reactivated rows before: the statement does not distinguish them.
     described = (
         undo_tally.preview(context, info, chunk, kept) if again and _reactivated(context) else {}
     )
@@ -163,7 +163,7 @@ def _revert(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -
 
 
 def _put_back(back: FieldBack, stays: Composable | None) -> Composable:
-    """SQL of the assignment that puts a field back, unless its former value is taken or it `stays`."""
+    """SQL of the assignment that reverts a field, unless its former value is taken or it `stays`."""
     goes = [back.is_mine, *(SQL("NOT {}").format(each) for each in (back.taken, stays) if each)]
     return SQL("{column} = CASE WHEN {goes} THEN {before} ELSE {now} END").format(
         column=back.field.column,
@@ -174,13 +174,13 @@ def _put_back(back: FieldBack, stays: Composable | None) -> Composable:
 
 
 def _reactivated(context: RunContext) -> bool:
-    """Whether the run reactivated anybody that an earlier undo had deactivated."""
+    """Tell whether the run reactivated people that an earlier undo had deactivated."""
     keys = {reactivation.change_key(info) for info in context.parts}
     return any(impact["code"] in keys for impact in context.run.impacts)
 
 
 def _take_away(model: type[Model], condition: Composable, trash: Trash) -> int:
-    """Move records `t` to the trash; where their model has none they go for good."""
+    """Move records `t` to the trash; if their model has none, delete them."""
     table = table_of(model)
     if not has_trash(model):
         return execute(SQL("DELETE FROM {} t WHERE {}").format(table, condition))

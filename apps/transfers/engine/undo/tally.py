@@ -1,7 +1,7 @@
-"""Counts of what an undo does, by kind of record, and the sentences that say it.
+"""Counts what an undo does, by kind of record, and puts it in sentences.
 
-A tally is {"<part>" or "made:<column>": {what: records}}: what an undo will do in its preview, and what it
-did in its result, in the same shape, so that the two can be compared.
+A tally is {"<part>" or "made:<column>": {what: records}}: in a preview what an undo will do, in a
+result what it did. Both have the same shape, so that they can be compared.
 """
 
 from functools import partial
@@ -22,15 +22,15 @@ from apps.transfers.engine.undo.values import fields_back
 type Tally = dict[str, dict[str, int]]
 _PLAN = PlanRow("p")
 
-# What happens to a record: it goes for good, to the trash, is deactivated, gets its values back, or is
-# deactivated again after an import had reactivated it.
+# What happens to a record: deleted, moved to the trash, deactivated, reverted, or deactivated
+# again after an import had reactivated it.
 REMOVED, TRASHED, DEACTIVATED = "removed", "trashed", "deactivated"
 RESTORED, AGAIN = "restored", "deactivated_again"
 _GONE = (REMOVED, TRASHED, DEACTIVATED)
 
 
 def fate(info: PartInfo) -> str:
-    """Return what becomes of a record of the part that the run created."""
+    """Return what happens to a record of the part that the run created."""
     if info.part.undo:
         return DEACTIVATED
     return TRASHED if info.soft_delete else REMOVED
@@ -41,7 +41,7 @@ def created_fate(model: type[Model]) -> str:
 
 
 def restored_sql(context: RunContext, info: PartInfo, kept: Kept) -> Composable:
-    """SQL condition over a row `p` and its record `t`: at least one field goes back."""
+    """SQL condition over a row `p` and its record `t`: at least one field is reverted."""
     goes = []
     for back in fields_back(context, info):
         stays = [each for each in (back.taken, kept.field_stays(info, back.field.source)) if each]
@@ -75,7 +75,7 @@ def preview(context: RunContext, info: PartInfo, chunk: UndoRange, kept: Kept) -
 
 
 def add(tally: Tally, key: str, counts: dict[str, int]) -> None:
-    """Add counts to a tally; what is nothing is left out."""
+    """Add counts to a tally; zeros are left out."""
     for what, number in counts.items():
         if number:
             mine = tally.setdefault(key, {})
@@ -95,7 +95,7 @@ def reverted(tally: Tally) -> int:
 
 
 def sentences(resource: type[DatasetResource], tally: Tally, *, done: bool = False) -> list[str]:
-    """Say a tally, kind by kind: "12 memberships created by the import are removed."."""
+    """Return a tally in sentences: "12 memberships created by the import are removed."."""
     nouns = {part.name: part.noun for part in resource.parts()}
     nouns |= {
         f"made:{name}": partial(

@@ -1,4 +1,4 @@
-"""SQL about the records of a run: what it wrote, what is still so, and who refers to them by now."""
+"""SQL about the records of a run: what it wrote, what is unchanged, and who refers to them now."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ from apps.transfers.engine.sql import (
     table_of,
 )
 
-# What the trash sets; whether a record is alive is asked by itself.
+# The columns that the trash sets; whether a record is live is checked separately.
 _BOOKKEEPING = {"deleted_at", "deleted_by_id", "trash_id"}
 _PLAN, _OTHER = PlanRow("p"), PlanRow("q")
 
 
 def differs(model: type[models.Model], written: Values) -> Composable:
-    """SQL condition: a record `t` is not any more what an insert of `written` left.
+    """SQL condition: a record `t` differs from what an insert of `written` left.
 
-    Every column counts whose value at that moment is known, also those that the file did not have.
+    All columns count whose inserted value is known, including those that the file did not have.
     """
     history = getattr(model, "history", None)
     watched = {f.attname for f in history.model._meta.concrete_fields} if history else None
@@ -65,7 +65,7 @@ def differs_from_created(context: RunContext, info: PartInfo) -> Composable:
 
 @dataclass(frozen=True)
 class FieldBack:
-    """A field of a changed record on its way back, as SQL over its row `p` and the record `t`."""
+    """A field of a changed record that an undo reverts, as SQL over its row `p` and the record `t`."""
 
     field: PartField
     is_changed: Composable  # The run changed it.
@@ -108,13 +108,15 @@ def _field_back(context: RunContext, info: PartInfo, field: PartField) -> FieldB
 
 @dataclass(frozen=True)
 class RecordsToRemove:
-    """The records of a run that an undo takes away: those of `rows`, but for the `staying` ones of a part."""
+    """The records of a run that an undo removes: those of `rows`, except the `staying` ones of a
+    part.
+    """
 
     rows: UndoRange
     staying: Mapping[str, list[int]]
 
     def sql(self, context: RunContext, part: str) -> Composable:
-        """SQL to go behind a condition: the record `c` of a part is not one of them."""
+        """SQL after a condition: the record `c` of a part is not one of them."""
         return SQL(
             " AND NOT EXISTS (SELECT FROM {plan} q WHERE {key} = c.id AND {creates} AND {rows} "
             "AND q.number <> ALL({staying}))"
@@ -130,8 +132,9 @@ class RecordsToRemove:
 def used_elsewhere(
     context: RunContext, model: type[models.Model], *, without: RecordsToRemove | None = None
 ) -> Composable:
-    """SQL condition: another record refers to the record `t`, or it is used otherwise (a person who has
-    signed in). What leaves `without` does not count."""
+    """SQL condition: another record refers to the record `t`, or it is used in another way (a
+    person has signed in). Records in `without`, which will be removed, do not count.
+    """
     conditions: list[Composable] = []
     own = {info.model: info for info in context.parts}
     relations: Iterable[Any] = model._meta.related_objects
@@ -161,7 +164,7 @@ def used_elsewhere(
 
 
 def _is_set(model: type[models.Model], name: str) -> Composable:
-    """SQL condition: the field of a record `t` holds something; of a yes or no, yes."""
+    """SQL condition: the field of a record `t` has a value; for a boolean, true."""
     field = model._meta.get_field(name)
     column = SQL("t.{}").format(column_of(model, name))
     return (

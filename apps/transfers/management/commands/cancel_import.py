@@ -1,4 +1,4 @@
-"""Stops an import, or the undo of one, wherever it runs."""
+"""Cancels an import, or its undo, wherever it runs."""
 
 import json
 import time
@@ -26,9 +26,13 @@ class Command(DataCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("run", type=int, help="The import run's number.")
-        parser.add_argument("--reason", default="", help="Why; kept in the audit log.")
         parser.add_argument(
-            "--user", metavar="EMAIL", help="Cancel with this user's rights; else as the system."
+            "--reason", default="", help="Why you cancel it. Kept in the audit log."
+        )
+        parser.add_argument(
+            "--user",
+            metavar="EMAIL",
+            help="Cancel with this person's permissions. Default: the system.",
         )
         parser.add_argument(
             "--wait",
@@ -38,7 +42,7 @@ class Command(DataCommand):
             help="How long to wait until it has stopped (default: 60).",
         )
         parser.add_argument(
-            "--json", action="store_true", help="Print one JSON object, also where it fails."
+            "--json", action="store_true", help="Print one JSON object, even if the command fails."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -85,7 +89,7 @@ class Command(DataCommand):
 
 
 def _stopped[T: Job](job: T, advance: Callable[[T], Any], seconds: float) -> T:
-    """Wait until whichever process has the job has ended it; end it here where none has."""
+    """Wait until the process that has the job has ended it; end it here if none has."""
     until = time.monotonic() + seconds
     while True:
         advance(job.pk)

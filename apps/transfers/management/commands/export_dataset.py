@@ -40,7 +40,7 @@ class Command(DataCommand):
             "--format",
             choices=["csv", "xlsx"],
             default="",
-            help="CSV or XLSX; found out from the name of the output, else csv.",
+            help="csv or xlsx. Default: the ending of the output's name, otherwise csv.",
         )
         parser.add_argument(
             "--filter",
@@ -49,17 +49,19 @@ class Command(DataCommand):
             help='Only records with this value, as "role=owner"; no value means a blank one. '
             "Several fields must all fit.",
         )
-        parser.add_argument("--fields", default="", help="Comma-separated; all where not given.")
+        parser.add_argument("--fields", default="", help="Comma-separated. Default: all.")
         parser.add_argument(
-            "-o", "--output", type=Path, metavar="PATH", help="A file; else stdout."
+            "-o", "--output", type=Path, metavar="PATH", help="Write to this file. Default: stdout."
         )
         parser.add_argument(
-            "--user", metavar="EMAIL", help="Export with this user's rights; else as the system."
+            "--user",
+            metavar="EMAIL",
+            help="Export with this person's permissions. Default: the system.",
         )
         parser.add_argument(
             "--json",
             action="store_true",
-            help="Print one JSON object, also where it fails; needs -o.",
+            help="Print one JSON object, even if the command fails. Needs -o.",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -87,7 +89,7 @@ class Command(DataCommand):
         if self._run is None:
             return {"export": None, "state": "", "rows": 0, "bytes": 0, "path": ""}
         run = ExportRun.objects.get(pk=self._run.pk)
-        # The file is not where it was wanted, whatever became of the run.
+        # The file is not where it should be, whatever the run's state.
         return self._as_dict(run) | {"path": ""}
 
     def unknown(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ State = ImportRun.State
 
 
 class _EndedEarlyError(Exception):
-    """The run ended before it was planned; it says why itself."""
+    """The run ended before it was planned; it has its own error."""
 
 
 class Command(DataCommand):
@@ -72,7 +72,7 @@ class Command(DataCommand):
         else:
             self._say(run, result)
         if run.error:
-            # Of a run that did something, or might have, the operator must know the number.
+            # If a run did something, or might have, the operator must know its number.
             which = f"Import run {run.pk}: " if code == INCOMPLETE else ""
             self.stderr.write(f"{which}{run.error}")
         if code:
@@ -122,7 +122,7 @@ class Command(DataCommand):
             import_run_match(run=run, matching=matching, actor=actor)
             run = self._advance_to(State.PLANNED)
             if options["dry_run"]:
-                # A dry run is made to be looked at.
+                # A person will look at a dry run's plan.
                 index_for_search(run, search_columns(run))
                 return
             if matching.on_error == "stop" and run.counts.get("refused"):
@@ -160,7 +160,7 @@ class Command(DataCommand):
             raise DomainError(f"{path} can't be read: {error.strerror}.") from None
 
     def _apply(self, run: ImportRun, actor: Actor, reason: str) -> None:
-        """Confirm the plan and apply it; a file in which nothing is to be done is applied as it stands."""
+        """Confirm the plan and apply it, even if there is nothing to change."""
         try:
             import_run_confirm(
                 run=run,
@@ -175,10 +175,10 @@ class Command(DataCommand):
         run_to_end(run, advance)
 
     def _ask(self, run: ImportRun, needed: ApprovalNeeded, reason: str) -> None:
-        """Ask for the second person; a worker applies the run once it is approved."""
+        """Request approval; a worker applies the run once it is approved."""
         if run.user is None:
             raise needed
-        # What this process would have gone on with is now a worker's.
+        # A worker continues with what this process would have done.
         ImportRun.objects.filter(pk=run.pk).update(source="import")
         request = approval_ask(draft=needed.draft, reason=reason, actor=run.user)
         raise DomainError(
@@ -186,7 +186,7 @@ class Command(DataCommand):
         )
 
     def _advance_to(self, wanted: str) -> ImportRun:
-        """Do the worker's part here; raises where the run ended before `wanted`."""
+        """Do the worker's part here; raises if the run ended before `wanted`."""
         run_to_end(self._fresh(), advance)
         run = self._fresh()
         if run.has_ended:

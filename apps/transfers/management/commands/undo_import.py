@@ -28,12 +28,14 @@ class Command(DataCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("run", type=int, help="The import run's number.")
-        parser.add_argument("--reason", default="", help="Why; kept in the audit log.")
+        parser.add_argument("--reason", default="", help="Why you undo it. Kept in the audit log.")
         parser.add_argument(
-            "--user", metavar="EMAIL", help="Undo with this user's rights; else as the system."
+            "--user",
+            metavar="EMAIL",
+            help="Undo with this person's permissions. Default: the system.",
         )
         parser.add_argument(
-            "--json", action="store_true", help="Print one JSON object, also where it fails."
+            "--json", action="store_true", help="Print one JSON object, even if the command fails."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
