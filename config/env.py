@@ -58,12 +58,13 @@ class Environment(BaseSettings):
     secret_key: str = Field(
         DEFAULT_SECRET_KEY, description="Signs sessions and tokens. Production needs its own."
     )
-    debug: bool = Field(False, description="Django's debug pages. Refused in production.")
+    debug: bool = Field(False, description="Show Django's debug pages. Refused in production.")
     allowed_hosts: str = Field(
-        "localhost,127.0.0.1,[::1]", description="Host names that are answered, comma-separated."
+        "localhost,127.0.0.1,[::1]",
+        description="Host names that the site answers to, comma-separated.",
     )
     site_url: str = Field(
-        "", description="Address that links in mails start with. Default: http://127.0.0.1:$PORT."
+        "", description="Address that links in e-mails start with. Default: http://127.0.0.1:$PORT."
     )
     port: int = Field(8000, ge=1, le=65535, description="Port that `make run` serves on.")
     web_host: str = Field("127.0.0.1", description="Address that `make run` listens on.")
@@ -79,25 +80,25 @@ class Environment(BaseSettings):
     email_url: str = Field(
         "",
         description="smtp://user:password@host:587 (TLS after the greeting), smtps:// (TLS from the "
-        "start). Empty: the demo shows its mail on a page of its own.",
+        "start). Empty: the demo shows e-mails on a page.",
     )
     default_from_email: str = Field(
-        "Quarterdeck <no-reply@quarterdeck.example>", description="Sender of all mail."
+        "Quarterdeck <no-reply@quarterdeck.example>", description="Sender of all e-mail."
     )
     environment_label: str = Field(
         "", description="Word shown beside the product's name in the admin, for example Staging."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Level of the log: DEBUG, INFO, WARNING or ERROR."
+        "INFO", description="Log level: DEBUG, INFO, WARNING, or ERROR."
     )
     impersonation_minutes: int = Field(
-        30, ge=1, le=30, description="Minutes for which staff may act as somebody else, 30 at most."
+        30, ge=1, le=30, description="Minutes that staff can act as somebody else, 30 at most."
     )
     session_idle_minutes: int = Field(
-        60, ge=5, description="Minutes without a click after which somebody is signed out."
+        60, ge=5, description="Minutes of inactivity after which a person is signed out."
     )
     session_hours: int = Field(
-        12, ge=1, le=24 * 14, description="Hours after which everybody has to sign in again."
+        12, ge=1, le=24 * 14, description="Hours after which everyone has to sign in again."
     )
     require_second_factor: Literal["", "true", "false"] = Field(
         "",
@@ -106,8 +107,8 @@ class Environment(BaseSettings):
     )
     trusted_proxies: str = Field(
         "",
-        description="Addresses or networks of the proxies in front, comma-separated: from these alone "
-        "X-Forwarded-For is believed. Empty: the client is who connects.",
+        description="Addresses or networks of the proxies in front, comma-separated. "
+        "X-Forwarded-For is trusted only from these. Empty: the client is the connecting address.",
     )
     oidc_issuer: str = Field(
         "", description="https://id.example: sign in by OpenID Connect as well, with this provider."
@@ -117,12 +118,12 @@ class Environment(BaseSettings):
     oidc_name: str = Field("single sign-on", description="What the button calls the provider.")
     secret_key_fallbacks: str = Field(
         "",
-        description="Earlier values of SECRET_KEY that still open what they closed, comma-separated.",
+        description="Earlier values of SECRET_KEY whose signatures and tokens are still valid, comma-separated.",
     )
     sudo_minutes: int = Field(
-        15, ge=1, le=60, description="Minutes that a fresh factor opens sudo mode for."
+        15, ge=1, le=60, description="Minutes that sudo mode lasts after a confirmation."
     )
-    time_zone: str = Field("UTC", description="Zone of schedules and of displayed times.")
+    time_zone: str = Field("UTC", description="Time zone of schedules and displayed times.")
     four_eyes: str = Field(
         "purge, roles, flags, import:50000, bulk:1000",
         description="What a second person must approve: deleting for good, roles that can give roles, "
@@ -130,7 +131,7 @@ class Environment(BaseSettings):
         "off: nothing. The demo has smaller numbers.",
     )
     four_eyes_hours: int = Field(
-        24, ge=1, le=720, description="Hours after which a request that nobody decided is over."
+        24, ge=1, le=720, description="Hours after which an undecided request expires."
     )
 
     @field_validator("database_url")
@@ -189,7 +190,9 @@ class Environment(BaseSettings):
                     "must be addresses or networks, as in 10.0.0.0/8, 192.0.2.7"
                 ) from None
             if not network.prefixlen:
-                raise ValueError("must name the proxies: every client could say any address")
+                raise ValueError(
+                    "must name the proxies: otherwise every client could claim any address"
+                )
         return value
 
     @field_validator("time_zone")

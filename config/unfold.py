@@ -10,7 +10,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
         "",
         [
             {"title": "Start", "icon": "home", "url": "admin:index"},
-            {"title": "Requests", "icon": "approval", "model": "accounts.ApprovalRequest"},
+            {"title": "Approvals", "icon": "approval", "model": "accounts.ApprovalRequest"},
         ],
     ),
     (
@@ -28,7 +28,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
             },
             {"title": "Members", "icon": "badge", "model": "organizations.Membership"},
             {"title": "Invitations", "icon": "mail", "model": "organizations.Invitation"},
-            {"title": "Users", "icon": "person", "model": "accounts.User"},
+            {"title": "People", "icon": "person", "model": "accounts.User"},
         ],
     ),
     (
@@ -64,7 +64,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
         "Schedules",
         [
             {
-                "title": "Scheduled tasks",
+                "title": "Schedules",
                 "icon": "schedule",
                 "model": "django_celery_beat.PeriodicTask",
             },
@@ -100,7 +100,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "url": "admin:reports_reportrun_overview",
                 "permission": "reports.view_report",
             },
-            {"title": "Past runs", "icon": "history", "model": "reports.ReportRun"},
+            {"title": "Report runs", "icon": "history", "model": "reports.ReportRun"},
             {
                 "title": "Subscriptions",
                 "icon": "mark_email_read",

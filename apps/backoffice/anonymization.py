@@ -15,7 +15,7 @@ from apps.core.sending import after_commit
 def _preview(person: Person) -> Iterator[str]:
     if found := _mails(person):
         mails = "1 mail" if len(found) == 1 else f"{len(found):,} mails"
-        yield f"{mails} of the demo to this person or about them: deleted."
+        yield f"{mails} of the demo to or about this person deleted."
 
 
 def _erase(person: Person) -> dict[str, int]:

@@ -171,7 +171,7 @@ def _page(
         try:
             context = {**admin.site.each_context(request), **context, "inside": True}
         except DatabaseError:
-            logger.exception("The navigation could not be drawn on a %s page", status)
+            logger.exception("The navigation could not be rendered on a %s page", status)
     if not context["inside"]:
         context = {**look(request), **context}
     context["layout"] = (

@@ -26,6 +26,6 @@ class RefusalMiddleware:
         if isinstance(exception, DomainError):
             return error_pages.conflict(request, exception.message)
         if was_cut(exception):
-            logger.warning("A statement was cut off at %s", request.path, exc_info=exception)
+            logger.warning("A statement timed out at %s", request.path, exc_info=exception)
             return error_pages.took_too_long(request)
         return None

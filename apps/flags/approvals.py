@@ -21,7 +21,7 @@ class TurnProtected(Approvable):
     """`{"kind": "flag", "name", "field", "value"}`."""
 
     kind = TURN
-    label = "Turn a protected flag"
+    label = "Change a protected flag"
     word = "flags"
     permissions = ("flags.flip_flag",)
 
@@ -41,7 +41,7 @@ class TurnProtected(Approvable):
         field, value = arguments["field"], arguments["value"]
         before, after = _word(field, getattr(toggle, field)), _word(field, value)
         turned = {
-            "everyone": f"Turn the flag {toggle.name}: {after}",
+            "everyone": f"Change the flag {toggle.name}: {after}",
             "active": f"Turn the switch {toggle.name} {after}",
             "percent": f"Set the sample {toggle.name} to {after}",
             "is_protected": f"End the protection of {toggle.name}",
@@ -52,7 +52,7 @@ class TurnProtected(Approvable):
             lines=[Line(toggle.name, url, [[_label(field), before, after]])],
             total=1,
             consequences=[
-                "After that, anybody who can turn flags can turn it alone."
+                "After that, anyone who can turn flags on and off can change it without a second person."
                 if field == "is_protected"
                 else "It takes effect with the next request."
             ],

@@ -36,4 +36,4 @@ def _own(flag: str) -> str:
     return "its" if flag == "it" else f"{flag}'s"
 
 
-FLAG_FLIP = EventKind("flag_flip", "Turned a flag", icon="toggle_on", sentence=_flag_flip)
+FLAG_FLIP = EventKind("flag_flip", "Changed a flag", icon="toggle_on", sentence=_flag_flip)

@@ -37,7 +37,7 @@ def _obstacles(person: Person) -> Iterator[str]:
 def _preview(person: Person) -> Iterator[str]:
     memberships = Membership._base_manager.filter(user=person.user).count()
     if memberships:
-        yield f"{counted(memberships, Membership)} removed."
+        yield f"{memberships:,} membership{'' if memberships == 1 else 's'} removed."
     invited = Invitation.all_objects.filter(_invitations(person)).count()
     if invited:
         yield f"{counted(invited, Invitation)} lose the address. Pending ones are revoked."

@@ -25,4 +25,4 @@ def send_waiting_invitations() -> str:
     waiting = Invitation.objects.unsent().order_by("created_at").values_list("pk", flat=True)
     keys = list(waiting[:MOST_AT_ONCE])
     sent = sum(invitation_send(invitation_id=key) for key in keys)
-    return f"{sent:,} invitations sent, {len(keys) - sent:,} not"
+    return f"{sent:,} invitations sent, {len(keys) - sent:,} failed"

@@ -27,7 +27,10 @@ class ReportSubscription(BaseModel):
     report = models.CharField(max_length=100, help_text="Name of the report's definition.")
     enabled = models.BooleanField(default=True, db_default=True)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="report_subscriptions"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="report_subscriptions",
+        verbose_name="person",
     )
 
     objects = models.Manager.from_queryset(ReportSubscriptionQuerySet)()  # type: ignore[assignment]
@@ -88,7 +91,7 @@ class ReportRun(models.Model):
         blank=True,
         related_name="+",
         verbose_name="made by",
-        help_text="Empty where a schedule did.",
+        help_text="Empty if a schedule did.",
     )
 
     objects = models.Manager.from_queryset(ReportRunQuerySet)()

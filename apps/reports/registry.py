@@ -88,7 +88,7 @@ class ReportDefinition:
             if name not in known:
                 names = ", ".join(known) or "none"
                 raise DomainError(
-                    f"The report {self.name} has no parameter “{name}”. It has: {names}."
+                    f"The report {self.name} has no parameter “{name}”. Available: {names}."
                 )
         return {
             name: param.parse(given.get(name) or param.default()) for name, param in known.items()
@@ -112,5 +112,5 @@ def get_report(name: str) -> ReportDefinition:
     report = REPORTS.get(name)
     if report is None:
         names = ", ".join(sorted(REPORTS.plugs())) or "none"
-        raise DomainError(f"There is no report “{name}”. There is: {names}.")
+        raise DomainError(f"Unknown report “{name}”. Available: {names}.")
     return report

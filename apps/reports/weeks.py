@@ -41,12 +41,12 @@ class Week:
     @property
     def in_words(self) -> str:
         sunday = self.days[-1]
-        first = f"{self.monday.day}"
-        if self.monday.month != sunday.month:
-            first += f" {self.monday:%B}"
+        first, last = f"{self.monday:%B %-d}", f"{sunday:%B %-d, %Y}"
         if self.monday.year != sunday.year:
-            first += f" {self.monday.year}"
-        return f"{first} to {sunday.day} {sunday:%B %Y}"
+            first += f", {self.monday.year}"
+        elif self.monday.month == sunday.month:
+            last = f"{sunday:%-d, %Y}"
+        return f"{first} to {last}"
 
     def __str__(self) -> str:
         year, number, _ = self.monday.isocalendar()

@@ -26,9 +26,10 @@ audit_model(
 )
 # celery-beat adds the raw crontab to the name ("0 7 * * 1 (m/h/dM/MY/d) UTC"); people know it by its name.
 PeriodicTask.add_to_class("__str__", lambda schedule: schedule.name)
-name_model(PeriodicTask, "scheduled task", "scheduled tasks")
+name_model(PeriodicTask, "schedule", "schedules")
 for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     audit_model(_timing, app="apps.schedules")
+name_model(ClockedSchedule, "clock time", "clock times")
 # As its migration says it: no expression of Django's has the same form in the database.
 add_constraint(
     IntervalSchedule,
@@ -65,7 +66,7 @@ class TaskRun(models.Model):
     arguments = models.JSONField(default=dict, blank=True)
     celery_id = models.CharField("Celery ID", max_length=64, blank=True, db_index=True)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
-    message = models.TextField(blank=True, help_text="The task's closing sentence, or its error.")
+    message = models.TextField(blank=True, help_text="The task's last message, or its error.")
     worker = models.CharField(max_length=200, blank=True)
     # As apps.core.processes names it: a run whose process ended is lost at once.
     process = models.CharField(max_length=120, blank=True, editable=False)
@@ -89,7 +90,7 @@ class TaskRun(models.Model):
         blank=True,
         related_name="+",
         verbose_name="started by",
-        help_text="Who asked for this run by hand; empty where the schedule did.",
+        help_text="The person who started this run by hand. Empty if the schedule did.",
     )
 
     objects = TaskRunQuerySet.as_manager()

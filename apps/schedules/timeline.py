@@ -27,5 +27,5 @@ timeline_never_reverts(
     CrontabSchedule,
     ClockedSchedule,
     SolarSchedule,
-    because="a schedule is set anew, with a reason and its next runs in view",
+    because="a schedule is changed on its page, with a reason and its next runs in view",
 )

@@ -37,23 +37,23 @@ def audit(name: str) -> int:
     for package, hole in holes:
         mended = ", ".join(hole["fix_versions"]) or "no version yet"
         print(
-            f"{name}: {package['name']} {package['version']} has {hole['id']}; mended in {mended}."
+            f"{name}: {package['name']} {package['version']} has {hole['id']}, fixed in {mended}."
         )
     if holes:
         return 1
     if not known:
         print(
-            f"{name}: the advisories cannot be reached from here, so nothing is known of its packages. "
-            "Run this where https://pypi.org may be asked."
+            f"{name}: the advisories cannot be reached from here, so its packages could not be checked. "
+            "Run this where https://pypi.org can be reached."
         )
         return 2
     if len(known) < len(packages):
         missing = len(packages) - len(known)
         print(
-            f"{name}: nothing is known of {missing} of {len(packages)} packages; the rest are clean."
+            f"{name}: {missing} of {len(packages)} packages could not be checked. The others have no known vulnerability."
         )
         return 2
-    print(f"{name}: no known hole in {len(known)} packages.")
+    print(f"{name}: no known vulnerability in {len(known)} packages.")
     return 0
 
 

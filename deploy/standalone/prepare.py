@@ -88,7 +88,7 @@ def _seed() -> list[dict[str, str]]:
 
     emails = {role: demo_email(role) for role in STAFF}
     if not User.objects.filter(email__in=emails.values()).exists():
-        _say("Making the demo's people, organizations and projects")
+        _say("Creating the demo's people, organizations, and projects")
         call_command("seed_demo", stdout=io.StringIO(), stderr=io.StringIO())
     there = set(User.objects.filter(email__in=emails.values()).values_list("email", flat=True))
     return [

@@ -61,7 +61,7 @@ def claim(environment: env.Environment) -> Lock:
             "set VAR_DIR to a folder of your own."
         )
     sys.exit(
-        f"Quarterdeck runs already from {environment.var_path}, on {lock.path.read_text()}: "
+        f"Quarterdeck already runs from {environment.var_path}, on {lock.path.read_text()}: "
         "stop it, or run a second one with VAR_DIR=… and PORT=… of its own."
     )
 

@@ -32,7 +32,7 @@ class Readable(HttpRequest):
         try:
             return super().parse_file_upload(*args, **kwargs)
         except (LookupError, TypeError, ValueError) as error:
-            raise MultiPartParserError("The head of a part cannot be read.") from error
+            raise MultiPartParserError("The headers of a part cannot be read.") from error
 
 
 class ReadableWSGIRequest(Readable, WSGIRequest):

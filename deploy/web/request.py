@@ -101,12 +101,12 @@ class StreamedBody(io.RawIOBase):
             self.socket.send(self.word)
             self.word = b""
         if is_too_slow(self.length - self.left, time.monotonic() - self.began):
-            raise OSError("The client sends too slowly.")
+            raise OSError("The client is sending too slowly.")
         waiting = select.poll()
         waiting.register(self.socket, select.POLLIN)
         if not waiting.poll(STALL_SECONDS * 1000):
             raise OSError(f"The client sent nothing for {STALL_SECONDS} seconds.")
         part: bytes = self.socket.recv(size)
         if not part:
-            raise OSError("The client went away before it had sent everything.")
+            raise OSError("The client disconnected before it had sent everything.")
         return part

@@ -1,6 +1,7 @@
 """Who can do what, and why: the page of roles, of a person, and of what is not offered."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
@@ -263,3 +264,15 @@ def test_a_role_is_changed_with_a_fresh_factor_only() -> None:
 
     save(sudo_client(user), url, fields)
     assert list(role.permissions.all()) == [wanted]
+
+
+def test_the_page_of_refusals_has_no_placeholder_and_no_permission_that_cannot_be_given(
+    client: Client,
+) -> None:
+    client.force_login(SuperuserFactory())
+    pages = [
+        client.get(reverse("access_why_list", args=[model._meta.label_lower])).content.decode()
+        for model in admin.site._registry
+    ]
+
+    assert [page for page in pages if "%(" in page or "do not include “accounts.add" in page] == []

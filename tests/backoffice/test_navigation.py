@@ -94,6 +94,6 @@ def test_third_parties_models_are_counted_in_our_nouns(client: Client) -> None:
         model._meta.label: {str(model._meta.verbose_name), str(model._meta.verbose_name_plural)}
         for model in admin.site._registry
     }
-    assert nouns["django_celery_beat.PeriodicTask"] == {"scheduled task", "scheduled tasks"}
+    assert nouns["django_celery_beat.PeriodicTask"] == {"schedule", "schedules"}
     assert nouns["auth.Group"] == {"staff role", "staff roles"}
     assert [name for words in nouns.values() for name in words if name[:2].istitle()] == []

@@ -145,7 +145,7 @@ def test_a_killed_keeper_is_replaced_and_the_server_goes_on(var: Path) -> None:
     before = postmaster(var)
     keeper(var).kill()
 
-    assert looked_after(var) == "the database's keeper was killed; it has a new one"
+    assert looked_after(var) == "the database's keeper was killed; a new one was started"
 
     assert (postmaster(var), answers(var)) == (before, True)
     assert postgresql.look_after(var) == ""
@@ -159,7 +159,7 @@ def test_keeper_and_server_killed_together_are_started_again(var: Path) -> None:
     # While it dies, its socket still answers.
     psutil.wait_procs(killed, timeout=30)
 
-    assert looked_after(var) == "the database and its keeper were killed; both run again"
+    assert looked_after(var) == "the database and its keeper were killed; both were started again"
 
     assert answers(var)
 

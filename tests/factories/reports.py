@@ -22,7 +22,7 @@ class ReportRunFactory(DjangoModelFactory):
         model = ReportRun
 
     report = "weekly"
-    period = "9 to 15 November 2026"
+    period = "November 9 to 15, 2026"
     params = factory.LazyFunction(lambda: {"week": "2026-W46"})
     source = ReportRun.Source.PAGE
     state = ReportRun.State.SUCCEEDED

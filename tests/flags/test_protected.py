@@ -104,7 +104,7 @@ def test_its_page_asks_for_a_fresh_factor_and_then_a_second_person(flipper: User
     flag.refresh_from_db()
     assert flag.everyone is None
     request = ApprovalRequest.objects.get()
-    assert request.sentence == f"Turn the flag {flag.name}: on for everyone"
+    assert request.sentence == f"Change the flag {flag.name}: on for everyone"
     (line,) = request.preview["lines"]
     assert line["values"] == [["state", "set to use its targets", "on for everyone"]]
 

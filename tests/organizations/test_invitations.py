@@ -170,12 +170,12 @@ class TestSending:
         InvitationFactory.create_batch(2)
         invitation_send(invitation_id=InvitationFactory().pk)
 
-        assert tasks.send_waiting_invitations() == "2 invitations sent, 0 not"
+        assert tasks.send_waiting_invitations() == "2 invitations sent, 0 failed"
 
         InvitationFactory()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
-        assert tasks.send_waiting_invitations() == "0 invitations sent, 1 not"
+        assert tasks.send_waiting_invitations() == "0 invitations sent, 1 failed"
 
     def test_a_name_with_a_line_break_makes_no_second_header(self) -> None:
         invitation = InvitationFactory(organization__name="Acme\r\nBcc: spy@example.org")

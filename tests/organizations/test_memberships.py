@@ -216,7 +216,7 @@ class TestAtTheSameTime:
         organization = organization_create(name="Acme", owner=UserFactory(), actor=None)
         OwnerFactory(organization=organization)
 
-        with pytest.raises(IntegrityError, match="would lose the owner's seat"):
+        with pytest.raises(IntegrityError, match="would lose the owner's membership"):
             Membership.objects.filter(user=organization.owner).delete()
-        with pytest.raises(IntegrityError, match="holds no owner's seat"):
+        with pytest.raises(IntegrityError, match="is not a member with the role owner"):
             Organization.objects.update(owner=UserFactory())

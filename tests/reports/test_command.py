@@ -41,14 +41,14 @@ def test_without_a_path_the_csv_goes_to_the_screen(capsys: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["yearly"], "There is no report “yearly”"),
+        (["yearly"], "Unknown report “yearly”"),
         (["weekly", "--param", "month=3"], "has no parameter “month”"),
         (["weekly", "--param", "week"], "has no “=”"),
         (["weekly", "--param", "week=soon"], "is not a week"),
-        (["weekly", "--format", "pdf"], "comes with the report engine"),
-        (["weekly", "--format", "doc"], "There is no format"),
-        (["weekly", "--format", "xlsx"], "Say with -o"),
-        (["weekly", "--user", "nobody@example.org"], "There is no active user"),
+        (["weekly", "--format", "pdf"], "PDF is not supported yet"),
+        (["weekly", "--format", "doc"], "Unknown format"),
+        (["weekly", "--format", "xlsx"], "Name a file with -o"),
+        (["weekly", "--user", "nobody@example.org"], "No active person has the address"),
         (["weekly", "-o", "/nowhere/report.csv"], "can't be written"),
     ],
 )
@@ -62,5 +62,5 @@ def test_a_user_who_may_not_view_it_gets_nothing() -> None:
     reader(email="may@example.org")
     StaffFactory(email="may-not@example.org")
     call_command("run_report", "weekly", "--user", "may@example.org", stdout=None)
-    with pytest.raises(CommandError, match="lacks the permission"):
+    with pytest.raises(CommandError, match="does not have the permission"):
         call_command("run_report", "weekly", "--user", "may-not@example.org")

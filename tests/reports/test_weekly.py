@@ -141,6 +141,6 @@ def test_ten_times_the_organizations_cost_no_more_statements(
 
 def test_a_week_is_named_by_its_days() -> None:
     result = _report("2026-W01")
-    assert result.period == "29 December 2025 to 4 January 2026"
+    assert result.period == "December 29, 2025 to January 4, 2026"
     assert _report("2026-01-02").period == result.period
     assert _report(str(this_week())).period == _report("this").period

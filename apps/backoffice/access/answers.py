@@ -73,7 +73,7 @@ def answer(person: User, code: str, *, given: dict[str, list[str]] | None = None
 
 def _because(gives: list[str]) -> str:
     if not gives:
-        return "None of this person's roles includes it."
+        return "None of this person's roles includes this permission."
     phrases = [name if name in (SUPERUSER, DIRECTLY) else f"the role {name}" for name in gives]
     return f"Given by {listed(phrases)}."
 

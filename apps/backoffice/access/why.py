@@ -7,6 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.utils import model_format_dict
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +24,7 @@ from apps.core.admin.page_parameters import takes
 from apps.core.admin.unfold_internals import list_actions, record_actions
 from apps.core.errors import MissingPermission, RecordNotFound
 from apps.core.gates import closure_of, gate_before
+from apps.core.model_meta import concrete_model
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def _offers(model_admin: ModelAdmin, record: Model | None) -> Iterator[Offered]:
             continue
         seen.add(action.__name__)
         yield Offered(
-            str(action.short_description),
+            str(action.short_description) % model_format_dict(model_admin.opts),
             action.allowed_permissions[0],
             getattr(action, "when", None),
         )
@@ -128,6 +131,8 @@ def _refusal(
     is_named = "." in offered.permission
     if not is_named and offered.permission not in (*VERBS, "restore", "purge"):
         return None
+    if not is_named and not _is_declared(model_admin, offered.permission):
+        return Refusal(offered.label, _unavailable(model_admin))
     if not user.has_perm(name):
         return Refusal(
             offered.label,
@@ -144,12 +149,22 @@ def _refusal(
             "Your roles include it, but it isn't available on this page, or not for this "
             f"{model_admin.opts.verbose_name}."
             if record is not None
-            else f"This isn't done here. {str(model_admin.opts.verbose_name_plural).capitalize()} "
-            "are created elsewhere.",
+            else _unavailable(model_admin),
         )
     if offered.when is not None and record is not None and not offered.when(record):
         return Refusal(offered.label, f"It isn't possible in the current state of {record}.")
     return None
+
+
+def _is_declared(model_admin: ModelAdmin, verb: str) -> bool:
+    """Tell whether the model has such a permission at all: nobody can be given one that it lacks."""
+    opts = concrete_model(model_admin.model)._meta
+    named = {code for code, _ in opts.permissions}
+    return verb in opts.default_permissions or get_permission_codename(verb, opts) in named
+
+
+def _unavailable(model_admin: ModelAdmin) -> str:
+    return f"This isn't available on the page of {model_admin.opts.verbose_name_plural}, or not with your access."
 
 
 def _admin_of(label: str) -> Any:

@@ -18,7 +18,7 @@ LINES: list[OpenTask | Number] = [*NEEDS, *STANDING, *NUMBERS]
 class StartPageFilter(DropdownFilter):
     """By a line of the start page, with the query that the line counts by."""
 
-    title = "line of the start page"
+    title = "what needs you"
     parameter_name = PARAMETER
 
     def _lines(self, request: HttpRequest, model: type[Model]) -> dict[str, OpenTask | Number]:

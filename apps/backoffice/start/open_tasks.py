@@ -56,7 +56,7 @@ NEEDS = [
         "approval",
         ApprovalRequest,
         to_decide,
-        "for you to approve or refuse",
+        "waiting for your decision",
     ),
     OpenTask(
         "requests_answered",

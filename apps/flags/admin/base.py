@@ -59,7 +59,7 @@ def one_at_a_time(records: QuerySet) -> None:
     """Refuse a protected flag among several: who approves it is to look at it alone."""
     protected = records.filter(is_protected=True).first()
     if protected is not None and records.count() > 1:
-        raise DomainError(f"{protected} is protected. Turn it on its own.")
+        raise DomainError(f"{protected} is protected. Select it alone, and try again.")
 
 
 def _protected(request: HttpRequest, records: QuerySet, is_protected: bool, reason: str) -> str:
@@ -126,7 +126,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         declaration = self.declared.get(record.name)
         return declaration.owner if declaration else EMPTY
 
-    @admin.display(description="last turned")
+    @admin.display(description="last changed")
     def turned(self, record: Toggle) -> SafeString:
         turn = last_turn(record, self.state_field)
         by = f" by {turn.actor}" if turn.actor else ""
@@ -154,7 +154,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         permission=FLIP,
         description="End protection",
         icon="lock_open",
-        explanation="After that, anybody who can turn flags can turn it alone.",
+        explanation="After that, anyone who can turn flags on and off can change it without a second person.",
         when=lambda record: record.is_protected,
         sudo=True,
     )

@@ -141,9 +141,7 @@ class FlagAdmin(DeclaredAdmin):
         sudo=any_protected,
         description="Use its targets",
         icon="tune",
-        explanation=(
-            "It is on for the organizations, roles, and people it names, and for its percentage."
-        ),
+        explanation=("It is on for its organizations, roles, and people, and for its percentage."),
         consequences=lambda flags: [f"{flag}: {_as_targeted(flag)}." for flag in flags[:10]],
         when=lambda flag: flag.everyone is not None,
     )

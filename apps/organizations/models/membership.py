@@ -27,7 +27,10 @@ class Membership(BaseModel):
         max_length=20, choices=Role, default=Role.MEMBER, db_default=Role.MEMBER
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+        verbose_name="person",
     )
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="memberships", db_index=False
@@ -38,6 +41,7 @@ class Membership(BaseModel):
     history = History()
 
     class Meta:
+        verbose_name = "member"
         ordering = ["organization", "user"]
         constraints = [
             models.UniqueConstraint(
@@ -88,9 +92,9 @@ class Membership(BaseModel):
                           AND user_id = answering AND role = 'owner'
                     )
                     THEN
-                        RAISE EXCEPTION 'the owner of organization % would lose the owner''s seat',
+                        RAISE EXCEPTION 'the owner of organization % would lose the owner''s membership',
                             OLD.organization_id
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_owner_has_a_seat';
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_owner_is_a_member';
                     END IF;
                     RETURN NULL;
                 """,

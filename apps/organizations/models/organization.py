@@ -37,7 +37,7 @@ class Organization(SoftDeletableModel):
         null=True,
         blank=True,
         related_name="owned_organizations",
-        help_text="The person responsible for it. Always a member with the role owner.",
+        help_text="The person responsible for this organization. Always a member with the role owner.",
     )
 
     objects = AliveManager.from_queryset(OrganizationQuerySet)()
@@ -90,7 +90,7 @@ class Organization(SoftDeletableModel):
         ]
         triggers = [
             pgtrigger.Trigger(
-                name="owner_has_a_seat",
+                name="owner_is_a_member",
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("owner_id"),
                 timing=pgtrigger.Deferred,
@@ -105,8 +105,8 @@ class Organization(SoftDeletableModel):
                         )
                     )
                     THEN
-                        RAISE EXCEPTION 'the owner of organization % holds no owner''s seat', NEW.id
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_owner_has_a_seat';
+                        RAISE EXCEPTION 'the owner of organization % is not a member with the role owner', NEW.id
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'organization_owner_is_a_member';
                     END IF;
                     RETURN NULL;
                 """,

@@ -17,7 +17,7 @@ class StaffOrganization(BaseModel):
         on_delete=models.CASCADE,
         related_name="scope",
         db_index=False,
-        verbose_name="staff user",
+        verbose_name="person",
     )
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="seen_by")
 
@@ -28,8 +28,8 @@ class StaffOrganization(BaseModel):
 
     class Meta:
         default_permissions = ()
-        verbose_name = "limit of a staff user"
-        verbose_name_plural = "limits of staff users"
+        verbose_name = "access limit"
+        verbose_name_plural = "access limits"
         ordering = ["user", "organization"]
         constraints = [
             models.UniqueConstraint(

@@ -111,7 +111,7 @@ class Pages:
     def download(self, request: HttpRequest, name: str, format: str) -> HttpResponse:
         definition = _definition(request, name)
         if format not in FORMATS:
-            raise Http404(f"There is no format {format}.")
+            raise Http404(f"Unknown format “{format}”.")
         run, content = report_run(
             report=name,
             params=_given(definition, request),

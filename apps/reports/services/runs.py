@@ -37,7 +37,7 @@ def report_run(
     """
     definition = get_report(report)
     if format not in FORMATS:
-        raise DomainError(f"There is no format “{format}”. There is: {', '.join(FORMATS)}.")
+        raise DomainError(f"Unknown format “{format}”. Available: {', '.join(FORMATS)}.")
     run = ReportRun.objects.create(
         report=report,
         params={name: str(value) for name, value in definition.parse(params).items()},

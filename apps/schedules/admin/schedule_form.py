@@ -56,7 +56,7 @@ class ScheduleForm(VersionedModelForm):
             "expires": "It does not run after this moment.",
             "expire_seconds": "If no worker has started it by then, the run is dropped.",
             "kwargs": 'A JSON object, such as {"report": "weekly"}.',
-            "args": "A JSON list; mostly [].",
+            "args": "A JSON list. Usually [].",
         }
 
     def clean(self) -> dict[str, Any]:
@@ -73,7 +73,7 @@ class ScheduleForm(VersionedModelForm):
         if len(chosen) > 1:
             self.add_error(None, f"Choose one time, not {len(chosen)}: {', '.join(chosen)}.")
         if data.get("clocked") and not data.get("one_off"):
-            self.add_error("one_off", "A schedule with a clock time runs once. Select this.")
+            self.add_error("one_off", "A schedule with a clock time runs once. Select “Once”.")
         if data.get("expires") and data.get("expire_seconds") is not None:
-            self.add_error("expire_seconds", "Give one of the two expiries, not both.")
+            self.add_error("expire_seconds", "Set one of the two expirations, not both.")
         return data

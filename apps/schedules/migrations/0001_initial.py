@@ -731,7 +731,7 @@ class Migration(migrations.Migration):
                 (
                     "message",
                     models.TextField(
-                        blank=True, help_text="The task's closing sentence, or its error."
+                        blank=True, help_text="The task's last message, or its error."
                     ),
                 ),
                 ("worker", models.CharField(blank=True, max_length=200)),
@@ -763,7 +763,7 @@ class Migration(migrations.Migration):
                     "started_by",
                     models.ForeignKey(
                         blank=True,
-                        help_text="Who asked for this run by hand; empty where the schedule did.",
+                        help_text="The person who started this run by hand. Empty if the schedule did.",
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

@@ -83,7 +83,7 @@ def timing_delete(*, timing: Model) -> None:
         names = ", ".join(f"“{schedule.name}”" for schedule in users[:5])
         more = f" and {len(users) - 5} more" if len(users) > 5 else ""
         raise DomainError(
-            f"“{timing}” is the time of {names}{more}. Give {'them' if users[1:] else 'it'} another "
+            f"“{timing}” is used by {names}{more}. Give {'them' if users[1:] else 'it'} another "
             "time first."
         )
     timing.delete()

@@ -78,9 +78,9 @@ def look_after(var_path: Path) -> str:
             return ""
         if server.answers():
             server.adopt()
-            return "the database's keeper was killed; it has a new one"
+            return "the database's keeper was killed; a new one was started"
         server.launch()
-        return "the database and its keeper were killed; both run again"
+        return "the database and its keeper were killed; both were started again"
 
 
 def _leave(server: Server, owner: int) -> None:

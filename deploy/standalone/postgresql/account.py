@@ -90,8 +90,8 @@ def account_for(data: Path) -> Account:
         return Account()
     if not os.path.isdir(OPEN_FILES):
         raise CannotStartError(
-            f"PostgreSQL does not run as root, and another user can be lent to it only where {OPEN_FILES} "
-            "exists: run this as an ordinary user, or set DATABASE_URL."
+            f"PostgreSQL does not run as root, and running it as another user needs {OPEN_FILES}: "
+            "run this as an ordinary user, or set DATABASE_URL."
         )
     if owner:  # A user's own data stays that user's, also when root comes along.
         return Account(owner, pwd.getpwuid(owner).pw_gid)

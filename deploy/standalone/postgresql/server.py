@@ -128,7 +128,7 @@ class Server:
             if self._keeper_has_ended() or time.monotonic() > deadline:
                 said = self.log.read_bytes()[begin:].decode(errors="replace").strip()
                 raise CannotStartError(
-                    f"The embedded PostgreSQL did not start: {said[-1500:] or 'it said nothing'}\n"
+                    f"The embedded PostgreSQL did not start: {said[-1500:] or 'it printed nothing'}\n"
                     f"Its log is {self.log}."
                 )
             time.sleep(0.01)

@@ -28,23 +28,33 @@ class Command(OperatorCommand):
         names = ", ".join(definition.name for definition in all_reports())
         parser.add_argument("name", help=f"The report: {names}.")
         parser.add_argument(
-            "--param", action="append", default=[], metavar="K=V", help="As week=2026-W47."
+            "--param",
+            action="append",
+            default=[],
+            metavar="K=V",
+            help="A parameter of the report, such as week=2026-W47.",
         )
-        parser.add_argument("--format", default="csv", help="csv, xlsx or html; csv by default.")
-        parser.add_argument("-o", "--output", metavar="PATH", help="A file; else the screen.")
+        parser.add_argument("--format", default="csv", help="csv, xlsx, or html. Default: csv.")
         parser.add_argument(
-            "--user", metavar="EMAIL", help="The reader, whose scope applies. Default: the system."
+            "-o", "--output", metavar="PATH", help="Write to this file. Default: the screen."
         )
-        parser.add_argument("--json", action="store_true", help="Say in JSON what was made.")
+        parser.add_argument(
+            "--user",
+            metavar="EMAIL",
+            help="Make the report for this person, within their scope. Default: the system.",
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="Print one JSON object that describes the run."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = monotonic()
         if options["format"] == "pdf":
-            raise _refusal("PDF is not made yet: it comes with the report engine. Use html.")
+            raise _refusal("PDF is not supported yet. Use html.")
         if options["format"] not in FORMATS:
-            raise _refusal(f"There is no format “{options['format']}”: csv, xlsx or html.")
+            raise _refusal(f"Unknown format “{options['format']}”. Available: csv, xlsx, html.")
         if options["output"] is None and (options["json"] or options["format"] == "xlsx"):
-            raise _refusal("Say with -o where the file goes: the screen is not the place for it.")
+            raise _refusal("This can't be printed to the screen. Name a file with -o.")
         user = _user(options["user"])
         try:
             with audit_context(actor=user or "command run_report", source="command"):
@@ -61,7 +71,7 @@ class Command(OperatorCommand):
         except DomainError as error:
             raise _refusal(error.message) from error
         except PermissionDenied as error:
-            raise _refusal(f"{user} lacks the permission {error}.") from error
+            raise _refusal(f"{user} does not have the permission {error}.") from error
         if options["json"]:
             message = {
                 "run": run.pk,
@@ -93,7 +103,7 @@ def _user(email: str | None) -> User | None:
         return None
     user = User.objects.filter(email=fold_email(email), is_active=True).first()
     if user is None:
-        raise _refusal(f"There is no active user {email}.")
+        raise _refusal(f"No active person has the address {email}.")
     return user
 
 
@@ -102,10 +112,8 @@ def _params(given: list[str]) -> dict[str, str]:
     for item in given:
         name, sign, value = item.partition("=")
         if not sign:
-            raise _refusal(f"--param {item} has no “=”: write it like week=2026-W47.")
+            raise _refusal(f"--param {item} has no “=”. Write it like week=2026-W47.")
         if params.get(name, value) != value:
-            raise _refusal(
-                f"--param contradicts itself: {name} is “{params[name]}” and “{value}”. Keep one."
-            )
+            raise _refusal(f"--param gives {name} twice: “{params[name]}” and “{value}”. Keep one.")
         params[name] = value
     return params
