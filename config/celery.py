@@ -14,7 +14,7 @@ from deploy.standalone import readiness, reloading
 if TYPE_CHECKING:
     from celery.beat import Service
 
-# Before the application is made: Celery's support of Django is switched on by the variable.
+# Must come before the application: this variable enables Celery's Django support.
 entry.choose_settings()
 
 # Celery warns root because of pickled messages; ours are JSON alone (CELERY_ACCEPT_CONTENT).
@@ -39,7 +39,7 @@ def require_ports(**_kwargs: object) -> None:
 
 @beat_init.connect
 def refuse_another_scheduler(sender: "Service", **_kwargs: object) -> None:
-    """Celery's option --scheduler would choose one that sends a due time twice where two processes ask."""
+    """Refuse Celery's --scheduler: another scheduler sends a due time twice if two processes run."""
     # Its module needs the models, which are there only now.
     from apps.schedules.scheduler import RecordingScheduler
 

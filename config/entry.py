@@ -1,8 +1,8 @@
-"""The way into the project: every program calls `enter()` before it reads Django's settings.
+"""The entry point: every program calls `enter()` before it reads Django's settings.
 
-It settles which settings hold, keeps what the process writes to its own user, and starts the embedded
-database. No program that serves or works in the background guesses its settings: the demo's would
-serve production without a second factor and over plain HTTP.
+It chooses the settings, restricts file permissions to the process's user, and starts the embedded
+database. No program that serves or works in the background guesses its settings: the demo's
+settings would serve production without a second factor and over plain HTTP.
 """
 
 import sys
@@ -16,7 +16,7 @@ from deploy.standalone.postgresql import ensure_running
 LOCAL = "config.settings.local"
 # The demo's, and those of the tests: no second factor, insecure cookies.
 _NEVER_PRODUCTION = {LOCAL, "config.settings.test"}
-# What the others are made of: `base` has the demo's key and asks for no second factor.
+# Modules that other settings include: `base` has the demo's key and requires no second factor.
 _PARTS = {"config", "config.settings"} | {
     f"config.settings.{n}" for n in ("base", "browser", "flags")
 }
@@ -40,7 +40,7 @@ def enter(*, default: str = "") -> None:
 
 @contextmanager
 def exit_on_refusal() -> Iterator[None]:
-    """Let a refusal end the web server: Gunicorn starts a worker anew unless it ends with 3."""
+    """Make a refusal end the web server: Gunicorn restarts a worker unless it exits with 3."""
     try:
         yield
     except SystemExit as refusal:
@@ -50,7 +50,7 @@ def exit_on_refusal() -> Iterator[None]:
 
 
 def require_ports() -> None:
-    """End a program whose apps do not answer each other; call it once Django is set up."""
+    """End a program with an empty port; call it once Django is set up."""
     # Settings are chosen before anything of the apps is loaded.
     from apps.core.port import PortUnpluggedError
     from apps.core.ports import require_plugged
@@ -62,7 +62,7 @@ def require_ports() -> None:
 
 
 def choose_settings(default: str = "") -> None:
-    """Set `DJANGO_SETTINGS_MODULE` where the process's environment does not name it."""
+    """Set `DJANGO_SETTINGS_MODULE` if the process's environment does not."""
     chosen = env.read().django_settings_module.strip() or default.strip()
     if problem := _problem_with(chosen):
         print(_REFUSAL.format(problem), file=sys.stderr)  # noqa: T201
@@ -71,7 +71,7 @@ def choose_settings(default: str = "") -> None:
 
 
 def _problem_with(chosen: str) -> str:
-    """Return what is wrong with a choice of settings; nothing where its module exists."""
+    """Return what is wrong with the chosen settings; nothing if the module exists."""
     if not chosen:
         return "is not set"
     if chosen in _PARTS:

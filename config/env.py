@@ -232,7 +232,7 @@ def _sentence(problem: ErrorDetails) -> str:
         return f"{name} in .env is not a variable of this project.{hint}"
     message = problem["msg"].removeprefix("Value error, ")
     message = message[:1].lower() + message[1:]
-    # A password stands in some of the values; what is wrong with them is said without it.
+    # Some values contain passwords, so messages do not repeat them.
     shown = "" if name in SECRET else f"={problem['input']!r}"
     return f"{name}{shown} cannot be used: {message}."
 
@@ -257,7 +257,7 @@ def example() -> str:
 
 
 def has_all_of_production() -> bool:
-    """Tell whether everything is set without which production does not start."""
+    """Tell whether every variable is set that production requires."""
     found = read()
     return all(getattr(found, name) for name in REQUIRED) and found.model_fields_set >= set(
         REQUIRED
@@ -284,7 +284,7 @@ def _claim_test_run() -> str:
     folder = read().var_path / "test"
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(1, 100):
-        # The lock ends with the process, however it ends; so the handle is never closed.
+        # The lock ends with the process, so the handle is never closed.
         handle = os.open(folder / f"run-{number}.lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

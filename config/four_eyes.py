@@ -9,7 +9,7 @@ something to more than N records of a list at once. `off` leaves everything to o
 
 PLAIN = ("purge", "roles", "flags")
 COUNTED = ("import", "bulk")
-# Small enough to be met by trying, and above the rosters that one agent takes in alone.
+# Small enough to reach in the demo, but larger than the rosters that one agent imports alone.
 DEMO = "purge, roles, flags, import:15000, bulk:25"
 
 

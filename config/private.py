@@ -1,4 +1,4 @@
-"""Keeps everything under `VAR_DIR` from the machine's other users, whatever umask we start with."""
+"""Hides everything under `VAR_DIR` from the machine's other users, whatever the umask."""
 
 import os
 import stat
@@ -10,7 +10,7 @@ UMASK = 0o077
 
 
 def keep_private(var_path: Path) -> None:
-    """Let this process and its children write for their own user alone, and close `var_path`."""
+    """Make this process and its children write files only for their own user, and close `var_path`."""
     os.umask(UMASK)
     if var_path.is_dir() and var_path.stat().st_mode & stat.S_ISVTX:
         sys.exit(
@@ -24,9 +24,9 @@ def keep_private(var_path: Path) -> None:
 
 
 def tighten(var_path: Path) -> None:
-    """Close what was written under `var_path` before, or by a program that did not ask us."""
+    """Close files under `var_path` from earlier, or from other programs."""
     for folder, folders, files in os.walk(var_path):
-        # PostgreSQL refuses to start where its own folder is open, and looks after its files.
+        # PostgreSQL checks its own folder and refuses to start if it is open.
         if Path(folder) == var_path and "postgres" in folders:
             folders.remove("postgres")
         for name in [*folders, *files]:

@@ -15,7 +15,8 @@ def broker_options(redis_url: str, var_dir: Path) -> dict[str, Any]:
     """Return `CELERY_BROKER_TRANSPORT_OPTIONS`."""
     if redis_url:
         return {
-            # Redis gives a message to another worker after this time, also while it is still worked on.
+            # After this time, Redis gives a message to another worker, even if it is still being
+            # processed.
             "visibility_timeout": 12 * 3600,
             "socket_timeout": 1,
             "socket_connect_timeout": 1,

@@ -12,7 +12,7 @@ def settings_from(environment: Environment) -> dict[str, Any]:
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "admin:index",
         "LOGOUT_REDIRECT_URL": "account_login",
-        # Django's own makes one hash for whomever, and lets nobody in who is deactivated.
+        # Django's backend computes one hash for every attempt, and refuses deactivated people.
         "AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"],
         "AUTH_PASSWORD_VALIDATORS": [
             {
@@ -23,7 +23,7 @@ def settings_from(environment: Environment) -> dict[str, Any]:
             {"NAME": f"{DJANGO}.UserAttributeSimilarityValidator"},
             {"NAME": f"{DJANGO}.CommonPasswordValidator"},
         ],
-        # A link to set a password lives this long, and dies with its first use.
+        # The lifetime of a link to set a password, which also ends with its first use.
         "PASSWORD_RESET_TIMEOUT": 24 * 3600,
         # allauth asks again before a factor is changed, as often as sudo mode does.
         "ACCOUNT_REAUTHENTICATION_TIMEOUT": environment.sudo_minutes * 60,
@@ -72,9 +72,9 @@ ACCOUNT: dict[str, Any] = {
     "ACCOUNT_SIGNUP_FIELDS": ["email*", "password1*"],
     "ACCOUNT_USER_MODEL_USERNAME_FIELD": None,
     "ACCOUNT_USER_MODEL_EMAIL_FIELD": "email",
-    # The address of a person is `User.email` alone, changed by who may change people.
+    # A person's address is only `User.email`, changed by people with the permission.
     "ACCOUNT_EMAIL_VERIFICATION": "none",
-    # Its mail to an unknown address leads to a sign-up, which is not here: asking broke on it.
+    # Its e-mail to an unknown address links to a sign-up, which does not exist here.
     "ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS": False,
     "ACCOUNT_EMAIL_SUBJECT_PREFIX": "",
     # People are told when somebody changes how they sign in.
@@ -94,7 +94,7 @@ SECOND_FACTOR: dict[str, Any] = {
     "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
     "MFA_PASSKEY_LOGIN_ENABLED": True,
     "MFA_TOTP_ISSUER": "Quarterdeck",
-    # A clock half a minute off still fits.
+    # A clock may be off by half a minute.
     "MFA_TOTP_TOLERANCE": 1,
     "MFA_ALLOW_UNVERIFIED_EMAIL": True,
     "MFA_RECOVERY_CODES_SHOW_ONCE": True,
@@ -106,7 +106,7 @@ SECOND_FACTOR: dict[str, Any] = {
     },
 }
 
-# How often may be tried, see apps/accounts/signin/limits.py.
+# Limits on attempts are in apps/accounts/signin/limits.py.
 LIMITS = {
     "known_browser": "10/5m/key",
     "account_at_address": "5/5m/key",
@@ -123,6 +123,6 @@ SINGLE_SIGN_ON: dict[str, Any] = {
     "SOCIALACCOUNT_AUTO_SIGNUP": False,
     "SOCIALACCOUNT_STORE_TOKENS": False,
     "SOCIALACCOUNT_EMAIL_VERIFICATION": "none",
-    # The way there begins at a link: a form that leads to another site is refused by the policy.
+    # It starts with a link: the policy refuses a form that leads to another site.
     "SOCIALACCOUNT_LOGIN_ON_GET": True,
 }

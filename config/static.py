@@ -1,4 +1,4 @@
-"""Where the static files are collected to, and what is kept beside them."""
+"""The storage of the collected static files."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Unfold's settings: names, colors and the navigation by the jobs people do."""
+"""Unfold's settings: names, colors, and the navigation, grouped by job."""
 
 from django.templatetags.static import static
 from django.urls import reverse_lazy

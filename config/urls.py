@@ -1,4 +1,4 @@
-"""Every address of the project: the admin is the main screen, a few pages stand beside it."""
+"""The URLs of the project: the admin is the main screen, with a few pages beside it."""
 
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
@@ -14,7 +14,7 @@ site = full_site()
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health, name="health"),
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
-    # Before the admin's own addresses: these answer "admin:search" and "admin:autocomplete".
+    # Must come before the admin's own URLs: these answer "admin:search" and "admin:autocomplete".
     path("admin/search/", site.admin_view(search)),
     path("admin/autocomplete/", site.admin_view(autocomplete)),
     path("admin/impersonation/", include("apps.accounts.impersonation.urls")),

@@ -11,5 +11,5 @@ with exit_on_refusal():
     application = readable(get_wsgi_application())
     require_ports()
 
-# Every page is loaded before the server forks: no visitor waits for it, and workers share it.
+# Load every page before the server forks, so that no visitor waits and workers share the memory.
 get_resolver().url_patterns  # noqa: B018

@@ -15,7 +15,7 @@ _host = _environment.web_host
 bind = f"[{_host}]:{_environment.port}" if ":" in _host else f"{_host}:{_environment.port}"
 worker_class = "deploy.web.worker.BufferingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Each has a connection to the database of its own.
+# Each has its own database connection.
 threads = 8
 preload_app = True
 graceful_timeout = 3

@@ -1,4 +1,4 @@
-"""What the demo's mailbox holds of a person: mails to them, and mails that name them."""
+"""Personal data in the demo's mailbox: e-mails to a person, and e-mails that name them."""
 
 import io
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ def _preview(person: Person) -> Iterator[str]:
 def _erase(person: Person) -> dict[str, int]:
     found = _mails(person)
     for file in found:
-        # Files go last: what is rolled back would not bring them back.
+        # Delete files last: a rollback would not restore them.
         after_commit(partial(file.unlink, missing_ok=True))
     return {"mails": len(found)}
 
@@ -39,7 +39,7 @@ def _is_in_mail(message: EmailMessage, person: Person) -> bool:
 
 
 def _content(part: EmailMessage) -> bytes:
-    """Return what a part says, without the encoding in which it travels."""
+    """Return the decoded text of a part."""
     content = part.get_payload(decode=True)
     if not isinstance(content, bytes):
         return b""

@@ -1,4 +1,4 @@
-"""Answers with a page of its own, and soon, where the database is away; and says whether it is."""
+"""Answers quickly with its own page while the database is away; and reports whether it is."""
 
 import logging
 from collections.abc import Callable
@@ -14,10 +14,10 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseMiddleware:
-    """Stands above everything that asks the database, below what answers without it.
+    """Must come before everything that queries the database.
 
-    The connection is looked at before anything is done, so that a request is not begun that cannot
-    be finished, and a connection to a server that was started again meanwhile is replaced.
+    The connection is checked first, so that no request is started that cannot be finished, and a
+    connection from before a server's restart is replaced.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,14 +28,14 @@ class DatabaseMiddleware:
             if not answers(limits):
                 return error_pages.unavailable(request)
             response = self.get_response(request)
-            # Whatever failed because of it, in a view or around it, is told as what it is.
+            # Any failure because of it, in a view or around it, gets the 503 page.
             if limits.is_gone and response.status_code >= 500:
                 return error_pages.unavailable(request, was_begun=True)
             return response
 
 
 def answers(limits: availability.Limits) -> bool:
-    """Tell whether the database answers; take a new connection where the old one is dead."""
+    """Tell whether the database answers; replace a dead connection."""
     if connection.in_atomic_block:  # A test's own transaction.
         return True
     limits.is_pinging = True
@@ -52,5 +52,7 @@ def answers(limits: availability.Limits) -> bool:
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer 200 where the web server and the database work; without it `DatabaseMiddleware` says 503."""
+    """Answer 200 if the web server and the database work; otherwise `DatabaseMiddleware` answers
+    503.
+    """
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

@@ -1,4 +1,4 @@
-"""The start page: what needs you, how today compares with last week, what happened lately."""
+"""The start page: what needs you, today's numbers beside last week's, and recent activity."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ _NAMED = 3
 
 
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Fill the page in with what this user may see; at most ten statements, sign-in included."""
+    """Fill the page with what this user may see, in at most ten statements, sign-in included."""
     user: Any = request.user
     questions = {**open_tasks.questions(user), **numbers.questions(user)}
     if not sees_everything(user):
         questions["organizations_seen"] = organizations_outside_the_trash_of(user)
     counted = counts(user, questions)
-    # For the user menu, which says it on this page as on every other.
+    # For the user menu, which shows this on every page.
     user.organizations_seen = counted.get("organizations_seen")
     context.update(
         {
@@ -46,7 +46,7 @@ def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[st
 
 
 def _people_to_ask(user: PermissionHolder) -> str:
-    """Return who gives roles, for somebody who has none yet."""
+    """Return the people who can give roles, for somebody without one."""
     people = [str(person) for person in people_with(["accounts.set_roles"])[:_NAMED]]
     if not people:
         return "Ask the people who run this system for a staff role."
@@ -54,7 +54,7 @@ def _people_to_ask(user: PermissionHolder) -> str:
 
 
 def _verification(user: PermissionHolder) -> Verification | None:
-    # It is about every record, and its problems name some.
+    # The verification covers every record, and its problems name some.
     if not (user.has_perm("audit.view_auditlog") and sees_everything(user)):
         return None
     return Verification.objects.order_by("-started_at").first()

@@ -1,4 +1,4 @@
-"""The pages that say no: what was asked, why not, and what to do instead."""
+"""Error pages: what was requested, why it was refused, and what to do instead."""
 
 import logging
 from copy import copy
@@ -27,7 +27,7 @@ from apps.core.errors import (
     RecordNotFound,
 )
 
-# A killed database is back within this time, unless it has much to recover.
+# A killed database is usually back within this time.
 RETRY_SECONDS = 10
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         url = found.url if found and found.is_own else ""
         url = url or living_url(request.user, exception.model, exception.key)
         if url and request.method in ("GET", "HEAD"):
-            # An old address, from before the record was moved to the trash or restored from it.
+            # A URL from before the record was moved to the trash or restored.
             return HttpResponseRedirect(url)
     return _page(
         request,
@@ -100,24 +100,24 @@ def _list_of(model: type[Model]) -> str:
 
 
 def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
-    """The 405 page: somebody opened the address that a button posts to."""
+    """The 405 page: somebody opened the URL that a button posts to."""
     response = _page(request, 405)
     response.headers["Allow"] = allowed
     return response
 
 
 def too_large(request: HttpRequest, *, limit: int, length: int) -> HttpResponse:
-    """The 413 page: what was sent is longer than this address takes, and was not read."""
+    """The 413 page: the body is longer than this page accepts, and was not read."""
     return _page(request, 413, limit=limit, length=length)
 
 
 def length_required(request: HttpRequest) -> HttpResponse:
-    """The 411 page: what was sent does not say how long it is, and was not read."""
+    """The 411 page: the request has no Content-Length, and its body was not read."""
     return _page(request, 411)
 
 
 def took_too_long(request: HttpRequest) -> HttpResponse:
-    """The 503 page: the database cut a statement off. It asks nothing more of the database."""
+    """The 503 page: a statement timed out. It queries the database no further."""
     response = _page(
         request, 503, template="refusals/too_long.html", plain=True, title="This took too long"
     )
@@ -126,7 +126,7 @@ def took_too_long(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Asks nothing of the database: it may be what failed."""
+    """Render without the database, which may be what failed."""
     limits = availability.current()
     if limits is not None and limits.is_gone:
         return HttpResponse(status=503)  # `DatabaseMiddleware` makes a page of it.
@@ -134,9 +134,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def unavailable(request: HttpRequest, *, was_begun: bool = False) -> HttpResponse:
-    """The 503 page: the database does not answer. It is drawn without the request's person and session."""
+    """The 503 page: the database does not answer. It is rendered without user and session."""
     drawn = copy(request)
-    # Both are looked up when they are first asked for, which the layout does.
+    # Both are lazy, and the layout would read them.
     drawn.user, drawn.session = AnonymousUser(), SessionBase()
     context = {
         **look(drawn),
@@ -203,12 +203,12 @@ def _is_staff(request: HttpRequest) -> bool:
 
 
 def look(request: HttpRequest) -> dict[str, Any]:
-    """Return what Unfold's layout needs and no database gives."""
+    """Return Unfold's layout context that needs no database."""
     return site_look(admin.site, request)
 
 
 def _permission_for(request: HttpRequest) -> str:
-    """Return the permission that a stock page of the admin asks for, from the page's name."""
+    """Return the permission of a stock admin page, from its URL name."""
     match = request.resolver_match
     model_name, _, page = (match.url_name or "").rpartition("_") if match else ("", "", "")
     stock = {"changelist": "view", "history": "view", "add": "add", "delete": "delete"}
@@ -221,6 +221,6 @@ def _permission_for(request: HttpRequest) -> str:
 
 
 def _answer(request: HttpRequest, permission: str) -> Answer | None:
-    """Return what a staff user is told of a permission; a stranger learns nothing of roles."""
+    """Return the explanation of a permission for staff; strangers learn nothing about roles."""
     user = request.user
     return answer(user, permission) if isinstance(user, User) and user.is_staff else None

@@ -1,4 +1,4 @@
-"""Turns a refusal that no page has shown into a page of its own."""
+"""Turns refusals that no page has handled into error pages."""
 
 import logging
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The sidebar: the jobs people do, and in each only what this user may open."""
+"""The sidebar: grouped by job, with only the entries that this user may open."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def _allowed(entry: dict[str, str], request: HttpRequest) -> bool:
         return request.user.has_perm(permission)
     if "model" not in entry:
         return True
-    # The link could be made, so the model is there.
+    # The link was built, so the model is registered.
     model_admin = admin.site._registry.get(apps.get_model(entry["model"]))
     return model_admin is not None and model_admin.has_view_permission(request)
 

@@ -1,4 +1,4 @@
-"""What every release loads: the reference data of each app, in an order that holds."""
+"""The reference data that every release loads, app by app, in a fixed order."""
 
 from collections.abc import Callable, Iterator
 
@@ -8,8 +8,8 @@ from apps.accounts.reference import load_roles
 from apps.flags.reference import load_flags
 from apps.schedules.reference import load_schedules
 
-# Each function is idempotent, says in a few words what it did, and raises DomainError with one
-# sentence where its file cannot be used. Roles come first: others may name them.
+# Each function is idempotent, returns what it did in a few words, and raises DomainError if its
+# file cannot be used. Roles come first, because others may name them.
 LOADERS: list[Callable[[], str]] = [load_roles, load_flags, load_schedules]
 
 

@@ -1,7 +1,7 @@
-"""Finding a person, an organization or a page from anywhere (Ctrl+K).
+"""Finds a person, an organization, or a page from anywhere (Ctrl+K).
 
-In the place of Unfold's own search, which has no limit and keeps what it found for five minutes,
-past a permission that was taken away.
+It replaces Unfold's own search, which has no limit and caches results for five minutes, even after
+a permission was revoked.
 """
 
 import time
@@ -29,7 +29,7 @@ SHORTEST = 2
 
 @dataclass(frozen=True)
 class SearchKind:
-    """A model that is searched, and what is said of a record beside its name."""
+    """A model that is searched, and the text beside a record's name."""
 
     model: type[Model]
     icon: str
@@ -55,7 +55,7 @@ KINDS = [
 
 @takes("s", "page")
 def search(request: HttpRequest) -> HttpResponse:
-    """Answer the palette: pages by their names, then records by their words, a few of each kind."""
+    """Return the results: pages by name, then records by words, a few of each kind."""
     words = request.GET.get("s", "").strip()
     if len(words) < SHORTEST:
         return HttpResponse()
@@ -94,7 +94,7 @@ def _records(request: HttpRequest, words: str) -> list[SearchResult]:
         if not viewer.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
             continue
         manager: Any = kind.model._default_manager
-        # Without an order: the index gives the first few at once, however many there are.
+        # Unordered: the index returns the first few at once, however many there are.
         records: QuerySet[Any] = manager.for_staff(viewer).search(words).order_by()
         results += [
             SearchResult(

@@ -18,7 +18,7 @@ _ENCODINGS = ("", "utf-8", "utf8", "us-ascii", "ascii")
 
 
 class UnreadableAddressMiddleware:
-    """Stands above the session: its cookie is the first text of a request that is looked up."""
+    """Must come before the session, whose cookie is the first text that is looked up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -34,7 +34,7 @@ class UnreadableAddressMiddleware:
         try:
             given = request.GET
         except TooManyFieldsSent:
-            # The page that refuses it reads the address as well.
+            # The error page reads the URL as well.
             request.GET = QueryDict()
             return _refused(request, "The address has more parameters than any page takes.")
         for name in [name for name, value in request.COOKIES.items() if _NUL in name + value]:
@@ -46,7 +46,7 @@ class UnreadableAddressMiddleware:
 
 
 class UnreadableFormMiddleware:
-    """Stands below the CSRF check, which reads the form first."""
+    """Must come after the CSRF check, which reads the form first."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -45,7 +45,7 @@ class UploadLimitMiddleware:
         size, permission = limits.get(_name_of(request), (allowed, ""))
         if permission and _is_staff(request) and not request.user.has_perm(permission):
             return error_pages.forbidden(request, MissingPermission(permission))
-        # What a stranger sends is not worth reading, whatever the page takes.
+        # A stranger's body is not worth reading, whatever the page accepts.
         limit = size if _is_staff(request) else allowed
         return (
             error_pages.too_large(request, limit=limit, length=length) if length > limit else None
@@ -53,7 +53,7 @@ class UploadLimitMiddleware:
 
 
 def _length_of(request: HttpRequest) -> int:
-    """Return what is announced; as Django, which reads nothing then, take nonsense for nothing."""
+    """Return the announced length; nonsense counts as 0, as in Django, which then reads nothing."""
     try:
         return int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:

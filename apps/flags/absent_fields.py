@@ -1,4 +1,4 @@
-"""Fields of waffle's flag that ours has not: they read as empty, and setting one is refused."""
+"""Fields of waffle's flag that ours lacks: they read as empty, and setting one is refused."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ class AbsentFieldError(DomainError, CommandError):
 
 
 def absent_field(name: str, *, empty: object) -> Any:
-    """Return what stands in a model for a field that its abstract base has and its table has not."""
+    """Return the stand-in for a field that a model's abstract base has and its table lacks."""
 
     def read(self: Model) -> Any:
         return empty

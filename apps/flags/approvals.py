@@ -1,4 +1,4 @@
-"""What a second person must approve of flags: turning a protected one, and ending its protection."""
+"""Approvals of flags: changing a protected one, and ending its protection."""
 
 from decimal import Decimal
 from typing import Any

@@ -11,13 +11,13 @@ class FlagsConfig(AppConfig):
     def ready(self) -> None:
         from apps.flags import checks  # noqa: F401  Registers its checks.
 
-        # A switch of operations that is missing answers off, so none may be missing after a migration.
+        # A missing operations switch is off, so create all after a migration.
         post_migrate.connect(_ensure, sender=self, dispatch_uid="flags")
 
 
 def _ensure(*, apps: Apps | None = None, **_: object) -> None:
-    """Create what is declared, unless the tables are not (or no longer) the ones of the models."""
-    # Services need the models, which are not loaded yet when this module is.
+    """Create what is declared, unless the tables do not (or no longer) match the models."""
+    # Imported here: services need the models, which are not loaded yet when this module is.
     from apps.flags.services import flags_ensure
 
     try:

@@ -1,4 +1,4 @@
-"""A system check: settings of waffle that our models do not read, told instead of ignored."""
+"""A system check: reports waffle settings that our models ignore."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Flags and switches as the answer to the gates that lower apps ask for."""
+"""Answers whether lower apps' gates are closed, by flags, switches, and samples."""
 
 from apps.core.actors import PermissionHolder
 from apps.core.gates import Closure, Gate
@@ -7,7 +7,7 @@ from apps.flags.selectors import last_turn, openers
 
 
 def closure_of(gate: Gate, user: PermissionHolder | None) -> Closure | None:
-    """Return why the flag, switch or sample that bears the gate's name closes it for `user`."""
+    """Return why the flag, switch, or sample of the gate's name closes it for `user`."""
     if gate.by == "flag":
         flag = Flag.get(gate.name)
         return None if flag.is_active_for_user(user) else _closure(gate, flag, "everyone")

@@ -1,9 +1,9 @@
-"""What happens to flags."""
+"""Events of flags."""
 
 from apps.audit.kinds import Data, EventKind
 from apps.core.admin.wording import listed
 
-# The states of a flag (`everyone`) and of a switch (`active`), as the event keeps them.
+# The states of a flag (`everyone`) and of a switch (`active`), as events store them.
 _STATES = {
     ("everyone", "True"): "turned {} on for everyone",
     ("everyone", "False"): "turned {} off for everyone",
@@ -20,10 +20,10 @@ _WORDS = {
 
 
 def _flag_flip(data: Data) -> str:
-    # Where the flag is named already, in front of the sentence, the data comes without it.
+    # The data has no name if the flag is already named before the sentence.
     flag = data.get("name", "it")
     if changes := data.get("changes"):
-        # What they were and are stands in the change beside it.
+        # Their old and new values are in the change beside it.
         return f"changed {_own(flag)} {listed(_WORDS.get(field, field) for field in changes)}"
     field, after = data.get("field"), data.get("after")
     if field == "percent":

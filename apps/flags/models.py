@@ -24,7 +24,7 @@ from apps.organizations.models import Organization
 
 
 class Flag(AbstractUserFlag, Declarable):
-    """On for everyone, off for everyone, or on for those who are named here.
+    """On for everyone, off for everyone, or on for its targets.
 
     A flag decides what is offered, never what is allowed: permissions do that.
     """
@@ -63,9 +63,9 @@ class Flag(AbstractUserFlag, Declarable):
         return bool(self.is_active_for_user(getattr(request, "user", None)))
 
     def is_active_for_user(self, user: Any) -> bool:
-        """Return whether the flag is on for `user`; nothing stands for the machine itself.
+        """Return whether the flag is on for `user`; None is the system.
 
-        A flag that is missing from the database answers what its declaration says of that.
+        A flag that is missing from the database answers with its declaration's default.
         """
         if not self.pk:
             declared = declared_gates("flag").get(self.name)
@@ -81,7 +81,7 @@ class Flag(AbstractUserFlag, Declarable):
         return self._is_in_percent(user) or self._is_targeted(user)
 
     def _is_in_percent(self, user: PermissionHolder) -> bool:
-        # The same person always falls into the same share, on every device and in every worker.
+        # The same person is always in the same share, on every device and in every worker.
         if not self.percent:
             return False
         digest = hashlib.sha256(f"{self.name}:{user.pk}".encode()).digest()

@@ -1,7 +1,7 @@
-"""What the code declares of flags, switches and samples: the gates of every app, by what closes them.
+"""The flags, switches, and samples that the code declares: the gates of every app, by their kind.
 
-The set-up creates what is missing (`flags_ensure`) and never overwrites what staff have set. The
-admin marks what is declared and gone from the database, and what is there and not declared.
+The set-up creates missing ones (`flags_ensure`) and never overwrites what staff have set. The admin
+marks declared ones that are missing from the database, and existing ones that are not declared.
 """
 
 from apps.core.gates import DECLARED, Gate

@@ -21,7 +21,7 @@ from apps.organizations.organization_scope import organizations_of
 
 @dataclass(frozen=True)
 class LastTurn:
-    """The change that brought a flag into its present state."""
+    """The last change of a flag's state."""
 
     since: datetime | None
     actor: str
@@ -51,7 +51,9 @@ def _targets(through: type[Model]) -> QuerySet[Any]:
 
 
 def state_in_words(flag: Flag) -> str:
-    """Say who a flag of `with_reach` reaches: "on for staff, 10% of people, 3 organizations"."""
+    """Return in words who a flag of `with_reach` reaches: "on for staff, 10% of people, 3
+    organizations".
+    """
     if flag.everyone is not None:
         return "On for everyone" if flag.everyone else "Off for everyone"
     parts = []
@@ -91,7 +93,7 @@ def last_turn(toggle: Toggle, field: str) -> LastTurn:
 
 
 def openers() -> str:
-    """Name the roles whose people may turn flags."""
+    """Return the roles whose people can turn flags on and off, in words."""
     wanted = Permission.objects.filter(codename="flip_flag", content_type__app_label="flags")
     names = list(
         Group.objects.filter(Q(permissions__in=wanted))
@@ -102,7 +104,7 @@ def openers() -> str:
 
 
 def missing(kind: str, model: type[Model]) -> list[Gate]:
-    """Return what is declared in the code and not in the database."""
+    """Return what is declared in the code but missing from the database."""
     declared = declared_gates(kind)
     present = set(model._default_manager.filter(name__in=declared).values_list("name", flat=True))
     return [gate for name, gate in declared.items() if name not in present]

@@ -1,4 +1,4 @@
-"""Turning flags, switches and samples; each asks for a reason and leaves an event."""
+"""Changes flags, switches, and samples; each needs a reason and records an event."""
 
 from decimal import Decimal
 from typing import Any
@@ -119,7 +119,7 @@ def toggles_delete(*, toggles: QuerySet[Any], actor: Actor, reason: str = "") ->
 
 
 def turn_arguments(toggle: Toggle, field: str, value: object) -> dict[str, Any]:
-    """Return what a request to turn a protected flag holds."""
+    """Return the arguments of a request to change a protected flag."""
     plain = value if value is None or isinstance(value, bool) else str(value)
     kind = toggle._meta.model_name
     return {"kind": kind, "name": toggle.name, "field": field, "value": plain}
@@ -127,10 +127,10 @@ def turn_arguments(toggle: Toggle, field: str, value: object) -> dict[str, Any]:
 
 @transaction.atomic
 def flags_ensure() -> list[str]:
-    """Create every declared flag, switch and sample that is missing; return their names.
+    """Create every missing declared flag, switch, and sample; return their names.
 
-    The state of what is there is never touched: it is what staff made of it. What the code no longer
-    declares may be deleted from then on.
+    Existing ones keep the state that staff have set. What the code no longer declares may be
+    deleted from then on.
     """
     created = []
     with acting_as(actor="set-up", reason="Declared in the code."):

@@ -1,4 +1,4 @@
-"""How flags, switches and samples are told of in timelines."""
+"""Declares the timelines of flags, switches, and samples."""
 
 from django.db.models import Model
 

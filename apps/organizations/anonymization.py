@@ -1,4 +1,4 @@
-"""What organizations hold of a person: memberships, and invitations to their addresses."""
+"""Personal data in organizations: memberships, and invitations to a person's addresses."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""What happens to somebody's access."""
+"""Events of staff access."""
 
 from apps.audit.kinds import Data, EventKind
 

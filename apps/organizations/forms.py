@@ -13,7 +13,7 @@ from apps.accounts.models import User
 
 
 class NewPersonForm(forms.Form):
-    """`email` is the invitation's; the password is held against it and the names."""
+    """`email` is the invitation's; the password is compared with it and the names."""
 
     first_name = forms.CharField(
         max_length=150, widget=UnfoldAdminTextInputWidget({"autocomplete": "given-name"})

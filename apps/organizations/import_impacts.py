@@ -1,4 +1,6 @@
-"""Blast radius of an import of members: sentences about its plan, as SQL over the plan's table."""
+"""The blast radius of an import of members: sentences about its plan, from SQL over the plan's
+table.
+"""
 
 from collections.abc import Sequence
 
@@ -33,7 +35,7 @@ def _admins_made(view: RuleView) -> Composable | None:
 
 
 def _powers_given(view: RuleView) -> Composable | None:
-    """New memberships with power over others: all; then owners and admins, each with their people.
+    """Count new memberships with power: all, then owners and admins, each with their people.
 
     One person can get several memberships, so the two numbers differ.
     """

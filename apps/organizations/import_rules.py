@@ -7,7 +7,7 @@ from apps.core.scope import is_limited
 from apps.transfers.engine.schema import PartLine, PlanRow, StageRow
 from apps.transfers.rules import Rule, RuleView
 
-# A member's membership, an organization, a person: each a line of the records that the rows mean.
+# A membership, an organization, a person: each is a line of the records in the rows.
 _MEMBERSHIP, _OTHER_MEMBERSHIP, _COMING = PartLine("s"), PartLine("d"), PartLine("g")
 _ORGANIZATION, _OTHER_ORGANIZATION = PartLine("p"), PartLine("q")
 _PLAN, _OTHER_ROW = PlanRow("p"), PlanRow("q")
@@ -48,7 +48,7 @@ def _last_owner(view: RuleView) -> Composable | None:
         steps_down=_steps_down(_MEMBERSHIP),
         organization=_MEMBERSHIP.key("organization_id"),
         other_role=_OTHER_MEMBERSHIP.new("role"),
-        # Who is refused already neither steps down nor comes.
+        # Refused rows neither remove nor add an owner.
         other_refused=view.is_refused("d"),
         coming_to=_COMING.key("organization_id"),
         coming_role=_COMING.new("role"),
@@ -85,7 +85,7 @@ def _own_rights(view: RuleView) -> Composable | None:
 
 
 def _removed(view: RuleView) -> Composable | None:
-    # The staged rows, not the plan's people: every row of a person is to say so.
+    # Use the staged rows, not the plan's people, so that every row of a person gets the message.
     return SQL("SELECT s.number FROM {} s WHERE s.problems IS NULL AND lower({}) LIKE {}").format(
         view.staged, StageRow("s").cell("email"), Literal(f"%@{REMOVED_DOMAIN}")
     )
@@ -105,7 +105,7 @@ def _deactivated(view: RuleView) -> Composable | None:
 
 
 def _lost_zeros(view: RuleView) -> Composable | None:
-    # Who is limited makes no organizations, and is not told which there are.
+    # Limited users cannot create organizations, and do not learn which exist.
     if "external_id" not in view.given or (view.actor and is_limited(view.actor)):
         return None
     return SQL(
@@ -117,7 +117,8 @@ def _lost_zeros(view: RuleView) -> Composable | None:
 
 
 def _name_of_another(view: RuleView) -> Composable | None:
-    # By the name alone no two are meant; and who is limited is not told which there are.
+    # A name alone does not identify a second organization; and limited users do not learn which
+    # exist.
     if not {"external_id", "slug"} & set(view.given) or "name" not in view.given:
         return None
     if view.actor and is_limited(view.actor):
@@ -127,7 +128,7 @@ def _name_of_another(view: RuleView) -> Composable | None:
         return SQL("{} <> {}").format(line.new("name"), view.as_read("name", line.now("name")))
 
     return SQL(
-        # Two may well change names in one file.
+        # Two organizations may exchange names in one file.
         "SELECT p.first AS number FROM {organizations} p WHERE p.live AND {is_new} "
         "AND EXISTS (SELECT FROM organizations_organization o WHERE o.name = {name} "
         "AND o.id <> p.id AND o.deleted_at IS NULL AND NOT EXISTS "
@@ -212,7 +213,7 @@ def _made_owner(row: PlanRow) -> Composable:
 
 
 def _would_be_ownerless(view: RuleView) -> Composable | None:
-    """Owners' memberships of the run, without which an organization that had an owner before has none."""
+    """Owners' memberships from the run that an organization with an earlier owner cannot lose."""
     return SQL(
         """
         SELECT p.number FROM {plan} p JOIN organizations_membership t ON t.id = {membership}

@@ -1,4 +1,4 @@
-"""What every change of an organization's memberships does first: lock it, and check the person named."""
+"""The first step of every change of an organization's memberships: lock it, and check the person."""
 
 from uuid import UUID
 
@@ -10,10 +10,10 @@ from apps.organizations.models import Organization
 
 
 def lock_organization(key: UUID, actor: Actor) -> Organization:
-    """Return the living organization inside `actor`'s scope, its row locked until the commit.
+    """Return the live organization in the scope of `actor`, with its row locked until the commit.
 
-    Who changes owners holds this lock, so that two who each remove one of two owners wait for each
-    other. The lock leaves room for new rows that merely refer to the organization.
+    Every change of owners takes this lock, so that two transactions that each remove one of two
+    owners are serialized. The lock still allows new rows that only refer to the organization.
     """
     organization = (
         Organization.all_objects.for_actor(actor)
@@ -29,6 +29,6 @@ def lock_organization(key: UUID, actor: Actor) -> Organization:
 
 
 def refuse_unseen(person: User, actor: Actor) -> None:
-    """Refuse to add a person `actor` does not see: they invite the address instead."""
+    """Refuse to add a person out of the scope of `actor`, who can invite the address instead."""
     if is_limited(actor) and not User.objects.for_staff(actor).filter(pk=person.pk).exists():
         raise DomainError("This person no longer exists, or is outside your scope.")

@@ -1,4 +1,4 @@
-"""The mail that carries an invitation's link, as text and as HTML."""
+"""The e-mail with an invitation's link, as text and as HTML."""
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -9,14 +9,14 @@ from apps.organizations.models import Invitation
 
 
 def invitation_mail(invitation: Invitation, token: str) -> EmailMultiAlternatives:
-    """Return the mail, ready to send. `token` is in its link and nowhere else."""
+    """Return the e-mail. `token` is stored nowhere but in its link."""
     context = {
         "invitation": invitation,
         "organization": invitation.organization,
         "inviter": invitation.invited_by,
         "link": settings.SITE_URL.rstrip("/") + reverse("invitation", args=[token]),
     }
-    # A name with a line break in it must not become a second header.
+    # A line break in a name must not become a second header.
     name = " ".join(invitation.organization.name.split())
     mail = EmailMultiAlternatives(
         subject=f"Your invitation to {name}",

@@ -1,4 +1,4 @@
-"""Numbers about memberships, for the reports."""
+"""Counts of memberships, for the reports."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from apps.organizations.models import Membership, Organization
 
 @dataclass
 class MembershipCounts:
-    """What happened to an organization's memberships in a span of time, and how many it had at its end."""
+    """The changes of an organization's memberships in a period, and their number at its end."""
 
     new: int = 0
     changed: int = 0
@@ -37,7 +37,7 @@ class MembershipChanges:
 
 
 def organizations_in_scope(user: PermissionHolder) -> QuerySet[Organization]:
-    """Return the living organizations that a report for `user` tells of."""
+    """Return the live organizations in a report for `user`."""
     scoped: QuerySet[Organization] = Organization.objects.for_actor(user)
     return scoped
 

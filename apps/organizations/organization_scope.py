@@ -14,9 +14,9 @@ from apps.core.scope import Scope
 
 
 def organizations_of(user: PermissionHolder) -> QuerySet[Any]:
-    """Return the keys of the organizations that a limited user sees, those in the trash among them.
+    """Return the keys of the organizations in a limited user's scope, including those in the trash.
 
-    What is alive hides the rest by itself; the trash and the history ask for all.
+    Managers hide the trash where needed; the trash and the history use all.
     """
     entries: Any = apps.get_model("organizations.StaffOrganization")
     found: QuerySet[Any] = (
@@ -33,9 +33,10 @@ def organizations_outside_the_trash_of(user: PermissionHolder) -> QuerySet[Any]:
 
 
 def people_of_organizations(user: PermissionHolder) -> QuerySet[Any]:
-    """Return the keys of those who hold a membership in the limited user's organizations.
+    """Return the keys of the members of the limited user's organizations.
 
-    A pending invitation makes nobody seen: else to invite an address would be to look its person up.
+    A pending invitation makes nobody visible: otherwise inviting an address would reveal its
+    person.
     """
     memberships: Any = apps.get_model("organizations.Membership")
     found: QuerySet[Any] = memberships.objects.filter(
@@ -45,7 +46,7 @@ def people_of_organizations(user: PermissionHolder) -> QuerySet[Any]:
 
 
 def _words(user: PermissionHolder) -> str:
-    # A page that has counted already, with others in one statement, has left the number here.
+    # A page that has already counted this stores the number here.
     number = getattr(user, "organizations_seen", None)
     if number is None:
         number = organizations_outside_the_trash_of(user).count()

@@ -1,4 +1,4 @@
-"""What organizations answer for lower apps: who is in whose scope, and what deactivation means."""
+"""Plugs the organizations app into lower apps: scope, and warnings before a deactivation."""
 
 from apps.accounts.services import DEACTIVATION_WARNINGS
 from apps.core.scope import SCOPE

@@ -34,7 +34,7 @@ ORGANIZATION_SYNONYMS = (
 
 
 def organization_column(attribute: str = "organization__external_id") -> Column:
-    """Return the column that says to which organization a row belongs; `attribute` is its path."""
+    """Return the column that names a row's organization; `attribute` is its path."""
     return Column(
         label="Organization",
         attribute=attribute,
@@ -216,7 +216,8 @@ class MembersResource(EngineResource):
                 # No password is set: the person chooses one when invited to sign in.
                 constants={"password": "!"},
                 undo={"status": User.Status.DEACTIVATED},
-                # A sign-in, and any right in the back office: such a person is no mere row of a roster.
+                # A sign-in, or any permission in the back office: such a person is more than a
+                # roster's row.
                 used_when=("last_login", "is_staff"),
                 protected_because="the account has a staff role",
                 plural="people",
@@ -236,12 +237,12 @@ class MembersResource(EngineResource):
         rules = MEMBER_RULES
         impacts = MEMBER_IMPACTS
         keeps = MEMBER_KEEPS
-        # An undo may leave an organization as ownerless as it was before the import.
+        # An undo may leave an organization without an owner if it had none before the import.
         undo_ignores = ("organizations.Membership:keeps_an_owner",)
 
     @classmethod
     def late(cls, view: RuleView) -> Composable | None:
-        """An owner who steps down does so after the others have come: no moment without an owner."""
+        """Apply the rows that end an ownership last, so that an organization always has an owner."""
         if "role" not in view.given:
             return None
         return SQL("verdict = 'update' AND {} AND {} = 'owner'").format(

@@ -1,4 +1,4 @@
-"""Reads of organizations and invitations that are worth a name."""
+"""Named reads of organizations and invitations."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from apps.organizations.services.invitations import digest
 
 
 def invitation_of_token(token: str) -> Invitation | None:
-    """Return the invitation that `token` was mailed for, also one to an organization in the trash."""
+    """Return the invitation that `token` was mailed for, even to an organization in the trash."""
     return (
         Invitation.all_objects.select_related("organization", "invited_by")
         .filter(token_digest=digest(token))

@@ -1,4 +1,4 @@
-"""How organizations, memberships and invitations are told of in timelines."""
+"""Declares the timelines of organizations, memberships, and invitations."""
 
 from apps.accounts.models import User
 from apps.accounts.people_scope import people_of

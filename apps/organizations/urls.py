@@ -1,11 +1,11 @@
-"""The public pages of an invitation: the only ones that nobody has to sign in for."""
+"""The public pages of an invitation: the only ones without a sign-in."""
 
 from django.urls import path
 
 from apps.organizations.views import InvitationAcceptedView, InvitationView
 
 urlpatterns = [
-    # Before the token's address, which no word this short can be.
+    # Before the token's URL: no token is this short.
     path("accepted/", InvitationAcceptedView.as_view(), name="invitation_accepted"),
     path("<str:token>/", InvitationView.as_view(), name="invitation"),
 ]

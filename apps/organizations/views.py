@@ -18,7 +18,7 @@ from apps.organizations.models import Invitation
 from apps.organizations.selectors import invitation_of_token
 from apps.organizations.services.invitations import invitation_accept
 
-# What is said of an invitation that cannot be accepted (any more), with the status code.
+# Title, sentence, and status code for an invitation that cannot be accepted (any more).
 OVER = {
     "unknown": (
         404,
@@ -56,7 +56,7 @@ OVER = {
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
 class InvitationView(View):
-    """GET shows who invites to what and changes nothing; POST accepts."""
+    """GET shows the invitation and changes nothing; POST accepts it."""
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         return self._respond(request, token)
@@ -107,7 +107,7 @@ class InvitationAcceptedView(View):
 
 
 def _end_of(invitation: Invitation | None) -> str | None:
-    """Return why the invitation cannot be accepted, or nothing where it can."""
+    """Return why the invitation cannot be accepted, or nothing if it can."""
     if invitation is None:
         return "unknown"
     if invitation.state != Invitation.State.PENDING:
@@ -126,10 +126,10 @@ def _over(request: HttpRequest, end: str) -> HttpResponse:
 def _page(
     request: HttpRequest, template: str, context: dict[str, Any], status: int
 ) -> HttpResponse:
-    # Without a "return to site" link: there is no site but the admin, and these are not its people.
+    # No "return to site" link: the only site is the admin, and these visitors do not use it.
     context = {**admin.site.each_context(request), **context, "site_url": None}
     response = TemplateResponse(request, template, context, status=status)
-    # The address holds the token. `strict-origin` never sends it on, just as `no-referrer`, with
-    # which browsers post `Origin: null` and every form would fail Django's CSRF check.
+    # The URL contains the token. `strict-origin` never sends it, like `no-referrer`. With the
+    # latter, browsers post `Origin: null`, and every form would fail Django's CSRF check.
     response["Referrer-Policy"] = "strict-origin"
     return response

@@ -1,4 +1,4 @@
-"""What reports hold of a person: the files that were made."""
+"""Personal data in reports: the stored files."""
 
 from collections.abc import Iterator
 

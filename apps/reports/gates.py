@@ -1,4 +1,4 @@
-"""What staff can close of reports."""
+"""The feature gate of report e-mails."""
 
 from apps.core.gates import Gate
 

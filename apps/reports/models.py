@@ -1,4 +1,4 @@
-"""Who gets which report, each making of a report, and each mail that carried it."""
+"""Report subscriptions, report runs, and the e-mails of a run."""
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -22,7 +22,7 @@ def private_storage() -> Storage:
 
 
 class ReportSubscription(BaseModel):
-    """One person's wish to get one report by mail."""
+    """One person's subscription to one report by e-mail."""
 
     report = models.CharField(max_length=100, help_text="Name of the report's definition.")
     enabled = models.BooleanField(default=True, db_default=True)
@@ -115,7 +115,7 @@ class ReportRun(models.Model):
 
 
 class ReportDelivery(Delivery):
-    """One mail of one run to one person."""
+    """One e-mail of one run to one person."""
 
     run = models.ForeignKey(
         ReportRun, on_delete=models.CASCADE, related_name="deliveries", db_index=False

@@ -9,7 +9,9 @@ from apps.core.scope import own_work, sees_everything
 
 class ReportRunQuerySet(ScopedQuerySet):
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return what `user` may see. A run contains all that its owner sees, so limited users see their own."""
+        """Return the runs that `user` may see. A run contains everything in its owner's scope, so
+        limited users see their own.
+        """
         return own_work(self, user, by="started_by", since="started_at")
 
 

@@ -1,4 +1,4 @@
-"""The reports there are. An app adds its own in its `reports.py`."""
+"""All reports. An app adds its own in its `reports.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class Param:
     parse: Callable[[str], Any]
     default: Callable[[], str]
     choices: Callable[[], Sequence[tuple[str, str]]]
-    # What a scheduled mailing asks for; it looks back on what is complete.
+    # The default of a scheduled mailing, which reports on a completed period.
     mail_default: Callable[[], str]
     # Whether it says of which time the report tells: mailed again for the same time, it reaches nobody twice.
     is_period: bool = False
@@ -61,7 +61,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Result:
-    """What a report says for one set of parameters."""
+    """The content of a report for one set of parameters."""
 
     period: str
     columns: Sequence[ReportColumn]
@@ -82,7 +82,7 @@ class ReportDefinition:
     params: Sequence[Param] = field(default_factory=tuple)
 
     def parse(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """Return a value for every parameter; raise `DomainError` for an unknown or a bad one."""
+        """Return a value for every parameter. Raises `DomainError` for an unknown or invalid one."""
         known = {param.name: param for param in self.params}
         for name in given:
             if name not in known:
@@ -108,7 +108,7 @@ def all_reports() -> list[ReportDefinition]:
 
 
 def get_report(name: str) -> ReportDefinition:
-    """Return the report of that name; raise `DomainError` where there is none."""
+    """Return the report of that name. Raises `DomainError` if there is none."""
     report = REPORTS.get(name)
     if report is None:
         names = ", ".join(sorted(REPORTS.plugs())) or "none"

@@ -26,7 +26,7 @@ from apps.reports.services import (
 def mail_report(report: str) -> str:
     closure = closure_of(REPORT_MAILS)
     if closure is not None:
-        # Owed all the same: they go when the switch is on again, unless that takes days.
+        # Queued anyway: they are sent when the switch is on again, unless that takes days.
         report_mailing_queue(report=report, due_at=current_due_at.get())
         return closure.sentence
     sent, already, failed = report_mail(report=report, due_at=current_due_at.get())

@@ -1,4 +1,4 @@
-"""How subscriptions to reports are told of in timelines."""
+"""Declares the timelines of report subscriptions."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What happens to schedules."""
+"""Events of schedules."""
 
 from apps.audit.kinds import Data, EventKind
 

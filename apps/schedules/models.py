@@ -1,4 +1,4 @@
-"""Each run of a scheduled task: when it was due, what became of it, its message."""
+"""The runs of scheduled tasks: when each was due, its result, and its message."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ from apps.audit.history import add_constraint, audit_model
 from apps.core.nouns import name_model
 from apps.schedules.querysets import TaskRunQuerySet
 
-# Beat notes in the same row when it last sent a task: that is no change of the schedule.
+# Beat stores in the same row when it last sent a task, which is no change of the schedule.
 audit_model(
     PeriodicTask,
     app="apps.schedules",
@@ -123,7 +123,7 @@ class TaskRun(models.Model):
 
     @property
     def duration(self) -> timedelta | None:
-        """How long it ran; nothing while it has not ended, or where it never began."""
+        """How long it ran; None if it has not ended or never started."""
         if self.started_at is None or self.ended_at is None:
             return None
         return self.ended_at - self.started_at

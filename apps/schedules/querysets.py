@@ -9,5 +9,7 @@ from apps.core.scope import sees_everything
 
 class TaskRunQuerySet(ScopedQuerySet):
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return what `user` sees: a task works on every organization, and says what it found there."""
+        """Return the runs that `user` sees: limited users see none, because a task works on every
+        organization.
+        """
         return self if sees_everything(user) else self.none()

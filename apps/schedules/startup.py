@@ -1,4 +1,4 @@
-"""What a worker does when it starts."""
+"""Runs when a worker starts."""
 
 from celery import signals
 
@@ -7,5 +7,5 @@ from apps.schedules.services.cleanup import runs_sweep
 
 @signals.worker_ready.connect
 def sweep_at_start(**_: object) -> None:
-    """Say at once what became of the runs of a worker that was killed before this one."""
+    """Mark the runs of a previously killed worker as lost at once."""
     runs_sweep()

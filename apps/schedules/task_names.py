@@ -1,4 +1,4 @@
-"""The tasks that may be scheduled, as web, worker and beat alike see them."""
+"""The tasks that may be scheduled, the same in web server, worker, and beat."""
 
 import json
 from functools import cache
@@ -27,7 +27,8 @@ def shipped_schedules() -> dict[str, tuple[SchedulableTask, Shipped]]:
 
 @cache
 def _import_tasks() -> None:
-    # Once: each call runs all of Django's system checks again, 0.4 seconds for each row of a list.
+    # Cached: each call would run all of Django's system checks, 0.4 seconds for each row of a
+    # list.
     current_app.loader.import_default_modules()
 
 

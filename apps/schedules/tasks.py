@@ -1,4 +1,4 @@
-"""The scheduled tasks that look after scheduled tasks."""
+"""The scheduled tasks that maintain task runs."""
 
 from apps.core.schedulable import Shipped, schedulable
 from apps.schedules.services.cleanup import runs_prune, runs_sweep

@@ -1,4 +1,4 @@
-"""How schedules are told of in timelines, and where a task run's page is."""
+"""Declares the timelines of schedules, and the page of a task run."""
 
 from django.urls import reverse
 from django_celery_beat.models import (

@@ -1,4 +1,4 @@
-"""Settings that hold in every environment."""
+"""Settings of every environment."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ ENVIRONMENT_LABEL = ENV.environment_label
 DEMO_DATA_ALLOWED = True
 
 INSTALLED_APPS = [
-    # Unfold stands before the admin and before everything whose templates it themes.
+    # Unfold must come before the admin and before every app whose templates it themes.
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -61,7 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # Before everything that may answer in a view's place: every response carries the policy.
+    # Must come before every middleware that may answer: each response needs the policy.
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "apps.core.headers.BrowserHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -69,12 +69,12 @@ MIDDLEWARE = [
     "apps.backoffice.availability.DatabaseMiddleware",
     "apps.core.client_address.ClientAddressMiddleware",
     "apps.core.statement_timeout.StatementTimeoutMiddleware",
-    # Gives the request its id and its place in the trail, whatever comes of it.
+    # Gives the request its ID and its place in the audit log, whatever its response.
     "apps.audit.middleware.AuditMiddleware",
     "apps.backoffice.unreadable_requests.UnreadableAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    # Before the CSRF check, which is the first to read what was sent.
+    # Must come before the CSRF check, which is the first to read the body.
     "apps.backoffice.uploads.UploadLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "apps.backoffice.unreadable_requests.UnreadableFormMiddleware",
@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "apps.accounts.signin.middleware.SecondFactorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "apps.accounts.signin.middleware.SudoMiddleware",
-    # After everything that looks after the session, which stays the impersonator's own.
+    # Must come after all session middleware, because the session stays the impersonator's own.
     "apps.accounts.impersonation.middleware.ImpersonationMiddleware",
     "apps.accounts.disclosures.PersonalDataMiddleware",
     "apps.backoffice.middleware.RefusalMiddleware",
@@ -117,7 +117,7 @@ _url = ENV.database_url or postgresql.url(VAR_DIR)
 _connection = {key: str(value) for key, value in conninfo_to_dict(_url).items()}
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
-        # Django's own, which also tells each transaction who acts: see apps/audit.
+        # Django's backend, which also sends the actor with each transaction: see apps/audit.
         "ENGINE": "apps.audit.postgresql",
         "NAME": _connection.pop("dbname", ""),
         "USER": _connection.pop("user", ""),
@@ -164,7 +164,7 @@ USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-# Files that stand in for one of a package's, under its name: found before the apps' own.
+# Files that replace a package's own, under its name: found before the apps' files.
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "media/"
@@ -174,7 +174,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "config.static.StaticStorage"},
-    # Uploads and results are private: no address serves this folder.
+    # Uploads and results are private: no URL serves this folder.
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": VAR_DIR / "private", "base_url": None},
@@ -185,14 +185,14 @@ if ENV.email_url:
     globals().update(mail.settings_from(ENV.email_url))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-# Where the demo keeps what it would have mailed; see apps/backoffice/demo/mailbox.py.
+# Where the demo stores e-mails instead of sending them; see apps/backoffice/demo/mailbox.py.
 DEMO_MAIL_DIR = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = ENV.default_from_email
 
 # Flags are read from the database each time, see flags.py.
 CACHES["flags"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
-# Stock holes of the parts, shut here; deploy/security.md lists the tests.
+# Closes security holes in third-party defaults; deploy/security.md lists the tests.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_USE_TRANSACTIONS = True
@@ -207,7 +207,7 @@ UNFOLD = unfold.UNFOLD
 NAVIGATION = unfold.NAVIGATION
 
 CELERY_BEAT_SCHEDULER = "apps.schedules.scheduler:RecordingScheduler"
-# Beat writes down what it has sent after each message; see apps/schedules/scheduler.py.
+# Beat stores what it has sent after each message; see apps/schedules/scheduler.py.
 CELERY_BEAT_SYNC_EVERY = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_IGNORE_RESULT = True

@@ -1,4 +1,4 @@
-"""What a page may load, a browser may keep and a request may send; the same in every environment."""
+"""What a page may load, a browser may store, and a request may send; the same in every environment."""
 
 from django.utils.csp import CSP
 
@@ -22,11 +22,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-# No script reads the token: forms carry it, and our own requests take it from their form.
+# No script reads the cookie: forms contain the token, and our scripts take it from their form.
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-# The browser in which somebody signed in before; see apps/accounts/signin/known_browsers.py.
+# The cookie of a known browser; see apps/accounts/signin/known_browsers.py.
 KNOWN_BROWSER_COOKIE_NAME = "known_browser"
-# What a page tells waits in the session, not in a cookie of its own.
+# Messages wait in the session, not in a cookie of their own.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # What a request may send: this much anywhere, more only to the pages named here, from who has the

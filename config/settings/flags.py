@@ -1,4 +1,4 @@
-"""django-waffle's settings: our own models, asked each time, for a person and never for a cookie."""
+"""django-waffle's settings: our own models, read each time, for a person and never for a cookie."""
 
 # A cache that holds nothing (base.py): waffle's own goes on answering “on” after bulk changes, and a
 # switch must be dead the second it is thrown. It costs one indexed query per question.
@@ -6,7 +6,7 @@ WAFFLE_CACHE_NAME = "flags"
 WAFFLE_FLAG_MODEL = "flags.Flag"
 WAFFLE_SWITCH_MODEL = "flags.Switch"
 WAFFLE_SAMPLE_MODEL = "flags.Sample"
-# Its own three tables would stand beside ours, unused, and hold foreign keys to users and groups.
+# Its own three tables would exist beside ours, unused, with foreign keys to users and groups.
 MIGRATION_MODULES = {"waffle": None}
 # Flags decide by person and never by cookie. waffle's middleware, which would set them without HttpOnly
 # and SameSite, is left out; should one be set after all, then only over HTTPS.

@@ -7,7 +7,7 @@ from config.settings.base import *
 from config.settings.base import ENV, INSTALLED_APPS
 
 ENVIRONMENT_LABEL = ENV.environment_label or "Demo"
-# Cookies know no ports: two demos side by side would sign each other out.
+# Cookies ignore ports: two demos on one host would sign each other out.
 SESSION_COOKIE_NAME = f"sessionid{ENV.port}"
 CSRF_COOKIE_NAME = f"csrftoken{ENV.port}"
 

@@ -12,7 +12,8 @@ _problems = [
     for name in REQUIRED
     if name not in _given or not getattr(ENV, name)
 ]
-# A key of a few different characters is as easily guessed as a short one; Django's own check says five.
+# A key of few different characters is as easy to guess as a short one; Django's own check
+# requires five.
 if (
     SECRET_KEY == DEFAULT_SECRET_KEY
     or SECRET_KEY.startswith(SAMPLE_SECRET_KEY)

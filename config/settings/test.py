@@ -12,7 +12,7 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 TEST_DIR = VAR_DIR / "test" / env.test_process()
 MEDIA_ROOT = TEST_DIR / "media"
 if not ENV.redis_url:
-    # Nor may a worker of `make run` in this folder take the messages of a test.
+    # A worker of `make run` in this folder must not take a test's messages.
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(TEST_DIR / "broker" / "queue"),
         "data_folder_out": str(TEST_DIR / "broker" / "queue"),
@@ -31,9 +31,9 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASE_PATIENCE_SECONDS = 0
 # Copied from a template, see tests/database.py; a second run side by side has another one.
 DATABASES["default"]["TEST"] = {"NAME": f"test_quarterdeck_{env.test_process()}"}
-# A test's data need not outlive a power cut.
+# A test's data need not survive a power failure.
 DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
-# One person may do everything but great imports; the tests of requests list what they ask for.
+# One person may do everything except large imports; tests of approvals set what they need.
 FOUR_EYES = {"import": 50_000}
 
 # Tests read pages as browsers show them, wherever a template breaks its lines.

@@ -18,7 +18,7 @@ def main() -> int:
 
 
 def audit(name: str) -> int:
-    """Print what is known of one file's pins; return its exit code."""
+    """Print the known vulnerabilities of one file's pins; return its exit code."""
     # The files hold every pin with its hash, so nothing is resolved or installed.
     options = ["--disable-pip", "--require-hashes", "--progress-spinner", "off", "--timeout", "15"]
     asked = subprocess.run(

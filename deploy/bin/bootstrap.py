@@ -32,7 +32,7 @@ def say(sentence: str) -> None:
 
 
 def quietly(command: list[str], **options: object) -> str | None:
-    """Run a command; return None when it went well, else the end of what it said."""
+    """Run a command; return None if it succeeded, otherwise the end of its output."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
     except OSError as error:
@@ -45,7 +45,7 @@ def wanted(group: str) -> str:
 
 
 def fresh(group: str) -> bool:
-    """Tell whether `.venv` works and holds what the requirements of this group say."""
+    """Tell whether `.venv` works and has the packages that this group requires."""
     try:
         stamp = json.loads(STAMP.read_text())
     except (OSError, ValueError):
@@ -119,7 +119,9 @@ def pinned_uv() -> str | None:
 
 
 def environment_for_uv() -> dict[str, str]:
-    """uv does not read pip's configuration: hand it the index that the machine's pip uses."""
+    """Return the environment for uv, which does not read pip's configuration: it gets the index of
+    the machine's pip.
+    """
     environment = dict(os.environ, VIRTUAL_ENV=str(VENV), UV_PYTHON_DOWNLOADS="never")
     # The machine's certificates, as pip uses them; the second name is that of older versions.
     environment.setdefault("UV_SYSTEM_CERTS", "1")
@@ -160,7 +162,9 @@ def install(group: str, uv: str | None) -> None:
 
 
 def compile_our_own() -> None:
-    """Compile the project's modules once: where PYTHONDONTWRITEBYTECODE is set each process would anew."""
+    """Compile the project's modules once: with PYTHONDONTWRITEBYTECODE, each process would do it
+    again.
+    """
     folders = [str(ROOT / name) for name in ("apps", "config", "deploy", "tests")]
     quietly([str(PYTHON), "-m", "compileall", "-q", *folders])
 

@@ -1,4 +1,4 @@
-"""Fail where a stylesheet of ours holds what a browser would skip without a word."""
+"""Fail if one of our stylesheets contains an error that browsers skip silently."""
 
 import sys
 from collections.abc import Iterator

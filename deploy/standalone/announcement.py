@@ -1,4 +1,4 @@
-"""Says that `make run` is ready, where, and who may sign in: when all of its processes are up."""
+"""Announces that `make run` is ready, its address, and the sign-ins, once all processes are up."""
 
 import time
 import urllib.error
@@ -10,7 +10,7 @@ from deploy.standalone import readiness
 from deploy.standalone.prepared_note import read_note
 from deploy.standalone.processes import LastingManager, Output
 
-# A process that takes longer than this is named, and waited for all the same.
+# A slower process is reported, and still waited for.
 PATIENCE_SECONDS = 60
 
 
@@ -43,7 +43,7 @@ class Announcement:
             time.sleep(0.05)
 
     def missing(self) -> list[str]:
-        """Return the processes that do not work yet."""
+        """Return the processes that are not up yet."""
         names = [
             name for name in ("worker", "beat") if not readiness.is_up(name, self.manager.pid(name))
         ]

@@ -1,4 +1,6 @@
-"""Watches the embedded database for `make run`, and tells what happens to it beside the other processes."""
+"""Watches the embedded database for `make run`, and prints its events beside those of other
+processes.
+"""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ _TO_CLIENTS = "the database system is"
 
 
 class DatabaseWatch:
-    """Says each thing once: what the keeper did, why a start failed, and what we mended ourselves."""
+    """Reports each event once: what the keeper did, why a start failed, and what we repaired."""
 
     def __init__(self, var_path: Path, say: Callable[[str], None]) -> None:
         self.var_path = var_path
@@ -42,7 +44,7 @@ class DatabaseWatch:
         self.problem = problem
 
     def news(self) -> Iterator[str]:
-        """Return what was logged since the last look and matters to who runs this."""
+        """Return the new log lines that matter to the operator."""
         try:
             with self.log.open("rb") as log:
                 size = log.seek(0, 2)

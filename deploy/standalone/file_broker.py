@@ -37,7 +37,7 @@ class Channel(filesystem.Channel):
             part.write_bytes(str_to_bytes(dumps(payload)))
             part.rename(self._queue / name)
         except OSError:
-            # The disk is full: nothing of the message stays behind.
+            # The disk is full: leave no part of the message.
             part.unlink(missing_ok=True)
             raise
 
@@ -46,7 +46,7 @@ class Channel(filesystem.Channel):
             if name.partition(".")[2] != f"{queue}.msg":
                 continue
             try:
-                # Of several workers one alone succeeds in renaming it.
+                # Only one of several workers succeeds in renaming it.
                 taken = (self._queue / name).rename(self._taken / name)
             except FileNotFoundError:
                 continue

@@ -78,7 +78,7 @@ def prepare(*, demo: bool) -> None:
 
 
 def _seed() -> list[dict[str, str]]:
-    """Make the demo's data where there is none; return one sign-in for each role."""
+    """Create the demo's data if there is none; return one sign-in for each role."""
     # Commands and models are there once Django is set up, which is `prepare`'s work.
     from django.core.management import call_command
 

@@ -117,7 +117,7 @@ def _restore_signal_handlers() -> None:
 
 
 class Polite(ProcessManager):
-    """Asks the program alone to stop, which then ends its own children in its own order."""
+    """Asks only the program itself to stop; it then ends its children in its own order."""
 
     def terminate(self, pid: int) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -158,13 +158,13 @@ class LastingManager(Manager):
         super().terminate()
 
     def say(self, name: str, sentence: str) -> None:
-        """Print a line as if a process of this name had said it."""
+        """Print a line in the name of a process."""
         now = datetime.now()  # The printer shows the machine's own time.
         line = f"{sentence}\n".encode()
         self.events.put(Message(type="line", data=line, time=now, name=name, colour=None))
 
     def pid(self, name: str) -> int | None:
-        """Return the number of the process that runs as `name` now."""
+        """Return the ID of the process that runs as `name` now."""
         found: int | None = self._processes[name].get("pid")
         return found
 

@@ -1,4 +1,4 @@
-"""How worker and beat tell `make run` that they are up: a file that holds their process's number."""
+"""How worker and beat report to `make run` that they are up: a file with their process ID."""
 
 import os
 from contextlib import suppress

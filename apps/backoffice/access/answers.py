@@ -1,4 +1,4 @@
-"""Yes or no to "may this person …?", with what gives it or what stands in the way, and who can help."""
+"""Answers "can this person …?" with what allows or prevents it, and who can help."""
 
 from dataclasses import dataclass, field
 
@@ -37,7 +37,7 @@ _MATCHING = """
 
 @dataclass(frozen=True)
 class Answer:
-    """May the person do it: `because` says what gives it, `obstacles` what stands in the way."""
+    """Whether the person can do it: `because` says what allows it, `obstacles` what prevents it."""
 
     right: Right
     is_yes: bool
@@ -47,7 +47,7 @@ class Answer:
 
 
 def answer(person: User, code: str, *, given: dict[str, list[str]] | None = None) -> Answer:
-    """Answer for one permission, with flag, approval and scope beside it."""
+    """Answer for one permission, including gates, approvals, and scope."""
     gives = sources(person, code, given)
     obstacles = []
     if not person.is_active:
@@ -79,7 +79,7 @@ def _because(gives: list[str]) -> str:
 
 
 def answers(person: User, question: str) -> list[Answer]:
-    """Answer a question in a person's own words: the permissions that it is most likely about."""
+    """Answer a question in free text, for the permissions that match it best."""
     given = held(person)
     return [answer(person, code, given=given) for code in matching(question)]
 

@@ -1,4 +1,6 @@
-"""The page of all roles: role by permission, in words, grouped by job, with who holds each role."""
+"""The page of all roles: permissions by role, in words, grouped by job, with the people of each
+role.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +24,7 @@ _NAMED = 4
 
 @dataclass(frozen=True)
 class RoleCard:
-    """A role as the page tells it."""
+    """A role as the page shows it."""
 
     role: Group
     description: str
@@ -30,7 +32,7 @@ class RoleCard:
     people: list[User]
     number_of_people: int
     number_of_rights: int
-    # What the role has beside the reference file, and what it lacks, in words.
+    # What the role has in addition to the reference file, and what it lacks, in words.
     more: list[str]
     less: list[str]
 
@@ -73,7 +75,7 @@ def permissions_by_role(roles: list[Group]) -> dict[int, set[str]]:
 
 
 def _order(role: Group) -> tuple[int, str]:
-    """The shipped ones as the file has them, then those made here by name."""
+    """Sort shipped roles as in the file, then the others by name."""
     shipped = list(shipped_roles())
     return (shipped.index(role.name) if role.name in shipped else len(shipped), role.name)
 
@@ -94,7 +96,7 @@ def _card(role: Group, given: set[str], people: list[User]) -> RoleCard:
 
 
 def differences(name: str, given: set[str]) -> tuple[list[str], list[str]]:
-    """Return what a shipped role has beside the reference file, and what it lacks of it."""
+    """Return what a shipped role has in addition to the reference file, and what it lacks."""
     declared = shipped_roles().get(name)
     if declared is None:
         return [], []

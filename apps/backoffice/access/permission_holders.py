@@ -1,4 +1,4 @@
-"""What a person may do and which role gives it; who holds a permission, and who can give it."""
+"""What a person may do and by which role; who has a permission, and who can give it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ _NAMED = 3
 
 
 def held(user: User) -> dict[str, list[str]]:
-    """Return each permission given to `user` directly or through a role, with what gives it.
+    """Return each permission that `user` has directly or by a role, with its source.
 
-    Of a superuser too, who needs none of them.
+    Also for a superuser, who needs none of them.
     """
     found: dict[str, list[str]] = {}
     given = Permission.objects.filter(group__user=user).values_list(
@@ -33,7 +33,7 @@ def held(user: User) -> dict[str, list[str]]:
 
 
 def sources(user: User, code: str, given: dict[str, list[str]] | None = None) -> list[str]:
-    """Return what gives a person a permission; nothing if the person lacks it."""
+    """Return the sources of a person's permission; nothing if the person lacks it."""
     if not user.is_active:
         return []
     if user.is_superuser:
@@ -54,7 +54,7 @@ def roles_with(code: str) -> list[str]:
 
 @dataclass(frozen=True)
 class PermissionGivers:
-    """Who can give a permission: through which roles, and which people may give those."""
+    """Who can give a permission: by which roles, and which people can give those roles."""
 
     roles: list[str]
     people: list[User]
@@ -75,7 +75,8 @@ class PermissionGivers:
 
 
 def permission_givers(code: str, *, to: PermissionHolder | None = None) -> PermissionGivers:
-    """Return who can give a permission to somebody else: people who set roles and hold it themselves.
+    """Return who can give a permission: people who can set roles and have the permission
+    themselves.
 
     People cannot change their own roles or give what they do not have.
     """

@@ -13,12 +13,12 @@ from django.db.models.options import Options
 from apps.accounts.reference import shipped_roles
 
 VERBS = {"view": "See", "add": "Add", "change": "Change", "delete": "Delete"}
-# What a model with a trash has besides.
+# Further verbs of models with a trash.
 _TRASH_VERBS = {"restore": "Restore", "purge": "Purge"}
-# Apps whose pages stand under a heading of another app's.
+# Apps whose pages are under another app's heading.
 _LIKE = {"account": "accounts", "mfa": "accounts", "schedules": "django_celery_beat"}
 OTHER = "Other"
-# What people call the records of a model that Django names otherwise.
+# Our nouns for models that Django names differently.
 _NOUNS = {"auth.group": "staff roles"}
 # Permissions that have no effect: people are deactivated, permissions are declared in code.
 _NEVER = {
@@ -31,21 +31,21 @@ _NEVER = {
 
 @dataclass(frozen=True)
 class Right:
-    """A permission as people read it."""
+    """A permission in words."""
 
     code: str
     words: str
     job: str
-    # Whether it is one of the four that Django makes for each model.
+    # True for the four permissions that Django creates for each model.
     is_stock: bool
 
 
 @cache
 def rights() -> dict[str, Right]:
-    """Return every permission that a page, an action or a shipped role asks for, by its code.
+    """Return every permission that a page, an action, or a shipped role uses, by its code.
 
-    In the order of the jobs; in each job by model, what only looks first. Permissions of tables that
-    nobody opens (sessions, history) are left out: to hold them opens nothing.
+    Sorted by job, and within a job by model, with view permissions first. Permissions of tables
+    that no page shows (sessions, history) are left out, because they have no effect.
     """
     named = {code for role in shipped_roles().values() for code in role["permissions"]}
     order = {job: number for number, job in enumerate(jobs())}
@@ -60,7 +60,7 @@ def rights() -> dict[str, Right]:
 
 
 def right(code: str) -> Right:
-    """Return a permission in words, also one that no page asks for."""
+    """Return a permission in words, even one that no page uses."""
     return rights().get(code) or Right(code, code, OTHER, is_stock=False)
 
 
@@ -104,7 +104,7 @@ def _sentence(name: str) -> str:
 
 
 def _job_of(opts: Options) -> str:
-    """Return the navigation's heading under which the model's list stands, or its app's first one."""
+    """Return the navigation's heading of the model's list, or the first one of its app."""
     by_app: dict[str, str] = {}
     for title, entries in settings.NAVIGATION:
         for entry in entries:

@@ -1,4 +1,4 @@
-"""The page that answers "what may this person do, and why?"."""
+"""The page that answers "what can this person do, and why?"."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ from apps.core.errors import RecordNotFound
 from apps.core.gates import DECLARED, closure_of
 from apps.core.scope import sees_everything
 
-# What makes a person stand out: told first.
+# The most powerful permissions, which are listed first.
 GREAT = (
     "accounts.set_roles",
     "accounts.set_scope",
@@ -65,7 +65,7 @@ def person_page(request: HttpRequest, user_id: str) -> HttpResponse:
 @takes("q")
 @require_GET
 def own_page(request: HttpRequest) -> HttpResponse:
-    """Your own permissions: all staff may read them."""
+    """Show your own permissions, which all staff may see."""
     person = request.user
     assert isinstance(person, User)  # noqa: S101  Said by admin_view.
     return _page(request, person, "What I can do, and why")
@@ -116,7 +116,7 @@ def _page(request: HttpRequest, person: User, title: str) -> HttpResponse:
 
 
 def roles_given(person: User) -> list[RoleGiven]:
-    """Return the person's roles, each with who gave it last and when."""
+    """Return the person's roles, each with who gave it last, and when."""
     through: Any = User.groups.through
     newest: dict[int, Any] = {}
     rows = through.history.filter(user=person.pk, history_type="+").select_related("change_set")

@@ -1,4 +1,4 @@
-"""The pages that tell who may do what."""
+"""The pages about who can do what."""
 
 from django.contrib import admin
 from django.urls import path

@@ -1,4 +1,4 @@
-"""The page behind "Why can't I …?": what a list or a record does not offer to its reader, and why."""
+"""The page "Why can't I …?": the actions that a list or a record does not offer, and why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from apps.core.model_meta import concrete_model
 
 @dataclass(frozen=True)
 class Refusal:
-    """An action that is not offered: why, and what helps."""
+    """An action that is not offered, why, and what would help."""
 
     label: str
     why: str
@@ -48,7 +48,9 @@ class Offered:
 @takes("record")
 @require_GET
 def why_page(request: HttpRequest, label: str) -> HttpResponse:
-    """Tell of a list, or with `?record=` of one record; of what is out of scope nothing is told."""
+    """Explain a list, or with `?record=` one record; nothing is revealed about records out of
+    scope.
+    """
     model_admin = _admin_of(label)
     if not model_admin.has_view_or_change_permission(request):
         raise MissingPermission(permission_name(model_admin, "view"))
@@ -75,7 +77,7 @@ def why_page(request: HttpRequest, label: str) -> HttpResponse:
 def explained(
     model_admin: ModelAdmin, request: HttpRequest, record: Model | None
 ) -> tuple[list[Refusal], list[tuple[str, list[str]]]]:
-    """Return what is refused, and what is offered with the approvals that it can need."""
+    """Return the refused actions, and the offered ones with the approvals that they can need."""
     refused, open_to_me = [], []
     for offered in _offers(model_admin, record):
         refusal = _refusal(model_admin, request, offered, record)
@@ -89,7 +91,7 @@ def explained(
 
 
 def general(request: HttpRequest) -> list[str]:
-    """Return what stands in the way of everything: acting as somebody else without the right to write."""
+    """Return what prevents every action: acting as somebody else in read-only mode."""
     impersonation = getattr(request, "impersonation", None)
     if impersonation is None or impersonation.may_write:
         return []

@@ -1,4 +1,4 @@
-"""Permissions: declared in code, so only to be read, and to be searched for a role."""
+"""Permissions: declared in code, so read-only, and searchable for a role."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Staff roles: Django's groups under the name that people use for them."""
+"""Staff roles: Django's groups under our name."""
 
 from typing import Any
 
@@ -95,10 +95,10 @@ class RoleAdmin(TimelineMixin, BaseAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """What a role may do is changed with a fresh factor; what was filled in is not lost."""
+        """Require a fresh factor to change a role's permissions; the input is kept."""
         if request.method == "POST":
             role = self.get_object(request, unquote(object_id)) if object_id else None
-            # Who may not is told so, and not asked for a factor first.
+            # Refuse people without the permission before asking for a factor.
             if (
                 self.has_change_permission(request, role)
                 if role

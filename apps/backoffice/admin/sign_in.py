@@ -1,7 +1,7 @@
-"""Takes away the pages that allauth registers: they show secrets, and plant factors for others.
+"""Unregisters allauth's pages: they show secrets, and could add factors for other people.
 
-One's own factors are kept on one's own account page; what staff may know of a colleague's stands on
-the person's page.
+People manage their own factors on their account page; what staff may see of a colleague's is on the
+person's page.
 """
 
 from allauth.account.models import EmailAddress

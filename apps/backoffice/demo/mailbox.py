@@ -1,4 +1,4 @@
-"""The demo's mail server: each mail is a file under `VAR_DIR`, which a page of the demo shows."""
+"""The demo's mail server: each e-mail is a file under `VAR_DIR`, which a demo page shows."""
 
 import sys
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.urls import reverse
 from django.utils import timezone
 
-# What the list shows, and what is kept.
+# How many e-mails the list shows, and how many are kept.
 KEPT = 500
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A stored mail. `key` is its file's name without the ending, and its place in the addresses."""
+    """A stored e-mail. `key` is its file's name without the ending, and its place in the URLs."""
 
     key: str
     message: Message
@@ -73,7 +73,7 @@ def find_mail(key: str) -> Mail | None:
 
 
 def all_files() -> list[Path]:
-    """Return every stored mail, also one that a process left half written."""
+    """Return every stored e-mail, including half-written ones."""
     place = folder()
     return [*place.glob("*.eml"), *place.glob("*.part")]
 

@@ -33,7 +33,7 @@ FROM (
 WHERE NOT EXISTS (SELECT FROM accounts_user WHERE accounts_user.email = invented.email)
 """
 
-# "!" is a password that nobody can sign in with.
+# "!" is an unusable password.
 USERS = """
 INSERT INTO accounts_user
     (id, email, password, first_name, last_name, phone, avatar, is_verified, status, is_superuser, created_at)
@@ -70,7 +70,7 @@ def add_people(start: int, stop: int) -> tuple[int, dict[int, UUID]]:
     first_names, first_handles = zip(*people["first_names"], strict=True)
     last_names, last_handles = zip(*people["last_names"], strict=True)
     with connection.cursor() as cursor:
-        # Left over where the caller's transaction lies inside another one.
+        # Left over if the caller's transaction is inside another one.
         cursor.execute("DROP TABLE IF EXISTS pg_temp.demo_people")
         cursor.execute(
             PEOPLE,

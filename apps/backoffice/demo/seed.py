@@ -1,4 +1,4 @@
-"""Puts the demo together, a batch of people in a transaction, and leaves alone what is there."""
+"""Creates the demo's data, one batch of people per transaction, and leaves existing data alone."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -51,7 +51,7 @@ def seed_demo(members: int, say: Callable[[str], None]) -> Counter[str]:
             _fill_trash(added, administrator)
         say(f"{stop:,} people")
     if counts["people"] >= BATCH:
-        # The planner would otherwise go by the sizes of an empty database for a while.
+        # Otherwise PostgreSQL's planner would assume an empty database for a while.
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
     return counts

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_safe
 from apps.backoffice.demo import mailbox
 from apps.backoffice.error_pages import look
 
-# A mail brings its own styles and may load nothing; its links open pages of their own.
+# An e-mail has its own styles and may load nothing; its links open separate pages.
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
-# A proxy in front makes everybody's address the proxy's.
+# Behind a proxy, every client's address is the proxy's.
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 
 
@@ -62,7 +62,7 @@ def mail(request: HttpRequest, key: str) -> HttpResponse:
 @on_this_machine
 def html(request: HttpRequest, key: str) -> HttpResponse:
     """The mail's HTML as it was sent, for the frame that shows it."""
-    # Before anything else: a link must not open inside of the frame.
+    # Must come first: a link must not open inside the frame.
     response = HttpResponse('<base target="_blank">' + _find(key).html)
     response.headers["Content-Security-Policy"] = _MAIL_POLICY
     return response

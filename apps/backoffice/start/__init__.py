@@ -1,1 +1,1 @@
-"""The start page's three bands, each from as few statements as can be."""
+"""The start page's three sections, each from as few statements as possible."""

@@ -16,14 +16,14 @@ class CountOf(Subquery):
 
 
 def counts(user: User, querysets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
-    """Count all the querysets in one statement; `user` is only the row that it hangs on."""
+    """Count all the querysets in one statement; `user` only provides the row to select from."""
     if not querysets:
         return {}
-    # Prefixed: a name of ours may be that of a field.
+    # Prefixed, because our names can be those of fields.
     expressions = {
         f"n_{name}": CountOf(queryset.order_by().values("pk"))
         for name, queryset in querysets.items()
     }
     row = User.objects.filter(pk=user.pk).values(**expressions).get()
-    # Of a queryset that holds nothing for certain the database is not asked, and the answer is nothing.
+    # Django sends no query for a queryset that is certainly empty, and its count is 0.
     return {name: row[f"n_{name}"] or 0 for name in querysets}

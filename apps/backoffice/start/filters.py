@@ -1,4 +1,6 @@
-"""The filters behind the lines of the start page: a list shows the very records that a line counts."""
+"""The list filters of the start page's lines: the list shows exactly the records that a line
+counts.
+"""
 
 from typing import Any
 
@@ -16,7 +18,7 @@ LINES: list[OpenTask | Number] = [*NEEDS, *STANDING, *NUMBERS]
 
 
 class StartPageFilter(DropdownFilter):
-    """By a line of the start page, with the query that the line counts by."""
+    """Filters by a line of the start page, with the query that the line counts with."""
 
     title = "what needs you"
     parameter_name = PARAMETER

@@ -1,11 +1,11 @@
-"""Addresses of lists that show exactly what the start page counts."""
+"""URLs of lists that show exactly what the start page counts."""
 
 from urllib.parse import urlencode
 
 from django.db.models import Model
 from django.urls import reverse
 
-# The filter of a list that shows what stands behind a line of the start page.
+# The parameter of the list filter for a line of the start page.
 PARAMETER = "start"
 
 

@@ -117,7 +117,7 @@ def answers(counted: dict[str, int], user: User) -> list[dict[str, Any]]:
     numbers = allowed(user)
     week = this_week()
     today = timezone.localdate()
-    # The line ends today: the rest of the week is not yet to be told.
+    # The line ends today: the rest of the week is still open.
     days = [day for day in [*week.before.days, *week.days] if day <= today]
     arrived = _arrivals(numbers, user, week.before.start)
     cards = []
@@ -158,7 +158,7 @@ def _arrivals(numbers: list[Number], user: User, first: datetime) -> Counter[tup
 
 
 def _points(series: list[int]) -> str:
-    """Return the line's points in a box of 100 by 24, its feet on the ground."""
+    """Return the line's points in a box of 100 by 24, with zero at the bottom."""
     highest = max(series) or 1
     step = 100 / (len(series) - 1)
     return " ".join(

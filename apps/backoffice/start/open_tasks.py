@@ -1,4 +1,4 @@
-"""What waits for this user: nothing is a good answer."""
+"""What waits for this user. Nothing is a good answer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -138,7 +138,7 @@ NEEDS = [
     ),
 ]
 
-# What ops look at first: not a need, but how things stand.
+# What operations look at first: not tasks, but the current state.
 STANDING = [
     OpenTask(
         "flags_on",
@@ -162,7 +162,7 @@ STANDING = [
 
 
 def questions(user: User) -> dict[str, QuerySet[Any]]:
-    """Return what is to be counted for `user`, by name."""
+    """Return the querysets to count for `user`, by name."""
     return {
         need.name: need.records(user)
         for need in [*NEEDS, *STANDING]
@@ -171,7 +171,7 @@ def questions(user: User) -> dict[str, QuerySet[Any]]:
 
 
 def answers(numbers: dict[str, int], needs: list[OpenTask], user: User) -> list[dict[str, Any]]:
-    """Return what there is of `needs`, as the page shows it."""
+    """Return those of `needs` that have records, as the page shows them."""
     return [
         {
             "name": need.name,

@@ -1,4 +1,4 @@
-"""The latest imports, and what colleagues changed by hand."""
+"""The latest imports, and colleagues' manual changes."""
 
 from functools import reduce
 from operator import or_
@@ -23,7 +23,7 @@ from apps.transfers.models import ImportRun
 IMPORTS = 5
 CHANGES = 8
 LOOKED_AT = 2_000
-# The models whose changes are told, and the field that names a single record.
+# The models whose changes are shown, and the name field of a record.
 TOLD: list[tuple[type[Model], str]] = [
     (Organization, "name"),
     (Membership, ""),
@@ -36,7 +36,7 @@ VERBS = {"+": "created", "~": "changed", "-": "deleted"}
 
 
 def imports(user: User) -> list[dict[str, Any]]:
-    """Return the latest imports, anybody's, with the colors of their states."""
+    """Return everyone's latest imports, with the colors of their states."""
     if not user.has_perm("transfers.view_importrun"):
         return []
     runs = ImportRun.objects.for_staff(user).select_related("user", "upload").order_by("-id")
@@ -66,7 +66,7 @@ def changes(user: User) -> list[dict[str, Any]]:
         .order_by("-started_at", "-id")
     )
     if not sees_everything(user):
-        # Out of scope there may be many; not all of them are read to find a few in scope.
+        # Many may be out of scope: do not read all of them to find a few in scope.
         inside = [
             history_in_scope(model, user).filter(change_set=OuterRef("pk")) for model, _ in models
         ]
@@ -90,7 +90,7 @@ def changes(user: User) -> list[dict[str, Any]]:
 def _contents(
     keys: list[Any], models: list[tuple[type[Model], str]], user: User
 ) -> dict[Any, dict[str, Any]]:
-    """Say of each change set what it did, in a few words, with a link where it is one record."""
+    """Describe each change set in a few words, with a link if it is about one record."""
     parts = [
         history_in_scope(model, user)
         .filter(change_set_id__in=keys)

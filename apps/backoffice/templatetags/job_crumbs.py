@@ -1,4 +1,4 @@
-"""Where a page is, in the words of the navigation."""
+"""Breadcrumbs with the navigation's words."""
 
 from django.db.models import Model
 from django.template import Context, Library
@@ -9,7 +9,9 @@ register = Library()
 
 @register.simple_tag(takes_context=True)
 def job_crumbs(context: Context) -> list[dict[str, str]]:
-    """Return the job, its entry in the sidebar, the record and the page; nothing outside the sidebar."""
+    """Return the crumbs: the job, its entry in the sidebar, the record, and the page; nothing
+    outside the sidebar.
+    """
     for group in context.get("sidebar_navigation") or []:
         for item in group["items"]:
             if item["active"]:
@@ -32,14 +34,14 @@ def _below(context: Context, link: str) -> list[dict[str, str]]:
         return [{"title": str(title), "link": ""}] if title else []
     crumbs = [{"title": str(record), "link": _page_of(context, record)}]
     if not path.endswith("/change/") and context.get("title"):
-        # "History of Harbor Committee" stands behind "Harbor Committee" already.
+        # The record is already in the crumb before "History of Harbor Committee".
         title = str(context["title"]).removesuffix(f" of {record}")
         crumbs.append({"title": title, "link": ""})
     return crumbs
 
 
 def _page_of(context: Context, record: Model) -> str:
-    # In the trash the page is that of the trash, whose records are of the living model's class.
+    # On a page of the trash, records are instances of the model itself.
     opts = context.get("opts") or record._meta
     if opts.concrete_model is not record._meta.concrete_model:
         opts = record._meta

@@ -1,4 +1,4 @@
-"""What the pages of flags, switches and samples have in common."""
+"""The common base of the pages of flags, switches, and samples."""
 
 from typing import Any, ClassVar
 
@@ -37,9 +37,9 @@ from apps.flags.selectors import last_turn, missing
 from apps.flags.services import TURN, flag_protect, flags_ensure, toggles_delete
 
 FLIP = "flags.flip_flag"
-# What only the declaration in the code says.
+# Values that only the declaration in the code has.
 DECLARED = ("purpose", "owner")
-# What waffle's own words leave open.
+# Our help texts in place of waffle's.
 HELP = {
     "name": "The name that the code uses.",
     "groups": "On for people with these staff roles.",
@@ -51,12 +51,12 @@ HELP = {
 
 
 def any_protected(records: QuerySet) -> bool:
-    """Tell whether an action on `records` asks for a fresh factor."""
+    """Tell whether an action on `records` needs a fresh factor."""
     return bool(records.filter(is_protected=True).exists())
 
 
 def one_at_a_time(records: QuerySet) -> None:
-    """Refuse a protected flag among several: who approves it is to look at it alone."""
+    """Refuse a protected flag among several: its approver should see it alone."""
     protected = records.filter(is_protected=True).first()
     if protected is not None and records.count() > 1:
         raise DomainError(f"{protected} is protected. Select it alone, and try again.")
@@ -95,7 +95,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     search_fields = ["name", "note"]
     ordering = ["name"]
     list_before_template = "flags/missing.html"
-    # The field that holds the state.
+    # The field with the state.
     state_field: ClassVar[str]
     approval_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
         ["turn_on", "turn_off", "leave_to_targets", "set_share", "end_protection"], TURN
@@ -103,7 +103,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     add_fields: ClassVar[list[str]] = ["name", "note"]
 
     modified_moment = moment_column("modified", description="changed")
-    # What a protected flag does is changed by its actions alone, which ask a second person.
+    # A protected flag is changed only by its actions, which ask a second person.
     protected_fields: ClassVar[list[str]] = []
 
     @property
@@ -178,7 +178,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         return super().has_add_permission(request) and sees_everything(request.user)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        # What the code asks for is turned off, and never deleted.
+        # A declared flag is turned off, and never deleted.
         return (
             super().has_delete_permission(request, obj)
             and sees_everything(request.user)
@@ -186,7 +186,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        # The code asks by name: another name is another flag.
+        # The code uses the name: another name is another flag.
         fixed = ["state_label", "declared_label", "turned", "purpose", "owner", "protection_label"]
         if obj is None:
             return fixed
@@ -211,7 +211,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         fieldsets = super().get_fieldsets(request, obj)
         if obj.name in self.declared:
             return fieldsets
-        # What it is for stands in its note, and nobody is named as its owner.
+        # Its purpose is in its note, and it has no owner.
         return [
             (title, {**options, "fields": [n for n in options["fields"] if n not in DECLARED]})
             for title, options in fieldsets

@@ -1,4 +1,4 @@
-"""What the states of organizations, memberships and invitations look like."""
+"""Colors of the states of organizations, memberships, and invitations."""
 
 from apps.core.admin.display import BAD, BUSY, GOOD, MAIN, QUIET, WAITING
 

@@ -1,4 +1,4 @@
-"""The people of an organization on its own page: memberships that can be edited, invitations to read."""
+"""The people of an organization on its own page: editable memberships, and read-only invitations."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -57,7 +57,7 @@ class MembershipForm(VersionedRowForm):
             field: Any = self.fields["user"]
             field.disabled = True
             field.widget = ShownPerson(self.instance.user)
-            # A disabled field still looks its value up when the form is cleaned.
+            # Django looks up even a disabled field's value when the form is cleaned.
             field.clean = lambda value: self.instance.user
 
 
@@ -75,11 +75,11 @@ class MembershipInline(BaseTabularInline):
     verbose_name_plural = "members"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Newest first, and in the order of the key: any page of any organization is quick.
+        # Newest first, by key, so that every page of every organization is fast.
         return super().get_queryset(request).select_related("user").order_by("-pk")
 
     def in_order(self, forms: Iterable[Any]) -> list[Any]:
-        """Make new owners first, so that one always stays."""
+        """Create new owners first, so that one always remains."""
         return sorted(forms, key=lambda form: form.instance.role != Role.OWNER)
 
 

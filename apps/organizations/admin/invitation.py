@@ -1,4 +1,4 @@
-"""Invitations: sent, sent again, revoked; never edited."""
+"""Invitations: sent, sent again, or revoked, but never edited."""
 
 from typing import Any
 
@@ -100,7 +100,7 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
         return [name for _, options in self.fieldsets for name in options["fields"]]
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """An invitation that was sent is not edited; sending it again and revoking it are actions."""
+        """A sent invitation is never edited; sending it again and revoking it are actions."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -110,7 +110,7 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     def response_add(
         self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Say that a mail goes out: "added successfully" leaves open whether anybody hears of it."""
+        """Say that an e-mail is being sent: "added successfully" would not tell."""
         if {"_continue", "_addanother", "_popup"} & set(request.POST):
             return super().response_add(request, obj, post_url_continue)
         messages.success(

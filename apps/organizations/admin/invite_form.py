@@ -1,4 +1,4 @@
-"""Who to invite, and in which role."""
+"""The form for an invitation: the address and the role."""
 
 from typing import Any
 

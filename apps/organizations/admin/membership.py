@@ -1,4 +1,4 @@
-"""Memberships: who is in which organization with what role."""
+"""Members: who is in which organization, with what role."""
 
 from typing import Any
 
@@ -69,7 +69,7 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
         return ["person", "email", "organization_link", "role_label", "created_moment"]
 
     def lock_record(self, request: HttpRequest, key: Any) -> None:
-        # As the services do: the organization first.
+        # Lock the organization first, as the services do.
         holding = Organization.all_objects.filter(memberships=key)
         holding.select_for_update(no_key=True, of=("self",)).values_list("pk").first()
         super().lock_record(request, key)

@@ -1,4 +1,4 @@
-"""Organizations: who they are, who answers for them, who is in them."""
+"""Organizations: their data, their owner, and their members."""
 
 from typing import Any
 
@@ -81,12 +81,12 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         queryset = super().get_queryset(request)
-        # Of a row that is alive all members are: no need to test each.
+        # All members of a live row are live, so there is no need to check each.
         members = Membership.all_objects.all()
         return queryset.annotate(members_count=count_subquery(members, "organization"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Limited staff would not see the organization they create."""
+        """Refuse limited staff, who would not see the organization that they create."""
         return super().has_add_permission(request) and sees_everything(request.user)
 
     def get_inlines(self, request: HttpRequest, obj: Model | None = None) -> Any:

@@ -1,4 +1,4 @@
-"""What a staff user sees, set on that user's page."""
+"""Sets a staff user's scope, on that person's page."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ ORGANIZATION = autocompleted(StaffOrganization._meta.get_field("organization"))
 
 
 class ScopeForm(ConfirmationForm):
-    """Everything, or the organizations that are named; they are searched, so there may be many."""
+    """Access to everything, or to some organizations; they are searched, so there may be many."""
 
     edits = frozenset({"sees", "organizations"})
 
@@ -32,7 +32,7 @@ class ScopeForm(ConfirmationForm):
         super().__init__(*args, **kwargs)
         user, actor = self.queryset.get(), self.request.user
         sees_all = sees_everything(actor)
-        # Limited staff cannot let anybody see everything, so they are not offered it.
+        # Limited staff cannot give full access, so they are not offered it.
         choices = [(EVERYTHING, "Every organization")] if sees_all else []
         seen = Organization.objects.for_staff(actor)
         own: dict[str, Any] = {

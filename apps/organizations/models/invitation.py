@@ -1,4 +1,4 @@
-"""Offers of a membership, by mail."""
+"""Invitations to join an organization."""
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -17,7 +17,7 @@ from apps.organizations.querysets import InvitationQuerySet
 
 
 class Invitation(BaseModel):
-    """An offer of a membership, sent to an e-mail address, good for some days."""
+    """An invitation to join, sent to an e-mail address and valid for some days."""
 
     class State(models.TextChoices):
         PENDING = "pending", "Pending"
@@ -36,7 +36,7 @@ class Invitation(BaseModel):
         db_default=State.PENDING,
         editable=False,
     )
-    # Only the SHA-256 of the token is kept: who reads the table cannot accept an invitation.
+    # Only the SHA-256 of the token is stored: a reader of the table cannot accept an invitation.
     token_digest = models.CharField("link", max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField("expires", editable=False)
     sent_at = models.DateTimeField("sent", null=True, blank=True, editable=False)
@@ -105,5 +105,5 @@ class Invitation(BaseModel):
 
     @property
     def can_be_accepted(self) -> bool:
-        """Whether its link still leads somewhere; a task marks the overdue only later."""
+        """Whether its link still works; a task marks overdue invitations only later."""
         return self.state == self.State.PENDING and self.expires_at > timezone.now()

@@ -1,4 +1,4 @@
-"""The memberships of an organization, and what their holders may do in it."""
+"""Memberships of organizations, and their roles."""
 
 import pgtrigger
 from django.conf import settings
@@ -59,10 +59,11 @@ class Membership(BaseModel):
             models.Index(fields=["created_at"], name="membership_created"),
         ]
         triggers = [
-            # The last line of defense; services and the import say it earlier and more kindly.
-            # Deferred, so that one transaction may pass ownership on in any order, and a row
-            # trigger, because only owners' memberships ever fire it. It locks the organization first:
-            # of two transactions that each remove one of two owners, the second sees the first.
+            # The last line of defense; services and imports refuse it earlier, with a better
+            # message. Deferred, so that one transaction can pass ownership on in any order, and a
+            # row trigger, because it fires only for owners' memberships. It locks the
+            # organization first: of two transactions that each remove one of two owners, the
+            # second sees the first.
             pgtrigger.Trigger(
                 name="keeps_an_owner",
                 when=pgtrigger.After,
@@ -99,7 +100,7 @@ class Membership(BaseModel):
                     RETURN NULL;
                 """,
             ),
-            # The index `user_removed` makes this a look at the few who are.
+            # With the index `user_removed`, this reads only the few removed people.
             pgtrigger.Trigger(
                 name="removed_gets_none",
                 level=pgtrigger.Statement,

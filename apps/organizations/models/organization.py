@@ -1,4 +1,4 @@
-"""A customer: an organization, alive or in the trash."""
+"""A customer: an organization, live or in the trash."""
 
 import pgtrigger
 from django.conf import settings

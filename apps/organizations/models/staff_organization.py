@@ -1,4 +1,4 @@
-"""Which organizations a limited staff user sees."""
+"""The organizations in a limited staff user's scope."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from apps.organizations.models.organization import Organization
 
 
 class StaffOrganization(BaseModel):
-    """An organization that a limited staff user sees."""
+    """One organization in a limited staff user's scope."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -21,7 +21,7 @@ class StaffOrganization(BaseModel):
     )
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="seen_by")
 
-    # A scope covers the trash as well; who sees which organization there asks `all_objects`.
+    # A scope includes the trash; code about organizations in the trash uses `all_objects`.
     objects = AliveManager()
     all_objects = models.Manager.from_queryset(ScopedQuerySet)()
     history = History()

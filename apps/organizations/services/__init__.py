@@ -1,4 +1,4 @@
-"""What may be done to organizations, memberships and invitations; one module per noun."""
+"""Services of organizations, memberships, and invitations; one module per noun."""
 
 from apps.organizations.services.invitations import (
     invitation_accept,

@@ -37,7 +37,7 @@ def invitation_create(
     actor: Actor,
     reason: str = "",
 ) -> Invitation:
-    """Invite an address to a membership; the mail is sent by a task after the commit."""
+    """Invite an address to an organization; a task sends the e-mail after the commit."""
     require(actor, "organizations.add_invitation")
     with acting_as(actor=actor, reason=reason):
         locked = lock_organization(organization.pk, actor)
@@ -49,7 +49,7 @@ def invitation_create(
             expires_at=timezone.now() + LIFETIME,
             invited_by=user_or_none(actor),
         )
-        # One that has run out, but that no task has marked yet, is not in the way of a new one.
+        # An overdue invitation that no task has marked yet does not prevent a new one.
         waiting = Invitation.objects.filter(organization=locked, email=invitation.email)
         waiting.overdue().update(state=Invitation.State.EXPIRED)
         validated(invitation)
@@ -73,7 +73,7 @@ def invitation_send(*, invitation_id: UUID) -> bool:
 
 
 def _build(mail: QueuedMail) -> EmailMessage | None:
-    """Give the invitation a new token, which is in the mail and nowhere else."""
+    """Give the invitation a new token, which is stored nowhere but in the e-mail."""
     with acting_as(actor="task send_invitation"):
         invitation = (
             Invitation.objects.unsent()
@@ -102,7 +102,7 @@ INVITATION = mail_kind("invitation", MailKind(_build, sent=_note_sent))
 
 
 def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:
-    """Send a pending or an expired invitation anew, with its full time; the old link ends at once."""
+    """Send a pending or expired invitation again, with its full time; the old link stops working."""
     require(actor, "organizations.change_invitation")
     with acting_as(actor=actor, reason=reason):
         organization = lock_organization(invitation.organization_id, actor)
@@ -124,7 +124,7 @@ def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "")
 
 
 def invitation_revoke(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:
-    """Take a pending invitation back; its link says so from now on."""
+    """Revoke a pending invitation; its link says so from now on."""
     require(actor, "organizations.change_invitation")
     with acting_as(actor=actor, reason=reason):
         locked = _locked(invitation, actor)
@@ -196,7 +196,7 @@ def invitation_accept(
 
 
 def invitations_expire() -> int:
-    """Mark every pending invitation whose time is over; return how many."""
+    """Expire pending invitations whose time is over; return how many."""
     with acting_as(actor="task expire_invitations"):
         return Invitation.objects.overdue().update(state=Invitation.State.EXPIRED)
 

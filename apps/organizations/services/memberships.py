@@ -1,4 +1,4 @@
-"""Memberships: given, changed, taken. An organization always keeps an owner."""
+"""Adds, changes, and removes memberships. An organization always keeps an owner."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -22,7 +22,7 @@ def membership_add(
     actor: Actor,
     reason: str = "",
 ) -> Membership:
-    """Give a person a membership in a living organization."""
+    """Add a person to a live organization."""
     require(actor, "organizations.add_membership")
     _known(role)
     with acting_as(actor=actor, reason=reason):
@@ -63,7 +63,7 @@ def membership_update(
 
 
 def membership_remove(*, membership: Membership, actor: Actor, reason: str = "") -> None:
-    """Take a person's membership away."""
+    """Remove a person's membership."""
     require(actor, "organizations.delete_membership")
     with acting_as(actor=actor, reason=reason):
         organization = lock_organization(membership.organization_id, actor)
@@ -74,7 +74,7 @@ def membership_remove(*, membership: Membership, actor: Actor, reason: str = "")
 
 
 def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason: str = "") -> int:
-    """Take many memberships away at once, all or none; return how many.
+    """Remove several memberships, all or none; return how many.
 
     Locks the organizations whose owners are among them, in the order of their keys.
     """
@@ -92,7 +92,8 @@ def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason:
 
 
 def _keeps_an_owner(organization: Organization, going: Collection[UUID]) -> None:
-    """Refuse where the memberships that go include the last owner's or the answering person's.
+    """Refuse to remove the last owner's membership, or that of the organization's responsible
+    person.
 
     The caller holds the organization's lock.
     """

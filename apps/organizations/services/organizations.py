@@ -30,9 +30,9 @@ def organization_create(
     actor: Actor,
     reason: str = "",
 ) -> Organization:
-    """Create an organization, with an owner's membership where an owner is named.
+    """Create an organization, and the owner's membership if an owner is given.
 
-    Without a slug one is made from the name, with a number behind it where it is taken.
+    Without a slug, one is made from the name, with a number if it is taken.
     """
     require(actor, "organizations.add_organization")
     refuse_limited(actor, "Only people with access to all organizations can add a new one.")
@@ -61,7 +61,7 @@ def organization_update(
     actor: Actor,
     reason: str = "",
 ) -> Organization:
-    """Change the fields that are given, and no others; a new owner gets an owner's membership."""
+    """Change only the given fields; a new owner gets an owner's membership."""
     require(actor, "organizations.change_organization")
     changes = given(name=name, slug=slug, external_id=external_id, status=status)
     with acting_as(actor=actor, reason=reason):
@@ -79,9 +79,9 @@ def organization_update(
 def organization_set_owner(
     *, organization: Organization, owner: User, actor: Actor, reason: str = ""
 ) -> None:
-    """Make `owner` the organization's owner; their membership is created or raised to owner.
+    """Make `owner` the organization's owner; their membership is created or changed to owner.
 
-    The previous owner keeps the owner role: taking it away is a decision of its own.
+    The previous owner keeps the owner role; removing that is a separate decision.
     """
     require(actor, "organizations.change_organization", "organizations.change_membership")
     with acting_as(actor=actor, reason=reason):
@@ -103,9 +103,9 @@ def organizations_restore(
     reason: str = "",
     names: Mapping[str, str] | None = None,
 ) -> Counts:
-    """Bring organizations back, all or none; see `records_restore`.
+    """Restore organizations, all or none; see `records_restore`.
 
-    A slug or an external ID that is taken by now is refused and named.
+    A slug or an external ID that is taken by now is refused by name.
     """
     return records_restore(
         records=records, actor=actor, reason=reason, names=names, refuse=_refuse_taken_values
@@ -113,9 +113,9 @@ def organizations_restore(
 
 
 def free_slug(name: str) -> str:
-    """Return a slug for `name` that no living organization has.
+    """Return a slug for `name` that no live organization has.
 
-    Two transactions may be given the same one; the unique index then refuses the second.
+    Two transactions may get the same one; the unique index then refuses the second.
     """
     longest = Organization._meta.get_field("slug").max_length or 50
     base = slugify(name)[: longest - 10].strip("-_") or f"organization-{uuid7().hex[-8:]}"

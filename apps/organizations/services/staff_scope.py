@@ -1,4 +1,4 @@
-"""What a staff user sees: everything, or some organizations."""
+"""Sets what a staff user sees: everything, or some organizations."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -50,7 +50,7 @@ def user_set_scope(
         user.is_limited, user.narrowed_at = person.is_limited, person.narrowed_at
         now = scope_in_words(person)
         if given or taken or before != now:
-            # Numbers alone: who reads this may not see every organization. The history names them.
+            # Only numbers: the reader may not see every organization. The history names them.
             record_event(
                 event_kinds.SCOPE_CHANGE,
                 actor=actor,
@@ -83,7 +83,7 @@ def _write(person: User, is_limited: bool, wanted: set[UUID], actor: Actor) -> t
     """Store the scope; return how many organizations were given and how many taken."""
     mine = StaffOrganization.all_objects.filter(user=person)
     if is_limited_actor(actor):
-        # What the actor does not see stays as it is, and is not told.
+        # Organizations out of the actor's scope stay as they are, and are not mentioned.
         mine = mine.filter(organization__in=Organization.all_objects.for_actor(actor))
     held = set(mine.values_list("organization_id", flat=True))
     # What is in the trash is not offered, so it stays; a list of all organizations is none at all.
@@ -93,7 +93,7 @@ def _write(person: User, is_limited: bool, wanted: set[UUID], actor: Actor) -> t
         StaffOrganization(user=person, organization_id=key) for key in wanted - held
     )
     if taken or (is_limited and not person.is_limited):
-        # Runs and files created before may hold what they no longer see.
+        # Earlier runs and files may contain what they no longer see.
         person.narrowed_at = timezone.now()
     person.is_limited = is_limited
     person.save(update_fields=["is_limited", "narrowed_at"])

@@ -1,4 +1,4 @@
-"""What the states of projects and tasks look like."""
+"""Colors of the states of projects and tasks."""
 
 from apps.core.admin.display import BUSY, GOOD, QUIET, WAITING
 

@@ -77,7 +77,7 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
         return count_link(project.tasks_count, "projects.task", project__id__exact=project.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        # Of a row that is alive all tasks are: no need to test each.
+        # All tasks of a live row are live, so there is no need to check each.
         tasks = Task.all_objects.all()
         return super().get_queryset(request).annotate(tasks_count=count_subquery(tasks, "project"))
 

@@ -1,4 +1,4 @@
-"""Past runs of reports, and the links to the reports themselves."""
+"""The runs of reports, and the links to the reports themselves."""
 
 from typing import Any
 
@@ -145,7 +145,7 @@ class ReportRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="file")
     def file_link(self, run: Any) -> SafeString | str:
-        """Link to the file for who may open it, to a fresh report for everybody else."""
+        """Link to the file for people who may open it, and to a new report for others."""
         page = reverse("admin:reports_reportrun_report", args=[run.report])
         fresh = f"{page}?{urlencode(run.params)}"
         kept = reverse("admin:reports_reportrun_file", args=[run.pk])

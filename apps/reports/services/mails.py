@@ -1,4 +1,4 @@
-"""Mailing a report to those who subscribed, each of them once."""
+"""E-mails a report to its subscribers, once each."""
 
 import logging
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ def report_mail(
 def report_mailing_queue(
     *, report: str, params: Mapping[str, str] | None = None, due_at: datetime | None = None
 ) -> ReportRun:
-    """Write down who is to get a report, and send nothing; return the mailing's run."""
+    """Queue a report's e-mails without sending them; return the mailing's run."""
     definition = get_report(report)
     asked = {param.name: param.mail_default() for param in definition.params} | dict(params or {})
     with transaction.atomic():
@@ -61,7 +61,7 @@ def report_mailing_queue(
             ],
             ignore_conflicts=True,
         )
-        # Asked for again, what failed is tried again, at the address of today.
+        # If the mailing is requested again, failed e-mails are retried with the current address.
         for delivery in run.deliveries.filter(state=State.FAILED).select_related("recipient"):
             ReportDelivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(
                 state=State.WAITING,
@@ -73,7 +73,7 @@ def report_mailing_queue(
 
 
 def report_mails_resume() -> tuple[int, int, int]:
-    """Go on with mailings that were left; return how many mails were sent, failed, and were given up."""
+    """Continue interrupted mailings; return how many e-mails were sent, failed, and were given up."""
     given_up = ReportDelivery.sweep()
     sent = failed = 0
     is_open = Q(state=ReportRun.State.RUNNING) | Q(deliveries__state__in=ReportDelivery.OPEN)
@@ -89,12 +89,12 @@ def report_mails_resume() -> tuple[int, int, int]:
 
 
 def report_mails_waiting(*, report: str) -> int:
-    """Return how many mails of a report the mail server has not taken yet, and may take later."""
+    """Return how many e-mails of a report wait for another attempt."""
     return ReportDelivery.objects.filter(run__report=report, state=State.WAITING).count()
 
 
 def _send_waiting(run: ReportRun) -> tuple[int, int]:
-    """Send what waits and is due, and end the run where nobody waits any more."""
+    """Send due e-mails, and end the run when none are waiting any more."""
     definition = get_report(run.report)
     _make(definition, run)
     sent = failed = 0
@@ -117,7 +117,7 @@ def _send_waiting(run: ReportRun) -> tuple[int, int]:
 
 
 def subscribers(definition: ReportDefinition, *, only: User | None = None) -> list[User]:
-    """Return those who asked for the report, are active staff, and may get and view it today."""
+    """Return the subscribers who are active staff and may get and view the report today."""
     wanted = ReportSubscription.objects.filter(report=definition.name, enabled=True)
     users = User.objects.filter(
         is_staff=True, is_active=True, pk__in=wanted.values("user")
@@ -152,7 +152,7 @@ def _run_of(definition: ReportDefinition, asked: Mapping[str, str], due_at: date
 
 
 def _make(definition: ReportDefinition, run: ReportRun) -> None:
-    """Make the file of the mailing, unless an earlier call has made it."""
+    """Create the mailing's file, unless an earlier call has."""
     if run.file or run.row_count is not None:
         return
     try:
@@ -174,7 +174,7 @@ def _mail(
 ) -> EmailMultiAlternatives | None:
     if user not in subscribers(definition, only=user):
         return None
-    # Made for each reader: what a report holds is what its reader may see.
+    # Made for each reader, within their scope.
     result = report_make(report=definition.name, params=asked, actor=user)
     page = reverse("admin:reports_reportrun_report", args=[definition.name])
     context = mail_context(

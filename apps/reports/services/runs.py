@@ -1,4 +1,4 @@
-"""Making a report, and keeping the record of it."""
+"""Makes reports and records their runs."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ def report_make(*, report: str, params: Mapping[str, str], actor: Actor) -> Resu
     """
     definition = get_report(report)
     require(actor, definition.permission)
-    # A name is that of a task, which sees everything, as the system does.
+    # A name is a task's, which sees everything, like the system.
     return definition.make(definition.parse(params), user_or_none(actor))
 
 

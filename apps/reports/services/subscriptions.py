@@ -1,4 +1,4 @@
-"""Getting a report by mail, or no more."""
+"""Subscribes to and unsubscribes from reports."""
 
 from django.db import transaction
 from django.db.models import QuerySet

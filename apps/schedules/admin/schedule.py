@@ -1,4 +1,4 @@
-"""Schedules: which task runs when, how it went last time, and running it now."""
+"""Schedules: which task runs when, its last run, and running it now."""
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
@@ -90,7 +90,7 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         "origin_label",
     ]
     list_filter = [EnabledFilter, TaskFilter, ("last_run_at", DayRangeFilter)]
-    # The pages of timings link their numbers of schedules here.
+    # The pages of timings link to this list with this parameter.
     link_parameters = [f"{field}__id__exact" for field in FIELDS.values()]
     search_fields = ["name", "task", "description"]
     search_help_text = "Name, task or description"

@@ -1,4 +1,4 @@
-"""The form of a schedule: a declared task, one time, arguments that the task takes."""
+"""The form of a schedule: a declared task, one timing, and the task's arguments."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The runs of scheduled tasks: looked at, never edited."""
+"""The runs of scheduled tasks, read-only."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The times that schedules share: intervals, crontabs, clock times, the sun."""
+"""The timings that schedules share: intervals, crontabs, clock times, the sun."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ for _model in (ClockedSchedule, CrontabSchedule, IntervalSchedule, SolarSchedule
 
 
 class TimingAdmin(TimelineMixin, BaseAdmin):
-    """A time is changed for every schedule that uses it, and deleted only when none does."""
+    """A timing is changed for all schedules that use it, and deleted only if none does."""
 
     reason_required = True
 

@@ -1,4 +1,4 @@
-"""What changes a schedule or a run."""
+"""Services of schedules and their runs."""
 
 from apps.schedules.services.cleanup import runs_prune, runs_sweep
 from apps.schedules.services.runs import run_dispatch, run_send, schedule_run_now

@@ -1,4 +1,4 @@
-"""Looking after runs that nobody looks after any more."""
+"""Cleans up lost and old runs."""
 
 from datetime import datetime, timedelta
 
@@ -19,10 +19,11 @@ CHATTY_KEPT_FOR = timedelta(days=2)
 
 
 def runs_sweep() -> tuple[int, int]:
-    """Call lost what has stopped beating, send again what never began; return how many of each.
+    """Mark runs with a stale heartbeat as lost, and send runs again that never started; return how
+    many of each.
 
-    A worker that was killed leaves its run without a heartbeat. It is not started again by itself:
-    the schedule's next time, or a person, does that.
+    A killed worker leaves its run without a heartbeat. The run is not restarted automatically: the
+    schedule's next time, or a person, starts a new one.
     """
     now = timezone.now()
     running = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING).update(
@@ -51,9 +52,9 @@ def _is_dead(now: datetime) -> Q:
 
 
 def runs_prune() -> int:
-    """Delete the record of runs that ended long ago; return how many.
+    """Delete old runs; return how many.
 
-    Thirty days are kept, and two of what went well and comes every few minutes.
+    Runs are kept for thirty days, and successful runs of frequent schedules for two.
     """
     ended = TaskRun.objects.filter(ended_at__isnull=False)
     now = timezone.now()

@@ -1,4 +1,4 @@
-"""Making a run and sending its message."""
+"""Creates runs and sends their messages."""
 
 import json
 import logging
@@ -25,7 +25,7 @@ from apps.schedules.task_names import problem_with
 
 logger = logging.getLogger(__name__)
 
-# A younger run without a message is about to be sent by the process that made it.
+# A newer run without a message is about to be sent by the process that created it.
 UNSENT_AFTER = timedelta(seconds=10)
 
 

@@ -1,4 +1,4 @@
-"""Changing a schedule, with a reason."""
+"""Creates, changes, and deletes schedules, with a reason."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from apps.schedules import event_kinds
 from apps.schedules.task_names import problem_with
 
 TIMING = ("interval", "crontab", "solar", "clocked", "start_time")
-# What the scheduler itself writes, and what celery-beat's `save` derives from other fields.
+# Fields that the scheduler itself writes, or that celery-beat's `save` derives.
 _KEPT_BY_THE_SCHEDULER = frozenset({"id", "last_run_at", "total_run_count", "date_changed"})
 _DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_changed")
 
@@ -79,7 +79,8 @@ def schedule_set_enabled(
     if fresh.enabled == enabled:
         return False
     if not enabled and reason.strip():
-        # A schedule whose task is gone must still be stoppable, so this asks for no valid task.
+        # It must be possible to stop a schedule whose task no longer exists, so the task is not
+        # checked.
         fresh.enabled = enabled
         with audit_context(actor=actor, reason=reason):
             fresh.save(update_fields={"enabled", *_DERIVED})

@@ -1,4 +1,4 @@
-"""The schedules that the product ships with, brought into the database."""
+"""Loads the shipped schedules into the database."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Changing the times that schedules share."""
+"""Changes the timings that schedules share."""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -39,7 +39,7 @@ def users_of(timing: Model) -> list[PeriodicTask]:
 
 
 def interval_problem(interval: IntervalSchedule) -> str:
-    """Return why no schedule may run as often as this; nothing where it may."""
+    """Return why no schedule may run this often; nothing if it may."""
     if timedelta(**{interval.period: interval.every}) >= SHORTEST:
         return ""
     return f"An interval must be {SHORTEST.seconds} seconds or longer."

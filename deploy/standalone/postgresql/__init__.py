@@ -64,9 +64,9 @@ def start(var_path: Path) -> str:
 
 
 def look_after(var_path: Path) -> str:
-    """Give a running server that has lost its keeper another one; return what was done, if anything.
+    """Start a new keeper for a server that has lost its keeper; return what was done, if anything.
 
-    The keeper brings back a server that ends. Raises `CannotStartError`.
+    The keeper restarts a server that ends. Raises `CannotStartError`.
     """
     server = Server(var_path)
     if not (
@@ -84,7 +84,7 @@ def look_after(var_path: Path) -> str:
 
 
 def _leave(server: Server, owner: int) -> None:
-    """Let go of the server; the last one to leave waits until it has stopped."""
+    """Release the server; the last user waits until it has stopped."""
     if os.getpid() != owner:  # A fork shares the lock of the process that it came from.
         return
     lock = _held.pop(server.data)

@@ -1,4 +1,4 @@
-"""Whose server it is: PostgreSQL refuses to run as root, so root lends it a user of its own."""
+"""The user of the server: PostgreSQL refuses to run as root, so root runs it as another user."""
 
 import os
 import pwd
@@ -39,10 +39,11 @@ class Account:
 
     @contextmanager
     def reaching(self, folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield how a program of this user names its `folder`, and the arguments for `subprocess`.
+        """Yield the path of `folder` for a program of this user, and the arguments for
+        `subprocess`.
 
-        The folders above it are closed to this user, so the program inherits this one open; keeper.py
-        does the same for the server.
+        The folders above it are closed to this user, so the program inherits this one open;
+        keeper.py does the same for the server.
         """
         if self.uid is None:
             yield str(folder), self.options
@@ -54,9 +55,9 @@ class Account:
             os.close(handle)
 
     def let_in(self, path: Path) -> None:
-        """Let this user pass through the folders above `path`, where it may not yet.
+        """Let this user pass through the folders above `path`, if it cannot yet.
 
-        Passing alone (`o+x`): it still cannot list or read what is in them.
+        Only passing (`o+x`): it still cannot list or read them.
         """
         if self.uid is None:
             return

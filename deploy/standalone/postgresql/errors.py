@@ -2,4 +2,4 @@
 
 
 class CannotStartError(Exception):
-    """The message says what stands in the way and what to do."""
+    """The message says what the problem is and what to do."""

@@ -27,16 +27,16 @@ from pathlib import Path
 from typing import Any
 
 GRACE_SECONDS = 60
-# How often a server is started that never gets ready.
+# How often to start a server that never becomes ready.
 FIRST_TRIES = 4
 LONGEST_PAUSE = 10
-# What it says begins like this.
+# The beginning of its log lines.
 MARK = "keeper: "
 PLACE = "@data"
 
 
 class Adopted:
-    """A server that another keeper started: its end can be seen, but not what it ended with."""
+    """A server that another keeper started: we see that it ends, but not its exit status."""
 
     returncode = None
 
@@ -74,7 +74,7 @@ class Keeper:
         self.server: Adopted | subprocess.Popen[bytes]
 
     def keep(self, adopt: int) -> None:
-        """Keep a server running until its last user is gone, or it has never been ready."""
+        """Keep a server running until its last user is gone, or give up if it never becomes ready."""
         self.server = Adopted(adopt) if adopt else self.launch()
         was_ready = bool(adopt)
         threading.Thread(target=self.stop_after_the_last_user, daemon=True).start()

@@ -1,4 +1,4 @@
-"""What PostgreSQL's programs are told: settings and surroundings."""
+"""Settings and environment of PostgreSQL's programs."""
 
 import os
 import sys
@@ -43,7 +43,7 @@ def options() -> dict[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """Return our environment without the variables that PostgreSQL's programs listen to."""
+    """Return our environment without the variables that PostgreSQL's programs read."""
     return {
         name: value
         for name, value in env.surroundings().items()

@@ -1,4 +1,4 @@
-"""One embedded server: where it lies, how it is made, launched and found."""
+"""One embedded server: its location, and how it is created, launched, and found."""
 
 import hashlib
 import importlib.util
@@ -26,7 +26,7 @@ START_SECONDS = 300
 
 
 class Server:
-    """The server whose state lies under `var_path`; making the object touches nothing."""
+    """The server with its state under `var_path`; creating the object changes nothing."""
 
     def __init__(self, var_path: Path) -> None:
         self.var = Path(os.path.abspath(var_path)).resolve()
@@ -57,7 +57,7 @@ class Server:
         )
 
     def answers(self) -> bool:
-        """Tell whether a server is there and ready."""
+        """Tell whether a server is running and ready."""
         try:
             with socket.socket(socket.AF_UNIX) as probe:
                 probe.connect(str(self.socket_dir / SOCKET))
@@ -84,7 +84,7 @@ class Server:
             ) from None
 
     def create(self, role: str, database: str) -> None:
-        """Make the cluster, its role and its database, unless they are there: all or nothing."""
+        """Create the cluster, its role, and its database, unless they exist: all or nothing."""
         account = account_for(self.data)
         account.let_in(self.programs)
         # The wheel's own libraries lie beside its package.
@@ -149,7 +149,7 @@ class Server:
             time.sleep(0.05)
 
     def _rotate_log(self) -> int:
-        """Return where what is logged from now on begins."""
+        """Return the position in the log where new lines start."""
         if self.log.exists() and self.log.stat().st_size > 10 * 2**20:
             self.log.unlink()
         return self.log.stat().st_size if self.log.exists() else 0
@@ -161,7 +161,7 @@ class Server:
             self.run / "postgres.users", self.run / "postgres.keeper", self.data, adopt, uid, gid,
             self.programs / "postgres", "-D", keeper.PLACE, "-k",
             keeper.PLACE if self.socket_dir == self.data else self.socket_dir, "-p", 5432,
-            # Tells in a list of processes whose server this is.
+            # Shows in a list of processes whose server this is.
             "-c", f"quarterdeck.data={self.data}", *settings,
         ]  # fmt: skip
         self.keeper_pid = os.posix_spawn(
@@ -226,7 +226,7 @@ class Server:
         except FileExistsError:
             found = self.socket_dir.lstat()
             wanted = os.geteuid() if account.uid is None else account.uid
-            # Everybody may make names in /tmp; a folder of somebody else's is not to be trusted.
+            # Anyone can create names in /tmp; another user's folder cannot be trusted.
             if found.st_uid != wanted or not stat.S_ISDIR(found.st_mode) or found.st_mode & 0o077:
                 raise CannotStartError(
                     f"{self.socket_dir} is not a private folder of this user's: remove it, or set "
