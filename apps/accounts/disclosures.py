@@ -72,7 +72,7 @@ def disclosure_record(request: HttpRequest, *, people: int) -> None:
 def disclosure_of_file(
     *, page: str, path: str, rows: int, user: User | None, real_user: User | None
 ) -> None:
-    """Write down that a file with personal data was made; no user stands for a command."""
+    """Log that a file with personal data was created; a command without a user is not logged."""
     Disclosure.objects.create(page=page, path=path, people=rows, user=user, real_user=real_user)
 
 

@@ -19,7 +19,7 @@ from apps.core.sudo import SUDO
 
 SUDO.plug(is_fresh)
 APPROVALS.plug(AccountsBackend())
-# The history is declared with the models and never changes while the process runs.
+# The history is declared with the models and does not change while the process runs.
 PERSONAL_DATA.plug(
     PersonalData(fields=cache(personal_fields), export_permission="accounts.export_personal_data")
 )

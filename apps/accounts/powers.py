@@ -5,9 +5,9 @@ from django.db.models import Q, QuerySet
 
 # The kind of request for giving such a role.
 GIVE_ROLES = "accounts.give_roles"
-# The kind of request that giving a role one of the powers needs.
+# The kind of request for giving a role a powerful permission.
 EMPOWER_ROLE = "accounts.empower_role"
-# Somebody who holds one of these can reach every other permission, or give it to a friend.
+# A person with one of these can get every other permission, or give it to somebody else.
 POWERS = ("accounts.set_roles", "accounts.decide_approvalrequest")
 
 

@@ -104,8 +104,8 @@ timeline_scope(
 unscoped(Group, RolePermission, because="what a role may do; its people are counted in scope")
 unscoped(Permission, ContentType, because="the names of what can be permitted")
 timeline_personal(User, permission="accounts.view_personal_data")
-# How a person signs in and what they may do are changed by services of their own, never by going
-# back: an address of before, and that it was proven, are nobody's word any more.
+# Sign-in and permissions are changed by services of their own, never by a revert: nobody vouches
+# for an earlier address, or that it was verified.
 timeline_reverts(User, "first_name", "last_name", "phone", by=_person_revert)
 timeline_never_reverts(ApprovalRequest, because="a decision stands")
 timeline_never_reverts(Group, because="a role changes with a second factor and a second person")

@@ -76,7 +76,7 @@ def _undeclared_reverts() -> Iterator[checks.CheckMessage]:
 
 def _fields_without_revert() -> Iterator[checks.CheckMessage]:
     """Find what a form changes and a revert would silently leave; a service says so by its arguments."""
-    # The admin is loaded with its pages, and this module with every process.
+    # The admin is loaded with its pages, but this module with every process.
     from apps.core.admin.form_fields import edited_fields
 
     for model, admin in full_site()._registry.items():

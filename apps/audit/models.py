@@ -41,7 +41,7 @@ class ChangeSet(models.Model):
     # The job that the change is part of, if any: one of `RUN_KINDS`, and its key as text.
     run_kind = models.TextField(default="")
     run_id = models.TextField(default="")
-    # What the database itself knows of its client, and no setting can claim.
+    # What the database itself knows about its client, which no setting can forge.
     database_role = models.TextField()
     application = models.TextField(default="")
 
@@ -231,7 +231,7 @@ class SealBlock(models.Model):
 
 
 class ColumnSet(models.Model):
-    """Columns that a history table has kept: what the links of rows were computed over."""
+    """The columns of a history table over time: row links were computed over them."""
 
     table = models.TextField()
     columns = ArrayField(models.TextField())

@@ -127,7 +127,8 @@ def record_revert(
             else:
                 argument = {argument_of(locked): locked}
                 service(**argument, **plan.values, actor=actor, reason=reason)
-            # What the database checks only at the commit would come too late to be a sentence.
+            # Check deferred constraints now: an error at the commit would come too late for a
+            # sentence.
             connection.check_constraints()
         return plan.changes
 

@@ -19,7 +19,13 @@ timeline_label(CrontabSchedule, "{minute} {hour} {day_of_month} {month_of_year} 
 timeline_label(ClockedSchedule, "{clocked_time}")
 timeline_label(SolarSchedule, "{event}")
 unscoped(PeriodicTask, because="what runs when; its runs are held to the scope")
-unscoped(IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule, because="rules of time")
+unscoped(
+    IntervalSchedule,
+    CrontabSchedule,
+    ClockedSchedule,
+    SolarSchedule,
+    because="timings are shared between schedules",
+)
 timeline_runs(TASK_RUN, url=lambda run: reverse("admin:schedules_taskrun_change", args=[run]))
 timeline_never_reverts(
     PeriodicTask,

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='approvalrequest',
             name='outcome',
-            field=models.TextField(blank=True, db_default='', default='', help_text='Result.'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='What happened when it was decided or ended.'),
         ),
         migrations.AlterField(
             model_name='approvalrequest',
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='historicalapprovalrequest',
             name='outcome',
-            field=models.TextField(blank=True, db_default='', default='', help_text='Result.'),
+            field=models.TextField(blank=True, db_default='', default='', help_text='What happened when it was decided or ended.'),
         ),
         migrations.AlterField(
             model_name='historicalapprovalrequest',

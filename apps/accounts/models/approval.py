@@ -37,10 +37,15 @@ class ApprovalRequest(BaseModel):
     expires_at = models.DateTimeField("expires")
     decided_at = models.DateTimeField("decided", null=True, blank=True)
     decision_reason = models.TextField(blank=True, default="", db_default="")
-    outcome = models.TextField(blank=True, default="", db_default="", help_text="Result.")
-    # The action's permissions: an approver must hold them as well, and only approvers see the request.
+    outcome = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What happened when it was decided or ended.",
+    )
+    # The action's permissions: an approver needs them, too, and only approvers see the request.
     permissions = ArrayField(models.TextField(), default=list, blank=True, db_default=[])
-    # People who would gain from it: they do not decide on it.
+    # People who would benefit: they may not decide.
     beneficiaries = ArrayField(models.UUIDField(), default=list, blank=True, db_default=[])
     announced_at = models.DateTimeField(null=True, blank=True, editable=False)
     answered_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -49,7 +49,12 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         ACTIVE = "active", "Active"
         DEACTIVATED = "deactivated", "Deactivated"
 
-    email = FoldedEmailField("e-mail", max_length=254, unique=True)
+    email = FoldedEmailField(
+        "e-mail",
+        max_length=254,
+        unique=True,
+        error_messages={"unique": "A person with this e-mail address already exists."},
+    )
     first_name = models.CharField(max_length=150, blank=True, default="", db_default="")
     last_name = models.CharField(max_length=150, blank=True, default="", db_default="")
     phone = models.CharField(max_length=40, blank=True, default="", db_default="")

@@ -50,7 +50,7 @@ def export_view(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     filter = from_query(request.POST.dict())
-    # The file is written when the request is over: what its reader may take is asked now.
+    # The file is written after the request, so read now what its reader may see.
     holds_personal = not conceals() and may_export_personal(request.user)
     if holds_personal:
         require_fresh_factor(request, "export personal data")

@@ -54,7 +54,7 @@ def source_icon(change_set: ChangeSet) -> str:
 
 @register.filter
 def source_words(change_set: ChangeSet) -> str:
-    """Say through what a change came: "Form", "Import run 12", "Undo of import run 12"."""
+    """Return the source of a change in words: "form", "import run 12", "psql as postgres"."""
     if change_set.run_kind:
         kind, source = RUN_KINDS.get(change_set.run_kind), CHANGE_SOURCES.get(change_set.source)
         run = f"{kind.label if kind else change_set.run_kind} {change_set.run_id}"
@@ -67,7 +67,7 @@ def source_words(change_set: ChangeSet) -> str:
 
 @register.filter
 def source_url(change_set: ChangeSet) -> str:
-    """Return the address of the run behind a change set, where there is a page for it."""
+    """Return the URL of a change set's run, if it has a page."""
     kind = RUN_KINDS.get(change_set.run_kind)
     known = runs.get(kind) if kind else None
     return known.url(change_set.run_id) if known else ""

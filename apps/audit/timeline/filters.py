@@ -64,7 +64,7 @@ class TimelineFilter:
 
     @property
     def is_selective(self) -> bool:
-        """Whether an index leads to the few entries that it means."""
+        """Whether an index finds the few matching entries."""
         return bool(self.request or self.run) or as_uuid(self.object) is not None
 
     @property

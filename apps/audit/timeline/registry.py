@@ -117,10 +117,10 @@ def timeline_runs(
     url: Callable[[str], str],
     rows: Rows | None = None,
 ) -> None:
-    """Say where the page of a run of `kind` is; runs are named by their keys as text.
+    """Declare the page of a run of `kind` ("import" or "task").
 
-    `rows` returns by (run, key as text) what a record was written from, for keys by (run, model) and
-    the viewer.
+    `rows` returns, by (run, key as text), the file row that a record was written from, for keys by
+    (run, model) and the viewer.
     """
     runs[kind] = Runs(url, rows)
 
@@ -140,10 +140,9 @@ reversions: dict[AnyModel, RevertRule] = {}
 def timeline_reverts(model: AnyModel, *fields: str, by: Callable[..., Any] | None = None) -> None:
     """Offer *Revert to this* on records of `model`, for these fields.
 
-    `by` is the model's update service, `by(*, <record>, <values that differ>, actor, reason)`, with the
-    record's argument named after the model; it raises `DomainError` to refuse. Where no fields are given,
-    they are those that the service takes. A model that says nothing cannot be reverted, and `manage.py
-    check` asks for this or for `timeline_never_reverts`.
+    `apply(record, values, actor=…, reason=…)` gets the locked record and the differing values by
+    field name; it raises `DomainError` to refuse. A model without a declaration cannot be reverted,
+    and `manage.py check` asks for this or for `timeline_never_reverts`.
     """
     reversions[model] = RevertRule(fields or _fields_of(model, by), by)
 

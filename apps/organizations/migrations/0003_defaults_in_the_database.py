@@ -13,11 +13,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='historicalorganization',
             name='external_id',
-            field=models.CharField(blank=True, db_default='', default='', help_text="The customer's own number for it.", max_length=200, verbose_name='external ID'),
+            field=models.CharField(blank=True, db_default='', default='', help_text="The customer's own number for this organization.", max_length=200, verbose_name='external ID'),
         ),
         migrations.AlterField(
             model_name='organization',
             name='external_id',
-            field=models.CharField(blank=True, db_default='', default='', help_text="The customer's own number for it.", max_length=200, verbose_name='external ID'),
+            field=models.CharField(blank=True, db_default='', default='', help_text="The customer's own number for this organization.", max_length=200, verbose_name='external ID'),
         ),
     ]

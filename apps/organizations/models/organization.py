@@ -26,7 +26,7 @@ class Organization(SoftDeletableModel):
         blank=True,
         default="",
         db_default="",
-        help_text="The customer's own number for it.",
+        help_text="The customer's own number for this organization.",
     )
     status = models.CharField(
         max_length=20, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE

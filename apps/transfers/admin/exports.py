@@ -104,7 +104,7 @@ class ExportMixin(BaseAdmin):
                 opened=opened_profiles(request, dataset),
                 actor=request.user,
             )
-        # What the list shows is told to the worker by its address, as it is told to this page.
+        # The worker gets the list's query string, like this page.
         query = {"list": self.opts.label, "query": request.GET.urlencode()}
         if format == ExportRun.Format.CSV and queryset.count() <= STREAMED_UP_TO:
             run, content = export_stream(

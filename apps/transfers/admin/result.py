@@ -198,7 +198,7 @@ def _numbers(run: ImportRun) -> list[dict[str, Any]]:
     url = reverse("admin:transfers_importrun_change", args=[run.pk])
     is_planned = run.state == ImportRun.State.PLANNED
     is_undone = run.is_undone
-    # What the plan refused has one link, what the database did another.
+    # Rows refused by the plan and rows refused by the database have separate links.
     refused = {"refused": run.counts.get("refused", 0), "rejected": run.results.get("refused", 0)}
     values = {**run.counts, **run.results, **refused}
     return [

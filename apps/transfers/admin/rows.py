@@ -91,8 +91,8 @@ class PlanTable:
         self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
         self.after = number_of(request, "after")
         self.before = number_of(request, "before")
-        # How many rows of the filter stand before this page: carried along, as counting them would cost
-        # the more the deeper one reads.
+        # How many rows are before this page. It is passed in the URL, because counting would cost
+        # more on each further page.
         self.at = number_of(request, "at") if self.after or self.before else 0
         self.columns = registry.get(run.dataset).columns()
         self.labels = change_labels(run)

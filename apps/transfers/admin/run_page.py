@@ -102,7 +102,7 @@ def _mapping(run: ImportRun) -> dict[str, Any]:
 
 
 def _log(run: ImportRun) -> dict[str, Any]:
-    # An undone run was applied, at the time at which it ended.
+    # An undone run was applied at the time when it ended.
     ended = ImportRun.State.APPLIED.label if run.is_undone else run.get_state_display()
     moments = [
         ("Uploaded", run.created_at, run.user),

@@ -21,7 +21,7 @@ def order_of(run: ImportRun) -> str:
 
 
 def is_again(run: ImportRun) -> bool:
-    """Whether an undo of the run would go through the rows again that an earlier one kept."""
+    """Tell whether an undo would retry the rows that an earlier one kept."""
     return run.is_undone
 
 

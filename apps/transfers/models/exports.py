@@ -46,7 +46,7 @@ class ExportRun(Asked, Job):
         null=True,
         editable=False,
         related_name="+",
-        help_text="Who acted as the user, where somebody did.",
+        help_text="The person who acted as the user, if anyone did.",
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

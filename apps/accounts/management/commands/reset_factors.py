@@ -30,5 +30,5 @@ class Command(OperatorCommand):
             )
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from error
-        print(f"{removed} second factors of {user} removed, and every session ended.")
+        print(f"{removed} second second factors of {user} removed, and every session ended.")
         print(f"A new password can be set once, within 24 hours: {link}")
