@@ -78,8 +78,8 @@ def schedulable(
 ) -> Callable[..., Any]:
     """Declare a function as a Celery task that may be scheduled.
 
-    The task's return value is the message of its run: one sentence for people. `ships` are the schedules that
-    come with it; `options` go to `shared_task`. Called directly, as tests and services do, it is the plain function.
+    The task's return value is its run's message: one sentence for people. `options` go to
+    `shared_task`. Called directly, as tests and services do, it is the plain function.
     """
 
     def declare(function: Callable[..., Any]) -> Any:

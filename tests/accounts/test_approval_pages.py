@@ -127,7 +127,7 @@ def test_the_whole_way_from_the_request_to_the_action(asker: User, second: User)
     page = _body(signed_in(asker).get(_url("change", request)))
     assert "Approved and done" in page
     assert "by Sven Second" in page
-    assert "1 organization, with 1 membership, deleted for good" in page
+    assert "1 organization, with 1 member, deleted for good" in page
 
 
 def test_an_approval_asks_for_a_fresh_factor(asker: User, second: User) -> None:
@@ -275,7 +275,7 @@ def test_a_bulk_action_above_the_number_becomes_a_request_and_is_done_by_its_app
     )
     assert answer.status_code == 302
     request = ApprovalRequest.objects.get()
-    assert request.sentence == "Deactivate: 3 users"
+    assert request.sentence == "Deactivate: 3 people"
     assert not User.objects.filter(status="deactivated").exists()
 
     signed_in(second).post(_url("approve", request), {"reason": ""})

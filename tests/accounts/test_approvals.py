@@ -102,7 +102,7 @@ def test_an_approved_request_is_done_as_the_requesters_act_with_both_names(
 
     assert done.state == "approved"
     assert done.decided_by == second
-    assert done.outcome == "1 organization, with 1 membership, deleted for good."
+    assert done.outcome == "1 organization, with 1 member, deleted for good."
     assert not _exists(organization)
     row = Organization.history.filter(id=organization.pk, history_type="-").get()  # type: ignore[attr-defined]
     assert row.history_user_id == asker.pk
@@ -232,7 +232,7 @@ def test_a_change_in_between_voids_it_and_says_what_changed(
     assert done.state == "void"
     words = {
         "name": "slug was “organization-",
-        "member": "Memberships: 0 were requested, now there are 1",
+        "member": "Members: 0 were requested, now there are 1",
         "task": "Tasks: their values have changed",
         "gone": "“Harbor” no longer exists",
     }

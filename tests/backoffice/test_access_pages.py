@@ -271,7 +271,7 @@ def test_the_page_of_refusals_has_no_placeholder_and_no_permission_that_cannot_b
 ) -> None:
     client.force_login(SuperuserFactory())
     pages = [
-        client.get(reverse("access_why_list", args=[model._meta.label_lower])).content.decode()
+        client.get(reverse("access_why", args=[model._meta.label_lower])).content.decode()
         for model in admin.site._registry
     ]
 

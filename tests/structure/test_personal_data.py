@@ -373,7 +373,7 @@ class TestWhoMay:
         page = client.get(reverse("admin:accounts_disclosure_changelist")).content.decode()
 
         assert "Rita Reader" in page
-        assert "Users: list" in page
+        assert "People: list" in page
 
 
 def test_an_invitation_is_called_by_a_masked_address(people: dict[str, Any]) -> None:

@@ -145,7 +145,7 @@ def test_a_file_is_not_read_again_over_the_answers_of_another_tab(support: Clien
     answer = file(delimiter=";")
 
     assert answer.status_code == 409
-    assert "Look at it again" in answer.content.decode()
+    assert "Check it again" in answer.content.decode()
     assert (stored(run), run.state) == (before, State.READ)
 
 

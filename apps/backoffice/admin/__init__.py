@@ -1,1 +1,1 @@
-"""Registers again, in the house's look, what third parties have registered."""
+"""Registers third parties' models again, in our look."""

@@ -1,4 +1,4 @@
-"""System checks of what the page of a model needs beside itself: who sees the records, and the way to them."""
+"""System checks of a page's declarations: who sees the records, and how people get to the page."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def check_scope(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
 
 
 def check_menu(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:
-    """Find a list that nobody is led to."""
+    """Find a list that no menu entry leads to."""
     opts = model_admin.opts
     if menu_title(model_admin.model) or getattr(model_admin, "not_in_menu", ""):
         return
