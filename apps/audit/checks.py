@@ -18,6 +18,7 @@ from apps.audit.timeline.models import history_models
 from apps.audit.timeline.registry import never_reverted, reversions
 from apps.core.discovery import full_site
 from apps.core.scope import is_unscoped
+from apps.core.trash import belongs_to
 
 _SIGNALS = (
     "pre_create_historical_record",
@@ -52,10 +53,19 @@ def _undeclared_histories() -> Iterator[checks.CheckMessage]:
             yield checks.Error(
                 f"{model._meta.label} does not say whose scope its history belongs to, so limited users read "
                 "nothing of it.",
-                hint="Call timeline_scope() or unscoped() in the app's timeline.py.",
+                hint=f"Write {_scope_of(model)} or unscoped({model.__name__}, because=…) in the app's timeline.py.",
                 obj=model,
                 id="audit.E004",
             )
+
+
+def _scope_of(model: Any) -> str:
+    """Return the declaration for a model whose records belong to those of another, to be copied."""
+    for name, owner in belongs_to(model):
+        if hasattr(owner, "all_objects"):
+            keys = f'lambda user: {owner.__name__}.all_objects.for_staff(user).values("pk")'
+            return f"timeline_scope({model.__name__}, {name}={keys})"
+    return f"timeline_scope({model.__name__}, …)"
 
 
 def _undeclared_reverts() -> Iterator[checks.CheckMessage]:
@@ -64,11 +74,14 @@ def _undeclared_reverts() -> Iterator[checks.CheckMessage]:
 
     for model, admin in full_site()._registry.items():
         concrete: Any = model._meta.concrete_model
-        if not isinstance(admin, TimelineMixin) or concrete in {*reversions, *never_reverted}:
+        is_declared = concrete in {*reversions, *never_reverted}
+        # What is in the trash is not reverted; its proxy has nothing to declare.
+        if is_declared or model._meta.proxy or not isinstance(admin, TimelineMixin):
             continue
         yield checks.Error(
             f"{model._meta.label} has a timeline, and does not say which fields can be reverted.",
-            hint="Call timeline_reverts() or timeline_never_reverts() in the app's timeline.py.",
+            hint=f"Write timeline_reverts({model.__name__}, <fields>) or timeline_never_reverts({model.__name__}, "
+            "because=…) in the app's timeline.py.",
             obj=model,
             id="audit.E005",
         )

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -10,12 +11,15 @@ from django.apps import apps
 from django.contrib import admin
 from django.core import checks
 from django.db import models
+from django.test import RequestFactory
 from django.test.utils import isolate_apps, override_settings
 
 from apps.audit import checks as audit_checks
+from apps.audit.timeline.history_scope import scopes
 from apps.audit.timeline.registry import never_reverted
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.declaration_checks import check_menu, check_scope
+from apps.core.admin.inlines import BaseTabularInline
 from apps.core.admin.scoped_admin import in_scope
 from apps.core.discovery import full_site
 from apps.core.models import BaseModel, SoftDeletableModel
@@ -23,6 +27,8 @@ from apps.core.ports import PORTS
 from apps.core.scope import UNSCOPED, Unscoped
 from apps.core.trash_checks import _unique_in_the_trash
 from apps.flags.models import Flag
+from apps.organizations.models import Organization
+from apps.projects.models import Project, Task
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 
 NOTHING = '"id" IS NULL'
@@ -78,6 +84,25 @@ def test_a_timeline_says_what_can_be_reverted(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delitem(never_reverted, Flag)
     (error,) = [e for e in audit_checks.check_history_pages(None) if e.id == "audit.E005"]
     assert error.msg.startswith("flags.Flag has a timeline")
+
+
+def test_the_line_to_write_for_a_scope_follows_from_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(scopes, Task)
+    (error,) = [e for e in audit_checks.check_history_pages(None) if e.id == "audit.E004"]
+    line = 'timeline_scope(Task, project=lambda user: Project.all_objects.for_staff(user).values("pk"))'
+    assert line in str(error.hint)
+
+
+def test_a_row_of_a_model_with_a_trash_is_not_deleted_in_a_form(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.user = SimpleNamespace(is_active=True, has_perm=lambda *_: True)  # type: ignore[assignment]
+    tasks = type("Tasks", (BaseTabularInline,), {"model": Task})(Project, full_site())
+    projects = type("Projects", (BaseTabularInline,), {"model": Project})(Organization, full_site())
+
+    assert tasks.has_delete_permission(request)
+    assert not projects.has_delete_permission(request)
 
 
 def test_a_history_says_in_whose_scope_it_is() -> None:

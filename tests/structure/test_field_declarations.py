@@ -12,7 +12,7 @@ from apps.audit.timeline.registry import RevertRule, reversions
 from apps.core import default_checks
 from apps.core.admin import form_fields
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.form_fields import check_services
+from apps.core.admin.form_fields import check_autocompletes, check_services
 from apps.core.discovery import full_site
 from apps.core.models import BaseModel
 from apps.organizations.admin.inlines import MembershipInline
@@ -79,6 +79,19 @@ def test_a_field_that_the_service_does_not_take_is_named(
         "the field “title”, and membership_update() does not take it.",
     ]
     assert "apps.organizations.services.memberships" in str(errors[0].hint)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=["page", "inline"])
+def test_a_relation_that_would_be_listed_and_not_searched_is_named(
+    place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert list(check_autocompletes(place)) == []
+    monkeypatch.setattr(place, "autocomplete_fields", ["organization"])
+
+    (error,) = check_autocompletes(place)
+
+    assert "every record that “user” may name" in error.msg
+    assert 'Add "user" to ' in str(error.hint)
 
 
 def test_a_field_that_a_revert_would_leave_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

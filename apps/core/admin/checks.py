@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
 from apps.core.admin.declaration_checks import check_menu, check_scope
 from apps.core.admin.editing.checks import check_versions
-from apps.core.admin.form_fields import check_services
+from apps.core.admin.form_fields import check_autocompletes, check_services
 from apps.core.admin.unfold_internals import (
     chosen_rows_action_names,
     list_actions,
@@ -35,8 +35,12 @@ class BaseAdminChecks(ModelAdminChecks):
             *check_versions(admin_obj),
             *check_scope(admin_obj),
             *check_menu(admin_obj),
-            *check_services(admin_obj),
-            *(error for inline in admin_obj.inlines for error in check_services(inline)),
+            *(
+                error
+                for place in (admin_obj, *admin_obj.inlines)
+                for check in (check_services, check_autocompletes)
+                for error in check(place)
+            ),
             *_filters_without_a_zone(admin_obj),
         ]
 

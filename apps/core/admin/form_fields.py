@@ -58,6 +58,8 @@ def _taken_by(service: Callable[..., Any]) -> set[str] | None:
 
 def edited_fields(place: Any, *, is_new: bool) -> list[str]:
     """Return the model's fields that a form declares, for a new record or for a stored one."""
+    if getattr(place, "is_read_only", False):
+        return []
     fieldsets = getattr(place, "add_fieldsets", None) if is_new else None
     fieldsets = fieldsets or place.fieldsets or [(None, {"fields": place.fields or ()})]
     read_only = {*place.readonly_fields, *(() if is_new else place.fixed_fields)}
@@ -70,3 +72,18 @@ def edited_fields(place: Any, *, is_new: bool) -> list[str]:
 def _editable_fields(model: type[Model]) -> set[str]:
     opts = concrete_model(model)._meta
     return {field.name for field in [*opts.fields, *opts.many_to_many] if field.editable}
+
+
+def check_autocompletes(place: Any) -> Iterator[checks.CheckMessage]:
+    """Find relations whose form would list every record there is."""
+    searched = {*place.autocomplete_fields, *place.raw_id_fields}
+    edited = {*edited_fields(place, is_new=True), *edited_fields(place, is_new=False)}
+    for field in concrete_model(place.model)._meta.get_fields():
+        if field.name in edited - searched and field.is_relation:
+            owner = place if isinstance(place, type) else type(place)
+            yield checks.Error(
+                f"The form of {owner.__name__} would list every record that “{field.name}” may name.",
+                hint=f'Add "{field.name}" to {owner.__name__}.autocomplete_fields.',
+                obj=owner,
+                id="core.E043",
+            )

@@ -1,11 +1,13 @@
 """The inlines that every other inline in the project inherits from."""
 
 from django.db.models import Model
+from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from apps.core.admin.editing.admin import VersionedInline
 from apps.core.admin.read_only import ReadOnly
 from apps.core.admin.scoped_admin import ScopedAdmin
+from apps.core.models import SoftDeletableModel
 
 
 class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):
@@ -19,6 +21,12 @@ class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):
     # Chosen when a row is made, and only shown from then on by the inline's form.
     fixed_fields: tuple[str, ...] = ()
     model: type[Model]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A row with a trash is moved there on its own page, which says what goes along."""
+        return not issubclass(self.model, SoftDeletableModel) and super().has_delete_permission(
+            request, obj
+        )
 
 
 class ReadOnlyInline(ReadOnly, BaseTabularInline):

@@ -12,6 +12,8 @@ from apps.core.errors import RecordNotFound
 class ReadOnly:
     """Allows nobody to add, change, or delete."""
 
+    is_read_only = True
+
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 

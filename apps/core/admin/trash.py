@@ -128,6 +128,10 @@ def _said(counts: trash.Counts, model: type[Model]) -> str:
     return f"{counted(counts[model], model)}{f', with {others},' if others else ''}"
 
 
+def _is_relation(model: type[Model], name: str) -> bool:
+    return any(field.name == name and field.is_relation for field in model._meta.fields)
+
+
 class TrashAdmin(ReadOnly, BaseAdmin):
     """The trash of a model: who moved what to it and when. Read-only, with actions to restore and
     to purge.
@@ -164,7 +168,8 @@ class TrashAdmin(ReadOnly, BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         trashed: Any = self.model._meta.concrete_model.all_objects.in_trash()  # type: ignore[union-attr]
-        return trashed.for_staff(request.user).select_related("deleted_by")
+        relations = [name for name in self.trash_columns if _is_relation(self.model, name)]
+        return trashed.for_staff(request.user).select_related("deleted_by", *relations)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._base_permission(request, "view")

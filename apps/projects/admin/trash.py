@@ -1,10 +1,6 @@
 """Projects in the trash."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.trash import TrashAdmin
@@ -19,6 +15,3 @@ class TrashedProjectAdmin(TimelineMixin, TrashAdmin):
     search_fields = ["name"]
     search_help_text = "Name"
     fields = ["name", "organization", "description", "status", "deleted_moment", "deleted_by_link"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("organization")
