@@ -72,9 +72,7 @@ def account_lock(*, user: User, actor: Actor, in_scope: bool = True) -> tuple[Us
 
 
 def account_decide(*, user: User, actor: Actor, permissions: Iterable[str]) -> tuple[User, Actor]:
-    """Lock a person's account for a decision; see `account_lock`. Refuses if `actor` may not
-    decide.
-    """
+    """Lock a person's account for a decision; see `account_lock`. Refuses if `actor` may not decide."""
     person, now = account_lock(user=user, actor=actor)
     require(now, *permissions)
     account_refuse(actor=now, person=person)

@@ -1,6 +1,4 @@
-"""Pictures of people: which files are accepted, and how they are shown. An uploaded file never
-runs.
-"""
+"""Pictures of people: which files are accepted, and how they are shown. An uploaded file never runs."""
 
 from typing import Any
 

@@ -15,9 +15,7 @@ PAGES = "/account/"
 
 
 def account_pages(request: HttpRequest) -> dict[str, Any]:
-    """Return the context of the account pages: Unfold's look, and the purpose of a
-    re-authentication.
-    """
+    """Return the context of the account pages: Unfold's look, and the purpose of a re-authentication."""
     if not request.path.startswith(PAGES):
         return {}
     target = request.GET.get("next", "")
@@ -31,8 +29,6 @@ def account_pages(request: HttpRequest) -> dict[str, Any]:
 
 
 def _is_sudo(request: HttpRequest) -> bool:
-    """Tell whether this page continues to an action that waits for sudo; allauth also uses it for
-    itself.
-    """
+    """Tell whether this page continues to an action that waits for sudo; allauth also uses it for itself."""
     # Never read the body: the page that refuses a body that is too large also renders this.
     return request.GET.get("next") == reverse("account_sudo_resume")

@@ -81,9 +81,7 @@ def _statements(before: datetime, reason: str) -> list[tuple[str, int]]:
 
 
 def _delete(table: str, key: str, condition: str, before: datetime, reason: str) -> int:
-    """Delete in batches, each in its own transaction, oldest first. It can be stopped and run
-    again.
-    """
+    """Delete in batches, each in its own transaction, oldest first. It can be stopped and run again."""
     total = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:

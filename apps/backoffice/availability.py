@@ -52,7 +52,5 @@ def answers(limits: availability.Limits) -> bool:
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer 200 if the web server and the database work; otherwise `DatabaseMiddleware` answers
-    503.
-    """
+    """Answer 200 if the web server and the database work; otherwise `DatabaseMiddleware` answers 503."""
     return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")

@@ -43,9 +43,7 @@ class ApprovalBackend(Protocol):
         """Return the sentence for a confirmation that will end in a request, else nothing."""
 
     def require_for_records(self, kind: str, records: QuerySet, *, actor: Actor) -> None:
-        """Raise `ApprovalNeeded` if a second person must approve `kind` for `records`, which are
-        locked.
-        """
+        """Raise `ApprovalNeeded` if a second person must approve `kind` for `records`, which are locked."""
 
     def require_for_many(
         self,
@@ -56,9 +54,7 @@ class ApprovalBackend(Protocol):
         data: dict[str, list[str]],
         user: PermissionHolder,
     ) -> None:
-        """Raise `ApprovalNeeded` if a list's action covers more records than one person may decide
-        on.
-        """
+        """Raise `ApprovalNeeded` if a list's action covers more records than one person may decide on."""
 
 
 APPROVALS = Port[ApprovalBackend]("approvals", "what a second person must approve")

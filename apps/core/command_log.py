@@ -25,9 +25,7 @@ class _OneLine(logging.Formatter):
 
 
 class _ErrorLog(logging.FileHandler):
-    """A file of tracebacks. If it cannot be written, they are dropped: stderr has a line for each
-    error.
-    """
+    """A file of tracebacks. If it cannot be written, they are dropped: stderr has a line for each error."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # The name of `logging`.
         pass

@@ -98,9 +98,7 @@ class OperatorCommand(BaseCommand):
         return {}
 
     def away(self, message: str) -> tuple[str, int]:
-        """Return the sentence and the exit code for a database that does not answer; `message` is
-        its error.
-        """
+        """Return the sentence and the exit code for a database that does not answer; `message` is its error."""
         return (
             f"The database does not answer: {message}. What was written is kept; "
             "run the command again when it does.",

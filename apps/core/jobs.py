@@ -205,9 +205,7 @@ class Job(models.Model):
 
     @contextmanager
     def keep_alive(self, seconds: float | None = None) -> Iterator[None]:
-        """Renew the heartbeat while the block runs; an exception that leaves the block releases the
-        claim.
-        """
+        """Renew the heartbeat while the block runs; an exception that leaves the block releases the claim."""
         period = seconds or stale_after().total_seconds() / 5
         with claims.beating(self, period):
             try:

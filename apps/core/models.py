@@ -75,9 +75,7 @@ class SoftDeletableModel(BaseModel):
 
 
 class QueuedMail(Delivery):
-    """One e-mail that a change causes (`apps.core.queued_mails`); the row is deleted once it is
-    sent.
-    """
+    """One e-mail that a change causes (`apps.core.queued_mails`); the row is deleted once it is sent."""
 
     kind = models.CharField(max_length=50)
     key = models.CharField(max_length=250, unique=True)

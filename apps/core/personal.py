@@ -80,9 +80,7 @@ def disclose(keys: Iterable[Any]) -> None:
 
 
 def reveal(value: str, *, key: object) -> str:
-    """Return an address or number, masked for the reader if needed. Record whose it is if it is
-    shown.
-    """
+    """Return an address or number, masked for the reader if needed. Record whose it is if it is shown."""
     if conceals():
         return masked_in(value)
     if value:

@@ -20,9 +20,7 @@ def own_name() -> str:
 
 
 def is_gone(name: str) -> bool:
-    """Return whether the process of that name has certainly ended. `name` may continue after
-    another slash.
-    """
+    """Return whether the process of that name has certainly ended. `name` may continue after another slash."""
     parts = name.split("/")
     if len(parts) < 3 or "/".join(parts[:2]) != _place() or not _kernel():
         return False

@@ -22,9 +22,7 @@ class ScopedQuerySet(models.QuerySet):
     new_is_in_scope = True
 
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return the rows in the scope of `user`: none for a limited user, unless a model overrides
-        this.
-        """
+        """Return the rows in the scope of `user`: none for a limited user, unless a model overrides this."""
         return self if sees_everything(user) or is_unscoped(self.model) else nothing_of(self)
 
     def for_actor(self, actor: Actor) -> Self:
@@ -53,9 +51,7 @@ class SoftDeletableQuerySet(ScopedQuerySet):
         return self.filter(deleted_at__isnull=False)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse, because these records must be moved to the trash first. `hard_delete` deletes
-        them.
-        """
+        """Refuse, because these records must be moved to the trash first. `hard_delete` deletes them."""
         raise DomainError(is_moved_to_trash(self.model))
 
     delete.alters_data = True  # type: ignore[attr-defined]
@@ -83,9 +79,7 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
 
 
 class AliveManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
-    """Default manager of models that can be in the trash, alone or with a parent. It hides those
-    records.
-    """
+    """Default manager of models that can be in the trash, alone or with a parent. It hides those records."""
 
     def get_queryset(self) -> Any:
         return super().get_queryset().alive()

@@ -51,9 +51,7 @@ def found_by(model: type[models.Model], text: str, through: Sequence[str] = ()) 
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words to search for; parts without a letter or digit find nothing and are left
-    out.
-    """
+    """Return the words to search for; parts without a letter or digit find nothing and are left out."""
     words = text.replace("\x00", " ").split()
     found = [word[:LONGEST_WORD] for word in words if any(map(str.isalnum, word))]
     return found[:MOST_WORDS]

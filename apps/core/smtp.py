@@ -18,9 +18,7 @@ class UncertainMailError(Exception):
 
 
 class _Watched:
-    """Records when the end of the data is about to be sent: from then on, the server may accept the
-    e-mail.
-    """
+    """Records when the end of the data is about to be sent: from then on, the server may accept the e-mail."""
 
     was_given = False
     _in_data = False

@@ -35,9 +35,7 @@ def was_cut(error: BaseException) -> bool:
 
 
 class StatementTimeoutMiddleware:
-    """Must come before everything that queries the database; apps/audit/postgresql sends the limit
-    to it.
-    """
+    """Must come before everything that queries the database; apps/audit/postgresql sends the limit to it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

@@ -151,9 +151,7 @@ def naming(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str]
 def trashed_with(
     trashed: models.QuerySet, child: type[models.Model], name: str
 ) -> "models.QuerySet[Any]":
-    """Return the rows of `child` that were moved to the trash in the same act as their parent in
-    `dead`.
-    """
+    """Return the rows of `child` that were moved to the trash in the same act as their parent in `dead`."""
     return child._base_manager.filter(
         **{f"{name}__in": trashed.values("pk"), "trash_id": models.F(f"{name}__trash_id")}
     )
@@ -204,9 +202,7 @@ def _soft_deletable_belongings(
 
 
 def _plain(queryset: models.QuerySet) -> Any:
-    """Return the same rows of the concrete model, without a list's ordering, joins, and
-    annotations.
-    """
+    """Return the same rows of the concrete model, without a list's ordering, joins, and annotations."""
     plain = _concrete(queryset)._base_manager.all()
     if queryset.query.is_sliced or queryset.query.distinct:
         return plain.filter(pk__in=list(queryset.values_list("pk", flat=True)))

@@ -18,9 +18,7 @@ from apps.core.trash_visibility import trash_paths
 def check_unique_outside_the_trash(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[checks.CheckMessage]:
-    """Find unique constraints that include the trash: a name in the trash would block the same
-    name.
-    """
+    """Find unique constraints that include the trash: a name in the trash would block the same name."""
     return [
         checks.Error(
             f"{model._meta.label} is unique by {what} among records in the trash too: after a deletion, "

@@ -71,9 +71,7 @@ def records_restore(
 
 
 def records_purge(*, records: models.QuerySet[Any], actor: Actor, reason: str = "") -> Counts:
-    """Delete records for good with all that belongs to them. They must be in the trash; their
-    history stays.
-    """
+    """Delete records for good with all that belongs to them. They must be in the trash; their history stays."""
     require(actor, trash_action("purge", records.model))
     with acting_as(actor=actor, reason=reason):
         purged = _locked(records, actor)

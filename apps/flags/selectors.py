@@ -51,9 +51,7 @@ def _targets(through: type[Model]) -> QuerySet[Any]:
 
 
 def state_in_words(flag: Flag) -> str:
-    """Return in words who a flag of `with_reach` reaches: "on for staff, 10% of people, 3
-    organizations".
-    """
+    """Return in words who a flag of `with_reach` reaches: "on for staff, 10% of people, 3 organizations"."""
     if flag.everyone is not None:
         return "On for everyone" if flag.everyone else "Off for everyone"
     parts = []

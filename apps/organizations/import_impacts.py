@@ -1,6 +1,4 @@
-"""The blast radius of an import of members: sentences about its plan, from SQL over the plan's
-table.
-"""
+"""The blast radius of an import of members: sentences about its plan, from SQL over the plan's table."""
 
 from collections.abc import Sequence
 

@@ -15,9 +15,7 @@ class OrganizationQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: 
     new_is_in_scope = False
 
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return the organizations in the scope of `user`; everything that belongs to one follows
-        it.
-        """
+        """Return the organizations in the scope of `user`; everything that belongs to one follows it."""
         return self if sees_everything(user) else self.filter(pk__in=organizations_of(user))
 
 

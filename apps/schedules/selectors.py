@@ -32,9 +32,7 @@ def with_last_run(queryset: QuerySet[PeriodicTask]) -> QuerySet[PeriodicTask]:
 
 
 def timing_in_words(schedule: PeriodicTask) -> str:
-    """Return in words when a schedule runs: "every 5 minutes", "at 07:00 on Monday
-    (Europe/Berlin)".
-    """
+    """Return in words when a schedule runs: "every 5 minutes", "at 07:00 on Monday (Europe/Berlin)"."""
     if isinstance(schedule.interval, IntervalSchedule):
         return interval_in_words(schedule.interval)
     if isinstance(schedule.crontab, CrontabSchedule):

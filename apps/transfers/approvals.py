@@ -20,9 +20,7 @@ from apps.transfers.undo_approvals import UndoImport
 
 
 class ApplyImport(Approvable):
-    """`{"run", "plan_token", "typed_number"}`. Plans are compared by their token: a new plan has a
-    new one.
-    """
+    """`{"run", "plan_token", "typed_number"}`. Plans are compared by their token: a new plan has a new one."""
 
     kind = APPLY_IMPORT
     label = "Import many rows, or rows with a large effect"

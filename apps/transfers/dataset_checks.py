@@ -58,6 +58,6 @@ def check_admin_pages(
 
 
 def wrong_in(resource: type[DatasetResource]) -> Iterator[str]:
-    """Yield what is wrong with a declaration; its columns are looked at where its parts are right."""
+    """Yield what is wrong with a declaration; its columns are checked only if its parts are right."""
     yield from overridden_hooks(resource)
     yield from list(wrong_in_parts(resource)) or wrong_in_columns(resource)

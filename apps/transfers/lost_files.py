@@ -50,9 +50,7 @@ class FileGone:
 
 
 def notify_owners(files: Iterable[FileGone]) -> None:
-    """Notify each owner which of their files were deleted, and why. The caller holds the
-    transaction.
-    """
+    """Notify each owner which of their files were deleted, and why. The caller holds the transaction."""
     by_owner: dict[Any, list[str]] = defaultdict(list)
     for file in files:
         if file.owner is not None and file.mail_sentence:

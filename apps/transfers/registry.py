@@ -47,7 +47,7 @@ def _complete(resource: type[DatasetResource]) -> None:
 
 
 def get(name: str) -> type[DatasetResource]:
-    """Return a dataset by name; raises DomainError for a name that nobody registered."""
+    """Return a dataset by name. Raises DomainError for an unknown name."""
     found = DATASETS.get(name)
     if found is None:
         known = ", ".join(DATASETS.plugs()) or "none"
@@ -56,7 +56,7 @@ def get(name: str) -> type[DatasetResource]:
 
 
 def find(name: str) -> type[DatasetResource] | None:
-    """Return a dataset by name, None where nobody registers it any more."""
+    """Return a dataset by name, None if it is no longer registered."""
     return DATASETS.get(name)
 
 

@@ -98,9 +98,7 @@ def _planned(resource: DatasetResource, file: IO[bytes], options: Options) -> Im
 
 
 def _matching(run: ImportRun, options: Options) -> Matching:
-    """Match headers to columns by name, label, and synonym; columns that are only similar are left
-    out.
-    """
+    """Match headers to columns by name, label, and synonym; columns that are only similar are left out."""
     suggested = Matching.from_json(run.matching)
     findings = Findings.from_json(run.findings)
     certain = {

@@ -162,9 +162,7 @@ def install(group: str, uv: str | None) -> None:
 
 
 def compile_our_own() -> None:
-    """Compile the project's modules once: with PYTHONDONTWRITEBYTECODE, each process would do it
-    again.
-    """
+    """Compile the project's modules once: with PYTHONDONTWRITEBYTECODE, each process would do it again."""
     folders = [str(ROOT / name) for name in ("apps", "config", "deploy", "tests")]
     quietly([str(PYTHON), "-m", "compileall", "-q", *folders])
 

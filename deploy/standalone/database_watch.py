@@ -1,6 +1,4 @@
-"""Watches the embedded database for `make run`, and prints its events beside those of other
-processes.
-"""
+"""Watches the embedded database for `make run`, and prints its events beside those of other processes."""
 
 import time
 from collections.abc import Callable, Iterator

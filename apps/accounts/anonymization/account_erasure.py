@@ -69,9 +69,7 @@ def _erase(person: Person) -> dict[str, int]:
 
 
 def _sessions(person: Person) -> None:
-    """End the person's sessions, and remove their data from other sessions, such as a suspended
-    form.
-    """
+    """End the person's sessions, and remove their data from other sessions, such as a suspended form."""
     for session in Session.objects.iterator():
         data = session.get_decoded()
         if data.get(SESSION_KEY) == str(person.user.pk):

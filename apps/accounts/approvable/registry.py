@@ -55,9 +55,7 @@ class Approvable:
         return self.is_required_for({}, count)
 
     def why(self) -> str:
-        """Return the clause after "A second person must approve this: ", if the reason is not
-        obvious.
-        """
+        """Return the clause after "A second person must approve this: ", if the reason is not obvious."""
         return ""
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
@@ -68,9 +66,7 @@ class Approvable:
         return True
 
     def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
-        """Return why `user`, who has the permissions, could still not do this; nothing if they
-        could.
-        """
+        """Return why `user`, who has the permissions, could still not do this; nothing if they could."""
         return ""
 
     def beneficiaries(self, arguments: Arguments) -> list[UUID]:

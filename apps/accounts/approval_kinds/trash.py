@@ -13,9 +13,7 @@ from apps.core.trash_services import records_purge, records_trash, trash_action
 
 
 def trash_actions() -> list[OnRecords]:
-    """Return the two actions of each model with a trash: moving many records to it, and deleting
-    for good.
-    """
+    """Return the two actions of each model with a trash: moving many records to it, and deleting for good."""
     return [
         action
         for model in models_with_trash()

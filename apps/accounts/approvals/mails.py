@@ -1,6 +1,4 @@
-"""E-mails about requests, to the people who can decide and to the requester. The pages show the
-same.
-"""
+"""E-mails about requests, to the people who can decide and to the requester. The pages show the same."""
 
 from uuid import UUID
 

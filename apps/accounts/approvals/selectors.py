@@ -37,9 +37,7 @@ def _roles_with(given: QuerySet[Permission]) -> QuerySet[Any]:
 
 
 def deciders(action: Approvable, arguments: Arguments, *, besides: Collection[UUID]) -> list[User]:
-    """Return the people who could decide on an action now, by name. Two are usually found among the
-    first.
-    """
+    """Return the people who could decide on an action now, by name. Two are usually found among the first."""
     excluded = {*besides, *action.beneficiaries(arguments)}
     people = people_with([DECIDE, *action.permissions_for(arguments)]).exclude(pk__in=excluded)
     return [
@@ -82,9 +80,7 @@ def who_could(people: list[User], action: Approvable) -> str:
 
 
 def may_decide(request: ApprovalRequest, user: PermissionHolder) -> bool:
-    """Tell whether `user` could decide on a waiting request, including whether its records are in
-    scope.
-    """
+    """Tell whether `user` could decide on a waiting request, including whether its records are in scope."""
     if not user.has_perm(DECIDE) or user.pk in {request.requester_id, request.real_requester_id}:
         return False
     action = registry.get(request.kind)

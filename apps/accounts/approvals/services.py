@@ -182,9 +182,7 @@ def _real_requester(request: ApprovalRequest) -> User | None:
 
 
 def _may_decide(request: ApprovalRequest, action: Approvable, actor: Actor) -> None:
-    """Refuse the requester, impersonators, beneficiaries, and people who lack the permissions
-    themselves.
-    """
+    """Refuse the requester, impersonators, beneficiaries, and people who lack the permissions themselves."""
     if not isinstance(actor, User):
         _has_no_other_approver(request, action, actor)
         return

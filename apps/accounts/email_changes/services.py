@@ -124,9 +124,7 @@ def email_change_cancel(*, user: User, actor: Actor, reason: str = "") -> EmailC
 
 
 def email_changes_end(*, user: User, why: str, actor: Actor) -> None:
-    """End pending changes because something else happened to the account. The caller holds its
-    lock.
-    """
+    """End pending changes because something else happened to the account. The caller holds its lock."""
     with acting_as(actor=actor, reason=why):
         _end_pending(user, why)
 
@@ -209,9 +207,7 @@ def _end(change: EmailChange, state: State, outcome: str, *, actor: Actor = None
 
 
 def _record(change: EmailChange, *, actor: Actor, **data: str) -> None:
-    """Record an event in the person's timeline. Addresses are masked, because many people read
-    events.
-    """
+    """Record an event in the person's timeline. Addresses are masked, because many people read events."""
     before, after = masked(change.old_email), masked(change.new_email)
     record_event(
         event_kinds.EMAIL_CHANGE,

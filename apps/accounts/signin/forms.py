@@ -8,9 +8,7 @@ from apps.accounts.signin.links import password_link_queue
 
 
 class PasswordLinkForm(forms.Form):
-    """Requests a link to set a password. A task looks up the address, so the response reveals
-    nothing.
-    """
+    """Requests a link to set a password. A task looks up the address, so the response reveals nothing."""
 
     email = EmailField(required=True)
 

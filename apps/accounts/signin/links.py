@@ -122,9 +122,7 @@ def password_link_mail(user: User) -> EmailMultiAlternatives:
 
 
 def password_link(user: User) -> str:
-    """Return the link. It does not bypass the second factor: it sets a password and signs nobody
-    in.
-    """
+    """Return the link. It does not bypass the second factor: it sets a password and signs nobody in."""
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), token])
     return settings.SITE_URL.rstrip("/") + path

@@ -205,9 +205,7 @@ def _may_view(user: PermissionHolder, model: type[models.Model]) -> bool:
 
 
 def _change_set(key: str, viewer: PermissionHolder) -> ChangeSet:
-    """Return the change set if it is the viewer's own or contains something that the viewer may
-    see.
-    """
+    """Return the change set if it is the viewer's own or contains something that the viewer may see."""
     try:
         found = ChangeSet.objects.filter(pk=key).first()
     except (ValidationError, ValueError):

@@ -18,9 +18,7 @@ def day_widget() -> forms.Widget:
 
 
 class LogForm(forms.Form):
-    """The form of the audit log. Each field is a URL parameter; the search line can express all of
-    them.
-    """
+    """The form of the audit log. Each field is a URL parameter; the search line can express all of them."""
 
     q = forms.CharField(
         label="Search",

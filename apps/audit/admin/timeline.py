@@ -121,9 +121,7 @@ def _event_choices(model: type[models.Model], key: Any) -> list[tuple[str, str]]
 def timeline_context(
     request: HttpRequest, model: type[models.Model], key: object
 ) -> dict[str, Any]:
-    """Return the entries of a record as the URL filters them. The caller has checked access to the
-    record.
-    """
+    """Return the entries of a record as the URL filters them. The caller has checked access to the record."""
     query = declared_query(request, [*TimelineForm.base_fields, BEFORE], list_url=request.path)
     filter = from_query(query)
     before = position_of(query, list_url=request.path)

@@ -134,9 +134,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().create_cursor(name)
 
     def apply_statement_timeout(self) -> None:
-        """Set the statement timeout of the connection's current user, which may differ from the
-        last one's.
-        """
+        """Set the statement timeout of the connection's current user, which may differ from the last one's."""
         wanted = wanted_seconds()
         if getattr(self.connection, "statement_timeout_sent", 0) == wanted:
             return

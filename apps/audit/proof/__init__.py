@@ -1,3 +1,1 @@
-"""Verification that the history is whole: live records against it, its links, and the chain of
-seals.
-"""
+"""Verification that the history is whole: live records against it, its links, and the chain of seals."""

@@ -151,9 +151,7 @@ def _declared(table: Guarded) -> list[Definitions]:
 
 
 def _make(table: Guarded) -> None:
-    """Create the model's table as a temporary one, which hides the real one until the savepoint
-    ends.
-    """
+    """Create the model's table as a temporary one, which hides the real one until the savepoint ends."""
     quote = connection.ops.quote_name
     model: Any = table.model
     with connection.schema_editor(atomic=False) as editor, connection.cursor() as cursor:

@@ -1,6 +1,4 @@
-"""Compares the functions of the audit triggers with their declarations, and finds functions that
-hide them.
-"""
+"""Compares the functions of the audit triggers with their declarations, and finds functions that hide them."""
 
 import re
 from collections.abc import Iterator

@@ -195,9 +195,7 @@ def _check_constraints(table: Guarded, found: list[Any]) -> Iterator[Problem]:
 
 
 def _indexes() -> dict[str, list[Any]]:
-    """Return the indexes that can refuse a row or run a function: unique, expression, and partial
-    ones.
-    """
+    """Return the indexes that can refuse a row or run a function: unique, expression, and partial ones."""
     return _by_table(
         """
         SELECT c.relname, i.indexrelid::regclass::text

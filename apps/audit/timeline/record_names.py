@@ -1,6 +1,4 @@
-"""Names of records, resolved in bulk: one statement for a model's existing records, one for deleted
-ones.
-"""
+"""Names of records, resolved in bulk: one statement for a model's existing records, one for deleted ones."""
 
 import re
 from collections import defaultdict

@@ -61,9 +61,7 @@ def timeline_label(
     deleted: str = "deleted",
     page: str = "",
 ) -> None:
-    """Declare the name of a record of `model`; a callable gets the record or one of its history
-    rows.
-    """
+    """Declare the name of a record of `model`; a callable gets the record or one of its history rows."""
     labels[model] = Label(text, created, deleted, page)
 
 

@@ -13,9 +13,7 @@ _SHORT = 60
 
 
 def of_row(entry: Any, inclusion: Inclusion | None, show: Callable[[str], str], trash: str) -> str:
-    """Describe what happened to a record; `trash` is "in" or "out" if it was moved to the trash or
-    restored.
-    """
+    """Describe what happened to a record; `trash` is "in" or "out" if it was moved to the trash or restored."""
     model = entry.model
     noun = str(model._meta.verbose_name)
     if not entry.has_before:

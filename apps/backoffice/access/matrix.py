@@ -1,6 +1,4 @@
-"""The page of all roles: permissions by role, in words, grouped by job, with the people of each
-role.
-"""
+"""The page of all roles: permissions by role, in words, grouped by job, with the people of each role."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -48,9 +48,7 @@ class Offered:
 @takes("record")
 @require_GET
 def why_page(request: HttpRequest, label: str) -> HttpResponse:
-    """Explain a list, or with `?record=` one record; nothing is revealed about records out of
-    scope.
-    """
+    """Explain a list, or with `?record=` one record; nothing is revealed about records out of scope."""
     model_admin = _admin_of(label)
     if not model_admin.has_view_or_change_permission(request):
         raise MissingPermission(permission_name(model_admin, "view"))

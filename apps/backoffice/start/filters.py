@@ -1,6 +1,4 @@
-"""The list filters of the start page's lines: the list shows exactly the records that a line
-counts.
-"""
+"""The list filters of the start page's lines: the list shows exactly the records that a line counts."""
 
 from typing import Any
 

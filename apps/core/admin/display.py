@@ -161,7 +161,5 @@ def copyable(value: object) -> SafeString | str:
 
 @display(description="ID")
 def copyable_id(model_admin: ModelAdmin, record: Model) -> SafeString | str:
-    """A read-only field with the record's ID and a copy button. Declared as `copyable_id =
-    copyable_id`.
-    """
+    """A read-only field with the record's ID and a copy button. Declared as `copyable_id = copyable_id`."""
     return copyable(record.pk) if record is not None and record.pk else EMPTY

@@ -21,9 +21,7 @@ from apps.core.port import Registry
 
 
 class RecordForm(AutocompleteDropdownForm):
-    """Shows the chosen record's name only to people who may see the record; Unfold's form shows
-    any.
-    """
+    """Shows the chosen record's name only to people who may see the record; Unfold's form shows any."""
 
     def __init__(self, request: HttpRequest, name: str, *args: object, **kwargs: object) -> None:
         super().__init__(request, name, *args, **kwargs)
@@ -38,9 +36,7 @@ class RecordFilter(AutocompleteSelectFilter):
 
 
 class DayRangeFilter(RangeDateFilter):
-    """A range of whole days, both included. Unfold's own loses most of the last day of a time
-    field.
-    """
+    """A range of whole days, both included. Unfold's own loses most of the last day of a time field."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first = _day(self.used_parameters.get(f"{self.parameter_name}_from"))

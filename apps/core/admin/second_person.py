@@ -57,9 +57,7 @@ class SecondPerson:
         return APPROVALS.get().approval_message(self.kind, self.queryset, self.request.user)
 
     def demand_for_many(self, records: QuerySet) -> None:
-        """Raise `ApprovalNeeded` if a list's action covers more records than one person may decide
-        on.
-        """
+        """Raise `ApprovalNeeded` if a list's action covers more records than one person may decide on."""
         if self.kind:
             return
         APPROVALS.get().require_for_many(
@@ -75,9 +73,7 @@ class SecondPerson:
         )
 
     def ask(self, needed: ApprovalNeeded, form: ConfirmationForm) -> HttpResponseRedirect | None:
-        """Create the request if the button asked for it; nothing if the page must announce it
-        first.
-        """
+        """Create the request if the button asked for it; nothing if the page must announce it first."""
         self.needed = needed.message
         if ASK not in self.request.POST:
             return None

@@ -133,9 +133,7 @@ def _is_relation(model: type[Model], name: str) -> bool:
 
 
 class TrashAdmin(ReadOnly, BaseAdmin):
-    """The trash of a model: who moved what to it and when. Read-only, with actions to restore and
-    to purge.
-    """
+    """The trash of a model: who moved what to it and when. Read-only, with actions to restore and to purge."""
 
     is_trash = True
     model: type[SoftDeletableModel]

@@ -32,9 +32,7 @@ class ToTrashForm(ConfirmationForm):
         ]
 
     def _named(self) -> Iterator[str]:
-        """Say which other records refer to these: they stay, and ignore them until they are
-        restored.
-        """
+        """Say which other records refer to these: they stay, and ignore them until they are restored."""
         keys = self.queryset.order_by().values("pk")
         for other, field in trash.naming(self.queryset.model):
             found: Any = in_scope(other._default_manager.all(), self.request.user)

@@ -1,6 +1,4 @@
-"""The one module that calls Unfold's private methods. They are why Unfold's version is pinned
-exactly.
-"""
+"""The one module that calls Unfold's private methods. They are why Unfold's version is pinned exactly."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,6 +1,4 @@
-"""Uploads: the file, who uploaded it, and whether it is still stored. Nothing opens the
-file.
-"""
+"""Uploads: the file, who uploaded it, and whether it is still stored. Nothing opens the file."""
 
 from typing import Any
 

@@ -144,9 +144,7 @@ def _wrong_relation(
 def _wrong_relation_path(
     model: type[models.Model], path: str, target: type[models.Model]
 ) -> Iterator[str]:
-    """An export writes what a cell may contain, so the path must end at a field of the related
-    record.
-    """
+    """An export writes what a cell may contain, so the path must end at a field of the related record."""
     wrong = list(_wrong_path(model, path))
     if wrong:
         yield from wrong

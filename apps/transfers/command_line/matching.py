@@ -15,9 +15,7 @@ from apps.transfers.word_keys import fold_word
 
 
 def matching_from_options(run: ImportRun, options: dict[str, Any]) -> Matching:
-    """Apply the command's options to the suggested matching. Columns that are only similar are not
-    matched.
-    """
+    """Apply the command's options to the suggested matching. Columns that are only similar are not matched."""
     findings = Findings.from_json(run.findings)
     matching = Matching.from_json(run.matching)
     for position, how in matching.how.items():

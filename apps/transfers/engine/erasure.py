@@ -41,9 +41,7 @@ def is_in_rows(run: ImportRun, person: Person) -> bool:
 
 
 def rows_erase(run: ImportRun, person: Person) -> None:
-    """Blank the rows of an ended run that are about the person; in others, only the words that
-    mention them.
-    """
+    """Blank the rows of an ended run that are about the person; in others, only the words that mention them."""
     tables = Tables(run.pk)
     # An ended run no longer needs its staging table.
     drop(tables.stage)
@@ -96,9 +94,7 @@ def _mentions(person: Person) -> Composable:
 
 
 def _is_about(plan: Table, person: Person) -> Composable:
-    """SQL condition: the row has the person's record; or it has none, and has their address or
-    name.
-    """
+    """SQL condition: the row has the person's record; or it has none, and has their address or name."""
     if not exists(plan):
         return FALSE
     keys = [Identifier(name) for name in columns_of(plan) if holds_id(name)]

@@ -1,6 +1,4 @@
-"""The version of a record: a digest of the dataset's values. Exports contain it, imports compare
-it.
-"""
+"""The version of a record: a digest of the dataset's values. Exports contain it, imports compare it."""
 
 from typing import Any
 

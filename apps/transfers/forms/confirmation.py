@@ -26,9 +26,7 @@ class ReasonForm(forms.Form):
 
 
 class ConfirmForm(ReasonForm):
-    """`plan_token` identifies the plan that was shown; the number is requested if the plan requires
-    it.
-    """
+    """`plan_token` identifies the plan that was shown; the number is requested if the plan requires it."""
 
     plan_token = forms.CharField(widget=forms.HiddenInput, max_length=32)
     typed_number = forms.IntegerField(required=False, widget=UnfoldAdminIntegerFieldWidget)

@@ -85,9 +85,7 @@ def _locked(run: ImportRun, actor: Actor) -> ImportRun:
 
 
 def run_in_scope[Run: (ImportRun, UndoRun)](run: Run, actor: Actor) -> Run:
-    """Lock and return the run's row. Raises DomainError if it is not (or no longer) in the scope of
-    `actor`.
-    """
+    """Lock and return the run's row. Raises DomainError if it is not (or no longer) in the scope of `actor`."""
     user = user_or_none(actor)
     runs: Any = type(run)._default_manager
     found = runs.all() if user is None else runs.for_staff(user)

@@ -32,7 +32,7 @@ def check_matching(run: ImportRun, matching: Matching) -> None:
         taken[name] = header
     needs = unmatched_needs(dataset, matching)
     if needs:
-        # A header that stands twice is the likeliest cause: nobody is guessed to be the right one.
+        # A repeated header is the most likely cause: never guess which one is right.
         why = [*missing_header(headers), *repeated_headers(headers), columns_in_words(headers)]
         raise DomainError(" ".join([*needs, *why]))
     if matching.mode not in ("upsert", "create", "update"):
@@ -68,9 +68,7 @@ def _check_meanings(columns: dict[str, Column], matching: Matching) -> None:
 
 
 def _check_contradictions(column: Column, words: dict[str, str], empty: list[str]) -> None:
-    """Raise DomainError if two spellings of one word have different meanings: one would win
-    silently.
-    """
+    """Raise DomainError if two spellings of one word have different meanings: one would win silently."""
     first: dict[str, tuple[str, str]] = {word_key(column, word): (word, "") for word in empty}
     for word, value in words.items():
         earlier, earlier_value = first.setdefault(word_key(column, word), (word, value))

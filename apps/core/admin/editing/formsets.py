@@ -32,9 +32,7 @@ class VersionedFormSet(PagedFormSet):
 
     @property
     def token(self) -> str:
-        """Return the signed values that the page posts with the next save; nothing for a new
-        record.
-        """
+        """Return the signed values that the page posts with the next save; nothing for a new record."""
         if self.instance._state.adding:
             return ""
         rows = {str(form.record[1]): form.version.as_list() for form in self.initial_forms}

@@ -26,9 +26,7 @@ class OpenedValues:
 
 
 def sign(about: str, content: object) -> str:
-    """Return a token. `about` names the record or the set of rows, so that no other form accepts
-    it.
-    """
+    """Return a token. `about` names the record or the set of rows, so that no other form accepts it."""
     return signing.dumps([about, content], salt=_SALT, compress=True)
 
 

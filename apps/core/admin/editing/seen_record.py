@@ -56,9 +56,7 @@ def _about(action: str, record: Model) -> str:
 
 
 def _digests(record: Model) -> dict[str, str]:
-    """Return a digest by field. It is keyed, because the reader may not be allowed to see every
-    value.
-    """
+    """Return a digest by field. It is keyed, because the reader may not be allowed to see every value."""
     fields = [model_field(record, name) for name in watched_fields(type(record))]
     return {
         field.name: salted_hmac(_SALT, repr(frozen(field.value_from_object(record)))).hexdigest()[

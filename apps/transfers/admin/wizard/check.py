@@ -102,9 +102,7 @@ def _check_again(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 
 
 def _creatable(run: ImportRun, user: PermissionHolder) -> list[dict[str, Any]]:
-    """Return the columns whose rows are refused only because of a record that the import could
-    create.
-    """
+    """Return the columns whose rows are refused only because of a record that the import could create."""
     matching = Matching.from_json(run.matching)
     columns = registry.get(run.dataset).columns()
     found = []

@@ -114,9 +114,7 @@ def _save(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
 def _conflict(
     run: ImportRun, dataset: type[DatasetResource], conflicts: list[Path], theirs: Matching
 ) -> list[str]:
-    """Return the answers that were changed after the page was opened; the page keeps the user's
-    own.
-    """
+    """Return the answers that were changed after the page was opened; the page keeps the user's own."""
     findings, known = Findings.from_json(run.findings), dataset.columns()
     return [
         "Nothing was saved: these answers were changed in another tab after this page was opened. "

@@ -1,6 +1,4 @@
-"""Finds the rows of a range that name a record that was deleted, renamed, or created by somebody
-else.
-"""
+"""Finds the rows of a range that name a record that was deleted, renamed, or created by somebody else."""
 
 from collections.abc import Callable
 

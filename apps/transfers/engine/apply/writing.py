@@ -23,9 +23,7 @@ def lock_imports() -> None:
 
 
 def lock(context: RunContext, chunk: Range) -> None:
-    """Lock the records that the range changes, in the order of their keys, and those that it refers
-    to.
-    """
+    """Lock the records that the range changes, in the order of their keys, and those that it refers to."""
     lock_imports()
     plan = context.tables.plan
     for name in context.relations:

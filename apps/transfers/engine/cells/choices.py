@@ -15,9 +15,7 @@ _FALSE = {"false", "f", "no", "n", "0", "off", "non", "nein", "não", "falsch", 
 
 
 def word_key(column: Column, word: str) -> str:
-    """Return the key by which words of a column are equal: in a choice, "Vice-Chair" equals "vice
-    chair".
-    """
+    """Return the key by which words of a column are equal: in a choice, "Vice-Chair" equals "vice chair"."""
     return relation_key(word) if column.relation is not None else fold_word(word)
 
 

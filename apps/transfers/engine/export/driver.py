@@ -155,7 +155,7 @@ def _text(value: object) -> str:
 
 
 def write_xlsx(exported: Exported, target: Path) -> int:
-    """Write typed cells in constant memory; a new sheet begins where one is full."""
+    """Write typed cells in constant memory; a full sheet continues on a new one."""
     count = 0
     with (
         written_workbook(str(target), folder=str(target.parent)) as book,

@@ -14,9 +14,7 @@ _SIMILAR = 88
 
 
 def header_key(text: str) -> str:
-    """Return the key by which headers are equal: "E-mail Address", "EmailAddress", and
-    "email_address".
-    """
+    """Return the key by which headers are equal: "E-mail Address", "EmailAddress", and "email_address"."""
     return fold_word(text).replace(" ", "")
 
 

@@ -49,9 +49,7 @@ def by_verdict(verdict: str) -> PlanList:
 
 
 def changes_sql(column: str) -> Composable:
-    """SQL condition: the row changes this column. An update's cause lists everything that it
-    changes.
-    """
+    """SQL condition: the row changes this column. An update's cause lists everything that it changes."""
     return SQL("{} = ANY (string_to_array(cause, ','))").format(Literal(column))
 
 

@@ -188,9 +188,7 @@ def still_back(info: PartInfo) -> Composable:
 
 
 def undo_assignments(info: PartInfo, kept: list[int]) -> list[Composable]:
-    """SQL of an undo's assignments that deactivate the record `t` of a row `p` again, except for
-    kept rows.
-    """
+    """SQL of an undo's assignments that deactivate the record `t` of a row `p` again, except for kept rows."""
     return [
         SQL(
             "{column} = CASE WHEN {back} AND p.number <> ALL({kept}) THEN {gone} ELSE t.{column} END"

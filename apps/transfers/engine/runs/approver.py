@@ -1,6 +1,4 @@
-"""The second person who approved an import or undo. If they lose a permission, the run loses it,
-too.
-"""
+"""The second person who approved an import or undo. If they lose a permission, the run loses it, too."""
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.transfers.access import APPLY_IMPORT, UNDO_IMPORT

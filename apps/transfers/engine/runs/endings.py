@@ -1,6 +1,4 @@
-"""How an import ends or waits for a person: state, figures, events, and e-mail are written
-together.
-"""
+"""How an import ends or waits for a person: state, figures, events, and e-mail are written together."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

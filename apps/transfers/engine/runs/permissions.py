@@ -63,9 +63,7 @@ def check_may_undo(actor: Actor, run: ImportRun, *, fresh: bool = False) -> User
 
 
 def check_may_act_for(impersonator: User | None, target: User | None) -> None:
-    """Refuse a job that `impersonator` confirmed while acting as `target` and could no longer
-    confirm.
-    """
+    """Refuse a job that `impersonator` confirmed while acting as `target` and could no longer confirm."""
     if impersonator is None or target is None:
         return
     people = User.objects.in_bulk([impersonator.pk, target.pk])

@@ -130,9 +130,7 @@ class _Stager:
         )
 
     def _lines(self, batch: list[Row]) -> list[str]:
-        """Return the COPY lines of a batch: rows that fit the header column by column, others
-        refused.
-        """
+        """Return the COPY lines of a batch: rows that fit the header column by column, others refused."""
         lines: list[str] = []
         width = self.width
         fitting = [row for row in batch if len(row[1]) == width]

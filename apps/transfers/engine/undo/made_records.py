@@ -1,6 +1,4 @@
-"""The related records that a run created because a cell named them: removed unless changed or in
-use.
-"""
+"""The related records that a run created because a cell named them: removed unless changed or in use."""
 
 from collections.abc import Iterator
 from typing import Any

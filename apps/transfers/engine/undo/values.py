@@ -108,9 +108,7 @@ def _field_back(context: RunContext, info: PartInfo, field: PartField) -> FieldB
 
 @dataclass(frozen=True)
 class RecordsToRemove:
-    """The records of a run that an undo removes: those of `rows`, except the `staying` ones of a
-    part.
-    """
+    """The records of a run that an undo removes: those of `rows`, except the `staying` ones of a part."""
 
     rows: UndoRange
     staying: Mapping[str, list[int]]
