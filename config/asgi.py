@@ -1,4 +1,4 @@
-"""The ASGI application. It refuses to start where nobody chose its settings; see `config.entry`."""
+"""The ASGI application. It refuses to start without chosen settings; see `config.entry`."""
 
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver

@@ -1,4 +1,4 @@
-"""The WSGI application. It refuses to start where nobody chose its settings; see `config.entry`."""
+"""The WSGI application. It refuses to start without chosen settings; see `config.entry`."""
 
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver

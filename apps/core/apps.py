@@ -20,7 +20,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        # All models are loaded by now; an app that is missing a module is passed over.
+        # All models are loaded now; an app without the module is skipped.
         autodiscover_modules(*DISCOVERED)
         from apps.core import (  # noqa: F401  Registers the checks.
             default_checks,

@@ -1,4 +1,4 @@
-"""How projects and tasks are told of in timelines."""
+"""Declares the timelines of projects and tasks."""
 
 from apps.audit.timeline.history_scope import timeline_scope
 from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_reverts

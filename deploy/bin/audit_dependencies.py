@@ -1,7 +1,7 @@
 """`make audit-dependencies`: ask the public advisories about every pinned package.
 
 Not part of `make check`: somebody else's news must not fail it, and not every network lets one ask.
-Exit 0 where nothing is known, 1 where something is, 2 where nobody could be asked.
+Exit 0: no known vulnerability. 1: some. 2: the advisories could not be reached.
 """
 
 import json
@@ -35,10 +35,8 @@ def audit(name: str) -> int:
     known = [package for package in packages if "skip_reason" not in package]
     holes = [(package, hole) for package in known for hole in package["vulns"]]
     for package, hole in holes:
-        mended = ", ".join(hole["fix_versions"]) or "no version yet"
-        print(
-            f"{name}: {package['name']} {package['version']} has {hole['id']}, fixed in {mended}."
-        )
+        fixed = ", ".join(hole["fix_versions"]) or "no version yet"
+        print(f"{name}: {package['name']} {package['version']} has {hole['id']}, fixed in {fixed}.")
     if holes:
         return 1
     if not known:

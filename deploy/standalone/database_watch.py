@@ -34,11 +34,11 @@ class DatabaseWatch:
         for sentence in self.news():
             self.say(sentence)
         try:
-            mended, problem = postgresql.look_after(self.var_path), ""
+            repaired, problem = postgresql.look_after(self.var_path), ""
         except (CannotStartError, OSError) as error:
-            mended, problem = "", str(error)
-        if mended or (problem and problem != self.problem):
-            self.say(mended or problem)
+            repaired, problem = "", str(error)
+        if repaired or (problem and problem != self.problem):
+            self.say(repaired or problem)
         self.problem = problem
 
     def news(self) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Celery's messages as files under `$VAR_DIR/broker`, for machines without Redis.
 
-kombu's filesystem transport with its two weak spots mended: a message could be read before it was
+kombu's filesystem transport with two weaknesses fixed: a message could be read before it was
 written to the end, and messages on their way to a worker went through the machine's shared
 temporary folder. Like the original it forgets what a killed worker held; see docs/decisions/007-jobs-are-rows.md.
 """
@@ -60,7 +60,7 @@ class Transport(filesystem.Transport):
     """Read from the worker's event loop, as Redis is.
 
     Without one Celery gives its processes a pool in which all of them share a lock: one that is killed
-    while it waits for work takes the lock along, and the others wait for ever.
+    while it waits for work takes the lock along, and the others wait forever.
     """
 
     Channel = Channel

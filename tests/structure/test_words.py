@@ -18,6 +18,11 @@ RULED_OUT = re.compile(
 NOT_ON_SCREENS = re.compile(
     r"\b(trails?|seats?|cancelled|colour|mended|anew|by now|staff rights)\b", re.IGNORECASE
 )
+# Phrases of an earlier dialect: describes, again, forever, prevents, fixed or corrected, most likely.
+DIALECT = re.compile(
+    r"\b(told of|anew|for ever|stands? in the way|mended|likeliest|as good as gone)\b",
+    re.IGNORECASE,
+)
 MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)
 # Files in which one of them is not English, or not ours.
 ELSEWHERE = {
@@ -67,6 +72,18 @@ def test_no_screen_or_mail_has_a_word_of_our_own_dialect() -> None:
         for path in (ROOT / "templates").rglob("*.*")
         if path.suffix in {".html", ".txt"}
         for word in NOT_ON_SCREENS.finditer(MARKUP.sub(" ", path.read_text(encoding="utf-8")))
+    ]
+
+    assert not found, "\n".join(found)
+
+
+def test_no_comment_or_page_has_a_phrase_of_our_own_dialect() -> None:
+    found = [
+        f"{path}:{number}: {line.strip()[:120]}"
+        for path in read_by_people()
+        if not path.startswith("tests/")
+        for number, line in enumerate((ROOT / path).read_text(encoding="utf-8").splitlines(), 1)
+        if DIALECT.search(line)
     ]
 
     assert not found, "\n".join(found)

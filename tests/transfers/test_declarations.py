@@ -103,7 +103,7 @@ PERSON = part(name="person", model="accounts.User", fields={"email": "name"}, ke
         ({"organization": column(label="Organization")}, "“organization_id” is a relation: column “organization” must say which"),
         ({"name": relation(label="Name")}, "“name” is no relation to organizations.Organization, which column “name” names."),
         ({"name": column(kind=FieldKind.DATE)}, "column “name” is of kind “date”, which cannot be written to “name”. “text”, “email”,"),
-        ({"meta": {"rules": (Rule("odd", "nmae", "Odd.", lambda context: None),)}}, "its rule “odd” is told at “nmae”, which is no column. Did you mean “name”?"),
+        ({"meta": {"rules": (Rule("odd", "nmae", "Odd.", lambda context: None),)}}, "its rule “odd” is shown at “nmae”, which is not a column. Did you mean “name”?"),
         ({"color": Column(label="Color", attribute="status")}, "column “color” is written nowhere"),
         ({"name": column(label="Organization")}, "columns “organization” and “name” have one name: “organization”."),
         ({"name": column(synonyms="berth")}, "its “synonyms” are letters: one alone is written with a comma"),

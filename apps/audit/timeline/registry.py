@@ -1,4 +1,4 @@
-"""How models are told of: their names, their verbs, and whose timeline also shows them.
+"""How timelines describe models: their names, their verbs, and whose timeline also shows them.
 
 An app says it in its `timeline.py`, imported when it starts; a higher app adds its models to the
 timeline of a lower one:

@@ -27,7 +27,7 @@ TRASHED, TIDIED = 6, 2
 def seed_demo(members: int, say: Callable[[str], None]) -> Counter[str]:
     """Invent `members` people with a membership each, and what belongs to them; count what was added.
 
-    Running it again adds nothing, running it with more adds the difference. `say` is told of each
+    Running it again adds nothing, running it with more adds the difference. `say` is called for each
     batch.
     """
     counts: Counter[str] = Counter({"staff users": seed_staff()})

@@ -43,7 +43,7 @@ def _wrong_rules(resource: type[DatasetResource]) -> Iterator[str]:
     for rule in resource.rules():
         if rule.column not in resource.columns():
             yield (
-                f"its rule {quoted(rule.code)} is told at {quoted(rule.column)}, which is no column."
+                f"its rule {quoted(rule.code)} is shown at {quoted(rule.column)}, which is not a column."
                 f"{did_you_mean(rule.column, resource.columns())}"
             )
 

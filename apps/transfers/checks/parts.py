@@ -148,7 +148,7 @@ def _wrong_source(
         if related is not None and related is not field.related_model:
             yield f"{name} is no relation to {column.relation.model}, which column {quoted(source)} names."
     elif column.kind is FieldKind.RELATION:
-        return  # Told of the column.
+        return  # Reported for the column.
     elif field.is_relation:
         yield f"{name} is a relation: column {quoted(source)} must say which, with “relation=Relation(…)”."
     elif not _holds(field, column):

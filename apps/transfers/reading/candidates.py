@@ -96,7 +96,7 @@ class Candidate:
 
 
 def rank(words: Iterable[bytes], used: bytes = b"") -> list[Candidate]:
-    """Return the encodings that can decode the words and every byte of `used`, the likeliest first.
+    """Return the encodings that can decode the words and every byte of `used`, most likely first.
 
     Of encodings that read the words alike only the first is returned.
     """

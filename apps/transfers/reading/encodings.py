@@ -38,7 +38,7 @@ _SAMPLE = 256 * 1024
 
 @dataclass(frozen=True)
 class Detected:
-    """The encoding of a file. Where it is a guess, `readings` are the likeliest ones, the chosen first, each
+    """The encoding of a file. Where it is a guess, `readings` are the most likely ones, the chosen first, each
     with words of the file that it reads in another way than the others."""
 
     encoding: str
@@ -49,7 +49,7 @@ def detect_encoding(path: Path) -> Detected:
     """Return a Python encoding name; raises DomainError where lines are in different encodings.
 
     A byte-order mark decides; else strict UTF-8 over the whole file; else UTF-16 by its zero bytes;
-    else the code page in which the words are likeliest to be names.
+    else the code page in which the words are most likely names.
     """
     with path.open("rb") as file:
         head = file.read(64 * 1024)

@@ -39,7 +39,7 @@ class SheetReader:
     styles: list[CellStyle]
     date1904: bool
     notes: SheetNotes
-    # The workbook itself says that its results are to be computed anew.
+    # The workbook itself says that its results must be computed again.
     is_stale: bool = False
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
 
@@ -155,7 +155,7 @@ class SheetReader:
         return unescape(text)
 
     def _is_without_result(self, text: str) -> bool:
-        """A program that computes nothing leaves the result out, or writes 0 and asks to compute anew."""
+        """A program that computes nothing leaves the result out, or writes 0 and asks to compute it again."""
         if not text:
             return self._type != "str" or not self._has_result
         return self.is_stale and text == "0" and self._type == "n"

@@ -50,7 +50,7 @@ def refused_rows_file(run: ImportRun) -> tuple[str, str, Iterator[bytes]]:
     """Return file name, content type and content of the refused rows: the file's own format and
     columns, bad cells marked, and a column with the reason. Uploading it is attempt 2.
 
-    A cell that is to be mended is marked by color in a workbook, and named in the reason in a CSV.
+    A cell to correct is colored in a workbook, and named in the reason in a CSV.
     """
     if not exists(Tables(run.pk).plan):
         raise DomainError("The rows of this import are no longer stored.")

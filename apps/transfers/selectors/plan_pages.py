@@ -2,7 +2,7 @@
 
 Without a search the rows come by number. A search shows first the row with that number, then the rows
 that are found by their first text, in its order, then those by the second: only so is a page one range
-of an index. Wherever one stands is told by the number of a row alone.
+of an index. A row's number alone gives the position.
 """
 
 from dataclasses import dataclass, field

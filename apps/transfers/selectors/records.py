@@ -15,7 +15,7 @@ from apps.transfers.models import ImportRun
 
 
 def records_of_run(queryset: QuerySet[Any], run_id: int) -> QuerySet[Any]:
-    """Narrow records to those that the run made or changed, as the trail says.
+    """Narrow records to those that the run created or changed, according to the history.
 
     Where they are what the run's rows are about, to those of its applied rows as well: a row may have
     changed nothing but the person in the membership. A run that has forgotten its rows leaves these out.

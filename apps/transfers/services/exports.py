@@ -110,7 +110,7 @@ def export_run_start(
     actor: Actor,
     in_background: bool = True,
 ) -> ExportRun:
-    """Queue an export; the person is told when the file is ready."""
+    """Queue an export; the person gets an e-mail when the file is ready."""
     resource = registry.get(dataset)
     check_may_export(actor, resource)
     fields = chosen_columns(resource, fields, actor)

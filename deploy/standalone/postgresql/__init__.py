@@ -25,7 +25,7 @@ def ensure_running() -> str:
     """Start the server unless it runs or `DATABASE_URL` names another; return the database's URL.
 
     Called by every way in: `manage.py`, the web server, worker, beat, the test suite. Settings only
-    compute the address (`url`), so importing them starts nothing. What stands in the way is one
+    compute the address (`url`), so importing them starts nothing. A problem is reported in one
     sentence on stderr and exit 1.
     """
     environment = env.read()

@@ -10,7 +10,7 @@ def options() -> dict[str, str]:
     """Return the server's settings: those of PostgreSQL but for bulk work on one machine.
 
     Everything stays durable (`fsync`, `synchronous_commit`). A small `/dev/shm`, as in containers,
-    would let parallel queries fail, so then the shared memory lies in files.
+    would let parallel queries fail, so then the shared memory is in files.
     """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:

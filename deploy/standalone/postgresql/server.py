@@ -234,7 +234,7 @@ class Server:
                 ) from None
 
     def _forget_dead_server(self) -> None:
-        """Remove PostgreSQL's lock files where their process is by now another program.
+        """Remove PostgreSQL's lock files if their process ID now belongs to another program.
 
         PostgreSQL itself copes with a process that is gone, but it would refuse to start after a
         reboot, or in a new container, in which the number belongs to something else.

@@ -1,4 +1,4 @@
-"""Slugs for what is created without one: made from the name, unique among the living, set-based."""
+"""Slugs for what is created without one: made from the name, unique among live records, set-based."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +84,7 @@ def _fill(slugs: _Slugs) -> None:
                 table=slugs.table, made=slugs.slug, given=slugs.given
             )
         )
-    # The highest number in use behind each base, among the living and in the file itself.
+    # The highest number in use behind each base, among live records and in the file itself.
     execute(
         SQL(
             """

@@ -82,8 +82,8 @@ class CandidateFinder:
             texts = {pk: _sorted(row[position]) for pk, row in pool.items() if row[position]}
             for pk, score in keys_of_most_like(folded, texts, least=SIMILAR, limit=_SHOWN):
                 best[pk] = max(best.get(pk, 0), int(score))
-        likeliest = sorted(best, key=lambda pk: (-best[pk], pool[pk]))[:_SHOWN]
-        return [self._candidate(pool[pk], best[pk]) for pk in likeliest]
+        best_first = sorted(best, key=lambda pk: (-best[pk], pool[pk]))[:_SHOWN]
+        return [self._candidate(pool[pk], best[pk]) for pk in best_first]
 
     def _with_lost_zeros(self, word: str) -> dict[Any, tuple[str, ...]]:
         """Return the records whose ID is this number with leading zeros, which spreadsheets remove."""

@@ -38,7 +38,7 @@ def stage(
 ) -> int:
     """Fill the staging table; return the number of rows. Runs in a transaction of the caller's.
 
-    `staged` is told how many rows there are, again and again.
+    `staged` is called repeatedly with the number of rows.
     """
     given = mapped_columns(resource, matching)
     derived = derived_columns(resource, given)

@@ -137,7 +137,7 @@ def kept_creations(
 
 def kept_changes(context: RunContext, info: PartInfo, chunk: UndoRange) -> dict[int, str]:
     """Return the rows of which at least one field is kept: it is not what the run wrote any more, or
-    what it held before is another record's by now."""
+    its former value now belongs to another record."""
     changed, taken = _changed_or_taken(context, info, again=chunk.again)
     if not changed:
         return {}

@@ -72,7 +72,7 @@ class FieldBack:
     is_mine: Composable  # It did, and nobody has since.
     before: Composable  # What it held before.
     is_back: Composable  # It holds that again.
-    taken: Composable | None  # Another record has that by now, and no two may; None where they may.
+    taken: Composable | None  # Another record has that unique value now; None if it is not unique.
 
 
 def fields_back(context: RunContext, info: PartInfo) -> list[FieldBack]:

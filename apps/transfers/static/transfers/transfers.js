@@ -1,6 +1,6 @@
 "use strict";
 
-// A job at work: ask how far it is, and show the page anew when it is over.
+// A job at work: ask how far it is, and reload the page when it has ended.
 function watchProgress(box) {
     const bar = box.querySelector("progress");
     const text = box.querySelector("[data-progress-text]");
