@@ -45,6 +45,11 @@ class PermissionHolder(Protocol):
 type Actor = PermissionHolder | str | None
 
 
+def in_the_name_of(user: object, real_user: object | None) -> str:
+    """Return a person's name, or both names where somebody acted as the person."""
+    return f"{real_user} as {user}" if real_user else str(user)
+
+
 def holds(actor: Actor, *permissions: str) -> bool:
     """Tell whether `actor` holds every one of `permissions`."""
     return not _missing(actor, permissions)

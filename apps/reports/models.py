@@ -84,6 +84,14 @@ class ReportRun(models.Model):
     started_at = models.DateTimeField("started", db_default=Now())
     ended_at = models.DateTimeField("ended", null=True, blank=True)
     task_run_id = models.BigIntegerField("task run", null=True, blank=True)
+    real_started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who acted as the person who started it, where somebody did.",
+    )
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

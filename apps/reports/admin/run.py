@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
+from apps.core.actors import in_the_name_of
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     BAD,
@@ -93,7 +94,7 @@ class ReportRunAdmin(ReadOnlyAdmin):
         ("source", ChoicesDropdownFilter),
         ("started_at", DayRangeFilter),
     ]
-    list_select_related = ["started_by"]
+    list_select_related = ["started_by", "real_started_by"]
     search_fields = ["report", "period"]
     sortable_by: list[str] = []
     inlines = [DeliveryInline]
@@ -140,7 +141,7 @@ class ReportRunAdmin(ReadOnlyAdmin):
     @admin.display(description="made by")
     def by(self, run: ReportRun) -> str:
         if run.started_by:
-            return str(run.started_by)
+            return in_the_name_of(run.started_by, run.real_started_by)
         return "Schedule" if run.source == ReportRun.Source.MAIL else "A command"
 
     @admin.display(description="file")

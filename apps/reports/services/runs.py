@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
 from apps.audit import event_kinds
+from apps.audit.context import real_actor_id
 from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
@@ -43,6 +44,7 @@ def report_run(
         params={name: str(value) for name, value in definition.parse(params).items()},
         source=source,
         started_by=user_or_none(actor),
+        real_started_by_id=real_actor_id(),
     )
     try:
         result = report_make(report=report, params=params, actor=actor)

@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from apps.core.actors import in_the_name_of
 from apps.core.admin.display import (
     BAD,
     BUSY,
@@ -76,7 +77,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
         ("due_at", DayRangeFilter),
         SourceFilter,
     ]
-    list_select_related = ["schedule", "started_by"]
+    list_select_related = ["schedule", "started_by", "real_started_by"]
     list_display_links = ["state_label"]
     search_fields = ["schedule_name", "task_name"]
     search_help_text = "Name of the schedule or the task"
@@ -133,7 +134,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
     @admin.display(description="started by")
     def by(self, run: TaskRun) -> str:
         if run.started_by:
-            return str(run.started_by)
+            return in_the_name_of(run.started_by, run.real_started_by)
         return "Schedule" if run.schedule_name else "The program"
 
     @admin.display(description="arguments")

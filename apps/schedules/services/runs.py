@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.actors import user_or_none
-from apps.audit.context import audit_context
+from apps.audit.context import audit_context, real_actor_id
 from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
@@ -89,6 +89,7 @@ def _create(
         "task_name": schedule.task,
         "due_at": due_at,
         "started_by": user_or_none(actor),
+        "real_started_by_id": real_actor_id(),
     }
     if problem:
         fields |= {"state": TaskRun.State.REFUSED, "message": problem, "ended_at": timezone.now()}

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from apps.core.actors import in_the_name_of
+
 
 class Asked:
     """A job with a `user`, and a `real_user` where somebody acted as the user."""
@@ -14,4 +16,4 @@ class Asked:
         """Both names, as the audit log has them; no user stands for a command."""
         if self.user is None:
             return "the command line"
-        return f"{self.real_user} as {self.user}" if self.real_user else str(self.user)
+        return in_the_name_of(self.user, self.real_user)
