@@ -1,7 +1,7 @@
 """The Celery application. Worker and beat start the embedded database too, and say when they are up."""
 
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery
 from celery.signals import beat_init, celeryd_init, import_modules, worker_ready
@@ -58,9 +58,9 @@ def follow_the_code(**_kwargs: object) -> None:
 
 
 @worker_ready.connect
-def log_that_the_worker_is_ready(**_kwargs: object) -> None:
+def log_that_the_worker_is_ready(sender: Any, **_kwargs: object) -> None:
     """The worker reaches its broker and takes messages."""
-    readiness.say("worker")
+    readiness.say(sender.hostname.partition("@")[0])
 
 
 @beat_init.connect

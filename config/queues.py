@@ -7,6 +7,14 @@ Redis is gone or silent.
 from pathlib import Path
 from typing import Any
 
+# By kind of work, so that one kind never waits behind another. A worker takes from all of them, or from those
+# that `-Q` names; deploy/production.md has a worker for each.
+# - interactive: a person looks at the page and waits, such as a small import
+# - bulk: large imports and exports, and what takes minutes
+# - mail: one mail per message, thousands at a time
+# - schedules: runs of scheduled tasks
+QUEUES = ("interactive", "bulk", "mail", "schedules")
+
 # A connection of the pool may be stale after Redis was started again: one more try, at once.
 PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
 

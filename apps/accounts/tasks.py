@@ -12,6 +12,7 @@ from apps.accounts.email_changes.services import email_changes_expire
 from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
 from apps.accounts.sessions import old_sessions_delete
+from apps.core.graceful_task import GracefulTask
 from apps.core.schedulable import Shipped, schedulable
 
 MOST_AT_ONCE = 200
@@ -19,6 +20,7 @@ MOST_AT_ONCE = 200
 
 @schedulable(
     label="End impersonations",
+    is_idempotent=True,
     description="Ends impersonations whose time is up.",
     ships=[Shipped(every=(5, "minutes"))],
 )
@@ -26,7 +28,7 @@ def end_impersonations() -> str:
     return f"{impersonations_expire():,} impersonations ended"
 
 
-@shared_task(ignore_result=True)
+@shared_task(base=GracefulTask, ignore_result=True, work_queue="mail")
 def mail_approval(request_id: str) -> None:
     """Send the e-mails about a request that are due now."""
     mail_request(UUID(request_id))
@@ -34,6 +36,7 @@ def mail_approval(request_id: str) -> None:
 
 @schedulable(
     label="Sweep requests",
+    is_idempotent=True,
     description=(
         "Ends requests that have expired or no longer apply, and sends e-mails that weren't sent."
     ),
@@ -51,6 +54,7 @@ def sweep_approvals() -> str:
 
 @schedulable(
     label="Sweep changes of e-mail addresses",
+    is_idempotent=True,
     description="Ends changes that weren't confirmed in time.",
     ships=[Shipped(every=(5, "minutes"))],
 )
@@ -60,6 +64,7 @@ def sweep_email_changes() -> str:
 
 @schedulable(
     label="Delete old sessions",
+    is_idempotent=True,
     description="Deletes expired sessions.",
     ships=[Shipped(crontab="50 3 * * *")],
 )
@@ -69,6 +74,7 @@ def delete_old_sessions() -> str:
 
 @schedulable(
     label="Clean up the personal data access log",
+    is_idempotent=True,
     description="Deletes entries of the personal data access log that are older than half a year.",
     ships=[Shipped(crontab="50 3 * * *")],
 )

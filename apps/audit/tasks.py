@@ -6,6 +6,8 @@ from apps.core.schedulable import Shipped, schedulable
 
 @schedulable(
     label="Verify the audit log",
+    is_idempotent=True,
+    queue="bulk",
     description="Verifies that no history is missing or changed, and seals new rows.",
     ships=[Shipped(crontab="0 3 * * *")],
 )

@@ -44,8 +44,9 @@ class GracefulTask(Task):
     """
 
     abstract = True
-    # False for a task that is not safe to run again: it runs to its end, or until the process is
-    # killed.
+    # The queue that its messages go to, see config/queues.py. Celery's own `queue` is on its way out.
+    work_queue: str | None = None
+    # False for a task that cannot begin again: it is left to its end, or until the process is killed.
     is_interruptible = True
     # A task that ends within this time is not interrupted.
     seconds_to_end = 2.0
@@ -71,6 +72,7 @@ class GracefulTask(Task):
                 task_id=request.id,
                 headers=request.headers,
                 retries=request.retries,
+                queue=(request.delivery_info or {}).get("routing_key"),
             )
         if listener and listener.heard and not worker_is_stopping():
             # Only this process of the pool is stopping, and not the worker.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from functools import wraps
 from typing import Any
 
@@ -21,6 +22,14 @@ from apps.core.port import Port, Registry
 current_run_id: ContextVar[int | None] = ContextVar("current_run_id", default=None)
 # When that run was due. It identifies the occasion, however late or often it runs.
 current_due_at: ContextVar[datetime | None] = ContextVar("current_due_at", default=None)
+
+
+class Missed(StrEnum):
+    """What becomes of due times that passed while no scheduler was running."""
+
+    SKIP = "skip"  # None of them runs.
+    ONCE = "once"  # One run makes up for all of them.
+    ALL = "all"  # Each runs, one after the other; `current_due_at` tells which one.
 
 
 @dataclass(frozen=True)
@@ -43,13 +52,19 @@ class Shipped:
 
 @dataclass(frozen=True)
 class SchedulableTask:
-    """A task that staff may schedule: its Celery name, its name for people, what it does."""
+    """A task that staff may schedule: its Celery name, its name for people, what it does, how it is run."""
 
     name: str
     label: str
     description: str
     function: Callable[..., Any]
     ships: tuple[Shipped, ...] = ()
+    missed: Missed = Missed.ONCE
+    # Whether a run may begin while an earlier one of the same schedule has not ended.
+    may_overlap: bool = False
+    queue: str = "schedules"
+    # Whether half a run may be done again: a run whose worker was lost is then started again by itself.
+    is_idempotent: bool = False
 
     def bind(self, args: object, kwargs: object) -> None:
         """Raise `ValueError` with a sentence if the task cannot be called with these arguments."""
@@ -74,7 +89,15 @@ SCHEDULABLE_TASKS = Registry[SchedulableTask](
 
 
 def schedulable(
-    *, label: str, description: str, ships: Sequence[Shipped] = (), **options: Any
+    *,
+    label: str,
+    description: str,
+    ships: Sequence[Shipped] = (),
+    missed: Missed = Missed.ONCE,
+    may_overlap: bool = False,
+    queue: str = "schedules",
+    is_idempotent: bool = False,
+    **options: Any,
 ) -> Callable[..., Any]:
     """Declare a function as a Celery task that may be scheduled.
 
@@ -92,9 +115,20 @@ def schedulable(
         # Without this, Celery would check the arguments against the wrapped function, including
         # self.
         del body.__wrapped__
-        celery_task = shared_task(**{"typing": False, **options, "bind": True})(body)
+        given = {"typing": False, "work_queue": queue, **options, "bind": True}
+        celery_task = shared_task(**given)(body)
         SCHEDULABLE_TASKS.add(
-            SchedulableTask(celery_task.name, label, description, function, tuple(ships)),
+            SchedulableTask(
+                celery_task.name,
+                label,
+                description,
+                function,
+                tuple(ships),
+                missed,
+                may_overlap,
+                queue,
+                is_idempotent,
+            ),
             module=function.__module__,
         )
         return celery_task

@@ -3,18 +3,21 @@
 from celery import shared_task
 from celery.signals import worker_ready
 
+from apps.core.graceful_task import GracefulTask
 from apps.core.queued_mails import queued_mail_send, queued_mails_sweep
 from apps.core.schedulable import Shipped, schedulable
-from apps.core.sending import send_now
+from apps.core.sending import listens_to, send_now
 
 
-@shared_task(ignore_result=True)
+@shared_task(base=GracefulTask, ignore_result=True, work_queue="mail")
 def send_queued_mail(mail_id: int) -> None:
     queued_mail_send(mail_id)
 
 
 @schedulable(
     label="Send waiting mails",
+    is_idempotent=True,
+    queue="mail",
     description=(
         "Sends e-mails that couldn't be sent the first time: invitations, password links, "
         "requests, and results of imports and exports."
@@ -29,5 +32,6 @@ def send_queued_mails() -> str:
 
 
 @worker_ready.connect
-def send_at_start(**_: object) -> None:
-    send_now(send_queued_mails.name)
+def send_at_start(sender: object, **_: object) -> None:
+    if listens_to(sender, send_queued_mails.work_queue):
+        send_now(send_queued_mails.name)

@@ -9,6 +9,7 @@ MOST_AT_ONCE = 500
 
 @schedulable(
     label="Expire invitations",
+    is_idempotent=True,
     description="Marks pending invitations as expired when their time is up.",
     ships=[Shipped(crontab="10 * * * *")],
 )
@@ -18,6 +19,8 @@ def expire_invitations() -> str:
 
 @schedulable(
     label="Send waiting invitations",
+    is_idempotent=True,
+    queue="mail",
     description="Sends invitations that weren't sent the first time.",
     ships=[Shipped(every=(5, "minutes"))],
 )

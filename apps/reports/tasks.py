@@ -5,7 +5,7 @@ from celery.signals import worker_ready
 from apps.core.errors import DomainError
 from apps.core.gates import closure_of
 from apps.core.schedulable import Shipped, current_due_at, schedulable
-from apps.core.sending import send_now
+from apps.core.sending import listens_to, send_now
 from apps.reports.gates import REPORT_MAILS
 from apps.reports.services import (
     report_mail,
@@ -17,6 +17,8 @@ from apps.reports.services import (
 
 @schedulable(
     label="Mail a report",
+    is_idempotent=True,
+    queue="bulk",
     description=(
         "E-mails a report to its subscribers, with the CSV file attached. The argument is the "
         "report's name."
@@ -40,6 +42,8 @@ def mail_report(report: str) -> str:
 
 @schedulable(
     label="Send waiting report mails",
+    is_idempotent=True,
+    queue="mail",
     description=(
         "Continues mailings whose worker stopped, and retries e-mails that couldn't be sent."
     ),
@@ -56,5 +60,6 @@ def resume_report_mails() -> str:
 
 
 @worker_ready.connect
-def resume_at_start(**_: object) -> None:
-    send_now(resume_report_mails.name)
+def resume_at_start(sender: object, **_: object) -> None:
+    if listens_to(sender, resume_report_mails.work_queue):
+        send_now(resume_report_mails.name)

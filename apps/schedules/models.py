@@ -46,10 +46,10 @@ add_constraint(
 
 
 class TaskRun(models.Model):
-    """One run of a declared task, from the moment it is sent.
+    """What became of one due time of a schedule, or of one run by hand or by the program.
 
-    `run_key` names the schedule and the time it was due, so that no due time runs twice, however
-    often beat sends it. The schedule's name is kept: it outlives the schedule.
+    Each due time has one row, also one that was missed or skipped: the database refuses a second one, however
+    many schedulers ask. The schedule's name is kept: it outlives the schedule.
     """
 
     class State(models.TextChoices):
@@ -59,18 +59,33 @@ class TaskRun(models.Model):
         FAILED = "failed", "Failed"
         LOST = "lost", "Lost"
         REFUSED = "refused", "Refused"
+        SKIPPED = "skipped", "Skipped"
+        MISSED = "missed", "Missed"
 
-    run_key = models.CharField(max_length=300, unique=True, editable=False)
+    OPEN = (State.WAITING, State.RUNNING)
+    UNHAPPY = (State.FAILED, State.LOST, State.REFUSED)
+
+    # Of a run that no due time asked for: what makes its message the only one.
+    run_key = models.CharField(max_length=300, blank=True, editable=False)
     schedule_name = models.CharField("schedule's name", max_length=200, blank=True)
     task_name = models.CharField("task", max_length=200)
     arguments = models.JSONField(default=dict, blank=True)
     celery_id = models.CharField("Celery ID", max_length=64, blank=True, db_index=True)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     message = models.TextField(blank=True, help_text="The task's last message, or its error.")
+    reason = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="Why it was skipped, missed, or late; empty if it was on time.",
+    )
+    # A success that comes every few minutes, which the list leaves out until asked for it.
+    is_frequent = models.BooleanField(default=False, db_default=False, editable=False)
     worker = models.CharField(max_length=200, blank=True)
     # As apps.core.processes names it: a run whose process ended is lost at once.
     process = models.CharField(max_length=120, blank=True, editable=False)
     due_at = models.DateTimeField("due")
+    # A run that no worker has started by then is missed.
+    start_by = models.DateTimeField("must start by", null=True, blank=True)
     created_at = models.DateTimeField("sent", db_default=Now())
     started_at = models.DateTimeField("started", null=True, blank=True)
     heartbeat_at = models.DateTimeField("last heartbeat", null=True, blank=True)
@@ -91,6 +106,19 @@ class TaskRun(models.Model):
         related_name="+",
         help_text="Who acted as the person who started it, where somebody did.",
     )
+    # How often its worker ended without a word; of an idempotent task it is then started again.
+    times_lost = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    decided_at = models.DateTimeField("decided", null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name="decided by",
+        help_text="Who ran a run that ended badly again, or left it at that.",
+    )
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -109,10 +137,31 @@ class TaskRun(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
-                    state__in=["waiting", "running", "succeeded", "failed", "lost", "refused"]
+                    state__in=[
+                        "waiting",
+                        "running",
+                        "succeeded",
+                        "failed",
+                        "lost",
+                        "refused",
+                        "skipped",
+                        "missed",
+                    ]
                 ),
                 name="taskrun_state_is_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["skipped", "missed"]) | ~models.Q(reason=""),
+                name="taskrun_not_run_has_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["schedule", "due_at"],
+                condition=models.Q(run_key=""),
+                name="taskrun_one_per_due_time",
+            ),
+            models.UniqueConstraint(
+                fields=["run_key"], condition=~models.Q(run_key=""), name="taskrun_one_per_key"
+            ),
         ]
         indexes = [
             models.Index(fields=["schedule", "-id"], name="taskrun_schedule"),

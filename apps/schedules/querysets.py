@@ -13,3 +13,14 @@ class TaskRunQuerySet(ScopedQuerySet):
         organization.
         """
         return self if sees_everything(user) else self.none()
+
+    def undecided(self) -> Self:
+        """Return the lost runs that wait for a person: half of such a task may not be done again by itself."""
+        return self.filter(state="lost", decided_at=None)
+
+    def frequent_successes(self) -> Self:
+        """Return the runs that went well and come more often than hourly: nobody looks for them."""
+        return self.filter(is_frequent=True, state="succeeded")
+
+    def without_frequent_successes(self) -> Self:
+        return self.exclude(is_frequent=True, state="succeeded")

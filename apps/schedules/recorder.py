@@ -1,6 +1,5 @@
 """What a worker does around every declared task: claim the run, keep it alive, write its end."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,9 +16,8 @@ from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.processes import own_name
 from apps.core.schedulable import SCHEDULABLE_TASKS, current_due_at, current_run_id
 from apps.schedules.change_sources import TASK_RUN
+from apps.schedules.claims import run_claim
 from apps.schedules.models import TaskRun
-
-logger = logging.getLogger(__name__)
 
 # A run whose last sign of life is older than three beats is lost.
 HEARTBEAT_SECONDS = 10
@@ -89,11 +87,7 @@ def _claim(task: Task, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TaskRun
         if is_new:
             return run
         run_id = run.pk
-    claimed = TaskRun.objects.filter(pk=run_id, state=TaskRun.State.WAITING).update(**started)
-    if not claimed:
-        logger.warning("Run %s of %s is not waiting; its message is dropped.", run_id, task.name)
-        return None
-    return TaskRun.objects.get(pk=run_id)
+    return run_claim(run_id, started)
 
 
 def _end(run_id: int, state: TaskRun.State, result: str) -> None:
@@ -101,7 +95,9 @@ def _end(run_id: int, state: TaskRun.State, result: str) -> None:
     if not connection.in_atomic_block:
         close_old_connections()
     # A run that a sweep has called lost, and that ends after all, did end.
-    TaskRun.objects.filter(pk=run_id, state__in=[TaskRun.State.RUNNING, TaskRun.State.LOST]).update(
+    # One that was started again meanwhile is another worker's.
+    mine = TaskRun.objects.filter(pk=run_id, process=own_name())
+    mine.filter(state__in=[TaskRun.State.RUNNING, TaskRun.State.LOST]).update(
         state=state,
         ended_at=None if state == TaskRun.State.WAITING else now,
         heartbeat_at=now,
@@ -129,7 +125,8 @@ def _beat(run_id: int, stop: threading.Event) -> None:
     try:
         while not stop.wait(HEARTBEAT_SECONDS):
             try:
-                TaskRun.objects.filter(pk=run_id).update(heartbeat_at=timezone.now())
+                mine = TaskRun.objects.filter(pk=run_id, process=own_name())
+                mine.filter(state=TaskRun.State.RUNNING).update(heartbeat_at=timezone.now())
             except Error:
                 # The next beat tries again, on a new connection.
                 connection.close()

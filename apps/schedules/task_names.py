@@ -5,9 +5,11 @@ from functools import cache
 from typing import Any
 
 from celery import current_app
+from django_celery_beat.models import PeriodicTask
 
 from apps.core.port import Registry
 from apps.core.schedulable import SCHEDULABLE_TASKS, SchedulableTask, Shipped
+from apps.core.sending import is_known_queue
 
 
 def declared_tasks() -> Registry[SchedulableTask]:
@@ -52,6 +54,13 @@ def problem_with(task_name: str, args: object, kwargs: object) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def problem_with_schedule(schedule: PeriodicTask) -> str:
+    """Return why a schedule may not run as its row says; nothing where it may."""
+    if schedule.queue and not is_known_queue(schedule.queue):
+        return f"No worker listens to the queue “{schedule.queue}”."
+    return problem_with(schedule.task, schedule.args, schedule.kwargs)
 
 
 def _value(given: object, empty: str) -> Any:

@@ -6,6 +6,7 @@ from apps.schedules.services.cleanup import runs_prune, runs_sweep
 
 @schedulable(
     label="Sweep lost task runs",
+    is_idempotent=True,
     description=(
         "Marks runs whose worker stopped as lost, and sends runs again that no worker received."
     ),
@@ -18,6 +19,7 @@ def sweep_task_runs() -> str:
 
 @schedulable(
     label="Clean up old task runs",
+    is_idempotent=True,
     description=(
         "Deletes records of task runs after 30 days, or after 2 days for frequent runs that "
         "succeeded."

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kombu import Queue
 from psycopg.conninfo import conninfo_to_dict
 
 import config.celery  # noqa: F401  # Every process sends its messages through this application.
@@ -207,9 +208,11 @@ UNFOLD = unfold.UNFOLD
 NAVIGATION = unfold.NAVIGATION
 
 CELERY_BEAT_SCHEDULER = "apps.schedules.scheduler:RecordingScheduler"
-# Beat stores what it has sent after each message; see apps/schedules/scheduler.py.
-CELERY_BEAT_SYNC_EVERY = 1
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_QUEUES = [Queue(name) for name in queues.QUEUES]
+CELERY_TASK_DEFAULT_QUEUE = queues.QUEUES[0]
+# A message to a queue that nobody listens to would never be taken.
+CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_IGNORE_RESULT = True
 # No result is stored, so no scheduler needs to plan Celery's own clean-up of results.
 CELERY_RESULT_EXPIRES = None
@@ -219,7 +222,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_MAX_LOOP_INTERVAL = 5
+# Beat notices within a second that a schedule was added or changed.
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_BROKER_URL = ENV.redis_url or "files://localhost//"  # deploy/standalone/file_broker.py
 CELERY_BROKER_TRANSPORT_OPTIONS = queues.broker_options(ENV.redis_url, VAR_DIR)
 CELERY_TASK_PUBLISH_RETRY_POLICY = queues.PUBLISH_RETRY_POLICY

@@ -6,6 +6,7 @@ import urllib.request
 
 from config import env
 from config.entry import LOCAL
+from config.queues import QUEUES
 from deploy.standalone import readiness
 from deploy.standalone.prepared_note import read_note
 from deploy.standalone.processes import LastingManager, Output
@@ -45,7 +46,7 @@ class Announcement:
     def missing(self) -> list[str]:
         """Return the processes that are not up yet."""
         names = [
-            name for name in ("worker", "beat") if not readiness.is_up(name, self.manager.pid(name))
+            name for name in (*QUEUES, "beat") if not readiness.is_up(name, self.manager.pid(name))
         ]
         return names if self.page_answers() else ["web", *names]
 

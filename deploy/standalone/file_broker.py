@@ -1,10 +1,11 @@
 """Celery's messages as files under `$VAR_DIR/broker`, for machines without Redis.
 
-kombu's filesystem transport with two weaknesses fixed: a message could be read before it was
-written to the end, and messages on their way to a worker went through the machine's shared
-temporary folder. Like the original it forgets what a killed worker held; see docs/decisions/007-jobs-are-rows.md.
+kombu's filesystem transport with three weaknesses fixed: a message could be read before it was
+written to the end, a worker listed the messages of all queues for each one, and messages on their
+way to a worker went through the machine's shared temporary folder. Like the original it forgets what a killed worker held; see docs/decisions/007-jobs-are-rows.md.
 """
 
+import fcntl
 import os
 import uuid
 from contextlib import suppress
@@ -27,6 +28,8 @@ class Channel(filesystem.Channel):
         super().__init__(*args, **kwargs)
         self._queue = Path(self.data_folder_in)
         self._taken = self._queue.with_name("taken")
+        # By queue: what is still to be taken of the last look at the folder.
+        self._seen: dict[str, list[str]] = {}
         for folder in (self._queue, self._taken):
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -35,25 +38,44 @@ class Channel(filesystem.Channel):
         part = self._taken / f"{name}.part"
         try:
             part.write_bytes(str_to_bytes(dumps(payload)))
-            part.rename(self._queue / name)
+            part.rename(self._folder(queue) / name)
         except OSError:
             # The disk is full: leave no part of the message.
             part.unlink(missing_ok=True)
             raise
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        for name in sorted(os.listdir(self._queue)):
-            if name.partition(".")[2] != f"{queue}.msg":
-                continue
+        # Thousands of messages of one queue cost the others nothing, and their own worker one look for all.
+        folder = self._folder(queue)
+        seen = self._seen.get(queue) or sorted(os.listdir(folder), reverse=True)
+        self._seen[queue] = seen
+        while seen:
+            name = seen.pop()
             try:
-                # Only one of several workers succeeds in renaming it.
-                taken = (self._queue / name).rename(self._taken / name)
+                # Of several workers one alone succeeds in renaming it.
+                taken = (folder / name).rename(self._taken / name)
             except FileNotFoundError:
                 continue
             payload = taken.read_bytes()
             taken.unlink()
             return loads(bytes_to_str(payload))
         raise Empty
+
+    def _size(self, queue: str) -> int:
+        return len(os.listdir(self._folder(queue)))
+
+    def _folder(self, queue: str) -> Path:
+        folder = self._queue / queue
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def _queue_bind(self, *args: Any) -> None:
+        # The original writes its table over what another process has just begun.
+        folder = Path(self.control_folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "table.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            super()._queue_bind(*args)
 
 
 class Transport(filesystem.Transport):

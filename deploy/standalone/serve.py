@@ -1,4 +1,4 @@
-"""`make run`: web, worker and beat side by side, until Ctrl-C. Run as `python -m deploy.standalone.serve`.
+"""`make run`: web, workers and beat side by side, until Ctrl-C. Run as `python -m deploy.standalone.serve`.
 
 This process imports no Django: it starts the database, lets `deploy.standalone.prepare` do the set-up where
 something has changed, and hands the programs to honcho.
@@ -19,6 +19,7 @@ from honcho.printer import Printer
 
 from config import env, private
 from config.entry import LOCAL, choose_settings
+from config.queues import QUEUES
 from deploy.standalone.announcement import Announcement, address_of
 from deploy.standalone.database_watch import DatabaseWatch
 from deploy.standalone.postgresql import ensure_running
@@ -26,6 +27,9 @@ from deploy.standalone.postgresql.locks import Lock
 from deploy.standalone.prepare import prepared
 from deploy.standalone.prepared_note import read_note, write_note
 from deploy.standalone.processes import LastingManager, Output
+
+# Processes of the workers where one is not enough: a person waits, or a long task would hold up the short ones.
+CONCURRENCY = {"interactive": 2, "schedules": 2}
 
 
 def commands(environment: env.Environment) -> dict[str, str]:
@@ -39,11 +43,17 @@ def commands(environment: env.Environment) -> dict[str, str]:
         web = f"{python} -m gunicorn -c deploy/gunicorn.py config.wsgi"
     return {
         "web": web,
-        # What the left-out parts do is for several workers that watch each other.
-        "worker": f"{celery} worker --loglevel WARNING --concurrency 2 "
-        "--without-gossip --without-mingle --without-heartbeat",
+        **{queue: f"{celery} worker {worker_options(queue)}" for queue in QUEUES},
         "beat": f"{celery} beat --loglevel WARNING --pidfile=",
     }
+
+
+def worker_options(queue: str) -> str:
+    """Return the options of the worker of one queue; what the left-out parts do is for workers that watch each other."""
+    return (
+        f"-n {queue}@%h -Q {queue} --concurrency {CONCURRENCY.get(queue, 1)} --loglevel WARNING "
+        "--without-gossip --without-mingle --without-heartbeat"
+    )
 
 
 def claim(environment: env.Environment) -> Lock:

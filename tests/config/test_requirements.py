@@ -206,5 +206,5 @@ def test_it_does_not_say_ready_while_worker_and_beat_cannot_work(
     with started(python, log, **variables) as process:
         until(lambda: "Not ready:" in log.read_text(), process, log)
 
-        assert "worker and beat are not up after" in log.read_text()
+        assert "schedules and beat are not up after" in log.read_text()
         assert "Quarterdeck is ready" not in log.read_text()

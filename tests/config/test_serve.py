@@ -211,7 +211,7 @@ def test_a_killed_database_comes_back_and_it_is_told(run: Run) -> None:
     wait_for(run.answers, run.log)
 
 
-@pytest.mark.parametrize("name", ["worker", "beat", "web"])
+@pytest.mark.parametrize("name", ["schedules", "beat", "web"])
 def test_a_killed_process_comes_back(run: Run, name: str) -> None:
     wait_for(lambda: bool(run.pids(name)), run.log)
     before = run.pids(name)

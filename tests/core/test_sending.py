@@ -225,5 +225,5 @@ def test_a_full_disk_leaves_no_part_of_a_message_in_the_broker_folder(tmp_path: 
     )  # fmt: skip
 
     assert (done.stdout, done.stderr) == ("File too large\n", "")
-    assert len(list((tmp_path / "broker" / "queue").iterdir())) == 1
+    assert len(list((tmp_path / "broker" / "queue" / "celery").iterdir())) == 1
     assert list((tmp_path / "broker" / "taken").iterdir()) == []

@@ -12,3 +12,8 @@ __all__ = ["app"]
 def long_sleep(seconds: int = 600) -> str:
     time.sleep(seconds)
     return f"Slept {seconds} seconds."
+
+
+@app.task(name="tests.slow_mail", work_queue="mail")
+def slow_mail() -> None:
+    time.sleep(0.1)

@@ -270,12 +270,47 @@ def test_the_filters_of_schedules_answer(client: Client, root: Any, query: str) 
 
 
 @pytest.mark.parametrize(
-    "query", ["?state__exact=lost", "?source=person", "?source=schedule", f"?task={SWEEP}", "?q=x"]
+    "query",
+    [
+        "?state__exact=lost",
+        "?source=person",
+        "?source=schedule",
+        f"?task={SWEEP}",
+        "?q=x",
+        "?frequent=hidden",
+        "?state__exact=missed",
+    ],
 )
 def test_the_filters_of_runs_answer(client: Client, root: Any, query: str) -> None:
     TaskRunFactory()
     url = reverse("admin:schedules_taskrun_changelist")
     assert client.get(url + query).status_code == 200
+
+
+def test_frequent_successes_are_hidden_and_counted_until_somebody_asks(
+    client: Client, root: Any
+) -> None:
+    for _ in range(3):
+        quiet = TaskRunFactory(state="succeeded", message="No mail was waiting.", is_frequent=True)
+    TaskRunFactory(state="failed", message="ValueError: no", is_frequent=True)
+    TaskRunFactory(state="skipped", reason="Run 1 was still running.", is_frequent=True)
+    TaskRunFactory(state="succeeded", message="Verified.")
+    url = reverse("admin:schedules_taskrun_changelist")
+
+    body = " ".join(client.get(url).content.decode().split())
+    assert "3 successful runs of frequent schedules are hidden" in body
+    assert "No mail was waiting." not in body
+    for shown in ("ValueError: no", "Run 1 was still running.", "Verified."):
+        assert shown in body
+
+    for query in (
+        "?frequent=shown",
+        "?state__exact=succeeded",
+        f"?schedule__id__exact={quiet.schedule.pk}",
+    ):
+        body = client.get(url + query).content.decode()
+        assert "are hidden" not in body, query
+        assert "No mail was waiting." in body, query
 
 
 def test_a_deleted_schedule_leaves_its_runs_and_an_event(client: Client, root: Any) -> None:

@@ -2,11 +2,15 @@
 
 import os
 import signal
+from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
 import pytest
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.schedules.models import TaskRun
@@ -16,6 +20,10 @@ from tests.factories.schedules import IntervalFactory, ScheduleFactory
 from tests.schedules.processes import long_sleep
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def _are(runs: QuerySet[TaskRun], number: int) -> bool:
+    return runs.count() >= number
 
 
 def test_a_schedule_that_is_due_is_run_by_a_worker_and_leaves_its_row(tmp_path: Path) -> None:
@@ -87,7 +95,7 @@ def test_a_worker_whose_idle_process_was_killed_goes_on_working(tmp_path: Path) 
             wait_for(lambda: done.count() >= 2, log, seconds=90)
 
 
-def test_three_beats_of_which_one_is_killed_run_an_interval_once_each_time(tmp_path: Path) -> None:
+def test_three_beats_killed_and_started_again_write_each_due_time_once(tmp_path: Path) -> None:
     schedule = ScheduleFactory(
         task=long_sleep.name,
         kwargs='{"seconds": 0}',
@@ -97,18 +105,20 @@ def test_three_beats_of_which_one_is_killed_run_an_interval_once_each_time(tmp_p
     runs = TaskRun.objects.filter(schedule=schedule).order_by("due_at")
     log = tmp_path / "celery.log"
 
-    with (
-        celery(tmp_path, *WORKER),
-        celery(tmp_path, *BEAT) as one,
-        celery(tmp_path, *BEAT),
-        celery(tmp_path, *BEAT),
-    ):
-        wait_for(lambda: runs.filter(state=TaskRun.State.SUCCEEDED).count() >= 2, log, seconds=180)
-        os.killpg(one.pid, signal.SIGKILL)
-        one.wait(10)
-        before = runs.count()
-        wait_for(lambda: runs.count() >= before + 2, log, seconds=120)
+    with celery(tmp_path, *WORKER), ExitStack() as beats:
+        running = [beats.enter_context(celery(tmp_path, *BEAT)) for _ in range(3)]
+        for killed in running:
+            one_more = runs.count() + 1
+            wait_for(partial(_are, runs, one_more), log, seconds=120)
+            os.killpg(killed.pid, signal.SIGKILL)
+            killed.wait(10)
+            beats.enter_context(celery(tmp_path, *BEAT))
+        wait_for(partial(_are, runs, runs.count() + 2), log, seconds=120)
+        wait_for(lambda: runs.filter(state=TaskRun.State.SUCCEEDED).count() >= 3, log)
 
     due = list(runs.values_list("due_at", flat=True))
+    # Without a gap and without a double one.
+    assert {later - earlier for earlier, later in pairwise(due)} == {timedelta(seconds=10)}
     assert {(moment.second % 10, moment.microsecond) for moment in due} == {(0, 0)}
-    assert len(due) == len(set(due))
+    schedule.refresh_from_db()
+    assert schedule.total_run_count == len(due)

@@ -7,60 +7,31 @@ import pytest
 from celery import current_app
 from django.contrib.auth.models import Permission
 from django.utils import timezone
-from django_celery_beat.models import CrontabSchedule
 from kombu.exceptions import OperationalError
 
 from apps.core import sending
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.schedulable import current_due_at, schedulable
 from apps.schedules.models import TaskRun
-from apps.schedules.scheduler import Entry, RecordingScheduler, due_time
-from apps.schedules.services import run_dispatch, runs_sweep, schedule_run_now
+from apps.schedules.recorder import RUN_HEADER
+from apps.schedules.services import schedule_run_now, schedules_settle
+from apps.schedules.services.runs import runs_to_send
 from tests.factories.accounts import StaffFactory
-from tests.factories.schedules import IntervalFactory, ScheduleFactory
+from tests.factories.schedules import ScheduleFactory, TaskRunFactory
 
 pytestmark = pytest.mark.django_db
-DUE = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 
 
-def test_a_due_time_is_sent_once(sent: list) -> None:
-    schedule = ScheduleFactory()
-
-    first = run_dispatch(schedule=schedule, due_at=DUE)
-    TaskRun.objects.update(state=TaskRun.State.SUCCEEDED)
-    second = run_dispatch(schedule=schedule, due_at=DUE)
-
-    assert first is not None
-    assert second is None
-    assert [message["headers"]["task_run_id"] for message in sent] == [first.pk]
-    assert first.schedule_name == schedule.name
+@schedulable(label="Counted", description="Says when it was due.", name="tests.counted")
+def counted() -> str:
+    return f"For {current_due_at.get():%Y-%m-%d %H:%M}."
 
 
-def test_no_second_run_lines_up_while_the_first_waits(sent: list) -> None:
-    schedule = ScheduleFactory()
-    run_dispatch(schedule=schedule, due_at=DUE)
-    assert run_dispatch(schedule=schedule, due_at=DUE + timedelta(hours=1)) is None
-    assert len(sent) == 1
-
-
-@pytest.mark.parametrize(
-    ("fields", "says"),
-    [
-        ({"task": "os.system"}, "not declared"),
-        ({"task": "celery.backend_cleanup"}, "not declared"),
-        ({"args": '["surplus"]'}, "takes no arguments"),
-        ({"kwargs": "{broken"}, "not JSON"),
-        ({"kwargs": "[]"}, "JSON object"),
-    ],
-)
-def test_what_may_not_run_becomes_a_refused_run_and_no_message(
-    sent: list, fields: dict, says: str
-) -> None:
-    run = run_dispatch(schedule=ScheduleFactory(**fields), due_at=DUE)
-
-    assert run is not None
-    assert run.state == TaskRun.State.REFUSED
-    assert says in run.message
-    assert sent == []
+def _deliver(run: TaskRun) -> None:
+    """Do what a worker does with the run's message."""
+    current_app.tasks["tests.counted"].apply(headers={RUN_HEADER: run.pk}, throw=False)
+    run.refresh_from_db()
 
 
 def test_a_broker_that_is_down_leaves_the_run_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,10 +42,10 @@ def test_a_broker_that_is_down_leaves_the_run_waiting(monkeypatch: pytest.Monkey
     monkeypatch.setattr(current_app, "send_task", refuse)
     monkeypatch.setattr(sending, "_paused_until", 0.0)
 
-    run = run_dispatch(schedule=ScheduleFactory(), due_at=DUE)
+    schedule = ScheduleFactory(last_run_at=NOW - timedelta(hours=1))
+    schedules_settle(now=NOW)
 
-    assert run is not None
-    run.refresh_from_db()
+    run = schedule.runs.get()
     assert run.state == TaskRun.State.WAITING
 
 
@@ -105,103 +76,72 @@ def test_run_now_refuses_an_undeclared_task(sent: list) -> None:
     assert not TaskRun.objects.exists()
 
 
-def test_the_due_time_stands_on_what_the_database_holds() -> None:
-    schedule = ScheduleFactory()
-    entry = Entry(schedule, app=current_app)
-    # Three beats that sent the last message at their own moments.
-    for second in (0, 1, 3599):
-        last = datetime(2026, 3, 2, 6, 0, tzinfo=UTC) + timedelta(seconds=second)
-        assert due_time(entry.schedule, last) == datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("last", "due"),
-    [
-        ("2026-03-01T00:00", "2026-03-02T06:07"),
-        ("2026-03-02T06:07", "2026-03-02T06:17"),
-        ("2026-03-02T06:16", "2026-03-02T06:17"),
-        ("2026-03-29T03:01", "2026-03-29T03:07"),
-    ],
-)
-def test_an_interval_counts_from_the_moment_before_which_it_does_not_run(
-    last: str, due: str
-) -> None:
-    interval = IntervalFactory(every=10, period="minutes")
-    start = datetime(2026, 3, 2, 6, 7, tzinfo=UTC)
-    entry = Entry(ScheduleFactory(interval=interval, start_time=start), app=current_app)
-    found = due_time(entry.schedule, datetime.fromisoformat(f"{last}+00:00"))
-    assert found == datetime.fromisoformat(f"{due}+00:00")
-
-
-@pytest.mark.parametrize(
-    ("zone", "last", "due"),
-    [
-        ("UTC", "2026-03-02T06:59:00+00:00", "2026-03-02T07:00:00+00:00"),
-        ("UTC", "2026-03-02T07:00:01+00:00", "2026-03-09T07:00:00+00:00"),
-        ("Europe/Berlin", "2026-03-23T06:00:01+00:00", "2026-03-30T05:00:00+00:00"),
-    ],
-)
-def test_a_crontab_is_due_at_its_own_hour_in_its_own_zone(zone: str, last: str, due: str) -> None:
-    crontab = CrontabSchedule(minute="0", hour="7", day_of_week="1", timezone=zone)
-    found = due_time(crontab.schedule, datetime.fromisoformat(last))
-    assert found == datetime.fromisoformat(due)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_beat_killed_before_it_wrote_does_not_send_twice(sent: list) -> None:
-    schedule = ScheduleFactory(last_run_at=timezone.now() - timedelta(hours=2))
-    for _ in range(2):
-        # Each scheduler starts from what the database holds, and never syncs.
-        scheduler = RecordingScheduler(app=current_app, lazy=True)
-        schedule.refresh_from_db()
-        entry = Entry(schedule, app=current_app)
-        assert entry.is_due().is_due
-        scheduler.reserve(entry)
-        scheduler.apply_async(entry, advance=False)
-        TaskRun.objects.update(state=TaskRun.State.SUCCEEDED)
-        scheduler._finalize.cancel()
-
-    assert TaskRun.objects.count() == 1
-    assert len(sent) == 1
-
-
-def test_beat_writes_back_when_it_sent_and_nothing_else() -> None:
-    schedule = ScheduleFactory(description="As beat read it")
-    entry = Entry(schedule, app=current_app)
-    after = next(entry)
-    type(schedule).objects.filter(pk=schedule.pk).update(description="Edited meanwhile")
-
-    after.save()
-
-    schedule.refresh_from_db()
-    assert schedule.description == "Edited meanwhile"
-    assert schedule.total_run_count == 1
-
-
-def test_a_run_that_the_broker_did_not_take_goes_at_the_next_due_time(
+def test_a_run_that_the_broker_did_not_take_is_sent_as_soon_as_it_is_back(
     sent: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It held back every later run of its schedule until the sweep, which itself is such a run."""
     monkeypatch.setattr(sending, "_paused_until", 0.0)
-    schedule = ScheduleFactory()
     # The broker had taken this one's message, and may have lost it when it went away.
-    other = run_dispatch(schedule=ScheduleFactory(), due_at=timezone.now())
+    other = ScheduleFactory(last_run_at=NOW - timedelta(hours=2))
+    schedules_settle(now=NOW - timedelta(hours=1))
+    schedule = ScheduleFactory(last_run_at=NOW - timedelta(hours=1))
     with monkeypatch.context() as away:
 
         def refuse(*_: Any, **__: Any) -> None:
             raise OperationalError("the broker is away")
 
         away.setattr(current_app, "send_task", refuse)
-        run = run_dispatch(schedule=schedule, due_at=timezone.now())
+        schedules_settle(now=NOW)
     monkeypatch.setattr(sending, "_paused_until", 0.0)
-    assert run is not None
-    assert other is not None
     sent.clear()
     TaskRun.objects.update(created_at=timezone.now() - timedelta(minutes=1))
 
-    assert run_dispatch(schedule=schedule, due_at=timezone.now()) is None
-    assert run_dispatch(schedule=schedule, due_at=timezone.now()) is None
-    assert [message["headers"]["task_run_id"] for message in sent] == [run.pk]
+    for _ in range(2):
+        schedules_settle(now=NOW)
+    assert {message["headers"]["task_run_id"] for message in sent} == {
+        schedule.runs.get().pk,
+        other.runs.get(state=TaskRun.State.WAITING).pk,
+    }
+    assert len(sent) == 2
 
-    assert runs_sweep() == (0, 1)
-    assert [message["headers"]["task_run_id"] for message in sent] == [run.pk, other.pk]
+
+def test_a_run_waits_until_the_one_before_it_has_ended() -> None:
+    schedule = ScheduleFactory(task="tests.counted")
+    running = TaskRunFactory(schedule=schedule, state=TaskRun.State.RUNNING)
+    by_hand = TaskRunFactory(schedule=schedule, task_name="tests.counted", celery_id="sent")
+    TaskRun.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+
+    _deliver(by_hand)
+    assert (by_hand.state, by_hand.celery_id) == (TaskRun.State.WAITING, "")
+    assert runs_to_send() == []
+
+    TaskRun.objects.filter(pk=running.pk).update(state=TaskRun.State.SUCCEEDED)
+    assert runs_to_send() == [by_hand]
+    _deliver(by_hand)
+    assert by_hand.state == TaskRun.State.SUCCEEDED
+
+
+def test_a_run_that_starts_late_says_so() -> None:
+    run = TaskRunFactory(task_name="tests.counted")
+    TaskRun.objects.update(created_at=timezone.now() - timedelta(minutes=7, seconds=10))
+    _deliver(run)
+    assert (run.state, run.reason) == (TaskRun.State.SUCCEEDED, "No worker was free for 7 min.")
+
+
+def test_a_run_that_no_worker_took_by_its_expiry_is_missed(sent: list) -> None:
+    ScheduleFactory(task="tests.counted", last_run_at=NOW - timedelta(hours=1), expire_seconds=60)
+    schedules_settle(now=NOW)
+    run = TaskRun.objects.get()
+    assert run.start_by == NOW + timedelta(minutes=1)
+    TaskRun.objects.update(start_by=timezone.now() - timedelta(seconds=1))
+
+    _deliver(run)
+
+    assert run.state == TaskRun.State.MISSED
+    assert run.reason.startswith("No worker started it by ")
+
+
+def test_a_task_is_told_for_which_due_time_it_runs() -> None:
+    run = TaskRunFactory(task_name="tests.counted", due_at=NOW)
+    _deliver(run)
+    assert run.message == f"For {NOW:%Y-%m-%d %H:%M}."

@@ -110,6 +110,15 @@ NEEDS = [
         "expiring within three days",
     ),
     OpenTask(
+        "tasks_lost",
+        "schedules.view_taskrun",
+        BAD,
+        "help",
+        TaskRun,
+        lambda user: TaskRun.objects.for_staff(user).undecided(),
+        "lost and waiting for your decision",
+    ),
+    OpenTask(
         "tasks_failed",
         "schedules.view_taskrun",
         BAD,

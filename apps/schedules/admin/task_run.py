@@ -5,26 +5,27 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin import ModelAdmin
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import truncatechars
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from unfold.contrib.filters.admin import (
-    ChoicesDropdownFilter,
-    DropdownFilter,
-)
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.core.actors import in_the_name_of
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import (
     BAD,
     BUSY,
     EMPTY,
     GOOD,
+    QUIET,
     WAITING,
     copyable,
+    moment,
     moment_column,
     phrase,
     record_link,
@@ -32,8 +33,11 @@ from apps.core.admin.display import (
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.read_only import ReadOnlyAdmin
+from apps.core.admin.wording import counted
+from apps.schedules.admin.run_filters import FrequentFilter, SourceFilter, hides_frequent
 from apps.schedules.admin.schedule import TaskFilter
 from apps.schedules.models import TaskRun
+from apps.schedules.services import run_leave, run_repeat
 from apps.schedules.task_names import declared_tasks
 
 STATE_COLORS = {
@@ -43,20 +47,9 @@ STATE_COLORS = {
     "failed": BAD,
     "lost": BAD,
     "refused": BAD,
+    "skipped": QUIET,
+    "missed": WAITING,
 }
-
-
-class SourceFilter(DropdownFilter):
-    title = "who started it"
-    parameter_name = "source"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [("schedule", "Schedule"), ("person", "A person")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> Any:
-        if self.value() in ("schedule", "person"):
-            return queryset.filter(started_by__isnull=self.value() == "schedule")
-        return queryset
 
 
 @admin.register(TaskRun)
@@ -76,14 +69,31 @@ class TaskRunAdmin(ReadOnlyAdmin):
         ("schedule", RecordFilter),
         ("due_at", DayRangeFilter),
         SourceFilter,
+        FrequentFilter,
     ]
-    list_select_related = ["schedule", "started_by", "real_started_by"]
+    actions = ["run_again", "leave"]
+    actions_row = actions_detail = ["run_again", "leave"]
+    list_before_template = "schedules/hidden_runs.html"
+    list_select_related = ["schedule", "started_by", "real_started_by", "decided_by"]
     list_display_links = ["state_label"]
     search_fields = ["schedule_name", "task_name"]
     search_help_text = "Name of the schedule or the task"
     sortable_by = ["due_moment"]
     fieldsets = [
-        (None, {"fields": ["state_label", "message", "schedule_link", "task_label", "by"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "state_label",
+                    "message",
+                    "reason",
+                    "decision",
+                    "schedule_link",
+                    "task_label",
+                    "by",
+                ]
+            },
+        ),
         (
             "Times",
             {
@@ -102,6 +112,47 @@ class TaskRunAdmin(ReadOnlyAdmin):
             {"fields": ["arguments_text", "task_name", "worker", "celery_copy", "run_key"]},
         ),
     ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = extra_context or {}
+        if hides_frequent(request):
+            context["hidden_runs"] = (
+                TaskRun.objects.for_staff(request.user).frequent_successes().count()
+            )
+        return super().changelist_view(request, context)
+
+    @confirmed(
+        permission="schedules.run_task",
+        description="Run again",
+        icon="replay",
+        reason="optional",
+        explanation="Starts a new run with the same arguments, for the same due time.",
+        when=lambda run: run.state not in TaskRun.OPEN,
+    )
+    def run_again(self, request: HttpRequest, runs: QuerySet, answer: ConfirmationForm) -> str:
+        new = [run_repeat(run=run, reason=answer.reason, actor=request.user) for run in runs]
+        return f"{counted(len(new), TaskRun)} added: {', '.join(str(run.pk) for run in new)}."
+
+    @confirmed(
+        permission="schedules.run_task",
+        description="Leave it",
+        icon="do_not_disturb_on",
+        explanation="The run stays lost and no longer waits for a decision.",
+        when=lambda run: run.state == TaskRun.State.LOST and run.decided_at is None,
+    )
+    def leave(self, request: HttpRequest, runs: QuerySet, answer: ConfirmationForm) -> str:
+        left = sum(run_leave(run=run, reason=answer.reason, actor=request.user) for run in runs)
+        return f"{counted(left, TaskRun)} left." if left else "Nothing to do. Already decided."
+
+    @admin.display(description="decision")
+    def decision(self, run: TaskRun) -> SafeString | str:
+        if run.decided_at is not None:
+            return format_html("{}, {}", run.decided_by or "The program", moment(run.decided_at))
+        if run.state == TaskRun.State.LOST:
+            return "Waits for a person: run it again, or leave it."
+        return EMPTY
 
     state_label = state_column("state", STATE_COLORS)
     sent_moment = moment_column("created_at", description="sent")
@@ -129,7 +180,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="message")
     def short_message(self, run: TaskRun) -> SafeString | str:
-        return phrase(truncatechars(run.message, 80))
+        return phrase(truncatechars(run.message or run.reason, 80))
 
     @admin.display(description="started by")
     def by(self, run: TaskRun) -> str:

@@ -1,7 +1,9 @@
 """Services of schedules and their runs."""
 
 from apps.schedules.services.cleanup import runs_prune, runs_sweep
-from apps.schedules.services.runs import run_dispatch, run_send, schedule_run_now
+from apps.schedules.services.decisions import run_leave, run_repeat
+from apps.schedules.services.due_times import schedule_settle, schedules_settle
+from apps.schedules.services.runs import run_send, schedule_run_now
 from apps.schedules.services.schedules import (
     schedule_create,
     schedule_delete,
@@ -12,7 +14,8 @@ from apps.schedules.services.shipped_schedules import schedules_load
 from apps.schedules.services.timings import timing_delete, timing_save
 
 __all__ = [
-    "run_dispatch",
+    "run_leave",
+    "run_repeat",
     "run_send",
     "runs_prune",
     "runs_sweep",
@@ -20,8 +23,10 @@ __all__ = [
     "schedule_delete",
     "schedule_run_now",
     "schedule_set_enabled",
+    "schedule_settle",
     "schedule_update",
     "schedules_load",
+    "schedules_settle",
     "timing_delete",
     "timing_save",
 ]

@@ -2,46 +2,67 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from apps.core.processes import is_gone
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import HEARTBEAT_SECONDS
-from apps.schedules.services.runs import UNSENT_AFTER, run_send
+from apps.schedules.retention import KEPT_FOR, KEPT_RUNS
+from apps.schedules.services.runs import UNSENT_AFTER, run_send, runs_next_in_line
+from apps.schedules.task_names import declared_tasks
 
 LOST_AFTER = timedelta(seconds=3 * HEARTBEAT_SECONDS)
-SEND_AGAIN_AFTER = timedelta(minutes=5)
+SEND_AGAIN_AFTER = timedelta(minutes=1)
 GIVEN_UP_AFTER = timedelta(days=1)
-KEPT_FOR = timedelta(days=30)
-CHATTY_KEPT_FOR = timedelta(days=2)
+# A run that was lost this often is not started again by itself.
+MOST_TIMES_LOST = 3
+LOST = "Its worker ended without reporting a result. Run it again, or leave it at that."
 
 
 def runs_sweep() -> tuple[int, int]:
-    """Mark runs with a stale heartbeat as lost, and send runs again that never started; return how
-    many of each.
+    """Decide on runs whose worker ended, send again what never began; return how many of each.
 
-    A killed worker leaves its run without a heartbeat. The run is not restarted automatically: the
-    schedule's next time, or a person, starts a new one.
+    A worker that was killed leaves its run without a heartbeat. An idempotent task is started again by itself,
+    but only three times: it may be what kills its worker. Any other run is lost and waits for a person.
     """
     now = timezone.now()
-    running = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING).update(
-        state=TaskRun.State.LOST,
-        ended_at=now,
-        message="The worker stopped without reporting a result.",
+    dead = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING)
+    ended = list(dead.values_list("pk", flat=True))
+    _start_again(ended, now)
+    TaskRun.objects.filter(pk__in=ended, state=TaskRun.State.RUNNING).update(
+        state=TaskRun.State.LOST, times_lost=F("times_lost") + 1, ended_at=now, message=LOST
     )
     waiting = TaskRun.objects.filter(state=TaskRun.State.WAITING)
-    never = waiting.filter(created_at__lt=now - GIVEN_UP_AFTER).update(
+    never = waiting.filter(created_at__lt=now - GIVEN_UP_AFTER, times_lost=0).update(
         state=TaskRun.State.LOST, ended_at=now, message="No worker started it within a day."
     )
     unsent = Q(celery_id="", touched_at__lt=now - UNSENT_AFTER)
     silent = unsent | Q(touched_at__lt=now - SEND_AGAIN_AFTER)
-    again = list(waiting.annotate(touched_at=Coalesce("heartbeat_at", "created_at")).filter(silent))
+    touched = Coalesce("heartbeat_at", "created_at")
+    again = list(runs_next_in_line(waiting.annotate(touched_at=touched).filter(silent)))
     for run in again:
         TaskRun.objects.filter(pk=run.pk).update(heartbeat_at=now)
         run_send(run=run)
-    return running + never, len(again)
+    return len(ended) + never, len(again)
+
+
+def _start_again(ended: list[int], now: datetime) -> None:
+    idempotent = [task.name for task in declared_tasks() if task.is_idempotent]
+    TaskRun.objects.filter(
+        pk__in=ended,
+        state=TaskRun.State.RUNNING,
+        task_name__in=idempotent,
+        times_lost__lt=MOST_TIMES_LOST,
+    ).update(
+        state=TaskRun.State.WAITING,
+        times_lost=F("times_lost") + 1,
+        process="",
+        celery_id="",
+        heartbeat_at=None,
+        message="Its worker ended. It is started again.",
+    )
 
 
 def _is_dead(now: datetime) -> Q:
@@ -52,13 +73,17 @@ def _is_dead(now: datetime) -> Q:
 
 
 def runs_prune() -> int:
-    """Delete old runs; return how many.
+    """Delete the record of runs that ended long ago, or of which a schedule has many; return how many.
 
-    Runs are kept for thirty days, and successful runs of frequent schedules for two.
+    By number only what ended well, was skipped or was missed: it must not push a failure out.
     """
     ended = TaskRun.objects.filter(ended_at__isnull=False)
-    now = timezone.now()
-    chatty = Q(state=TaskRun.State.SUCCEEDED, schedule__interval__period__in=["seconds", "minutes"])
-    old = Q(ended_at__lt=now - KEPT_FOR) | (chatty & Q(ended_at__lt=now - CHATTY_KEPT_FOR))
-    deleted, _ = ended.filter(old).delete()
-    return deleted
+    waits = Q(pk__in=TaskRun.objects.undecided().values("pk"))
+    deleted, _ = ended.filter(~waits, ended_at__lt=timezone.now() - KEPT_FOR).delete()
+    of_one_schedule = Window(
+        RowNumber(), partition_by=[F("schedule"), F("task_name")], order_by=F("id").desc()
+    )
+    quiet = ended.exclude(state__in=TaskRun.UNHAPPY).annotate(place=of_one_schedule)
+    surplus = list(quiet.filter(place__gt=KEPT_RUNS).values_list("pk", flat=True))
+    more, _ = TaskRun.objects.filter(pk__in=surplus).delete()
+    return deleted + more

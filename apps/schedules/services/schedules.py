@@ -11,7 +11,8 @@ from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
 from apps.schedules import event_kinds
-from apps.schedules.task_names import problem_with
+from apps.schedules.task_names import problem_with_schedule
+from apps.schedules.timetables import decided_until
 
 TIMING = ("interval", "crontab", "solar", "clocked", "start_time")
 # Fields that the scheduler itself writes, or that celery-beat's `save` derives.
@@ -51,6 +52,9 @@ def schedule_update(
     changes = {name: value for name, value in changes.items() if value != before[name]}
     if not changes:
         return locked
+    if locked.last_run_at is None and not locked.clocked_id:
+        # `save` moves the date of the last change, from which a schedule without runs is counted.
+        locked.last_run_at = decided_until(locked)
     was_enabled = locked.enabled
     for name, value in changes.items():
         setattr(locked, name, value)
@@ -104,7 +108,7 @@ def _refuse_unknown(changes: dict[str, Any]) -> None:
 
 
 def _refuse_unrunnable(schedule: PeriodicTask) -> None:
-    problem = problem_with(schedule.task, schedule.args, schedule.kwargs)
+    problem = problem_with_schedule(schedule)
     if problem:
         raise DomainError(problem)
 

@@ -17,7 +17,7 @@ from apps.transfers.engine.undo.chain import kept_rows
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.undo import why_not_undo
 from apps.transfers.services.imports import run_in_scope
-from apps.transfers.tasks import JOBS_SWEEP, undo_run_advance
+from apps.transfers.tasks import JOBS_SWEEP, queue_for, undo_run_advance
 
 State = UndoRun.State
 
@@ -50,7 +50,7 @@ def import_run_undo(
         rows_to_do=rows,
     )
     if in_background:
-        send_after_commit(undo_run_advance, undo.pk, swept_by=JOBS_SWEEP)
+        send_after_commit(undo_run_advance, undo.pk, swept_by=JOBS_SWEEP, queue=queue_for(undo))
     return undo
 
 

@@ -1,0 +1,58 @@
+"""A worker takes a waiting run, unless it came too late or another run of its schedule has not ended."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from apps.core.schedulable import SCHEDULABLE_TASKS
+from apps.schedules.models import TaskRun
+
+logger = logging.getLogger(__name__)
+
+_LATE_AFTER = timedelta(minutes=1)
+
+
+@transaction.atomic
+def run_claim(run_id: int, started: dict[str, Any]) -> TaskRun | None:
+    """Write `started` into a waiting run and return it; None where its message has nothing to do.
+
+    A run that must not begin beside another one stays waiting, and is sent again when that has ended.
+    """
+    run = TaskRun.objects.filter(pk=run_id).first()
+    if run is not None and run.schedule_id is not None:
+        # So that of two runs of one schedule, claimed at once, the second one sees the first.
+        list(
+            PeriodicTask.objects.select_for_update(no_key=True)
+            .filter(pk=run.schedule_id)
+            .values_list("pk")
+        )
+    run = TaskRun.objects.select_for_update().filter(pk=run_id).first()
+    if run is None or run.state != TaskRun.State.WAITING:
+        logger.info("Run %s is not waiting; its message is dropped.", run_id)
+        return None
+    now = timezone.now()
+    if run.start_by is not None and run.start_by < now:
+        started = {
+            "state": TaskRun.State.MISSED,
+            "ended_at": now,
+            "reason": f"No worker started it by {run.start_by:%Y-%m-%d %H:%M:%S %Z}.",
+        }
+    elif _must_wait(run):
+        started = {"celery_id": ""}
+    elif not run.reason and run.started_at is None and now - run.created_at > _LATE_AFTER:
+        minutes = (now - run.created_at) // timedelta(minutes=1)
+        started["reason"] = f"No worker was free for {minutes} min."
+    TaskRun.objects.filter(pk=run.pk).update(**started)
+    run.refresh_from_db()
+    return run if run.state == TaskRun.State.RUNNING else None
+
+
+def _must_wait(run: TaskRun) -> bool:
+    declared = SCHEDULABLE_TASKS.get(run.task_name)
+    if run.schedule_id is None or declared is None or declared.may_overlap:
+        return False
+    return TaskRun.objects.filter(schedule=run.schedule_id, state=TaskRun.State.RUNNING).exists()

@@ -1,0 +1,94 @@
+"""What a person decides on a run that has ended: to run it again, or to leave it at that."""
+
+import uuid
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.actors import user_or_none
+from apps.audit.context import audit_context, real_actor_id
+from apps.audit.events import record_event
+from apps.core.actors import Actor, require
+from apps.core.errors import DomainError
+from apps.core.scope import refuse_limited
+from apps.core.sending import after_commit
+from apps.schedules import event_kinds
+from apps.schedules.models import TaskRun
+from apps.schedules.services.runs import run_send
+from apps.schedules.task_names import problem_with
+
+
+@transaction.atomic
+def run_repeat(*, run: TaskRun, reason: str = "", actor: Actor) -> TaskRun:
+    """Run the task of an ended run again with its arguments and for its due time; return the new run.
+
+    Raises `MissingPermission`, and `DomainError` for a run that has not ended or a task that may not run.
+    """
+    locked = _ended(run, actor)
+    arguments = locked.arguments
+    problem = problem_with(locked.task_name, arguments.get("args", []), arguments.get("kwargs", {}))
+    if problem:
+        raise DomainError(problem)
+    new = TaskRun.objects.create(
+        run_key=f"{locked.pk}:again:{uuid.uuid4()}",
+        schedule=locked.schedule,
+        schedule_name=locked.schedule_name,
+        task_name=locked.task_name,
+        arguments=arguments,
+        due_at=locked.due_at,
+        started_by=user_or_none(actor),
+        real_started_by_id=real_actor_id(),
+    )
+    _decide(locked, actor)
+    with audit_context(actor=actor, reason=reason):
+        record_event(
+            event_kinds.TASK_RUN_NOW,
+            target=locked.schedule,
+            schedule=locked.schedule_name,
+            task=locked.task_name,
+            run=new.pk,
+            again=locked.pk,
+        )
+    queue = locked.schedule.queue if locked.schedule else None
+    after_commit(lambda: run_send(run=new, options={"queue": queue}))
+    return new
+
+
+@transaction.atomic
+def run_leave(*, run: TaskRun, reason: str, actor: Actor) -> bool:
+    """Note that a lost run is not run again; return whether nobody had decided before.
+
+    Raises `MissingPermission`, and `DomainError` for a run that is not lost, or without a reason.
+    """
+    locked = _ended(run, actor)
+    if locked.state != TaskRun.State.LOST:
+        raise DomainError(f"Run {locked.pk} isn't lost.")
+    if not reason.strip():
+        raise DomainError("A reason is required.")
+    if locked.decided_at is not None:
+        return False
+    _decide(locked, actor)
+    with audit_context(actor=actor, reason=reason):
+        record_event(
+            event_kinds.TASK_RUN_LEFT,
+            target=locked.schedule,
+            schedule=locked.schedule_name,
+            task=locked.task_name,
+            run=locked.pk,
+        )
+    return True
+
+
+def _ended(run: TaskRun, actor: Actor) -> TaskRun:
+    require(actor, "schedules.run_task")
+    refuse_limited(actor, "Scheduled tasks affect every organization.")
+    locked = TaskRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if locked.state in TaskRun.OPEN:
+        raise DomainError(f"Run {locked.pk} hasn't ended. Wait until it has.")
+    return locked
+
+
+def _decide(run: TaskRun, actor: Actor) -> None:
+    TaskRun.objects.filter(pk=run.pk, decided_at=None).update(
+        decided_at=timezone.now(), decided_by=user_or_none(actor)
+    )
