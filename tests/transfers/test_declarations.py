@@ -90,7 +90,7 @@ PERSON = part(name="person", model="accounts.User", fields={"email": "name"}, ke
         ({"meta": of(part(model="organizations.Organization", fields={"name": "name"}, keys=(("name",),)))}, "Meta.model is projects.Project, but its last part writes organizations.Organization"),
         ({"meta": of(part(model="accounts.Disclosure"))}, "accounts.Disclosure keeps no history: give the model “history = History()”."),
         ({"meta": of(part(model="auth.Group", fields={"name": "name"}, keys=(("name",),)))}, "auth.Group needs the UUID key of apps.core.models.BaseModel."),
-        ({"meta": of(PERSON, part())}, "no user may be deleted, so an undo must know what to set instead"),
+        ({"meta": of(PERSON, part())}, "no person may be deleted, so an undo must know what to set instead"),
         ({"meta": of(part(fields={**FIELDS, "organization": "organization"}))}, "projects.Project has no column “organization”. Did you mean “organization_id”?"),
         ({"meta": of(part(fields={**FIELDS, "statsu": "name"}))}, "projects.Project has no column “statsu”. Did you mean “status”?"),
         ({"meta": of(part(fields={**FIELDS, "status": "nmae"}))}, "“status” takes its value from “nmae”, which is no column. Did you mean “name”?"),
