@@ -37,7 +37,7 @@ class RecordNotFound(Http404):
     """A 404 that names the requested record, so that the page can offer a search."""
 
     def __init__(self, model: type[Model], key: str) -> None:
-        super().__init__(f"No {model._meta.verbose_name} with the id “{key}”.")
+        super().__init__(f"No {model._meta.verbose_name} with the ID “{key}”.")
         self.model = model
         self.key = key
 

@@ -15,7 +15,7 @@ from django_celery_beat.models import (
 )
 
 from apps.audit.history import add_constraint, audit_model
-from apps.core.nouns import name_model
+from apps.core.nouns import name_fields, name_model
 from apps.schedules.querysets import TaskRunQuerySet
 
 # Beat stores in the same row when it last sent a task, which is no change of the schedule.
@@ -27,6 +27,7 @@ audit_model(
 # celery-beat adds the raw crontab to the name ("0 7 * * 1 (m/h/dM/MY/d) UTC"); people know it by its name.
 PeriodicTask.add_to_class("__str__", lambda schedule: schedule.name)
 name_model(PeriodicTask, "schedule", "schedules")
+name_fields(PeriodicTask, last_run_at="last run")
 for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     audit_model(_timing, app="apps.schedules")
 name_model(ClockedSchedule, "clock time", "clock times")

@@ -34,7 +34,7 @@ def test_404_of_a_record_says_what_was_looked_for_and_offers_a_search(client: Cl
 
     assert page.status_code == 404
     body = page.content.decode()
-    assert f"No organization with the id “{key}”" in body
+    assert f"No organization with the ID “{key}”" in body
     assert 'role="search"' in body
     assert reverse("admin:organizations_organization_changelist") in body
 

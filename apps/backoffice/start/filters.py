@@ -18,7 +18,7 @@ LINES: list[OpenTask | Number] = [*NEEDS, *STANDING, *NUMBERS]
 class StartPageFilter(DropdownFilter):
     """Filters by a line of the start page, with the query that the line counts with."""
 
-    title = "what needs you"
+    title = "what waits for you"
     parameter_name = PARAMETER
 
     def _lines(self, request: HttpRequest, model: type[Model]) -> dict[str, OpenTask | Number]:

@@ -54,7 +54,7 @@ def why_not_undo(run: ImportRun) -> str:
     if run.is_undone:
         return "" if has_rows and has_kept_rows(run) else UNDONE
     if run.state not in run.APPLIED_STATES:
-        return f"The run is {run.get_state_display().lower()}: there is nothing to undo."
+        return "No rows of this import were applied, so there is nothing to undo."
     if not has_rows:
         return "The rows of this import are no longer stored, so it can't be undone."
     if not sum(run.results.get(key, 0) for key in ("created", "updated")):

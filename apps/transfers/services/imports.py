@@ -103,7 +103,7 @@ def import_run_reread(*, run: ImportRun, reading: Reading, actor: Actor) -> Impo
         run.state == State.FAILED and run.planned_at is None
     ):
         raise DomainError(
-            f"The run is {run.get_state_display().lower()}; its file was already read."
+            f"This import is {run.get_state_display().lower()}, so its file can no longer be read again."
         )
     run.reading, run.matching, run.state = reading.to_json(), {}, State.UPLOADED
     run.error, run.ended_at, run.plan_token, run.cancel_requested_at = "", None, "", None
@@ -123,7 +123,7 @@ def import_run_match(*, run: ImportRun, matching: Matching, actor: Actor) -> Imp
     run = _locked(run, actor)
     if run.state not in (State.READ, State.PLANNED):
         raise DomainError(
-            f"The run is {run.get_state_display().lower()}; its columns can't be matched now."
+            f"This import is {run.get_state_display().lower()}, so its columns can't be matched now."
         )
     if run.findings.get("needs_sheet"):
         raise DomainError("The workbook has several sheets. Choose one first.")
@@ -183,7 +183,7 @@ def import_run_confirm(
         return run
     if run.state != State.PLANNED:
         raise DomainError(
-            f"The run is {run.get_state_display().lower()}; there is no plan to confirm."
+            f"This import is {run.get_state_display().lower()}, so there is no plan to confirm."
         )
     if run.plan_token != plan_token:
         raise DomainError(PLANNED_AGAIN)
