@@ -182,13 +182,27 @@ def sample(model: Any) -> Any:
     """Return a full record of `model`: from SAMPLES, or from the factory that is called after it."""
     if model._meta.proxy and issubclass(model, SoftDeletableModel):
         return _trashed(model)
-    make = SAMPLES.get(model._meta.label) or _factories().get(model)
+    make = _maker(model)
     if make is None:
         pytest.fail(
             f"Write a {model.__name__}Factory in tests/factories/{model._meta.app_label}.py.",
             pytrace=False,
         )
     return make()
+
+
+def has_sample(model: Any) -> bool:
+    return _maker(model) is not None
+
+
+def _maker(model: Any) -> Callable[[], Any] | None:
+    return SAMPLES.get(model._meta.label) or _factories().get(model)
+
+
+def belonging(model: Any, **relations: Any) -> Any:
+    """Return a record of `model` that belongs to others, from the model's factory."""
+    make: Any = _factories()[model]
+    return make(**relations)
 
 
 @cache

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.forms.models import _get_foreign_key
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +26,7 @@ from apps.organizations.models import Membership
 from tests.factories.accounts import SuperuserFactory, prove_factor
 from tests.factories.organizations import MembershipFactory
 from tests.forms import opened
-from tests.structure.samples import SAMPLES, sample
+from tests.structure.samples import belonging, has_sample, sample
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(full_site()._registry, key=lambda model: model._meta.label)
@@ -146,7 +147,7 @@ def _another(model: Any, form: Any, name: str) -> Any:
 
 
 def _other_record(field: Any, now: Any) -> Any:
-    if field.queryset.model._meta.label in SAMPLES:
+    if has_sample(field.queryset.model):
         return sample(field.queryset.model)
     return field.queryset.exclude(pk=now if not isinstance(now, list) else None).order_by("?")[0]
 
@@ -300,6 +301,9 @@ def test_rows_of_a_page_lose_nothing_either(model: Any, inline: Any) -> None:
     if inline.model is Membership:
         # The newest stands first; an organization's only owner could not change.
         MembershipFactory(organization=record)
+    key = _get_foreign_key(model, inline.model, fk_name=inline.fk_name)
+    if not inline.model._base_manager.filter(**{key.name: record}).exists():
+        belonging(inline.model, **{key.name: record})
     tab = _tab(client, record)
     page: Any = client.get(tab.url)
     formset = _formset(page, inline)

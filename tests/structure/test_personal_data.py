@@ -20,7 +20,7 @@ from apps.organizations.models import Invitation, Membership, Role
 from apps.transfers.models import ImportRun, Upload
 from tests.factories.accounts import StaffFactory, UserFactory, prove_factor
 from tests.factories.organizations import InvitationFactory, MembershipFactory, OrganizationFactory
-from tests.structure.samples import SAMPLES, sample
+from tests.structure.samples import has_sample, sample
 from tests.transfers.engine import Importer
 
 NAMELESS, NAMED, INVITED, OLD = "zzanon", "zzida", "zzinvited", "zzold"
@@ -96,7 +96,7 @@ def addresses(people: dict[str, Any]) -> Iterator[str]:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield reverse(f"{name}_changelist")
         record: Any = model._default_manager.first()
-        if record is None and model._meta.label in SAMPLES:
+        if record is None and has_sample(model):
             record = sample(model)
         if record is None:
             continue
@@ -203,7 +203,7 @@ def everything() -> list[Any]:
     found = list(Upload.objects.all())
     for model in full_site()._registry:
         record: Any = model._default_manager.first()
-        if record is None and model._meta.label in SAMPLES:
+        if record is None and has_sample(model):
             record = sample(model)
         if record is not None and model is not Permission:
             found.append(record)
