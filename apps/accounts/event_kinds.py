@@ -1,7 +1,7 @@
 """Events of accounts, roles, requests, and sessions that are not changes of a record."""
 
 from apps.audit.kinds import Data, EventKind
-from apps.audit.timeline.listing import listed
+from apps.core.wording import listed
 
 
 def _session_ended(data: Data) -> str:
@@ -25,7 +25,7 @@ def _factor_removed(data: Data) -> str:
 
 def _role_change(data: Data) -> str:
     parts = [
-        f"{verb} {listed([str(name) for name in data[key]])}"
+        f"{verb} {listed([str(name) for name in data[key]], most=3)}"
         for key, verb in (("given", "gave the role"), ("taken", "removed the role"))
         if data.get(key)
     ]
@@ -89,7 +89,7 @@ def removed_in_words(removed: Data) -> str:
         if name in _REMOVED:
             one, many = _REMOVED[name]
             message.append(f"{number:,} {one if number == 1 else many}")
-    return listed(message) or "only the record"
+    return listed(message, most=3) or "only the record"
 
 
 def _anonymization(data: Data) -> str:

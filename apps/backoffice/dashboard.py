@@ -10,8 +10,8 @@ from apps.audit.models import Verification
 from apps.backoffice.start import numbers, open_tasks, recent_activity
 from apps.backoffice.start.count_query import counts
 from apps.core.actors import PermissionHolder
-from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
+from apps.core.wording import listed
 from apps.organizations.organization_scope import organizations_outside_the_trash_of
 
 _NAMED = 3

@@ -1,7 +1,7 @@
 """Events of flags."""
 
 from apps.audit.kinds import Data, EventKind
-from apps.core.admin.wording import listed
+from apps.core.wording import listed
 
 # The states of a flag (`everyone`) and of a switch (`active`), as events store them.
 _STATES = {

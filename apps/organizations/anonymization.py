@@ -9,7 +9,7 @@ from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
 from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.redaction import redact_labels, redact_records, redacting
-from apps.core.admin.wording import counted, names
+from apps.core.wording import counted, names
 from apps.organizations.models import Invitation, Membership, Organization, Role
 
 

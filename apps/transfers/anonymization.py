@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
-from apps.core.admin.wording import counted
+from apps.core.wording import counted
 from apps.transfers.cleanup import samples_forget
 from apps.transfers.engine.erasure import is_in_rows, rows_erase
 from apps.transfers.lost_files import FileGone, notify_owners

@@ -1,7 +1,7 @@
 """Events of imports."""
 
 from apps.audit.kinds import Data, EventKind
-from apps.audit.timeline.listing import listed
+from apps.core.wording import listed
 
 _ENDS = {"applied_in_part": " in part", "canceled": ", and canceled", "failed": ", and failed"}
 
@@ -19,7 +19,7 @@ def _imported(data: Data) -> str:
     end = _ENDS.get(data.get("state", ""), "")
     # Leave out the dataset if the import's name begins with it.
     what = f" {data['dataset']}" if "dataset" in data else ""
-    return f"imported{what}{end}: {listed(numbers)}"
+    return f"imported{what}{end}: {listed(numbers, most=3)}"
 
 
 def _undid(data: Data) -> str:
@@ -35,7 +35,7 @@ def _undid(data: Data) -> str:
         )
         if results.get(name)
     ]
-    return f"undid the import: {listed(numbers)}" if numbers else "undid the import"
+    return f"undid the import: {listed(numbers, most=3)}" if numbers else "undid the import"
 
 
 def _canceled(what: str, data: Data) -> str:

@@ -12,8 +12,8 @@ from apps.core.admin import paginator
 from apps.core.admin.display import label, moment
 from apps.core.admin.fingerprint import fingerprint
 from apps.core.admin.paginator import EstimatingPaginator
-from apps.core.admin.wording import counted, listed
 from apps.core.discovery import full_site
+from apps.core.wording import counted, listed
 from apps.organizations.models import Organization
 from tests.factories.accounts import StaffFactory
 from tests.factories.organizations import OrganizationFactory

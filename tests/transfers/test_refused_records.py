@@ -10,7 +10,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.accounts.services import user_deactivate, user_set_roles
 from apps.organizations.models import Membership, Organization
-from apps.transfers.approvals import ApplyImport
+from apps.transfers.approval_kinds.apply_import import ApplyImport
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import plan_rows
 from tests.at_once import while_uncommitted

@@ -13,7 +13,7 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.access import APPLY_IMPORT
-from apps.transfers.approvals import ApplyImport
+from apps.transfers.approval_kinds.apply_import import ApplyImport
 from apps.transfers.models import ImportRun, UndoRun
 from tests.factories.accounts import StaffFactory, SuperuserFactory, permission, sudo_client
 from tests.factories.organizations import OrganizationFactory

@@ -16,7 +16,7 @@ from apps.accounts.signin.links import password_link_give
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
-from apps.core.admin.wording import listed
+from apps.core.wording import listed
 
 
 def _sessions_meant(users: QuerySet[Any]) -> Iterable[str]:

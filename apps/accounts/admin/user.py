@@ -47,9 +47,9 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
-from apps.core.admin.wording import counted, listed
 from apps.core.personal import disclose, reveal
 from apps.core.scope import sees_everything
+from apps.core.wording import counted, listed
 
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 

@@ -1,20 +1,17 @@
 """Changing a colleague's sign-in address, which gives access to the account."""
 
-from uuid import UUID
-
 from django.db.models import QuerySet
-from django.urls import reverse
 
-from apps.accounts.approvable.preview import ActionPreview, Line
-from apps.accounts.approvable.registry import Approvable, Arguments
-from apps.accounts.authority import COLLEAGUES, account_obstacle, colleagues
+from apps.accounts.approvable.preview import ActionPreview
+from apps.accounts.approvable.registry import Arguments
+from apps.accounts.approval_kinds.person import OnPerson, line_about, person_of
+from apps.accounts.authority import COLLEAGUES, colleagues
 from apps.accounts.email_changes.services import APPROVAL, PERMISSION, email_change_request
-from apps.accounts.models import User
 from apps.core.actors import PermissionHolder
 from apps.core.scope import sees_everything
 
 
-class ChangeEmail(Approvable):
+class ChangeEmail(OnPerson):
     """`{"user": id, "email": address}`: the reader of that address's mail can then use the account."""
 
     kind = APPROVAL
@@ -33,28 +30,11 @@ class ChangeEmail(Approvable):
     def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
         return sees_everything(user)
 
-    def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
-        if "user" not in arguments:
-            return ""
-        return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
-
-    def beneficiaries(self, arguments: Arguments) -> list[UUID]:
-        return [UUID(arguments["user"])] if "user" in arguments else []
-
-    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
-        return [("The person", User.objects.filter(pk=arguments["user"]))]
-
     def preview(self, arguments: Arguments) -> ActionPreview:
-        user = User.objects.get(pk=arguments["user"])
+        user = person_of(arguments)
         return ActionPreview(
             sentence=f"Change the e-mail address of {user}",
-            lines=[
-                Line(
-                    str(user),
-                    reverse("admin:accounts_user_change", args=[user.pk]),
-                    [["e-mail", user.email, arguments["email"]]],
-                )
-            ],
+            lines=[line_about(user, ["e-mail", user.email, arguments["email"]])],
             total=1,
             consequences=[
                 "Anyone with access to the new mailbox can then sign in as this person.",
@@ -64,6 +44,6 @@ class ChangeEmail(Approvable):
         )
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
-        user = User.objects.get(pk=arguments["user"])
+        user = person_of(arguments)
         email_change_request(user=user, email=arguments["email"], actor=actor, reason=reason)
         return f"A confirmation link was sent to the new address of {user}."

@@ -10,16 +10,16 @@ from django.urls import reverse
 
 from apps.accounts.approvable.preview import ActionPreview, Line
 from apps.accounts.approvable.registry import Approvable, Arguments
-from apps.accounts.authority import account_obstacle
+from apps.accounts.approval_kinds.person import OnPerson, line_about, person_of
 from apps.accounts.models import User
 from apps.accounts.powers import EMPOWER_ROLE, GIVE_ROLES, powerful
 from apps.accounts.role_services import role_update
 from apps.accounts.services import user_set_roles
 from apps.core.actors import PermissionHolder
-from apps.core.admin.wording import listed
+from apps.core.wording import listed
 
 
-class GiveRoles(Approvable):
+class GiveRoles(OnPerson):
     """`{"user": id, "roles": [ids]}`: exactly these roles, one of which is powerful."""
 
     kind = GIVE_ROLES
@@ -30,25 +30,11 @@ class GiveRoles(Approvable):
     def will_need_approval(self, records: QuerySet, count: int) -> bool:
         return False  # It depends on the roles that are chosen.
 
-    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
-        return (
-            "user" not in arguments
-            or User.objects.for_staff(user).filter(pk=arguments["user"]).exists()
-        )
-
-    def obstacle(self, user: PermissionHolder, arguments: Arguments) -> str:
-        if "user" not in arguments:
-            return ""
-        return account_obstacle(actor=user, person=User.objects.get(pk=arguments["user"]))
-
-    def beneficiaries(self, arguments: Arguments) -> list[UUID]:
-        return [UUID(arguments["user"])] if "user" in arguments else []
-
     def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
         through: Any = User.groups.through
         gives: Any = Group.permissions.through
         return [
-            ("The person", User.objects.filter(pk=arguments["user"])),
+            *super().affected_records(arguments),
             ("Roles", Group.objects.filter(pk__in=arguments["roles"])),
             ("Current roles", through._default_manager.filter(user=arguments["user"])),
             (
@@ -58,7 +44,7 @@ class GiveRoles(Approvable):
         ]
 
     def preview(self, arguments: Arguments) -> ActionPreview:
-        user = User.objects.get(pk=arguments["user"])
+        user = person_of(arguments)
         held = sorted(user.groups.values_list("name", flat=True))
         roles = list(Group.objects.filter(pk__in=arguments["roles"]).order_by("name"))
         wanted = [role.name for role in roles]
@@ -69,13 +55,7 @@ class GiveRoles(Approvable):
         sentence = " and ".join(parts)
         return ActionPreview(
             sentence=sentence[:1].upper() + sentence[1:],
-            lines=[
-                Line(
-                    str(user),
-                    reverse("admin:accounts_user_change", args=[user.pk]),
-                    [["roles", listed(held) or "none", listed(wanted) or "none"]],
-                )
-            ],
+            lines=[line_about(user, ["roles", listed(held) or "none", listed(wanted) or "none"])],
             total=1,
             consequences=[
                 f"{listed([role.name for role in powerful(roles)])} can give roles or "
@@ -85,7 +65,7 @@ class GiveRoles(Approvable):
         )
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
-        user = User.objects.get(pk=arguments["user"])
+        user = person_of(arguments)
         roles = list(Group.objects.filter(pk__in=arguments["roles"]))
         given, taken = user_set_roles(user=user, roles=roles, actor=actor, reason=reason)
         message = [*(f"given: {name}" for name in given), *(f"taken: {name}" for name in taken)]

@@ -11,9 +11,9 @@ from apps.accounts.approvable.preview import SHOWN, ActionPreview, Line
 from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.core.actors import PermissionHolder
 from apps.core.admin.bulk import needed_permission, perform, records_of
-from apps.core.admin.wording import counted
 from apps.core.errors import DomainError
 from apps.core.locked_records import locked_keys
+from apps.core.wording import counted
 
 MOST = 20_000
 # What a confirmation asks besides the values: neither is what is done.

@@ -12,9 +12,9 @@ from apps.accounts.approvable.preview import SHOWN, ActionPreview, Line
 from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.accounts.approvals.guard import require_approval
 from apps.core.actors import Actor, PermissionHolder
-from apps.core.admin.wording import belongings, counted
 from apps.core.model_meta import model_field
 from apps.core.trash import Counts
+from apps.core.wording import belongings, counted
 
 
 @dataclass

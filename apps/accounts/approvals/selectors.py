@@ -13,8 +13,8 @@ from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.accounts.approvable.visibility import DECIDE, decidable, within_scope
 from apps.accounts.models import ApprovalRequest, User
 from apps.core.actors import PermissionHolder
-from apps.core.admin.wording import listed
 from apps.core.scope import sees_everything
+from apps.core.wording import listed
 
 _NAMED = 3
 _LOOKED_AT = 100

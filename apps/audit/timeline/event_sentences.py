@@ -2,7 +2,7 @@
 
 from apps.audit.kinds import EVENT_KINDS, Data
 from apps.audit.models import Event
-from apps.audit.timeline.listing import listed
+from apps.core.wording import listed
 
 
 def of_event(event: Event) -> str:
@@ -47,7 +47,7 @@ def _plain(value: object) -> str:
     if value is None:
         return "nothing"
     if isinstance(value, list):
-        return listed([str(item) for item in value])
+        return listed([str(item) for item in value], most=3)
     if isinstance(value, dict):
         return ", ".join(f"{key} {_plain(item)}" for key, item in value.items())
     if isinstance(value, bool):

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from apps.audit.timeline.listing import listed
 from apps.audit.timeline.record_names import fill
 from apps.audit.timeline.registry import Inclusion, labels
 from apps.audit.timeline.values import EMPTY, Change
+from apps.core.wording import listed
 
 # A longer value is shown only in the fields below the sentence.
 _SHORT = 60
@@ -46,7 +46,7 @@ def changed(changes: list[Change], of: str = "") -> str:
     if not changes:
         return f"saved{of} without changes"
     if len(changes) > 1:
-        return f"changed {listed([change.label for change in changes])}{of}"
+        return f"changed {listed([change.label for change in changes], most=3)}{of}"
     (change,) = changes
     before, after = (_low(value, change.is_choice) for value in (change.before, change.after))
     if change.is_hidden or max(len(before), len(after)) > _SHORT:

@@ -1,18 +1,14 @@
 """The change of one field, as it is displayed."""
 
 import difflib
-import json
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import models
-from django.template.defaultfilters import date as format_date
-from django.utils import timezone
 
 from apps.audit.timeline.record_names import RecordNames
 from apps.core.model_meta import related_model
+from apps.core.value_words import value_words
 
 EMPTY = "–"  # noqa: RUF001
 # Longer texts are compared word by word.
@@ -47,17 +43,7 @@ def display_value(field: models.Field, value: object, names: RecordNames) -> str
         return names.get(related_model(field), value)
     if field.flatchoices:
         return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return format_date(timezone.localtime(value), "M j, Y, H:i:s")
-    if isinstance(value, date):
-        return format_date(value, "M j, Y")
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value)
+    return value_words(value)
 
 
 def change(field: models.Field, before: object, after: object, names: RecordNames) -> Change:

@@ -15,9 +15,9 @@ from apps.backoffice.access.permission_holders import (
     sources,
 )
 from apps.backoffice.access.permission_words import Right, right, rights
-from apps.core.admin.wording import listed
 from apps.core.gates import closure_of, gate_before
 from apps.core.scope import sees_everything
+from apps.core.wording import listed
 
 MOST_ANSWERS = 6
 

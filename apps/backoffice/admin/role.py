@@ -21,9 +21,9 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import BUSY, EMPTY, count_link, label
-from apps.core.admin.wording import counted
 from apps.core.scope import sees_everything
 from apps.core.sudo import require_fresh_factor
+from apps.core.wording import counted
 
 admin.site.unregister(Group)
 

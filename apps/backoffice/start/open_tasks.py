@@ -13,7 +13,7 @@ from apps.accounts.approvals.selectors import to_decide
 from apps.accounts.models import ApprovalRequest, User
 from apps.backoffice.start.links import PARAMETER, listing
 from apps.core.admin.display import BAD, QUIET, WAITING
-from apps.core.admin.wording import counted
+from apps.core.wording import counted
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation
 from apps.reports.models import ReportDelivery, ReportRun

@@ -12,9 +12,9 @@ from apps.accounts.models import User
 from apps.audit.models import ChangeSet
 from apps.audit.templatetags.audit_log import person
 from apps.audit.timeline.history_scope import history_in_scope
-from apps.core.admin.wording import counted, listed
 from apps.core.personal import readable
 from apps.core.scope import sees_everything
+from apps.core.wording import counted, listed
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.projects.models import Project, Task
 from apps.transfers.admin.result import state_label

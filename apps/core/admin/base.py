@@ -28,11 +28,11 @@ from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
 from apps.core.admin.scoped_admin import ScopedAdmin
 from apps.core.admin.strict_parameters import StrictParametersAdmin
-from apps.core.admin.wording import counted, menu_title
 from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 from apps.core.personal import conceals, is_personal
+from apps.core.wording import counted, menu_title
 
 
 class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
@@ -62,6 +62,8 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     not_in_menu = ""
     ask_reason = True
     reason_required = False
+    # Whether *Move to trash* takes the place of *Delete*.
+    moves_to_trash = False
     change_form_after_template = "core/reason_field.html"
     # What higher apps add; see `additions`.
     list_after_template = "core/below_list.html"
@@ -214,7 +216,7 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
             stored = self.get_queryset(request).filter(pk=obj.pk).first() or obj
             context |= {"original": stored, "subtitle": str(stored)}
         may_delete = change and self.has_delete_permission(request, obj)
-        context["can_delete_record"] = may_delete and context.get("show_delete", True)
+        context["can_delete_record"] = may_delete and not self.moves_to_trash
         context["show_delete"] = False
         response: HttpResponse = super().render_change_form(
             request, context, add, change, form_url, obj
@@ -256,6 +258,10 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         super().save_related(request, form, formsets, change)
         # Check deferred constraints now: an error at the commit would come too late for the form.
         connections[router.db_for_write(self.model)].check_constraints()
+        self.after_save(request, form, change=change)
+
+    def after_save(self, request: HttpRequest, form: ModelForm, *, change: bool) -> None:
+        """Do what belongs to a saved form, with its relations and inlines, in the same transaction."""
 
     def log_addition(self, request: HttpRequest, obj: Model, message: object) -> None:
         """Write nothing: the database writes the history, and a second log of forms only would

@@ -41,9 +41,9 @@ from unfold.enums import ActionVariant
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.confirmation import Confirmation
 from apps.core.admin.permissions import may, one_record, permission_name
-from apps.core.admin.wording import counted
 from apps.core.errors import MissingPermission
 from apps.core.sudo import has_fresh_factor, require_fresh_factor
+from apps.core.wording import counted
 
 
 def confirmed(

@@ -6,9 +6,9 @@ from django.contrib.admin import ModelAdmin
 from django.core import checks
 from django.utils.text import capfirst
 
-from apps.core.admin.wording import menu_title
 from apps.core.querysets import ScopedQuerySet
 from apps.core.scope import is_unscoped
+from apps.core.wording import menu_title
 
 
 def check_scope(model_admin: ModelAdmin) -> Iterator[checks.CheckMessage]:

@@ -5,8 +5,8 @@ from django.contrib.admin.utils import NestedObjects, get_deleted_objects
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.core.admin.wording import belongings, listed
 from apps.core.errors import DomainError
+from apps.core.wording import belongings, listed
 
 # Collecting the related objects of more records would load half the database into memory.
 COLLECTED_AT_MOST = 500

@@ -5,7 +5,7 @@ The admin of a soft-deletable model is a `ToTrash`; the admin of its proxy (`tra
 model. An admin whose model has a rule of its own names another service.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -20,10 +20,8 @@ from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import moment_column, record_link
-from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.admin.read_only import ReadOnly
 from apps.core.admin.trash_forms import RestoreForm, ToTrashForm, trash_message
-from apps.core.admin.wording import belongings, counted
 from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
 from apps.core.trash_models import trash_proxy_of
@@ -33,6 +31,7 @@ from apps.core.trash_services import (
     records_trash,
     trash_action,
 )
+from apps.core.wording import belongings, counted
 
 
 def _with_it(words: str, counts: trash.Counts, model: type[Model]) -> list[str]:
@@ -87,14 +86,7 @@ class ToTrash(BaseAdmin):
     def approval_kinds(self) -> dict[str, str]:
         return {"move_to_trash": trash_action("trash", self.model)}
 
-    def save_related(
-        self,
-        request: HttpRequest,
-        form: ModelForm,
-        formsets: Iterable[VersionedFormSet],
-        change: bool,
-    ) -> None:
-        super().save_related(request, form, formsets, change)
+    def after_save(self, request: HttpRequest, form: ModelForm, *, change: bool) -> None:
         # A new record may also have values that its form left empty, such as a slug.
         given = form.changed_data if change else [field.name for field in self.opts.fields]
         for sentence in trash_message(request.user, form.instance, given):
@@ -105,17 +97,6 @@ class ToTrash(BaseAdmin):
     ) -> HttpResponse:
         response: HttpResponse = self.move_to_trash(request, object_id=object_id)
         return response
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        # The stock button would say "Delete"; ours is one of the actions.
-        context = {"show_delete": False, **(extra_context or {})}
-        return super().changeform_view(request, object_id, form_url, context)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)

@@ -14,9 +14,9 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import record_link
 from apps.core.admin.scoped_admin import in_scope
 from apps.core.admin.trash_record import trash_link
-from apps.core.admin.wording import belongings, counted, names
 from apps.core.trash_names import Clash, clashes_of_new_values, clashes_of_trashed
 from apps.core.trash_visibility import trash_paths
+from apps.core.wording import belongings, counted, names
 
 
 class ToTrashForm(ConfirmationForm):

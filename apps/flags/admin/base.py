@@ -50,6 +50,24 @@ HELP = {
 }
 
 
+# What every page shows first and last.
+STATE: tuple[None, dict[str, Any]] = (
+    None,
+    {
+        "fields": [
+            "name",
+            "state_label",
+            "turned",
+            "purpose",
+            "owner",
+            "declared_label",
+            "protection_label",
+        ]
+    },
+)
+NOTE: tuple[str, dict[str, Any]] = ("Note", {"fields": ["note"]})
+
+
 def any_protected(records: QuerySet) -> bool:
     """Tell whether an action on `records` needs a fresh factor."""
     return bool(records.filter(is_protected=True).exists())
@@ -92,6 +110,15 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     """A list of what is declared in the code, with what is missing from it named above."""
 
     reason_required = True
+    list_display = [
+        "name",
+        "state_label",
+        "protection_label",
+        "purpose",
+        "declared_label",
+        "modified_moment",
+    ]
+    fieldsets: Any = [STATE, NOTE]
     search_fields = ["name", "note"]
     ordering = ["name"]
     list_before_template = "flags/missing.html"

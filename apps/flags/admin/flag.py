@@ -1,6 +1,5 @@
 """Flags: who each reaches, and how to turn it on and off."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
@@ -14,9 +13,16 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, label
-from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.scope import sees_everything
-from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter, any_protected, one_at_a_time
+from apps.flags.admin.base import (
+    FLIP,
+    NOTE,
+    STATE,
+    DeclaredAdmin,
+    DeclaredFilter,
+    any_protected,
+    one_at_a_time,
+)
 from apps.flags.models import Flag
 from apps.flags.selectors import state_in_words, with_reach
 from apps.flags.services import flag_edited, flag_set
@@ -40,14 +46,6 @@ class StateFilter(DropdownFilter):
 @admin.register(Flag)
 class FlagAdmin(DeclaredAdmin):
     state_field = "everyone"
-    list_display = [
-        "name",
-        "state_label",
-        "protection_label",
-        "purpose",
-        "declared_label",
-        "modified_moment",
-    ]
     list_filter = [StateFilter, DeclaredFilter]
     autocomplete_fields = ["organizations", "groups", "users"]
     protected_fields = [
@@ -63,20 +61,7 @@ class FlagAdmin(DeclaredAdmin):
     actions_row = ["turn_on", "turn_off", "leave_to_targets"]
     actions_detail = [*actions_row, "protect", "end_protection"]
     fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "name",
-                    "state_label",
-                    "turned",
-                    "purpose",
-                    "owner",
-                    "declared_label",
-                    "protection_label",
-                ]
-            },
-        ),
+        STATE,
         (
             "Who it reaches",
             {
@@ -90,7 +75,7 @@ class FlagAdmin(DeclaredAdmin):
                 "description": "Used only when the state is “By its targets”. On or off for everyone overrides this.",
             },
         ),
-        ("Note", {"fields": ["note"]}),
+        NOTE,
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Flag]:
@@ -150,21 +135,10 @@ class FlagAdmin(DeclaredAdmin):
     ) -> str:
         return _turn(request, flags, None, answer.reason, "set to use their targets")
 
-    def save_related(
-        self,
-        request: HttpRequest,
-        form: ModelForm,
-        formsets: Iterable[VersionedFormSet],
-        change: bool,
-    ) -> None:
-        before = _targets(form) if change else {}
-        super().save_related(request, form, formsets, change)
+    def after_save(self, request: HttpRequest, form: ModelForm, *, change: bool) -> None:
         if form.changed_data:
-            flag_edited(
-                flag=form.instance,
-                changes=_changes(form, before),
-                actor=request.user,
-            )
+            before = _targets(form) if change else {}
+            flag_edited(flag=form.instance, changes=_changes(form, before), actor=request.user)
 
 
 def _turn(

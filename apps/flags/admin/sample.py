@@ -39,35 +39,10 @@ class ShareForm(ConfirmationForm):
 @admin.register(Sample)
 class SampleAdmin(DeclaredAdmin):
     state_field = "percent"
-    list_display = [
-        "name",
-        "state_label",
-        "protection_label",
-        "purpose",
-        "declared_label",
-        "modified_moment",
-    ]
     list_filter = [DeclaredFilter]
     actions = ["set_share"]
     actions_row = ["set_share"]
     actions_detail = [*actions_row, "protect", "end_protection"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "name",
-                    "state_label",
-                    "turned",
-                    "purpose",
-                    "owner",
-                    "declared_label",
-                    "protection_label",
-                ]
-            },
-        ),
-        ("Note", {"fields": ["note"]}),
-    ]
     add_fields = ["name", "percent", "note"]
 
     @admin.display(description="state", ordering="percent")

@@ -30,35 +30,10 @@ class ActiveFilter(DropdownFilter):
 @admin.register(Switch)
 class SwitchAdmin(DeclaredAdmin):
     state_field = "active"
-    list_display = [
-        "name",
-        "state_label",
-        "protection_label",
-        "purpose",
-        "declared_label",
-        "modified_moment",
-    ]
     list_filter = [ActiveFilter, DeclaredFilter]
     actions = ["turn_on", "turn_off"]
     actions_row = ["turn_on", "turn_off"]
     actions_detail = [*actions_row, "protect", "end_protection"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    "name",
-                    "state_label",
-                    "turned",
-                    "purpose",
-                    "owner",
-                    "declared_label",
-                    "protection_label",
-                ]
-            },
-        ),
-        ("Note", {"fields": ["note"]}),
-    ]
 
     @admin.display(description="state", ordering="active")
     def state_label(self, switch: Switch) -> SafeString:

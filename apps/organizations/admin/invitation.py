@@ -15,8 +15,8 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
-from apps.core.admin.wording import counted
 from apps.core.personal import reveal
+from apps.core.wording import counted
 from apps.organizations.admin.colors import INVITATION_COLORS, ROLE_COLORS
 from apps.organizations.models import Invitation
 from apps.organizations.services.invitations import (

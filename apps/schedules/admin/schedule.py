@@ -17,7 +17,7 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
 from apps.core.admin.filters import DayRangeFilter
-from apps.core.admin.wording import counted
+from apps.core.wording import counted
 from apps.schedules.admin.schedule_form import ScheduleForm, task_choices
 from apps.schedules.models import TaskRun
 from apps.schedules.selectors import (

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
-from apps.transfers.checks.messages import did_you_mean, listed, quoted
+from apps.transfers.checks.messages import did_you_mean, quoted, quoted_names
 from apps.transfers.declarations import VERSION, Column, DatasetResource, FieldKind, Relation
 from apps.transfers.word_keys import fold_word
 
@@ -172,5 +172,5 @@ def _wrong_create(model: type[models.Model], relation: Relation) -> Iterator[str
     if missing:
         yield (
             f"a new {model._meta.verbose_name} cannot be made of {quoted(relation.create)} alone, it "
-            f"needs {listed(missing)}: leave “create” out."
+            f"needs {quoted_names(missing)}: leave “create” out."
         )

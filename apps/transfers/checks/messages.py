@@ -8,7 +8,7 @@ def quoted(name: str) -> str:
     return f"“{name}”"
 
 
-def listed(names: Iterable[str]) -> str:
+def quoted_names(names: Iterable[str]) -> str:
     return ", ".join(quoted(name) for name in names)
 
 
@@ -17,4 +17,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     known = list(known)
     # The name of a relation's field means its column.
     close = [k for k in known if k == f"{name}_id"] or get_close_matches(name, known, n=1)
-    return f" Did you mean {quoted(close[0])}?" if close else f" There are {listed(known)}."
+    return f" Did you mean {quoted(close[0])}?" if close else f" There are {quoted_names(known)}."

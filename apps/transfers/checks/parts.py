@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 from apps.audit.history import audited
-from apps.transfers.checks.messages import did_you_mean, listed, quoted
+from apps.transfers.checks.messages import did_you_mean, quoted, quoted_names
 from apps.transfers.declarations import Column, DatasetResource, FieldKind, Part
 
 # The model fields that a column of each kind can be written to; text fields for all others.
@@ -157,7 +157,9 @@ def _wrong_source(
             for k in FieldKind
             if k is not FieldKind.VERSION and _holds(field, Column(label="", attribute="", kind=k))
         ]
-        fit = f" {listed(kinds)} can." if kinds else " No kind of column can, so leave it out."
+        fit = (
+            f" {quoted_names(kinds)} can." if kinds else " No kind of column can, so leave it out."
+        )
         yield f"column {quoted(source)} is of kind {quoted(column.kind)}, which cannot be written to {name}.{fit}"
 
 

@@ -1,21 +1,19 @@
 """Values of form fields in words, masked for the reader where needed."""
 
-import json
 from collections.abc import Iterable
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.forms import BooleanField, ChoiceField, Field, FileField, ModelChoiceField
-from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 
 from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.compared_form import ComparedForm
 from apps.core.admin.editing.values import thawed
 from apps.core.personal import conceals, disclose, is_personal, readable
+from apps.core.value_words import value_words
 
 UNSEEN = "a record that you can't see"
 _CONCEALED = "•••"
@@ -82,18 +80,11 @@ def _names(field: ModelChoiceField, keys: list[Any]) -> str:
 def _plain(field: Field, value: object) -> str:
     if isinstance(field, ChoiceField):
         return _choice_words(field, value)
-    if isinstance(value, bool) or isinstance(field, BooleanField):
-        return "Yes" if value else "No"
-    if isinstance(value, datetime):
-        local = timezone.localtime(value) if timezone.is_aware(value) else value
-        return f"{format_date(local, 'M j, Y, H:i:s')} {local.tzname() or ''}".strip()
-    if isinstance(value, date):
-        return format_date(value, "M j, Y")
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value)
+    words = value_words(bool(value) if isinstance(field, BooleanField) else value)
+    if isinstance(value, datetime) and timezone.is_aware(value):
+        # Two versions are compared: here the time zone counts.
+        return f"{words} {timezone.localtime(value):%Z}"
+    return words
 
 
 def _choice_words(field: ChoiceField, value: object) -> str:

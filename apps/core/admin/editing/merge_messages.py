@@ -10,9 +10,9 @@ from apps.core.actors import PermissionHolder
 from apps.core.admin.editing.compared_form import ComparedForm
 from apps.core.admin.editing.conflicts import authors_of
 from apps.core.admin.editing.display_values import label_of
-from apps.core.admin.wording import listed
 from apps.core.authorship import Authorship
 from apps.core.personal import readable
+from apps.core.wording import listed
 
 
 def describe_merges(

@@ -12,9 +12,9 @@ from apps.core.admin.editing.conflicts import record_authors
 from apps.core.admin.editing.merge_messages import at_words
 from apps.core.admin.editing.opened_values import read, sign
 from apps.core.admin.editing.values import frozen
-from apps.core.admin.wording import listed
 from apps.core.authorship import watched_fields
 from apps.core.model_meta import concrete_model, model_field
+from apps.core.wording import listed
 
 SEEN = "_seen"
 _SALT = "core.seen"

@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from apps.core.actors import PermissionHolder
 from apps.core.admin.page_parameters import takes
-from apps.core.admin.wording import counted
 from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError
+from apps.core.wording import counted
 from apps.transfers import registry
 from apps.transfers.admin.rows import ROW_PARAMETERS, PlanTable, word_lines
 from apps.transfers.admin.wizard.apply import progress_sentence

@@ -1,4 +1,4 @@
-"""Words about numbers of records."""
+"""Words about numbers of records, and lists inside of a sentence."""
 
 from collections.abc import Iterable, Mapping
 
@@ -25,10 +25,13 @@ def menu_title(model: type[Model]) -> str:
     return ""
 
 
-def listed(words: Iterable[str]) -> str:
-    """Return "a, b and c"."""
-    *most, last = list(words) or [""]
-    return f"{', '.join(most)} and {last}" if most else last
+def listed(words: Iterable[str], *, most: int | None = None) -> str:
+    """Return "a, b and c"; with more than one beyond `most`, "a, b, c and 4 more"."""
+    words = list(words) or [""]
+    if most is not None and len(words) > most + 1:
+        words = [*words[:most], f"{len(words) - most:,} more"]
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def belongings(counts: Mapping[type[Model], int], model: type[Model]) -> str:

@@ -1,47 +1,28 @@
 """Approvals of undos: undoing as many rows as an import would need approval for."""
 
-from collections.abc import Iterable
-
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from apps.accounts.approvable.preview import ActionPreview, PreviewPart
-from apps.accounts.approvable.registry import Approvable, Arguments, Page
+from apps.accounts.approvable.registry import Arguments, Page
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.scope import sees_everything
-from apps.transfers import registry
 from apps.transfers.access import UNDO, UNDO_IMPORT, dataset_card, permissions_to_undo
-from apps.transfers.models import ImportRun
+from apps.transfers.approval_kinds.run import OnImportRun, run_of
 
 
-class UndoImport(Approvable):
+class UndoImport(OnImportRun):
     """`{"run"}`. The comparison covers how far the run is applied and undone."""
 
     kind = UNDO_IMPORT
     label = "Undo a large import"
-    word = "import"
     permissions = (UNDO,)
+    permissions_to = staticmethod(permissions_to_undo)
 
     def why(self) -> str:
         return "it undoes a large import"
 
-    def permissions_for(self, arguments: Arguments) -> Iterable[str]:
-        if "run" not in arguments:
-            return self.permissions
-        run = _run(arguments)
-        created = run.matching.get("create_missing", ())
-        return permissions_to_undo(registry.get(run.dataset), created)
-
-    def may_reach(self, user: PermissionHolder, arguments: Arguments) -> bool:
-        # A run can have written to any organization.
-        return sees_everything(user) or "run" not in arguments or _run(arguments).user_id == user.pk
-
-    def affected_records(self, arguments: Arguments) -> list[tuple[str, QuerySet]]:
-        return [("The import", ImportRun.objects.filter(pk=arguments["run"]))]
-
     def parts(self, arguments: Arguments) -> list[PreviewPart]:
-        run = _run(arguments)
+        run = run_of(arguments)
         state = f"{run.state} {run.checkpoint} {run.undo_runs.count()}"
         return [PreviewPart("Applied rows", run.rows_done, state)]
 
@@ -49,7 +30,7 @@ class UndoImport(Approvable):
         # Imported here: it loads the engine, which other processes do not need.
         from apps.transfers.selectors.undo import why_not_undo
 
-        run = _run(arguments)
+        run = run_of(arguments)
         if why_not := why_not_undo(run):
             raise DomainError(why_not)
         label = dataset_card(run.dataset).label.lower()
@@ -66,19 +47,12 @@ class UndoImport(Approvable):
         )
 
     def page(self, arguments: Arguments) -> Page | None:
-        url = reverse("admin:transfers_importrun_change", args=[_run(arguments).pk])
+        url = reverse("admin:transfers_importrun_change", args=[run_of(arguments).pk])
         return Page("See what the undo does", f"{url}?tab=undo")
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
         # Imported here: every process knows this action, but few run it.
         from apps.transfers.services import import_run_undo
 
-        undo = import_run_undo(run=_run(arguments), reason=reason, actor=actor)
+        undo = import_run_undo(run=run_of(arguments), reason=reason, actor=actor)
         return f"The undo of {undo.rows_to_do:,} rows has begun."
-
-
-def _run(arguments: Arguments) -> ImportRun:
-    run = ImportRun.objects.select_related("upload").filter(pk=arguments["run"]).first()
-    if run is None:
-        raise DomainError("The import no longer exists.")
-    return run
