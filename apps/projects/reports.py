@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, TruncDate
 
 from apps.core.actors import PermissionHolder
 from apps.organizations.membership_counts import (
+    MembershipChanges,
     MembershipCounts,
     memberships_between,
     organizations_in_scope,
@@ -84,27 +85,13 @@ def make(params: Mapping[str, Any], user: PermissionHolder) -> Result:
     }
     active |= {key for key, number in (projects.created + projects.archived).items() if number}
     names = dict(Organization.objects.filter(pk__in=active).values_list("pk", "name"))
-    nothing = MembershipCounts()
-    rows = []
-    for key, name in sorted(names.items(), key=lambda item: item[1].casefold()):
-        counts = memberships.by_organization.get(key, nothing)
-        rows.append(
-            {
-                "organization": name,
-                "new": counts.new,
-                "changed": counts.changed,
-                "removed": counts.removed,
-                "members": counts.total,
-                "growth": counts.growth,
-                "created": projects.created[key],
-                "archived": projects.archived[key],
-                "projects": projects.total[key],
-            }
-        )
     return Result(
         period=week.in_words,
         columns=COLUMNS,
-        rows=rows,
+        rows=[
+            _row(key, name, memberships, projects)
+            for key, name in sorted(names.items(), key=lambda item: item[1].casefold())
+        ],
         totals=[
             _total("Members", memberships.total("total"), memberships_before.total("total")),
             _total("New members", memberships.total("new"), memberships_before.total("new")),
@@ -126,6 +113,23 @@ def make(params: Mapping[str, Any], user: PermissionHolder) -> Result:
             ],
         ),
     )
+
+
+def _row(
+    key: UUID, name: str, memberships: MembershipChanges, projects: Projects
+) -> dict[str, Any]:
+    counts = memberships.by_organization.get(key, MembershipCounts())
+    return {
+        "organization": name,
+        "new": counts.new,
+        "changed": counts.changed,
+        "removed": counts.removed,
+        "members": counts.total,
+        "growth": counts.growth,
+        "created": projects.created[key],
+        "archived": projects.archived[key],
+        "projects": projects.total[key],
+    }
 
 
 def _total(label: str, value: int, before: int) -> Total:

@@ -7,11 +7,9 @@ from django.db import connection
 
 from apps.audit.models import Removal, SealBlock, Verification
 from apps.audit.proof import redactions
-from apps.audit.proof.problems import Problem
+from apps.audit.proof.problems import LIMIT, Problem
 from apps.audit.proof.seals import SEAL_DIGEST, block_digest
 from apps.audit.proof.tables import SealedTable, row_digest
-
-LIMIT = 100
 
 
 def check_chain() -> Iterator[Problem]:

@@ -2,6 +2,9 @@
 
 from dataclasses import asdict, dataclass
 
+# Report at most this many problems per table and check; more would not help.
+LIMIT = 100
+
 
 @dataclass(frozen=True)
 class Problem:

@@ -1,20 +1,17 @@
-"""Compares each live record with its newest history row, and each row with the one before it."""
+"""Compares each live record with its newest history row, and each row with its change set."""
 
 from collections.abc import Iterator
 
 from django.db import connection
 
 from apps.audit.history import Audited
-from apps.audit.models import ColumnSet, Redaction, Removal
-from apps.audit.proof.problems import Problem
-
-# Report at most this many problems per table and check; more would not help.
-LIMIT = 100
+from apps.audit.proof.links import follow_links
+from apps.audit.proof.problems import LIMIT, Problem
 
 
 def check_records(audited: Audited) -> Iterator[Problem]:
     yield from _compare_with_live(audited)
-    yield from _follow_links(audited)
+    yield from follow_links(audited)
     yield from _look_for_change_sets(audited)
 
 
@@ -53,100 +50,6 @@ def _compare_with_live(audited: Audited) -> Iterator[Problem]:
         cursor.execute(statement)
         for record, position, kind in cursor.fetchall():
             yield Problem(kind, table, messages[kind], position, record)
-
-
-def _follow_links(audited: Audited) -> Iterator[Problem]:
-    """Compare each row's `link`, a digest of the previous state, with the previous row.
-
-    If a row in the middle was edited, removed, or moved, its neighbors no longer match. The digest
-    is over the columns that the history had when the row was written, so each earlier set of
-    columns is tried.
-    """
-    history, key = audited.history_model._meta.db_table, _key(audited)
-    present = {f'"{field.column}"' for field in audited.history_model._meta.concrete_fields}
-    shapes = [audited.columns]
-    unprovable = 0
-    for shape in ColumnSet.objects.filter(table=history):
-        if not set(shape.columns) <= present:
-            newer = ColumnSet.objects.filter(table=history, pk__gt=shape.pk).first()
-            unprovable = newer.position if newer else unprovable
-        elif shape.columns not in shapes:
-            shapes.append(shape.columns)
-    digests = [
-        f"hash_record_extended(ROW({', '.join(f'h.{c}' for c in shape)}), 0)" for shape in shapes
-    ]
-    own = f"ARRAY[{', '.join(digests)}]"
-    joined, allowed = "", ""
-    if Redaction.objects.filter(table=history).exists():
-        # A redacted row has a different digest than the one in the row after it.
-        joined = """
-            LEFT JOIN (
-                SELECT position, array_agg(link) AS links FROM (
-                    SELECT unnest(positions) AS position, unnest(links) AS link
-                    FROM audit_redaction WHERE "table" = %s
-                ) each GROUP BY position
-            ) r ON r.position = h.history_id
-        """
-        allowed = (
-            " || coalesce(r.links, '{}') || CASE WHEN r.position IS NOT NULL"
-            " AND h.history_type = '-' THEN ARRAY[h.link] ELSE '{}' END"
-        )
-    trimmed = "false"
-    if Removal.objects.filter(table=history).exists():
-        trimmed = 'EXISTS (SELECT 1 FROM audit_removal r WHERE r."table" = %s AND r.positions[1] < x.history_id)'
-    statement = f"""
-        SELECT {key}::text, history_id, history_type, before, history_date < date_before FROM (
-            SELECT h.{key}, h.history_id, h.history_type, h.history_date, h.link, {own}{allowed} AS own,
-                lag(h.history_type) OVER record AS before, lag({own}{allowed}) OVER record AS own_before,
-                lag(h.history_date) OVER record AS date_before
-            FROM "{history}" h {joined} WINDOW record AS (PARTITION BY h.{key} ORDER BY h.history_id)
-        ) x
-        WHERE history_id > %s AND NOT CASE
-            WHEN history_type = '+' THEN link IS NULL AND coalesce(before = '-', true)
-            WHEN before IS NULL THEN {trimmed}
-            WHEN before = '-' THEN false
-            WHEN history_type = '-' THEN coalesce(link = ANY (own) AND link = ANY (own_before), false)
-            ELSE coalesce(link = ANY (own_before), false) END
-        ORDER BY history_id LIMIT {LIMIT}
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            [
-                *([history] if joined else []),
-                unprovable,
-                *([history] if trimmed != "false" else []),
-            ],
-        )
-        for record, position, kind, before, earlier in cursor.fetchall():
-            if before is None:
-                yield Problem(
-                    "removed", history, "the row before this one is missing", position, record
-                )
-            elif kind == "+":
-                yield Problem(
-                    "removed",
-                    history,
-                    "this row creates a record that already exists: a deletion is missing before it",
-                    position,
-                    record,
-                )
-            elif earlier:
-                yield Problem(
-                    "reordered",
-                    history,
-                    "this row is older than the one before it and does not follow from it",
-                    position,
-                    record,
-                )
-            else:
-                yield Problem(
-                    "broken",
-                    history,
-                    "this row does not follow from the one before it: one of them was edited, or a row between them was removed",
-                    position,
-                    record,
-                )
 
 
 def _look_for_change_sets(audited: Audited) -> Iterator[Problem]:

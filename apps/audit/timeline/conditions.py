@@ -7,22 +7,16 @@ models; everything that a reader typed is passed as a parameter.
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection
 
 from apps.audit.history_rows import HistoryRow
 from apps.audit.kinds import EVENT_KINDS
+from apps.audit.timeline.field_conditions import like, matches_change, matches_object
 from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, TimelineFilter
-from apps.audit.timeline.models import hidden_fields, key_column, visible_fields
-from apps.audit.timeline.record_names import label_fields
 from apps.core import personal
 from apps.core.actors import PermissionHolder
-from apps.core.model_meta import model_field, related_model
 from apps.core.uuid7 import as_uuid
 
-# At most this many records of one name are looked up; with more, the search is too broad.
-_MATCHES = 500
 _FEW = 200
 
 
@@ -60,20 +54,20 @@ def of_history(
     condition = _change_sets(condition, filter)
     if filter.reason:
         condition = condition.and_(
-            f"{_open('h.history_change_reason')} ILIKE %s", _like(filter.reason)
+            f"{_open('h.history_change_reason')} ILIKE %s", like(filter.reason)
         )
     if filter.object:
-        condition = condition.and_(*_object(history, filter.object, viewer))
+        condition = condition.and_(*matches_object(history, filter.object, viewer))
     for word in filter.words:
-        sql, *params = _object(history, word, viewer)
+        sql, *params = matches_object(history, word, viewer)
         condition = condition.and_(
             f"({_open('h.history_change_reason')} ILIKE %s OR {_actors_named('h')} OR {sql})",
-            _like(word),
-            *[_like(word)] * 2,
+            like(word),
+            *[like(word)] * 2,
             *params,
         )
     if filter.compares:
-        compared = _compared(history, filter, viewer)
+        compared = matches_change(history, filter, viewer)
         if compared is None:
             return None
         condition = condition.and_(*compared)
@@ -89,12 +83,12 @@ def of_events(filter: TimelineFilter) -> Condition | None:
         condition = condition.and_("h.kind = %s", filter.kind)
     condition = _change_sets(_times(condition, "at", filter), filter)
     if filter.reason:
-        condition = condition.and_(f"{_open('h.reason')} ILIKE %s", _like(filter.reason))
+        condition = condition.and_(f"{_open('h.reason')} ILIKE %s", like(filter.reason))
     if filter.object:
         condition = condition.and_(
             f"(h.target_pk = %s OR {_open('h.target_label')} ILIKE %s)",
             filter.object,
-            _like(filter.object),
+            like(filter.object),
         )
     for word in filter.words:
         kinds = [str(kind) for kind in EVENT_KINDS if word.lower() in kind.label.lower()]
@@ -102,9 +96,9 @@ def of_events(filter: TimelineFilter) -> Condition | None:
             f"({_open('h.reason')} ILIKE %s OR {_open('h.target_label')} ILIKE %s"
             f" OR {_open('h.data::text')} ILIKE %s"
             f" OR h.kind = ANY(%s) OR {_actors_named('h')})",
-            *[_like(word)] * 3,
+            *[like(word)] * 3,
             kinds,
-            *[_like(word)] * 2,
+            *[like(word)] * 2,
         )
     return condition
 
@@ -134,11 +128,11 @@ def change_sets_of(filter: TimelineFilter) -> tuple[str, tuple[Any, ...]] | None
         if key is not None:
             inner = inner.and_("(c.actor_id = %s OR c.real_actor_id = %s)", key, key)
         else:
-            like = _like(filter.actor)
+            name = like(filter.actor)
             inner = inner.and_(
                 f"({_open('c.actor_label')} ILIKE %s OR {_open('c.real_actor_label')} ILIKE %s)",
-                like,
-                like,
+                name,
+                name,
             )
     if filter.request:
         inner = inner.and_("c.request_id = %s", filter.request)
@@ -168,123 +162,3 @@ def _open(column: str) -> str:
     if not personal.conceals():
         return column
     return f"regexp_replace({column}, '{personal.ADDRESS_SQL}', '', 'g')"
-
-
-def _object(
-    history: type[HistoryRow], text: str, viewer: PermissionHolder | None
-) -> tuple[Any, ...]:
-    """Match a record's key, or the fields of its name, as they were at the time."""
-    model = history.instance_type
-    pk = model._meta.pk
-    try:
-        key = pk.to_python(text)
-    except (ValidationError, ValueError):
-        key = None
-    if isinstance(key, int) and abs(key) >= 2**31:
-        key = None
-    parts: list[str] = ["false"]
-    params: list[Any] = []
-    if key is not None:
-        parts.append(f"h.{_quote(key_column(history))} = %s")
-        params.append(key)
-    if as_uuid(text) is None:
-        if text.lower() in (model._meta.model_name, str(model._meta.verbose_name).lower()):
-            parts.append("true")
-        for field in label_fields(model):
-            sql, *given = _says(f"h.{_quote(str(field.column))}", field, text, viewer)
-            parts.append(sql)
-            params += given
-    return f"({' OR '.join(parts)})", *params
-
-
-def _compared(
-    history: type[HistoryRow], filter: TimelineFilter, viewer: PermissionHolder | None
-) -> tuple[Any, ...] | None:
-    """Match entries by changed field, old value, and new value."""
-    model = history.instance_type
-    wanted = filter.field.lower().replace(" ", "_")
-    fields = [field for field in visible_fields(history) if not wanted or _is_called(field, wanted)]
-    parts: list[str] = []
-    params: list[Any] = []
-    for field in fields:
-        sql, *given = _changed(field, filter, viewer)
-        parts.append(sql)
-        params += given
-    if wanted and not filter.before and not filter.after:
-        for name in hidden_fields(history):
-            if _is_called(model_field(model, name), wanted):
-                parts.append("%s = ANY(h.hidden_changes)")
-                params.append(name)
-    return (f"({' OR '.join(parts)})", *params) if parts else None
-
-
-def _changed(
-    field: models.Field, filter: TimelineFilter, viewer: PermissionHolder | None
-) -> tuple[Any, ...]:
-    column = _quote(str(field.column))
-    before = f"(CASE h.history_type WHEN '-' THEN h.{column} ELSE p.{column} END)"
-    after = f"(CASE WHEN h.history_type <> '-' THEN h.{column} END)"
-    parts: list[str] = []
-    params: list[Any] = []
-    for expression, text in ((after, filter.after), (before, filter.before)):
-        if text:
-            sql, *given = _says(expression, field, text, viewer)
-            parts.append(sql)
-            params += given
-    parts.append(f"nullif({before}::text, '') IS DISTINCT FROM nullif({after}::text, '')")
-    return f"({' AND '.join(parts)})", *params
-
-
-def _says(
-    expression: str, field: models.Field, text: str, viewer: PermissionHolder | None
-) -> tuple[Any, ...]:
-    """Match a value as it is displayed: a choice by its label, a relation by the record's name."""
-    if personal.conceals() and field.name in personal.personal_fields(field.model):
-        return ("false",)
-    if field.is_relation:
-        keys = _records_called(related_model(field), text, viewer)
-        return (f"{expression} = ANY(%s)", keys) if keys else ("false",)
-    if isinstance(field, models.BooleanField):
-        word = {"yes": "true", "no": "false"}.get(text.lower(), text.lower())
-        return f"{expression}::text = %s", word
-    if field.flatchoices:
-        values = [
-            str(value)
-            for value, label in field.flatchoices
-            if text.lower() in (str(value).lower(), str(label).lower())
-        ]
-        return f"{expression}::text = ANY(%s)", values
-    return f"{expression}::text ILIKE %s", _like(text)
-
-
-def _records_called(
-    model: type[models.Model], text: str, viewer: PermissionHolder | None
-) -> list[Any]:
-    """Return the keys of the records with a name, if their model can be searched."""
-    key = as_uuid(text)
-    if key is not None:
-        return [key] if isinstance(model._meta.pk, models.UUIDField) else []
-    manager: Any = getattr(model, "all_objects", model._default_manager).all()
-    if hasattr(manager, "for_staff") and model is not get_user_model():
-        manager = manager.for_staff(viewer)
-    search = getattr(manager, "search", None)
-    if search is not None:
-        return list(search(text).order_by().values_list("pk", flat=True)[:_MATCHES])
-    named = [field.name for field in label_fields(model) if not field.is_relation]
-    query = models.Q()
-    for name in named:
-        query |= models.Q(**{f"{name}__icontains": text})
-    return list(manager.filter(query).values_list("pk", flat=True)[:_MATCHES]) if named else []
-
-
-def _is_called(field: models.Field, wanted: str) -> bool:
-    return wanted in (field.name, str(field.verbose_name).lower().replace(" ", "_"))
-
-
-def _like(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
-def _quote(name: str) -> str:
-    return str(connection.ops.quote_name(name))

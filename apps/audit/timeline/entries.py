@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any
 
 from django.db import models
@@ -11,7 +10,6 @@ from django.urls import NoReverseMatch, reverse
 
 from apps.audit.history_rows import HistoryRow
 from apps.audit.models import ChangeSet, Event
-from apps.audit.origins import CHANGE_SOURCES
 from apps.audit.timeline import event_sentences, sentences
 from apps.audit.timeline.entry import Entry
 from apps.audit.timeline.models import (
@@ -21,7 +19,8 @@ from apps.audit.timeline.models import (
 )
 from apps.audit.timeline.positions import Branch
 from apps.audit.timeline.record_names import CONCEALED, RecordNames, label_fields, name_of
-from apps.audit.timeline.registry import RunRow, Wanted, labels, personal, runs
+from apps.audit.timeline.registry import labels, personal
+from apps.audit.timeline.run_rows import add_run_rows
 from apps.audit.timeline.values import EMPTY, Change, change, display_value
 from apps.core import personal as personal_data
 from apps.core.actors import PermissionHolder
@@ -67,62 +66,12 @@ def load(
             entry = _of_row(branch, row, previous.get(position), names, viewer, about)
         entry.change_set = change_sets.get(row.change_set_id)
         if personal_data.conceals():
-            _mask(entry)
+            entry.mask()
         if branch.history is None and entry.change_set and _is_about_its_actor(entry):
             entry.subject = ""
         entries.append(entry)
-    _add_rows(entries, viewer)
+    add_run_rows(entries, viewer)
     return entries
-
-
-def _mask(entry: Entry) -> None:
-    """Mask the addresses and numbers in free text."""
-    entry.sentence = personal_data.masked_in(entry.sentence)
-    entry.subject = personal_data.masked_in(entry.subject)
-    entry.reason = personal_data.masked_in(entry.reason)
-    entry.changes = [
-        replace(
-            made,
-            before=personal_data.masked_in(made.before),
-            after=personal_data.masked_in(made.after),
-            words=tuple((kind, personal_data.masked_in(text)) for kind, text in made.words),
-        )
-        for made in entry.changes
-    ]
-
-
-def _add_rows(entries: list[Entry], viewer: PermissionHolder) -> None:
-    """Say of which row of its file a run wrote each entry, in as many statements as `rows` takes."""
-    for kind, known in runs.items():
-        written = [
-            (entry, entry.change_set.run_id, entry.model)
-            for entry in entries
-            if entry.model and entry.kind and entry.change_set
-            if entry.change_set.run_kind == kind
-        ]
-        if not written or known.rows is None:
-            continue
-        wanted: Wanted = defaultdict(list)
-        for entry, run, model in written:
-            wanted[run, model].append(entry.key)
-        rows = known.rows(wanted, viewer)
-        for entry, run, _ in written:
-            if row := rows.get((run, str(entry.key))):
-                _add_row(entry, row)
-
-
-def _add_row(entry: Entry, row: RunRow) -> None:
-    source = CHANGE_SOURCES.get(entry.change_set.source) if entry.change_set else None
-    # What an undo restores is not what the file said.
-    words = [] if source and source.takes_back else _words(entry, row)
-    entry.run_row = ": ".join([row.text, ", ".join(words)]) if words else row.text
-    entry.run_row_url = row.url
-
-
-def _words(entry: Entry, row: RunRow) -> list[str]:
-    """Return the meanings of the row's words for the fields that the entry changes."""
-    changed = {change.field for change in entry.changes}
-    return [personal_data.readable(text) for name, text in row.words.items() if name in changed]
 
 
 def _is_about_its_actor(entry: Entry) -> bool:

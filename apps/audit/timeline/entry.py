@@ -1,6 +1,6 @@
 """An entry: one change or event on a page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from django.db import models
 from apps.audit.kinds import EVENT_KINDS
 from apps.audit.models import ChangeSet
 from apps.audit.timeline.values import Change
+from apps.core.personal import masked_in
 
 
 @dataclass
@@ -48,3 +49,18 @@ class Entry:
     def opens_by_itself(self) -> bool:
         """Whether the fields show more than the sentence."""
         return self.kind == "~" and (len(self.changes) > 1 or any(c.is_long for c in self.changes))
+
+    def mask(self) -> None:
+        """Mask the addresses and numbers in what people and programs wrote freely."""
+        self.sentence = masked_in(self.sentence)
+        self.subject = masked_in(self.subject)
+        self.reason = masked_in(self.reason)
+        self.changes = [
+            replace(
+                made,
+                before=masked_in(made.before),
+                after=masked_in(made.after),
+                words=tuple((kind, masked_in(text)) for kind, text in made.words),
+            )
+            for made in self.changes
+        ]

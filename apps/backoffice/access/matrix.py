@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.accounts.people_scope import people_of
 from apps.accounts.reference import EVERYTHING, shipped_roles
 from apps.backoffice.access.permission_holders import holders
-from apps.backoffice.access.permission_words import in_words, rights
+from apps.backoffice.access.permission_words import permission_in_words, rights
 from apps.core.actors import PermissionHolder, require
 from apps.core.scope import sees_everything
 
@@ -88,8 +88,8 @@ def _card(role: Group, given: set[str], people: list[User]) -> RoleCard:
         people=people[:_NAMED],
         number_of_people=len(people),
         number_of_rights=len(given & rights().keys()),
-        more=[in_words(code) for code in more],
-        less=[in_words(code) for code in less],
+        more=[permission_in_words(code) for code in more],
+        less=[permission_in_words(code) for code in less],
     )
 
 

@@ -64,7 +64,7 @@ def right(code: str) -> Right:
     return rights().get(code) or Right(code, code, OTHER, is_stock=False)
 
 
-def in_words(code: str) -> str:
+def permission_in_words(code: str) -> str:
     return right(code).words
 
 

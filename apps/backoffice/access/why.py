@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.approvals.selectors import approvals_of
 from apps.backoffice.access.permission_holders import permission_givers
-from apps.backoffice.access.permission_words import VERBS, in_words
+from apps.backoffice.access.permission_words import VERBS, permission_in_words
 from apps.core.admin.confirm import may, permission_name
 from apps.core.admin.page_parameters import takes
 from apps.core.admin.unfold_internals import list_actions, record_actions
@@ -136,7 +136,7 @@ def _refusal(
     if not user.has_perm(name):
         return Refusal(
             offered.label,
-            f"Your roles do not include “{in_words(name)}”.",
+            f"Your roles do not include “{permission_in_words(name)}”.",
             permission_givers(name, to=user).sentence,
         )
     gate = gate_before(name)

@@ -164,26 +164,11 @@ class Confirmation:
         if not count:
             messages.info(request, "No records are selected.")
             return HttpResponseRedirect(request.get_full_path())
-        hidden: list[tuple[str, str]] = []
-        if self.object_id is None:
-            token = [str(request.user.pk), self.options["name"], count, checksum]
-            across = request.POST.get("select_across", "0")
-            selected = request.POST.getlist(ACTION_CHECKBOX_NAME)
-            hidden = [
-                (CONFIRMATION, signing.dumps(token, salt=_SALT)),
-                ("action", self.options["name"]),
-                ("index", "0"),
-                ("select_across", across),
-                *(
-                    (ACTION_CHECKBOX_NAME, pk)
-                    for pk in (selected[:1] if across == "1" else selected)
-                ),
-            ]
         shown = list(self.queryset[:_NAMES_SHOWN])
-        if self.object_id is not None:
-            hidden.append((SEEN, seen_token(self.options["name"], shown[0])))
-            if form.edits:
-                hidden.append((NAME, sign(self._about(), form.version.as_list())))
+        if self.object_id is None:
+            hidden = self._selection(count, checksum)
+        else:
+            hidden = self._seen(form, shown[0])
         noun = opts.verbose_name if count == 1 else opts.verbose_name_plural
         consequences = self.options["consequences"]
         context = {
@@ -211,6 +196,27 @@ class Confirmation:
         }
         request.current_app = self.model_admin.admin_site.name
         return TemplateResponse(request, "core/confirm.html", context, status=status)
+
+    def _selection(self, count: int, checksum: Any) -> list[tuple[str, str]]:
+        """Return the hidden fields that repeat the list's selection, with what was shown of it."""
+        post, name = self.request.POST, self.options["name"]
+        token = [str(self.request.user.pk), name, count, checksum]
+        across = post.get("select_across", "0")
+        selected = post.getlist(ACTION_CHECKBOX_NAME)
+        return [
+            (CONFIRMATION, signing.dumps(token, salt=_SALT)),
+            ("action", name),
+            ("index", "0"),
+            ("select_across", across),
+            *((ACTION_CHECKBOX_NAME, pk) for pk in (selected[:1] if across == "1" else selected)),
+        ]
+
+    def _seen(self, form: ConfirmationForm, record: Model) -> list[tuple[str, str]]:
+        """Return the hidden fields that say how the one record was when the page was shown."""
+        hidden = [(SEEN, seen_token(self.options["name"], record))]
+        if form.edits:
+            hidden.append((NAME, sign(self._about(), form.version.as_list())))
+        return hidden
 
     def _url(self, record: Model) -> str:
         opts = self.model_admin.opts

@@ -152,18 +152,7 @@ def invitation_accept(
     already only confirms: names and password given here are for a new one.
     """
     with acting_as(actor="invitation page", reason="Accepted the invitation"):
-        invitation = (
-            Invitation.all_objects.select_for_update(of=("self",))
-            .select_related("organization")
-            .filter(token_digest=digest(token))
-            .first()
-        )
-        if invitation is None:
-            raise DomainError("This invitation doesn't exist.")
-        if invitation.organization.is_deleted:
-            raise DomainError("This organization no longer exists.")
-        if not invitation.can_be_accepted:
-            raise DomainError("This invitation can no longer be accepted.")
+        invitation = _acceptable(token)
         organization = lock_organization(invitation.organization_id, None)
         person = User.objects.filter(email=invitation.email).first()
         if person is None:
@@ -193,6 +182,23 @@ def invitation_accept(
             # An imported person who never signed in: send a password link.
             password_link_queue(email=person.email)
         return membership
+
+
+def _acceptable(token: str) -> Invitation:
+    """Lock the invitation of a token and return it; raise `DomainError` where it can't be accepted."""
+    invitation = (
+        Invitation.all_objects.select_for_update(of=("self",))
+        .select_related("organization")
+        .filter(token_digest=digest(token))
+        .first()
+    )
+    if invitation is None:
+        raise DomainError("This invitation doesn't exist.")
+    if invitation.organization.is_deleted:
+        raise DomainError("This organization no longer exists.")
+    if not invitation.can_be_accepted:
+        raise DomainError("This invitation can no longer be accepted.")
+    return invitation
 
 
 def invitations_expire() -> int:

@@ -10,7 +10,7 @@ from apps.transfers.access import dataset_card
 from apps.transfers.admin.result import may_undo, result_context, state_label
 from apps.transfers.admin.rows import PlanTable, word_lines
 from apps.transfers.admin.undo_page import undo_context
-from apps.transfers.admin.wizard.apply import in_words
+from apps.transfers.admin.wizard.apply import duration_in_words
 from apps.transfers.admin.wizard.file import found_in_words
 from apps.transfers.admin.wizard.steps import step_url
 from apps.transfers.forms.confirmation import ReasonForm
@@ -56,7 +56,7 @@ def context(
             {"name": name, "label": text, "url": f"?tab={name}", "is_current": name == tab}
             for name, text in tabs.items()
         ],
-        "took": in_words(seconds) if seconds is not None else "",
+        "took": duration_in_words(seconds) if seconds is not None else "",
         "can_continue": run.user_id == user.pk and not run.has_ended,
         "continue_url": step_url(run),
         "progress": None if run.has_ended else run_progress(run),

@@ -181,26 +181,9 @@ def import_run_confirm(
         check_may_import(actor, registry.get(run.dataset), create_missing=created)
     if run.plan_token == plan_token and run.confirmed_at is not None:
         return run
-    if run.state != State.PLANNED:
-        raise DomainError(
-            f"This import is {run.get_state_display().lower()}, so there is no plan to confirm."
-        )
-    if run.plan_token != plan_token:
-        raise DomainError(PLANNED_AGAIN)
-    refused = run.counts.get("refused", 0)
-    if run.matching.get("on_error") == "stop" and refused:
-        raise DomainError(
-            f"{refused:,} row{'s are' if refused > 1 else ' is'} refused and the import is "
-            "all or nothing. Correct the file, or import the good rows."
-        )
-    if not run.rows_to_do and not allow_empty:
-        raise DomainError("Nothing in this file would change anything.")
-    impacts = [] if accept_impacts else run.impacts
-    # Several sentences may require a number: the largest counts for all of them.
-    demanding = [impact for impact in impacts if impact["must_type"]]
-    worst = max(demanding, key=lambda impact: impact["number"], default=None)
-    if worst is not None and typed_number != worst["number"]:
-        raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
+    _refuse_plan(run, plan_token, allow_empty=allow_empty)
+    if not accept_impacts:
+        _refuse_untyped(run, typed_number)
     user = user_or_none(actor)
     if user is not None and run.user_id not in (None, user.pk):
         raise DomainError("Only the person who started this import can apply it.")
@@ -219,6 +202,33 @@ def import_run_confirm(
     run.save(update_fields=["reason", "state", "confirmed_at", "confirmed_by", "real_user"])
     import_run_advance_later(run)
     return run
+
+
+def _refuse_plan(run: ImportRun, plan_token: str, *, allow_empty: bool) -> None:
+    """Refuse a plan that is not the one that was looked at, or that can't be applied."""
+    if run.state != State.PLANNED:
+        raise DomainError(
+            f"This import is {run.get_state_display().lower()}, so there is no plan to confirm."
+        )
+    if run.plan_token != plan_token:
+        raise DomainError(PLANNED_AGAIN)
+    refused = run.counts.get("refused", 0)
+    if run.matching.get("on_error") == "stop" and refused:
+        raise DomainError(
+            f"{refused:,} row{'s are' if refused > 1 else ' is'} refused and the import is "
+            "all or nothing. Correct the file, or import the good rows."
+        )
+    if not run.rows_to_do and not allow_empty:
+        raise DomainError("Nothing in this file would change anything.")
+
+
+def _refuse_untyped(run: ImportRun, typed_number: int | None) -> None:
+    """Refuse a large effect whose number nobody has typed."""
+    # Several sentences may require a number: the largest counts for all of them.
+    demanding = [impact for impact in run.impacts if impact["must_type"]]
+    worst = max(demanding, key=lambda impact: impact["number"], default=None)
+    if worst is not None and typed_number != worst["number"]:
+        raise DomainError(f"{worst['sentence']} Type {worst['number']} to confirm.")
 
 
 @transaction.atomic

@@ -89,11 +89,11 @@ def progress_sentence(progress: Progress) -> str:
     if progress.rows_per_second:
         words.append(f"{progress.rows_per_second:,.0f} rows a second")
     if progress.seconds_left is not None and not progress.has_ended:
-        words.append(f"{in_words(progress.seconds_left)} left")
+        words.append(f"{duration_in_words(progress.seconds_left)} left")
     return ", ".join(words)
 
 
-def in_words(seconds: float) -> str:
+def duration_in_words(seconds: float) -> str:
     """Return a duration in the unit that fits: "4 seconds", "3 minutes"."""
     whole = max(round(seconds), 1)
     if whole < 90:

@@ -77,14 +77,18 @@ def fill_related(context: RunContext, name: str, relation: Relation) -> None:
 
 
 def _fill(slugs: _Slugs) -> None:
-    names = {"table": slugs.table, "made": slugs.slug, "condition": slugs.condition}
     if slugs.given is not None:
         execute(
             SQL("UPDATE {table} SET {made} = NULL WHERE {given} <> ''").format(
                 table=slugs.table, made=slugs.slug, given=slugs.given
             )
         )
-    # The highest number in use behind each base, among live records and in the file itself.
+    _number(slugs)
+    _tell_apart_by_id(slugs)
+
+
+def _number(slugs: _Slugs) -> None:
+    """Put behind each slug that is taken the number after the highest in use, among live records and in the file."""
     execute(
         SQL(
             """
@@ -108,10 +112,15 @@ def _fill(slugs: _Slugs) -> None:
             UPDATE {table} t SET {made} = CASE WHEN r.n = 1 THEN r.base ELSE r.base || '-' || r.n END
             FROM ranked r WHERE r.id = t.id AND r.n > 1
             """
-        ).format(used=_used(slugs), order=slugs.order, **names)
+        ).format(used=_used(slugs), order=slugs.order, **_names(slugs))
     )
-    # "district" numbered to "district-2" may meet a name that is "District 2": then by its id. Joins and a
-    # window instead of an EXISTS for each row, which would compare every row with every other.
+
+
+def _tell_apart_by_id(slugs: _Slugs) -> None:
+    """Put the id behind a numbered slug that meets another: "district-2" meets a "District 2".
+
+    Joins and a window instead of an EXISTS for each row, which would compare every row with every other.
+    """
     execute(
         SQL(
             """
@@ -128,8 +137,12 @@ def _fill(slugs: _Slugs) -> None:
             UPDATE {table} t SET {made} = left(t.{made}, {longest}) || '-' || right(t.id::text, 12)
             FROM met WHERE met.id = t.id
             """
-        ).format(used=_used(slugs), longest=Literal(_LONGEST), **names)
+        ).format(used=_used(slugs), longest=Literal(_LONGEST), **_names(slugs))
     )
+
+
+def _names(slugs: _Slugs) -> dict[str, Composable]:
+    return {"table": slugs.table, "made": slugs.slug, "condition": slugs.condition}
 
 
 def _used(slugs: _Slugs) -> Composable:

@@ -131,35 +131,38 @@ class _Stager:
 
     def _lines(self, batch: list[Row]) -> list[str]:
         """Return the COPY lines of a batch: rows that fit the header column by column, others refused."""
-        lines: list[str] = []
-        width = self.width
-        fitting = [row for row in batch if len(row[1]) == width]
-        ragged = [row for row in batch if len(row[1]) != width] if len(fitting) < len(batch) else []
-        for number, cells in ragged:
-            size = len(cells)
-            if isinstance(cells, BrokenRecord):
-                problem = Problem(cells.code, "", cells.why)
-            elif size < width and self.is_text:
-                problem = Problem(
-                    "ragged",
-                    "",
-                    f"The row has {size} cell{'' if size == 1 else 's'}, but the header has {width}.",
-                )
-            elif any(cell.strip() for cell in cells[width:]):
-                problem = Problem(
-                    "ragged",
-                    "",
-                    f"The row has {size} cell{'' if size == 1 else 's'}, but the header has {width}.",
-                    next(cell for cell in cells[width:] if cell.strip())[:200],
-                )
-            else:
-                fitting.append((number, (cells + [""] * width)[:width]))
-                continue
-            lines.append(self._refused(number, problem))
+        fitting, lines = self._fitting(batch)
         fitting, again = self._without_headers(fitting)
         lines += again
-        if not fitting:
-            return lines
+        return [*lines, *self._read_lines(fitting)] if fitting else lines
+
+    def _fitting(self, batch: list[Row]) -> tuple[list[Row], list[str]]:
+        """Return the rows that have the header's width, or can be given it, and the lines of the others."""
+        width = self.width
+        fitting = [row for row in batch if len(row[1]) == width]
+        if len(fitting) == len(batch):
+            return fitting, []
+        lines: list[str] = []
+        for number, cells in (row for row in batch if len(row[1]) != width):
+            if problem := self._misfit(cells):
+                lines.append(self._refused(number, problem))
+            else:
+                fitting.append((number, (cells + [""] * width)[:width]))
+        return fitting, lines
+
+    def _misfit(self, cells: list[str]) -> Problem | None:
+        """Return why a row of another width can't be read; nothing where only empty cells differ."""
+        if isinstance(cells, BrokenRecord):
+            return Problem(cells.code, "", cells.why)
+        size = len(cells)
+        why = f"The row has {size} cell{'' if size == 1 else 's'}, but the header has {self.width}."
+        if len(cells) < self.width and self.is_text:
+            return Problem("ragged", "", why)
+        beyond = next((cell for cell in cells[self.width :] if cell.strip()), None)
+        return None if beyond is None else Problem("ragged", "", why, beyond[:200])
+
+    def _read_lines(self, fitting: list[Row]) -> list[str]:
+        """Return the COPY lines of rows that fit the header, each with its problems."""
         problems: list[list[Problem] | None] = [None] * len(fitting)
         cells_by_position = list(zip(*(cells for _, cells in fitting), strict=True))
         values = [
@@ -174,6 +177,7 @@ class _Stager:
             for known, index in zip(self._own_words, self.own, strict=True)
         ]
         escaped = [_escaped(column) for column in values]
+        lines: list[str] = []
         for (number, _), mine, texts in zip(
             fitting, problems, zip(*escaped, strict=True), strict=True
         ):
