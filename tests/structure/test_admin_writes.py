@@ -89,3 +89,22 @@ def test_pages_write_through_services() -> None:
 
     assert {"permissions", "groups", "user_set"} <= known
     assert not found, "Write it as a service, and call that:\n" + "\n".join(found)
+
+
+def test_services_ask_for_a_permission_in_one_way() -> None:
+    """`require(actor, …)` knows the system, names what is missing, and raises the one exception."""
+    services = [
+        *ROOT.glob("apps/*/services/*.py"),
+        *ROOT.glob("apps/*/**/services.py"),
+        *ROOT.glob("apps/*/*_services.py"),
+    ]
+
+    found = [
+        f"{path.relative_to(ROOT)}:{call.lineno}, in {function}"
+        for path in sorted(set(services))
+        for function, call, method in calls(ast.parse(path.read_text(encoding="utf-8")))
+        if method.attr in {"has_perm", "has_perms"}
+    ]
+
+    assert len(services) > 15
+    assert not found, "Call `require` of apps/core/actors.py:\n" + "\n".join(found)

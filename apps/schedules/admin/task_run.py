@@ -33,7 +33,7 @@ from apps.core.admin.display import (
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.read_only import ReadOnlyAdmin
-from apps.core.admin.wording import counted
+from apps.core.wording import counted
 from apps.schedules.admin.run_filters import FrequentFilter, SourceFilter, hides_frequent
 from apps.schedules.admin.schedule import TaskFilter
 from apps.schedules.models import TaskRun
