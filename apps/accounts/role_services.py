@@ -18,6 +18,9 @@ from apps.core.actors import Actor, acting_as, require
 from apps.core.changes import UNSET, Unset
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
+from apps.core.scope import refuse_limited
+
+EVERYWHERE = "Roles apply in every organization."
 
 
 def role_create(
@@ -28,6 +31,7 @@ def role_create(
     with acting_as(actor=actor, reason=reason), refusals_in_words():
         actor = actor_lock(actor)
         require(actor, "auth.add_group")
+        refuse_limited(actor, EVERYWHERE)
         wanted = list(permissions)
         _may_hand_out(wanted, actor)
         role = Group(name=name)
@@ -64,6 +68,7 @@ def roles_delete(*, roles: QuerySet[Group], actor: Actor, reason: str = "") -> i
     with acting_as(actor=actor, reason=reason):
         actor = actor_lock(actor)
         require(actor, "auth.delete_group")
+        refuse_limited(actor, EVERYWHERE)
         locked = roles_lock(roles.values_list("pk", flat=True))
         if any(role.name in shipped_roles() for role in locked.values()):
             raise DomainError("Shipped roles can't be deleted.")
@@ -76,6 +81,7 @@ def _decide(role: Group, actor: Actor) -> tuple[Actor, Group]:
     """Lock who decides and the role, in this order, and return both as they are now."""
     actor = actor_lock(actor)
     require(actor, "auth.change_group")
+    refuse_limited(actor, EVERYWHERE)
     locked = roles_lock([role.pk]).get(role.pk)
     if locked is None:
         raise DomainError(f"The role {role} was deleted in the meantime.")

@@ -35,7 +35,13 @@ logger = logging.getLogger(__name__)
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, AddressRefused):
-        return _page(request, 400, message=exception.message, list_url=exception.list_url)
+        return _page(
+            request,
+            400,
+            message=exception.message,
+            list_url=exception.list_url,
+            page_url=exception.page_url,
+        )
     message = str(exception) if isinstance(exception, BadRequest) else ""
     if isinstance(exception, SuspiciousOperation):
         message = (

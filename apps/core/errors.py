@@ -45,10 +45,11 @@ class RecordNotFound(Http404):
 class AddressRefused(BadRequest):
     """A 400 for a parameter that the page does not declare, or a value that it cannot read.
 
-    `list_url` is where the reader can start again without it.
+    `list_url` is the list, or `page_url` any other page, that the reader can open without it.
     """
 
-    def __init__(self, message: str, *, list_url: str = "") -> None:
+    def __init__(self, message: str, *, list_url: str = "", page_url: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.list_url = list_url
+        self.page_url = page_url

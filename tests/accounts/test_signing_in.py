@@ -148,7 +148,9 @@ class TestTheSameAnswer:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         hints: list[Any] = []
-        monkeypatch.setattr("apps.core.sending.send_now", lambda _name, args: hints.append(args))
+        monkeypatch.setattr(
+            "apps.core.sending.send_now", lambda _name, args, **_: hints.append(args)
+        )
         known, gone = staff(), staff()
         User.objects.filter(pk=gone.pk).update(status="deactivated")
         hashed.clear()

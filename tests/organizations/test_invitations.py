@@ -191,7 +191,7 @@ class TestSending:
     ) -> None:
         hints: list[tuple[str, Any]] = []
         monkeypatch.setattr(
-            "apps.core.sending.send_now", lambda name, args: hints.append((name, args))
+            "apps.core.sending.send_now", lambda name, args, **_: hints.append((name, args))
         )
         with django_capture_on_commit_callbacks(execute=True):
             invitation_create(

@@ -91,7 +91,7 @@ def test_the_refusal_is_a_page_that_names_the_parameter_and_leads_back(visitor: 
     page = visitor.get("/admin/access/me/?qq=delete")
 
     assert page.status_code == 400
-    assert "This page has no filter “qq”." in page.content.decode()
+    assert "This page has no parameter “qq”." in page.content.decode()
     assert 'href="/admin/access/me/"' in page.content.decode()
     assert visitor.get("/admin/access/me/?q=delete").status_code == 200
 

@@ -125,7 +125,7 @@ def test_the_sweep_of_a_worker_that_starts_finds_what_the_dead_one_held(
 ) -> None:
     run = ready_to_apply(agent)
     sent: list[Any] = []
-    monkeypatch.setattr("apps.transfers.tasks.send_now", lambda name, args: sent.append(args))
+    monkeypatch.setattr("apps.transfers.tasks.send_now", lambda name, args, **_: sent.append(args))
     worker = claim_in_a_process(run)
     assert jobs_sweep() == "No job was waiting."
 

@@ -56,7 +56,7 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """What the sweeper sends: here it is done at once, by the very function that the task calls."""
     sent: list[int] = []
 
-    def send_now(name: str, args: list[int]) -> None:
+    def send_now(name: str, args: list[int], queue: str) -> None:
         if name.endswith("import_run_advance"):
             sent.extend(args)
             driver.advance(*args)

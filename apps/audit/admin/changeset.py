@@ -78,7 +78,7 @@ class ChangeSetAdmin(ReadOnly, BaseAdmin):
         require(request.user, "audit.view_auditlog")
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        query = declared_query(request, [*LOG_PARAMETERS, BEFORE], list_url=_log_url())
+        query = declared_query(request, [*LOG_PARAMETERS, BEFORE], page_url=_log_url())
         filter = from_query(query)
         before = position_of(query, list_url=_log_url())
         context = {
@@ -126,7 +126,7 @@ class ChangeSetAdmin(ReadOnly, BaseAdmin):
             or (branch.history and _may_view(request.user, branch.history.instance_type))
         ]
         url = reverse("admin:audit_changeset_change", args=[change_set.pk])
-        before = position_of(declared_query(request, [BEFORE], list_url=url), list_url=url)
+        before = position_of(declared_query(request, [BEFORE], page_url=url), list_url=url)
         counts = change_set_counts(change_set, request.user)
         shown = [count for count in counts if sees_all or _may_view(request.user, count.model)]
         context = {

@@ -122,7 +122,7 @@ def timeline_context(
     request: HttpRequest, model: type[models.Model], key: object
 ) -> dict[str, Any]:
     """Return the entries of a record as the URL filters them. The caller has checked access to the record."""
-    query = declared_query(request, [*TimelineForm.base_fields, BEFORE], list_url=request.path)
+    query = declared_query(request, [*TimelineForm.base_fields, BEFORE], page_url=request.path)
     filter = from_query(query)
     before = position_of(query, list_url=request.path)
 

@@ -50,7 +50,7 @@ _TRUTHS = ("", "0", "1", "false", "true")
 _ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*")
 
 
-def declared_query(request: HttpRequest, names: Iterable[str], *, list_url: str) -> dict[str, str]:
+def declared_query(request: HttpRequest, names: Iterable[str], *, page_url: str) -> dict[str, str]:
     """Return the values of those `names` that the page was given, for a page that is not a list.
 
     Raises `AddressRefused` for any other parameter, for one that is given twice, and for one that
@@ -60,11 +60,11 @@ def declared_query(request: HttpRequest, names: Iterable[str], *, list_url: str)
     allowed = {*names, PRESERVED_FILTERS}
     for name, values in request.GET.lists():
         if name not in allowed:
-            raise AddressRefused(f"This page has no filter “{_short(name)}”.", list_url=list_url)
+            raise AddressRefused(f"This page has no parameter “{_short(name)}”.", page_url=page_url)
         if len(values) > 1:
-            raise AddressRefused(f"The filter “{name}” is given twice.", list_url=list_url)
+            raise AddressRefused(f"The parameter “{name}” is given twice.", page_url=page_url)
         if name != PRESERVED_FILTERS and any(len(value) > LONGEST_VALUE for value in values):
-            raise AddressRefused(f"The value of “{name}” is too long.", list_url=list_url)
+            raise AddressRefused(f"The value of “{name}” is too long.", page_url=page_url)
     return {name: request.GET[name] for name in names if name in request.GET}
 
 

@@ -62,7 +62,8 @@ def edited_fields(place: Any, *, is_new: bool) -> list[str]:
         return []
     fieldsets = getattr(place, "add_fieldsets", None) if is_new else None
     fieldsets = fieldsets or place.fieldsets or [(None, {"fields": place.fields or ()})]
-    read_only = {*place.readonly_fields, *(() if is_new else place.fixed_fields)}
+    fixed = () if is_new else getattr(place, "fixed_fields", ())
+    read_only = {*place.readonly_fields, *fixed}
     named = [name for _, options in fieldsets for name in flatten(options["fields"])]
     return [
         name for name in named if name not in read_only and name in _editable_fields(place.model)

@@ -38,7 +38,9 @@ class StrictParametersAdmin:
 
     def _pages_of_inlines(self, request: HttpRequest) -> Iterable[str]:
         model_admin: Any = self
-        for inline in model_admin.get_inline_instances(request):
+        # Some pages have inlines for stored records only.
+        for inline_class in model_admin.get_inlines(request, model_admin.model()):
+            inline = inline_class(model_admin.model, model_admin.admin_site)
             if getattr(inline, "per_page", None):
                 yield f"{inline.get_formset(request).get_default_prefix()}-page"
 

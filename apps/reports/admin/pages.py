@@ -183,7 +183,7 @@ def _definition(request: HttpRequest, name: str) -> ReportDefinition:
 def _given(definition: ReportDefinition, request: HttpRequest) -> dict[str, str]:
     """Return the report's own parameters of the address; any other is refused."""
     url = reverse("admin:reports_reportrun_report", args=[definition.name])
-    return declared_query(request, [param.name for param in definition.params], list_url=url)
+    return declared_query(request, [param.name for param in definition.params], page_url=url)
 
 
 def _choices(param: Param, value: str) -> list[tuple[str, str]]:

@@ -1,7 +1,6 @@
 """Who gets which report by e-mail. People subscribe themselves, on the report's page."""
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
@@ -12,6 +11,7 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import GOOD, QUIET, label, moment_column
 from apps.reports.admin.run import ReportFilter, title_of
 from apps.reports.models import ReportSubscription
+from apps.reports.querysets import ReportSubscriptionQuerySet
 from apps.reports.services import subscriptions_stop
 
 
@@ -44,7 +44,12 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
         icon="unsubscribe",
         when=lambda subscription: subscription.enabled,
     )
-    def stop(self, request: HttpRequest, subscriptions: QuerySet, answer: ConfirmationForm) -> str:
+    def stop(
+        self,
+        request: HttpRequest,
+        subscriptions: ReportSubscriptionQuerySet,
+        answer: ConfirmationForm,
+    ) -> str:
         stopped = subscriptions_stop(
             subscriptions=subscriptions, actor=request.user, reason=answer.reason
         )

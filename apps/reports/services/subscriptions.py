@@ -1,11 +1,11 @@
 """Subscribes to and unsubscribes from reports."""
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.core.actors import Actor, acting_as, require
 from apps.reports.models import ReportSubscription
+from apps.reports.querysets import ReportSubscriptionQuerySet
 from apps.reports.registry import get_report
 
 
@@ -34,9 +34,9 @@ def report_unsubscribe(*, report: str, actor: User) -> bool:
 
 
 def subscriptions_stop(
-    *, subscriptions: QuerySet[ReportSubscription], actor: Actor, reason: str = ""
+    *, subscriptions: ReportSubscriptionQuerySet, actor: Actor, reason: str = ""
 ) -> int:
     """Mail these reports to these people no more; return how many were mailed until now."""
     require(actor, "reports.change_reportsubscription")
     with acting_as(actor=actor, reason=reason):
-        return subscriptions.filter(enabled=True).update(enabled=False)
+        return subscriptions.for_actor(actor).filter(enabled=True).update(enabled=False)
