@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from django.apps.config import AppConfig
 from django.core import checks
+from django.db.models import Model
 from simple_history import signals
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -59,7 +60,7 @@ def _undeclared_histories() -> Iterator[checks.CheckMessage]:
             )
 
 
-def _scope_of(model: Any) -> str:
+def _scope_of(model: type[Model]) -> str:
     """Return the declaration for a model whose records belong to those of another, to be copied."""
     for name, owner in belongs_to(model):
         if hasattr(owner, "all_objects"):

@@ -143,7 +143,7 @@ def test_no_other_user_of_the_machine_reaches_what_is_stored(run: Run) -> None:
 def test_a_second_one_on_the_same_folder_is_one_sentence(run: Run) -> None:
     done = second(run.var, free_port())
     assert done.returncode == 1
-    assert f"runs already from {run.var}, on http://127.0.0.1:{run.port}" in done.stderr
+    assert f"already runs from {run.var}, on http://127.0.0.1:{run.port}" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
