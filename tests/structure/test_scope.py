@@ -117,7 +117,7 @@ def test_a_field_of_a_form_offers_nothing_of_what_they_do_not_see(
 def test_a_service_that_is_handed_records_keeps_to_the_actors_scope() -> None:
     """What a caller selected is no proof of what the actor sees."""
     apps = Path(settings.BASE_DIR) / "apps"
-    # What affects every organization is refused to whoever is limited to some.
+    # What affects every organization is refused to people limited to some of them.
     in_scope = (
         "for_actor(actor)",
         "_in_scope(",
