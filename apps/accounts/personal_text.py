@@ -18,19 +18,22 @@ _PARTS = re.compile(
 )
 # Attributes that are read out or shown on hover.
 _SHOWN = re.compile(r'(?<=\s)(title|aria-label|data-copy)="([^"]*)"')
+# The reader's own address, and not a longer one of somebody else that contains it.
+_WHOLE = r"(?<![\w.!#$%*+~^`-]){}(?![\w-]|\.\w)"
 
 
 def masked_html(html: str, *, own: Iterable[str]) -> str:
     """Return a page with the addresses and numbers in its texts masked, but for the reader's `own`."""
-    keep = [text for text in own if text]
+    kept = [text for text in own if text]
+    patterns = [re.compile(_WHOLE.format(re.escape(text))) for text in kept]
 
     def masked(text: str) -> str:
         if "@" not in text and "+" not in text:
             return text
-        for place, each in enumerate(keep):
-            text = text.replace(each, f"\0{place}\0")
+        for place, pattern in enumerate(patterns):
+            text = pattern.sub(f"\0{place}\0", text)
         text = masked_in(text)
-        for place, each in enumerate(keep):
+        for place, each in enumerate(kept):
             text = text.replace(f"\0{place}\0", each)
         return text
 

@@ -381,3 +381,11 @@ def test_an_invitation_is_called_by_a_masked_address(people: dict[str, Any]) -> 
 
     assert str(invitation).startswith("z…@secret.example")
     assert str(people["nameless"]) == "z…@secret.example"
+
+
+def test_an_address_that_ends_like_the_readers_own_is_masked() -> None:
+    page = "<p>me@b.example, ime@b.example, me@b.example.org, me@b.example.</p>"
+
+    assert masked_html(page, own=["me@b.example"]) == (
+        "<p>me@b.example, i…@b.example, m…@b.example.org, me@b.example.</p>"
+    )
