@@ -22,6 +22,7 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin, reason_of
 from apps.core.admin.editing.formsets import VersionedFormSet
+from apps.core.admin.editing.refusals import asks_for_reason, demand_reason, refused
 from apps.core.admin.filters import added_filters
 from apps.core.admin.form_fields import without_read_only
 from apps.core.admin.paginator import EstimatingPaginator
@@ -253,7 +254,7 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         formsets: Iterable[VersionedFormSet],
         change: bool,
     ) -> None:
-        if any(map(_asks_a_reason, formsets)):
+        if any(map(asks_for_reason, formsets)):
             demand_reason(request)
         super().save_related(request, form, formsets, change)
         # Check deferred constraints now: an error at the commit would come too late for the form.
@@ -283,30 +284,6 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
         setattr(cls, action.__name__, action)
         cls.actions_detail = [*cls.actions_detail, action.__name__]
         return action
-
-
-def demand_reason(request: HttpRequest) -> None:
-    """Refuse a change form that came without a reason."""
-    if not reason_of(request):
-        raise DomainError("A reason is required. Enter it below.")
-
-
-def _asks_a_reason(formset: VersionedFormSet) -> bool:
-    """Tell whether inline rows are removed, or changed in an inline whose rows require a reason."""
-    changed = any(form.has_changed() for form in formset.initial_forms)
-    is_required = getattr(formset.inline, "reason_required", False)
-    return bool(getattr(formset, "deleted_forms", ())) or (is_required and changed)
-
-
-def refused(form: type[ModelForm], message: str) -> type[ModelForm]:
-    """Return a form class that is never valid, for the reason given."""
-
-    class RefusedForm(form):  # type: ignore[misc, valid-type]
-        def _post_clean(self) -> None:
-            super()._post_clean()
-            self.add_error(None, message)
-
-    return RefusedForm
 
 
 def _offered(method: Callable[..., Any], record: Model | None) -> bool:
