@@ -396,7 +396,7 @@ def test_the_log_answers_no_parameter_that_it_does_not_declare(auditor: Client, 
     page = auditor.get(f"{log()}?{query}")
 
     assert page.status_code == 400
-    assert "Open the list" in page.content.decode()
+    assert "Open the page" in page.content.decode()
 
 
 @pytest.mark.parametrize("query", [*ADDRESSES, "q=ada"])

@@ -187,6 +187,7 @@ def test_twenty_kills_leave_one_whole_import(worker: Worker, started: ImportRun)
     whole(run)
 
 
+@pytest.mark.skipif(ROWS < 100_000, reason="Fewer rows are applied before a cancel can reach them.")
 def test_cancel_at_forty_percent_and_undo_of_what_was_applied(
     worker: Worker, started: ImportRun
 ) -> None:
