@@ -19,7 +19,7 @@ from apps.audit.timeline.models import history_models
 from apps.audit.timeline.registry import never_reverted, reversions
 from apps.core.discovery import full_site
 from apps.core.scope import is_unscoped
-from apps.core.trash import belongs_to
+from apps.core.trash.relations import belongs_to
 
 _SIGNALS = (
     "pre_create_historical_record",

@@ -19,7 +19,7 @@ from apps.core.actors import Actor, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.model_meta import argument_of, concrete_model, model_field
-from apps.core.trash_visibility import trashed_ancestor
+from apps.core.visibility import trashed_ancestor
 
 
 @dataclass(frozen=True)

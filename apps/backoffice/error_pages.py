@@ -18,7 +18,7 @@ from django.urls import NoReverseMatch, reverse
 from apps.accounts.models import User
 from apps.backoffice.access.answers import Answer, answer
 from apps.core import availability
-from apps.core.admin.trash_record import find_in_trash, living_url
+from apps.core.admin.trash.records import find_in_trash, living_url
 from apps.core.admin.unfold_internals import site_look
 from apps.core.errors import (
     AddressRefused,

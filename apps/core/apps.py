@@ -22,9 +22,9 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # All models are loaded now; an app without the module is skipped.
         autodiscover_modules(*DISCOVERED)
-        from apps.core import (  # noqa: F401  Registers the checks.
-            default_checks,
-            gate_checks,
-            port_checks,
-            trash_checks,
+        from apps.core.checks import (  # noqa: F401  Registers the checks.
+            defaults,
+            gates,
+            ports,
+            trash,
         )

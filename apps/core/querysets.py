@@ -8,7 +8,7 @@ from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
 from apps.core.scope import is_unscoped, nothing_of, sees_everything
 from apps.core.search import found_by
-from apps.core.trash_visibility import is_alive
+from apps.core.visibility import is_alive
 
 
 class ScopedQuerySet(models.QuerySet):

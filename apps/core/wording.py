@@ -43,6 +43,14 @@ def belongings(counts: Mapping[type[Model], int], model: type[Model]) -> str:
     )
 
 
+def belongings_sentence(
+    words: str, counts: Mapping[type[Model], int], model: type[Model]
+) -> list[str]:
+    """Return "Also deleted: 3 projects." in a list, which is empty if nothing goes along."""
+    others = belongings(counts, model)
+    return [f"{words}: {others}."] if others else []
+
+
 def names(records: QuerySet, limit: int = 3) -> str:
     """Return the names of the first records of a queryset."""
     return listed(str(record) for record in records[:limit])

@@ -9,8 +9,8 @@ from apps.accounts.actors import user_or_none
 from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
-from apps.core.trash import Counts
-from apps.core.trash_services import records_restore
+from apps.core.trash.moves import Counts
+from apps.core.trash.services import records_restore
 from apps.organizations.locks import lock_organization
 from apps.organizations.models import Organization
 from apps.projects.models import Project

@@ -16,7 +16,7 @@ from apps.accounts.models import ApprovalRequest, User
 from apps.accounts.services import user_deactivate, user_set_roles
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.trash_services import record_purge
+from apps.core.trash.services import record_purge
 from apps.organizations.models import Organization
 from tests.at_once import while_uncommitted
 from tests.factories.accounts import RoleFactory, StaffFactory

@@ -24,7 +24,7 @@ from apps.audit.context import audit_context
 from apps.audit.models import Event
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.trash_services import record_purge, records_purge, records_trash
+from apps.core.trash.services import record_purge, records_purge, records_trash
 from apps.organizations.models import Membership, Organization
 from tests.at_once import at_once
 from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory, permission

@@ -18,7 +18,7 @@ from apps.accounts.services import user_set_roles
 from apps.audit.context import audit_context
 from apps.audit.event_kinds import EXPORT
 from apps.audit.events import record_event
-from apps.core.trash_services import record_purge, record_trash
+from apps.core.trash.services import record_purge, record_trash
 from apps.organizations.models import Membership, Organization, Role
 from apps.organizations.services import (
     membership_add,

@@ -7,10 +7,12 @@ from django.apps import apps
 from django.db import connection, models
 
 from apps.accounts.anonymization.services import user_anonymize
-from apps.core import trash
 from apps.core.errors import DomainError
 from apps.core.models import SoftDeletableModel
-from apps.core.trash_services import record_purge, records_purge
+from apps.core.trash import moves
+from apps.core.trash.reach import count_purge
+from apps.core.trash.relations import references_to
+from apps.core.trash.services import record_purge, records_purge
 from apps.flags.models import Flag
 from apps.organizations.models import Organization
 from apps.projects.models import Project
@@ -43,7 +45,7 @@ def test_every_foreign_key_of_the_database_is_known_to_the_purge(model: Any) -> 
     known = {
         (child._meta.db_table, child._meta.get_field(name).column)  # type: ignore[union-attr]
         for on_delete in (models.CASCADE, models.SET_NULL, models.PROTECT, models.RESTRICT)
-        for child, name in trash._references(model, on_delete)
+        for child, name in references_to(model, on_delete)
     }
     assert foreign_keys_in_the_database(model._meta.db_table) <= known
 
@@ -74,10 +76,10 @@ def test_the_preview_counts_what_is_taken() -> None:
     organization = TrashedOrganizationFactory()
     FlagFactory().organizations.add(organization)
 
-    counts = trash.count_purge(Organization.all_objects.filter(pk=organization.pk))
+    counts = count_purge(Organization.all_objects.filter(pk=organization.pk))
 
     assert counts[Flag.organizations.through] == 1
-    assert counts == trash.purge(Organization.all_objects.filter(pk=organization.pk))
+    assert counts == moves.purge(Organization.all_objects.filter(pk=organization.pk))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -96,7 +98,7 @@ def test_what_may_outlive_the_record_is_let_go_and_what_protects_it_refuses(on_d
         },
     )
     try:
-        assert (reference, "project") in list(trash._references(Project, on_delete))
+        assert (reference, "project") in list(references_to(Project, on_delete))
         with connection.schema_editor() as editor:
             editor.create_model(reference)
         organization = TrashedOrganizationFactory()
@@ -104,11 +106,11 @@ def test_what_may_outlive_the_record_is_let_go_and_what_protects_it_refuses(on_d
         reference.objects.create(project=project)
         purged = Project.all_objects.filter(pk=project.pk)
         if on_delete is models.SET_NULL:
-            trash.purge(purged)
+            moves.purge(purged)
             assert reference.objects.get().project_id is None
         else:
             with pytest.raises(DomainError, match="still refer"):
-                trash.purge(purged)
+                moves.purge(purged)
             assert purged.exists()
         with connection.schema_editor() as editor:
             editor.delete_model(reference)

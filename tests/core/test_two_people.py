@@ -7,7 +7,7 @@ from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 
-from apps.core.trash_services import record_trash
+from apps.core.trash.services import record_trash
 from apps.flags.models import Flag
 from apps.organizations.models import Membership, Organization, Role, StaffOrganization
 from apps.organizations.services import membership_update, organization_update

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from apps.core.trash_services import record_trash
+from apps.core.trash.services import record_trash
 from apps.flags.models import Flag, Switch
 from apps.organizations.services import organization_restore
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.trash_services import record_trash
+from apps.core.trash.services import record_trash
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.services import (
     invitation_accept,

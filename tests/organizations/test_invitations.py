@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
 from apps.core.models import QueuedMail
 from apps.core.tasks import send_queued_mail
-from apps.core.trash_services import record_trash
+from apps.core.trash.services import record_trash
 from apps.organizations import tasks
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.organizations.selectors import invitation_of_token

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.trash_services import record_trash
+from apps.core.trash.services import record_trash
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services import (
     membership_add,

@@ -3,7 +3,7 @@
 import pytest
 
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.trash_services import record_purge, record_trash, records_purge, records_trash
+from apps.core.trash.services import record_purge, record_trash, records_purge, records_trash
 from apps.organizations.models import (
     Invitation,
     Membership,

@@ -297,7 +297,7 @@ class TestFilters:
         made = type("Made", (BaseAdmin,), {"list_filter": [("created_at", filter)]})
         errors = made(Organization, site).check()
 
-        assert "DayRangeFilter" in next(each.hint for each in errors if each.id == "core.E010")
+        assert "DayRangeFilter" in next(each.hint for each in errors if each.id == "core.E044")
 
     def test_what_no_filter_declares_is_refused(self, chief: Client) -> None:
         assert chief.get(LIST, {"external_id": "1"}).status_code == 400

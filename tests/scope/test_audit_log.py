@@ -15,7 +15,7 @@ from apps.audit.models import ChangeSet, Verification
 from apps.audit.timeline.history_scope import scopes
 from apps.audit.timeline.models import history_models
 from apps.core.scope import is_unscoped
-from apps.core.trash_services import record_purge
+from apps.core.trash.services import record_purge
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services import membership_add, user_set_scope
 from apps.projects.models import Task

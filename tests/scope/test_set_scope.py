@@ -13,7 +13,7 @@ from apps.accounts.people_scope import scope_in_words
 from apps.accounts.services import user_create, user_deactivate, user_reactivate, user_set_roles
 from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission
-from apps.core.trash_services import record_purge
+from apps.core.trash.services import record_purge
 from apps.organizations.models import Membership, Organization, StaffOrganization
 from apps.organizations.services import (
     invitation_create,

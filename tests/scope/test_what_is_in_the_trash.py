@@ -20,8 +20,8 @@ from apps.accounts.models import User
 from apps.accounts.people_scope import people_of
 from apps.audit.timeline.positions import branches_of_record
 from apps.core.errors import DomainError
-from apps.core.trash_services import record_trash
-from apps.core.trash_visibility import trash_paths
+from apps.core.trash.services import record_trash
+from apps.core.visibility import trash_paths
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation, Membership, Organization, StaffOrganization
 from apps.organizations.services import (

@@ -24,7 +24,7 @@ import tests.factories
 from apps.accounts.models import Disclosure, User
 from apps.audit.context import audit_context
 from apps.core.models import SoftDeletableModel
-from apps.core.trash_services import record_trash
+from apps.core.trash.services import record_trash
 from apps.organizations.models import Role
 from apps.transfers.models import ExportRun, ImportRun, Upload
 from tests.factories.accounts import (

@@ -1,6 +1,8 @@
 """What a new model must declare, `manage.py check` asks for; until then the safe answer holds."""
 
+import re
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,14 +20,14 @@ from apps.audit import checks as audit_checks
 from apps.audit.timeline.history_scope import scopes
 from apps.audit.timeline.registry import never_reverted
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.declaration_checks import check_menu, check_scope
+from apps.core.admin.checks.declarations import check_menu, check_scope
 from apps.core.admin.inlines import BaseTabularInline
 from apps.core.admin.scoped_admin import in_scope
+from apps.core.checks.trash import _unique_in_the_trash
 from apps.core.discovery import full_site
 from apps.core.models import BaseModel, SoftDeletableModel
 from apps.core.ports import PORTS
 from apps.core.scope import UNSCOPED, Unscoped
-from apps.core.trash_checks import _unique_in_the_trash
 from apps.flags.models import Flag
 from apps.organizations.models import Organization
 from apps.projects.models import Project, Task
@@ -135,6 +137,17 @@ def test_a_module_of_an_admin_folder_is_found_without_a_list() -> None:
                 if path.stem != "__init__"
             } - sys.modules.keys()
             assert not missing
+
+
+def test_no_two_checks_have_the_same_id() -> None:
+    """A developer searches for the id, or silences it in `SILENCED_SYSTEM_CHECKS`."""
+    found = Counter(
+        name
+        for path in (Path(apps.get_app_config("core").path).parent).rglob("*.py")
+        for name in re.findall(r'id="([a-z]+\.[EW]\d+)"', path.read_text(encoding="utf-8"))
+    )
+    assert found
+    assert [name for name, times in found.items() if times > 1] == []
 
 
 def test_manage_py_check_runs_all_of_them() -> None:

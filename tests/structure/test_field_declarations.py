@@ -9,10 +9,10 @@ from django.test.utils import isolate_apps
 
 from apps.audit import checks as audit_checks
 from apps.audit.timeline.registry import RevertRule, reversions
-from apps.core import default_checks
 from apps.core.admin import form_fields
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.form_fields import check_autocompletes, check_services
+from apps.core.admin.checks.forms import check_autocompletes, check_services
+from apps.core.checks import defaults
 from apps.core.discovery import full_site
 from apps.core.models import BaseModel
 from apps.organizations.admin.inlines import MembershipInline
@@ -37,10 +37,10 @@ def test_a_field_that_sql_cannot_leave_out_is_named(monkeypatch: pytest.MonkeyPa
             class Meta:
                 app_label = "core"
 
-    monkeypatch.setattr(default_checks, "_has_history", lambda model: model is Room)
-    monkeypatch.setattr(default_checks.apps, "get_models", lambda: [Room])
+    monkeypatch.setattr(defaults, "_has_history", lambda model: model is Room)
+    monkeypatch.setattr(defaults.apps, "get_models", lambda: [Room])
 
-    found = [(error.msg, error.hint) for error in default_checks.check_defaults(None)]
+    found = [(error.msg, error.hint) for error in defaults.check_defaults(None)]
 
     assert found == [
         (
@@ -55,9 +55,9 @@ def test_a_field_that_sql_cannot_leave_out_is_named(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_has_a_history_is_what_is_asked() -> None:
-    assert default_checks._has_history(Project)
-    assert not default_checks._has_history(Upload)
-    assert default_checks.check_defaults(None) == []
+    assert defaults._has_history(Project)
+    assert not defaults._has_history(Upload)
+    assert defaults.check_defaults(None) == []
 
 
 PLACES: list[Any] = [full_site()._registry[Membership], MembershipInline]

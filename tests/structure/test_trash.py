@@ -7,11 +7,11 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from apps.accounts.approvable.registry import ACTIONS
-from apps.core import trash_checks
-from apps.core.admin.trash import ToTrash, TrashAdmin
+from apps.core.admin.trash.pages import ToTrash, TrashAdmin
+from apps.core.checks import trash as trash_checks
 from apps.core.discovery import full_site
-from apps.core.trash_models import models_with_trash, trash_proxy_of
-from apps.core.trash_services import trash_action
+from apps.core.trash.proxies import models_with_trash, trash_proxy_of
+from apps.core.trash.services import trash_action
 from tests.factories.accounts import SuperuserFactory, sudo_client
 from tests.structure.samples import sample
 

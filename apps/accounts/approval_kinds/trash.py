@@ -7,9 +7,10 @@ from django.db.models import Model, QuerySet, TextField
 from apps.accounts.approvals.records import OnRecords
 from apps.core.actors import Actor
 from apps.core.models import SoftDeletableModel
-from apps.core.trash import Counts, reach_of_purge, reach_of_trash
-from apps.core.trash_models import has_trash_proxy, models_with_trash, trash_proxy_of
-from apps.core.trash_services import records_purge, records_trash, trash_action
+from apps.core.trash.moves import Counts
+from apps.core.trash.proxies import has_trash_proxy, models_with_trash, trash_proxy_of
+from apps.core.trash.reach import reach_of_purge, reach_of_trash
+from apps.core.trash.services import records_purge, records_trash, trash_action
 
 
 def trash_actions() -> list[OnRecords]:

@@ -13,7 +13,7 @@ from apps.accounts.approvable.registry import Approvable, Arguments
 from apps.accounts.approvals.guard import require_approval
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.model_meta import model_field
-from apps.core.trash import Counts
+from apps.core.trash.moves import Counts
 from apps.core.wording import belongings, counted
 
 

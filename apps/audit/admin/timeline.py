@@ -34,9 +34,9 @@ from apps.audit.timeline.registry import inclusions
 from apps.core.actors import PermissionHolder
 from apps.core.admin.changelist import declared_query
 from apps.core.admin.page_parameters import checks_its_address
-from apps.core.admin.trash_record import find_in_trash
+from apps.core.admin.trash.records import find_in_trash
 from apps.core.errors import AddressRefused, MissingPermission, RecordNotFound
-from apps.core.trash_visibility import trashed_ancestor
+from apps.core.visibility import trashed_ancestor
 
 BEFORE = "before"
 

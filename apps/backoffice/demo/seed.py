@@ -15,7 +15,7 @@ from apps.backoffice.demo.organizations import (
 from apps.backoffice.demo.people import add_memberships, add_people
 from apps.backoffice.demo.projects import add_projects
 from apps.backoffice.demo.staff import demo_email, seed_staff
-from apps.core.trash_services import record_trash
+from apps.core.trash.services import record_trash
 from apps.organizations.models import Organization
 from apps.projects.models import Project
 

@@ -16,7 +16,7 @@ from unfold.admin import ModelAdmin
 
 from apps.core.actors import attributed
 from apps.core.admin import deletion
-from apps.core.admin.checks import BaseAdminChecks
+from apps.core.admin.checks.model_admin import BaseAdminChecks
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY

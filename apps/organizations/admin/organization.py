@@ -21,7 +21,7 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
-from apps.core.admin.trash import ToTrash
+from apps.core.admin.trash.pages import ToTrash
 from apps.core.scope import sees_everything
 from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.inlines import InvitationInline, MembershipInline

@@ -8,7 +8,7 @@ from django.db import models
 
 from apps.audit.history import History
 from apps.core.models import AliveManager, SoftDeletableModel
-from apps.core.trash_models import trash_proxy
+from apps.core.trash.proxies import trash_proxy
 from apps.organizations.querysets import OrganizationQuerySet
 
 

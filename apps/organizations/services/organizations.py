@@ -12,8 +12,8 @@ from apps.core.changes import UNSET, Unset, given, write_changes
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
-from apps.core.trash import Counts
-from apps.core.trash_services import records_restore
+from apps.core.trash.moves import Counts
+from apps.core.trash.services import records_restore
 from apps.core.uuid7 import uuid7
 from apps.organizations.locks import lock_organization, refuse_unseen
 from apps.organizations.models import Membership, Organization, Role

@@ -20,7 +20,7 @@ from apps.core.admin.display import (
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.inlines import BaseTabularInline, ReadOnlyInline
-from apps.core.admin.trash import ToTrash
+from apps.core.admin.trash.pages import ToTrash
 from apps.organizations.admin.organization import OrganizationAdmin
 from apps.projects.admin.colors import PROJECT_COLORS
 from apps.projects.models import Project, Task

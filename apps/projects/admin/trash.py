@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
-from apps.core.admin.trash import TrashAdmin
+from apps.core.admin.trash.pages import TrashAdmin
 from apps.projects.models import TrashedProject
 from apps.projects.services import projects_restore
 

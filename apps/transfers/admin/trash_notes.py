@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.apps import apps
 
 from apps.core.actors import PermissionHolder
-from apps.core.admin.trash_record import trash_urls
+from apps.core.admin.trash.records import trash_urls
 from apps.transfers.engine.plan.trash_notes import NOTE
 from apps.transfers.selectors import PlanRow
 

@@ -11,7 +11,7 @@ from apps.audit.admin.timeline import TimelineMixin
 from apps.audit.timeline.registry import reversions
 from apps.core.admin.confirm import permission_name
 from apps.core.admin.read_only import ReadOnly, ReadOnlyAdmin
-from apps.core.admin.trash import TrashAdmin
+from apps.core.admin.trash.pages import TrashAdmin
 from apps.core.discovery import full_site
 from apps.core.scope import is_unscoped
 from apps.transfers.admin.exports import ExportMixin

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db.models import UniqueConstraint
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
-from apps.core.trash_names import telling_field, trash_constraints
+from apps.core.trash.unique_values import telling_field, trash_constraints
 from apps.transfers.declarations import Relation
 from apps.transfers.engine.context import PartInfo, RunContext
 from apps.transfers.engine.lookup import slugs

@@ -2,7 +2,7 @@
 
 A record is part of the target of each of its cascading foreign keys. A membership is part of its
 organization, a task of its project and so of the project's organization. The cascade is the
-declaration; `AliveManager` reads it, and the system check `core.E010` in `trash_checks.py` finds
+declaration; `AliveManager` reads it, and the system check `core.E010` in `checks/trash.py` finds
 models without it.
 """
 

@@ -10,8 +10,8 @@ from django.db import models
 from apps.core.discovery import full_site
 from apps.core.models import SoftDeletableModel
 from apps.core.querysets import AliveManager
-from apps.core.trash_models import has_trash_proxy, models_with_trash, trash_proxy_of
-from apps.core.trash_visibility import trash_paths
+from apps.core.trash.proxies import has_trash_proxy, models_with_trash, trash_proxy_of
+from apps.core.visibility import trash_paths
 
 
 @checks.register(checks.Tags.models)
@@ -75,7 +75,7 @@ def check_trash_has_pages(
         checks.Error(
             f"{model._meta.label} has a trash without pages: nobody could restore its records.",
             hint=f"Write Trashed{model.__name__} = trash_proxy({model.__name__}) below the model, and register a "
-            "TrashAdmin (apps/core/admin/trash.py) for it.",
+            "TrashAdmin (apps/core/admin/trash/pages.py) for it.",
             obj=model,
             id="core.E034",
         )
@@ -98,7 +98,7 @@ def check_trash_has_admins(
     return [
         checks.Error(
             f"The admin of {model._meta.label} has no button “{button}”.",
-            hint=f"Register a {base} (apps/core/admin/trash.py) for {model.__name__}, or derive the model from "
+            hint=f"Register a {base} (apps/core/admin/trash/pages.py) for {model.__name__}, or derive the model from "
             "BaseModel if its records are deleted for good.",
             obj=model,
             id="core.E035",

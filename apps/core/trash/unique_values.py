@@ -32,7 +32,7 @@ class Clash:
 
 
 def clashes_of_trashed(trashed: models.QuerySet) -> Iterator[Clash]:
-    """Yield what prevents restoring the records of `dead`; at most the first ones."""
+    """Yield what prevents restoring the records of `trashed`; at most the first ones."""
     for constraint in trash_constraints(trashed.model):
         same = {name: OuterRef(name) for name in constraint.fields}
         taken = _living(trashed.model, constraint).filter(**same)
@@ -58,7 +58,7 @@ def clashes_of_new_values(record: models.Model, changed: Iterable[str]) -> Itera
 
 
 def rename_trashed(trashed: models.QuerySet, names: Mapping[str, str]) -> None:
-    """Give the one record of `dead` other names before it is restored. The caller holds its lock."""
+    """Give the one record of `trashed` other names before it is restored. The caller holds its lock."""
     known = {telling_field(trashed.model, each).name for each in trash_constraints(trashed.model)}
     if unknown := set(names) - known:
         raise DomainError(f"A record is not restored under another {sorted(unknown)[0]}.")

@@ -14,8 +14,9 @@ from apps.core.approvals import APPROVALS
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 from apps.core.models import SoftDeletableModel
-from apps.core.trash import Counts, belongs_to, locked, purge, restore, trash
-from apps.core.trash_names import rename_trashed
+from apps.core.trash.moves import Counts, locked, purge, restore, trash
+from apps.core.trash.relations import belongs_to
+from apps.core.trash.unique_values import rename_trashed
 
 
 def trash_action(verb: str, model: type[models.Model]) -> str:

@@ -11,9 +11,9 @@ from django.db.models import DateTimeField
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RangeDateFilter, RangeDateTimeFilter
 
-from apps.core.admin.declaration_checks import check_menu, check_scope
+from apps.core.admin.checks.declarations import check_menu, check_scope
+from apps.core.admin.checks.forms import check_autocompletes, check_services
 from apps.core.admin.editing.checks import check_versions
-from apps.core.admin.form_fields import check_autocompletes, check_services
 from apps.core.admin.unfold_internals import (
     chosen_rows_action_names,
     list_actions,
@@ -83,7 +83,7 @@ def _filters_without_a_zone(admin_obj: ModelAdmin) -> list[CheckMessage]:
             f"{type(admin_obj).__name__} filters {entry[0]} by {entry[1].__name__}, which knows no time zones.",
             hint="Use DayRangeFilter of apps.core.admin.filters.",
             obj=type(admin_obj),
-            id="core.E010",
+            id="core.E044",
         )
         for entry in getattr(admin_obj, "list_filter", ())
         if isinstance(entry, (list, tuple))

@@ -8,15 +8,16 @@ from django.db.models import Model, QuerySet
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from apps.core import trash
 from apps.core.actors import PermissionHolder
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import record_link
 from apps.core.admin.scoped_admin import in_scope
-from apps.core.admin.trash_record import trash_link
-from apps.core.trash_names import Clash, clashes_of_new_values, clashes_of_trashed
-from apps.core.trash_visibility import trash_paths
-from apps.core.wording import belongings, counted, names
+from apps.core.admin.trash.records import trash_link
+from apps.core.trash.reach import count_hidden, count_restore, count_trash
+from apps.core.trash.relations import many_to_many_relations
+from apps.core.trash.unique_values import Clash, clashes_of_new_values, clashes_of_trashed
+from apps.core.visibility import trash_paths
+from apps.core.wording import belongings_sentence, counted, names
 
 
 class ToTrashForm(ConfirmationForm):
@@ -25,8 +26,8 @@ class ToTrashForm(ConfirmationForm):
     def consequences(self) -> list[str]:
         model = self.queryset.model
         return [
-            *_with_it("Also moved to the trash", trash.count_trash(self.queryset), model),
-            *_with_it("Hidden until it is restored", trash.count_hidden(self.queryset), model),
+            *belongings_sentence("Also moved to the trash", count_trash(self.queryset), model),
+            *belongings_sentence("Hidden until it is restored", count_hidden(self.queryset), model),
             *self._named(),
             "Everything can be restored in one step.",
         ]
@@ -34,7 +35,7 @@ class ToTrashForm(ConfirmationForm):
     def _named(self) -> Iterator[str]:
         """Say which other records refer to these: they stay, and ignore them until they are restored."""
         keys = self.queryset.order_by().values("pk")
-        for other, field in trash.naming(self.queryset.model):
+        for other, field in many_to_many_relations(self.queryset.model):
             found: Any = in_scope(other._default_manager.all(), self.request.user)
             found = found.filter(**{f"{field}__in": keys}).order_by().distinct()
             if not (number := found.count()):
@@ -80,7 +81,7 @@ class RestoreForm(ConfirmationForm):
         return [
             *(self._in_the_way(clash) for clash in self.clashes),
             *self._orphans(),
-            *_with_it("Also restored", trash.count_restore(self.queryset), model),
+            *belongings_sentence("Also restored", count_restore(self.queryset), model),
         ]
 
     def _in_the_way(self, clash: Clash) -> str:
@@ -152,8 +153,3 @@ def _as_stored(queryset: QuerySet[Any]) -> Any:
     model: Any = queryset.model._meta.concrete_model
     keys = [record.pk for record in queryset] if queryset.query.is_sliced else queryset.values("pk")
     return model.all_objects.filter(pk__in=keys)
-
-
-def _with_it(words: str, counts: trash.Counts, model: type[Model]) -> list[str]:
-    others = belongings(counts, model)
-    return [f"{words}: {others}."] if others else []

@@ -15,34 +15,30 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from unfold.decorators import action, display
 
-from apps.core import trash
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import moment_column, record_link
 from apps.core.admin.read_only import ReadOnly
-from apps.core.admin.trash_forms import RestoreForm, ToTrashForm, trash_message
+from apps.core.admin.trash.forms import RestoreForm, ToTrashForm, trash_message
 from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
-from apps.core.trash_models import trash_proxy_of
-from apps.core.trash_services import (
+from apps.core.trash.moves import Counts
+from apps.core.trash.proxies import trash_proxy_of
+from apps.core.trash.reach import count_purge
+from apps.core.trash.services import (
     records_purge,
     records_restore,
     records_trash,
     trash_action,
 )
-from apps.core.wording import belongings, counted
-
-
-def _with_it(words: str, counts: trash.Counts, model: type[Model]) -> list[str]:
-    others = belongings(counts, model)
-    return [f"{words}: {others}."] if others else []
+from apps.core.wording import belongings, belongings_sentence, counted
 
 
 def _purging(queryset: QuerySet) -> list[str]:
     return [
         "This can't be undone.",
-        *_with_it("Also deleted", trash.count_purge(queryset), queryset.model),
+        *belongings_sentence("Also deleted", count_purge(queryset), queryset.model),
         "Only the history is kept.",
     ]
 
@@ -57,7 +53,7 @@ class ToTrash(BaseAdmin):
     """Deleting moves records to the trash. The stock delete page is not reachable."""
 
     moves_to_trash = True
-    trash_service: Callable[..., trash.Counts] = staticmethod(records_trash)
+    trash_service: Callable[..., Counts] = staticmethod(records_trash)
     actions = ["move_to_trash"]
     actions_list = ["open_trash"]
     actions_row = ["move_to_trash"]
@@ -104,7 +100,7 @@ class ToTrash(BaseAdmin):
         return actions
 
 
-def _said(counts: trash.Counts, model: type[Model]) -> str:
+def _said(counts: Counts, model: type[Model]) -> str:
     others = belongings(counts, model)
     return f"{counted(counts[model], model)}{f', with {others},' if others else ''}"
 
@@ -118,8 +114,8 @@ class TrashAdmin(ReadOnly, BaseAdmin):
 
     is_trash = True
     model: type[SoftDeletableModel]
-    restore_service: Callable[..., trash.Counts] = staticmethod(records_restore)
-    purge_service: Callable[..., trash.Counts] = staticmethod(records_purge)
+    restore_service: Callable[..., Counts] = staticmethod(records_restore)
+    purge_service: Callable[..., Counts] = staticmethod(records_purge)
     trash_columns: list[str] = []
     empty_text = "Records in the trash stay here until they are restored or deleted for good."
     ask_reason = False

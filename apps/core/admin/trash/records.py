@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from apps.core.actors import PermissionHolder
 from apps.core.admin.scoped_admin import in_scope
-from apps.core.trash_visibility import trash_paths, trashed_ancestor
+from apps.core.visibility import trash_paths, trashed_ancestor
 
 
 @dataclass(frozen=True)
