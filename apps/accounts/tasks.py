@@ -13,7 +13,7 @@ from apps.accounts.impersonation.services import impersonations_expire
 from apps.accounts.models import ApprovalRequest
 from apps.accounts.sessions import old_sessions_delete
 from apps.core.graceful_task import GracefulTask
-from apps.core.schedulable import Shipped, schedulable
+from apps.core.schedulable import schedulable
 
 MOST_AT_ONCE = 200
 
@@ -22,7 +22,6 @@ MOST_AT_ONCE = 200
     label="End impersonations",
     is_idempotent=True,
     description="Ends impersonations whose time is up.",
-    ships=[Shipped(every=(5, "minutes"))],
 )
 def end_impersonations() -> str:
     return f"{impersonations_expire():,} impersonations ended"
@@ -40,7 +39,6 @@ def mail_approval(request_id: str) -> None:
     description=(
         "Ends requests that have expired or no longer apply, and sends e-mails that weren't sent."
     ),
-    ships=[Shipped(every=(5, "minutes"))],
 )
 def sweep_approvals() -> str:
     expired, void = approvals_sweep()
@@ -56,7 +54,6 @@ def sweep_approvals() -> str:
     label="Sweep changes of e-mail addresses",
     is_idempotent=True,
     description="Ends changes that weren't confirmed in time.",
-    ships=[Shipped(every=(5, "minutes"))],
 )
 def sweep_email_changes() -> str:
     return f"{email_changes_expire():,} changes expired"
@@ -66,7 +63,6 @@ def sweep_email_changes() -> str:
     label="Delete old sessions",
     is_idempotent=True,
     description="Deletes expired sessions.",
-    ships=[Shipped(crontab="50 3 * * *")],
 )
 def delete_old_sessions() -> str:
     return f"{old_sessions_delete():,} sessions deleted"
@@ -76,7 +72,6 @@ def delete_old_sessions() -> str:
     label="Clean up the personal data access log",
     is_idempotent=True,
     description="Deletes entries of the personal data access log that are older than half a year.",
-    ships=[Shipped(crontab="50 3 * * *")],
 )
 def prune_disclosures() -> str:
     return f"{disclosures_prune():,} entries deleted"

@@ -1,7 +1,7 @@
 """The nightly verification."""
 
 from apps.audit.proof.verify import audit_log_verify
-from apps.core.schedulable import Shipped, schedulable
+from apps.core.schedulable import schedulable
 
 
 @schedulable(
@@ -9,7 +9,6 @@ from apps.core.schedulable import Shipped, schedulable
     is_idempotent=True,
     queue="bulk",
     description="Verifies that no history is missing or changed, and seals new rows.",
-    ships=[Shipped(crontab="0 3 * * *")],
 )
 def verify_audit_log() -> str:
     verdict = audit_log_verify()

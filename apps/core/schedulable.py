@@ -6,9 +6,9 @@ recorder into the port `TASK_RUNS`.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import wraps
@@ -33,24 +33,6 @@ class Missed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Shipped:
-    """A schedule that the set-up creates for a task, where it is missing; staff may change it later.
-
-    `crontab` is minute, hour, day of month, month, and day of week in `TIME_ZONE`; `every` is a number and a
-    unit of time. The schedule is called like the task, unless it has a `name` of its own.
-    """
-
-    crontab: str = ""
-    every: tuple[int, str] | None = None
-    name: str = ""
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if bool(self.crontab) == (self.every is not None):
-            raise ValueError("A shipped schedule has either crontab=… or every=….")
-
-
-@dataclass(frozen=True)
 class SchedulableTask:
     """A task that staff may schedule: its Celery name, its name for people, what it does, how it is run."""
 
@@ -58,7 +40,6 @@ class SchedulableTask:
     label: str
     description: str
     function: Callable[..., Any]
-    ships: tuple[Shipped, ...] = ()
     missed: Missed = Missed.ONCE
     # Whether a run may begin while an earlier one of the same schedule has not ended.
     may_overlap: bool = False
@@ -92,7 +73,6 @@ def schedulable(
     *,
     label: str,
     description: str,
-    ships: Sequence[Shipped] = (),
     missed: Missed = Missed.ONCE,
     may_overlap: bool = False,
     queue: str = "schedules",
@@ -123,7 +103,6 @@ def schedulable(
                 label,
                 description,
                 function,
-                tuple(ships),
                 missed,
                 may_overlap,
                 queue,

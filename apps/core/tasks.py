@@ -5,7 +5,7 @@ from celery.signals import worker_ready
 
 from apps.core.graceful_task import GracefulTask
 from apps.core.queued_mails import queued_mail_send, queued_mails_sweep
-from apps.core.schedulable import Shipped, schedulable
+from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_now
 
 
@@ -22,7 +22,6 @@ def send_queued_mail(mail_id: int) -> None:
         "Sends e-mails that couldn't be sent the first time: invitations, password links, "
         "requests, and results of imports and exports."
     ),
-    ships=[Shipped(every=(1, "minutes"))],
 )
 def send_queued_mails() -> str:
     sent, waiting, given_up = queued_mails_sweep()

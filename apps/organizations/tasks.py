@@ -1,6 +1,6 @@
 """Background work on invitations."""
 
-from apps.core.schedulable import Shipped, schedulable
+from apps.core.schedulable import schedulable
 from apps.organizations.models import Invitation
 from apps.organizations.services.invitations import invitation_send, invitations_expire
 
@@ -11,7 +11,6 @@ MOST_AT_ONCE = 500
     label="Expire invitations",
     is_idempotent=True,
     description="Marks pending invitations as expired when their time is up.",
-    ships=[Shipped(crontab="10 * * * *")],
 )
 def expire_invitations() -> str:
     return f"{invitations_expire():,} invitations expired"
@@ -22,7 +21,6 @@ def expire_invitations() -> str:
     is_idempotent=True,
     queue="mail",
     description="Sends invitations that weren't sent the first time.",
-    ships=[Shipped(every=(5, "minutes"))],
 )
 def send_waiting_invitations() -> str:
     waiting = Invitation.objects.unsent().order_by("created_at").values_list("pk", flat=True)

@@ -4,7 +4,7 @@ from celery.signals import worker_ready
 
 from apps.core.errors import DomainError
 from apps.core.gates import closure_of
-from apps.core.schedulable import Shipped, current_due_at, schedulable
+from apps.core.schedulable import current_due_at, schedulable
 from apps.core.sending import listens_to, send_now
 from apps.reports.gates import REPORT_MAILS
 from apps.reports.services import (
@@ -23,7 +23,6 @@ from apps.reports.services import (
         "E-mails a report to its subscribers, with the CSV file attached. The argument is the "
         "report's name."
     ),
-    ships=[Shipped(crontab="0 7 * * 1", name="Weekly report", kwargs={"report": "weekly"})],
 )
 def mail_report(report: str) -> str:
     closure = closure_of(REPORT_MAILS)
@@ -47,7 +46,6 @@ def mail_report(report: str) -> str:
     description=(
         "Continues mailings whose worker stopped, and retries e-mails that couldn't be sent."
     ),
-    ships=[Shipped(every=(1, "minutes"))],
 )
 def resume_report_mails() -> str:
     closure = closure_of(REPORT_MAILS)

@@ -6,4 +6,5 @@ class SchedulesConfig(AppConfig):
     label = "schedules"
 
     def ready(self) -> None:
-        from apps.schedules import startup  # noqa: F401  Connects a signal of Celery.
+        # Connects a signal of Celery, and registers checks.
+        from apps.schedules import checks, startup  # noqa: F401

@@ -4,12 +4,14 @@ import json
 from functools import cache
 from typing import Any
 
-from celery import current_app
+from django.conf import settings
+from django.utils.module_loading import autodiscover_modules
 from django_celery_beat.models import PeriodicTask
 
 from apps.core.port import Registry
-from apps.core.schedulable import SCHEDULABLE_TASKS, SchedulableTask, Shipped
+from apps.core.schedulable import SCHEDULABLE_TASKS, SchedulableTask
 from apps.core.sending import is_known_queue
+from apps.schedules.shipping import Ship
 
 
 def declared_tasks() -> Registry[SchedulableTask]:
@@ -18,20 +20,29 @@ def declared_tasks() -> Registry[SchedulableTask]:
     return SCHEDULABLE_TASKS
 
 
-def shipped_schedules() -> dict[str, tuple[SchedulableTask, Shipped]]:
-    """Return the schedules that come with the declared tasks, by name."""
-    return {
-        shipped.name or task.label: (task, shipped)
-        for task in declared_tasks()
-        for shipped in task.ships
-    }
+def shipped_schedules() -> dict[str, tuple[SchedulableTask, Ship]]:
+    """Return the schedules that come with the product, by name."""
+    return {shipped.name: (task_of(shipped), shipped) for shipped in settings.SCHEDULES}
+
+
+def task_of(shipped: Ship) -> SchedulableTask:
+    """Return the task that a shipped schedule names by its app and function. Raises `ValueError` for none."""
+    for task in declared_tasks():
+        if short_name(task) == shipped.task:
+            return task
+    known = ", ".join(sorted(map(short_name, declared_tasks())))
+    raise ValueError(f"“{shipped.task}” is not a declared task. Known: {known}.")
+
+
+def short_name(task: SchedulableTask) -> str:
+    """Return "reports.mail_report" for apps.reports.tasks.mail_report."""
+    return task.name.removeprefix("apps.").replace(".tasks.", ".")
 
 
 @cache
 def _import_tasks() -> None:
-    # Cached: each call would run all of Django's system checks, 0.4 seconds for each row of a
-    # list.
-    current_app.loader.import_default_modules()
+    # Celery's own way would run all of Django's system checks, one of which asks for the tasks.
+    autodiscover_modules("tasks")
 
 
 def label_of(task_name: str) -> str:

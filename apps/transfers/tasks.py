@@ -9,7 +9,7 @@ from celery.signals import worker_ready
 from django.db import InterfaceError, OperationalError
 
 from apps.core.jobs import Job, waiting_jobs
-from apps.core.schedulable import Shipped, schedulable
+from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_after_commit, send_now
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 
@@ -70,7 +70,6 @@ def queue_for(job: Job) -> str:
     label="Pick up abandoned jobs",
     is_idempotent=True,
     description="Starts imports, undos, and exports that no worker took or whose worker stopped.",
-    ships=[Shipped(every=(1, "minutes"))],
 )
 def jobs_sweep() -> str:
     tasks: dict[type[Job], Any] = {
@@ -98,7 +97,6 @@ def sweep_at_start(sender: object, **_kwargs: object) -> None:
         "Deletes uploaded and exported files at the end of their retention time, and the rows "
         "of old imports."
     ),
-    ships=[Shipped(crontab="20 3 * * *")],
 )
 def transfers_clean_up() -> str:
     # Loaded by the one process a day that cleans up.

@@ -6,7 +6,7 @@ from kombu import Queue
 from psycopg.conninfo import conninfo_to_dict
 
 import config.celery  # noqa: F401  # Every process sends its messages through this application.
-from config import env, four_eyes, mail, queues, sign_in, unfold
+from config import env, four_eyes, mail, queues, schedules, sign_in, unfold
 from config.settings.browser import *
 from config.settings.flags import *
 from deploy.standalone import postgresql
@@ -207,6 +207,7 @@ FOUR_EYES_HOURS = ENV.four_eyes_hours
 UNFOLD = unfold.UNFOLD
 NAVIGATION = unfold.NAVIGATION
 
+SCHEDULES = schedules.SCHEDULES
 CELERY_BEAT_SCHEDULER = "apps.schedules.scheduler:RecordingScheduler"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_QUEUES = [Queue(name) for name in queues.QUEUES]

@@ -30,7 +30,7 @@ from apps.core.ports import (
 )
 from apps.organizations.models import Organization
 from apps.schedules.recorder import RUN_HEADER
-from apps.schedules.tasks import sweep_task_runs
+from apps.schedules.tasks import prune_task_runs
 from tests.config.slim import run
 from tests.config.test_entry import VARIABLES
 from tests.factories.accounts import StaffFactory, UserFactory, sudo_client
@@ -93,8 +93,8 @@ def save_form() -> None:
 
 
 def run_task() -> None:
-    run = TaskRunFactory(task_name=sweep_task_runs.name)
-    current_app.tasks[sweep_task_runs.name].apply(headers={RUN_HEADER: run.pk}, throw=True)
+    run = TaskRunFactory(task_name=prune_task_runs.name)
+    current_app.tasks[prune_task_runs.name].apply(headers={RUN_HEADER: run.pk}, throw=True)
 
 
 ASKS: dict[Port[Any], Callable[[], None]] = {

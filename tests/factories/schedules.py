@@ -24,7 +24,7 @@ class ScheduleFactory(DjangoModelFactory):
         model = PeriodicTask
 
     name = factory.Sequence(lambda n: f"Schedule {n}")
-    task = "apps.schedules.tasks.sweep_task_runs"
+    task = "apps.schedules.tasks.prune_task_runs"
     interval = factory.SubFactory(IntervalFactory)
 
 
@@ -37,7 +37,7 @@ class TaskRunFactory(DjangoModelFactory):
     run_key = factory.Sequence(lambda n: f"made:{n}")
     schedule = factory.SubFactory(ScheduleFactory)
     schedule_name = factory.LazyAttribute(lambda run: run.schedule.name if run.schedule else "")
-    task_name = "apps.schedules.tasks.sweep_task_runs"
+    task_name = "apps.schedules.tasks.prune_task_runs"
     due_at = factory.LazyFunction(timezone.now)
 
 

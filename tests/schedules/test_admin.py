@@ -20,7 +20,7 @@ from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:django_celery_beat_periodictask_changelist"
-SWEEP = "apps.schedules.tasks.sweep_task_runs"
+SWEEP = "apps.schedules.tasks.prune_task_runs"
 
 
 def _change(thing: Any) -> str:
@@ -64,7 +64,7 @@ def test_the_list_says_when_and_how_it_went_last(client: Client, root: Any) -> N
     body = client.get(reverse(LIST)).content.decode()
 
     assert "Every hour" in body
-    assert "Sweep lost task runs" in body
+    assert "Clean up old task runs" in body
     assert "succeeded" in body
     assert _change(last) in body
 

@@ -8,7 +8,7 @@ from celery import current_app
 from apps.core.schedulable import current_run_id, schedulable
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import RUN_HEADER
-from apps.schedules.tasks import sweep_task_runs
+from apps.schedules.tasks import prune_task_runs
 from tests.factories.schedules import TaskRunFactory
 
 pytestmark = pytest.mark.django_db
@@ -66,5 +66,5 @@ def test_a_message_sent_by_code_leaves_a_row_as_well() -> None:
 
 
 def test_called_as_a_function_a_task_leaves_no_row() -> None:
-    assert sweep_task_runs() == "0 lost, 0 sent again."
+    assert prune_task_runs() == "0 deleted."
     assert not TaskRun.objects.exists()

@@ -5,12 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Permission
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
-from apps.schedules.services import schedule_set_enabled, schedule_update, schedules_load
-from apps.schedules.task_names import shipped_schedules
+from apps.schedules.services import schedule_set_enabled, schedule_update
 from apps.schedules.timetables import next_due
 from tests.factories.accounts import StaffFactory
 from tests.factories.schedules import IntervalFactory, ScheduleFactory
@@ -66,23 +64,3 @@ def test_an_undeclared_task_cannot_be_enabled_but_can_be_stopped(editor: User) -
         schedule_set_enabled(schedule=schedule, enabled=True, reason="Go", actor=editor)
     schedule.refresh_from_db()
     assert not schedule.enabled
-
-
-def test_the_set_up_creates_what_is_shipped_and_never_overwrites() -> None:
-    created = schedules_load()
-    assert "Sweep lost task runs" in created
-    PeriodicTask.objects.filter(name="Sweep lost task runs").update(
-        enabled=False, interval=IntervalFactory(every=3)
-    )
-
-    assert schedules_load() == []
-
-    schedule = PeriodicTask.objects.get(name="Sweep lost task runs")
-    assert not schedule.enabled
-    assert schedule.interval.every == 3
-
-
-def test_every_shipped_schedule_names_a_declared_task_and_fitting_arguments() -> None:
-    schedules_load()
-    for task, shipped in shipped_schedules().values():
-        task.bind([], dict(shipped.kwargs))

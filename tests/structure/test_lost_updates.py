@@ -253,7 +253,7 @@ def test_what_is_typed_into_every_field_of_a_new_record_is_stored(model: Any) ->
     before = set(model._base_manager.values_list("pk", flat=True))
     values = {name: _another(model, form, name) for name in names}
     if model._meta.label == "django_celery_beat.PeriodicTask":
-        values["task"] = "apps.schedules.tasks.sweep_task_runs"
+        values["task"] = "apps.schedules.tasks.prune_task_runs"
     before = set(model._base_manager.values_list("pk", flat=True))
 
     answer = client.post(url, {**opened(client, url), **_split(values)})

@@ -1,0 +1,40 @@
+"""System checks of `config/schedules.py`."""
+
+from collections import Counter
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from apps.schedules.shipping import Ship
+from apps.schedules.task_names import task_of
+from apps.schedules.when import parse
+
+
+@register
+def check_shipped_schedules(**_: object) -> list[CheckMessage]:
+    """Each shipped schedule names a declared task, arguments that it takes, and a time that is understood."""
+    found: list[CheckMessage] = []
+    for shipped in settings.SCHEDULES:
+        for problem in _problems(shipped):
+            found.append(
+                Error(f"“{shipped.name}” in config/schedules.py: {problem}", id="schedules.E001")
+            )
+    names = Counter(shipped.name for shipped in settings.SCHEDULES)
+    return found + [
+        Error(f"Two schedules in config/schedules.py are called “{name}”.", id="schedules.E002")
+        for name, count in names.items()
+        if count > 1
+    ]
+
+
+def _problems(shipped: Ship) -> list[str]:
+    found = []
+    try:
+        task_of(shipped).bind([], dict(shipped.arguments))
+    except ValueError as error:
+        found.append(str(error))
+    try:
+        parse(shipped.when)
+    except ValueError as error:
+        found.append(str(error))
+    return found

@@ -1,0 +1,45 @@
+"""The schedules that come with the product.
+
+`deploy/bin/release` and `make setup` create those that are new. They change nothing that is there, and do not bring back
+what operations deleted. A wrong task, sentence, or argument is an error of `manage.py check`.
+"""
+
+from apps.schedules.shipping import Ship
+
+SCHEDULES = [
+    # Mail that was not sent the first time.
+    Ship("Send waiting mails", task="core.send_queued_mails", when="every minute"),
+    Ship(
+        "Send waiting invitations",
+        task="organizations.send_waiting_invitations",
+        when="every 5 minutes",
+    ),
+    Ship("Send waiting report mails", task="reports.resume_report_mails", when="every minute"),
+    # Reports.
+    Ship(
+        "Weekly report",
+        task="reports.mail_report",
+        arguments={"report": "weekly"},
+        when="Mondays at 07:00",
+    ),
+    # What has come to its end.
+    Ship("Expire invitations", task="organizations.expire_invitations", when="every hour at :10"),
+    Ship("End impersonations", task="accounts.end_impersonations", when="every 5 minutes"),
+    Ship("Sweep requests", task="accounts.sweep_approvals", when="every 5 minutes"),
+    Ship(
+        "Sweep changes of e-mail addresses",
+        task="accounts.sweep_email_changes",
+        when="every 5 minutes",
+    ),
+    Ship("Pick up abandoned jobs", task="transfers.jobs_sweep", when="every minute"),
+    # The night.
+    Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
+    Ship("Delete old uploads", task="transfers.transfers_clean_up", when="daily at 03:20"),
+    Ship("Clean up old task runs", task="schedules.prune_task_runs", when="daily at 03:40"),
+    Ship("Delete old sessions", task="accounts.delete_old_sessions", when="daily at 03:50"),
+    Ship(
+        "Clean up the personal data access log",
+        task="accounts.prune_disclosures",
+        when="daily at 03:50",
+    ),
+]
