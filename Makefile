@@ -1,6 +1,6 @@
 # Quarterdeck's commands. `make help` lists them; README.md explains the two that matter.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check kill-test bench audit-dependencies lock format
+.PHONY: help setup run test test-faults check kill-test bench audit-dependencies lock format
 PY := .venv/bin/python
 
 help: ## List these commands
@@ -14,10 +14,15 @@ run: ## Set up, then serve the demo on http://127.0.0.1:8000 (PORT=, VAR_DIR=)
 	@deploy/bin/setup run
 	@exec $(PY) -m deploy.standalone.serve
 
-test: ## Set up, then run the whole suite (ARGS= goes to pytest)
+test: ## Set up, then run the suite (ARGS= goes to pytest)
 	@deploy/bin/setup dev
 	@deploy/bin/browser
-	@exec $(PY) -m pytest $(if $(ARGS),$(ARGS),-n auto --dist loadgroup --cov --cov-report=term)
+	@exec $(PY) -m pytest $(if $(ARGS),$(ARGS),-n auto --dist loadgroup -m "not slow and not faults" --cov --cov-report=term)
+
+test-faults: ## Run the tests that kill, starve, or misconfigure whole processes
+	@deploy/bin/setup dev
+	@deploy/bin/browser
+	@exec $(PY) -m pytest -n auto --dist loadgroup -m "faults and not slow"
 
 check: ## Lint, format, types, layers, migrations, deployment settings, pins
 	@deploy/bin/setup dev

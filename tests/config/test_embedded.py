@@ -83,6 +83,7 @@ def test_the_first_use_makes_the_database_and_the_last_one_stops_the_server(var:
     assert visits(var) == 2
 
 
+@pytest.mark.faults
 def test_two_that_start_at_once_share_one_server(var: Path) -> None:
     both = [visit(var) for _ in range(2)]
     counted = sorted(int(process.communicate(timeout=60)[0]) for process in both)
@@ -90,6 +91,7 @@ def test_two_that_start_at_once_share_one_server(var: Path) -> None:
     assert servers(var) == []
 
 
+@pytest.mark.faults
 def test_who_leaves_does_not_stop_the_server_under_another(var: Path) -> None:
     stays = visit(var, program=STAY)
     assert stays.stdout is not None
@@ -100,6 +102,7 @@ def test_who_leaves_does_not_stop_the_server_under_another(var: Path) -> None:
     assert servers(var) == []
 
 
+@pytest.mark.faults
 def test_a_forked_child_that_ends_does_not_stop_the_server(var: Path) -> None:
     program = (
         ASK
@@ -118,6 +121,7 @@ with psycopg.connect(postgresql.url(Path(sys.argv[1]))) as connection:
     assert (out.split(), err) == (["1", "42"], "")
 
 
+@pytest.mark.faults
 def test_a_killed_user_leaves_no_server_behind(var: Path) -> None:
     killed = visit(var, program=STAY)
     assert killed.stdout is not None
@@ -128,6 +132,7 @@ def test_a_killed_user_leaves_no_server_behind(var: Path) -> None:
     assert visits(var) == 2
 
 
+@pytest.mark.faults
 def test_the_data_of_a_killed_server_is_whole(var: Path) -> None:
     user = visit(var, program=STAY)
     assert user.stdout is not None
@@ -140,6 +145,7 @@ def test_the_data_of_a_killed_server_is_whole(var: Path) -> None:
     assert visits(var) == 2
 
 
+@pytest.mark.faults
 def test_a_stale_pid_file_whose_number_is_another_program_does_not_hinder(var: Path) -> None:
     visits(var)
     file = Server(var).data / "postmaster.pid"
@@ -164,6 +170,7 @@ def test_a_killed_server_comes_back_while_it_is_used(var: Path) -> None:
     wait_until_gone(var)
 
 
+@pytest.mark.faults
 def test_a_deep_folder_gets_a_short_private_socket(tmp_path: Path) -> None:
     var = tmp_path / ("deep" * 20) / ("deeper" * 10)
     server = Server(var)

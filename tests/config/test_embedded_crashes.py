@@ -20,6 +20,8 @@ from deploy.standalone.postgresql.server import Server
 from tests.config.test_embedded import ROOT, STAY, servers, visit, wait_until_gone
 from tests.other_processes import kill_all
 
+pytestmark = pytest.mark.faults
+
 # As an import stages its rows: an unlogged table, made and filled in one transaction.
 STAGE = """
 import sys, psycopg

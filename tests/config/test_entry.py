@@ -29,6 +29,7 @@ def free_port() -> int:
         return port
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("preload", [[], ["--preload"]])
 @pytest.mark.parametrize("application", ["config.wsgi", "config.asgi"])
 @pytest.mark.parametrize("variables", [VARIABLES, {}], ids=["production", "nothing"])
@@ -47,6 +48,7 @@ def test_a_web_server_without_a_choice_ends_with_a_sentence(
     assert not (tmp_path / "var").exists()
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("program", ["worker", "beat", "report"])
 def test_a_worker_without_a_choice_ends_with_a_sentence(program: str, tmp_path: Path) -> None:
     done = run(PYTHON, "-m", "celery", "-A", "config", program, **VARIABLES)
@@ -67,6 +69,7 @@ NO_SETTINGS = [
 ]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("chosen", NO_SETTINGS)
 @pytest.mark.parametrize(
     ("program", "code"),
@@ -153,6 +156,7 @@ def test_a_command_takes_the_choice_that_its_folder_was_prepared_with(prepared: 
     assert command(prepared, "check", REDIS_URL="redis://127.0.0.1:1/0").returncode == 0
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("name", PRODUCTION)
 def test_a_prepared_folder_counts_for_nothing_with_a_variable_of_production(
     prepared: Path, name: str
@@ -160,6 +164,7 @@ def test_a_prepared_folder_counts_for_nothing_with_a_variable_of_production(
     assert refuses(command(prepared, "check", **{name: PRODUCTION[name]}))
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("settings", ["local", "test"])
 def test_the_demo_is_refused_where_everything_of_production_is_set(
     settings: str, tmp_path: Path

@@ -46,6 +46,7 @@ def manage(
     )
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -147,6 +148,7 @@ def test_production_refuses_settings_that_are_a_part_of_others() -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("missing", PRODUCTION)
 def test_production_refuses_a_missing_variable(missing: str) -> None:
     given = {name: value for name, value in PRODUCTION.items() if name != missing}
@@ -156,6 +158,7 @@ def test_production_refuses_a_missing_variable(missing: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
@@ -200,6 +203,7 @@ def test_a_password_with_signs_in_it_is_written_escaped() -> None:
     assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("me@here", "p:w/")
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("settings", "output", "required"),
     [

@@ -11,7 +11,7 @@ from tests.config.serving import free_port, redis, served, started, until
 from tests.config.slim import ROOT, make_environment, run
 
 # One environment serves these tests, so they stay in one process.
-pytestmark = pytest.mark.xdist_group("slim")
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("slim")]
 
 IMPORT_ALL = """
 import importlib, pkgutil, re, sys

@@ -81,7 +81,7 @@ class Run:
 
 
 # One server serves all of these tests, so they stay in one process.
-pytestmark = pytest.mark.xdist_group("serve")
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("serve")]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ import pytest
 
 from config import env
 
+pytestmark = pytest.mark.faults
+
 TEST = "tests/browser/test_parts.py"
 
 

@@ -45,6 +45,7 @@ def test_every_command_is_an_operators_and_explains_each_option(name: str) -> No
     assert [action.dest for action in own._actions if not action.help] == []
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -64,6 +65,7 @@ def test_a_call_that_cannot_be_parsed_is_one_sentence_and_json(
     assert json.loads(done.stdout)["error"] == done.stderr.strip()
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("arguments", "settings"),
     [

@@ -149,6 +149,7 @@ FORGOTTEN = [
 ]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("module", "port", "program", "code"),
     [

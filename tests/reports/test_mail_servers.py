@@ -201,6 +201,7 @@ def wait_for(server: Server, mails: int) -> None:
     pytest.fail(f"{len(server.taken)} mails, not {mails}")
 
 
+@pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
 def test_a_mailing_whose_worker_is_killed_is_finished_by_the_next(
@@ -227,6 +228,7 @@ def test_a_mailing_whose_worker_is_killed_is_finished_by_the_next(
     assert ReportRun.objects.get().state == ReportRun.State.SUCCEEDED
 
 
+@pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_share_a_mailing_and_mail_nobody_twice(server: Server) -> None:
     people = readers(12)

@@ -95,6 +95,7 @@ def test_a_worker_whose_idle_process_was_killed_goes_on_working(tmp_path: Path) 
             wait_for(lambda: done.count() >= 2, log, seconds=90)
 
 
+@pytest.mark.faults
 def test_three_beats_killed_and_started_again_write_each_due_time_once(tmp_path: Path) -> None:
     schedule = ScheduleFactory(
         task=long_sleep.name,

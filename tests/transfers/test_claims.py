@@ -91,6 +91,7 @@ def ready_to_export(agent: User) -> ExportRun:
     return export_run_start(dataset="members", format="csv", actor=agent)
 
 
+@pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("make", "advance", "states"),
@@ -119,6 +120,7 @@ def test_a_job_of_a_worker_that_was_killed_is_free_at_once(
     assert job.attempts == earlier + 2
 
 
+@pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 def test_the_sweep_of_a_worker_that_starts_finds_what_the_dead_one_held(
     agent: User, monkeypatch: pytest.MonkeyPatch

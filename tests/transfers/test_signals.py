@@ -93,6 +93,7 @@ def check_run(code: int, output: dict[str, Any], err: str, name: str) -> ImportR
     return run
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("state", "number"),
     [
@@ -129,6 +130,7 @@ def test_while_it_is_planned_nothing_was_imported(tmp_path: Path, big: Path) -> 
     assert (run.state, output["created"], run.rows) == (State.CANCELED, 0, ROWS)
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(("number", "times"), [(signal.SIGINT, 3), (signal.SIGTERM, 1)])
 def test_while_it_is_applied_it_stops_at_a_chunk(
     number: signal.Signals, times: int, tmp_path: Path, big: Path
@@ -149,6 +151,7 @@ def test_while_it_is_applied_it_stops_at_a_chunk(
     )
 
 
+@pytest.mark.faults
 def test_an_undo_stops_at_a_chunk_and_goes_on_later(tmp_path: Path, big: Path) -> None:
     code, output, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
     assert code == 0
@@ -167,6 +170,7 @@ def test_an_undo_stops_at_a_chunk_and_goes_on_later(tmp_path: Path, big: Path) -
     assert not Organization.objects.exists()
 
 
+@pytest.mark.faults
 def test_of_two_undos_the_second_waits_and_says_the_same(tmp_path: Path, big: Path) -> None:
     _, output, _ = Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
     undos = [Command(tmp_path, "undo_import", str(output["run"]), "--json") for _ in range(2)]
@@ -181,6 +185,7 @@ def test_of_two_undos_the_second_waits_and_says_the_same(tmp_path: Path, big: Pa
     assert 0 in {code for code, _, _ in ends}
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_export_leaves_no_half_file(number: signal.Signals, tmp_path: Path, big: Path) -> None:
     Command(tmp_path, "import_file", "organizations", str(big), "--json").ended()
@@ -195,6 +200,7 @@ def test_an_export_leaves_no_half_file(number: signal.Signals, tmp_path: Path, b
     assert not any(folder.rglob("*")), private_storage()
 
 
+@pytest.mark.faults
 def test_a_colleague_cancels_by_command_and_the_import_says_so(tmp_path: Path, big: Path) -> None:
     command = Command(tmp_path, "import_file", "organizations", str(big), "--json")
     command.when(lambda: ImportRun.objects.filter(rows_done__gt=0, state="applying").exists())

@@ -31,7 +31,7 @@ from tests.config.test_embedded import servers
 from tests.config.test_entry import free_port
 from tests.other_processes import paused
 
-pytestmark = pytest.mark.xdist_group("database away")
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("database away")]
 
 # Much more than the two seconds that are promised: the machine may be busy. Less than any time-out was.
 SOON = 8

@@ -11,6 +11,8 @@ from django.conf import settings
 
 from tests.web.conftest import Site
 
+pytestmark = pytest.mark.faults
+
 
 @contextmanager
 def clients(count: int, connect: Callable[[], socket.socket]) -> Iterator[list[socket.socket]]:

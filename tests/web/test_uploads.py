@@ -3,12 +3,15 @@
 import http.client
 from urllib.parse import urlsplit
 
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 
 from apps.transfers.models import ImportRun
 from tests.factories.accounts import SuperuserFactory, sudo_client
 from tests.web.conftest import Site
+
+pytestmark = pytest.mark.faults
 
 TOKEN = "c" * 32
 MARK = "----roster"
