@@ -1,34 +1,69 @@
 """Queued e-mails: one row per e-mail and person, written before the e-mail is sent.
 
-waiting → sending → sent. Back to waiting if the server certainly did not accept the e-mail, failed
-if it never will, and uncertain if nobody knows: the server did not answer after it had the whole
-e-mail, or the sending process ended.
+A sender claims a row with a lease (*sending*), and notes when it is about to send the final dot of
+the data (`given_at`): up to there, the server certainly has not accepted the e-mail, and after it,
+only the server's answer tells. So when a sender ends, `sweep` knows which rows may go out again.
 
-An uncertain e-mail is never sent again automatically, because a duplicate cannot be taken back. A
-person can send it again.
+| state | means |
+|---|---|
+| waiting | nobody has tried it |
+| sending | a process has it |
+| sent | the server accepted it |
+| retrying | the server did not accept it and may do so later; `error` has its words |
+| refused | the server never will, or did not for two days |
+| uncertain | nobody knows; never sent again automatically, because a duplicate cannot be taken back |
+
+A person decides about an uncertain or refused e-mail (`apps.core.delivery_decisions`).
 """
 
-import smtplib
+import logging
+import time
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Self
 
-from django.core.mail import EmailMessage
-from django.db import models, transaction
-from django.db.models import Q
-from django.db.models.functions import Now
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import Error, InterfaceError, OperationalError, connection, models, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
+from apps.core.errors import DomainError
 from apps.core.interruption import shielded
 from apps.core.processes import is_gone, own_name
-from apps.core.smtp import UncertainMailError
+from apps.core.smtp import ServerAwayError, UncertainMailError, answer_of
+
+logger = logging.getLogger(__name__)
 
 # Pauses after the attempts that the mail server did not accept.
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360)]
 GIVEN_UP_AFTER = timedelta(days=2)
-# Longer than we wait for any mail server.
-LONGEST_SENDING = timedelta(minutes=15)
-LOST = "The process that was sending it ended. It may have been sent."
+# Longer than we wait for any mail server. A sender of another machine is gone after it.
+LEASE = timedelta(minutes=5)
+LOST = "The process that was sending it ended after the mail server had the whole e-mail."
+TOO_OLD = "The mail server didn't accept it for two days."
+_SETTLE_SECONDS = 30.0
+
+
+class LeaseLostError(Exception):
+    """Another process decides about this e-mail now; it must not be sent here."""
+
+
+class WithheldError(DomainError):
+    """The e-mail must not go to this person; the message says why."""
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep did: how many rows it gave back, found uncertain, and gave up."""
+
+    returned: int = 0
+    uncertain: int = 0
+    refused: int = 0
 
 
 class Delivery(models.Model):
@@ -38,103 +73,197 @@ class Delivery(models.Model):
         WAITING = "waiting", "Waiting"
         SENDING = "sending", "Sending"
         SENT = "sent", "Sent"
-        FAILED = "failed", "Failed"
+        RETRYING = "retrying", "Retrying"
+        REFUSED = "refused", "Refused"
         UNCERTAIN = "uncertain", "Uncertain"
 
-    OPEN = (State.WAITING, State.SENDING)
+    DUE = (State.WAITING, State.RETRYING)
+    OPEN = (*DUE, State.SENDING)
+    # What a person should look at.
+    TROUBLED = (State.REFUSED, State.UNCERTAIN)
 
     email = models.EmailField("e-mail", max_length=254)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
-    next_try_at = models.DateTimeField(db_default=Now(), editable=False)
-    process = models.CharField(max_length=120, blank=True, editable=False)
-    sending_at = models.DateTimeField(null=True, editable=False)
-    created_at = models.DateTimeField(db_default=Now())
+    next_try_at = models.DateTimeField("next try", db_default=Now(), editable=False)
+    claimed_by = models.CharField(max_length=120, blank=True, db_default="", editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    given_at = models.DateTimeField("given to the server", null=True, editable=False)
+    created_at = models.DateTimeField("queued", db_default=Now())
+    # When it was queued last, by hand or by itself: it is given up two days later.
+    queued_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField("sent", null=True, blank=True)
+    decided_at = models.DateTimeField("decided", null=True, editable=False)
 
     class Meta:
         abstract = True
 
     @classmethod
-    def claim(cls, pk: object) -> Self | None:
-        """Claim a waiting e-mail; None if another worker has it, or its time has not come."""
-        # By the database's clock, which also wrote the row: clocks of machines differ.
-        taken = cls._default_manager.filter(
-            pk=pk, state=cls.State.WAITING, next_try_at__lte=Now()
-        ).update(
-            state=cls.State.SENDING,
-            process=own_name(),
-            sending_at=Now(),
-            attempts=models.F("attempts") + 1,
-            error="",
-        )
-        return cls._default_manager.get(pk=pk) if taken else None
+    def claim(cls, **which: object) -> Self | None:
+        """Claim the e-mail that has been due longest; None if there is none, or others have them."""
+        with transaction.atomic():
+            # By the database's clock, which also wrote the row: clocks of machines differ.
+            due = cls._default_manager.filter(state__in=cls.DUE, next_try_at__lte=Now(), **which)
+            locked = due.select_for_update(skip_locked=True, of=("self",))
+            delivery: Self | None = locked.order_by("next_try_at", "pk").first()
+            if delivery is None:
+                return None
+            delivery.state = cls.State.SENDING
+            delivery.claimed_by = f"{own_name()}/{uuid.uuid4().hex[:12]}"
+            cls._default_manager.filter(pk=delivery.pk).update(
+                state=delivery.state,
+                claimed_by=delivery.claimed_by,
+                lease_until=Now() + LEASE,
+                given_at=None,
+                error="",
+            )
+            return delivery
 
-    def deliver(self, build: Callable[[], EmailMessage | None]) -> str:
-        """Send what `build` returns, write the result, and return the state. Never raises.
+    def deliver(
+        self, build: Callable[[], EmailMessage | None], server: BaseEmailBackend | None = None
+    ) -> str:
+        """Send what `build` returns over `server`, write the result, and return the state.
 
         The caller has claimed the e-mail and holds no transaction, because others must see the
         claim. If `build` returns nothing, there is no recipient any more: the row is deleted, and
-        the result is "". A signal to stop waits until the result is known.
+        the result is "". A signal to stop waits until the result is known. Raises
+        `ServerAwayError` after writing that the e-mail waits: the next one would not go either.
         """
+        own = get_connection() if server is None else None
         with shielded():
-            return self._deliver(build)
+            try:
+                return self._deliver(build, server or own)
+            except LeaseLostError:
+                logger.warning("%s was taken by another process.", self)
+                return str(self.state)
+            finally:
+                if own is not None:
+                    own.close()
 
-    def _deliver(self, build: Callable[[], EmailMessage | None]) -> str:
+    def _deliver(self, build: Callable[[], EmailMessage | None], server: Any) -> str:
         try:
             with transaction.atomic():
                 mail = build()
             if mail is None:
                 self.delete()
                 return ""
+            mail.connection = server
+            if getattr(server, "calls_before_end", False):
+                mail.before_end = self._note_given  # type: ignore[attr-defined]
+                server.open()
+            else:
+                self._note_given()
             mail.send()
+        except LeaseLostError:
+            raise
         except UncertainMailError as error:
             return self._settle(self.State.UNCERTAIN, str(error))
+        except WithheldError as error:
+            return self._settle(self.State.REFUSED, error.message)
+        except ServerAwayError as error:
+            self._settle_unreached(str(error))
+            raise
         except Exception as error:
-            sentence = f"{type(error).__name__}: {error}"
-            if may_pass(error) and self.attempts <= len(PAUSES):
-                return self._settle(self.State.WAITING, sentence)
-            return self._settle(self.State.FAILED, sentence)
+            return self._settle_refused(error)
         return self._settle(self.State.SENT)
 
-    def _settle(self, state: str, error: str = "") -> str:
-        now = timezone.now()
-        changes: dict[str, Any] = {"state": state, "error": error, "process": ""}
-        if state == self.State.SENT:
-            changes["sent_at"] = now
-        if state == self.State.WAITING:
-            changes["next_try_at"] = now + PAUSES[self.attempts - 1]
-        # A sweep may have marked this e-mail as uncertain. Its real result replaces that.
-        own = Q(state=self.State.SENDING, process=self.process) | Q(state=self.State.UNCERTAIN)
-        type(self)._default_manager.filter(own, pk=self.pk, attempts=self.attempts).update(
-            **changes
+    def _settle_refused(self, error: Exception) -> str:
+        if not may_pass(error):
+            return self._settle(self.State.REFUSED, in_words(error))
+        if self.attempts >= len(PAUSES):
+            gave_up = f"Gave up after {self.attempts + 1} attempts. {in_words(error)}"
+            return self._settle(self.State.REFUSED, gave_up)
+        return self._settle(self.State.RETRYING, in_words(error))
+
+    def _note_given(self) -> None:
+        """Note, durably, that the server is about to have the whole e-mail; raises LeaseLostError."""
+        mine = type(self)._default_manager.filter(
+            pk=self.pk, state=self.State.SENDING, claimed_by=self.claimed_by
         )
-        for name, value in changes.items():
-            setattr(self, name, value)
+        if not mine.update(given_at=Now(), lease_until=Now() + LEASE):
+            raise LeaseLostError
+
+    def _settle_unreached(self, error: str) -> None:
+        """Put the e-mail back as it was: a server that nobody reaches refused nothing."""
+        state = self.State.RETRYING if self.attempts else self.State.WAITING
+        self._write_result({"state": state, "error": error, "next_try_at": Now() + PAUSES[0]})
+
+    def _settle(self, state: str, error: str = "") -> str:
+        changes: dict[str, Any] = {"state": state, "error": error, "decided_at": None}
+        if state == self.State.SENT:
+            changes["sent_at"] = timezone.now()
+        if state == self.State.RETRYING:
+            changes["next_try_at"] = Now() + PAUSES[self.attempts]
+        changes["attempts"] = self.attempts + 1
+        self._write_result(changes)
         return state
 
+    def _write_result(self, changes: dict[str, Any]) -> None:
+        """Write how the attempt ended; wait for a database that is away, as nobody else knows it."""
+        changes |= {"claimed_by": "", "lease_until": None}
+        # A sweep may have marked this e-mail as uncertain. Its real result replaces that.
+        own = type(self)._default_manager.filter(
+            pk=self.pk,
+            claimed_by=self.claimed_by,
+            state__in=[self.State.SENDING, self.State.UNCERTAIN],
+        )
+        until = time.monotonic() + _SETTLE_SECONDS
+        while True:
+            try:
+                own.update(**changes)
+                break
+            except (InterfaceError, OperationalError):
+                if time.monotonic() > until or connection.in_atomic_block:
+                    raise
+                with suppress(Error):
+                    connection.close()
+                time.sleep(0.5)
+        for name, value in changes.items():
+            setattr(self, name, value)
+
     @classmethod
-    def sweep(cls) -> int:
-        """Mark e-mails whose sender ended as uncertain, and give up old ones; return how many."""
-        now = timezone.now()
-        sending = cls._default_manager.filter(state=cls.State.SENDING)
-        ended = {name for name in sending.values_list("process", flat=True) if is_gone(name)}
-        lost = sending.filter(
-            Q(process__in=ended) | Q(sending_at__lt=now - LONGEST_SENDING)
-        ).update(state=cls.State.UNCERTAIN, error=LOST)
-        late = cls._default_manager.filter(
-            state=cls.State.WAITING, created_at__lt=now - GIVEN_UP_AFTER
-        ).update(state=cls.State.FAILED, error="It couldn't be sent for two days.")
-        return lost + late
+    def sweep(cls) -> Swept:
+        """Decide about e-mails whose sender ended, and give up old ones."""
+        rows = cls._default_manager
+        sending = rows.filter(state=cls.State.SENDING)
+        ended = {name for name in sending.values_list("claimed_by", flat=True) if is_gone(name)}
+        lost = sending.filter(Q(claimed_by__in=ended) | Q(lease_until__lt=Now()))
+        uncertain = lost.filter(given_at__isnull=False).update(
+            state=cls.State.UNCERTAIN, error=LOST, decided_at=None
+        )
+        before = Case(
+            When(attempts__gt=0, then=Value(cls.State.RETRYING)), default=Value(cls.State.WAITING)
+        )
+        returned = lost.filter(given_at=None).update(
+            state=before, claimed_by="", lease_until=None, next_try_at=Now()
+        )
+        refused = rows.filter(state__in=cls.DUE, queued_at__lt=Now() - GIVEN_UP_AFTER).update(
+            state=cls.State.REFUSED,
+            error=Concat(Value(f"{TOO_OLD} "), F("error"), output_field=models.TextField()),
+            decided_at=None,
+        )
+        return Swept(returned, uncertain, refused)
 
 
 def may_pass(error: Exception) -> bool:
-    """Return whether the same e-mail may be accepted later: the server was away, or answered 4xx."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(code < 500 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPAuthenticationError):
-        return True  # A setting of ours, which somebody will mend.
-    if isinstance(error, smtplib.SMTPResponseException):
-        return int(error.smtp_code) < 500
-    return isinstance(error, OSError)
+    """Return whether the same e-mail may be accepted later: the network failed, or the server
+    answered 4xx.
+    """
+    code = answer_of(error)
+    if code:
+        return code < 500
+    return isinstance(error, OSError | OperationalError | InterfaceError)
+
+
+def in_words(error: Exception) -> str:
+    """Return what the mail server said, with its code, or what went wrong on our side."""
+    recipients = getattr(error, "recipients", None)
+    if isinstance(recipients, dict) and recipients:
+        code, said = next(iter(recipients.values()))
+    else:
+        code, said = getattr(error, "smtp_code", 0), getattr(error, "smtp_error", b"")
+    if not code:
+        return f"{type(error).__name__}: {error}"
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    return f"The mail server answered: {code} {' '.join(text.split())}"

@@ -86,7 +86,7 @@ class QueuedMail(Delivery):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "sending", "sent", "failed", "uncertain"]),
+                condition=models.Q(state__in=Delivery.State.values),
                 name="queued_mail_state_is_known",
             )
         ]
@@ -94,7 +94,7 @@ class QueuedMail(Delivery):
             models.Index(
                 fields=["next_try_at"],
                 name="queued_mail_open",
-                condition=models.Q(state__in=["waiting", "sending"]),
+                condition=models.Q(state__in=Delivery.OPEN),
             )
         ]
 

@@ -7,17 +7,17 @@ record's current state decides.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from django.core.mail import EmailMessage
 from django.db.models.functions import Now
 
+from apps.core.delivery_passes import Pass, deliveries_send
 from apps.core.models import QueuedMail
 from apps.core.sending import send_after_commit
+from apps.core.smtp import ServerAwayError
 
 SEND = "apps.core.tasks.send_queued_mail"
 SWEEP = "apps.core.tasks.send_queued_mails"
-MOST_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ class MailKind:
     """`build` returns the e-mail, or None if nobody should get it any more; `sent` runs after it
     was sent.
 
-    `build` runs in a transaction that is committed before the e-mail is sent.
+    `build` runs in a transaction that is committed before the e-mail is sent. `sent` must be safe
+    to run twice.
     """
 
     build: Callable[[QueuedMail], EmailMessage | None]
@@ -44,7 +45,7 @@ def mail_kind(name: str, kind: MailKind) -> str:
 def mail_queue(kind: str, key: str, **arguments: object) -> None:
     """Queue an e-mail, which is sent after the commit; at most one per key is queued.
 
-    If a person asks again, a failed or uncertain e-mail is queued again.
+    If a person asks again, a refused or uncertain e-mail is queued again.
     """
     fresh = {
         "kind": kind,
@@ -53,8 +54,12 @@ def mail_queue(kind: str, key: str, **arguments: object) -> None:
         "attempts": 0,
         "next_try_at": Now(),
         "created_at": Now(),
+        "queued_at": Now(),
         "error": "",
-        "process": "",
+        "claimed_by": "",
+        "lease_until": None,
+        "given_at": None,
+        "decided_at": None,
     }
     mail, _ = QueuedMail.objects.update_or_create(key=_key(kind, key), defaults=fresh)
     send_after_commit(SEND, mail.pk, swept_by=SWEEP)
@@ -73,15 +78,15 @@ def mail_send(kind: str, key: str, **arguments: object) -> bool:
 
 def queued_mail_send(pk: int) -> bool:
     """Send a queued e-mail if it is waiting and due; return whether it was sent."""
-    mail = QueuedMail.claim(pk)
+    mail = QueuedMail.claim(pk=pk)
     if mail is None:
         return False
-    kind = _kinds[mail.kind]
-    if mail.deliver(partial(kind.build, mail)) != QueuedMail.State.SENT:
+    try:
+        if mail.deliver(lambda: _build(mail)) != QueuedMail.State.SENT:
+            return False
+    except ServerAwayError:
         return False
-    kind.sent(mail)
-    # The record shows what was sent. Who got an e-mail is not kept.
-    QueuedMail.objects.filter(pk=mail.pk, state=QueuedMail.State.SENT).delete()
+    _finish(mail)
     return True
 
 
@@ -89,12 +94,28 @@ def queued_mails_sweep() -> tuple[int, int, int]:
     """Send waiting e-mails; return how many were sent, are still waiting, and were given up or are
     uncertain.
     """
-    given_up = QueuedMail.sweep()
-    due = QueuedMail.objects.filter(state=QueuedMail.State.WAITING, next_try_at__lte=Now())
-    keys = list(due.order_by("next_try_at").values_list("pk", flat=True)[:MOST_AT_ONCE])
-    sent = sum(queued_mail_send(key) for key in keys)
-    waiting = QueuedMail.objects.filter(state=QueuedMail.State.WAITING).count()
-    return sent, waiting, given_up
+    swept = QueuedMail.sweep()
+    for mail in QueuedMail.objects.filter(state=QueuedMail.State.SENT):
+        # Its sender ended before it could do this.
+        _finish(mail)
+    done: Pass = deliveries_send(QueuedMail, _build, sent=_finish)
+    waiting = QueuedMail.objects.filter(state__in=QueuedMail.DUE).count()
+    return done.sent, waiting, swept.uncertain + swept.refused + done.failed
+
+
+def _build(mail: QueuedMail) -> EmailMessage | None:
+    message = _kinds[mail.kind].build(mail)
+    to = message.to[0] if message is not None and message.to else ""
+    if to and to != mail.email:
+        # For a person who decides what becomes of it.
+        QueuedMail.objects.filter(pk=mail.pk).update(email=to[:254])
+    return message
+
+
+def _finish(mail: QueuedMail) -> None:
+    _kinds[mail.kind].sent(mail)
+    # The record shows what was sent. Who got an e-mail is not kept.
+    QueuedMail.objects.filter(pk=mail.pk, state=QueuedMail.State.SENT).delete()
 
 
 def _key(kind: str, key: str) -> str:

@@ -140,7 +140,7 @@ class ReportDelivery(Delivery):
         constraints = [
             models.UniqueConstraint(fields=["run", "recipient"], name="report_delivery_unique"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "sending", "sent", "failed", "uncertain"]),
+                condition=models.Q(state__in=Delivery.State.values),
                 name="report_delivery_state_is_known",
             ),
         ]
@@ -148,7 +148,7 @@ class ReportDelivery(Delivery):
             models.Index(
                 fields=["next_try_at"],
                 name="report_delivery_open",
-                condition=models.Q(state__in=["waiting", "sending"]),
+                condition=models.Q(state__in=Delivery.OPEN),
             )
         ]
 

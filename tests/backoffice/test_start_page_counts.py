@@ -47,7 +47,7 @@ def fill(user: Any) -> None:
     for state in ("waiting", "succeeded", "failed", "lost", "refused"):
         for days in (0, 2, 20):
             TaskRunFactory(state=state, due_at=now - timedelta(days=days))
-    for state in ("sent", "failed", "uncertain"):
+    for state in ("sent", "refused", "uncertain"):
         for days in (0, 9):
             for _ in range(2):
                 ReportDeliveryFactory(state=state, run__started_at=now - timedelta(days=days))

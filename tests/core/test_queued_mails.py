@@ -11,6 +11,7 @@ from django.conf import settings as configured
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.approvals.mails import mail_request
 from apps.accounts.email_changes.services import (
@@ -162,7 +163,12 @@ def test_those_who_can_decide_are_told_once_each_however_often_the_server_fails(
 
 def test_a_mail_whose_sender_was_killed_is_uncertain(server: Server, other: Any) -> None:
     invitation()
-    QueuedMail.objects.update(state=State.SENDING, process=first_line(other))
+    QueuedMail.objects.update(
+        state=State.SENDING,
+        claimed_by=first_line(other),
+        given_at=timezone.now(),
+        lease_until=timezone.now() + timedelta(minutes=1),
+    )
     assert queued_mails_sweep()[2] == 0
     other.kill()
     other.wait()
@@ -176,7 +182,7 @@ def test_an_old_mailbox_that_is_gone_does_not_stop_a_change(server: Server) -> N
     queued_mails_sweep()
 
     assert server.taken == ["new@example.org"]
-    assert QueuedMail.objects.get().state == State.FAILED
+    assert QueuedMail.objects.get().state == State.REFUSED
     change.refresh_from_db()
     assert change.is_pending
 
@@ -188,6 +194,36 @@ def test_a_change_that_was_canceled_mails_nobody(server: Server) -> None:
 
     assert server.taken == []
     assert not QueuedMail.objects.exists()
+
+
+def test_a_mail_whose_sender_was_killed_before_it_was_given_is_sent_by_the_next(
+    server: Server, other: Any
+) -> None:
+    people = invitation()
+    QueuedMail.objects.update(
+        state=State.SENDING,
+        claimed_by=first_line(other),
+        lease_until=timezone.now() + timedelta(minutes=1),
+    )
+    other.kill()
+    other.wait()
+    assert queued_mails_sweep()[0] == 1
+    assert set(server.taken) == people
+
+
+def test_what_follows_a_sent_mail_is_made_up_for_where_the_sender_was_killed(
+    server: Server,
+) -> None:
+    made = invitation_create(
+        organization=OrganizationFactory(), email="zoe@example.org", actor=None
+    )
+    QueuedMail.objects.update(state=State.SENT)
+    queued_mails_sweep()
+
+    made.refresh_from_db()
+    assert made.sent_at is not None
+    assert not QueuedMail.objects.exists()
+    assert server.taken == []
 
 
 # What talks to the mail server, and why.

@@ -153,7 +153,7 @@ class TestSending:
         assert mail.outbox == []
 
     def test_a_mail_server_that_is_away_leaves_it_unsent(self, settings: object) -> None:
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+        settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"  # type: ignore[attr-defined]
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
         invitation = InvitationFactory()
 
@@ -173,7 +173,7 @@ class TestSending:
         assert tasks.send_waiting_invitations() == "2 invitations sent, 0 failed"
 
         InvitationFactory()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
+        settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"  # type: ignore[attr-defined]
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
         assert tasks.send_waiting_invitations() == "0 invitations sent, 1 failed"
 

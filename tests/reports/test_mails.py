@@ -65,7 +65,7 @@ def test_an_address_that_fails_does_not_stop_the_others(mailbox: Mailbox) -> Non
 
     assert [to for to, _ in mailbox.mails] == [[good.email]]
     delivery = ReportDelivery.objects.get(recipient=bad)
-    assert delivery.state == ReportDelivery.State.FAILED
+    assert delivery.state == ReportDelivery.State.REFUSED
     assert "No such mailbox" in delivery.error
 
 

@@ -26,7 +26,7 @@ def busy(boss: User, near: House, far: House) -> None:
     )
     ImportRun.objects.create(dataset="members", state="failed", upload=upload, user=boss)
     TaskRunFactory(state="failed", message="Faraway went wrong")
-    ReportDeliveryFactory(state="failed")
+    ReportDeliveryFactory(state="refused")
     with audit_context(actor=boss, reason="A new name", source="form"):
         Organization.objects.filter(pk=far.organization.pk).update(name="Faraway Two")
         Organization.objects.filter(pk=near.organization.pk).update(name="Inlet Two")

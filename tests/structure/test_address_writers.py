@@ -21,6 +21,7 @@ WRITERS = {
     "apps/accounts/anonymization/account_erasure.py": "takes it away, with the account shut",
     "apps/organizations/anonymization.py": "an invitation's, of a person who is taken away",
     "apps/organizations/forms.py": "a form's, which is checked against the password",
+    "apps/core/queued_mails.py": "a queued mail's, which says where it went",
     "apps/reports/services/mails.py": "a delivery's, which says where a report went",
     "apps/backoffice/demo/organizations.py": "an invitation's, of the invented data",
 }

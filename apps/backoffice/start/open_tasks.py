@@ -138,12 +138,12 @@ NEEDS = [
         lambda user: ReportRun.objects.for_staff(user).filter(
             Exists(
                 ReportDelivery.objects.for_staff(user).filter(
-                    run=OuterRef("pk"), state__in=["failed", "uncertain"]
+                    run=OuterRef("pk"), state__in=ReportDelivery.TROUBLED
                 )
             ),
             started_at__gte=timezone.now() - LATELY,
         ),
-        "in the last seven days with e-mails that failed or may not have arrived",
+        "in the last seven days with e-mails that were refused or may not have arrived",
     ),
 ]
 

@@ -38,7 +38,8 @@ DELIVERY_COLORS = {
     "waiting": WAITING,
     "sending": BUSY,
     "sent": GOOD,
-    "failed": BAD,
+    "retrying": WAITING,
+    "refused": BAD,
     "uncertain": BAD,
 }
 

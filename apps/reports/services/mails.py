@@ -3,11 +3,9 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import partial
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -18,6 +16,7 @@ from django.utils.http import urlencode
 
 from apps.accounts.models import User
 from apps.core.actors import holds
+from apps.core.delivery_passes import deliveries_send
 from apps.core.schedulable import current_run_id
 from apps.reports.formats.csv import as_csv
 from apps.reports.formats.html import mail_context
@@ -61,20 +60,21 @@ def report_mailing_queue(
             ],
             ignore_conflicts=True,
         )
-        # If the mailing is requested again, failed e-mails are retried with the current address.
-        for delivery in run.deliveries.filter(state=State.FAILED).select_related("recipient"):
-            ReportDelivery.objects.filter(pk=delivery.pk, state=State.FAILED).update(
+        # If the mailing is requested again, refused e-mails are retried with the current address.
+        for delivery in run.deliveries.filter(state=State.REFUSED).select_related("recipient"):
+            ReportDelivery.objects.filter(pk=delivery.pk, state=State.REFUSED).update(
                 state=State.WAITING,
                 email=delivery.recipient.email,
                 attempts=0,
                 next_try_at=Now(),
+                queued_at=Now(),
             )
     return run
 
 
 def report_mails_resume() -> tuple[int, int, int]:
     """Continue interrupted mailings; return how many e-mails were sent, failed, and were given up."""
-    given_up = ReportDelivery.sweep()
+    swept = ReportDelivery.sweep()
     sent = failed = 0
     is_open = Q(state=ReportRun.State.RUNNING) | Q(deliveries__state__in=ReportDelivery.OPEN)
     runs = ReportRun.objects.filter(is_open, source=ReportRun.Source.MAIL).distinct()
@@ -85,35 +85,28 @@ def report_mails_resume() -> tuple[int, int, int]:
             logger.exception("The mailing %s could not go on.", run.pk)
             continue
         sent, failed = sent + now_sent, failed + now_failed
-    return sent, failed, given_up
+    return sent, failed, swept.uncertain + swept.refused
 
 
 def report_mails_waiting(*, report: str) -> int:
     """Return how many e-mails of a report wait for another attempt."""
-    return ReportDelivery.objects.filter(run__report=report, state=State.WAITING).count()
+    return ReportDelivery.objects.filter(run__report=report, state__in=ReportDelivery.DUE).count()
 
 
 def _send_waiting(run: ReportRun) -> tuple[int, int]:
     """Send due e-mails, and end the run when none are waiting any more."""
     definition = get_report(run.report)
     _make(definition, run)
-    sent = failed = 0
-    due = run.deliveries.filter(state=State.WAITING, next_try_at__lte=Now())
-    connection = get_connection()
-    for key in due.order_by("email").values_list("pk", flat=True):
-        delivery = ReportDelivery.claim(key)
-        if delivery is None:
-            continue
-        state = delivery.deliver(
-            partial(_mail, definition, run.params, delivery.recipient, connection)
-        )
-        sent += state == State.SENT
-        failed += state in (State.FAILED, State.UNCERTAIN)
+    done = deliveries_send(
+        ReportDelivery,
+        lambda delivery: _mail(definition, run.params, delivery.recipient),
+        run=run,
+    )
     if not run.deliveries.filter(state__in=ReportDelivery.OPEN).exists():
         ReportRun.objects.filter(pk=run.pk, state=ReportRun.State.RUNNING).update(
             state=ReportRun.State.SUCCEEDED, ended_at=timezone.now()
         )
-    return sent, failed
+    return done.sent, done.failed
 
 
 def subscribers(definition: ReportDefinition, *, only: User | None = None) -> list[User]:
@@ -170,7 +163,7 @@ def _make(definition: ReportDefinition, run: ReportRun) -> None:
 
 
 def _mail(
-    definition: ReportDefinition, asked: Mapping[str, str], user: User, connection: BaseEmailBackend
+    definition: ReportDefinition, asked: Mapping[str, str], user: User
 ) -> EmailMultiAlternatives | None:
     if user not in subscribers(definition, only=user):
         return None
@@ -187,7 +180,6 @@ def _mail(
         subject=f"{definition.title}: {result.period}",
         body=render_to_string("reports/mail.txt", context),
         to=[user.email],
-        connection=connection,
     )
     mail.attach_alternative(render_to_string("reports/mail.html", context), "text/html")
     mail.attach(file_name(definition, result, "csv"), as_csv(definition, result), "text/csv")
