@@ -27,6 +27,8 @@ class Scope:
     words: Callable[[Any], str]
     # Whether everything that the second, limited user sees is also visible to the first.
     covers: Callable[[Any, Any], bool]
+    # A text that two limited users share if they see the same.
+    key: Callable[[Any], str]
 
 
 SCOPE = Port[Scope]("scope", "what a limited staff user sees")

@@ -4,6 +4,7 @@ Every `for_staff(user)` of what belongs to an organization asks here, and gets a
 keys would cost a statement, and would be stale where somebody takes an organization away meanwhile.
 """
 
+import hashlib
 from typing import Any
 
 from django.apps import apps
@@ -59,4 +60,9 @@ def _covers(user: PermissionHolder, other: PermissionHolder) -> bool:
     return not organizations_of(other).exclude(organization__in=organizations_of(user)).exists()
 
 
-SCOPE = Scope(people=people_of_organizations, words=_words, covers=_covers)
+def _key(user: PermissionHolder) -> str:
+    keys = sorted(str(key) for (key,) in organizations_of(user).values_list("organization"))
+    return hashlib.sha256(" ".join(keys).encode()).hexdigest()
+
+
+SCOPE = Scope(people=people_of_organizations, words=_words, covers=_covers, key=_key)

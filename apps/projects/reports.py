@@ -19,7 +19,8 @@ from apps.organizations.membership_counts import (
 )
 from apps.organizations.models import Organization
 from apps.projects.models import Project
-from apps.reports.registry import REPORTS, Chart, ReportColumn, ReportDefinition, Result, Total
+from apps.reports.registry import REPORTS, ReportDefinition
+from apps.reports.results import Chart, ReportColumn, ReportResult, Total
 from apps.reports.weeks import WEEK, Week
 
 
@@ -72,7 +73,7 @@ def projects_between(start: datetime, end: datetime, user: PermissionHolder) -> 
     return found
 
 
-def make(params: Mapping[str, Any], user: PermissionHolder) -> Result:
+def make(params: Mapping[str, Any], user: PermissionHolder) -> ReportResult:
     week: Week = params["week"]
     memberships = memberships_between(week.start, week.end, user)
     memberships_before = memberships_between(week.before.start, week.before.end, user)
@@ -85,9 +86,14 @@ def make(params: Mapping[str, Any], user: PermissionHolder) -> Result:
     }
     active |= {key for key, number in (projects.created + projects.archived).items() if number}
     names = dict(Organization.objects.filter(pk__in=active).values_list("pk", "name"))
-    return Result(
+    members, new = memberships.total("total"), memberships.total("new")
+    return ReportResult(
+        summary=(
+            f"{members:,} members, {new:,} new and {memberships.total('removed'):,} removed; "
+            f"{projects.total.total():,} projects, {projects.created.total():,} created."
+        ),
         period=week.in_words,
-        columns=COLUMNS,
+        compared_with="the week before",
         rows=[
             _row(key, name, memberships, projects)
             for key, name in sorted(names.items(), key=lambda item: item[1].casefold())
@@ -105,6 +111,7 @@ def make(params: Mapping[str, Any], user: PermissionHolder) -> Result:
             ),
         ],
         chart=Chart(
+            title="Day by day",
             labels=[f"{day:%a} {day.day}" for day in week.days],
             series=[
                 ("New members", [memberships.new_by_day[day] for day in week.days]),
@@ -133,19 +140,21 @@ def _row(
 
 
 def _total(label: str, value: int, before: int) -> Total:
-    return Total(label, value, value - before)
+    return Total(label, value, before)
 
 
 COLUMNS = [
     ReportColumn("organization", "Organization"),
-    ReportColumn("new", "New members", numeric=True),
-    ReportColumn("changed", "Changed members", numeric=True, short="Changed"),
-    ReportColumn("removed", "Removed members", numeric=True, short="Removed"),
-    ReportColumn("members", "Members", numeric=True),
-    ReportColumn("growth", "Change in members", numeric=True, short="Change"),
-    ReportColumn("created", "Projects created", numeric=True, short="New projects"),
-    ReportColumn("archived", "Projects archived", numeric=True, short="Archived"),
-    ReportColumn("projects", "Projects", numeric=True),
+    ReportColumn("new", "New members", kind="number", is_summed=True),
+    ReportColumn("changed", "Changed members", kind="number", is_summed=True, short="Changed"),
+    ReportColumn("removed", "Removed members", kind="number", is_summed=True, short="Removed"),
+    ReportColumn("members", "Members", kind="number", is_summed=True),
+    ReportColumn("growth", "Change in members", kind="number", is_summed=True, short="Change"),
+    ReportColumn(
+        "created", "Projects created", kind="number", is_summed=True, short="New projects"
+    ),
+    ReportColumn("archived", "Projects archived", kind="number", is_summed=True, short="Archived"),
+    ReportColumn("projects", "Projects", kind="number", is_summed=True),
 ]
 
 REPORTS.add(
@@ -157,6 +166,8 @@ REPORTS.add(
             "organization with activity. Records in the trash are left out."
         ),
         permission="reports.view_report",
+        columns=COLUMNS,
+        empty="Nothing happened this week.",
         make=make,
         params=(WEEK,),
     )

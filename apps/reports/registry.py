@@ -1,85 +1,40 @@
-"""All reports. An app adds its own in its `reports.py`."""
+"""All reports. An app adds its own in its `reports.py`, or in modules of a folder of that name."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
-from apps.core.actors import PermissionHolder
+from apps.core.actors import Actor, PermissionHolder, holds
 from apps.core.errors import DomainError
+from apps.core.personal import HIDDEN_PHONE, masked, may_export_personal
 from apps.core.port import Registry
+from apps.core.scope import SCOPE, is_limited
+from apps.reports.params import Param
+from apps.reports.results import ReportColumn, ReportResult
 
-
-@dataclass(frozen=True)
-class ReportColumn:
-    """A column of a report: its key in a row, its heading, and whether it holds numbers.
-
-    `short` is the heading on a page, where its neighbors say the rest.
-    """
-
-    key: str
-    label: str
-    numeric: bool = False
-    short: str = ""
-
-
-@dataclass(frozen=True)
-class Param:
-    """A parameter: its name, its label, its value when none is given, what it understands.
-
-    `parse` turns the text of a form or a command into a value, and raises `DomainError` with a
-    sentence where it cannot. `choices` are offered in the admin.
-    """
-
-    name: str
-    label: str
-    parse: Callable[[str], Any]
-    default: Callable[[], str]
-    choices: Callable[[], Sequence[tuple[str, str]]]
-    # The default of a scheduled mailing, which reports on a completed period.
-    mail_default: Callable[[], str]
-    # Whether it says of which time the report tells: mailed again for the same time, it reaches nobody twice.
-    is_period: bool = False
-
-
-@dataclass(frozen=True)
-class Total:
-    """A number at the head of a report and its change on the period before, where that is known."""
-
-    label: str
-    value: int
-    change: int | None = None
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A bar chart: a label per group of bars, and the series in the order they are drawn."""
-
-    labels: Sequence[str]
-    series: Sequence[tuple[str, Sequence[int]]]
-
-
-@dataclass(frozen=True)
-class Result:
-    """The content of a report for one set of parameters."""
-
-    period: str
-    columns: Sequence[ReportColumn]
-    rows: Sequence[Mapping[str, Any]]
-    totals: Sequence[Total] = ()
-    chart: Chart | None = None
+SEES_PERSONAL = "accounts.view_personal_data"
 
 
 @dataclass(frozen=True)
 class ReportDefinition:
-    """A report: `make(params, user)` reads in sets, inside `user`'s scope, and returns a `Result`."""
+    """A report: what it is called, who may view it, its parameters and columns, and how it is made.
+
+    `make(params, user)` reads in sets, inside the scope of `user` (None is the system, which sees
+    everything). It returns a `ReportResult` without what is declared here.
+    """
 
     name: str
     title: str
     description: str
     permission: str
-    make: Callable[[Mapping[str, Any], Any], Result]
+    columns: Sequence[ReportColumn]
+    make: Callable[[Mapping[str, Any], Any], ReportResult]
     params: Sequence[Param] = field(default_factory=tuple)
+    # What the page and the mail say in the place of an empty table.
+    empty: str = "There is nothing to report."
+    # Whether limited staff see only records of their own, so that each of them has another result.
+    is_by_owner: bool = False
 
     def parse(self, given: Mapping[str, str]) -> dict[str, Any]:
         """Return a value for every parameter. Raises `DomainError` for an unknown or invalid one."""
@@ -96,6 +51,52 @@ class ReportDefinition:
 
     def may_view(self, user: PermissionHolder) -> bool:
         return bool(user.is_active and user.is_staff and user.has_perm(self.permission))
+
+    def run(self, given: Mapping[str, str], user: Any, *, as_file: bool = True) -> ReportResult:
+        """Compute the report for `user`, within their rights and scope; None is the system.
+
+        Addresses and numbers are masked for users who may not see them, and in a file or a mail
+        (`as_file`) for those who may not export them. The caller has checked the permission. Raises
+        `DomainError` for an unknown or invalid parameter.
+        """
+        values = self.parse(given)
+        result = replace(
+            self.make(values, user),
+            name=self.name,
+            title=self.title,
+            params={name: str(value) for name, value in values.items()},
+            columns=self.columns,
+        )
+        return result if _sees_personal(user, as_file) else _masked(result)
+
+    def scope_key(self, user: Any, *, as_file: bool = True) -> str:
+        """Return a key that two users share if `run` gives them the same result."""
+        scope = "everything"
+        if is_limited(user):
+            scope = f"user {user.pk}" if self.is_by_owner else SCOPE.get().key(user)
+        return f"{scope}, {'unmasked' if _sees_personal(user, as_file) else 'masked'}"
+
+
+def _sees_personal(user: Actor, as_file: bool) -> bool:
+    return holds(user, SEES_PERSONAL) and (not as_file or may_export_personal(user))
+
+
+def _masked(result: ReportResult) -> ReportResult:
+    hidden = {column.key: column.kind for column in result.columns if column.is_personal}
+    if not hidden:
+        return result
+    rows = [
+        {
+            key: _hidden(hidden[key], value) if value and key in hidden else value
+            for key, value in row.items()
+        }
+        for row in result.rows
+    ]
+    return replace(result, rows=rows)
+
+
+def _hidden(kind: str, value: object) -> str:
+    return masked(str(value)) if kind == "email" else HIDDEN_PHONE
 
 
 REPORTS = Registry[ReportDefinition](

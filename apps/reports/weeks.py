@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from apps.core.errors import DomainError
-from apps.reports.registry import Param
+from apps.reports.params import Param
 
 _OFFERED = 26
 # What lies outside has no week before or after it, or a time that no time zone knows.
@@ -91,7 +91,8 @@ WEEK = Param(
     parse=parse_week,
     default=lambda: str(this_week()),
     choices=_choices,
+    tokens={"last": "Last week", "this": "This week"},
     # A mail on Monday morning tells of the week that is over.
-    mail_default=lambda: str(this_week().before),
+    mail_default=lambda: "last",
     is_period=True,
 )

@@ -17,7 +17,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     ("format", "begins"),
-    [("csv", b"\xef\xbb\xbfOrganization"), ("xlsx", b"PK"), ("html", b"<!DOCTYPE html>")],
+    [
+        ("csv", b"\xef\xbb\xbfOrganization"),
+        ("xlsx", b"PK"),
+        ("html", b"<!DOCTYPE html>"),
+        ("pdf", b"%PDF"),
+    ],
 )
 def test_each_format_is_written_and_told_of_in_json(
     tmp_path: Path, capsys: Any, format: str, begins: bytes
@@ -45,7 +50,7 @@ def test_without_a_path_the_csv_goes_to_the_screen(capsys: Any) -> None:
         (["weekly", "--param", "month=3"], "has no parameter “month”"),
         (["weekly", "--param", "week"], "has no “=”"),
         (["weekly", "--param", "week=soon"], "is not a week"),
-        (["weekly", "--format", "pdf"], "PDF is not supported yet"),
+        (["weekly", "--format", "pdf"], "Name a file with -o"),
         (["weekly", "--format", "doc"], "Unknown format"),
         (["weekly", "--format", "xlsx"], "Name a file with -o"),
         (["weekly", "--user", "nobody@example.org"], "No active person has the address"),

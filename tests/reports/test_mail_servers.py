@@ -15,7 +15,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.reports.models import ReportDelivery, ReportRun
-from apps.reports.registry import REPORTS, ReportColumn, ReportDefinition, Result
+from apps.reports.registry import REPORTS, ReportDefinition
+from apps.reports.results import ReportColumn, ReportResult
 from apps.reports.services import report_mail, report_mails_resume
 from apps.reports.tasks import mail_report
 from tests.factories.reports import ReportSubscriptionFactory
@@ -129,7 +130,8 @@ def plain_report() -> Iterator[str]:
         title="How things stand",
         description="",
         permission="reports.view_report",
-        make=lambda params, user: Result("", [ReportColumn("a", "A")], [{"a": 1}]),
+        columns=[ReportColumn("a", "A", "number")],
+        make=lambda params, user: ReportResult("One.", [{"a": 1}]),
     )
     with REPORTS.changed(report):
         yield report.name

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from apps.reports.registry import Chart
+from apps.reports.results import Chart
 
 _COLORS = ("var(--color-primary-600)", "var(--color-base-400)", "var(--color-primary-300)")
 

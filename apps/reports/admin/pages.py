@@ -19,7 +19,9 @@ from apps.core.errors import DomainError, MissingPermission
 from apps.reports.admin.chart import chart_data, chart_table
 from apps.reports.formats import FORMATS
 from apps.reports.models import ReportRun, ReportSubscription
-from apps.reports.registry import Param, ReportDefinition, Result, all_reports, get_report
+from apps.reports.params import Param
+from apps.reports.registry import ReportDefinition, all_reports, get_report
+from apps.reports.results import ReportResult
 from apps.reports.services import (
     report_make,
     report_run,
@@ -77,10 +79,10 @@ class Pages:
         given = _given(definition, request)
         problem = ""
         try:
-            result = report_make(report=name, params=given, actor=request.user)
+            result = report_make(report=name, params=given, actor=request.user, as_file=False)
         except DomainError as refusal:
             problem, given = refusal.message, {}
-            result = report_make(report=name, params={}, actor=request.user)
+            result = report_make(report=name, params={}, actor=request.user, as_file=False)
         values = definition.parse(given)
         subscribed = ReportSubscription.objects.filter(
             user=request.user.pk, report=name, enabled=True
@@ -98,7 +100,7 @@ class Pages:
                 for param in definition.params
             ],
             query=urlencode({key: str(value) for key, value in values.items()}),
-            formats=[name for name in FORMATS if name != "html"],
+            formats=list(FORMATS),
             subscribed=subscribed,
             may_subscribe=subscribed or request.user.has_perm(SUBSCRIBE),
             table=_table(result),
@@ -112,16 +114,15 @@ class Pages:
         definition = _definition(request, name)
         if format not in FORMATS:
             raise Http404(f"Unknown format “{format}”.")
-        run, content = report_run(
+        _, made = report_run(
             report=name,
             params=_given(definition, request),
             format=format,
             source=ReportRun.Source.PAGE,
             actor=request.user,
         )
-        response = HttpResponse(content, content_type=FORMATS[format][0])
-        file = str(run.file.name).rpartition("/")[2]
-        response["Content-Disposition"] = f'attachment; filename="{file}"'
+        response = HttpResponse(made.content, content_type=made.content_type)
+        response["Content-Disposition"] = f'attachment; filename="{made.name}"'
         response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, no-store"
         return response
@@ -187,24 +188,26 @@ def _given(definition: ReportDefinition, request: HttpRequest) -> dict[str, str]
 
 
 def _choices(param: Param, value: str) -> list[tuple[str, str]]:
-    choices = list(param.choices())
+    choices = list(param.choices()) if param.choices else []
     return choices if value in dict(choices) else [(value, value), *choices]
 
 
-def _table(result: Result) -> dict[str, Any]:
+def _table(result: ReportResult) -> dict[str, Any]:
     return {
         "headers": [
             {
                 "content": column.short or column.label,
-                "class": "text-right" if column.numeric else "",
+                "class": "text-right" if column.is_numeric else "",
             }
             for column in result.columns
         ],
         "rows": [
             [
                 {
-                    "content": intcomma(row[column.key]) if column.numeric else row[column.key],
-                    "class": "text-right tabular-nums" if column.numeric else "whitespace-nowrap",
+                    "content": intcomma(row[column.key]) if column.is_numeric else row[column.key],
+                    "class": "text-right tabular-nums"
+                    if column.is_numeric
+                    else "whitespace-nowrap",
                 }
                 for column in result.columns
             ]

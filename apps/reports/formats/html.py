@@ -1,26 +1,28 @@
-"""One page that stands alone, as the mail carries it: mail readers know `style` and little else."""
-
-from typing import Any
+"""One page that stands alone: opened from a folder, or printed."""
 
 from django.template.loader import render_to_string
 
-from apps.reports.registry import ReportDefinition, Result
+from apps.reports.formats.chart import chart_svg
+from apps.reports.formats.values import (
+    left_out_in_words,
+    rows_in_words,
+    sums_in_words,
+    totals_in_words,
+)
+from apps.reports.results import ReportResult
 
-ROWS_SHOWN = 50
 
-
-def mail_context(definition: ReportDefinition, result: Result, **more: object) -> dict[str, Any]:
-    return {
-        "definition": definition,
+def as_html(result: ReportResult) -> bytes:
+    context = {
         "result": result,
-        "columns": result.columns,
-        "rows": [
-            [row[column.key] for column in result.columns] for row in result.rows[:ROWS_SHOWN]
-        ],
-        "left_out": max(0, len(result.rows) - ROWS_SHOWN),
-        **more,
+        "chart": chart_svg(result.chart) if result.chart else "",
+        "rows": [_cells(result, row) for row in rows_in_words(result)],
+        "sums": _cells(result, sums_in_words(result) or []),
+        "totals": totals_in_words(result),
+        "left_out": left_out_in_words(result),
     }
+    return render_to_string("reports/document.html", context).encode()
 
 
-def as_html(definition: ReportDefinition, result: Result) -> bytes:
-    return render_to_string("reports/mail.html", mail_context(definition, result)).encode()
+def _cells(result: ReportResult, texts: list[str]) -> list[tuple[str, bool]]:
+    return [(text, column.is_numeric) for text, column in zip(texts, result.columns, strict=False)]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -18,14 +19,16 @@ from apps.accounts.models import User
 from apps.core.actors import holds
 from apps.core.delivery_passes import deliveries_send
 from apps.core.schedulable import current_run_id
-from apps.reports.formats.csv import as_csv
-from apps.reports.formats.html import mail_context
+from apps.reports.formats import render
+from apps.reports.formats.values import rows_in_words
 from apps.reports.models import ReportDelivery, ReportRun, ReportSubscription
 from apps.reports.registry import ReportDefinition, get_report
-from apps.reports.services.runs import file_name, report_make, run_failed, run_succeeded
+from apps.reports.results import ReportResult
+from apps.reports.services.runs import report_make, run_failed, run_succeeded
 
 State = ReportDelivery.State
 logger = logging.getLogger(__name__)
+_ROWS_SHOWN = 50
 
 
 def report_mail(
@@ -50,7 +53,9 @@ def report_mailing_queue(
 ) -> ReportRun:
     """Queue a report's e-mails without sending them; return the mailing's run."""
     definition = get_report(report)
-    asked = {param.name: param.mail_default() for param in definition.params} | dict(params or {})
+    asked = {param.name: param.default_of_mail() for param in definition.params} | dict(
+        params or {}
+    )
     with transaction.atomic():
         run = _run_of(definition, asked, due_at or timezone.now())
         ReportDelivery.objects.bulk_create(
@@ -150,13 +155,13 @@ def _make(definition: ReportDefinition, run: ReportRun) -> None:
         return
     try:
         result = report_make(report=definition.name, params=run.params, actor=None)
-        content = as_csv(definition, result)
+        file = render(result, "csv")
     except Exception as error:
         run_failed(run, error)
         raise
     with transaction.atomic():
         run.error = ""
-        run_succeeded(run, result, content, file_name(definition, result, "csv"))
+        run_succeeded(run, result, file)
         # It is made; it has not reached anybody yet.
         run.state, run.ended_at = ReportRun.State.RUNNING, None
         run.save(update_fields=["state", "ended_at"])
@@ -170,7 +175,7 @@ def _mail(
     # Made for each reader, within their scope.
     result = report_make(report=definition.name, params=asked, actor=user)
     page = reverse("admin:reports_reportrun_report", args=[definition.name])
-    context = mail_context(
+    context = _mail_context(
         definition,
         result,
         user=user,
@@ -182,5 +187,19 @@ def _mail(
         to=[user.email],
     )
     mail.attach_alternative(render_to_string("reports/mail.html", context), "text/html")
-    mail.attach(file_name(definition, result, "csv"), as_csv(definition, result), "text/csv")
+    file = render(result, "csv")
+    mail.attach(file.name, file.content, "text/csv")
     return mail
+
+
+def _mail_context(
+    definition: ReportDefinition, result: ReportResult, **more: object
+) -> dict[str, Any]:
+    return {
+        "definition": definition,
+        "result": result,
+        "columns": result.columns,
+        "rows": rows_in_words(result, _ROWS_SHOWN),
+        "left_out": result.row_count - min(len(result.rows), _ROWS_SHOWN),
+        **more,
+    }

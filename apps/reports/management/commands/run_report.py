@@ -15,7 +15,7 @@ from apps.core.commands import OperatorCommand
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
 from apps.core.whole_file import whole_file
-from apps.reports.formats import FORMATS
+from apps.reports.formats import FORMATS, check_format
 from apps.reports.models import ReportRun
 from apps.reports.registry import all_reports
 from apps.reports.services import report_run
@@ -34,7 +34,7 @@ class Command(OperatorCommand):
             metavar="K=V",
             help="A parameter of the report, such as week=2026-W47.",
         )
-        parser.add_argument("--format", default="csv", help="csv, xlsx, or html. Default: csv.")
+        parser.add_argument("--format", default="csv", help=f"{', '.join(FORMATS)}. Default: csv.")
         parser.add_argument(
             "-o", "--output", metavar="PATH", help="Write to this file. Default: the screen."
         )
@@ -49,16 +49,17 @@ class Command(OperatorCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = monotonic()
-        if options["format"] == "pdf":
-            raise _refusal("PDF is not supported yet. Use html.")
-        if options["format"] not in FORMATS:
-            raise _refusal(f"Unknown format “{options['format']}”. Available: csv, xlsx, html.")
-        if options["output"] is None and (options["json"] or options["format"] == "xlsx"):
+        try:
+            check_format(options["format"])
+        except DomainError as error:
+            raise _refusal(error.message) from error
+        is_text = options["format"] in ("csv", "html")
+        if options["output"] is None and (options["json"] or not is_text):
             raise _refusal("This can't be printed to the screen. Name a file with -o.")
         user = _user(options["user"])
         try:
             with audit_context(actor=user or "command run_report", source="command"):
-                run, content = report_run(
+                run, made = report_run(
                     report=options["name"],
                     params=_params(options["param"]),
                     format=options["format"],
@@ -67,7 +68,7 @@ class Command(OperatorCommand):
                 )
             if options["output"]:
                 with whole_file(Path(options["output"])) as file:
-                    file.write(content)
+                    file.write(made.content)
         except DomainError as error:
             raise _refusal(error.message) from error
         except PermissionDenied as error:
@@ -80,7 +81,7 @@ class Command(OperatorCommand):
                 "period": run.period,
                 "state": run.state,
                 "rows": run.row_count or 0,
-                "bytes": len(content),
+                "bytes": len(made.content),
                 "output": options["output"],
                 "seconds": round(monotonic() - started, 3),
             }
@@ -88,7 +89,7 @@ class Command(OperatorCommand):
         elif options["output"]:
             self.stdout.write(f"{run.row_count:,} rows, {run.period}: {options['output']}")
         else:
-            self.stdout.write(content.decode("utf-8-sig"), ending="")
+            self.stdout.write(made.content.decode("utf-8-sig"), ending="")
 
     def nothing_done(self) -> dict[str, Any]:
         return {"run": None, "state": "", "rows": 0, "bytes": 0}

@@ -1,0 +1,65 @@
+"""The typed parameters of a report. The form on its page, and that of a subscription, are made from them
+(`apps/reports/admin/param_fields.py`)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.core.errors import DomainError
+
+type Choices = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter: its name, its label, its value when none is given, what it understands.
+
+    `parse` turns the text of a form or a command into a value, and raises `DomainError` with a
+    sentence where it cannot. `str()` of the value is a text that `parse` understands.
+    """
+
+    name: str
+    label: str
+    parse: Callable[[str], Any]
+    default: Callable[[], str]
+    # What the form offers; None for a number that is typed.
+    choices: Callable[[], Choices] | None = None
+    # Words that stand for a value of the day on which they are read, such as "last" for last week.
+    tokens: Mapping[str, str] = field(default_factory=dict)
+    # The default of a mailing: a token, so that each mailing tells of its own time.
+    mail_default: Callable[[], str] | None = None
+    # Whether it says of which time the report tells: mailed again for the same time, it reaches nobody twice.
+    is_period: bool = False
+
+    def default_of_mail(self) -> str:
+        return (self.mail_default or self.default)()
+
+
+def number_param(name: str, label: str, *, default: int, least: int, most: int) -> Param:
+    """Return a parameter that is a whole number from `least` to `most`."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise DomainError(
+                f"“{text}” is not a value of {name}. Give a whole number from {least:,} to {most:,}."
+            )
+        return number
+
+    return Param(name, label, parse, default=lambda: str(default))
+
+
+def choice_param(name: str, label: str, choices: Choices, *, default: str = "") -> Param:
+    """Return a parameter that is one of `choices`, which are pairs of value and label."""
+
+    def parse(text: str) -> str:
+        if text not in dict(choices):
+            known = ", ".join(value for value, _ in choices)
+            raise DomainError(f"“{text}” is not a value of {name}. Available: {known}.")
+        return text
+
+    first = default or choices[0][0]
+    return Param(name, label, parse, default=lambda: first, choices=lambda: choices)
