@@ -1,8 +1,10 @@
 """Files as the world makes them, and as nobody should: each read right or refused in one sentence."""
 
 import io
+import random
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from apps.core.errors import DomainError
 from apps.organizations.models import Membership
 from apps.transfers.options import Reading
 from apps.transfers.reading import open_source
+from apps.transfers.reading.content import refuse_binary
 from tests.factories.organizations import OrganizationFactory
 from tests.transfers.engine import Importer, import_path, text_of
 
@@ -243,7 +246,19 @@ def test_a_cell_beyond_all_bounds_refuses_its_line_alone(importer: Importer) -> 
 
 @pytest.mark.parametrize(
     "line",
-    ["Total,,,,2", ",,,Total:,2", "Summe,2,,,", '"Grand total",,,,"1,234"', "Total members: 2,,,,"],
+    [
+        "Total,,,,2",
+        ",,,Total:,2",
+        "Summe,2,,,",
+        '"Grand total",,,,"1,234"',
+        "Total members: 2,,,,",
+        "Total,,,2 members",
+        "Total,,,2 members,",
+        "Total: 2 members,,,,",
+        "2 rows in total,,,,",
+        "Gesamt,,,2 Mitglieder,",
+        "Sum,,,,€1 200.50",
+    ],
 )
 def test_a_line_of_totals_at_the_end_is_no_record(importer: Importer, line: str) -> None:
     result = importer.text("members", table(row(1), row(2)) + line + "\n")
@@ -395,3 +410,32 @@ def test_whatever_a_cell_holds_it_is_a_value_or_a_problem(text: str, mark: str, 
             if kind is FieldKind.DATE:
                 assert value == value.strip()
                 assert len(value) == 10
+
+
+@pytest.mark.parametrize("size", [300, 5_000, 200_000])
+@pytest.mark.parametrize("encoding", ["", "cp1252", "latin-1"])
+def test_random_bytes_are_said_to_be_no_text(importer: Importer, size: int, encoding: str) -> None:
+    noise = random.Random(size).randbytes(size)
+    result = importer.raw("members", noise, *(["--encoding", encoding] if encoding else []))
+    assert result.code == 2
+    assert "The file is neither text nor a workbook." in result.err
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Ñandú\x0b,\x1b$B", "utf-8"),
+        ("Имя,Фамилия\nЖанна,Щукина\n", "cp866"),
+        ("名前,メール\n田中,a@example.org\n", "iso2022_jp"),
+        ("Name\x01External ID\nAlpha\x01A-1\n", "ascii"),
+        ("Name\x1fExternal ID\x1eAlpha\x1fA-1\x1e" * 9, "ascii"),
+        ("Name\nAlpha\n" + "\x00" * 500 + "\x1a" * 500, "ascii"),
+        ("Имя,Фамилия\n" * 50, "utf-16-le"),
+        ("Name,ID\n" * 50, "utf-32-be"),
+    ],
+)
+def test_text_of_an_unusual_encoding_is_text(tmp_path: Path, text: str, encoding: str) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes(text.encode(encoding))
+    refuse_binary(path, "")
+    refuse_binary(path, encoding)

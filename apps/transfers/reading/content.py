@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from apps.core.errors import DomainError
+from apps.transfers.reading.encodings import encoding_of_head
 from apps.transfers.reading.parts import PartNames
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -27,6 +28,8 @@ _SIGNATURES = {
     b"{\\rtf": "a text document",
 }
 _HTML_TAG = re.compile(rb"<(?:!doctype html|html|head|body|meta|table|tr|td|style)\b")
+# But for the ends of lines and pages, the shifts of ISO 2022, and what some programs set cells apart with.
+_CONTROLS = re.compile(r"[\x00\x02-\x08\x10-\x1a\x1c\x1d\x7f]")
 WANTED = "Upload a CSV or an XLSX file."
 
 
@@ -57,6 +60,23 @@ def detect_format(path: Path) -> str:
     if start.startswith(b"<?xml"):
         raise DomainError(f"The file is XML, not a table. {WANTED}")
     return "csv"
+
+
+def refuse_binary(path: Path, encoding: str) -> None:
+    """Raise DomainError for bytes that are no text: in `encoding`, or, where that is "", in any.
+
+    Text has next to no control characters; of random bytes, one in ten is one.
+    """
+    with path.open("rb") as file:
+        head = file.read(64 * 1024)
+    try:
+        text = head.decode(encoding or encoding_of_head(head) or "latin-1", "replace")
+    except (LookupError, ValueError):
+        return  # There is no such encoding of text; `check_encoding` says so.
+    # DOS programs pad the end with these.
+    controls = len(_CONTROLS.findall(text.rstrip("\x00\x1a\r\n")))
+    if controls > max(3, len(text) // 25):
+        raise DomainError(f"The file is neither text nor a workbook. {WANTED}")
 
 
 def _as_ascii(head: bytes) -> bytes:

@@ -53,15 +53,17 @@ def detect_encoding(path: Path) -> Detected:
     """
     with path.open("rb") as file:
         head = file.read(64 * 1024)
-    for bom, name in _BOMS:
-        if head.startswith(bom):
-            return Detected(name)
-    wide = _utf32_without_bom(head) or _utf16_without_bom(head)
-    if wide:
-        return Detected(wide)
+    if encoding := encoding_of_head(head):
+        return Detected(encoding)
     if _is_utf8(path):
         return Detected("utf-8")
     return _guess(_seen(path))
+
+
+def encoding_of_head(head: bytes) -> str:
+    """Return the encoding that a byte-order mark or the zero bytes of wide letters tell; else ""."""
+    marked = next((name for bom, name in _BOMS if head.startswith(bom)), "")
+    return marked or _utf32_without_bom(head) or _utf16_without_bom(head)
 
 
 def check_encoding(path: Path, encoding: str) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from apps.core.errors import DomainError
 from apps.transfers.options import Findings, Reading
 from apps.transfers.reading import limits
-from apps.transfers.reading.content import detect_format
+from apps.transfers.reading.content import detect_format, refuse_binary
 from apps.transfers.reading.encodings import Detected, check_encoding, detect_encoding
 from apps.transfers.reading.headers import find_header, header_notes
 from apps.transfers.reading.sheet import SheetNotes
@@ -111,6 +111,7 @@ def open_source(path: Path, reading: Reading, known: Callable[[str], bool]) -> S
 def _text(path: Path, reading: Reading, known: Callable[[str], bool]) -> Source:
     if reading.sheet:
         raise DomainError(f"The file isn't a workbook, so it has no sheet “{reading.sheet}”.")
+    refuse_binary(path, reading.encoding)
     detected = Detected(reading.encoding) if reading.encoding else detect_encoding(path)
     encoding = detected.encoding
     has_marks = check_encoding(path, encoding)

@@ -8,12 +8,18 @@ from apps.transfers.reading.sheet import NO_RESULT
 from apps.transfers.word_keys import fold_word
 
 _LOOKED_AT = 8
-_TOTAL = re.compile(
-    r"(?:grand |sub ?)?(?:totals?|sum|summe|gesamt|gesamtsumme|gesamtzahl|anzahl|zwischensumme|totaux"
-    r"|somme|suma|totale|totaal|totalt|count|итого|всего|合計|总计)"
-    r"(?: (?:general|g[ée]n[ée]ral|geral|of|rows|records|entries|count|number|members|people|persons|users"
-    r"|organi[sz]ations|committees|projects|tasks))*(?: \d+)*"
+_TOTAL = frozenset(
+    "total totals subtotal subtotals sum summe gesamt gesamtsumme gesamtzahl anzahl zwischensumme totaux"
+    " somme suma totale totaal totalt count итого всего 合計 总计".split()
 )
+# Words that stand beside it in such a line: what was counted, and how.
+_BESIDE = frozenset(
+    "grand sub general geral of in all rows records entries lines count number members people persons users"
+    " contacts students employees organizations organisations committees companies projects tasks"
+    " mitglieder personen zeilen membres lignes miembros filas membri membros randuri leden medlemmar"
+    " участников строк".split()
+)
+_NUMBER = re.compile(r"[$€£¥]? ?-?\d[\d.,'’\s]*%?")
 
 
 def last_lines(batch: list[Row], width: int) -> list[tuple[int, Problem]]:
@@ -42,9 +48,20 @@ def _is_total(cells: list[str], width: int) -> bool:
     filled = _filled(cells)
     if not filled or len(filled) > max(2, width // 2) or (width > 1 and len(filled) == width):
         return False
-    return bool(_TOTAL.fullmatch(fold_word(filled[0]))) and all(map(_is_sum, filled[1:]))
+    return _is_label(filled[0]) and all(map(_is_sum, filled[1:]))
+
+
+def _is_label(cell: str) -> bool:
+    """A word for a total, alone or with what was counted: "Grand total", "Total: 59 members"."""
+    words = fold_word(cell).split()
+    return not _TOTAL.isdisjoint(words) and all(
+        word in _TOTAL or word in _BESIDE or word.isdecimal() for word in words
+    )
 
 
 def _is_sum(cell: str) -> bool:
-    """A number, or a formula without a stored result."""
-    return cell == NO_RESULT or cell.replace(",", "").replace(".", "").isdigit()
+    """A number, with what was counted ("59 members"), or a formula without a stored result."""
+    if cell == NO_RESULT:
+        return True
+    number = _NUMBER.match(cell)
+    return bool(number) and _BESIDE.issuperset(fold_word(cell[number.end() :]).split())
