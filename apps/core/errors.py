@@ -53,3 +53,8 @@ class AddressRefused(BadRequest):
         self.message = message
         self.list_url = list_url
         self.page_url = page_url
+
+
+def in_short(error: Exception) -> str:
+    """Return the type of an error and the first line of what it says, for a line of a log."""
+    return f"{type(error).__name__}: {str(error).strip().partition('\n')[0]}"

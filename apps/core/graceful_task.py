@@ -15,8 +15,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from celery import Task
+from celery.exceptions import Ignore
 from celery.signals import worker_shutting_down
+from django.db import InterfaceError, OperationalError
 
+from apps.core.errors import in_short
 from apps.core.interruption import Interrupted, begin_to_end, listening
 from apps.core.sending import send_now
 
@@ -74,6 +77,10 @@ class GracefulTask(Task):
                 retries=request.retries,
                 queue=(request.delivery_info or {}).get("routing_key"),
             )
+        except (OperationalError, InterfaceError) as error:
+            # The database was away for a moment. What the task left undone, the next sweep does.
+            logger.warning("%s was ended by the database: %s", self.name, in_short(error))
+            raise Ignore from error
         if listener and listener.heard and not worker_is_stopping():
             # Only this process of the pool is stopping, and not the worker.
             os.kill(os.getpid(), listener.heard)

@@ -6,7 +6,7 @@ import logging
 from django.db import InterfaceError, OperationalError
 from psycopg.errors import DiskFull
 
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, in_short
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NO_ROOM = "The disk is full. Tell the people who run the server, then try again."
@@ -24,11 +24,6 @@ def is_out_of_space(error: BaseException | None) -> bool:
 
 def sentence_of(error: BaseException) -> str:
     return NO_ROOM if is_out_of_space(error) else OURS
-
-
-def in_short(error: Exception) -> str:
-    """Return the type of an error and the first line of what it says."""
-    return f"{type(error).__name__}: {str(error).strip().partition('\n')[0]}"
 
 
 def log_failure(logger: logging.Logger, what: str, error: Exception) -> None:

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Callable
 
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, in_short
 from apps.core.interruption import Interrupted, begin_to_end
 from apps.core.jobs import ClaimLostError, Job, JobCanceledError
-from apps.transfers.failures import in_short, is_out_of_space, log_failure, sentence_of
+from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
 
 logger = logging.getLogger(__name__)
 
