@@ -84,7 +84,13 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
         locked.save(update_fields=["status"])
         # After a reactivation, nothing from before may give access to the account.
         email_changes_end(user=locked, why="The account was deactivated.", actor=actor)
-        sessions.end_all(sessions.open_sessions(locked), user=locked, actor=actor, reason=reason)
+        sessions.end_all(
+            sessions.open_sessions(locked),
+            user=locked,
+            actor=actor,
+            reason=reason,
+            because="because your account was deactivated",
+        )
         return user_deactivation_warnings(locked, actor)
 
 

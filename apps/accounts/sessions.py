@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from apps.accounts import event_kinds
 from apps.accounts.authority import account_lock, power_obstacle
+from apps.accounts.ended_sessions import ending_store
 from apps.accounts.models import User
 from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
@@ -28,6 +29,8 @@ STARTED = "session_started"
 ACTIVE = "session_active"
 # How often a session in use is written.
 NOTED_EVERY = 60
+_FROM_ANOTHER_BROWSER = "because this session was ended in another browser"
+_BY_AN_ADMINISTRATOR = "because an administrator ended your sessions"
 
 
 def session_begin(request: HttpRequest) -> None:
@@ -53,15 +56,12 @@ def is_activity(request: HttpRequest) -> bool:
 
 
 def ending_of(request: HttpRequest) -> str:
-    """Return why the session is over, as a sentence; nothing if it continues."""
+    """Return why the session is over, as the end of a sentence; nothing if it continues."""
     session, now = request.session, time.time()
     if now - session.get(STARTED, now) > settings.SESSION_COOKIE_AGE:
-        return (
-            "You were signed out because a session lasts "
-            f"{settings.SESSION_COOKIE_AGE // 3600} hours."
-        )
+        return f"because a session lasts {settings.SESSION_COOKIE_AGE // 3600} hours"
     if now - session.get(ACTIVE, now) > settings.SESSION_IDLE_SECONDS:
-        return f"You were signed out after {settings.SESSION_IDLE_SECONDS // 60} minutes of inactivity."
+        return f"after {settings.SESSION_IDLE_SECONDS // 60} minutes of inactivity"
     return ""
 
 
@@ -114,36 +114,46 @@ def session_end(*, user: User, session_id: int, actor: User) -> None:
     session = UserSession.objects.filter(user=user, pk=session_id).first()
     if session is None or user.pk != actor.pk:
         raise DomainError("This session has already ended.")
-    end_all([session], user=user, actor=actor)
+    end_all([session], user=user, actor=actor, because=_FROM_ANOTHER_BROWSER)
 
 
-def sessions_end(*, user: User, actor: Actor, but: str | None = "", reason: str = "") -> int:
+def sessions_end(
+    *,
+    user: User,
+    actor: Actor,
+    but: str | None = "",
+    reason: str = "",
+    because: str = _FROM_ANOTHER_BROWSER,
+) -> int:
     """End a person's sessions, except the one with the key `but`; return how many.
 
-    Ending another person's sessions needs `accounts.end_sessions`.
+    Ending another person's sessions needs `accounts.end_sessions`. `because` is for `end_all`.
     """
     if isinstance(actor, User) and actor.pk == user.pk:
-        return _end_others(user, actor, but, reason)
+        others = open_sessions(user).exclude(session_key=but or "")
+        return end_all(others, user=user, actor=actor, reason=reason, because=because)
     require(actor, END_SESSIONS)
     with acting_as(actor=actor, reason=reason):
         person, actor = account_lock(user=user, actor=actor)
         require(actor, END_SESSIONS)
         if isinstance(actor, User) and (obstacle := power_obstacle(actor=actor, person=person)):
             raise DomainError(obstacle)
-        return _end_others(person, actor, but, reason)
+        found = open_sessions(person).exclude(session_key=but or "")
+        return end_all(found, user=person, actor=actor, reason=reason, because=_BY_AN_ADMINISTRATOR)
 
 
-def _end_others(user: User, actor: Actor, but: str | None, reason: str) -> int:
-    others = open_sessions(user).exclude(session_key=but or "")
-    return end_all(others, user=user, actor=actor, reason=reason)
+def end_all(
+    sessions: Iterable[UserSession], *, user: User, actor: Actor, because: str, reason: str = ""
+) -> int:
+    """End these sessions of one person; the caller has asked for the permission.
 
-
-def end_all(sessions: Iterable[UserSession], *, user: User, actor: Actor, reason: str = "") -> int:
-    """End these sessions of one person; the caller has asked for the permission."""
+    `because` is what their browsers are told at their next request, after "You were signed out".
+    """
     ended = list(sessions)
     with acting_as(actor=actor, reason=reason):
         for session in ended:
             session.end()
+            ending_store(session.session_key, because)
         if ended:
             record_event(event_kinds.SESSION_ENDED, actor=actor, target=user, sessions=len(ended))
     return len(ended)

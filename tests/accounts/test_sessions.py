@@ -1,10 +1,13 @@
 """Sessions: they end when they should, their owner sees them, and who may can end anybody's."""
 
+import html
+import re
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -12,6 +15,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.accounts.services import user_deactivate
+from apps.accounts.sessions import sessions_end
 from apps.accounts.signin.known_browsers import browser_in_words
 from apps.accounts.tasks import delete_old_sessions
 from apps.audit.models import Event
@@ -102,7 +106,82 @@ def test_all_others_end_at_once(client: Client) -> None:
 
     assert _is_in(client)
     assert not any(_is_in(other) for other in others)
-    assert Session.objects.count() == 1
+    # The others were told why, and what is left of them is what the sign-in page says.
+    stored = [session.get_decoded() for session in Session.objects.all()]
+    assert sum("_auth_user_id" in each for each in stored) == 1
+
+
+def _told(client: Client) -> str:
+    """What the sign-in page tells a browser that asks for a page, after a script of its page has asked."""
+    script = client.get(START, headers={"Sec-Fetch-Mode": "cors"}, follow=True)
+    assert script.request["PATH_INFO"] == reverse("account_login")
+    answer = client.get(START, follow=True)
+    assert answer.request["PATH_INFO"] == reverse("account_login")
+    found = re.search(r"You were signed out[^<]*", answer.content.decode())
+    assert "You were signed out" not in client.get(reverse("account_login")).content.decode()
+    return html.unescape(found.group()).strip() if found else ""
+
+
+class TestWhyItEnded:
+    @pytest.fixture
+    def user(self) -> User:
+        return staff()
+
+    @pytest.fixture
+    def other(self, user: User) -> Client:
+        client = Client()
+        sign_in(client, user.email)
+        return client
+
+    def test_a_new_password(self, client: Client, user: User, other: Client) -> None:
+        sign_in(client, user.email)
+        new = "another horse battery"
+        client.post(
+            reverse("account_change_password"),
+            {"oldpassword": PASSWORD, "password1": new, "password2": new},
+        )
+        assert _told(other) == "You were signed out because a new password was set."
+        assert _is_in(client)
+
+    def test_a_password_that_was_set_by_a_command(self, user: User, other: Client) -> None:
+        user.set_password("another horse battery")
+        user.save()
+        assert _told(other) == "You were signed out because your password or account was changed."
+
+    def test_its_time(self, user: User) -> None:
+        with time_machine.travel("2026-03-02 09:00Z", tick=False) as clock:
+            other = Client()
+            sign_in(other, user.email)
+            assert _is_in(other)
+            clock.shift(61 * 60)
+            assert _told(other) == "You were signed out after 60 minutes of inactivity."
+
+    def test_another_browser(self, client: Client, user: User, other: Client) -> None:
+        sign_in(client, user.email)
+        client.post(reverse("account_sessions_end"))
+        assert _told(other) == (
+            "You were signed out because this session was ended in another browser."
+        )
+
+    def test_an_administrator(self, user: User, other: Client) -> None:
+        sessions_end(user=user, actor="command", reason="Laptop of ann@example.org stolen.")
+        assert _told(other) == "You were signed out because an administrator ended your sessions."
+
+    def test_a_deactivation(self, user: User, other: Client) -> None:
+        user_deactivate(user=user, actor="command")
+        assert _told(other) == "You were signed out because your account was deactivated."
+
+    def test_the_sentence_is_no_session(self, user: User, other: Client) -> None:
+        sessions_end(user=user, actor="command")
+        (kept,) = Session.objects.all()
+        thief = Client()
+        thief.cookies[settings.SESSION_COOKIE_NAME] = kept.session_key
+        assert not _is_in(thief)
+        assert "_auth_user_id" not in kept.get_decoded()
+
+    def test_signing_out_oneself_tells_nothing(self, other: Client) -> None:
+        other.post(reverse("account_logout"))
+        assert _told(other) == ""
 
 
 def test_nobody_ends_somebody_elses_session_by_its_number(client: Client) -> None:

@@ -103,7 +103,13 @@ def email_change_confirm(*, token: str) -> EmailChange:
         with refusals_in_words():
             person.save(update_fields=["email", "is_verified"])
         # Links to set a password become invalid with the address that they were made for.
-        sessions.end_all(sessions.open_sessions(person), user=person, actor=now, reason=reason)
+        sessions.end_all(
+            sessions.open_sessions(person),
+            user=person,
+            actor=now,
+            reason=reason,
+            because="because your e-mail address was changed",
+        )
         _end(change, State.CONFIRMED, "", actor=now)
         changed_mail_queue(change)
         return change

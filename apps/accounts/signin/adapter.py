@@ -119,7 +119,13 @@ class AccountAdapter(DefaultAccountAdapter):
             rights_lock()
             email_changes_end(user=user, why="A new password was set.", actor=user)
         own = self.request.session.session_key if self.request.user == user else None
-        sessions.sessions_end(user=user, actor=user, but=own, reason="Set a new password")
+        sessions.sessions_end(
+            user=user,
+            actor=user,
+            but=own,
+            reason="Set a new password",
+            because="because a new password was set",
+        )
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send an e-mail without failing what it is about if the mail server is away.

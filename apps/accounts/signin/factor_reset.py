@@ -36,5 +36,11 @@ def second_factors_reset(*, user: User, actor: Actor, reason: str) -> tuple[int,
         person.set_unusable_password()
         person.save(update_fields=["password"])
         email_changes_end(user=person, why="The second factors were reset.", actor=actor)
-        end_all(open_sessions(person), user=person, actor=actor, reason=reason)
+        end_all(
+            open_sessions(person),
+            user=person,
+            actor=actor,
+            reason=reason,
+            because="because your password and second factors were reset",
+        )
         return len(authenticators), password_link(person)

@@ -75,7 +75,7 @@ def refuse_binary(path: Path, encoding: str) -> None:
         return  # There is no such encoding of text; `check_encoding` says so.
     # DOS programs pad the end with these.
     controls = len(_CONTROLS.findall(text.rstrip("\x00\x1a\r\n")))
-    if controls > max(3, len(text) // 25):
+    if controls > max(16, len(text) // 25):
         raise DomainError(f"The file is neither text nor a workbook. {WANTED}")
 
 

@@ -8,18 +8,14 @@ from apps.transfers.reading.sheet import NO_RESULT
 from apps.transfers.word_keys import fold_word
 
 _LOOKED_AT = 8
-_TOTAL = frozenset(
-    "total totals subtotal subtotals sum summe gesamt gesamtsumme gesamtzahl anzahl zwischensumme totaux"
-    " somme suma totale totaal totalt count итого всего 合計 总计".split()
-)
-# Words that stand beside it in such a line: what was counted, and how.
-_BESIDE = frozenset(
-    "grand sub general geral of in all rows records entries lines count number members people persons users"
-    " contacts students employees organizations organisations committees companies projects tasks"
-    " mitglieder personen zeilen membres lignes miembros filas membri membros randuri leden medlemmar"
-    " участников строк".split()
-)
-_NUMBER = re.compile(r"[$€£¥]? ?-?\d[\d.,'’\s]*%?")
+_TOTAL_WORDS = """total totals subtotal subtotals sum summe gesamt gesamtsumme gesamtzahl anzahl zwischensumme
+    totaux somme suma totale totaal totalt count итого всего 合計 总计"""
+# What stands beside them in such a line: what was counted, and how.
+_WORDS_BESIDE = """grand sub general geral of in all rows records entries lines count number members people
+    persons users contacts students employees organizations organisations committees companies projects tasks
+    mitglieder personen zeilen membres lignes miembros filas membri randuri leden medlemmar участников строк"""
+_TOTAL, _BESIDE = frozenset(_TOTAL_WORDS.split()), frozenset(_WORDS_BESIDE.split())
+_NUMBER = re.compile(r"[$€£¥]? ?-?\d[\d.,'\u2019\s]*%?")
 
 
 def last_lines(batch: list[Row], width: int) -> list[tuple[int, Problem]]:
@@ -64,4 +60,4 @@ def _is_sum(cell: str) -> bool:
     if cell == NO_RESULT:
         return True
     number = _NUMBER.match(cell)
-    return bool(number) and _BESIDE.issuperset(fold_word(cell[number.end() :]).split())
+    return number is not None and _BESIDE.issuperset(fold_word(cell[number.end() :]).split())
