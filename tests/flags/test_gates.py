@@ -8,6 +8,7 @@ from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.checks.gates import _names_read
 from apps.core.gates import DECLARED, Gate, GateClosedError, closure_of, is_open, require_open
 from apps.flags.models import Flag, Switch
 from apps.flags.services import flag_set, flags_ensure
@@ -58,6 +59,35 @@ def test_a_gate_that_no_code_can_import_or_none_asks_for_fails_the_check(
 
         monkeypatch.setattr(gates, "NOBODY_ASKS", gate, raising=False)
         assert "No code asks for the gate “beta”" in errors()
+
+
+def test_a_mention_of_a_gate_is_no_use_of_it() -> None:
+    assert _names_read("from a.gates import BETA\n# BETA\n'BETA'\n") == set()
+    assert "BETA" in _names_read("require_open(BETA, user)")
+    assert "BETA" in _names_read("require_open(gates.BETA, user)")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"name": "Beta search"}, "needs a name of lowercase words"),
+        ({"by": "flags"}, "has by=“flags”. Write “flag” or “switch” or “sample”."),
+        ({"kind": "operation"}, "has kind=“operation”."),
+        ({"owner": " "}, "has no owner"),
+        ({"permission": "transfers.import_dta"}, "“transfers.import_dta”, which no model declares"),
+    ],
+)
+def test_a_wrong_value_of_a_gate_is_named(wrong: dict[str, Any], sentence: str) -> None:
+    """No row would be made for it, or no page would explain it, without a word."""
+    values: dict[str, Any] = {
+        "name": "beta",
+        "label": "Beta",
+        "description": "Search",
+        "owner": "Us",
+    }
+    with DECLARED.changed():
+        Gate(**(values | wrong))
+        assert sentence in errors()
 
 
 def test_the_flags_admin_shows_each_gate_from_its_declaration(client: Client) -> None:

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.apps import apps
 from django.contrib.admin.checks import ModelAdminChecks
 from django.contrib.admin.utils import get_fields_from_path
-from django.contrib.auth import get_permission_codename
 from django.core.checks import CheckMessage, Error
 from django.db.models import DateTimeField
 from unfold.admin import ModelAdmin
@@ -20,6 +18,7 @@ from apps.core.admin.unfold_internals import (
     record_actions,
     submit_actions,
 )
+from apps.core.checks.permissions import is_declared
 
 
 class BaseAdminChecks(ModelAdminChecks):
@@ -68,12 +67,7 @@ class BaseAdminChecks(ModelAdminChecks):
 def _exists(model_admin: ModelAdmin, permission: str) -> bool:
     if "." not in permission:
         return hasattr(model_admin, f"has_{permission}_permission")
-    app_label, codename = permission.split(".")
-    return any(
-        codename in {get_permission_codename(action, opts) for action in opts.default_permissions}
-        or codename in dict(opts.permissions)
-        for opts in (model._meta for model in apps.get_app_config(app_label).get_models())
-    )
+    return is_declared(permission)
 
 
 def _filters_without_a_zone(admin_obj: ModelAdmin) -> list[CheckMessage]:
