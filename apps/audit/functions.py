@@ -81,9 +81,9 @@ BEGIN
     THEN
         RETURN;
     END IF;
-    RAISE EXCEPTION 'the audit trail is append-only: % of % is refused', operation, table_name
+    RAISE EXCEPTION 'the audit log is append-only: % of % is refused', operation, table_name
         USING ERRCODE = 'insufficient_privilege',
-        HINT = 'Rows leave it by age alone: manage.py trim_history.';
+        HINT = 'manage.py trim_history removes old rows.';
 END;
 $$
 """

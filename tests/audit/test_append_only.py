@@ -57,7 +57,7 @@ def test_the_database_refuses_to(what: str) -> None:
     TaskFactory()
     Event.objects.create(kind="sign_in")
 
-    with pytest.raises(DatabaseError, match="the audit trail is append-only"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="the audit log is append-only"), transaction.atomic():
         FORBIDDEN[what]()
 
 

@@ -1,4 +1,4 @@
-"""The trail's one sequence and the functions that its triggers call."""
+"""The one sequence of the audit log, and the functions that its triggers call."""
 
 from django.db import migrations
 

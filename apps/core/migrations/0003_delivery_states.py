@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0002_owed_mails'),
+        ('core', '0002_queued_mails'),
     ]
 
     operations = [

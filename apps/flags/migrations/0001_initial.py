@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("core", "0001_uuid7"),
-        ("audit", "0002_trail"),
+        ("audit", "0002_history"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("audit", "0002_trail"),
+        ("audit", "0002_history"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("flags", "0001_initial"),
         ("organizations", "0001_initial"),

@@ -1,10 +1,11 @@
-"""Mails that changes cause are owed in a table until they are sent."""
+"""Mails that a change causes are kept in a table until they are sent."""
 
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    replaces = [("core", "0002_owed_mails")]
     dependencies = [
         ("core", "0001_uuid7"),
     ]
