@@ -8,6 +8,7 @@ compared. The temporary tables are removed with their savepoint.
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -17,62 +18,75 @@ from apps.audit.history import added_constraints
 from apps.audit.proof.guarded_tables import Guarded, guarded_tables
 from apps.audit.proof.problems import Problem
 
-_COLUMNS = """
-    SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation,
+# The tables of one schema, public or the temporary one, whose names are given.
+_TABLES = """
+    pg_class t WHERE t.relname = ANY(%s) AND t.relkind = 'r'
+        AND t.relnamespace = CASE WHEN %s THEN pg_my_temp_schema() ELSE 'public'::regnamespace END
+"""
+_COLUMNS = f"""
+    SELECT t.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation,
         pg_get_expr(d.adbin, d.adrelid)
-    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE a.attrelid = %s::regclass AND a.attnum > 0 AND NOT a.attisdropped
+    FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum, {_TABLES}
+        AND a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
 """
 # A constraint that is not validated still checks new rows, which is enough here.
-_CONSTRAINTS = """
-    SELECT k.conname, regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.contype::text,
+_CONSTRAINTS = f"""
+    SELECT t.relname, k.conname, regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', ''), k.contype::text,
         ARRAY(
             SELECT a.attname::text FROM pg_attribute a
             WHERE a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey) ORDER BY 1
         )
-    FROM pg_constraint k WHERE k.conrelid = %s::regclass AND k.contype IN ('c', 'u', 'x')
+    FROM pg_constraint k, {_TABLES} AND k.conrelid = t.oid AND k.contype IN ('c', 'u', 'x')
 """
-_INDEXES = """
-    SELECT r.relname, pg_get_indexdef(i.indexrelid)
-    FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid
-    WHERE i.indrelid = %s::regclass
+_INDEXES = f"""
+    SELECT t.relname, r.relname, pg_get_indexdef(i.indexrelid)
+    FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid, {_TABLES} AND i.indrelid = t.oid
         AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)
 """
 _PLACE = re.compile(r' ON (?:ONLY )?[\w".]+ USING ')
 
 
+@dataclass
 class Definitions:
     """PostgreSQL's definitions of the columns, constraints, and indexes of one table."""
 
-    def __init__(self, table: str) -> None:
-        self.columns = {row[0]: row[1:] for row in _rows(_COLUMNS, table)}
-        self.constraints = _rows(_CONSTRAINTS, table)
-        self.indexes = dict(_rows(_INDEXES, table))
+    columns: dict[str, list[Any]] = field(default_factory=dict)
+    constraints: list[list[Any]] = field(default_factory=list)
+    indexes: dict[str, str] = field(default_factory=dict)
 
 
 def check_definitions() -> Iterator[Problem]:
     """Report each column, constraint, and index whose definition differs from its declaration."""
     found: list[Problem] = []
     with transaction.atomic():
-        for table in guarded_tables():
-            if _is_plain(table.name):
-                real = Definitions(f'public."{table.name}"')
-                forms = _declared(table)
-                found += _compare_columns(table, real, forms)
-                found += _compare_constraints(table, real, forms)
-                found += _compare_indexes(table, real, forms)
+        guarded = guarded_tables()
+        # Anything but a plain table has already been reported.
+        stored = _definitions([table.name for table in guarded])
+        tables = [table for table in guarded if table.name in stored]
+        declared = _declared(tables)
+        for table in tables:
+            real, forms = stored[table.name], [form[table.name] for form in declared]
+            found += _compare_columns(table, real, forms)
+            found += _compare_constraints(table, real, forms)
+            found += _compare_indexes(table, real, forms)
         transaction.set_rollback(True)
     yield from found
 
 
-def _is_plain(name: str) -> bool:
-    """Tell whether this is a plain table; anything else has already been reported."""
+def _definitions(names: list[str], *, temporary: bool = False) -> dict[str, Definitions]:
+    """Return the definitions of the plain tables among the names."""
+    found: dict[str, Definitions] = defaultdict(Definitions)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM pg_class WHERE oid = to_regclass(%s) AND relkind = 'r'",
-            [f'public."{name}"'],
-        )
-        return cursor.fetchone() is not None
+        cursor.execute(_COLUMNS, [names, temporary])
+        for table, column, *rest in cursor.fetchall():
+            found[table].columns[column] = rest
+        cursor.execute(_CONSTRAINTS, [names, temporary])
+        for table, *rest in cursor.fetchall():
+            found[table].constraints.append(rest)
+        cursor.execute(_INDEXES, [names, temporary])
+        for table, index, definition in cursor.fetchall():
+            found[table].indexes[index] = definition
+    return found
 
 
 def _compare_columns(
@@ -132,38 +146,47 @@ def _constraints_of(table: Guarded) -> list[Any]:
     return [*table.model._meta.constraints, *added]
 
 
-def _declared(table: Guarded) -> list[Definitions]:
-    """Return the model's definition, and its form after a dump and restore, which differs."""
-    name = f'pg_temp."{table.name}"'
-    _make(table)
-    made = Definitions(name)
+def _declared(tables: list[Guarded]) -> list[dict[str, Definitions]]:
+    """Return the models' definitions, and their form after a dump and restore, which differs."""
+    names = [table.name for table in tables]
     with connection.cursor() as cursor:
-        for column, (*_, default) in made.columns.items():
-            if default is not None:
-                cursor.execute(f'ALTER TABLE {name} ALTER "{column}" SET DEFAULT {default}')
-        for constraint, definition, kind, _ in made.constraints:
-            if kind == "c":
-                change = f'DROP CONSTRAINT "{constraint}", ADD CONSTRAINT "{constraint}"'
-                cursor.execute(f"ALTER TABLE {name} {change} {definition}")
-        for index, definition in made.indexes.items():
-            cursor.execute(f'DROP INDEX pg_temp."{index}"; {definition}')
-    return [made, Definitions(name)]
+        for table in tables:
+            cursor.execute("; ".join(_making(table)))
+        made = _definitions(names, temporary=True)
+        for name, definitions in made.items():
+            cursor.execute("; ".join(["SELECT 1", *_restoring(f'pg_temp."{name}"', definitions)]))
+    return [made, _definitions(names, temporary=True)]
 
 
-def _make(table: Guarded) -> None:
-    """Create the model's table as a temporary one, which hides the real one until the savepoint ends."""
+def _restoring(name: str, made: Definitions) -> Iterator[str]:
+    """Yield the statements that write each definition once more, in PostgreSQL's own words."""
+    for column, (*_, default) in made.columns.items():
+        if default is not None:
+            yield f'ALTER TABLE {name} ALTER "{column}" SET DEFAULT {default}'
+    for constraint, definition, kind, _ in made.constraints:
+        if kind == "c":
+            change = f'DROP CONSTRAINT "{constraint}", ADD CONSTRAINT "{constraint}"'
+            yield f"ALTER TABLE {name} {change} {definition}"
+    for index, definition in made.indexes.items():
+        yield f'DROP INDEX pg_temp."{index}"; {definition}'
+
+
+def _making(table: Guarded) -> list[str]:
+    """Return what makes the model's table as a temporary one, which hides the real one until the rollback."""
     quote = connection.ops.quote_name
     model: Any = table.model
-    with connection.schema_editor(atomic=False) as editor, connection.cursor() as cursor:
+    with connection.schema_editor(atomic=False) as editor:
         parts = [_column(field, editor) for field in model._meta.local_concrete_fields]
         for names in model._meta.unique_together:
             together = [quote(model._meta.get_field(name).column) for name in names]
             parts.append(f"UNIQUE ({', '.join(together)})")
-        cursor.execute(f"CREATE TEMP TABLE {quote(table.name)} ({', '.join(parts)})")
-        for each in (*_constraints_of(table), *model._meta.indexes):
-            cursor.execute(str(each.create_sql(model, editor)))
+        added = [
+            str(each.create_sql(model, editor))
+            for each in (*_constraints_of(table), *model._meta.indexes)
+        ]
         # Foreign keys are compared elsewhere.
         editor.deferred_sql.clear()
+    return [f"CREATE TEMP TABLE {quote(table.name)} ({', '.join(parts)})", *added]
 
 
 def _column(field: models.Field, editor: BaseDatabaseSchemaEditor) -> str:
@@ -180,10 +203,3 @@ def _column(field: models.Field, editor: BaseDatabaseSchemaEditor) -> str:
     if field.unique and not field.primary_key:
         parts.append("UNIQUE")
     return " ".join(parts)
-
-
-def _rows(query: str, table: str) -> list[Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, [table])
-        rows: list[Any] = cursor.fetchall()
-        return rows
