@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db.backends.postgresql.operations import DatabaseOperations
 from pgtrigger.migrations import AddTrigger
 
 from config.entry import enter
-from tests import chromium, database
+from tests import chromium, database, flushing
 from tests.transfers.engine import Importer
 
 
@@ -37,26 +36,7 @@ def django_db_setup(
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush() -> None:
-    """Empty a database after a test that commits by deleting from the tables that hold something.
-
-    TRUNCATE makes every table anew, some hundred files a time, and the trail refuses it. Foreign keys
-    are looked at in the end, when all is gone; the triggers rest for this transaction alone.
-    """
-
-    def sql_flush(self: Any, style: Any, tables: list[str], **kwargs: Any) -> list[str]:
-        names = [self.quote_name(table) for table in tables]
-        asked = [f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names]  # noqa: S608
-        with self.connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(asked))
-            filled = [name for (name,) in cursor.fetchall()]
-        return [
-            *(f"ALTER TABLE {name} DISABLE TRIGGER USER" for name in filled),
-            *(f"DELETE FROM {name}" for name in filled),  # noqa: S608
-            "SET CONSTRAINTS ALL IMMEDIATE",
-            *(f"ALTER TABLE {name} ENABLE TRIGGER USER" for name in filled),
-        ]
-
-    DatabaseOperations.sql_flush = sql_flush
+    flushing.quicken()
 
 
 @pytest.fixture(scope="session", autouse=True)
