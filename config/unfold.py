@@ -69,26 +69,6 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "model": "django_celery_beat.PeriodicTask",
             },
             {"title": "Runs", "icon": "play_circle", "model": "schedules.TaskRun"},
-            {
-                "title": "Intervals",
-                "icon": "timer",
-                "model": "django_celery_beat.IntervalSchedule",
-            },
-            {
-                "title": "Crontabs",
-                "icon": "calendar_month",
-                "model": "django_celery_beat.CrontabSchedule",
-            },
-            {
-                "title": "Clock times",
-                "icon": "alarm",
-                "model": "django_celery_beat.ClockedSchedule",
-            },
-            {
-                "title": "Sunrise and sunset",
-                "icon": "wb_twilight",
-                "model": "django_celery_beat.SolarSchedule",
-            },
         ],
     ),
     (

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -14,8 +13,9 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from apps.audit.history import add_constraint, audit_model
+from apps.audit.history import audit_model
 from apps.core.nouns import name_fields, name_model
+from apps.schedules import timing_constraints  # noqa: F401  Declares them.
 from apps.schedules.querysets import TaskRunQuerySet
 
 # Beat stores in the same row when it last sent a task, which is no change of the schedule.
@@ -31,19 +31,6 @@ name_fields(PeriodicTask, last_run_at="last run")
 for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedule):
     audit_model(_timing, app="apps.schedules")
 name_model(ClockedSchedule, "clock time", "clock times")
-# As its migration says it: no expression of Django's has the same form in the database.
-add_constraint(
-    IntervalSchedule,
-    models.CheckConstraint(
-        condition=RawSQL(
-            "every * CASE period WHEN 'days' THEN 86400.0 WHEN 'hours' THEN 3600"
-            " WHEN 'minutes' THEN 60 WHEN 'seconds' THEN 1 ELSE 0.000001 END >= 10",
-            [],
-            output_field=models.BooleanField(),
-        ),
-        name="interval_is_ten_seconds_or_more",
-    ),
-)
 
 
 class TaskRun(models.Model):

@@ -5,6 +5,8 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from celery.schedules import ParseException, crontab_parser
@@ -27,6 +29,7 @@ _FIELDS = {
     "month_of_year": (12, 1),
     "day_of_week": (7, 0),
 }
+_NO_TIMING = dict.fromkeys(("interval", "crontab", "clocked", "solar"))
 _MOST_DAYS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 
@@ -157,27 +160,28 @@ def timing_of(schedule: PeriodicTask) -> Timing:
 
 def store(timing: Timing) -> dict[str, object]:
     """Return the fields of a schedule that runs at this time, sharing a stored timing or making one."""
-    found: dict[str, object] = dict.fromkeys(("interval", "crontab", "clocked", "solar"))
+    field, model, values = _row(timing)
+    rows = model.objects
+    row = rows.filter(**values).order_by("pk").first() or rows.create(**values)
+    return {**_NO_TIMING, field: row, "one_off": isinstance(timing, Once)}
+
+
+def unsaved(timing: Timing) -> dict[str, object]:
+    """Return the fields of a schedule that runs at this time and is never stored."""
+    field, model, values = _row(timing)
+    return {**_NO_TIMING, field: model(**values), "one_off": isinstance(timing, Once)}
+
+
+def _row(timing: Timing) -> tuple[str, Any, dict[str, object]]:
     if isinstance(timing, Interval):
-        found["interval"] = _row(IntervalSchedule, every=timing.every, period=timing.period)
-    elif isinstance(timing, Crontab):
+        return "interval", IntervalSchedule, {"every": timing.every, "period": timing.period}
+    if isinstance(timing, Crontab):
         fields = dict(zip(_FIELDS, timing.fields, strict=True))
-        found["crontab"] = _row(CrontabSchedule, **fields, timezone=ZoneInfo(timing.zone))
-    elif isinstance(timing, Once):
-        found["clocked"] = _row(ClockedSchedule, clocked_time=timing.at.astimezone(UTC))
-    else:
-        found["solar"] = _row(
-            SolarSchedule,
-            event=timing.event,
-            latitude=timing.latitude,
-            longitude=timing.longitude,
-        )
-    return {**found, "one_off": isinstance(timing, Once)}
-
-
-def _row(model: type, **fields: object) -> object:
-    rows = model.objects  # type: ignore[attr-defined]
-    return rows.filter(**fields).order_by("pk").first() or rows.create(**fields)
+        return "crontab", CrontabSchedule, {**fields, "timezone": ZoneInfo(timing.zone)}
+    if isinstance(timing, Once):
+        return "clocked", ClockedSchedule, {"clocked_time": timing.at.astimezone(UTC)}
+    place = {"latitude": Decimal(timing.latitude), "longitude": Decimal(timing.longitude)}
+    return "solar", SolarSchedule, {"event": timing.event, **place}
 
 
 def zone_of(schedule: PeriodicTask) -> str:

@@ -265,7 +265,8 @@ _CHECK = """
     FROM pg_constraint k
     WHERE k.contype = 'c' AND k.conrelid IN (
         'organizations_membership'::regclass, 'organizations_organization'::regclass,
-        'django_celery_beat_intervalschedule'::regclass, 'flags_flag'::regclass
+        'django_celery_beat_intervalschedule'::regclass, 'flags_flag'::regclass,
+        'django_celery_beat_crontabschedule'::regclass
     ) ORDER BY 1, 2
 """
 _INDEX = """

@@ -41,7 +41,7 @@ from tests.factories.organizations import (
 )
 from tests.factories.projects import ProjectFactory, TaskFactory
 from tests.factories.reports import ReportDeliveryFactory
-from tests.factories.schedules import IntervalFactory, TaskRunFactory
+from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
 
 _numbers = count(1)
 
@@ -165,6 +165,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "django_celery_beat.ClockedSchedule": _clock_time,
     "django_celery_beat.CrontabSchedule": _crontab,
     "django_celery_beat.IntervalSchedule": _interval,
+    "django_celery_beat.PeriodicTask": lambda: ScheduleFactory(interval=None, crontab=_crontab()),
     "django_celery_beat.SolarSchedule": _solar,
     "organizations.Invitation": _invitation,
     "organizations.Organization": _organization,

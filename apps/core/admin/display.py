@@ -96,6 +96,30 @@ def _relative(value: datetime) -> str:
     return f"{first} {'ago' if rest.endswith('ago') else 'from now'}" if comma else words
 
 
+def exact_moment(value: datetime | None) -> SafeString | str:
+    """Show a time to the second, in the server's zone; `quarterdeck.js` puts it into the reader's own."""
+    if value is None:
+        return EMPTY
+    local = timezone.localtime(value)
+    return format_html(
+        '<time class="whitespace-nowrap" data-exact datetime="{}">{} {}</time>',
+        value.isoformat(),
+        format_date(local, "D, M j, Y, H:i:s"),
+        local.tzname(),
+    )
+
+
+def exact_column(field: str, *, description: str | None = None) -> Callable[[Any, Any], Any]:
+    """Return a read-only field, an attribute of the ModelAdmin, with a time to the second."""
+
+    @display(description=description or field.removesuffix("_at").replace("_", " "), ordering=field)
+    def column(model_admin: ModelAdmin, record: Model) -> SafeString | str:
+        return exact_moment(getattr(record, field))
+
+    column.__name__ = f"{field}_exact"
+    return column
+
+
 def moment_column(field: str, *, description: str | None = None) -> Callable[[Any, Any], Any]:
     """Return a list column, an attribute of the ModelAdmin, with a time: relative, the exact one on hover."""
 

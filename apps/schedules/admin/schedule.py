@@ -1,30 +1,42 @@
 """Schedules: which task runs when, its last run, and running it now."""
 
+from typing import Any
+
 from django.contrib import admin
-from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_GET
 from django_celery_beat import admin as _stock  # noqa: F401 - registers its pages, to be replaced.
-from django_celery_beat.models import PeriodicTask
-from unfold.contrib.filters.admin import DropdownFilter
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
+from apps.core.admin.display import BAD, EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.wording import counted
-from apps.schedules.admin.schedule_form import ScheduleForm, task_choices
+from apps.schedules.admin.run_states import STATE_COLORS
+from apps.schedules.admin.schedule_filters import EnabledFilter, TaskFilter
+from apps.schedules.admin.schedule_form import ScheduleForm
+from apps.schedules.admin.when_field import next_runs, when_view
 from apps.schedules.models import TaskRun
 from apps.schedules.selectors import (
     OWN,
     RETIRED,
     SHIPPED,
-    timing_in_words,
+    problem_of,
+    when_of,
     with_last_run,
 )
 from apps.schedules.services import (
@@ -34,8 +46,10 @@ from apps.schedules.services import (
     schedule_set_enabled,
     schedule_update,
 )
-from apps.schedules.services.timings import FIELDS
+from apps.schedules.services.verdicts import LATE_AFTER
 from apps.schedules.task_names import declared_tasks
+from apps.schedules.timetables import next_due
+from apps.schedules.timing import zone_of
 
 CHANGE = "django_celery_beat.change_periodictask"
 ORIGINS = {
@@ -44,34 +58,9 @@ ORIGINS = {
     OWN: ("Made here", QUIET),
 }
 
-admin.site.unregister(PeriodicTask)
-
-
-class EnabledFilter(DropdownFilter):
-    title = "state"
-    parameter_name = "enabled"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [("1", "Enabled"), ("0", "Disabled")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() in ("0", "1"):
-            return queryset.filter(enabled=self.value() == "1")
-        return queryset
-
-
-class TaskFilter(DropdownFilter):
-    title = "task"
-    parameter_name = "task"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [*task_choices()[1:], ("-", "Not declared")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        field = "task_name" if queryset.model is TaskRun else "task"
-        if self.value() == "-":
-            return queryset.exclude(**{f"{field}__in": [task.name for task in declared_tasks()]})
-        return queryset.filter(**{field: self.value()}) if self.value() else queryset
+# A schedule's own page says when it runs, in one field. What celery-beat keeps of that has no pages.
+for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule):
+    admin.site.unregister(_model)
 
 
 @admin.register(PeriodicTask)
@@ -83,50 +72,68 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     reason_required = True
     list_display = [
         "name",
-        "enabled_label",
-        "timing",
+        "state_label",
+        "when",
+        "next_run",
         "last_run",
         "task_label",
         "origin_label",
     ]
     list_filter = [EnabledFilter, TaskFilter, ("last_run_at", DayRangeFilter)]
-    # The pages of timings link to this list with this parameter.
-    link_parameters = [f"{field}__id__exact" for field in FIELDS.values()]
     search_fields = ["name", "task", "description"]
     search_help_text = "Name, task or description"
     ordering = ["name"]
-    autocomplete_fields = ["interval", "crontab", "clocked", "solar"]
     actions = ["run_now", "enable", "disable"]
     actions_row = actions_detail = ["run_now", "enable", "disable"]
     fieldsets = [
-        (
-            None,
-            {"fields": ["enabled_label", "timing", "last_run", "times_run", "origin_label"]},
-        ),
+        (None, {"fields": ["state_label", "next_runs", "last_run", "times_run", "origin_label"]}),
         (None, {"fields": ["name", "task", "description"]}),
-        (
-            "When",
-            {
-                "fields": ["interval", "crontab", "clocked", "solar", "one_off", "start_time"],
-                "description": "Choose exactly one. A schedule that is enabled or changed waits for "
-                "its next time. A run that was missed while the scheduler was down is caught up once.",
-            },
-        ),
+        ("When", {"fields": ["when", "time_zone", "start_time", "expires", "expire_seconds"]}),
         ("Arguments", {"fields": ["kwargs", "args"], "classes": ["collapse"]}),
-        ("Expiry", {"fields": ["expires", "expire_seconds"], "classes": ["collapse"]}),
     ]
-    readonly_fields = ["enabled_label", "timing", "last_run", "times_run", "origin_label"]
+    readonly_fields = ["state_label", "next_runs", "last_run", "times_run", "origin_label"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: PeriodicTask | None = None) -> Any:
+        if obj is None or not self.has_change_permission(request, obj):
+            return super().get_fieldsets(request, obj)
+        # Those who may change it see the next runs below the field that decides them.
+        (title, shown), *others = super().get_fieldsets(request, obj)
+        fields = [name for name in shown["fields"] if name != "next_runs"]
+        return [(title, {**shown, "fields": fields}), *others]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
         return with_last_run(super().get_queryset(request))
 
     @admin.display(description="state", ordering="enabled")
-    def enabled_label(self, schedule: PeriodicTask) -> SafeString:
+    def state_label(self, schedule: PeriodicTask) -> SafeString:
+        if problem := problem_of(schedule):
+            return format_html("{} {}", label("Broken", BAD), phrase(problem))
         return label("Enabled", GOOD) if schedule.enabled else label("Disabled", QUIET)
 
+    # Also the fields of the form, for those who may only look.
     @admin.display(description="when")
-    def timing(self, schedule: PeriodicTask) -> SafeString | str:
-        return phrase(timing_in_words(schedule))
+    def when(self, schedule: PeriodicTask) -> SafeString | str:
+        try:
+            return phrase(when_of(schedule))
+        except ValueError:
+            return EMPTY
+
+    @admin.display(description="time zone")
+    def time_zone(self, schedule: PeriodicTask) -> str:
+        return zone_of(schedule)
+
+    @admin.display(description="next run")
+    def next_run(self, schedule: PeriodicTask) -> SafeString | str:
+        if not schedule.enabled or problem_of(schedule):
+            return EMPTY
+        due = next_due(schedule)
+        if due is not None and due < timezone.now() - LATE_AFTER:
+            return format_html("{} {}", label("Overdue", BAD), moment(due))
+        return moment(due)
+
+    @admin.display(description="next runs")
+    def next_runs(self, schedule: PeriodicTask) -> SafeString | str:
+        return next_runs(schedule)
 
     @admin.display(description="task")
     def task_label(self, schedule: PeriodicTask) -> str:
@@ -141,11 +148,12 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     def last_run(self, schedule: PeriodicTask) -> str:
         if schedule.last_run_id is None:
             return EMPTY
+        state = TaskRun.State(schedule.last_run_state)
         return format_html(
-            '<a href="{}" class="text-primary-600 dark:text-primary-500">{}: {}</a>',
+            '<a href="{}" class="whitespace-nowrap">{} {}</a>',
             reverse("admin:schedules_taskrun_change", args=[schedule.last_run_id]),
+            label(state.label, STATE_COLORS[state]),
             moment(schedule.last_run_created),
-            TaskRun.State(schedule.last_run_state).label.lower(),
         )
 
     @admin.display(description="origin")
@@ -192,6 +200,11 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     )
     def disable(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
         return _set_enabled(request, schedules, False, answer.reason)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_GET(when_view))
+        name = "django_celery_beat_periodictask_when"
+        return [path("when/", view, name=name), *super().get_urls()]
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for schedule in queryset:

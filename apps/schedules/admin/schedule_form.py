@@ -1,15 +1,20 @@
-"""The form of a schedule: a declared task, one timing, and the task's arguments."""
+"""The form of a schedule: a declared task, when it runs, and the task's arguments."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django_celery_beat.models import PeriodicTask
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from apps.core.admin.editing.forms import VersionedModelForm
+from apps.schedules.admin.when_field import HELP, WhenWidget, ZoneWidget, preview, zone_choices
 from apps.schedules.task_names import declared_tasks, problem_with
-
-TIMES = ("interval", "crontab", "clocked", "solar")
+from apps.schedules.timing import timing_of, zone_of
+from apps.schedules.when import parse
+from apps.schedules.when_in_words import in_words
 
 
 def task_choices() -> list[tuple[str, str]]:
@@ -23,6 +28,13 @@ class ScheduleForm(VersionedModelForm):
         widget=UnfoldAdminSelectWidget(),
         help_text="Only tasks that the code declares as schedulable can be chosen.",
     )
+    when = forms.CharField(max_length=300, widget=WhenWidget(), help_text=HELP)
+    time_zone = forms.ChoiceField(
+        choices=zone_choices,
+        widget=ZoneWidget(),
+        required=False,
+        help_text="The clock that the times above are read from. A time zone in the sentence counts instead.",
+    )
 
     class Meta:
         model = PeriodicTask
@@ -33,11 +45,6 @@ class ScheduleForm(VersionedModelForm):
             "kwargs": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         }
         labels = {
-            "interval": "Interval",
-            "crontab": "Crontab",
-            "clocked": "Clock time",
-            "solar": "Sunrise or sunset",
-            "one_off": "Once",
             "start_time": "Not before",
             "expires": "Not after",
             "expire_seconds": "Seconds it may wait",
@@ -47,11 +54,6 @@ class ScheduleForm(VersionedModelForm):
         help_texts = {
             "name": "A name that people recognize.",
             "description": "What it is for, and who to ask about it.",
-            "interval": "Repeats from “Not before”, or on round times if that is empty. For example, every 10 minutes runs at :00, :10, and :20.",
-            "crontab": "At the given minutes, hours, and days, in the crontab's time zone.",
-            "clocked": "At one moment. Also select “Once”.",
-            "solar": "At sunrise, sunset, or another event of the sun at a place.",
-            "one_off": "Runs once, then disables itself.",
             "start_time": "It does not run before this moment.",
             "expires": "It does not run after this moment.",
             "expire_seconds": "If no worker has started it by then, the run is dropped.",
@@ -59,21 +61,42 @@ class ScheduleForm(VersionedModelForm):
             "args": "A JSON list. Usually [].",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        schedule = kwargs.get("instance")
+        kwargs["initial"] = {**_said(schedule), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        if "when" in self.fields:
+            said = self.data if self.is_bound else self.initial
+            self.fields["when"].widget.preview = preview(said, schedule)
+
+    def validate_unique(self) -> None:
+        # celery-beat's own also asks for a stored timing, which the service makes.
+        try:
+            Model.validate_unique(self.instance, exclude=self._get_validation_exclusions())
+        except ValidationError as error:
+            self._update_errors(error)
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("task"):
             problem = problem_with(data["task"], data.get("args", "[]"), data.get("kwargs", "{}"))
             if problem:
                 self.add_error("kwargs", problem)
-        chosen = [name for name in TIMES if data.get(name)]
-        if not chosen and not any(name in self.errors for name in TIMES):
-            self.add_error(
-                None, "Choose when it runs: an interval, a crontab, a clock time, or the sun."
-            )
-        if len(chosen) > 1:
-            self.add_error(None, f"Choose one time, not {len(chosen)}: {', '.join(chosen)}.")
-        if data.get("clocked") and not data.get("one_off"):
-            self.add_error("one_off", "A schedule with a clock time runs once. Select “Once”.")
+        if data.get("when"):
+            try:
+                parse(data["when"], data.get("time_zone", ""))
+            except ValueError as error:
+                self.add_error("when", str(error))
         if data.get("expires") and data.get("expire_seconds") is not None:
             self.add_error("expire_seconds", "Set one of the two expirations, not both.")
         return data
+
+
+def _said(schedule: PeriodicTask | None) -> dict[str, str]:
+    """Return what the form says of the time: nothing of one that cannot be read, which must be said anew."""
+    if schedule is None or schedule.pk is None:
+        return {"when": "", "time_zone": settings.TIME_ZONE}
+    try:
+        return {"when": in_words(timing_of(schedule)), "time_zone": zone_of(schedule)}
+    except ValueError:
+        return {"when": "", "time_zone": zone_of(schedule)}

@@ -18,12 +18,7 @@ from apps.core.actors import in_the_name_of
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import (
-    BAD,
-    BUSY,
     EMPTY,
-    GOOD,
-    QUIET,
-    WAITING,
     copyable,
     moment,
     moment_column,
@@ -35,21 +30,11 @@ from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.read_only import ReadOnlyAdmin
 from apps.core.wording import counted
 from apps.schedules.admin.run_filters import FrequentFilter, SourceFilter, hides_frequent
-from apps.schedules.admin.schedule import TaskFilter
+from apps.schedules.admin.run_states import STATE_COLORS
+from apps.schedules.admin.schedule_filters import TaskFilter
 from apps.schedules.models import TaskRun
 from apps.schedules.services import run_leave, run_repeat
 from apps.schedules.task_names import declared_tasks
-
-STATE_COLORS = {
-    "waiting": WAITING,
-    "running": BUSY,
-    "succeeded": GOOD,
-    "failed": BAD,
-    "lost": BAD,
-    "refused": BAD,
-    "skipped": QUIET,
-    "missed": WAITING,
-}
 
 
 @admin.register(TaskRun)

@@ -11,7 +11,6 @@ from apps.schedules.services.schedules import (
     schedule_update,
 )
 from apps.schedules.services.shipped_schedules import schedules_load
-from apps.schedules.services.timings import timing_delete, timing_save
 
 __all__ = [
     "run_leave",
@@ -27,6 +26,4 @@ __all__ = [
     "schedule_update",
     "schedules_load",
     "schedules_settle",
-    "timing_delete",
-    "timing_save",
 ]

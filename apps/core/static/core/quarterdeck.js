@@ -20,9 +20,20 @@ function localizeTimes(root) {
     for (const element of root.querySelectorAll("time[datetime][title]")) {
         const moment = new Date(element.dateTime);
         if (!Number.isNaN(moment.getTime())) {
-            element.title = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
+            element.title = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long", hourCycle: "h23" });
+        }
+    }
+    // Times that are shown to the second are in the reader's own zone in the text itself.
+    for (const element of root.querySelectorAll("time[data-exact]")) {
+        const moment = new Date(element.dateTime);
+        if (!Number.isNaN(moment.getTime())) {
+            element.textContent = moment.toLocaleString("en-US", EXACT);
         }
     }
 }
+const EXACT = {
+    weekday: "short", month: "short", day: "numeric", year: "numeric",
+    hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short",
+};
 document.addEventListener("DOMContentLoaded", () => localizeTimes(document));
 document.addEventListener("htmx:afterSwap", (event) => localizeTimes(event.target));
