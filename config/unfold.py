@@ -69,6 +69,12 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "model": "django_celery_beat.PeriodicTask",
             },
             {"title": "Runs", "icon": "play_circle", "model": "schedules.TaskRun"},
+            {
+                "title": "Catalog of tasks",
+                "icon": "list_alt",
+                "url": "admin:django_celery_beat_periodictask_catalog",
+                "permission": "django_celery_beat.view_periodictask",
+            },
         ],
     ),
     (

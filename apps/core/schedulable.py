@@ -5,18 +5,20 @@ know each other. The schedules and the record of each run are in `apps.schedules
 recorder into the port `TASK_RUNS`.
 """
 
-import inspect
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from celery import Task, shared_task
 
 from apps.core.port import Port, Registry
+from apps.core.task_arguments import Parameter, parameters_of, problem_with_arguments
+
+_TIME_TO_END = timedelta(seconds=30)
 
 # The key of the current run, for rows that refer to it.
 current_run_id: ContextVar[int | None] = ContextVar("current_run_id", default=None)
@@ -46,18 +48,18 @@ class SchedulableTask:
     queue: str = "schedules"
     # Whether half a run may be done again: a run whose worker was lost is then started again by itself.
     is_idempotent: bool = False
+    # A run that takes longer is ended, and has failed.
+    time_limit: timedelta = timedelta(hours=1)
+
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """What it takes, by name. Raises `TypeError` where no form can be made of it."""
+        return parameters_of(self.function)
 
     def bind(self, args: object, kwargs: object) -> None:
         """Raise `ValueError` with a sentence if the task cannot be called with these arguments."""
-        if not isinstance(args, list):
-            raise ValueError("The positional arguments must be a JSON list, such as [].")
-        if not isinstance(kwargs, dict):
-            raise ValueError("The keyword arguments must be a JSON object, such as {}.")
-        try:
-            inspect.signature(self.function).bind(*args, **kwargs)
-        except TypeError as error:
-            takes = ", ".join(inspect.signature(self.function).parameters) or "no arguments"
-            raise ValueError(f"“{self.label}” takes {takes}: {error}.") from None
+        if problem := problem_with_arguments(self.parameters, args, kwargs):
+            raise ValueError(f"“{self.label}”: {problem}")
 
 
 # Called as recorder(task, function, args, kwargs) when a worker runs a declared task.
@@ -77,6 +79,7 @@ def schedulable(
     may_overlap: bool = False,
     queue: str = "schedules",
     is_idempotent: bool = False,
+    time_limit: timedelta = timedelta(hours=1),
     **options: Any,
 ) -> Callable[..., Any]:
     """Declare a function as a Celery task that may be scheduled.
@@ -95,7 +98,12 @@ def schedulable(
         # Without this, Celery would check the arguments against the wrapped function, including
         # self.
         del body.__wrapped__
-        given = {"typing": False, "work_queue": queue, **options, "bind": True}
+        limits = {
+            # In the task, so that it may end in order; and from outside, where it does not listen.
+            "soft_time_limit": time_limit.total_seconds(),
+            "time_limit": (time_limit + _TIME_TO_END).total_seconds(),
+        }
+        given = {"typing": False, "work_queue": queue, **limits, **options, "bind": True}
         celery_task = shared_task(**given)(body)
         SCHEDULABLE_TASKS.add(
             SchedulableTask(
@@ -107,6 +115,7 @@ def schedulable(
                 may_overlap,
                 queue,
                 is_idempotent,
+                time_limit,
             ),
             module=function.__module__,
         )

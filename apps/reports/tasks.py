@@ -1,12 +1,16 @@
 """The scheduled mailing of reports."""
 
+from typing import Annotated
+
 from celery.signals import worker_ready
 
 from apps.core.errors import DomainError
 from apps.core.gates import closure_of
 from apps.core.schedulable import current_due_at, schedulable
 from apps.core.sending import listens_to, send_now
+from apps.core.task_arguments import Argument
 from apps.reports.gates import REPORT_MAILS
+from apps.reports.registry import all_reports
 from apps.reports.services import (
     report_mail,
     report_mailing_queue,
@@ -15,16 +19,17 @@ from apps.reports.services import (
 )
 
 
+def _report_choices() -> list[tuple[str, str]]:
+    return [(report.name, report.title) for report in all_reports()]
+
+
 @schedulable(
     label="Mail a report",
     is_idempotent=True,
     queue="bulk",
-    description=(
-        "E-mails a report to its subscribers, with the CSV file attached. The argument is the "
-        "report's name."
-    ),
+    description=("E-mails a report to its subscribers, with the CSV file attached."),
 )
-def mail_report(report: str) -> str:
+def mail_report(report: Annotated[str, Argument("Report", choices=_report_choices)]) -> str:
     closure = closure_of(REPORT_MAILS)
     if closure is not None:
         # Queued anyway: they are sent when the switch is on again, unless that takes days.

@@ -1,13 +1,27 @@
-"""System checks of `config/schedules.py`."""
+"""System checks of the declared tasks and of `config/schedules.py`."""
 
 from collections import Counter
+from contextlib import suppress
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
 from apps.schedules.shipping import Ship
-from apps.schedules.task_names import task_of
+from apps.schedules.task_names import declared_tasks, task_of
 from apps.schedules.when import parse
+
+
+@register
+def check_task_arguments(**_: object) -> list[CheckMessage]:
+    """A form can be made of the arguments of each declared task."""
+    found: list[CheckMessage] = []
+    for task in declared_tasks():
+        try:
+            with suppress(ValueError):
+                task.bind([], {})
+        except TypeError as error:
+            found.append(Error(str(error), id="schedules.E003"))
+    return found
 
 
 @register

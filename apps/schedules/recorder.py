@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from celery import Task, signals
-from celery.exceptions import Retry
+from celery.exceptions import Retry, SoftTimeLimitExceeded
 from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from apps.core.processes import own_name
 from apps.core.schedulable import SCHEDULABLE_TASKS, current_due_at, current_run_id
 from apps.schedules.change_sources import TASK_RUN
 from apps.schedules.claims import run_claim
+from apps.schedules.durations import took_too_long
 from apps.schedules.models import TaskRun
 
 # A run whose last sign of life is older than three beats is lost.
@@ -51,6 +52,10 @@ def run_recorded(
     except Retry as retry:
         # The message that comes back carries the same run.
         _end(run.pk, TaskRun.State.WAITING, f"Will be tried again: {retry}")
+        raise
+    except SoftTimeLimitExceeded:
+        limit = declared.time_limit if declared else None
+        _end(run.pk, TaskRun.State.FAILED, took_too_long(limit))
         raise
     except Exception as error:
         _end(run.pk, TaskRun.State.FAILED, f"{type(error).__name__}: {error}")

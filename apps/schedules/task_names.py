@@ -11,6 +11,7 @@ from django_celery_beat.models import PeriodicTask
 from apps.core.port import Registry
 from apps.core.schedulable import SCHEDULABLE_TASKS, SchedulableTask
 from apps.core.sending import is_known_queue
+from apps.core.task_arguments import by_name
 from apps.schedules.shipping import Ship
 
 
@@ -72,6 +73,18 @@ def problem_with_schedule(schedule: PeriodicTask) -> str:
     if schedule.queue and not is_known_queue(schedule.queue):
         return f"No worker listens to the queue “{schedule.queue}”."
     return problem_with(schedule.task, schedule.args, schedule.kwargs)
+
+
+def arguments_of(schedule: PeriodicTask) -> dict[str, Any]:
+    """Return the stored arguments by name; nothing of those that cannot be read."""
+    declared = declared_tasks().get(schedule.task)
+    try:
+        args, kwargs = json.loads(schedule.args or "[]"), json.loads(schedule.kwargs or "{}")
+    except json.JSONDecodeError:
+        return {}
+    if declared is None or not isinstance(args, list) or not isinstance(kwargs, dict):
+        return {}
+    return by_name(declared.parameters, args, kwargs)
 
 
 def _value(given: object, empty: str) -> Any:

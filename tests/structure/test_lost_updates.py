@@ -34,8 +34,6 @@ _numbers = count(1)
 # Values that follow a rule of their own, by model and field: each call another one.
 VALUES: dict[str, dict[str, Any]] = {
     "django_celery_beat.PeriodicTask": {
-        "args": lambda: "[]" + " " * next(_numbers),
-        "kwargs": lambda: "{}" + " " * next(_numbers),
         "when": lambda: f"daily at 07:{next(_numbers) % 60:02}",
     },
     "flags.Flag": {"percent": lambda: f"{next(_numbers) % 99}.5"},
@@ -47,8 +45,6 @@ EXCLUSIVE = {
         "task",
         "expires",
         "expire_seconds",
-        "args",
-        "kwargs",
     }
 }
 

@@ -1,5 +1,6 @@
 """Schedules: which task runs when, its last run, and running it now."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -26,6 +27,8 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.wording import counted
+from apps.schedules.admin.argument_fields import argument_fields
+from apps.schedules.admin.catalog import catalog_view
 from apps.schedules.admin.run_states import STATE_COLORS
 from apps.schedules.admin.schedule_filters import EnabledFilter, TaskFilter
 from apps.schedules.admin.schedule_form import ScheduleForm
@@ -47,7 +50,7 @@ from apps.schedules.services import (
     schedule_update,
 )
 from apps.schedules.services.verdicts import LATE_AFTER
-from apps.schedules.task_names import declared_tasks
+from apps.schedules.task_names import arguments_of, declared_tasks
 from apps.schedules.timetables import next_due
 from apps.schedules.timing import zone_of
 
@@ -83,23 +86,38 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     search_fields = ["name", "task", "description"]
     search_help_text = "Name, task or description"
     ordering = ["name"]
+    initial_parameters = ["task"]
     actions = ["run_now", "enable", "disable"]
     actions_row = actions_detail = ["run_now", "enable", "disable"]
     fieldsets = [
         (None, {"fields": ["state_label", "next_runs", "last_run", "times_run", "origin_label"]}),
         (None, {"fields": ["name", "task", "description"]}),
         ("When", {"fields": ["when", "time_zone", "start_time", "expires", "expire_seconds"]}),
-        ("Arguments", {"fields": ["kwargs", "args"], "classes": ["collapse"]}),
     ]
     readonly_fields = ["state_label", "next_runs", "last_run", "times_run", "origin_label"]
 
     def get_fieldsets(self, request: HttpRequest, obj: PeriodicTask | None = None) -> Any:
-        if obj is None or not self.has_change_permission(request, obj):
-            return super().get_fieldsets(request, obj)
+        sets = super().get_fieldsets(request, obj)
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [*sets, ("Arguments", {"fields": ["arguments"]})]
+        if fields := list(argument_fields(_chosen_task(request, obj))):
+            sets = [*sets, ("Arguments", {"fields": fields})]
         # Those who may change it see the next runs below the field that decides them.
-        (title, shown), *others = super().get_fieldsets(request, obj)
-        fields = [name for name in shown["fields"] if name != "next_runs"]
-        return [(title, {**shown, "fields": fields}), *others]
+        return [
+            (title, {**shown, "fields": [name for name in shown["fields"] if name != "next_runs"]})
+            for title, shown in sets
+        ]
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: PeriodicTask | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        fields = argument_fields(_chosen_task(request, obj))
+        kwargs["form"] = type("ScheduleForm", (self.form,), fields)
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
         return with_last_run(super().get_queryset(request))
@@ -139,6 +157,11 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     def task_label(self, schedule: PeriodicTask) -> str:
         declared = declared_tasks().get(schedule.task)
         return declared.label if declared else f"{schedule.task} (not declared, so it won't run)"
+
+    @admin.display(description="arguments")
+    def arguments(self, schedule: PeriodicTask) -> str:
+        found = arguments_of(schedule).items()
+        return ", ".join(f"{name}: {value}" for name, value in found) or EMPTY
 
     @admin.display(description="runs on schedule")
     def times_run(self, schedule: PeriodicTask) -> str:
@@ -202,9 +225,13 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
         return _set_enabled(request, schedules, False, answer.reason)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(require_GET(when_view))
-        name = "django_celery_beat_periodictask_when"
-        return [path("when/", view, name=name), *super().get_urls()]
+        wrap, name = self.admin_site.admin_view, "django_celery_beat_periodictask"
+        catalog = partial(catalog_view, self)
+        return [
+            path("when/", wrap(require_GET(when_view)), name=f"{name}_when"),
+            path("catalog/", wrap(require_GET(catalog)), name=f"{name}_catalog"),
+            *super().get_urls(),
+        ]
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
         for schedule in queryset:
@@ -221,3 +248,9 @@ def _set_enabled(request: HttpRequest, schedules: QuerySet, enabled: bool, reaso
     ]
     word = "enabled" if enabled else "disabled"
     return f"{', '.join(changed)}: {word}." if changed else f"Nothing to do. Already {word}."
+
+
+def _chosen_task(request: HttpRequest, schedule: PeriodicTask | None) -> str:
+    """Return the task whose arguments the form asks for: without JavaScript a choice counts when it is posted."""
+    chosen = request.POST.get("task") if request.method == "POST" else request.GET.get("task")
+    return chosen or (schedule.task if schedule else "")

@@ -10,8 +10,9 @@ from django_celery_beat.models import PeriodicTask
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from apps.core.admin.editing.forms import VersionedModelForm
+from apps.schedules.admin.argument_fields import initial_arguments
 from apps.schedules.admin.when_field import HELP, WhenWidget, ZoneWidget, preview, zone_choices
-from apps.schedules.task_names import declared_tasks, problem_with
+from apps.schedules.task_names import declared_tasks
 from apps.schedules.timing import timing_of, zone_of
 from apps.schedules.when import parse
 from apps.schedules.when_in_words import in_words
@@ -41,15 +42,11 @@ class ScheduleForm(VersionedModelForm):
         fields = "__all__"  # The admin's fieldsets choose.
         widgets = {
             "description": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-            "args": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-            "kwargs": UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         }
         labels = {
             "start_time": "Not before",
             "expires": "Not after",
             "expire_seconds": "Seconds it may wait",
-            "kwargs": "Arguments by name",
-            "args": "Arguments by position",
         }
         help_texts = {
             "name": "A name that people recognize.",
@@ -57,13 +54,12 @@ class ScheduleForm(VersionedModelForm):
             "start_time": "It does not run before this moment.",
             "expires": "It does not run after this moment.",
             "expire_seconds": "If no worker has started it by then, the run is dropped.",
-            "kwargs": 'A JSON object, such as {"report": "weekly"}.',
-            "args": "A JSON list. Usually [].",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         schedule = kwargs.get("instance")
-        kwargs["initial"] = {**_said(schedule), **(kwargs.get("initial") or {})}
+        stored = {**_said(schedule), **initial_arguments(schedule)}
+        kwargs["initial"] = {**stored, **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         if "when" in self.fields:
             said = self.data if self.is_bound else self.initial
@@ -78,10 +74,6 @@ class ScheduleForm(VersionedModelForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("task"):
-            problem = problem_with(data["task"], data.get("args", "[]"), data.get("kwargs", "{}"))
-            if problem:
-                self.add_error("kwargs", problem)
         if data.get("when"):
             try:
                 parse(data["when"], data.get("time_zone", ""))
@@ -93,7 +85,7 @@ class ScheduleForm(VersionedModelForm):
 
 
 def _said(schedule: PeriodicTask | None) -> dict[str, str]:
-    """Return what the form says of the time: nothing of one that cannot be read, which must be said anew."""
+    """Return the sentence and the time zone that the form opens with; no sentence for a broken schedule."""
     if schedule is None or schedule.pk is None:
         return {"when": "", "time_zone": settings.TIME_ZONE}
     try:

@@ -1,11 +1,9 @@
 """The runs of scheduled tasks, read-only."""
 
 import json
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.defaultfilters import truncatechars
@@ -32,6 +30,7 @@ from apps.core.wording import counted
 from apps.schedules.admin.run_filters import FrequentFilter, SourceFilter, hides_frequent
 from apps.schedules.admin.run_states import STATE_COLORS
 from apps.schedules.admin.schedule_filters import TaskFilter
+from apps.schedules.durations import duration_in_words
 from apps.schedules.models import TaskRun
 from apps.schedules.services import run_leave, run_repeat
 from apps.schedules.task_names import declared_tasks
@@ -181,13 +180,3 @@ class TaskRunAdmin(ReadOnlyAdmin):
     @display(description="Celery ID")
     def celery_copy(self, run: TaskRun) -> SafeString | str:
         return copyable(run.celery_id)
-
-
-def duration_in_words(duration: timedelta) -> str:
-    seconds = duration.total_seconds()
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{intcomma(minutes)} min {rest} s"

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
 from apps.core.processes import is_gone
+from apps.schedules.durations import took_too_long
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import HEARTBEAT_SECONDS
 from apps.schedules.retention import KEPT_FOR, KEPT_RUNS
@@ -30,6 +31,7 @@ def runs_sweep() -> tuple[int, int]:
     now = timezone.now()
     dead = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING)
     ended = list(dead.values_list("pk", flat=True))
+    _end_overlong(ended, now)
     _start_again(ended, now)
     TaskRun.objects.filter(pk__in=ended, state=TaskRun.State.RUNNING).update(
         state=TaskRun.State.LOST, times_lost=F("times_lost") + 1, ended_at=now, message=LOST
@@ -46,6 +48,19 @@ def runs_sweep() -> tuple[int, int]:
         TaskRun.objects.filter(pk=run.pk).update(heartbeat_at=now)
         run_send(run=run)
     return len(ended) + never, len(again)
+
+
+def _end_overlong(ended: list[int], now: datetime) -> None:
+    """Fail the runs that were killed because they took too long: begun again, they would do so again."""
+    runs = TaskRun.objects.filter(pk__in=ended, state=TaskRun.State.RUNNING)
+    for run in runs.exclude(started_at=None):
+        declared = declared_tasks().get(run.task_name)
+        if declared and run.started_at and now - run.started_at >= declared.time_limit:
+            runs.filter(pk=run.pk).update(
+                state=TaskRun.State.FAILED,
+                ended_at=now,
+                message=took_too_long(declared.time_limit),
+            )
 
 
 def _start_again(ended: list[int], now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Creates, changes, and deletes schedules, with a reason."""
 
+import json
 from typing import Any
 
 from django.db import transaction
@@ -11,15 +12,20 @@ from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
 from apps.schedules import event_kinds
+from apps.schedules.services.schedule_fields import (
+    is_to_repair,
+    known_arguments,
+    stored_arguments,
+    take_arguments,
+    timing_fields,
+    when_or_problem,
+)
 from apps.schedules.task_names import problem_with_schedule
 from apps.schedules.timetables import decided_until
-from apps.schedules.timing import Once, store, timing_of, zone_of
-from apps.schedules.when import parse
-from apps.schedules.when_in_words import in_words, with_zone
 
 _TIMINGS = ("interval", "crontab", "solar", "clocked")
 TIMING = (*_TIMINGS, "start_time")
-# What the form asks instead of them.
+# What the form asks instead of the timings.
 _SAID = ("when", "time_zone")
 # Fields that the scheduler itself writes, or that celery-beat's `save` derives.
 _KEPT_BY_THE_SCHEDULER = frozenset({"id", "last_run_at", "total_run_count", "date_changed"})
@@ -30,14 +36,18 @@ _DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_
 def schedule_create(*, reason: str = "", actor: Actor, **fields: object) -> PeriodicTask:
     """Store a new schedule and leave an event; `fields` are those of celery-beat's model.
 
-    `when` is a sentence (`apps.schedules.when`), and `time_zone` the one that it counts in. The caller has checked
+    `when` is a sentence (`apps.schedules.when`), and `time_zone` the one that it counts in; `argument_report` is the
+    task's argument `report`. The caller has checked
     the permission. Raises `DomainError` for a task that is not declared, for arguments that it does not take, and
     for a time that is not understood, `TypeError` for a field that the model does not have.
     """
     said = {name: fields.pop(name) for name in _SAID if name in fields}
+    given = take_arguments(fields)
     schedule = PeriodicTask(**fields)
+    if given:
+        schedule.kwargs = json.dumps(known_arguments(schedule, given))
     _refuse_unrunnable(schedule)
-    for name, value in (_timing(schedule, said) if said else {}).items():
+    for name, value in (timing_fields(schedule, said) if said else {}).items():
         setattr(schedule, name, value)
     with audit_context(actor=actor, reason=reason.strip() or "Created"):
         schedule.save()
@@ -51,17 +61,20 @@ def schedule_update(
 ) -> PeriodicTask:
     """Change the fields of a schedule that are given, and no others; leave an event that names them.
 
-    `when` and `time_zone` are as for a new one. The caller has checked the permission. Raises `DomainError` for a task that is not declared,
+    `when`, `time_zone`, and arguments are as for a new one. The caller has checked the permission. Raises `DomainError` for a task that is not declared,
     arguments that it does not take, and a change without a reason, `TypeError` for a field that
     cannot be changed. A schedule that is enabled again, or gets another time, waits for its next
     time: it does not catch up what it missed.
     """
     said = {name: changes.pop(name) for name in _SAID if name in changes}
+    given = take_arguments(changes)
     _refuse_unknown(changes)
     locked = PeriodicTask.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
-    was_due = _when(locked)
+    was_due = when_or_problem(locked)
     if said:
-        changes |= _timing(locked, said)
+        changes |= timing_fields(locked, said)
+    if given or "task" in changes or is_to_repair(locked, changes):
+        changes |= stored_arguments(locked, changes, given)
     before = {name: getattr(locked, name) for name in changes}
     changes = {name: value for name, value in changes.items() if value != before[name]}
     if not changes:
@@ -83,7 +96,7 @@ def schedule_update(
         if name not in _TIMINGS
     }
     if set(changes) & set(_TIMINGS):
-        values["when"] = [was_due, _when(locked)]
+        values["when"] = [was_due, when_or_problem(locked)]
     with audit_context(actor=actor, reason=reason):
         locked.save(update_fields={*changes, *_DERIVED})
         _record_event(locked, "changed", values, actor)
@@ -119,29 +132,6 @@ def schedule_delete(*, schedule: PeriodicTask, actor: Actor) -> None:
     """Delete a schedule; its runs stay. The caller has checked the permission and gives the reason."""
     _record_event(schedule, "deleted", {}, actor)
     schedule.delete()
-
-
-def _timing(schedule: PeriodicTask, said: dict[str, Any]) -> dict[str, object]:
-    """Return the fields for what was said of the time; what was not said stays."""
-    try:
-        sentence = said.get("when") or in_words(timing_of(schedule))
-        timing = parse(sentence, said.get("time_zone") or zone_of(schedule))
-    except ValueError as error:
-        raise DomainError(str(error)) from None
-    if isinstance(timing, Once) and timing.at <= timezone.now():
-        raise DomainError(f"“{sentence}” is in the past.")
-    found = store(timing)
-    if not isinstance(timing, Once) and schedule.clocked_id is None:
-        # One that ends after its next run goes on to do so.
-        found.pop("one_off")
-    return found
-
-
-def _when(schedule: PeriodicTask) -> str:
-    try:
-        return with_zone(timing_of(schedule))
-    except ValueError as error:
-        return str(error)
 
 
 def _refuse_unknown(changes: dict[str, Any]) -> None:
