@@ -7,6 +7,7 @@ wherever it comes from. What is typed into a form stays as it is, as it would be
 
 import re
 from collections.abc import Iterable
+from html import escape, unescape
 
 from apps.core.personal import masked_in
 
@@ -16,8 +17,24 @@ _PARTS = re.compile(
     r"|(?P<tag><[^>]*>)|(?P<text>[^<]+)",
     re.S | re.I,
 )
-# Attributes that are read out or shown on hover.
-_SHOWN = re.compile(r'(?<=\s)(title|aria-label|data-copy)="([^"]*)"')
+_ATTRIBUTE = re.compile(r"""(?<=\s)([^\s"'<>=]+)=("[^"]*"|'[^']*')""")
+# Attributes that nobody reads, but a browser or a script: they lead somewhere, or hold what a form sends.
+_KEPT = frozenset(
+    (
+        "action",
+        "class",
+        "d",
+        "for",
+        "formaction",
+        "href",
+        "id",
+        "name",
+        "src",
+        "srcset",
+        "type",
+        "value",
+    )
+)
 # The reader's own address, and not a longer one of somebody else that contains it.
 _WHOLE = r"(?<![\w.!#$%*+~^`-]){}(?![\w-]|\.\w)"
 
@@ -27,21 +44,27 @@ def masked_html(html: str, *, own: Iterable[str]) -> str:
     kept = [text for text in own if text]
     patterns = [re.compile(_WHOLE.format(re.escape(text))) for text in kept]
 
-    def masked(text: str) -> str:
-        if "@" not in text and "+" not in text:
-            return text
+    def masked(markup: str) -> str:
+        # As it is read: an apostrophe in a page is written in five letters.
+        plain = unescape(markup)
+        text = plain
         for place, pattern in enumerate(patterns):
             text = pattern.sub(f"\0{place}\0", text)
         text = masked_in(text)
         for place, each in enumerate(kept):
             text = text.replace(f"\0{place}\0", each)
-        return text
+        return markup if text == plain else escape(text)
+
+    def attribute(found: re.Match[str]) -> str:
+        name, quoted = found.groups()
+        if name.lower() in _KEPT:
+            return found[0]
+        text = masked(quoted[1:-1])
+        return f"{name}={quoted[0]}{text}{quoted[0]}"
 
     def part(found: re.Match[str]) -> str:
         if found["text"]:
             return masked(found["text"])
-        if found["tag"]:
-            return _SHOWN.sub(lambda each: f'{each[1]}="{masked(each[2])}"', found["tag"])
-        return found[0]
+        return _ATTRIBUTE.sub(attribute, found["tag"]) if found["tag"] else found[0]
 
     return _PARTS.sub(part, html)

@@ -6,7 +6,6 @@ Code that shows an e-mail address or phone number calls `reveal()`, which masks 
 access.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +18,7 @@ from django.db.models import Model
 
 from apps.core.actors import Actor, holds
 from apps.core.model_meta import concrete_model
+from apps.core.personal_patterns import masked, masked_in
 from apps.core.port import Port
 
 
@@ -30,16 +30,11 @@ class PersonalData:
     export_permission: str
 
 
+__all__ = ["masked", "masked_in"]
+
 PERSONAL_DATA = Port[PersonalData](
     "personal data", "which fields are personal, and who may export them"
 )
-
-# At least nine digits, so that no date, amount, or count is mistaken for a phone number.
-_ADDRESS = re.compile(r"[^\s@<>\"'()\[\]{},;:=?&/|“”]+@[^\s@<>\"'()\[\]{},;:?&/|“”]+")
-_PHONE = re.compile(r"(?<![\w.:-])\+\d[\d ()/.-]{6,}\d(?![\w-])")
-# The first of them for PostgreSQL: text that a search must not find.
-ADDRESS_SQL = r"[^\s@<>\"]+@[^\s@<>\"]+"
-HIDDEN_PHONE = "+…"
 
 
 @dataclass
@@ -86,18 +81,6 @@ def reveal(value: str, *, key: object) -> str:
     if value:
         disclose([key])
     return value
-
-
-def masked(email: str) -> str:
-    """Return an address that can be recognized but not used: a…@example.org."""
-    name, _, domain = email.partition("@")
-    return f"{name[:1]}…@{domain}"
-
-
-def masked_in(text: str) -> str:
-    """Return a text with every address and number in it masked."""
-    text = _ADDRESS.sub(lambda found: masked(found.group()), text)
-    return _PHONE.sub(HIDDEN_PHONE, text)
 
 
 def readable(text: str) -> str:

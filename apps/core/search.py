@@ -14,9 +14,12 @@ from django.contrib.postgres.search import (
     SearchVectorExact,
 )
 from django.db import models
-from django.db.models.expressions import Func, Value
+from django.db.models.expressions import Case, Func, Value, When
+from django.db.models.functions import Cast
+from django.db.models.lookups import Regex
 
 from apps.core.personal import conceals, personal_fields
+from apps.core.personal_patterns import PERSONAL_SQL, SIGNS_SQL
 
 MOST_WORDS = 10
 # PostgreSQL accepts a word of 2,046 bytes; nobody searches for one that long.
@@ -90,22 +93,14 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
     """Return the condition that some word of the record begins with `word`, or that it is its key."""
     condition = _key_is(word)
     vector = search_vector(model)
-    if vector is not None and conceals() and personal_fields(model):
-        # The index finds candidates. What the reader may see must match as well.
-        open_to_all = [name for name in _names_in(vector) if name not in personal_fields(model)]
-        if not open_to_all:
-            vector = None
-    else:
-        open_to_all = []
     if vector is not None:
         quoted = "'" + word.replace("\\", "\\\\").replace("'", "''") + "':*"
         query = SearchQuery(quoted, config="simple", search_type="raw")
         query |= LexemePrefix(Value(quoted.lower()))
         matches = models.Q(SearchVectorExact(vector, query))
-        if open_to_all:
-            matches &= models.Q(
-                SearchVectorExact(SearchVector(*open_to_all, config="simple"), query)
-            )
+        if conceals():
+            # The index finds candidates. What the reader may see must match as well.
+            matches &= _matching_openly(model, _names_in(vector), query)
         condition |= matches
     for name in through:
         field: Any = model._meta.get_field(name)
@@ -116,6 +111,37 @@ def _matching(model: type[models.Model], word: str, through: Sequence[str]) -> m
         )
         condition |= among(field.attname, found)
     return condition
+
+
+def _matching_openly(model: type[models.Model], names: list[str], query: Any) -> models.Q:
+    """Return the condition that a text that is not personal matches, without the addresses in it."""
+    names = [name for name in names if name not in personal_fields(model)]
+    if not names:
+        return models.Q(pk__in=[])
+    texts = [open_text(name) for name in names]
+    return models.Q(SearchVectorExact(SearchVector(*texts, config="simple"), query))
+
+
+def containing(
+    queryset: models.QuerySet[Any], fields: Sequence[str], text: str
+) -> models.QuerySet[Any]:
+    """Return the records with a field that contains `text`, for models without a search index."""
+    texts = {f"open_text_{place}": open_text(name) for place, name in enumerate(fields)}
+    query = models.Q()
+    for name in texts:
+        query |= models.Q(**{f"{name}__icontains": text})
+    return queryset.alias(**texts).filter(query)
+
+
+def open_text(name: str) -> models.expressions.Combinable:
+    """Return a field as text, without addresses and numbers if the reader may not search by them."""
+    text = Cast(name, models.TextField())
+    if not conceals():
+        return text
+    hidden = Func(text, Value(PERSONAL_SQL), Value(""), Value("g"), function="regexp_replace")
+    return Case(
+        When(Regex(text, SIGNS_SQL), then=hidden), default=text, output_field=models.TextField()
+    )
 
 
 def _names_in(vector: SearchVector) -> list[str]:

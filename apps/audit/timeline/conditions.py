@@ -11,9 +11,13 @@ from django.db import connection
 
 from apps.audit.history_rows import HistoryRow
 from apps.audit.kinds import EVENT_KINDS
-from apps.audit.timeline.field_conditions import like, matches_change, matches_object
+from apps.audit.timeline.field_conditions import (
+    like,
+    matches_change,
+    matches_object,
+    open_text,
+)
 from apps.audit.timeline.filters import CHANGES, HISTORY_TYPES, TimelineFilter
-from apps.core import personal
 from apps.core.actors import PermissionHolder
 from apps.core.uuid7 import as_uuid
 
@@ -54,14 +58,14 @@ def of_history(
     condition = _change_sets(condition, filter)
     if filter.reason:
         condition = condition.and_(
-            f"{_open('h.history_change_reason')} ILIKE %s", like(filter.reason)
+            f"{open_text('h.history_change_reason')} ILIKE %s", like(filter.reason)
         )
     if filter.object:
         condition = condition.and_(*matches_object(history, filter.object, viewer))
     for word in filter.words:
         sql, *params = matches_object(history, word, viewer)
         condition = condition.and_(
-            f"({_open('h.history_change_reason')} ILIKE %s OR {_actors_named('h')} OR {sql})",
+            f"({open_text('h.history_change_reason')} ILIKE %s OR {_actors_named('h')} OR {sql})",
             like(word),
             *[like(word)] * 2,
             *params,
@@ -83,18 +87,18 @@ def of_events(filter: TimelineFilter) -> Condition | None:
         condition = condition.and_("h.kind = %s", filter.kind)
     condition = _change_sets(_times(condition, "at", filter), filter)
     if filter.reason:
-        condition = condition.and_(f"{_open('h.reason')} ILIKE %s", like(filter.reason))
+        condition = condition.and_(f"{open_text('h.reason')} ILIKE %s", like(filter.reason))
     if filter.object:
         condition = condition.and_(
-            f"(h.target_pk = %s OR {_open('h.target_label')} ILIKE %s)",
+            f"(h.target_pk = %s OR {open_text('h.target_label')} ILIKE %s)",
             filter.object,
             like(filter.object),
         )
     for word in filter.words:
         kinds = [str(kind) for kind in EVENT_KINDS if word.lower() in kind.label.lower()]
         condition = condition.and_(
-            f"({_open('h.reason')} ILIKE %s OR {_open('h.target_label')} ILIKE %s"
-            f" OR {_open('h.data::text')} ILIKE %s"
+            f"({open_text('h.reason')} ILIKE %s OR {open_text('h.target_label')} ILIKE %s"
+            f" OR {open_text('h.data::text')} ILIKE %s"
             f" OR h.kind = ANY(%s) OR {_actors_named('h')})",
             *[like(word)] * 3,
             kinds,
@@ -130,7 +134,7 @@ def change_sets_of(filter: TimelineFilter) -> tuple[str, tuple[Any, ...]] | None
         else:
             name = like(filter.actor)
             inner = inner.and_(
-                f"({_open('c.actor_label')} ILIKE %s OR {_open('c.real_actor_label')} ILIKE %s)",
+                f"({open_text('c.actor_label')} ILIKE %s OR {open_text('c.real_actor_label')} ILIKE %s)",
                 name,
                 name,
             )
@@ -153,12 +157,5 @@ def change_sets_of(filter: TimelineFilter) -> tuple[str, tuple[Any, ...]] | None
 def _actors_named(alias: str) -> str:
     return (
         f"{alias}.change_set_id IN (SELECT c.id FROM audit_changeset c"  # noqa: S608
-        f" WHERE {_open('c.actor_label')} ILIKE %s OR {_open('c.real_actor_label')} ILIKE %s)"
+        f" WHERE {open_text('c.actor_label')} ILIKE %s OR {open_text('c.real_actor_label')} ILIKE %s)"
     )
-
-
-def _open(column: str) -> str:
-    """Return a text without its addresses, if the reader may not search by them."""
-    if not personal.conceals():
-        return column
-    return f"regexp_replace({column}, '{personal.ADDRESS_SQL}', '', 'g')"

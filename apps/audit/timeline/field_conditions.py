@@ -17,6 +17,8 @@ from apps.audit.timeline.record_names import label_fields
 from apps.core import personal
 from apps.core.actors import PermissionHolder
 from apps.core.model_meta import model_field, related_model
+from apps.core.personal_patterns import PERSONAL_SQL, SIGNS_SQL
+from apps.core.search import containing
 from apps.core.uuid7 import as_uuid
 
 # At most this many records of one name are looked up; with more, the search is too broad.
@@ -107,7 +109,7 @@ def _says(
             if text.lower() in (str(value).lower(), str(label).lower())
         ]
         return f"{expression}::text = ANY(%s)", values
-    return f"{expression}::text ILIKE %s", like(text)
+    return f"{open_text(f'{expression}::text')} ILIKE %s", like(text)
 
 
 def _records_called(
@@ -124,14 +126,23 @@ def _records_called(
     if search is not None:
         return list(search(text).order_by().values_list("pk", flat=True)[:_MATCHES])
     named = [field.name for field in label_fields(model) if not field.is_relation]
-    query = models.Q()
-    for name in named:
-        query |= models.Q(**{f"{name}__icontains": text})
-    return list(manager.filter(query).values_list("pk", flat=True)[:_MATCHES]) if named else []
+    found = containing(manager.all(), named, text) if named else manager.none()
+    return list(found.values_list("pk", flat=True)[:_MATCHES])
 
 
 def _is_called(field: models.Field, wanted: str) -> bool:
     return wanted in (field.name, str(field.verbose_name).lower().replace(" ", "_"))
+
+
+def open_text(column: str) -> str:
+    """Return a text without its addresses and numbers, if the reader may not search by them."""
+    if not personal.conceals():
+        return column
+    signs, hidden = (each.replace("%", "%%") for each in (SIGNS_SQL, PERSONAL_SQL))
+    return (
+        f"CASE WHEN {column} ~ '{signs}' THEN regexp_replace({column}, '{hidden}', '', 'g')"
+        f" ELSE {column} END"
+    )
 
 
 def like(text: str) -> str:

@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin.mixins import AutocompleteMixin
 
 from apps.core.admin.page_parameters import takes
 from apps.core.discovery import full_site
+from apps.core.personal import readable
 
 LONGEST_TERM = 200
 _of_forms: set[tuple[str, str]] = set()
@@ -39,6 +40,10 @@ class DeclaredAutocomplete(AutocompleteJsonView):
             raise PermissionDenied
         term, *others = super().process_request(request)
         return term[:LONGEST_TERM], *others
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        found: dict[str, str] = super().serialize_result(obj, to_field_name)
+        return {**found, "text": readable(found["text"])}
 
 
 def _declared(request: HttpRequest) -> set[tuple[str, str]]:

@@ -33,6 +33,7 @@ from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 from apps.core.personal import conceals, is_personal
+from apps.core.search import containing, words_of
 from apps.core.wording import counted, menu_title
 
 
@@ -120,13 +121,18 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         """Search through the queryset's own `search(words)`, which has an index, where it has one."""
         search: Callable[[str], QuerySet[Any]] | None = getattr(queryset, "search", None)
-        if search is None or not search_term.strip():
-            return super().get_search_results(request, queryset, search_term)
         try:
-            return search(search_term), False
+            if search is not None and search_term.strip():
+                return search(search_term), False
         except LookupError:
             # The model has no search index. It must stay short, or get one.
+            pass
+        if not conceals():
             return super().get_search_results(request, queryset, search_term)
+        fields = [name.lstrip("^=@") for name in self.get_search_fields(request)]
+        for word in words_of(search_term):
+            queryset = containing(queryset, fields, word)
+        return queryset, False
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         return [*super().get_list_filter(request), *added_filters(self.model)]
