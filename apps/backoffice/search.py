@@ -18,7 +18,8 @@ from unfold.dataclasses import SearchResult
 
 from apps.accounts.models import User
 from apps.backoffice.navigation import sidebar
-from apps.core.admin.page_parameters import takes
+from apps.core.admin.page_parameters import number_of, takes
+from apps.core.errors import AddressRefused
 from apps.core.personal import reveal
 from apps.organizations.models import Organization
 from apps.projects.models import Project
@@ -57,6 +58,8 @@ KINDS = [
 def search(request: HttpRequest) -> HttpResponse:
     """Return the results: pages by name, then records by words, a few of each kind."""
     words = request.GET.get("s", "").strip()
+    if number_of(request, "page") > 1:
+        raise AddressRefused("All results are on one page.", page_url=request.path)
     if len(words) < SHORTEST:
         return HttpResponse()
     started = time.monotonic()

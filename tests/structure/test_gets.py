@@ -26,7 +26,9 @@ from tests.transfers.wizard import applied_run, confirm, planned_run, read_run, 
 
 pytestmark = pytest.mark.django_db
 
-READ = re.compile(r"""GET(?:\.get\(|\.getlist\(|\.pop\(|\[)\s*["'](\w+)["']""")
+READ = re.compile(
+    r"""(?:GET(?:\.get\(|\.getlist\(|\.pop\(|\[)|(?:number_of|one_of|named_run)\(request,)\s*["'](\w+)["']"""
+)
 ROSTER = "E-mail,First,Last,Committee,Position\nada@example.org,Ada,Harper,Harbor,member\n,B,C,Harbor,member\n"
 
 

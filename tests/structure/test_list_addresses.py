@@ -91,6 +91,17 @@ def test_nonsense_in_a_declared_parameter_is_no_server_error(model: Any, visitor
 
 
 @EVERY_LIST
+def test_nonsense_in_a_page_or_a_mark_is_refused(model: Any, visitor: Client) -> None:
+    sample(model)
+    for name in ("p", "all", "_popup"):
+        for value in ("zz", "-1", "1.5", "0", "9" * 30):
+            page = visitor.get(url_of(model), {name: value})
+            assert page.status_code == 400, (name, value)
+    for query in ("?p=1", "?p=2", "?all=", "?_popup=1"):
+        assert visitor.get(url_of(model) + query).status_code == 200, query
+
+
+@EVERY_LIST
 def test_a_list_is_sorted_by_its_sortable_columns_alone(model: Any, visitor: Client) -> None:
     sample(model)
     page = visitor.get(url_of(model))

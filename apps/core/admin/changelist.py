@@ -47,6 +47,9 @@ UNREADABLE = (
     DataError,
 )
 _TRUTHS = ("", "0", "1", "false", "true")
+# Parameters that are given or not, as the links of a list give them.
+_MARKS = {ALL_VAR: [[""], ["1"]], IS_POPUP_VAR: [["1"]]}
+_PAGE = re.compile(r"[1-9][0-9]{0,8}")
 _ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*")
 
 
@@ -63,6 +66,8 @@ def declared_query(request: HttpRequest, names: Iterable[str], *, page_url: str)
             raise AddressRefused(f"This page has no parameter “{_short(name)}”.", page_url=page_url)
         if len(values) > 1:
             raise AddressRefused(f"The parameter “{name}” is given twice.", page_url=page_url)
+        if name in _MARKS and values not in _MARKS[name]:
+            raise AddressRefused(f"“{name}” must be 1.", page_url=page_url)
         if name != PRESERVED_FILTERS and any(len(value) > LONGEST_VALUE for value in values):
             raise AddressRefused(f"The value of “{name}” is too long.", page_url=page_url)
     return {name: request.GET[name] for name in names if name in request.GET}
@@ -109,6 +114,10 @@ class DeclaredChangeList(ChangeList):
                 raise self._refusal(f"This list has no filter “{name}”.")
             if any(len(value) > LONGEST_VALUE for value in values):
                 raise self._refusal(f"The value of “{_short(name)}” is too long for this list.")
+            if name in _MARKS and values not in _MARKS[name]:
+                raise self._refusal(f"“{_short(name)}” must be 1.")
+            if name == PAGE_VAR and not _PAGE.fullmatch(values[-1]):
+                raise self._refusal(f"There is no page “{_short(values[-1])}”.")
         super().__init__(request, model, *args, **kwargs)
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:

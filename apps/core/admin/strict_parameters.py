@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.core.admin.changelist import UNREADABLE, DeclaredChangeList, filter_parameters
+from apps.core.admin.page_parameters import number_of
 from apps.core.errors import AddressRefused
 from apps.core.personal import conceals, is_personal
 
@@ -42,7 +43,9 @@ class StrictParametersAdmin:
         for inline_class in model_admin.get_inlines(request, model_admin.model()):
             inline = inline_class(model_admin.model, model_admin.admin_site)
             if getattr(inline, "per_page", None):
-                yield f"{inline.get_formset(request).get_default_prefix()}-page"
+                name = f"{inline.get_formset(request).get_default_prefix()}-page"
+                number_of(request, name)
+                yield name
 
     def lookup_allowed(self, lookup: str, value: object, request: HttpRequest) -> bool:
         """Allow what a filter of the list reads, unless it reveals what the reader may not see."""

@@ -87,13 +87,16 @@ class PlanTable:
         self.by_outcome = by_outcome
         self.verdict = one_of(request, "verdict", VERDICT_LABELS)
         self.outcome = one_of(request, "outcome", OUTCOME_LABELS)
-        self.cause = request.GET.get("cause", "")[:200]
-        self.search = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+        # Of one verdict; each number above the table names both.
+        of_verdict = [code for verdict, code, _ in run.causes if verdict == self.verdict]
+        self.cause = one_of(request, "cause", of_verdict)
+        self.search = request.GET.get("q", "").strip()
         self.after = number_of(request, "after")
         self.before = number_of(request, "before")
         # How many rows are before this page. It is passed in the URL, because counting would cost
         # more on each further page.
-        self.at = number_of(request, "at") if self.after or self.before else 0
+        at = number_of(request, "at")
+        self.at = at if self.after or self.before else 0
         self.columns = registry.get(run.dataset).columns()
         self.labels = change_labels(run)
         self.headers = file_headers(run)

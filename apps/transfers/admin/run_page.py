@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from apps.core.admin.changelist import declared_query
 from apps.core.admin.page_parameters import one_of
 from apps.transfers import registry
 from apps.transfers.access import dataset_card
@@ -36,6 +37,8 @@ def context(
     user: Any = request.user
     tabs = {name: label for name, label in TABS.items() if name != "undo" or may_undo(user, run)}
     tab = tab or one_of(request, "tab", TABS)
+    if tab != "rows" and request.method == "GET":
+        declared_query(request, ["tab"], page_url=request.path)
     tab = tab if tab in tabs else "result"
     result = result_context(request, run)
     extra: dict[str, Any] = {

@@ -55,11 +55,11 @@ MOVED = "Nothing was saved, because the file was read again after this page was 
 @takes("like", "template")
 @run_page(step=COLUMNS)
 def columns(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
+    taken_over = matching_like(request, run)
     if request.method == "POST":
         with transaction.atomic():
             run.refresh_from_db(from_queryset=ImportRun.objects.select_for_update())
             return _save(request, run)
-    taken_over = matching_like(request, run)
     if taken_over is not None:
         # Only shown. The POST of the page stores it: a GET stores nothing.
         run.matching = taken_over.to_json()

@@ -9,11 +9,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from apps.core.actors import require
-from apps.core.admin.page_parameters import takes
-from apps.core.errors import DomainError
+from apps.core.admin.page_parameters import one_of, takes
+from apps.core.errors import AddressRefused, DomainError
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, importable_datasets, permissions_to_import
 from apps.transfers.admin.wizard.guards import render, run_page, wizard_page
+from apps.transfers.admin.wizard.saved_matching import named_run, run_like
 from apps.transfers.admin.wizard.steps import FILE, step_context, step_url
 from apps.transfers.admin.wizard.versions import file_version, is_file_as_shown
 from apps.transfers.forms.reading import ReadingForm, UploadForm, delimiter_name
@@ -22,7 +23,7 @@ from apps.transfers.options import Findings
 from apps.transfers.reading.encoding_names import encoding_name
 from apps.transfers.reading.limits import MAX_BYTES
 from apps.transfers.selectors import same_content_runs
-from apps.transfers.selectors.pages import SAMPLE_ROWS, latest_runs, run_for_reader
+from apps.transfers.selectors.pages import SAMPLE_ROWS, latest_runs
 from apps.transfers.services import import_run_reread, import_run_start
 
 
@@ -33,10 +34,11 @@ def new(request: HttpRequest) -> HttpResponseBase:
     datasets = importable_datasets(request.user)
     chosen = request.POST.get("dataset") or request.GET.get("dataset", "")
     if chosen not in {dataset.dataset() for dataset in datasets}:
-        if chosen:
+        one_of(request, "dataset", [each.dataset() for each in registry.all_datasets()])
+        if registry.find(chosen):
             require(request.user, *permissions_to_import(registry.get(chosen)))
         chosen = datasets[0].dataset() if len(datasets) == 1 else ""
-    like = _like(request, chosen)
+    like = run_like(request, chosen)
     form = UploadForm(request.POST or None, request.FILES or None)
     status = 200
     if request.method == "POST":
@@ -76,15 +78,10 @@ def _start(request: HttpRequest, form: UploadForm, dataset: str) -> ImportRun:
 
 def _attempt_of(request: HttpRequest) -> ImportRun | None:
     """Return the earlier run of the user that this file corrects."""
-    pk = request.POST.get("attempt_of") or request.GET.get("attempt_of", "")
-    run = run_for_reader(request.user, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
-    return run if run is not None and run.user_id == request.user.pk else None
-
-
-def _like(request: HttpRequest, dataset: str) -> ImportRun | None:
-    pk = request.POST.get("like") or request.GET.get("like", "")
-    run = run_for_reader(request.user, int(pk)) if pk.isdecimal() and len(pk) < 19 else None
-    return run if run is not None and run.dataset == dataset else None
+    run = named_run(request, "attempt_of")
+    if run is not None and run.user_id != request.user.pk:
+        raise AddressRefused(f"Import run {run.pk} is a colleague's.", page_url=request.path)
+    return run
 
 
 def _with_like(url: str, like: ImportRun | None) -> str:
@@ -97,6 +94,7 @@ MOVED = (
 )
 
 
+@takes("like")
 @run_page(step=FILE)
 def found(request: HttpRequest, run: ImportRun) -> HttpResponseBase:
     """Show what was found; a POST reads the file again with other settings."""
@@ -130,7 +128,7 @@ def _found_page(
     request: HttpRequest, run: ImportRun, form: ReadingForm, *, status: int = 200
 ) -> HttpResponseBase:
     findings = Findings.from_json(run.findings)
-    like = _like(request, run.dataset)
+    like = run_like(request, run.dataset)
     is_reading = run.state == ImportRun.State.UPLOADED
     context = step_context(
         FILE,
