@@ -197,6 +197,20 @@ def test_cancel_on_the_page_stops_a_run_that_is_being_applied_and_undo_takes_the
     assert not Membership.objects.filter(organization=harbor).exists()
     assert not User.objects.filter(email__startswith="p", is_active=True).exists()
 
+    # The rest, which was planned beside what is gone by now, is the whole file again.
+    page = text(support.get(url("check", rest)))
+    assert f"Import run {run.pk}, which these rows depend on, was undone by" in page
+    assert "Check again." in text(confirm(support, rest))
+    assert not Membership.objects.filter(organization=harbor).exists()
+    save(support, url("check", rest), {"again": "1"})
+    work()
+    rest.refresh_from_db()
+    assert (rest.state, rest.counts) == ("planned", {"create": 50})
+    monkeypatch.setattr(applier.Applier, "_write", write)
+    confirm(support, rest)
+    work()
+    assert Membership.objects.filter(organization=harbor).count() == 50
+
 
 @pytest.mark.usefixtures("small_chunks")
 def test_a_permission_taken_away_stops_a_run_between_two_chunks(
