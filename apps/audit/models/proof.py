@@ -6,8 +6,8 @@ from django.db import models
 from apps.audit import triggers
 
 
-class Removal(models.Model):
-    """Removed audit rows: the database itself writes this whenever rows are deleted."""
+class RecordedAct(models.Model):
+    """What the database itself writes when audit rows are removed or redacted."""
 
     id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
@@ -19,39 +19,31 @@ class Removal(models.Model):
     database_role = models.TextField()
 
     class Meta:
+        abstract = True
         ordering = ["-id"]
         default_permissions = ()
         triggers = [triggers.AppendOnly()]
+
+
+class Removal(RecordedAct):
+    """Removed audit rows."""
 
     def __str__(self) -> str:
         return f"{self.rows} rows of {self.table}"
 
 
-class Redaction(models.Model):
-    """Redacted audit rows: the database itself writes this when personal data is redacted.
+class Redaction(RecordedAct):
+    """Redacted audit rows.
 
     `digests` are those of the redacted data, in the order of `positions`: with them, the rows still
     match their sealed digests. `links` are those of the following rows.
     """
 
-    id = models.BigIntegerField(primary_key=True)
-    at = models.DateTimeField()
-    table = models.TextField()
     columns = ArrayField(models.TextField())
-    rows = models.BigIntegerField()
-    positions = ArrayField(models.BigIntegerField())
     digests = ArrayField(models.UUIDField())
     links = ArrayField(models.BigIntegerField(null=True))
     # No foreign key: the entry outlives the record it names.
     person = models.UUIDField(null=True)
-    reason = models.TextField()
-    change_set_id = models.UUIDField()
-    database_role = models.TextField()
-
-    class Meta:
-        ordering = ["-id"]
-        default_permissions = ()
-        triggers = [triggers.AppendOnly()]
 
     def __str__(self) -> str:
         return f"{self.rows} rows of {self.table} redacted"

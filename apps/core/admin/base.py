@@ -3,46 +3,39 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.utils import unquote
-from django.db import connections, router
 from django.db.models import Field, Model, QuerySet
-from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 
-from apps.core.actors import attributed
 from apps.core.admin import deletion
+from apps.core.admin.additions import ExtensibleAdmin
 from apps.core.admin.checks.model_admin import BaseAdminChecks
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
-from apps.core.admin.editing.admin import VersionedAdmin, reason_of
-from apps.core.admin.editing.formsets import VersionedFormSet
-from apps.core.admin.editing.refusals import asks_for_reason, demand_reason, refused
+from apps.core.admin.editing.admin import VersionedAdmin
 from apps.core.admin.filters import added_filters
 from apps.core.admin.form_fields import without_read_only
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
+from apps.core.admin.saving import SavingAdmin
 from apps.core.admin.scoped_admin import ScopedAdmin
 from apps.core.admin.strict_parameters import StrictParametersAdmin
-from apps.core.approvals import APPROVALS, ApprovalNeeded
-from apps.core.constraints import refusals_in_words
-from apps.core.errors import DomainError
 from apps.core.personal import conceals, is_personal
 from apps.core.search import containing, words_of
 from apps.core.wording import counted, menu_title
 
 
-class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
+class BaseAdmin(
+    SavingAdmin, ExtensibleAdmin, StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin
+):
     """Unfold's ModelAdmin, held to the user's scope and to a constant number of queries.
 
-    Its change form takes an optional reason, which the history keeps with the change; `ask_reason =
-    False` leaves the field out, `reason_required = True` saves no change without it. Actions that
-    change something are made with `confirmed`.
+    What it does with a posted form is in `SavingAdmin`. Actions that change something are made with
+    `confirmed`.
     """
 
     checks_class = BaseAdminChecks
@@ -62,8 +55,6 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
     fixed_fields: tuple[str, ...] = ()
     # How people get to a list that the menu does not lead to.
     not_in_menu = ""
-    ask_reason = True
-    reason_required = False
     # Whether *Move to trash* takes the place of *Delete*.
     moves_to_trash = False
     change_form_after_template = "core/reason_field.html"
@@ -179,34 +170,6 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
             field.widget.can_delete_related = False
         return field
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Save with the reason given; a refusal of a service or of the database is shown in the form."""
-        if request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        reason = reason_of(request)
-        context = {"posted_reason": reason, **(extra_context or {})}
-        try:
-            with (
-                attributed(actor=request.user, reason=reason, source="form"),
-                refusals_in_words(),
-            ):
-                return super().changeform_view(request, object_id, form_url, context)
-        except ApprovalNeeded as needed:
-            # Nothing was saved. Show the page that asks for approval instead.
-            return self._asked(request, needed, reason) or super().changeform_view(
-                request, object_id, form_url, context
-            )
-        except DomainError as refusal:
-            # Nothing was saved. The same form again, with the refusal as its error.
-            request.refusal = refusal.message  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, context)
-
     def render_change_form(
         self,
         request: HttpRequest,
@@ -229,67 +192,6 @@ class BaseAdmin(StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin):
             request, context, add, change, form_url, obj
         )
         return response
-
-    def _asked(
-        self, request: HttpRequest, needed: ApprovalNeeded, reason: str
-    ) -> HttpResponse | None:
-        try:
-            asked = APPROVALS.get().ask(needed, actor=request.user, reason=reason)
-        except DomainError as refusal:
-            request.refusal = refusal.message  # type: ignore[attr-defined]
-            return None
-        messages.success(request, asked.message)
-        return HttpResponseRedirect(asked.url)
-
-    def get_form(
-        self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: object
-    ) -> type[ModelForm]:
-        form: type[ModelForm] = super().get_form(request, obj, change, **kwargs)
-        refusal = getattr(request, "refusal", "")
-        return refused(form, refusal) if refusal else form
-
-    def save_form(self, request: HttpRequest, form: ModelForm, change: bool) -> Any:
-        if self.reason_required and change and form.has_changed():
-            demand_reason(request)
-        return super().save_form(request, form, change)
-
-    def save_related(
-        self,
-        request: HttpRequest,
-        form: ModelForm,
-        formsets: Iterable[VersionedFormSet],
-        change: bool,
-    ) -> None:
-        if any(map(asks_for_reason, formsets)):
-            demand_reason(request)
-        super().save_related(request, form, formsets, change)
-        # Check deferred constraints now: an error at the commit would come too late for the form.
-        connections[router.db_for_write(self.model)].check_constraints()
-        self.after_save(request, form, change=change)
-
-    def after_save(self, request: HttpRequest, form: ModelForm, *, change: bool) -> None:
-        """Do what belongs to a saved form, with its relations and inlines, in the same transaction."""
-
-    def log_addition(self, request: HttpRequest, obj: Model, message: object) -> None:
-        """Write nothing: the database writes the history, and a second log of forms only would
-        contradict it.
-        """
-
-    def log_change(self, request: HttpRequest, obj: Model, message: object) -> None:
-        """See `log_addition`."""
-
-    @classmethod
-    def add_inline(cls, inline: type[InlineModelAdmin]) -> type[InlineModelAdmin]:
-        """Show records of a higher app on this page; the higher app decorates its inline with this."""
-        cls.inlines = [*cls.inlines, inline]
-        return inline
-
-    @classmethod
-    def add_action(cls, action: Callable[..., Any]) -> Any:
-        """Offer an action of a higher app (a `confirmed` function) on a record's page here."""
-        setattr(cls, action.__name__, action)
-        cls.actions_detail = [*cls.actions_detail, action.__name__]
-        return action
 
 
 def _offered(method: Callable[..., Any], record: Model | None) -> bool:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.module_loading import autodiscover_modules
 
 from apps.core.commands import OperatorCommand
+from apps.core.discovery import full_site
 from apps.core.port import registries
 from apps.core.ports import PORTS
 
@@ -17,8 +18,9 @@ class Command(OperatorCommand):
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # Workers alone load the tasks as they start.
+        # Only workers load the tasks when they start, and only web servers the admin.
         autodiscover_modules("tasks")
+        full_site()
         self.stdout.write("Ports (exactly one answer each):")
         for port in PORTS:
             self.stdout.write(f"  {port.name:15} {port.purpose:45} {_by(port.plugged_by)}")
