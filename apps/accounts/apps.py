@@ -7,6 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
+        from apps.accounts import role_checks  # noqa: F401  Registers the check.
         from apps.accounts.signin import receivers
 
         receivers.connect()

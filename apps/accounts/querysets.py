@@ -1,6 +1,6 @@
 """Querysets of people, approval requests, and the personal data access log."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.utils import timezone
 
@@ -8,15 +8,11 @@ from apps.accounts.approvable.visibility import may_see
 from apps.accounts.people_scope import people_of
 from apps.core.actors import PermissionHolder
 from apps.core.querysets import ScopedQuerySet, SearchableQuerySet
-from apps.core.scope import own_work, sees_everything
+from apps.core.scope import own_work
 
 
 class UserQuerySet(SearchableQuerySet):
-    def for_staff(self, user: PermissionHolder) -> Self:
-        """Return the people in the scope of `user`: everyone, or the people of their organizations
-        and themselves.
-        """
-        return self if sees_everything(user) else self.filter(pk__in=people_of(user))
+    scoped_by: ClassVar = {"id": people_of}
 
     def active(self) -> Self:
         return self.filter(status="active")

@@ -14,12 +14,12 @@ from simple_history import signals
 from simple_history.admin import SimpleHistoryAdmin
 
 from apps.audit.history import audited
-from apps.audit.timeline.history_scope import scopes
+from apps.audit.timeline.history_scope import scope_fields
 from apps.audit.timeline.models import history_models
 from apps.audit.timeline.registry import never_reverted, reversions
+from apps.core.checks.scope_hint import scope_hint
 from apps.core.discovery import full_site
 from apps.core.scope import is_unscoped
-from apps.core.trash.relations import belongs_to
 
 _SIGNALS = (
     "pre_create_historical_record",
@@ -50,23 +50,29 @@ def check_history_pages(
 
 def _undeclared_histories() -> Iterator[checks.CheckMessage]:
     for model in history_models():
-        if model not in scopes and not is_unscoped(model):
+        fields = scope_fields(model)
+        if not fields and not is_unscoped(model):
             yield checks.Error(
                 f"{model._meta.label} does not say whose scope its history belongs to, so limited users read "
                 "nothing of it.",
-                hint=f"Write {_scope_of(model)} or unscoped({model.__name__}, because=…) in the app's timeline.py.",
+                hint=_hint(model),
                 obj=model,
                 id="audit.E004",
             )
+        for name in fields:
+            if "__" in name:
+                yield checks.Error(
+                    f"{model._meta.label} is scoped by “{name}”, which its history does not have.",
+                    hint="Name a field of the model itself, with the keys that a user sees of it.",
+                    obj=model,
+                    id="audit.E007",
+                )
 
 
-def _scope_of(model: type[Model]) -> str:
-    """Return the declaration for a model whose records belong to those of another, to be copied."""
-    for name, owner in belongs_to(model):
-        if hasattr(owner, "all_objects"):
-            keys = f'lambda user: {owner.__name__}.all_objects.for_staff(user).values("pk")'
-            return f"timeline_scope({model.__name__}, {name}={keys})"
-    return f"timeline_scope({model.__name__}, …)"
+def _hint(model: type[Model]) -> str:
+    if not model._meta.auto_created:
+        return scope_hint(model)
+    return "Call timeline_scope(<table>, <field>=<function>) in the app's timeline.py."
 
 
 def _undeclared_reverts() -> Iterator[checks.CheckMessage]:

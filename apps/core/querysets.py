@@ -1,12 +1,13 @@
 """Querysets that every model shares: scope, search, and trash."""
 
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.scope import is_unscoped, nothing_of, sees_everything
+from apps.core.scope import ScopeKeys, is_unscoped, nothing_of, sees_everything
 from apps.core.search import found_by
 from apps.core.visibility import is_alive
 
@@ -14,16 +15,26 @@ from apps.core.visibility import is_alive
 class ScopedQuerySet(models.QuerySet):
     """A queryset that can be limited to what one staff user may see.
 
-    A model whose records belong to organizations, or to a person, limits it in its own queryset;
-    see `apps/core/scope.py`.
+    A model whose records belong to organizations, or to a person, says by which fields in its own
+    queryset: `scoped_by = {"organization": organizations_of}`. Each function returns the keys that a
+    limited user sees, and a record is seen if all of them hold. The history of the model is limited
+    by the same fields. See `apps/core/scope.py`.
     """
+
+    scoped_by: ClassVar[Mapping[str, ScopeKeys]] = {}
 
     # Can limited users see the records they create?
     new_is_in_scope = True
 
     def for_staff(self, user: PermissionHolder) -> Self:
-        """Return the rows in the scope of `user`: none for a limited user, unless a model overrides this."""
-        return self if sees_everything(user) or is_unscoped(self.model) else nothing_of(self)
+        """Return the rows in the scope of `user`: none for a limited user of a model that declares
+        neither `scoped_by` nor `unscoped`. A rule that is more than fields overrides this.
+        """
+        if sees_everything(user) or is_unscoped(self.model):
+            return self
+        if not self.scoped_by:
+            return nothing_of(self)
+        return self.filter(**{f"{name}__in": keys(user) for name, keys in self.scoped_by.items()})
 
     def for_actor(self, actor: Actor) -> Self:
         """Return the rows that `actor` may act on: a user's scope, everything for the system."""
@@ -32,6 +43,14 @@ class ScopedQuerySet(models.QuerySet):
     def alive(self) -> Self:
         """Return the rows that are neither in the trash nor part of something that is."""
         return self.filter(is_alive(self.model))
+
+
+def declares_scope(model: type[models.Model]) -> bool:
+    """Tell whether the queryset of `model` says what a limited user sees: by fields, or by a rule."""
+    rows = type(model._default_manager.all())
+    if getattr(rows, "scoped_by", None):
+        return True
+    return getattr(rows, "for_staff", ScopedQuerySet.for_staff) is not ScopedQuerySet.for_staff
 
 
 class SearchableQuerySet(ScopedQuerySet):

@@ -1,6 +1,7 @@
 """Scope: whether a staff user sees everything, or only what belongs to some organizations.
 
-A limited staff user sees what the querysets' `for_staff(user)` returns, and nothing else.
+A limited staff user sees what the querysets' `for_staff(user)` returns, and nothing else. A queryset
+declares by which fields: `scoped_by = {"organization": organizations_of}`.
 `User.is_limited` says whether a user is limited; the organizations app says to what
 (`apps/organizations/organization_scope.py`), and plugs it into the port `SCOPE`. A superuser is
 never limited. An anonymous visitor sees nothing.
@@ -31,6 +32,9 @@ class Scope:
     key: Callable[[Any], str]
 
 
+# Returns a queryset of one column: the keys that a limited user sees.
+type ScopeKeys = Callable[[Any], QuerySet[Any]]
+
 SCOPE = Port[Scope]("scope", "what a limited staff user sees")
 
 
@@ -52,7 +56,7 @@ UNSCOPED = Registry[Unscoped](
 def unscoped(*models: type[Model], because: str) -> None:
     """Declare that limited users see every record of these models, in lists and in the history.
 
-    A model declares either this or `for_staff` in its queryset. One that declares neither shows a
+    A model declares either this or `scoped_by` in its queryset. One that declares neither shows a
     limited user nothing, and `manage.py check` reports it.
     """
     for model in models:

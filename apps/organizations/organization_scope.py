@@ -1,7 +1,8 @@
 """What a limited staff user sees: the one place that knows their organizations.
 
-Every `for_staff(user)` of what belongs to an organization asks here, and gets a subquery: a list of
-keys would cost a statement, and would be stale where somebody takes an organization away meanwhile.
+The queryset of a model that belongs to an organization names `organizations_of` in its `scoped_by`.
+It is a subquery: a list of keys would cost a statement, and would be stale if an organization is
+removed from the scope in the meantime.
 """
 
 import hashlib

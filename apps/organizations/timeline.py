@@ -64,9 +64,6 @@ timeline_includes(
     created="added {organization} to what they can see",
     deleted="removed {organization} from what they can see",
 )
-timeline_scope(Organization, id=organizations_of)
-timeline_scope(Membership, organization=organizations_of)
-timeline_scope(Invitation, organization=organizations_of)
 timeline_scope(StaffOrganization, organization=organizations_of, user=people_of)
 timeline_reverts(Organization, by=organization_update)
 timeline_reverts(Membership, by=membership_update)

@@ -1,9 +1,7 @@
 """Declares the timelines of projects and tasks."""
 
-from apps.audit.timeline.history_scope import timeline_scope
 from apps.audit.timeline.registry import timeline_includes, timeline_label, timeline_reverts
 from apps.organizations.models import Organization
-from apps.organizations.organization_scope import organizations_of
 from apps.projects.models import Project, Task
 
 timeline_label(Project, "{name}")
@@ -24,7 +22,5 @@ timeline_includes(
     created="added the task {title}",
     deleted="deleted the task {title}",
 )
-timeline_scope(Project, organization=organizations_of)
-timeline_scope(Task, project=lambda user: Project.all_objects.for_staff(user).values("pk"))
 timeline_reverts(Project, "name", "description", "status")
 timeline_reverts(Task, "title", "status", "due_date", "assignee", "project")

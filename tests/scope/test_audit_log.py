@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.models import ChangeSet, Verification
-from apps.audit.timeline.history_scope import scopes
+from apps.audit.timeline.history_scope import scope_fields
 from apps.audit.timeline.models import history_models
 from apps.core.scope import is_unscoped
 from apps.core.trash.services import record_purge
@@ -211,10 +211,10 @@ def test_every_history_says_what_a_limited_reader_sees_of_it() -> None:
     unsaid = [
         model._meta.label
         for model in history_models()
-        if model not in scopes and not is_unscoped(model)
+        if not scope_fields(model) and not is_unscoped(model)
     ]
 
-    assert unsaid == [], "Say it with timeline_scope or unscoped in the app's timeline.py."
+    assert unsaid == [], "Give the queryset `scoped_by`, or call unscoped in the app's timeline.py."
 
 
 def test_the_verdict_over_every_record_is_told_to_who_sees_them(

@@ -16,13 +16,17 @@ from django.db import models
 from django.test import RequestFactory
 from django.test.utils import isolate_apps, override_settings
 
+from apps.accounts import role_checks
+from apps.accounts.reference import shipped_roles
+from apps.accounts.role_checks import check_roles
 from apps.audit import checks as audit_checks
-from apps.audit.timeline.history_scope import scopes
+from apps.audit.timeline import history_scope
 from apps.audit.timeline.registry import never_reverted
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.checks.declarations import check_menu, check_scope
 from apps.core.admin.inlines import BaseTabularInline
 from apps.core.admin.scoped_admin import in_scope
+from apps.core.checks.migrations import check_migrations
 from apps.core.checks.trash import _unique_in_the_trash
 from apps.core.discovery import full_site
 from apps.core.models import BaseModel, SoftDeletableModel
@@ -30,7 +34,9 @@ from apps.core.ports import PORTS
 from apps.core.scope import UNSCOPED, Unscoped
 from apps.flags.models import Flag
 from apps.organizations.models import Organization
+from apps.organizations.organization_scope import organizations_of
 from apps.projects.models import Project, Task
+from apps.projects.querysets import ProjectQuerySet, TaskQuerySet
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 
 NOTHING = '"id" IS NULL'
@@ -91,10 +97,28 @@ def test_a_timeline_says_what_can_be_reverted(monkeypatch: pytest.MonkeyPatch) -
 def test_the_line_to_write_for_a_scope_follows_from_the_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delitem(scopes, Task)
+    monkeypatch.setattr(ProjectQuerySet, "scoped_by", {})
     (error,) = [e for e in audit_checks.check_history_pages(None) if e.id == "audit.E004"]
-    line = 'timeline_scope(Task, project=lambda user: Project.all_objects.for_staff(user).values("pk"))'
-    assert line in str(error.hint)
+    assert '`scoped_by = {"organization": organizations_of}`' in str(error.hint)
+    assert "apps.organizations.organization_scope" in str(error.hint)
+
+
+def test_a_scope_is_said_once() -> None:
+    """What a list shows and what a history shows would differ as soon as one of two is changed."""
+    twice = [
+        model._meta.label
+        for model in history_scope._declared
+        if getattr(type(model._default_manager.all()), "scoped_by", None)
+    ]
+    assert not twice, f"Remove their timeline_scope(): {twice}"
+
+
+def test_a_scope_that_a_history_cannot_follow_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TaskQuerySet, "scoped_by", {"project__organization": organizations_of})
+    (error,) = [e for e in audit_checks.check_history_pages(None) if e.id == "audit.E007"]
+    assert error.msg == (
+        "projects.Task is scoped by “project__organization”, which its history does not have."
+    )
 
 
 def test_a_row_of_a_model_with_a_trash_is_not_deleted_in_a_form(rf: RequestFactory) -> None:
@@ -137,6 +161,38 @@ def test_a_module_of_an_admin_folder_is_found_without_a_list() -> None:
                 if path.stem != "__init__"
             } - sys.modules.keys()
             assert not missing
+
+
+def test_a_page_that_no_shipped_role_opens_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_roles() == []
+    roles = {
+        name: {**role, "permissions": [*role["permissions"], "projects.view_tsk"]}
+        for name, role in shipped_roles().items()
+    }
+    for role in roles.values():
+        role["permissions"] = [code for code in role["permissions"] if code != "projects.view_task"]
+    monkeypatch.setattr(role_checks, "shipped_roles", lambda: roles)
+
+    unknown, unseen = check_roles()
+
+    assert unknown.msg == (
+        "roles.json gives the permission “projects.view_tsk”, which no model declares."
+    )
+    assert unseen.msg == (
+        "No shipped role has the permission “projects.view_task”, so only administrators see tasks."
+    )
+
+
+def test_a_model_without_its_migration_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_migrations() == []
+    monkeypatch.setattr(Task._meta.get_field("title"), "max_length", 7)
+
+    (error,) = check_migrations()
+
+    assert error.msg == (
+        "The models of projects have changes that no migration makes, such as: Alter field title on "
+        "task."
+    )
 
 
 def test_no_two_checks_have_the_same_id() -> None:

@@ -19,7 +19,7 @@ from django.test import RequestFactory
 from apps.accounts.models import User
 from apps.core.admin.base import BaseAdmin
 from apps.core.discovery import full_site
-from apps.core.querysets import ScopedQuerySet
+from apps.core.querysets import declares_scope
 from apps.core.scope import is_unscoped
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.structure.samples import sample
@@ -61,12 +61,10 @@ def test_every_model_that_is_shown_says_who_sees_it() -> None:
     silent = [
         model._meta.label
         for model in shown()
-        if not is_unscoped(model)
-        and getattr(type(model._default_manager.all()), "for_staff", ScopedQuerySet.for_staff)
-        is ScopedQuerySet.for_staff
+        if not is_unscoped(model) and not declares_scope(model)
     ]
 
-    assert not silent, f"Give them for_staff(user), or call unscoped(): {silent}."
+    assert not silent, f"Give them scoped_by, or call unscoped(): {silent}."
 
 
 def test_every_admin_and_inline_is_one_that_holds_to_the_scope() -> None:

@@ -1,16 +1,18 @@
 """What a limited reader sees of the audit log: the entries about records in their scope.
 
-An app says in its `timeline.py` by which of its columns a history row lies inside somebody's scope:
+The queryset of a model says by which fields a record is in somebody's scope (`scoped_by`), and its
+history is limited by the same fields. A model whose queryset has a rule of its own (`for_staff`) shows
+the history of the records that the rule finds now. Only a model without a queryset of ours, such as
+the table of a many-to-many field, declares its fields in the app's `timeline.py`:
 
-    timeline_scope(Membership, organization=organizations_of)
+    timeline_scope(Flag.organizations.through, organization=organizations_of)
 
-Each function returns the keys that a user sees, as a queryset of one column; all of them must hold.
-What is `unscoped` (`apps.core.scope`) is told to everybody who may read it. A model that says neither is
-told to nobody who is limited, and `manage.py check` names it. An event is told with the record that it is
-about, and to who did it.
+The history of an `unscoped` model (`apps.core.scope`) is visible to everyone who may read it. A model that
+declares nothing is hidden from limited users, and `manage.py check` names it. An event is visible with
+the record that it is about, and to the person who caused it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -24,19 +26,29 @@ from apps.audit.timeline.conditions import Condition
 from apps.audit.timeline.models import history_models, history_of
 from apps.core.actors import PermissionHolder
 from apps.core.model_meta import column_name
-from apps.core.scope import is_unscoped, sees_everything
+from apps.core.querysets import declares_scope
+from apps.core.scope import ScopeKeys, is_unscoped, sees_everything
 
 if TYPE_CHECKING:
     from apps.audit.timeline.positions import Branch
 
-type Keys = Callable[[Any], QuerySet[Any]]
-
-scopes: dict[type[models.Model], dict[str, Keys]] = {}
+_declared: dict[type[models.Model], Mapping[str, ScopeKeys]] = {}
 
 
-def timeline_scope(model: type[models.Model], **columns: Keys) -> None:
-    """Declare the fields by which a history row of `model` is inside a user's scope."""
-    scopes[model] = columns
+def timeline_scope(model: type[models.Model], **columns: ScopeKeys) -> None:
+    """Declare the fields by which a history row of a model without a queryset of ours is in scope."""
+    _declared[model] = columns
+
+
+def scope_fields(model: type[models.Model]) -> Mapping[str, ScopeKeys]:
+    """Return the fields by which a history row of `model` is in scope; none if nothing says so."""
+    if model in _declared:
+        return _declared[model]
+    if not declares_scope(model):
+        return {}
+    manager: Any = getattr(model, "all_objects", model._default_manager)
+    fields: Mapping[str, ScopeKeys] = getattr(type(manager.all()), "scoped_by", {})
+    return fields or {model._meta.pk.name: lambda user: manager.for_staff(user).values("pk")}
 
 
 def history_in_scope(model: type[models.Model], viewer: PermissionHolder) -> QuerySet[Any]:
@@ -46,11 +58,10 @@ def history_in_scope(model: type[models.Model], viewer: PermissionHolder) -> Que
     concrete: Any = model._meta.concrete_model
     if sees_everything(viewer) or is_unscoped(concrete):
         return rows
-    if concrete not in scopes:
+    fields = scope_fields(concrete)
+    if not fields:
         return rows.none()
-    return rows.filter(
-        Q(**{f"{name}__in": keys(viewer) for name, keys in scopes[concrete].items()})
-    )
+    return rows.filter(Q(**{f"{name}__in": keys(viewer) for name, keys in fields.items()}))
 
 
 def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["Branch"]:
@@ -66,7 +77,7 @@ def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["
             if is_unscoped(model):
                 found.append(branch)
                 continue
-            if model not in scopes:
+            if not scope_fields(model):
                 continue
             condition = _of_history(branch.history, viewer)
         found.append(replace(branch, where=branch.where.and_(condition.sql, *condition.params)))
@@ -84,7 +95,7 @@ def change_sets_in_scope(keys: Iterable[Any], viewer: PermissionHolder) -> set[A
         .order_by()
         .values_list("change_set_id", flat=True)
         for model in history_models()
-        if model in scopes or is_unscoped(model)
+        if is_unscoped(model) or scope_fields(model)
     ]
     condition = _of_events(viewer)
     events = _quote(Event._meta.db_table)
@@ -100,7 +111,7 @@ def change_sets_in_scope(keys: Iterable[Any], viewer: PermissionHolder) -> set[A
 
 def _of_history(history: type[HistoryRow], viewer: PermissionHolder) -> Condition:
     condition = Condition("")
-    for name, keys in scopes[history.instance_type].items():
+    for name, keys in scope_fields(history.instance_type).items():
         column = _quote(column_name(history, name))
         sql, params = _sql(keys(viewer))
         condition = condition.and_(f"h.{column} = ANY(ARRAY({sql}))", *params)
@@ -114,8 +125,8 @@ def _of_events(viewer: PermissionHolder) -> Condition:
         " WHERE c.actor_id = %s OR c.real_actor_id = %s)"
     ]
     params: list[Any] = [viewer.pk, viewer.pk]
-    for model in scopes:
-        if model._meta.auto_created:
+    for model in history_models():
+        if model._meta.auto_created or is_unscoped(model) or not scope_fields(model):
             continue
         manager: Any = getattr(model, "all_objects", model._default_manager)
         if not hasattr(manager.all(), "for_staff"):

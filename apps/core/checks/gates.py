@@ -53,7 +53,7 @@ def _unreachable(gate: Gate, constants: dict[str, str], unused: set[str]) -> Ite
     constant = constants.get(gate.name)
     if constant is None:
         yield (
-            f"The gate “{gate.name}” is no constant of an app's gates.py. "
+            f"The gate “{gate.name}” is not a constant of an app's gates.py. "
             "Declare it there, so that code behind it imports it."
         )
     elif constant in unused:
@@ -73,7 +73,7 @@ def _constants() -> Iterator[tuple[str, str]]:
 
 
 def _unused(constants: set[str]) -> set[str]:
-    """Return the constants that no module of our apps uses: an import or a comment is no use."""
+    """Return the constants that no module of our apps uses: importing or mentioning one is not enough."""
     found: set[str] = set()
     for path in Path(apps.get_app_config("core").path).parent.rglob("*.py"):
         if path.name == "gates.py" or "migrations" in path.parts:
