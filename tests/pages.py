@@ -1,4 +1,4 @@
-"""Pages as a browser shows them: where a template breaks its lines is no business of a test."""
+"""Pages as a browser shows them: where a template breaks its lines is not a business of a test."""
 
 import re
 from collections.abc import Callable

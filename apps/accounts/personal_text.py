@@ -11,7 +11,7 @@ from html import escape, unescape
 
 from apps.core.personal import masked_in
 
-# Elements whose text is no text of the page, a tag, and the text up to the next tag.
+# Elements whose text is not shown on the page, a tag, and the text up to the next tag.
 _PARTS = re.compile(
     r"(?P<whole><(?P<name>script|style|textarea)\b.*?</(?P=name)\s*>)"
     r"|(?P<tag><[^>]*>)|(?P<text>[^<]+)",

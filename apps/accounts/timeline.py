@@ -41,7 +41,7 @@ def _person_revert(*, user: User, actor: Actor, reason: str, **values: str) -> N
 timeline_label(User, _name)
 timeline_label(ApprovalRequest, "{sentence}")
 timeline_label(Group, "{name}")
-timeline_label(Permission, "{codename}")
+timeline_label(Permission, "{name}")
 timeline_label(
     UserRole,
     "{user}",
@@ -52,15 +52,15 @@ timeline_label(
 timeline_label(
     UserPermission,
     "{user}",
-    created="gave the permission {permission}",
-    deleted="removed the permission {permission}",
+    created="gave the permission “{permission}”",
+    deleted="removed the permission “{permission}”",
     page="user",
 )
 timeline_label(
     RolePermission,
     "{group}",
-    created="gave the permission {permission}",
-    deleted="removed the permission {permission}",
+    created="gave the permission “{permission}”",
+    deleted="removed the permission “{permission}”",
     page="group",
 )
 timeline_includes(
@@ -75,9 +75,9 @@ timeline_includes(
     User,
     UserPermission,
     by="user",
-    subject="the permission {permission}",
-    created="gave the permission {permission}",
-    deleted="removed the permission {permission}",
+    subject="the permission “{permission}”",
+    created="gave the permission “{permission}”",
+    deleted="removed the permission “{permission}”",
 )
 timeline_includes(
     Group,
@@ -91,16 +91,12 @@ timeline_includes(
     Group,
     RolePermission,
     by="group",
-    subject="the permission {permission}",
-    created="gave the permission {permission}",
-    deleted="removed the permission {permission}",
+    subject="the permission “{permission}”",
+    created="gave the permission “{permission}”",
+    deleted="removed the permission “{permission}”",
 )
-timeline_scope(User, id=people_of)
 timeline_scope(UserRole, user=people_of)
 timeline_scope(UserPermission, user=people_of)
-timeline_scope(
-    ApprovalRequest, id=lambda user: ApprovalRequest.objects.for_staff(user).values("pk")
-)
 unscoped(Group, RolePermission, because="what a role may do; its people are counted in scope")
 unscoped(Permission, ContentType, because="the names of what can be permitted")
 timeline_personal(User, permission="accounts.view_personal_data")

@@ -56,5 +56,5 @@ class AddressRefused(BadRequest):
 
 
 def in_short(error: Exception) -> str:
-    """Return the type of an error and the first line of what it says, for a line of a log."""
+    """Return the type of an error and the first line of what it says, for a log line."""
     return f"{type(error).__name__}: {str(error).strip().partition('\n')[0]}"

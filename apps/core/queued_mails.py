@@ -107,7 +107,7 @@ def _build(mail: QueuedMail) -> EmailMessage | None:
     message = _kinds[mail.kind].build(mail)
     to = message.to[0] if message is not None and message.to else ""
     if to and to != mail.email:
-        # For a person who decides what becomes of it.
+        # For the person who decides whether it is sent again.
         QueuedMail.objects.filter(pk=mail.pk).update(email=to[:254])
     return message
 

@@ -26,12 +26,14 @@ def menu_title(model: type[Model]) -> str:
 
 
 def listed(words: Iterable[str], *, most: int | None = None) -> str:
-    """Return "a, b and c"; with more than one beyond `most`, "a, b, c and 4 more"."""
+    """Return "a, b, and c"; with more than one beyond `most`, "a, b, c, and 4 more"."""
     words = list(words) or [""]
     if most is not None and len(words) > most + 1:
         words = [*words[:most], f"{len(words) - most:,} more"]
     *before, last = words
-    return f"{', '.join(before)} and {last}" if before else last
+    if len(before) < 2:
+        return " and ".join([*before, last])
+    return f"{', '.join(before)}, and {last}"
 
 
 def belongings(counts: Mapping[type[Model], int], model: type[Model]) -> str:

@@ -9,7 +9,7 @@ from apps.core.errors import DomainError
 
 
 class AbsentFieldError(DomainError, CommandError):
-    """A flag was to be decided by a cookie, a query string, or a language. A sentence in commands as well."""
+    """Raised for an attempt to decide a flag by a cookie, a query string, or a language. Commands print it."""
 
 
 def absent_field(name: str, *, empty: object) -> Any:

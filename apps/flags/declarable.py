@@ -1,4 +1,4 @@
-"""What flags, switches and samples share: the code asks for some of them, and those stay."""
+"""What flags, switches, and samples share: those that the code declares cannot be deleted."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from apps.core.errors import DomainError
 
 
 class DeclaredError(DomainError, CommandError):
-    """Something that the code declares was to be deleted. A sentence in commands as well."""
+    """Raised for an attempt to delete what the code declares. Commands print its sentence."""
 
 
 def _refuse_declared(records: models.QuerySet) -> None:
@@ -29,11 +29,11 @@ class DeclaredQuerySet(models.QuerySet):
 
 
 class Declarable(models.Model):
-    """A flag, switch or sample: who may turn it, and whether the code asks for it.
+    """What a flag, a switch, and a sample share: whether the code declares it, and whether it is protected.
 
-    What the code asks for is not deleted: people who turned it off would see it answer something else again. The
-    database holds that (a trigger); the sentence comes from `delete`. `is_protected` marks what great damage
-    hangs on: it is turned with a fresh factor, and by two people where a setting says so.
+    A declared one cannot be deleted, because its gate would then answer with the default, whatever staff
+    had set. A trigger enforces that, and `delete` explains it. Changing a protected one needs sudo mode,
+    and a second person if `APPROVALS` says so.
     """
 
     is_declared = models.BooleanField(

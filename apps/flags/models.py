@@ -1,4 +1,4 @@
-"""Waffle's flags, switches and samples, made safe: no cookie, no query string, no cache decides.
+"""Waffle's flags, switches, and samples, without its cookies, query strings, and cache.
 
 waffle's own functions (`flag_is_active`, the template tags, the decorators) answer out of these
 models, because the settings `WAFFLE_*_MODEL` name them.

@@ -75,7 +75,7 @@ def state_in_words(flag: Flag) -> str:
 
 
 def last_turn(toggle: Toggle, field: str) -> LastTurn:
-    """Return the change since which `field` has its present value, out of the history."""
+    """Return the change since which `field` has its present value, from the history."""
     rows = toggle.history.order_by("-history_id").select_related("change_set")
     found = None
     for row in rows[:100]:

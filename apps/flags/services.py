@@ -88,7 +88,7 @@ def flag_protect(
 ) -> bool:
     """Protect a flag, a switch or a sample, or take its protection away; returns as `flag_set` does.
 
-    Taking it away is as much as turning it, and asks for as much.
+    Taking it away needs the same as changing the flag.
     """
     reason = _check(actor, reason)
     locked = _locked(type(toggle), toggle.name)

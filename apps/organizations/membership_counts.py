@@ -61,8 +61,8 @@ def memberships_between(
 ) -> MembershipChanges:
     """Count memberships by organization from `start` to before `end`, in eight statements.
 
-    What was changed or removed comes out of the history. The number at the end is that of the
-    memberships that had begun, with those that are gone since.
+    What was changed or removed comes from the history. The number at the end is that of the
+    memberships that had begun, including those removed since.
     """
     scope = organizations_in_scope(user).values("pk")
     history = Membership.history.filter(organization_id__in=scope).order_by()

@@ -117,7 +117,7 @@ def diff_headers(resource: DatasetResource) -> list[str]:
 
 
 def import_type(row: PlanRow) -> str:
-    """Return import-export's word for what becomes of a row."""
+    """Return import-export's name for the outcome of a row."""
     if row.outcome in _FAILED_OUTCOMES:
         return str(RowResult.IMPORT_TYPE_INVALID)
     return str(_TYPES.get(row.verdict, RowResult.IMPORT_TYPE_SKIP))

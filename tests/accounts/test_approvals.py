@@ -477,7 +477,7 @@ def test_who_asks_why_something_is_refused_is_told_which_approval_it_needs(secon
 
     assert (purge.kind, purge.alone_up_to) == ("organizations.purge_organization", 0)
     assert purge.people == [second]
-    assert "a second person must approve it. Sven Second can." in purge.sentence
+    assert "needs a second person's approval. Sven Second can." in purge.sentence
     assert (trash.kind, trash.alone_up_to) == ("organizations.trash_organization", 3)
     assert trash.people == []
     assert "Nobody else can at the moment" in trash.sentence

@@ -1,4 +1,4 @@
-"""Personal data leaves the trail, and the trail stays whole: a redaction is no tampering."""
+"""Personal data leaves the trail, and the trail stays whole: a redaction is not tampering."""
 
 from collections.abc import Callable
 

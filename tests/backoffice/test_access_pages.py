@@ -112,7 +112,7 @@ def test_a_person_s_page_says_which_role_gives_what_since_when_and_by_who(roles:
     ("question", "code"),
     [
         ("can she undo an import?", "transfers.undo_import"),
-        ("may they purge organizations", "organizations.purge_organization"),
+        ("may they delete organizations for good", "organizations.purge_organization"),
         ("why can't I flip a flag", "flags.flip_flag"),
         ("see phone numbers", "accounts.view_personal_data"),
         ("give staff roles", "accounts.set_roles"),
@@ -195,7 +195,7 @@ def test_why_not_lists_what_a_list_does_not_offer(roles: None) -> None:
     )
 
     why = {refusal.label: refusal.why for refusal in page.context["refused"]}
-    assert "Delete organizations" in why["Move to trash"]
+    assert "“Move organizations to the trash”" in why["Move to trash"]
     assert "Add organization" in [label for label, _ in page.context["open_to_me"]]
 
 

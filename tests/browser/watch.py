@@ -4,7 +4,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 
 class Watch:
-    """What went wrong on a page since the last look; a refusal's own status is no fault."""
+    """What went wrong on a page since the last look; a refusal's own status is not a fault."""
 
     def __init__(self, page: Page) -> None:
         self.page = page

@@ -1,4 +1,4 @@
-"""A statement of a web request ends in time; what is no web request has the time that it needs."""
+"""A statement of a web request ends in time; what is not a web request has the time that it needs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

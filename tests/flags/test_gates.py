@@ -55,7 +55,7 @@ def test_a_gate_that_no_code_can_import_or_none_asks_for_fails_the_check(
     assert errors() == ""
     with DECLARED.changed():
         gate = Gate(name="beta", label="Beta", description="", owner="")
-        assert "“beta” is no constant of an app's gates.py" in errors()
+        assert "“beta” is not a constant of an app's gates.py" in errors()
 
         monkeypatch.setattr(gates, "NOBODY_ASKS", gate, raising=False)
         assert "No code asks for the gate “beta”" in errors()

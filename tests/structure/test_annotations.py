@@ -2,7 +2,7 @@
 
 Counted is each function of `apps` and `config` that has a parameter annotated by a bare `Any`; pass-throughs
 (`*args: Any`, `**kwargs: Any`) count as well, and so do methods that a package's own signature leaves no
-choice. `Any` inside another type (`dict[str, Any]`) is no bare one. Migrations are Django's text.
+choice. `Any` inside another type (`dict[str, Any]`) is not a bare one. Migrations are Django's text.
 """
 
 import ast

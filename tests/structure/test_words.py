@@ -18,9 +18,12 @@ RULED_OUT = re.compile(
 NOT_ON_SCREENS = re.compile(
     r"\b(trails?|seats?|cancelled|colour|mended|anew|by now|staff rights)\b", re.IGNORECASE
 )
-# Phrases of an earlier dialect: describes, again, forever, prevents, fixed or corrected, most likely.
+# Phrases of an earlier dialect: describes, again, forever, prevents, fixed or corrected, most likely,
+# from, is not a.
 DIALECT = re.compile(
-    r"\b(told of|anew|for ever|stands? in the way|mended|likeliest|as good as gone)\b",
+    r"\b(told of|anew|for ever|stands? in the way|mended|likeliest|as good as gone|"
+    r"out of the history|"
+    r"is no (choice|column|constant|error|record|refusal|relation|table|text))\b",
     re.IGNORECASE,
 )
 MARKUP = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>", re.DOTALL)

@@ -310,8 +310,8 @@ def test_what_is_no_regular_file_is_said(importer: Importer) -> None:
     (importer.folder / "folder").mkdir()
     os.mkfifo(importer.folder / "pipe")
     for name, sentence in [
-        ("folder", "is no regular file."),
-        ("pipe", "is no regular file."),
+        ("folder", "is not a regular file."),
+        ("pipe", "is not a regular file."),
         ("nowhere.csv", "There is no file"),
     ]:
         result = import_path("members", importer.folder / name)

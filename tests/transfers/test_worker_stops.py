@@ -280,7 +280,7 @@ def blocked_by_the_lock() -> int:
 
 
 def test_kills_and_stops_are_no_failures(tmp_path: Path) -> None:
-    """However often it was begun, an error that may pass is no end."""
+    """However often it was begun, an error that may pass is not an end."""
     job, log = undo(), tmp_path / "celery.log"
     UndoRun.objects.filter(pk=job.pk).update(attempts=12)
     with two_workers(tmp_path):

@@ -122,7 +122,7 @@ def _forms(word: str) -> set[bytes]:
     for text in (word.lower(), word.upper()):
         for spelled in {text, escape(text)}:
             for encoding in _ENCODINGS:
-                # Lowered as bytes: only A to Z.
+                # Lowercase only A to Z, byte by byte.
                 found.add(spelled.encode(encoding, "ignore").lower())
     return found - {b""}
 

@@ -56,7 +56,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
         gone: dict[str, int] = {}
         for holding in (*ERASURE_HANDLERS, account_erasure.OWN):
             gone |= holding.erase(person)
-        # A request says what it said, but for this.
+        # Replaces the personal data in a request; the rest of its text stays.
         with pgtrigger.ignore("accounts.ApprovalRequest:says_what_it_said"):
             gone["texts"] = sweep(person.words)
         with redacting(person=locked.pk, reason=reason):

@@ -131,7 +131,7 @@ def approvals_of(permission: str, user: PermissionHolder | None = None) -> list[
                 action.label,
                 number,
                 people,
-                f"{action.label}{above}: a second person must approve it. "
+                f"{action.label}{above}: needs a second person's approval. "
                 f"{who_could(people, action)}",
             )
         )

@@ -229,7 +229,7 @@ def _field_choices(model: type[models.Model]) -> list[tuple[str, str]]:
         if history is None:
             continue
         for field in visible_fields(history):
-            found.setdefault(field.name, str(field.verbose_name))
+            found.setdefault(field.name, field_label(shown, field.name))
         for name in hidden_fields(history) if shown is model else ():
             found.setdefault(name, field_label(shown, name))
     return sorted(

@@ -19,7 +19,7 @@ class Event(models.Model):
     at = models.DateTimeField(db_default=models.functions.Now(), db_index=True, editable=False)
     kind = models.CharField(
         max_length=40
-    )  # One of `EVENT_KINDS`; no choices, so a new one is no migration.
+    )  # One of `EVENT_KINDS`; no choices, so a new one needs no migration.
     target_pk = models.TextField(default="")
     target_label = models.TextField(default="")
     reason = models.TextField(default="", db_default="")

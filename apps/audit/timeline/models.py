@@ -1,6 +1,7 @@
 """The models with a history, and the fields that timelines show."""
 
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -61,4 +62,13 @@ def key_column(history: type[HistoryRow]) -> str:
 
 
 def field_label(model: type[models.Model], name: str) -> str:
-    return str(model_field(model, name).verbose_name)
+    """Return what timelines call a field.
+
+    In the table of a many-to-many field, Django names both sides after their classes ("user"); screens
+    have a noun for each ("person").
+    """
+    field = model_field(model, name)
+    if model._meta.auto_created and field.is_relation:
+        related: Any = field.related_model
+        return str(related._meta.verbose_name)
+    return str(field.verbose_name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from apps.audit.timeline.models import field_label
 from apps.audit.timeline.record_names import RecordNames
 from apps.core.model_meta import related_model
 from apps.core.value_words import value_words
@@ -54,7 +55,7 @@ def change(field: models.Field, before: object, after: object, names: RecordName
         words = word_diff(old, new)
     return Change(
         field=str(field.name),
-        label=str(field.verbose_name),
+        label=field_label(field.model, field.name),
         before=_cut(old),
         after=_cut(new),
         is_choice=bool(field.flatchoices) or isinstance(field, models.BooleanField),

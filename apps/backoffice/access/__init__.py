@@ -1,4 +1,4 @@
-"""Who can do what, and why: told to people.
+"""Pages that explain who can do what, and why.
 
 - `permission_words.py`: each permission as a sentence, and the job that it belongs to.
 - `permission_holders.py`: what a person may do and which role gives it; who holds a permission, who can give it.

@@ -21,7 +21,7 @@ from apps.core.wording import listed
 
 MOST_ANSWERS = 6
 
-# PostgreSQL's English stemmer and stop words: "may they purge organizations?" is "purg", "organ".
+# PostgreSQL's English stemmer and stop words: "may they change organizations?" is "chang", "organ".
 _MATCHING = """
     SELECT code
     FROM unnest(%s::text[], %s::text[]) AS known (code, words),

@@ -11,10 +11,15 @@ from django.db.models import Model
 from django.db.models.options import Options
 
 from apps.accounts.reference import shipped_roles
+from apps.core.models import SoftDeletableModel
 
-VERBS = {"view": "See", "add": "Add", "change": "Change", "delete": "Delete"}
-# Further verbs of models with a trash.
-_TRASH_VERBS = {"restore": "Restore", "purge": "Purge"}
+VERBS = {"view": "See {}", "add": "Add {}", "change": "Change {}", "delete": "Delete {}"}
+# Models with a trash have two more.
+_TRASH_VERBS = {
+    "delete": "Move {} to the trash",
+    "restore": "Restore {}",
+    "purge": "Delete {} for good",
+}
 # Apps whose pages are under another app's heading.
 _LIKE = {"account": "accounts", "mfa": "accounts", "schedules": "django_celery_beat"}
 OTHER = "Other"
@@ -68,6 +73,11 @@ def permission_in_words(code: str) -> str:
     return right(code).words
 
 
+def has_no_effect(code: str) -> bool:
+    """Tell whether a permission allows nothing, even with a role that has it."""
+    return code in _NEVER
+
+
 def jobs() -> list[str]:
     return [title for title, _ in settings.NAVIGATION if title] + [OTHER]
 
@@ -81,14 +91,16 @@ def _of_model(model: type[Model]) -> list[Right]:
     if opts.proxy or opts.auto_created or opts.swapped:
         return []
     job = _job_of(opts)
+    noun = str(_NOUNS.get(opts.label_lower, opts.verbose_name_plural))
+    verbs = VERBS | (_TRASH_VERBS if issubclass(model, SoftDeletableModel) else {})
     by_verb = [
         Right(
             f"{opts.app_label}.{verb}_{opts.model_name}",
-            f"{text} {_NOUNS.get(opts.label_lower, opts.verbose_name_plural)}",
+            text.format(noun),
             job,
             is_stock=verb in VERBS,
         )
-        for verb, text in (VERBS | _TRASH_VERBS).items()
+        for verb, text in verbs.items()
         if verb in opts.default_permissions
     ]
     own = [

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.approvals.selectors import approvals_of
 from apps.backoffice.access.permission_holders import permission_givers
-from apps.backoffice.access.permission_words import VERBS, permission_in_words
+from apps.backoffice.access.permission_words import VERBS, has_no_effect, permission_in_words
 from apps.core.admin.confirm import may, permission_name
 from apps.core.admin.page_parameters import takes
 from apps.core.admin.unfold_internals import list_actions, record_actions
@@ -131,12 +131,12 @@ def _refusal(
     is_named = "." in offered.permission
     if not is_named and offered.permission not in (*VERBS, "restore", "purge"):
         return None
-    if not is_named and not _is_declared(model_admin, offered.permission):
+    if has_no_effect(name) or not (is_named or _is_declared(model_admin, offered.permission)):
         return Refusal(offered.label, _unavailable(model_admin))
     if not user.has_perm(name):
         return Refusal(
             offered.label,
-            f"Your roles do not include “{permission_in_words(name)}”.",
+            f"Your roles don't include “{permission_in_words(name)}”.",
             permission_givers(name, to=user).sentence,
         )
     gate = gate_before(name)
@@ -146,8 +146,7 @@ def _refusal(
     if not may(model_admin, request, offered.permission, record):
         return Refusal(
             offered.label,
-            "Your roles include it, but it isn't available on this page, or not for this "
-            f"{model_admin.opts.verbose_name}."
+            f"Your roles include it, but not on this page or not for this {model_admin.opts.verbose_name}."
             if record is not None
             else _unavailable(model_admin),
         )
@@ -164,7 +163,7 @@ def _is_declared(model_admin: ModelAdmin, verb: str) -> bool:
 
 
 def _unavailable(model_admin: ModelAdmin) -> str:
-    return f"This isn't available on the page of {model_admin.opts.verbose_name_plural}, or not with your access."
+    return f"The page of {model_admin.opts.verbose_name_plural} doesn't offer this to you."
 
 
 def _admin_of(label: str) -> Any:

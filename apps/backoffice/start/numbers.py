@@ -1,6 +1,6 @@
 """Four numbers, what came this week and last, and a small line of the days.
 
-A week is the one that reports have, Monday to Sunday: both say the same of it.
+A week is the one that reports have, Monday to Sunday: both show the same numbers.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What waits for this user. Nothing is a good answer."""
+"""What waits for this user. An empty list is fine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -126,10 +126,10 @@ def _variant(danger: bool) -> ActionVariant:
 
 
 def _purpose(description: str, queryset: QuerySet) -> str:
-    """Return what a factor is asked for: “delete for good: Harbor Committee”."""
+    """Return what a factor is asked for: “delete for good (Harbor Committee)”."""
     some = list(queryset[:2])
     what = str(some[0]) if len(some) == 1 else counted(queryset.count(), queryset.model)
-    return f"{description[:1].lower()}{description[1:]}: {what}"
+    return f"{description[:1].lower()}{description[1:]} ({what})"
 
 
 def _asks(sudo: bool | Literal["bulk"] | Callable[[QuerySet], bool], queryset: QuerySet) -> bool:

@@ -127,7 +127,7 @@ class FlagAdmin(DeclaredAdmin):
         description="Use its targets",
         icon="tune",
         explanation=("It is on for its organizations, roles, and people, and for its percentage."),
-        consequences=lambda flags: [f"{flag}: {_as_targeted(flag)}." for flag in flags[:10]],
+        consequences=lambda flags: [f"{flag} will be {_as_targeted(flag)}." for flag in flags[:10]],
         when=lambda flag: flag.everyone is not None,
     )
     def leave_to_targets(

@@ -69,7 +69,7 @@ class ExportRunAdmin(ReadOnly, BaseAdmin):
     def name(self, run: ExportRun) -> str:
         return f"{run.dataset.capitalize()}, export {run.pk}"
 
-    @display(description="user", ordering="user")
+    @display(description="by", ordering="user")
     def asked_by(self, run: ExportRun) -> str:
         return run.asked_by
 

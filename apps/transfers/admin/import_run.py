@@ -102,7 +102,7 @@ class ImportRunAdmin(ReadOnly, BaseAdmin):
     def file_name(self, run: ImportRun) -> str:
         return run.upload.name
 
-    @display(description="user", ordering="user")
+    @display(description="by", ordering="user")
     def asked_by(self, run: ImportRun) -> str:
         return run.asked_by
 

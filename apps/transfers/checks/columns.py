@@ -72,11 +72,11 @@ def _wrong_choices(column: Column) -> Iterator[str]:
         return
     for value, words in column.words.items():
         if str(value) not in values:
-            yield f"“words” are given to {quoted(value)}, which is no choice.{did_you_mean(str(value), values)}"
+            yield f"“words” are given to {quoted(value)}, which is not a choice.{did_you_mean(str(value), values)}"
         if isinstance(words, str):
             yield f"the “words” of {quoted(value)} are a tuple: one alone is written with a comma behind it."
     if column.initial != "" and str(column.initial) not in values:
-        yield f"its default {quoted(column.initial)} is no choice.{did_you_mean(str(column.initial), values)}"
+        yield f"its default {quoted(column.initial)} is not a choice.{did_you_mean(str(column.initial), values)}"
 
 
 def _wrong_check(column: Column) -> Iterator[str]:
@@ -136,7 +136,7 @@ def _wrong_relation(
     for other in relation.within.values():
         inner = resource.columns().get(other)
         if inner is None or inner.relation is None:
-            yield f"it is looked up within {quoted(other)}, which is no relation column of this dataset."
+            yield f"it is looked up within {quoted(other)}, which is not a relation column of this dataset."
     yield from _wrong_relation_path(resource.model(), column.attribute, model)
     yield from _wrong_create(model, relation)
 

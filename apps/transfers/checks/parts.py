@@ -99,7 +99,7 @@ def _unfit(model: type[models.Model], part: Part, fields: dict[str, models.Field
     if not any(each.model is model for each in audited):
         yield f"{label} keeps no history: give the model “history = History()”."
     if "deleted_at" in fields and not {"deleted_by_id", "trash_id"} <= fields.keys():
-        yield f"{label} has a “deleted_at”, but is no apps.core.models.SoftDeletableModel."
+        yield f"{label} has a “deleted_at”, but is not an apps.core.models.SoftDeletableModel."
     if not part.undo and _is_never_deleted(model):
         yield (
             f"no {model._meta.verbose_name} may be deleted, so an undo must know what to set instead: "
@@ -136,17 +136,17 @@ def _wrong_source(
     if source.startswith("part:"):
         before = earlier.get(source.removeprefix("part:"))
         if before is None:
-            yield f"{name} takes its value from {quoted(source)}, which is no earlier part."
+            yield f"{name} takes its value from {quoted(source)}, which is not an earlier part."
         elif field.related_model is not before:
-            yield f"{name} is no relation to {before._meta.label}, which {quoted(source)} is."
+            yield f"{name} is not a relation to {before._meta.label}, which {quoted(source)} is."
         return
     column = columns.get(source)
     if column is None:
-        yield f"{name} takes its value from {quoted(source)}, which is no column.{did_you_mean(source, columns)}"
+        yield f"{name} takes its value from {quoted(source)}, which is not a column.{did_you_mean(source, columns)}"
     elif column.relation is not None:
         related = _model(column.relation.model)
         if related is not None and related is not field.related_model:
-            yield f"{name} is no relation to {column.relation.model}, which column {quoted(source)} names."
+            yield f"{name} is not a relation to {column.relation.model}, which column {quoted(source)} names."
     elif column.kind is FieldKind.RELATION:
         return  # Reported for the column.
     elif field.is_relation:

@@ -63,7 +63,7 @@ def detect_format(path: Path) -> str:
 
 
 def refuse_binary(path: Path, encoding: str) -> None:
-    """Raise DomainError for bytes that are no text: in `encoding`, or, where that is "", in any.
+    """Raise DomainError for bytes that are not text: in `encoding`, or, where that is "", in any.
 
     Text has next to no control characters; of random bytes, one in ten is one.
     """

@@ -114,7 +114,7 @@ def _is_latin(letter: str) -> bool:
 
 
 def weigh_capitals(word: str) -> float:
-    """Return what odd capitals cost: "MÅller" and "иВАН" are no names."""
+    """Return what odd capitals cost: "MÅller" and "иВАН" are not names."""
     cost = 0.0
     for index in range(1, len(word)):
         before, letter = word[index - 1], word[index]

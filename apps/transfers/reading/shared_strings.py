@@ -45,7 +45,7 @@ def local_name(tag: str) -> str:
 
 
 class StringReader:
-    """Collects `<si>` texts; phonetic hints (`<rPh>`) are no part of the text."""
+    """Collects `<si>` texts; phonetic hints (`<rPh>`) are not part of the text."""
 
     def __init__(self, strings: SharedStrings) -> None:
         self._strings = strings

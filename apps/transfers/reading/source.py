@@ -44,7 +44,7 @@ class Source:
             row
             for row in self._records()
             if row[0] > header_row
-            # Rows with nothing in them are no rows.
+            # Rows with nothing in them do not count.
             and (row[1][:1] == [] or row[1][0].strip() or "".join(row[1]).strip())
         )
 
@@ -149,7 +149,7 @@ def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Sou
             names = ", ".join(f"“{sheet.name}”" for sheet in book.sheets[:20])
             raise DomainError(f"There is no sheet “{reading.sheet}”. The workbook has {names}.")
     else:
-        # A sheet with nothing in it is no choice to ask for.
+        # A sheet with nothing in it is not a choice to ask for.
         chosen = [
             sheet
             for sheet in visible

@@ -36,7 +36,7 @@ def open_text(path: Path, encoding: str) -> IO[str]:
 
 @dataclass(frozen=True)
 class Dialect:
-    """How cells are set apart. `declared`: the first line says so (`sep=;`) and is no record."""
+    """How cells are set apart. `declared`: the first line says so (`sep=;`) and is not a record."""
 
     delimiter: str
     declared: bool = False

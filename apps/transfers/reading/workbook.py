@@ -148,7 +148,7 @@ class Workbook:
                 link = next((v for k, v in attrs.items() if k.endswith(":id")), "")
                 hidden = attrs.get("state", "visible") != "visible"
                 kind, path = links.get(link, ("", ""))
-                # A sheet of charts or of macros is no table.
+                # A sheet of charts or of macros is not a table.
                 if path and kind not in ("chartsheet", "dialogsheet", "xlMacrosheet"):
                     path = find(path) or path
                     self.sheets.append(Sheet(attrs.get("name", ""), hidden, path))

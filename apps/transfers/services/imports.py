@@ -170,7 +170,7 @@ def import_run_confirm(
 ) -> ImportRun:
     """Accept the plan that was looked at (`plan_token`) and ask a worker to apply it.
 
-    Confirming what is confirmed already is no error and changes nothing. Raises DomainError when
+    Confirming what is confirmed already is not an error and changes nothing. Raises DomainError when
     the plan has been made again, when nothing is to be done, when what it rests on was undone, when a
     blast radius demands a typed number, or when rows are refused and the run is all or nothing;
     `ApprovalNeeded` where a second person must look at the plan first.

@@ -1,4 +1,4 @@
-// What waited for a fresh factor goes on by itself; the button is there for who has no JavaScript.
+// Continues the request that waited for a second factor. Without JavaScript, people press the button.
 document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector("form[data-resume]");
     if (form) {

@@ -1,6 +1,6 @@
 """Adds notes to a plan's rows: a record in the trash has the value that a new record gets.
 
-As in the form, this is no refusal: the value is free among live records. But the record in the
+As in the form, this is not a refusal: the value is free among live records. But the record in the
 trash can then be restored only under another one, and nobody should learn that afterward.
 """
 

@@ -135,7 +135,7 @@ class Command(DataCommand):
     def _started(self, options: dict[str, Any], actor: Actor) -> ImportRun:
         path: Path = options["path"]
         if not path.is_file():
-            what = f"{path} is no regular file" if path.exists() else f"There is no file {path}"
+            what = f"{path} is not a regular file" if path.exists() else f"There is no file {path}"
             raise DomainError(f"{what}.")
         if (options["stop_after"] or 0) < 0:
             raise DomainError("--stop-after takes a number of rows, 0 for never.")
