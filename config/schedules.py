@@ -16,6 +16,7 @@ SCHEDULES = [
     ),
     Ship("Send waiting report mails", task="reports.resume_report_mails", when="every minute"),
     # Reports.
+    Ship("Close the week", task="projects.close_week", when="every hour at :15"),
     Ship(
         "Weekly report",
         task="reports.mail_report",

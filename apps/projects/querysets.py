@@ -1,9 +1,10 @@
 """Querysets of projects and tasks."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from apps.core.actors import PermissionHolder
 from apps.core.querysets import SearchableQuerySet, SoftDeletableQuerySet
@@ -25,3 +26,10 @@ class ProjectQuerySet(SearchableQuerySet, SoftDeletableQuerySet):  # type: ignor
 class TaskQuerySet(SearchableQuerySet):
     search_through = ("project",)
     scoped_by: ClassVar = {"project": projects_of}
+
+    def open(self) -> Self:
+        return self.filter(status__in=["todo", "in_progress"])
+
+    def overdue(self) -> Self:
+        """Return the open tasks that were due before today, in the site's time zone."""
+        return self.open().filter(due_date__lt=timezone.localdate())

@@ -18,6 +18,19 @@ SEES_PERSONAL = "accounts.view_personal_data"
 
 
 @dataclass(frozen=True)
+class RowAction:
+    """A button beside each row, for people with its permission. `act(**{key: …}, actor=…)` is a service
+    that takes the row's `id` as `key`.
+    """
+
+    name: str
+    label: str
+    permission: str
+    act: Callable[..., object]
+    key: str
+
+
+@dataclass(frozen=True)
 class ReportDefinition:
     """A report: what it is called, who may view it, its parameters and columns, and how it is made.
 
@@ -32,6 +45,7 @@ class ReportDefinition:
     columns: Sequence[ReportColumn]
     make: Callable[[Mapping[str, Any], Any], ReportResult]
     params: Sequence[Param] = field(default_factory=tuple)
+    actions: Sequence[RowAction] = ()
     # What the page and the mail say in the place of an empty table.
     empty: str = "There is nothing to report."
     # Whether limited staff see only records of their own, so that each of them has another result.

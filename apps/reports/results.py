@@ -46,6 +46,11 @@ class ReportColumn:
         return self.kind in PERSONAL
 
 
+def count_column(key: str, label: str, short: str = "", link: str = "") -> ReportColumn:
+    """Return a column of whole numbers that are added up in the last row."""
+    return ReportColumn(key, label, "number", short, link, is_summed=True)
+
+
 @dataclass(frozen=True)
 class Total:
     """A number at the head of a report, and what it was before, where that is known.

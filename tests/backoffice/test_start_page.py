@@ -145,9 +145,9 @@ def test_the_start_page_and_the_report_tell_the_same_of_members(
         for each in ("this", "last")
     )
 
-    assert (card["value"], card["this_week"], card["last_week"]) == (4, 2, 2)
-    assert (this["Members"], this["New members"], last["New members"]) == (4, 2, 2)
-    assert (this["Removed members"], last["Members"]) == (1, 3)
+    assert (card["value"], card["this_week"], card["last_week"]) == (4, 1, 2)
+    assert (this["Members"], this["New members"], last["New members"]) == (4, 1, 2)
+    assert (this["Removed members"], last["Members"]) == (0, 3)
 
 
 def test_auditors_are_told_the_last_verdict_on_the_trail(

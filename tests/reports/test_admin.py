@@ -40,7 +40,7 @@ def test_the_page_shows_numbers_chart_and_table(client: Client, user: Any) -> No
     body = page.content.decode()
 
     assert page.status_code == 200
-    assert "Members and projects this week" in body
+    assert "Members and projects of a week" in body
     assert "Harbor &lt;b&gt;Trust&lt;/b&gt;" in body
     assert 'data-type="bar"' in body
     assert "+2 vs. the week before" in body

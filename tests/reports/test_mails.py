@@ -30,7 +30,7 @@ def test_each_subscriber_gets_one_mail_with_text_page_and_csv(mailbox: Mailbox) 
 
     assert sorted(to for to, _ in mailbox.mails) == sorted([person.email] for person in people)
     mail: Any = mailbox.mails[0][1]
-    assert mail["Subject"].startswith("Members and projects this week: ")
+    assert mail["Subject"].startswith("Members and projects of a week: ")
     html = mail.get_body(["html"]).get_content()
     assert "=Deck &amp; Co" in html
     assert "<script" not in html
@@ -38,7 +38,7 @@ def test_each_subscriber_gets_one_mail_with_text_page_and_csv(mailbox: Mailbox) 
     (attached,) = mail.iter_attachments()
     assert attached.get_content_type() == "text/csv"
     assert attached.get_filename().endswith(".csv")
-    assert "'=Deck & Co,1,0,0,1" in attached.get_content()
+    assert "'=Deck & Co,1,0,0,0,1" in attached.get_content()
 
 
 def test_a_second_run_mails_nobody_again(mailbox: Mailbox) -> None:

@@ -1,4 +1,4 @@
-"""The numbers of "Members and projects this week"."""
+"""The numbers of "Members and projects of a week"."""
 
 from datetime import timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def test_new_changed_and_removed_memberships_are_counted_by_organization() -> No
 
     row = _row(_report(), organization)
 
-    assert (row["new"], row["changed"], row["removed"]) == (4, 1, 1)
+    assert (row["new_members"], row["changed"], row["removed_members"]) == (3, 1, 0)
     assert (row["members"], row["growth"]) == (3, 3)
 
 
@@ -59,17 +59,12 @@ def test_a_membership_counts_as_new_in_the_week_in_which_it_began() -> None:
 
 
 def test_a_project_that_came_archived_counts_in_the_week_of_its_creation() -> None:
-    project = ProjectFactory(
+    ProjectFactory(
         status=Project.Status.ARCHIVED, created_at=this_week().before.start + timedelta(hours=3)
     )
 
     archived = [_total(_report(week), "Projects archived").value for week in ("last", "this")]
     assert archived == [1, 0]
-    project.status = Project.Status.ACTIVE
-    project.save()
-    project.status = Project.Status.ARCHIVED
-    project.save()
-    assert _total(_report(), "Projects archived").value == 1
 
 
 def test_created_and_archived_projects_are_counted() -> None:
@@ -83,7 +78,7 @@ def test_created_and_archived_projects_are_counted() -> None:
 
     row = _row(_report(), organization)
 
-    assert (row["created"], row["archived"], row["projects"]) == (2, 1, 2)
+    assert (row["new_projects"], row["archived_projects"], row["projects"]) == (2, 1, 2)
 
 
 def test_an_organization_in_which_nothing_happened_has_no_row() -> None:
@@ -103,14 +98,14 @@ def test_a_week_shows_the_numbers_of_its_own_end() -> None:
 
     for label, numbers in {
         "Members": [0, 2, 2],
-        "New members": [0, 3, 0],
-        "Removed members": [0, 1, 0],
+        "New members": [0, 2, 0],
+        "Removed members": [0, 0, 0],
         "Projects": [0, 1, 1],
         "Projects created": [0, 1, 0],
     }.items():
         assert [_total(result, label).value for result in (before, this, after)] == numbers
     assert [_total(result, "Members").change for result in (before, this, after)] == [0, 2, 0]
-    assert _total(after, "New members").change == -3
+    assert _total(after, "New members").change == -2
 
 
 def test_the_chart_has_a_bar_for_each_day_of_the_week() -> None:
@@ -132,6 +127,7 @@ def test_ten_times_the_organizations_cost_no_more_statements(
     django_assert_num_queries: Any,
 ) -> None:
     MembershipFactory.create_batch(3)
+    _report()  # The first who asks stores the week that is over.
     with CaptureQueriesContext(connection) as few:
         _report()
     MembershipFactory.create_batch(30)

@@ -37,10 +37,15 @@ class TestReports:
         agent.scope.all().delete()
         nothing = report_make(report=name, params={}, actor=agent)
 
-        assert far.word in str(everything.rows) or not everything.rows
         assert far.word not in str(inside)
-        assert nothing.rows == []
-        assert all(not total.value for total in nothing.totals)
+        if name == "flags":
+            assert inside.rows == everything.rows  # Names in the code, which belong to nobody.
+        elif name == "access-review":
+            assert [row["id"] for row in nothing.rows] == [str(agent.pk)]
+        else:
+            assert far.word in str(everything.rows) or not everything.rows
+            assert nothing.rows == []
+            assert all(not total.value for total in nothing.totals)
 
     def test_the_page_and_the_file_hold_to_the_scope(
         self, client: Client, near: House, far: House

@@ -23,6 +23,8 @@ EXEMPT: dict[str, str] = {
     "core.QueuedMail": "goes as soon as the mail is sent, of which its record tells",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.ShippedSchedule": "remembers names that the set-up has created",
+    "reports.ClosedPeriod": "numbers of a time that is over, which never change",
+    "reports.ClosedNumbers": "numbers of a time that is over, which never change",
     "reports.ReportRun": "says itself who asked for it, when and how it ended",
     "reports.ReportDelivery": "records what was sent to which person",
     "transfers.ImportRun": "says itself who applied what; its start and end are events",

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, Model, QuerySet, Value
+from django.db.models import CharField, Count, DateField, Model, QuerySet, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.backoffice.start.links import PARAMETER, listing
-from apps.organizations.membership_counts import memberships_joined
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Project, Task
+from apps.projects.weeks import closed_new_members
 from apps.reports.weeks import this_week
 from apps.schedules.models import TaskRun
 
@@ -65,7 +65,7 @@ NUMBERS = [
         "Members",
         "organizations.view_membership",
         lambda user: Membership.objects.for_staff(user),
-        memberships_joined,
+        lambda user, _: [Membership.objects.for_staff(user)],
         "created_at",
         Membership,
     ),
@@ -130,14 +130,16 @@ def answers(counted: dict[str, int], user: User) -> list[dict[str, Any]]:
                 "value": counted[number.name],
                 "url": number.url,
                 "this_week": sum(series[WEEK:]),
-                "last_week": sum(series[:WEEK]),
+                "last_week": arrived.get((number.name, None), sum(series[:WEEK])),
                 "points": _points(series),
             }
         )
     return cards
 
 
-def _arrivals(numbers: list[Number], user: User, first: datetime) -> Counter[tuple[str, date]]:
+def _arrivals(
+    numbers: list[Number], user: User, first: datetime
+) -> Counter[tuple[str, date | None]]:
     parts = [
         arrivals.order_by()
         .filter(**{f"{number.since}__gte": first})
@@ -148,10 +150,20 @@ def _arrivals(numbers: list[Number], user: User, first: datetime) -> Counter[tup
         for number in numbers
         for arrivals in number.arrivals(user, first)
     ]
+    if any(number.name == "members" for number in numbers):
+        # Last week's are those that were stored when it was over, which the report shows as well.
+        parts.append(
+            closed_new_members(this_week().before, user)
+            .annotate(
+                what=Value("members", output_field=CharField()),
+                day=Value(None, output_field=DateField()),
+            )
+            .values_list("what", "day", "n")
+        )
     if not parts:
         return Counter()
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    arrived: Counter[tuple[str, date]] = Counter()
+    arrived: Counter[tuple[str, date | None]] = Counter()
     for what, day, number in rows:
         arrived[what, day] += number
     return arrived

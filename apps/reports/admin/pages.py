@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.contrib.humanize.templatetags.humanize import intcomma
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,9 +17,11 @@ from apps.core.admin.changelist import declared_query
 from apps.core.admin.page_parameters import checks_its_address
 from apps.core.errors import DomainError, MissingPermission
 from apps.reports.admin.chart import chart_data, chart_table
+from apps.reports.admin.param_fields import params_form
+from apps.reports.admin.table import linked, page_of_rows, table
 from apps.reports.formats import FORMATS
+from apps.reports.formats.values import left_out_in_words, totals_in_words
 from apps.reports.models import ReportRun, ReportSubscription
-from apps.reports.params import Param
 from apps.reports.registry import ReportDefinition, all_reports, get_report
 from apps.reports.results import ReportResult
 from apps.reports.services import (
@@ -29,7 +31,7 @@ from apps.reports.services import (
     report_unsubscribe,
 )
 
-ROWS_SHOWN = 200
+CONTROLS = ("o", "p")
 SUBSCRIBE = "reports.subscribe_report"
 
 
@@ -50,6 +52,11 @@ def urls(model_admin: ModelAdmin) -> list[URLPattern]:
             "report/<slug:name>/subscription/",
             wrap(require_POST(pages.subscription)),
             name="reports_reportrun_subscription",
+        ),
+        path(
+            "report/<slug:name>/row/<slug:action>/",
+            wrap(require_POST(pages.act)),
+            name="reports_reportrun_act",
         ),
         path("<int:pk>/file/", wrap(require_GET(pages.file)), name="reports_reportrun_file"),
     ]
@@ -77,13 +84,16 @@ class Pages:
     def report(self, request: HttpRequest, name: str) -> HttpResponse:
         definition = _definition(request, name)
         given = _given(definition, request)
-        problem = ""
+        problem, order, number = "", given.pop("o", ""), given.pop("p", "")
         try:
             result = report_make(report=name, params=given, actor=request.user, as_file=False)
+            rows = page_of_rows(result, order, number)
         except DomainError as refusal:
-            problem, given = refusal.message, {}
+            problem, given, order = refusal.message, {}, ""
             result = report_make(report=name, params={}, actor=request.user, as_file=False)
-        values = definition.parse(given)
+            rows = page_of_rows(result, "", "")
+        query = urlencode(result.params)
+        actions = [each for each in definition.actions if request.user.has_perm(each.permission)]
         subscribed = ReportSubscription.objects.filter(
             user=request.user.pk, report=name, enabled=True
         ).exists()
@@ -95,16 +105,17 @@ class Pages:
             definition=definition,
             problem=problem,
             result=result,
-            params=[
-                (param, str(values[param.name]), _choices(param, str(values[param.name])))
-                for param in definition.params
-            ],
-            query=urlencode({key: str(value) for key, value in values.items()}),
+            form=params_form(definition.params, result.params),
+            query=query,
+            sorted_query=urlencode({**result.params, **({"o": order} if order else {})}),
             formats=list(FORMATS),
             subscribed=subscribed,
             may_subscribe=subscribed or request.user.has_perm(SUBSCRIBE),
-            table=_table(result),
-            left_out=max(0, len(result.rows) - ROWS_SHOWN),
+            totals=_totals(result, request.user),
+            page=rows,
+            actions=actions,
+            table=table(result, list(rows.object_list), request.user, order, query, actions),
+            left_out=left_out_in_words(result),
             chart=chart_data(result.chart) if result.chart else None,
             chart_table=chart_table(result.chart) if result.chart else None,
         )
@@ -116,7 +127,7 @@ class Pages:
             raise Http404(f"Unknown format “{format}”.")
         _, made = report_run(
             report=name,
-            params=_given(definition, request),
+            params=_params(definition, request),
             format=format,
             source=ReportRun.Source.PAGE,
             actor=request.user,
@@ -130,7 +141,7 @@ class Pages:
     @checks_its_address
     def subscription(self, request: HttpRequest, name: str) -> HttpResponse:
         definition = _definition(request, name)
-        query = urlencode(_given(definition, request))
+        query = urlencode(_params(definition, request))
         user: Any = request.user
         if request.POST.get("wanted") == "yes":
             report_subscribe(report=name, actor=user)
@@ -139,6 +150,21 @@ class Pages:
             report_unsubscribe(report=name, actor=user)
             message = f"“{definition.title}” will no longer be e-mailed to you."
         messages.success(request, message)
+        return redirect(f"{reverse('admin:reports_reportrun_report', args=[name])}?{query}")
+
+    @checks_its_address
+    def act(self, request: HttpRequest, name: str, action: str) -> HttpResponse:
+        """Do what a row's button says, and come back to the report."""
+        definition = _definition(request, name)
+        query = urlencode(_params(definition, request))
+        found = next((each for each in definition.actions if each.name == action), None)
+        if found is None:
+            raise Http404(f"This report has no action “{action}”.")
+        try:
+            record = found.act(**{found.key: request.POST.get("row", "")}, actor=request.user)
+            messages.success(request, f"{found.label}: {record}.")
+        except (DomainError, ValidationError) as refusal:
+            messages.error(request, getattr(refusal, "message", "This row does not exist."))
         return redirect(f"{reverse('admin:reports_reportrun_report', args=[name])}?{query}")
 
     def file(self, request: HttpRequest, pk: int) -> FileResponse:
@@ -184,33 +210,25 @@ def _definition(request: HttpRequest, name: str) -> ReportDefinition:
 def _given(definition: ReportDefinition, request: HttpRequest) -> dict[str, str]:
     """Return the report's own parameters of the address; any other is refused."""
     url = reverse("admin:reports_reportrun_report", args=[definition.name])
-    return declared_query(request, [param.name for param in definition.params], page_url=url)
+    return declared_query(
+        request, [*[param.name for param in definition.params], *CONTROLS], page_url=url
+    )
 
 
-def _choices(param: Param, value: str) -> list[tuple[str, str]]:
-    choices = list(param.choices()) if param.choices else []
-    return choices if value in dict(choices) else [(value, value), *choices]
+def _params(definition: ReportDefinition, request: HttpRequest) -> dict[str, str]:
+    given = _given(definition, request)
+    return {name: value for name, value in given.items() if name not in CONTROLS}
 
 
-def _table(result: ReportResult) -> dict[str, Any]:
-    return {
-        "headers": [
-            {
-                "content": column.short or column.label,
-                "class": "text-right" if column.is_numeric else "",
-            }
-            for column in result.columns
-        ],
-        "rows": [
-            [
-                {
-                    "content": intcomma(row[column.key]) if column.is_numeric else row[column.key],
-                    "class": "text-right tabular-nums"
-                    if column.is_numeric
-                    else "whitespace-nowrap",
-                }
-                for column in result.columns
-            ]
-            for row in result.rows[:ROWS_SHOWN]
-        ],
-    }
+def _totals(result: ReportResult, user: PermissionHolder) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": label,
+            "number": linked(number, total.link, {}, user),
+            "change": change,
+            "definition": total.definition,
+        }
+        for total, (label, number, change) in zip(
+            result.totals, totals_in_words(result), strict=True
+        )
+    ]

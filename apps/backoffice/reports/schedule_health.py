@@ -1,0 +1,75 @@
+"""The report of schedules: how their runs ended, and how long they took."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Avg, Count, F, Max, Q
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from apps.reports.registry import REPORTS, ReportDefinition
+from apps.reports.results import ReportColumn, ReportResult, Total, count_column
+from apps.reports.rows import bounded, days_ago, days_param, iso, plural
+from apps.schedules.models import TaskRun
+
+
+def make(params: Mapping[str, Any], user: Any) -> ReportResult:
+    since, now = days_ago(params["days"]), timezone.now()
+    runs = TaskRun.objects.all() if user is None else TaskRun.objects.for_staff(user)
+    recent = Q(runs__in=runs.filter(due_at__gte=since, due_at__lte=now))
+    counted = {state: Count("runs", recent & Q(runs__state=state)) for state in TaskRun.State}
+    schedules = (
+        PeriodicTask.objects.filter(pk__in=runs.values("schedule"))
+        .annotate(**{f"n_{state}": number for state, number in counted.items()})
+        .annotate(total=Count("runs", recent), last=Max("runs__due_at", filter=recent))
+        .annotate(seconds=Avg(F("runs__ended_at") - F("runs__started_at"), filter=recent))
+        .order_by("name")
+    )
+    found, left_out = bounded(schedules)
+    rows = [
+        {
+            "id": each.pk,
+            "since": since.date().isoformat(),
+            "until": now.date().isoformat(),
+            "schedule": each.name,
+            "enabled": each.enabled,
+            "runs": each.total,
+            **{str(state): getattr(each, f"n_{state}") for state in SHOWN},
+            "seconds": round(each.seconds.total_seconds(), 1) if each.seconds else None,
+            "last": iso(each.last),
+        }
+        for each in found
+    ]
+    bad = sum(row["failed"] + row["lost"] + row["refused"] for row in rows)
+    return ReportResult(
+        summary=f"{plural(sum(row['runs'] for row in rows), 'run')}, {bad:,} of them not successful.",
+        period=f"Last {params['days']} days",
+        totals=[Total("Runs that ended badly", bad), Total("Schedules", len(rows) + left_out)],
+        rows=rows,
+        left_out=left_out,
+    )
+
+
+SHOWN = ("failed", "lost", "refused", "skipped", "missed")
+LIST = "schedules.taskrun?schedule__id__exact={id}&due_at_from={since}&due_at_to={until}"
+REPORTS.add(
+    ReportDefinition(
+        name="schedule-health",
+        title="Schedule health",
+        description="How the runs of each schedule ended, and their average duration in seconds.",
+        permission="schedules.view_taskrun",
+        params=[days_param(7)],
+        make=make,
+        columns=[
+            ReportColumn("schedule", "Schedule", link="django_celery_beat.periodictask/{id}"),
+            ReportColumn("enabled", "Enabled", "yes_no"),
+            count_column("runs", "Runs", link=LIST),
+            *[
+                count_column(state, state.capitalize(), "", f"{LIST}&state__exact={state}")
+                for state in SHOWN
+            ],
+            ReportColumn("seconds", "Seconds", "number"),
+            ReportColumn("last", "Last due", "moment"),
+        ],
+    )
+)

@@ -1,0 +1,34 @@
+"""Members whose records need care: the same person twice, unverified, or without a phone number."""
+
+from typing import Any
+
+from django.db.models import CharField, Count, F, Q, QuerySet, Value, Window
+from django.db.models.functions import Concat, Lower, Replace
+
+from apps.organizations.measures import members_as_people
+
+SAME, UNVERIFIED, NO_PHONE = "same_name", "unverified", "no_phone"
+
+
+def people_to_check(user: Any, problem: str = "") -> QuerySet[Any]:
+    """Return the active members with a problem; `same` is how many have the same name.
+
+    Names are the same if only case, spaces, dots, and hyphens differ.
+    """
+    name: Any = Concat("first_name", "last_name", output_field=CharField())
+    for sign in " .-'":
+        name = Replace(name, Value(sign), Value(""))
+    people = (
+        members_as_people(user)
+        .annotate(spelling=Lower(name))
+        .annotate(same=Window(Count("pk"), partition_by=[F("spelling")]))
+    )
+    conditions = {
+        SAME: Q(same__gt=1) & ~Q(spelling=""),
+        UNVERIFIED: Q(is_verified=False),
+        NO_PHONE: Q(phone=""),
+    }
+    chosen = conditions.get(
+        problem, conditions[SAME] | conditions[UNVERIFIED] | conditions[NO_PHONE]
+    )
+    return people.filter(chosen).order_by("spelling", "pk")

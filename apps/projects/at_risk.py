@@ -1,0 +1,54 @@
+"""Organizations at risk: without an owner, without activity, or shrinking. All of it in one statement."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from apps.organizations.models import Membership, Organization
+from apps.projects.models import Project, Task
+
+
+def organizations_at_risk(since: datetime, user: Any) -> QuerySet[Any]:
+    """Return the organizations that have no owner, have not changed since, or have fewer members.
+
+    Activity is a change of the organization, of its members, its projects, or their tasks. `before` is
+    the number of those who were members then.
+    """
+    members = Membership.all_objects.filter(organization=OuterRef("pk"))
+    gone = Membership.history.filter(
+        organization_id=OuterRef("pk"), history_type="-", history_date__gte=since
+    )
+    return (
+        Organization.objects.for_actor(user)
+        .annotate(
+            members=_count(members),
+            before=_count(members.filter(created_at__lt=since))
+            + _count(gone.filter(created_at__lt=since)),
+            no_owner=Q(owner=None),
+            is_quiet=~Q(pk__in=_active(since)),
+        )
+        .annotate(is_shrinking=Q(members__lt=F("before")))
+        .filter(Q(no_owner=True) | Q(is_quiet=True) | Q(is_shrinking=True))
+        .select_related("owner")
+        .order_by("name", "pk")
+    )
+
+
+def _active(since: datetime) -> QuerySet[Any]:
+    """Return the keys of the organizations in which something was changed."""
+    tasks = Task.history.filter(history_date__gte=since).values("project_id")
+    changes: list[QuerySet[Any]] = [
+        Organization.history.filter(history_date__gte=since).values("id"),
+        Membership.history.filter(history_date__gte=since).values("organization_id"),
+        Project.history.filter(history_date__gte=since).values("organization_id"),
+        Project.all_objects.filter(pk__in=tasks).order_by().values("organization_id"),
+    ]
+    first, *others = (rows.order_by() for rows in changes)
+    return first.union(*others)
+
+
+def _count(rows: QuerySet[Any]) -> Any:
+    number = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))
+    return Coalesce(Subquery(number.values("n"), output_field=IntegerField()), 0)

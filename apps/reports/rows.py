@@ -1,0 +1,78 @@
+"""What definitions share: a bound on the rows, days, and addresses of lists."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.reports.params import Param, number_param
+
+# The most rows of a report. More are counted, and every page and file says how many are missing.
+MOST_ROWS = 10_000
+
+
+def bounded(rows: QuerySet[Any]) -> tuple[list[Any], int]:
+    """Return the first rows of a queryset, and how many more there are."""
+    found = list(rows[: MOST_ROWS + 1])
+    if len(found) <= MOST_ROWS:
+        return found, 0
+    return found[:MOST_ROWS], rows.count() - MOST_ROWS
+
+
+def days_param(default: int = 30) -> Param:
+    return number_param("days", "Days", default=default, least=1, most=365)
+
+
+def days_ago(days: int) -> datetime:
+    """Return the midnight that begins the day so many days before today, in the site's time zone."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(
+        days=days
+    )
+
+
+def iso(value: datetime | date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def plural(number: int, noun: str, many: str = "") -> str:
+    """Return "1 task" or "12,300 tasks"."""
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
+
+
+_KEY = re.compile(r"{(\w+)}")
+
+
+def address(link: str, row: Mapping[str, Any]) -> str:
+    """Return the address of a column's link for one row, "" where the row has nothing to link to.
+
+    "projects.task?status__exact=todo&project__id__exact={id}" is a list, of which an empty value filters
+    nothing; "projects.project/{id}" is a record.
+    """
+    filled = _KEY.sub(lambda key: quote(str(row.get(key[1]) or ""), safe=""), link)
+    model, slash, key = filled.partition("/")
+    if slash:
+        return reverse(f"admin:{model.replace('.', '_')}_change", args=[key]) if key else ""
+    model, sign, query = filled.partition("?")
+    if not model:
+        return ""
+    used = [part for part in query.split("&") if not part.endswith("=")]
+    return reverse(f"admin:{model.replace('.', '_')}_changelist") + sign + "&".join(used)
+
+
+def view_permission(link: str, row: Mapping[str, Any]) -> str:
+    """Return the permission that the page of a link asks for."""
+    model = _KEY.sub(lambda key: str(row.get(key[1]) or ""), link).partition("?")[0]
+    app_label, _, name = model.partition("/")[0].partition(".")
+    return f"{app_label}.view_{name}"
+
+
+def people_named(keys: Iterable[Any]) -> dict[Any, str]:
+    """Return the names of people by their keys; who has none is a masked address."""
+    wanted = {key for key in keys if key is not None}
+    return {key: str(user) for key, user in User.objects.in_bulk(list(wanted)).items()}
