@@ -33,7 +33,7 @@ class Declarable(models.Model):
 
     A declared one cannot be deleted, because its gate would then answer with the default, whatever staff
     had set. A trigger enforces that, and `delete` explains it. Changing a protected one needs sudo mode,
-    and a second person if `APPROVALS` says so.
+    and a second person if `FOUR_EYES` says so.
     """
 
     is_declared = models.BooleanField(

@@ -123,5 +123,5 @@ def test_what_is_shown_is_escaped() -> None:
 def test_numbers_of_records_are_put_into_words() -> None:
     assert counted(1, Organization) == "1 organization"
     assert counted(12_300, Organization) == "12,300 organizations"
-    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert listed(["a", "b", "c"]) == "a, b, and c"
     assert listed([]) == ""
