@@ -1,6 +1,27 @@
-"""How wide a page is, asked once it has arrived."""
+"""How a page looks once it has arrived: how wide it is, in light and in dark."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Page
+
+# What a person does is done at each width, once with either theme from the start.
+EVERY_LOOK = pytest.mark.parametrize(
+    ("width", "dark"), [("wide", False), ("narrow", True)], ids=["wide-light", "narrow-dark"]
+)
+
+
+def shades(page: Page) -> Iterator[str]:
+    """Yield "light" and "dark", with the page as it looks then, and leave it as it was.
+
+    A theme is a class of the document and changes colors alone, so nothing is loaded again.
+    """
+    dark = "document.documentElement.classList"
+    was_dark = page.evaluate(f"{dark}.contains('dark')")
+    for shade in ("light", "dark"):
+        page.evaluate(f"dark => {dark}.toggle('dark', dark)", shade == "dark")
+        yield shade
+    page.evaluate(f"dark => {dark}.toggle('dark', dark)", was_dark)
 
 
 def overflow(page: Page) -> int:

@@ -6,16 +6,14 @@ The pictures are for people to look at: they are in `$VAR_DIR/screenshots`.
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page
 
 from tests.browser.gallery import furnish, pages
-from tests.browser.layout import overflow
+from tests.browser.layout import EVERY_LOOK, overflow, shades
 from tests.factories.accounts import SuperuserFactory
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "narrow"])
+@EVERY_LOOK
 def test_every_kind_of_page_fits_its_screen(
     page_as: Callable[..., Page], screenshots: Path, width: str, dark: bool
 ) -> None:
@@ -25,8 +23,8 @@ def test_every_kind_of_page_fits_its_screen(
     for name, url in pages(furnish()).items():
         page.goto(url)
         page.wait_for_function("document.querySelector('html').hasAttribute('x-cloak') === false")
-        look = "dark" if dark else "light"
-        page.screenshot(path=screenshots / f"{name}-{width}-{look}.png")
-        if overflow(page) > 0:
-            too_wide.append(name)
+        for shade in shades(page):
+            page.screenshot(path=screenshots / f"{name}-{width}-{shade}.png")
+            if overflow(page) > 0:
+                too_wide.append(f"{name} {shade}")
     assert not too_wide

@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import Page
 
 from apps.accounts.models import User
+from tests.browser.layout import EVERY_LOOK, shades
 from tests.factories.accounts import StaffFactory, UserFactory
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "narrow"])
+@EVERY_LOOK
 def test_the_banner_is_in_sight_on_every_page_until_one_stops(
     page_as: Callable[..., Page],
     staff_with_role: Callable[[str], User],
@@ -25,10 +24,13 @@ def test_the_banner_is_in_sight_on_every_page_until_one_stops(
     target.groups.add(Group.objects.get(name="Support"))
     UserFactory.create_batch(30)
     page = page_as(staff_with_role("Administrator"), width=width, dark=dark)
-    suffix = f"{width}-{'dark' if dark else 'light'}"
+
+    def shoot(name: str) -> None:
+        for shade in shades(page):
+            page.screenshot(path=screenshots / f"{name}-{width}-{shade}.png")
 
     page.goto(reverse("admin:accounts_user_impersonate", args=[target.pk]))
-    page.screenshot(path=screenshots / f"impersonation-begin-{suffix}.png")
+    shoot("impersonation-begin")
     page.fill("textarea[name=reason]", "She sees an empty list, ticket 512.")
     page.locator("form:has(textarea[name=reason]) button[type=submit]").first.click()
     page.wait_for_url("**/admin/")
@@ -42,14 +44,12 @@ def test_the_banner_is_in_sight_on_every_page_until_one_stops(
         assert box is not None
         assert box["y"] >= 0
         assert box["width"] <= page.viewport_size["width"]  # type: ignore[index]
-        page.screenshot(
-            path=screenshots / f"impersonation-{address.strip('/').replace('/', '-')}-{suffix}.png"
-        )
+        shoot(f"impersonation-{address.strip('/').replace('/', '-')}")
 
     banner.get_by_role("button", name="Stop").click()
     page.wait_for_url("**/accounts/user/**")
     assert not banner.is_visible()
     page.goto(reverse("admin:accounts_disclosure_changelist"))
-    page.screenshot(path=screenshots / f"disclosures-{suffix}.png")
+    shoot("disclosures")
     page.goto(reverse("admin:accounts_user_anonymize", args=[UserFactory().pk]))
-    page.screenshot(path=screenshots / f"anonymize-{suffix}.png")
+    shoot("anonymize")

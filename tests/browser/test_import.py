@@ -14,10 +14,9 @@ from playwright.sync_api import Page, expect
 from apps.accounts.models import User
 from apps.organizations.models import Membership, Organization
 from apps.transfers.models import ImportRun
-from tests.browser.layout import overflow
+from tests.browser.layout import EVERY_LOOK, overflow, shades
 from tests.factories.organizations import OrganizationFactory
 
-LOOKS = [("wide", False), ("wide", True), ("narrow", False), ("narrow", True)]
 HEADER = "Committee,Position,First,Last,E-mail,Office phone,Party\n"
 WORDS = ("chair", "vice chair", "member", "member", "grand marshal")
 
@@ -72,12 +71,13 @@ def harbor(transactional_db: None) -> Organization:
     return OrganizationFactory(name="Harbor Finance", slug="harbor-finance")
 
 
-def shoot(page: Page, folder: Path, name: str, look: str) -> None:
-    assert overflow(page) <= 0, name
-    page.screenshot(path=folder / f"import-{name}-{look}.png", full_page=True)
+def shoot(page: Page, folder: Path, name: str, width: str) -> None:
+    for shade in shades(page):
+        assert overflow(page) <= 0, (name, shade)
+        page.screenshot(path=folder / f"import-{name}-{width}-{shade}.png", full_page=True)
 
 
-@pytest.mark.parametrize(("width", "dark"), LOOKS)
+@EVERY_LOOK
 def test_a_roster_goes_in_from_upload_to_result(
     width: str,
     dark: bool,
@@ -88,18 +88,17 @@ def test_a_roster_goes_in_from_upload_to_result(
     screenshots: Path,
     tmp_path: Path,
 ) -> None:
-    look = f"{width}-{'dark' if dark else 'light'}"
     file = tmp_path / "spring roster.csv"
     file.write_text(roster(120))
     page = page_as(agent, width=width, dark=dark)
 
     page.goto("/admin/transfers/importrun/new/")
-    shoot(page, screenshots, "1-new", look)
+    shoot(page, screenshots, "1-new", width)
     page.get_by_text("One membership per row").click()
     page.locator("input[type=file]").set_input_files(file)
 
     expect(page.get_by_text("120 rows")).to_be_visible(timeout=60_000)
-    shoot(page, screenshots, "2-file", look)
+    shoot(page, screenshots, "2-file", width)
     page.get_by_role("link", name="Continue to columns").click()
 
     # A word that nobody knows is open until somebody says what it means.
@@ -107,19 +106,19 @@ def test_a_roster_goes_in_from_upload_to_result(
     expect(word).to_have_value("")
     expect(page.get_by_label("Meaning of vice chair")).to_have_value("admin")
     word.select_option("viewer")
-    shoot(page, screenshots, "3-columns", look)
+    shoot(page, screenshots, "3-columns", width)
     page.get_by_role("button", name="Check 120 rows").click()
 
     expect(page.get_by_role("button", name="Apply 114 rows")).to_be_visible(timeout=60_000)
-    shoot(page, screenshots, "4-check", look)
+    shoot(page, screenshots, "4-check", width)
     page.get_by_role("link", name="6 refused").click()
     expect(page.get_by_text("E-mail is missing").first).to_be_visible()
-    shoot(page, screenshots, "4-check-refused", look)
+    shoot(page, screenshots, "4-check-refused", width)
     page.get_by_label("Reason").fill("The spring roster of Harbor Finance")
     page.get_by_role("button", name="Apply 114 rows").click()
 
     expect(page.get_by_text("114 rows applied")).to_be_visible(timeout=60_000)
-    shoot(page, screenshots, "5-result", look)
+    shoot(page, screenshots, "5-result", width)
 
     run = ImportRun.objects.get()
     assert run.state == ImportRun.State.APPLIED
@@ -129,20 +128,20 @@ def test_a_roster_goes_in_from_upload_to_result(
 
     page.get_by_role("link", name=f"Run {run.pk}").click()
     page.wait_for_url(f"**/importrun/{run.pk}/change/")
-    shoot(page, screenshots, "6-run", look)
+    shoot(page, screenshots, "6-run", width)
     page.get_by_role("link", name="Mapping", exact=True).click()
     page.wait_for_url("**?tab=mapping")
-    shoot(page, screenshots, "6-run-mapping", look)
+    shoot(page, screenshots, "6-run-mapping", width)
     page.get_by_role("link", name="Undo", exact=True).last.click()
     expect(page.get_by_text("114 memberships created by the import are removed")).to_be_visible()
-    shoot(page, screenshots, "7-undo", look)
+    shoot(page, screenshots, "7-undo", width)
     page.get_by_label("Reason").fill("The wrong roster")
     page.get_by_role("button", name="Undo the import").click()
     expect(page.get_by_text("114 memberships created by the import were removed")).to_be_visible(
         timeout=60_000
     )
     assert not Membership.objects.filter(user__email="p0@example.org").exists()
-    shoot(page, screenshots, "8-undone", look)
+    shoot(page, screenshots, "8-undone", width)
 
 
 def test_the_keyboard_alone_is_enough(

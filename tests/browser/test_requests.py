@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from apps.accounts.models import ApprovalRequest, User
 from apps.organizations.models import Organization
-from tests.browser.layout import overflow
+from tests.browser.layout import EVERY_LOOK, overflow, shades
 from tests.factories.accounts import prove_factor
 from tests.factories.organizations import MembershipFactory, TrashedOrganizationFactory
 from tests.factories.projects import ProjectFactory
@@ -23,8 +23,7 @@ def _listed(settings: Any) -> None:
     settings.FOUR_EYES = {"purge": 0}
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "narrow"])
+@EVERY_LOOK
 def test_one_asks_and_another_approves(
     page_as: Callable[..., Page],
     staff_with_role: Callable[[str], User],
@@ -45,9 +44,9 @@ def test_one_asks_and_another_approves(
 
     def preview(page: Page, name: str) -> None:
         page.locator("html:not([x-cloak])").wait_for()
-        look = "dark" if dark else "light"
-        page.screenshot(path=screenshots / f"{name}-{width}-{look}.png")
-        assert overflow(page) <= 0, name
+        for shade in shades(page):
+            page.screenshot(path=screenshots / f"{name}-{width}-{shade}.png")
+            assert overflow(page) <= 0, (name, shade)
 
     asker, second = staff_with_role("Administrator"), staff_with_role("Operations")
     User.objects.filter(pk=second.pk).update(is_superuser=True, first_name="Olu")

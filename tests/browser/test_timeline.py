@@ -13,7 +13,7 @@ from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet
 from apps.organizations.models import Membership, Role
 from apps.organizations.services import membership_add, membership_update
-from tests.browser.layout import overflow
+from tests.browser.layout import EVERY_LOOK, overflow, shades
 from tests.factories.accounts import UserFactory
 from tests.factories.organizations import OwnerFactory
 
@@ -69,8 +69,7 @@ def test_a_record_goes_back_from_the_menu_of_its_entry(
     assert membership.role == Role.MEMBER
 
 
-@pytest.mark.parametrize("width", ["wide", "narrow"])
-@pytest.mark.parametrize("dark", [False, True])
+@EVERY_LOOK
 def test_no_page_of_the_trail_is_wider_than_the_screen(
     membership: Membership,
     page_as: OpenPage,
@@ -94,6 +93,6 @@ def test_no_page_of_the_trail_is_wider_than_the_screen(
     }
     for name, address in addresses.items():
         page.goto(address)
-        shade = "dark" if dark else "light"
-        page.screenshot(path=screenshots / f"trail-{name}-{width}-{shade}.png", full_page=True)
-        assert overflow(page) <= 0, (name, width)
+        for shade in shades(page):
+            page.screenshot(path=screenshots / f"trail-{name}-{width}-{shade}.png", full_page=True)
+            assert overflow(page) <= 0, (name, width, shade)
