@@ -6,6 +6,9 @@ from django.contrib.auth.models import Group
 from apps.accounts.models import User
 from apps.accounts.reference import load_roles, shipped_roles
 from tests.factories.accounts import StaffFactory, SuperuserFactory
+from tests.structure.drawing import drawing
+
+__all__ = ["drawing", "staff"]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.structure.access.entries import ACTION, entries
 from tests.structure.writes import undone, writes
 from tests.transfers.wizard import applied_run, confirm, planned_run, read_run, url, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("drawing")]
 
 READ = re.compile(
     r"""(?:GET(?:\.get\(|\.getlist\(|\.pop\(|\[)|(?:number_of|one_of|named_run)\(request,)\s*["'](\w+)["']"""

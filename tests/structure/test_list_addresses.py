@@ -77,6 +77,7 @@ def test_a_page_answers_an_undeclared_parameter_by_400(model: Any, visitor: Clie
         assert "Open the list" in page.content.decode(), name
 
 
+@pytest.mark.usefixtures("drawing")
 @EVERY_LIST
 def test_nonsense_in_a_declared_parameter_is_no_server_error(model: Any, visitor: Client) -> None:
     sample(model)
@@ -90,6 +91,7 @@ def test_nonsense_in_a_declared_parameter_is_no_server_error(model: Any, visitor
                 assert page.context["cl"].result_count < max(everything, 1), (name, value)
 
 
+@pytest.mark.usefixtures("drawing")
 @EVERY_LIST
 def test_nonsense_in_a_page_or_a_mark_is_refused(model: Any, visitor: Client) -> None:
     sample(model)

@@ -26,6 +26,7 @@ from apps.organizations.models import Membership
 from tests.factories.accounts import SuperuserFactory, prove_factor
 from tests.factories.organizations import MembershipFactory
 from tests.forms import opened
+from tests.structure.access.payloads import payload
 from tests.structure.samples import belonging, has_sample, sample
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,14 @@ def _url(model: Any, page: str, *args: Any) -> str:
 def _tab(client: Client, record: Any) -> Tab:
     url = _url(record, "change", record.pk)
     return Tab(client, url, opened(client, url))
+
+
+def _two_tabs(client: Client, record: Any) -> tuple[Tab, Tab, Any]:
+    """Return two tabs opened at the same moment, which show the same, and the page that both show."""
+    url = _url(record, "change", record.pk)
+    page: Any = client.get(url)
+    assert page.status_code == 200, url
+    return Tab(client, url, payload(page)), Tab(client, url, payload(page)), page
 
 
 def _form(client: Client, url: str) -> Any:
@@ -161,8 +170,8 @@ def test_two_tabs_with_another_field_each_lose_nothing(model: Any) -> None:
     client = _client()
     record, form, names = _editable(client, model)
     for one, two in pairwise(names):
-        first, second = _tab(client, record), _tab(client, record)
-        form = _form(client, first.url)
+        first, second, page = _two_tabs(client, record)
+        form = page.context["adminform"].form
         mine, theirs = _another(model, form, one), _another(model, form, two)
 
         answers = first.post(**{one: mine}), second.post(**{two: theirs})
@@ -186,8 +195,8 @@ def test_two_tabs_with_the_same_field_are_shown_the_conflict(model: Any) -> None
     client = _client()
     record, form, names = _editable(client, model)
     for name in names:
-        first, second = _tab(client, record), _tab(client, record)
-        form = _form(client, first.url)
+        first, second, page = _two_tabs(client, record)
+        form = page.context["adminform"].form
         if isinstance(form.fields[name], forms.BooleanField):
             continue  # It has one other value: two who change it agree.
         theirs, mine = _another(model, form, name), _another(model, form, name)
@@ -289,8 +298,7 @@ def test_rows_of_a_page_lose_nothing_either(model: Any, inline: Any) -> None:
     key = _get_foreign_key(model, inline.model, fk_name=inline.fk_name)
     if not inline.model._base_manager.filter(**{key.name: record}).exists():
         belonging(inline.model, **{key.name: record})
-    tab = _tab(client, record)
-    page: Any = client.get(tab.url)
+    tab, _, page = _two_tabs(client, record)
     formset = _formset(page, inline)
     row = formset.initial_forms[0]
     names = [
@@ -306,7 +314,7 @@ def test_rows_of_a_page_lose_nothing_either(model: Any, inline: Any) -> None:
     now = _formset(client.get(tab.url), inline).initial_forms[0]
     assert {name: value for name, value in values.items() if not _holds(now, name, value)} == {}
     for one, two in pairwise(names):
-        first, second = _tab(client, record), _tab(client, record)
+        first, second, _ = _two_tabs(client, record)
         mine, theirs = _another(inline.model, now, one), _another(inline.model, now, two)
         assert first.post(**{f"{row.prefix}-{one}": mine}).status_code == 302
         assert second.post(**{f"{row.prefix}-{two}": theirs}).status_code == 302
@@ -314,7 +322,7 @@ def test_rows_of_a_page_lose_nothing_either(model: Any, inline: Any) -> None:
         assert _holds(now, one, mine), one
         assert _holds(now, two, theirs), two
     for name in names:
-        first, second = _tab(client, record), _tab(client, record)
+        first, second, _ = _two_tabs(client, record)
         theirs, mine = _another(inline.model, now, name), _another(inline.model, now, name)
         if theirs == mine:
             continue
@@ -337,8 +345,8 @@ def _formset(page: Any, inline: Any) -> Any:
 def test_what_is_typed_into_a_new_row_is_stored(model: Any, inline: Any) -> None:
     client = _client()
     record = sample(model)
-    tab = _tab(client, record)
-    formset = _formset(client.get(tab.url), inline)
+    tab, _, page = _two_tabs(client, record)
+    formset = _formset(page, inline)
     index, row = formset.initial_form_count(), formset.empty_form
     names = [name for name in row.fields if name not in ("DELETE", formset.fk.name, "id")]
     values = {name: _another(inline.model, row, name) for name in names}
@@ -389,7 +397,7 @@ def test_a_picture_is_kept_where_somebody_else_changes_the_name() -> None:
 
     client = _client()
     person = sample(User)
-    first, second = _tab(client, person), _tab(client, person)
+    first, second, _ = _two_tabs(client, person)
     file = SimpleUploadedFile("face.png", picture("PNG"), "image/png")
 
     assert first.post(avatar=file).status_code == 302

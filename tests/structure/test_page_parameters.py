@@ -47,12 +47,14 @@ def visitor() -> Client:
     return prove_factor(client)
 
 
+@pytest.mark.usefixtures("drawing")
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_every_address_refuses_what_it_does_not_declare(visitor: Client, method: str) -> None:
     answered = {}
     looks_itself = []
+    request = visitor.get("/admin/").wsgi_request
     for address, view in admin_patterns():
-        if parameters_of(view, visitor.get("/admin/").wsgi_request) is None:
+        if parameters_of(view, request) is None:
             looks_itself.append(address)
             continue
         answer = getattr(visitor, method)(f"{address}?zz_nowhere=1")
