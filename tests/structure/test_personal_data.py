@@ -3,9 +3,11 @@
 import html
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import Error, models, transaction
 from django.test import Client
@@ -18,9 +20,15 @@ from apps.audit.events import record_event
 from apps.audit.models import ChangeSet
 from apps.core.discovery import full_site
 from apps.core.personal import masked_in
+from apps.core.queued_mails import mail_send
 from apps.organizations.models import Invitation, Membership, Role
 from apps.transfers.models import ImportRun, Upload
-from tests.factories.accounts import StaffFactory, UserFactory, prove_factor
+from tests.factories.accounts import (
+    ApprovalRequestFactory,
+    StaffFactory,
+    UserFactory,
+    prove_factor,
+)
 from tests.factories.organizations import InvitationFactory, MembershipFactory, OrganizationFactory
 from tests.structure.samples import has_sample, sample
 from tests.transfers.engine import Importer
@@ -418,6 +426,45 @@ def test_the_export_of_the_audit_log_is_masked(people: dict[str, Any]) -> None:
 
     assert body.count("\n") > 10
     assert not [secret for secret in SECRETS if secret in body]
+
+
+@pytest.mark.parametrize("term", [NAMED, "7654321", f"{OLD}@secret.example"])
+def test_the_export_of_the_audit_log_finds_nobody_by_an_address(
+    people: dict[str, Any], term: str
+) -> None:
+    url = reverse("admin:audit_changeset_export")
+    for line in (term, f"reason:{term}", f"after:{term}", f"object:{term}"):
+        body = b"".join(client_of(reader()).post(url, {"q": line}).streaming_content).decode()
+        assert body.count("\n") == 1, line
+
+
+def test_a_mail_about_a_request_holds_no_address_for_who_may_read_none(
+    people: dict[str, Any], mailoutbox: Any
+) -> None:
+    asker = UserFactory(is_staff=True, first_name="Ada")
+    request = ApprovalRequestFactory(requester=asker, reason=FREE, sentence=FREE)
+    for person in (reader(), reader("accounts.view_personal_data")):
+        keys = {"request": str(request.pk), "person": str(person.pk)}
+        mail_send("request asked", f"{request.pk}:{person.pk}", **keys)
+
+    masked, unmasked = (mail.body for mail in mailoutbox)
+    assert "zzfree" not in masked
+    assert "z…@secret.example" in masked
+    assert "zzfree@secret.example" in unmasked
+
+
+def test_what_is_cut_on_a_page_is_masked_before() -> None:
+    templates = Path(settings.BASE_DIR, "templates").rglob("*.html")
+    cuts = [
+        (path.name, cut)
+        for path in templates
+        for cut in re.findall(r"{{[^}]*\|truncate[^}]*}}", path.read_text("utf-8"))
+    ]
+    free = [
+        cut for cut in cuts if "|readable|truncate" not in cut[1] and "upload.name" not in cut[1]
+    ]
+    assert len(cuts) > 10
+    assert free == []
 
 
 def test_the_refused_rows_are_not_given_out(people: dict[str, Any]) -> None:

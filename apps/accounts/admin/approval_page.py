@@ -1,12 +1,11 @@
 """The contents of a request's page."""
 
-import re
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from apps.accounts.admin.personal_data import masked, sees_personal_data
+from apps.accounts.admin.personal_data import sees_personal_data
 from apps.accounts.approvable import registry
 from apps.accounts.approvable.preview import ActionPreview, Line
 from apps.accounts.approvals.selectors import deciders_of, may_decide, names_of, who_could
@@ -15,8 +14,7 @@ from apps.accounts.models import ApprovalRequest
 from apps.core.actors import PermissionHolder
 from apps.core.admin.display import BAD, GOOD, QUIET, WAITING
 from apps.core.errors import DomainError
-
-_ADDRESS = re.compile(r"[^\s“”<>()]+@[^\s“”<>()]+\.\w+")
+from apps.core.personal import masked_in
 
 
 def summary(records: QuerySet) -> list[str]:
@@ -77,14 +75,14 @@ def _for_reader(preview: ActionPreview, user: PermissionHolder) -> ActionPreview
     """Mask the addresses if the reader may not see them; nothing else of the request is hidden."""
     if sees_personal_data(user):
         return preview
-    preview.sentence = _mask(preview.sentence)
-    preview.consequences = [_mask(sentence) for sentence in preview.consequences]
+    preview.sentence = masked_in(preview.sentence)
+    preview.consequences = [masked_in(sentence) for sentence in preview.consequences]
     preview.lines = [
-        Line(_mask(line.label), line.url, [[_mask(word) for word in row] for row in line.values])
+        Line(
+            masked_in(line.label),
+            line.url,
+            [[masked_in(word) for word in row] for row in line.values],
+        )
         for line in preview.lines
     ]
     return preview
-
-
-def _mask(text: str) -> str:
-    return _ADDRESS.sub(lambda found: masked(found.group()), text)

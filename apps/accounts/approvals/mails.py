@@ -12,6 +12,7 @@ from apps.accounts.approvals.selectors import deciders_of
 from apps.accounts.models import ApprovalRequest, User
 from apps.core.errors import DomainError
 from apps.core.models import QueuedMail
+from apps.core.personal import masked_in
 from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 from apps.core.sending import send_after_commit
 
@@ -74,8 +75,8 @@ def _announcement(mail: QueuedMail) -> EmailMessage | None:
             [
                 f"{request.requester} needs a second person's approval:",
                 "",
-                request.sentence,
-                f"Reason: {request.reason}",
+                _readable(request.sentence, person),
+                f"Reason: {_readable(request.reason, person)}",
                 f"Open until {request.expires_at:%Y-%m-%d %H:%M %Z}.",
                 "",
                 address(request),
@@ -94,10 +95,14 @@ def _answer(mail: QueuedMail) -> EmailMessage | None:
         subject=f"Your request: {request.get_state_display().lower()}",
         body="\n".join(
             [
-                request.sentence,
+                _readable(request.sentence, person),
                 f"{request.get_state_display()}{by}.",
-                *([f"Reason: {request.decision_reason}"] if request.decision_reason else []),
-                request.outcome,
+                *(
+                    [f"Reason: {_readable(why, person)}"]
+                    if (why := request.decision_reason)
+                    else []
+                ),
+                _readable(request.outcome, person),
                 "",
                 address(request),
             ]
@@ -113,6 +118,11 @@ REQUEST_ANSWERED = mail_kind("request answered", MailKind(_answer))
 def address(request: ApprovalRequest) -> str:
     path = reverse("admin:accounts_approvalrequest_change", args=[request.pk])
     return f"{settings.SITE_URL.rstrip('/')}{path}"
+
+
+def _readable(text: str, person: User) -> str:
+    """Return a text as its page shows it to the person."""
+    return text if person.has_perm("accounts.view_personal_data") else masked_in(text)
 
 
 def _line(text: str) -> str:

@@ -17,7 +17,14 @@ from apps.audit.timeline.pages import page
 from apps.audit.timeline.positions import branches_of_all
 from apps.core.actors import PermissionHolder
 from apps.core.cells import defused
-from apps.core.personal import conceals, masked_in, may_export_personal, readable
+from apps.core.personal import (
+    Reader,
+    conceals,
+    masked_in,
+    may_export_personal,
+    readable,
+    reading,
+)
 from apps.core.sudo import require_fresh_factor
 
 _CHUNK = 1_000
@@ -64,7 +71,13 @@ def export_view(request: HttpRequest) -> HttpResponseBase:
     )
     now = timezone.localtime()
     return StreamingHttpResponse(
-        _lines(filter, newest + 1, request.user, holds_personal=holds_personal),
+        _lines(
+            filter,
+            newest + 1,
+            request.user,
+            sees_personal=not conceals(),
+            holds_personal=holds_personal,
+        ),
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="audit-log-{now:%Y-%m-%d-%H%M}.csv"'
@@ -78,14 +91,21 @@ class _Echo:
 
 
 def _lines(
-    filter: TimelineFilter, before: int, viewer: PermissionHolder, *, holds_personal: bool
+    filter: TimelineFilter,
+    before: int,
+    viewer: PermissionHolder,
+    *,
+    sees_personal: bool,
+    holds_personal: bool,
 ) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     branches = branches_of_all()
     position: int | None = before
     while position is not None:
-        found = page(branches, viewer=viewer, filter=filter, before=position, limit=_CHUNK)
+        # After the request: what its reader may not see must not be found, either.
+        with reading(Reader(lambda: sees_personal)):
+            found = page(branches, viewer=viewer, filter=filter, before=position, limit=_CHUNK)
         for entry in found.entries:
             line = [str(cell) for cell in cells(entry)]
             if not holds_personal:

@@ -9,6 +9,7 @@ from django.db import models
 from apps.audit.timeline.models import field_label
 from apps.audit.timeline.record_names import RecordNames
 from apps.core.model_meta import related_model
+from apps.core.personal import readable
 from apps.core.value_words import value_words
 
 EMPTY = "–"  # noqa: RUF001
@@ -49,7 +50,8 @@ def display_value(field: models.Field, value: object, names: RecordNames) -> str
 
 def change(field: models.Field, before: object, after: object, names: RecordNames) -> Change:
     """Return how a field changed; the caller knows that it changed."""
-    old, new = display_value(field, before, names), display_value(field, after, names)
+    # Masked before they are cut: a cut in the middle of an address would leave a part of it.
+    old, new = (readable(display_value(field, value, names)) for value in (before, after))
     words: tuple[tuple[str, str], ...] = ()
     if max(len(old), len(new)) > LONG and EMPTY not in (old, new):
         words = word_diff(old, new)
