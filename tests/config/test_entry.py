@@ -150,6 +150,7 @@ def test_a_command_without_a_choice_is_refused(tmp_path: Path) -> None:
     assert refuses(command(tmp_path / "var", "check"))
 
 
+@pytest.mark.faults
 def test_a_command_takes_the_choice_that_its_folder_was_prepared_with(prepared: Path) -> None:
     away = {"DATABASE_URL": ""}
     assert command(prepared, "check", **away).returncode == 0

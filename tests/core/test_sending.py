@@ -112,6 +112,7 @@ def invite(client: Client, email: str) -> Any:
     )
 
 
+@pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 @AWAY
 def test_an_invitation_is_made_although_the_broker_is_away(redis: Redis, away: Any) -> None:
@@ -160,6 +161,7 @@ def test_messages_go_again_as_soon_as_the_broker_is_back(redis: Redis) -> None:
     assert sending.send_now("tests.nothing") is not None
 
 
+@pytest.mark.faults
 def test_a_thousand_messages_wait_for_a_silent_broker_once(
     redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:

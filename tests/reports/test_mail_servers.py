@@ -41,6 +41,7 @@ def later() -> None:
     ReportDelivery.objects.update(next_try_at=F("next_try_at") - timedelta(hours=12))
 
 
+@pytest.mark.faults
 @pytest.mark.django_db
 @pytest.mark.parametrize("behavior", ["stalls after the data", "drops after the data"])
 def test_a_mail_that_the_server_may_have_taken_is_never_sent_again(
@@ -60,6 +61,7 @@ def test_a_mail_that_the_server_may_have_taken_is_never_sent_again(
     assert ReportRun.objects.get().state == ReportRun.State.SUCCEEDED
 
 
+@pytest.mark.faults
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "behavior",

@@ -228,6 +228,7 @@ def test_cancel_stops_an_undo_that_waits(importer: Importer, harbor: Organizatio
     assert Membership.objects.exists()
 
 
+@pytest.mark.faults
 @pytest.mark.django_db(transaction=True)
 def test_a_terminal_shows_how_far_it_is(tmp_path: Path) -> None:
     path = tmp_path / "organizations.csv"

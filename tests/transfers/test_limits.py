@@ -112,6 +112,7 @@ def test_lines_with_nothing_in_them_are_counted_too(
         open_source(path, Reading(), lambda header: header == "E-mail").survey()
 
 
+@pytest.mark.faults
 def test_a_tight_workbook_takes_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "roster.xlsx"
     path.write_bytes(tight(3_000_000))
