@@ -3,7 +3,6 @@
 from apps.backoffice.start.filters import LINES, StartPageFilter
 from apps.core.admin.additions import ADDED_TEMPLATES, AddedTemplate
 from apps.core.admin.filters import ADDED_FILTERS, AddedFilter
-from apps.projects import measures as _projects  # noqa: F401  Declares the measures.
 from apps.reports.admin.measure_filter import MeasureFilter
 from apps.reports.measures import MEASURES
 

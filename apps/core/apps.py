@@ -3,6 +3,7 @@ from django.utils.module_loading import autodiscover_modules
 
 # The modules in which an app plugs into lower ones; see docs/decisions/050-ports-fail-closed.md.
 DISCOVERED = (
+    "measures",
     "plugs",
     "gates",
     "change_sources",

@@ -25,11 +25,6 @@ class Measure:
     model: type[Model]
     records: Callable[[Any], QuerySet[Any]] | None = None
 
-    def count(self, actor: Any) -> int:
-        if self.records is None:
-            raise LookupError(f"“{self.name}” is counted for a period, not for now.")
-        return self.records(actor).count()
-
 
 MEASURES = Registry[Measure](
     "measures", "the numbers that pages, lists, reports, and mails show", key=attrgetter("name")
@@ -44,11 +39,25 @@ def measure(name: str) -> Measure:
     return found
 
 
+def records_of(name: str) -> Callable[[Any], QuerySet[Any]]:
+    """Return the function that gives the records of a measure of now; it looks the measure up when it is called."""
+
+    def records(actor: Any) -> QuerySet[Any]:
+        found = measure(name)
+        if found.records is None:
+            raise LookupError(f"“{name}” is counted for a period, not for now.")
+        return found.records(actor)
+
+    return records
+
+
 def total_now(name: str, actor: Any) -> Total:
     """Return a measure's number of now, with its definition and a link to the records that it counts."""
     found = measure(name)
     link = f"{found.model._meta.label_lower}?measure={name}"
-    return Total(found.label, found.count(actor), definition=found.definition, link=link)
+    return Total(
+        found.label, records_of(name)(actor).count(), definition=found.definition, link=link
+    )
 
 
 def total_of(name: str, value: int, before: int | None = None) -> Total:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.backoffice.access_review import CONFIRM, access_confirm, staff_to_review, stale
+from apps.core.personal import masked_in
 from apps.reports.registry import REPORTS, ReportDefinition, RowAction
 from apps.reports.results import ReportColumn, ReportResult, Total
 from apps.reports.rows import bounded, days_ago, days_param, iso, plural
@@ -33,7 +34,8 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
                 "last": iso(person.last_login),
                 "factor": person.has_factor,
                 "at": iso(person.confirmed_at),
-                "by": person.confirmed_by,
+                # The audit log names people with their addresses.
+                "by": masked_in((person.confirmed_by or "").partition(" <")[0]),
             }
             for person in found
         ],

@@ -18,6 +18,7 @@ from apps.backoffice.start.links import PARAMETER, listing
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Project, Task
 from apps.projects.weeks import closed_new_members
+from apps.reports.measures import records_of
 from apps.reports.weeks import this_week
 from apps.schedules.models import TaskRun
 
@@ -55,7 +56,7 @@ NUMBERS = [
         "organizations",
         "Organizations",
         "organizations.view_organization",
-        lambda user: Organization.objects.for_staff(user),
+        records_of("organizations"),
         lambda user, _: [Organization.objects.for_staff(user)],
         "created_at",
         Organization,
@@ -64,7 +65,7 @@ NUMBERS = [
         "members",
         "Members",
         "organizations.view_membership",
-        lambda user: Membership.objects.for_staff(user),
+        records_of("members"),
         lambda user, _: [Membership.objects.for_staff(user)],
         "created_at",
         Membership,
@@ -73,7 +74,7 @@ NUMBERS = [
         "projects",
         "Active projects",
         "projects.view_project",
-        lambda user: Project.objects.for_staff(user).filter(status="active"),
+        records_of("active_projects"),
         lambda user, _: [Project.objects.for_staff(user)],
         "created_at",
         Project,
@@ -83,7 +84,7 @@ NUMBERS = [
         "tasks",
         "Open tasks",
         "projects.view_task",
-        lambda user: Task.objects.for_staff(user).filter(status__in=["todo", "in_progress"]),
+        records_of("open_tasks"),
         lambda user, _: [Task.objects.for_staff(user)],
         "created_at",
         Task,

@@ -72,7 +72,7 @@ def table(
 
 def _button(action: RowAction, row: Row) -> SafeString:
     return format_html(
-        '<button type="submit" form="row-{}" name="row" value="{}" class="{} font-semibold">{}</button>',
+        '<button type="submit" form="row-{}" name="row" value="{}" class="{} font-semibold whitespace-nowrap">{}</button>',
         action.name,
         row["id"],
         _LINK,
