@@ -9,12 +9,11 @@ from django.urls import reverse
 
 from apps.core.admin.page_parameters import number_of, one_of
 from apps.transfers import registry
+from apps.transfers.admin.row_cells import Cell, cells_of
 from apps.transfers.admin.trash_notes import pages_in_trash
-from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.plan.causes import change_labels
 from apps.transfers.models import ImportRun
 from apps.transfers.selectors import Cause, PlanRow, plan_causes, plan_rows
-from apps.transfers.selectors.plan_totals import word_meanings
 from apps.transfers.selectors.plans import file_headers
 
 VERDICT_LABELS = {
@@ -49,16 +48,6 @@ class RowFilter:
     rows: int
     url: str
     is_active: bool
-
-
-@dataclass
-class Cell:
-    label: str
-    before: str | None
-    after: str | None
-    is_change: bool
-    # The file's own word, if it is not the value: "vice chair".
-    word: str = ""
 
 
 @dataclass
@@ -215,36 +204,6 @@ class PlanTable:
             return ""
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record])
 
-    def _cells(self, row: PlanRow) -> list[Cell]:
-        """Return the row's changes, otherwise its values, in the order of the dataset's columns."""
-        # A problem already shows its cell; a version means nothing to people.
-        silent = {
-            *(problem.get("column", "") for problem in row.problems),
-            *(name for name, column in self.columns.items() if column.kind is FieldKind.VERSION),
-        }
-        # Leave out values that the key already shows, unless there is nothing else.
-        return self._written(row, silent | set(row.key_columns)) or self._written(row, silent)
-
-    def _written(self, row: PlanRow, silent: set[str]) -> list[Cell]:
-        written = row.changes if row.verdict in DONE_LABELS else {}
-        cells = {
-            # A row that creates one record may change another: a membership's row, its person's
-            # name.
-            name: self._cell(row, name, before, after)
-            for name, (before, after) in written.items()
-            if row.verdict == "update" or before or (after and name not in silent)
-        }
-        return [cells[name] for name in self.labels if name in cells] or [
-            Cell(self.labels[name], None, value, is_change=False, word=row.words.get(name, ""))
-            for name, value in row.values.items()
-            if value and name not in silent
-        ]
-
-    def _cell(self, row: PlanRow, name: str, before: str | None, after: str | None) -> Cell:
-        is_change = row.verdict == "update" or bool(before) or name.startswith("back:")
-        word = row.words.get(name, "")
-        return Cell(self.labels[name], before, after, is_change=is_change, word=word)
-
     def _problems(self, row: PlanRow) -> list[dict[str, str]]:
         """Return the problems of a row; the last disagreement links to all rows about the record."""
         found = [
@@ -279,23 +238,6 @@ class PlanTable:
                 else VERDICT_LABELS.get(row.verdict, (row.verdict, "default"))
             ),
             outcome=OUTCOME_LABELS.get(row.outcome) if row.outcome != "applied" else None,
-            cells=self._cells(row),
+            cells=cells_of(row, self.columns, self.labels),
             problems=self._problems(row),
         )
-
-
-# Why a word has its meaning.
-HOW_WORDS = {
-    "exact": ("same word", "success"),
-    "synonym": ("known synonym", "info"),
-    "remembered": ("same as last time", "info"),
-    "hand": ("by hand", "warning"),
-}
-
-
-def word_lines(run: ImportRun) -> list[dict[str, Any]]:
-    """Return the meaning of each word of the file, for a table."""
-    return [
-        {"meaning": meaning, "how": HOW_WORDS.get(meaning.how, (meaning.how, "default"))}
-        for meaning in word_meanings(run)
-    ]

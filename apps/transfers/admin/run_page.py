@@ -9,11 +9,12 @@ from apps.core.admin.page_parameters import one_of
 from apps.transfers import registry
 from apps.transfers.access import dataset_card
 from apps.transfers.admin.result import may_undo, result_context, state_label
-from apps.transfers.admin.rows import PlanTable, word_lines
+from apps.transfers.admin.rows import PlanTable
 from apps.transfers.admin.undo_page import undo_context
 from apps.transfers.admin.wizard.apply import duration_in_words
 from apps.transfers.admin.wizard.file import found_in_words
 from apps.transfers.admin.wizard.steps import step_url
+from apps.transfers.admin.word_lines import word_lines
 from apps.transfers.forms.confirmation import ReasonForm
 from apps.transfers.forms.matching import BLANKS, HOW, MODES, ON_ERROR
 from apps.transfers.models import ImportRun, UndoRun

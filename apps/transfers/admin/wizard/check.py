@@ -17,10 +17,11 @@ from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.errors import DomainError
 from apps.core.wording import counted
 from apps.transfers import registry
-from apps.transfers.admin.rows import ROW_PARAMETERS, PlanTable, word_lines
+from apps.transfers.admin.rows import ROW_PARAMETERS, PlanTable
 from apps.transfers.admin.wizard.apply import progress_sentence
 from apps.transfers.admin.wizard.guards import render, run_page
 from apps.transfers.admin.wizard.steps import APPLY, CHECK, COLUMNS, step_context, step_url
+from apps.transfers.admin.word_lines import word_lines
 from apps.transfers.engine.apply.stale_plan import undone_since
 from apps.transfers.engine.context import may_create
 from apps.transfers.forms.confirmation import ConfirmForm
