@@ -1,4 +1,4 @@
-"""The lines of templates, style sheets and scripts fit on a screen."""
+"""The lines of code, templates, style sheets, and scripts fit on a screen."""
 
 from pathlib import Path
 
@@ -10,8 +10,16 @@ LONGEST = 160
 # `static/` of the root holds the packages' collected files.
 OURS = sorted(
     path
-    for pattern in ("templates/**/*.html", "apps/**/*.html", "apps/**/*.css", "apps/**/*.js")
+    for pattern in (
+        "templates/**/*.html",
+        "apps/**/*.html",
+        "apps/**/*.css",
+        "apps/**/*.js",
+        "apps/**/*.py",
+        "config/**/*.py",
+    )
     for path in ROOT.glob(pattern)
+    if "migrations" not in path.parts
 )
 
 
@@ -20,7 +28,7 @@ def name_of(path: Path) -> str:
 
 
 def test_every_kind_of_file_is_looked_at() -> None:
-    assert {path.suffix for path in OURS} == {".html", ".css", ".js"}
+    assert {path.suffix for path in OURS} == {".html", ".css", ".js", ".py"}
 
 
 @pytest.mark.parametrize("path", OURS, ids=name_of)
