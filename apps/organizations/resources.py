@@ -43,7 +43,7 @@ def organization_column(attribute: str = "organization__external_id") -> Column:
         needed=True,
         max_length=200,
         synonyms=ORGANIZATION_SYNONYMS,
-        help_text="External ID, slug or name of an organization.",
+        help_text="External ID, slug, or name of an organization.",
         example="C-1001",
     )
 
@@ -108,7 +108,7 @@ class OrganizationsResource(EngineResource):
     class Meta:
         dataset = "organizations"
         label = "Organizations"
-        description = "One organization per row, found by external ID, slug or name."
+        description = "One organization per row, found by external ID, slug, or name."
         icon = "apartment"
         model = Organization
         parts = (

@@ -138,7 +138,7 @@ class TasksResource(EngineResource):
     class Meta:
         dataset = "tasks"
         label = "Tasks"
-        description = "One task per row, found by organization, project and title."
+        description = "One task per row, found by organization, project, and title."
         icon = "task_alt"
         model = Task
         parts = (

@@ -122,7 +122,7 @@ def test_it_shows_the_records_and_values_and_counts_what_goes_along(asker: User)
 
     assert request.sentence == "Delete “Harbor Committee” for good"
     (line,) = request.preview["lines"]
-    assert ["slug", "harbor", "gone"] in line["values"]
+    assert ["slug", "harbor", "deleted"] in line["values"]
     counts = {part["name"]: part["count"] for part in request.preview["parts"]}
     assert counts["Projects"] == counts["Tasks"] == 1
 

@@ -58,7 +58,7 @@ class ApprovalRequestAdmin(ReadOnly, TimelineMixin, BaseAdmin):
     list_select_related = ["requester"]
     list_before_template = "accounts/approval_tabs.html"
     search_fields = ["sentence", "reason", "requester__email"]
-    search_help_text = "What, why or who"
+    search_help_text = "What, why, or who"
     ordering = ["-created_at"]
     actions_detail = ["approve", "refuse", "withdraw"]
     empty_text = "Actions that need a second person's approval appear here."

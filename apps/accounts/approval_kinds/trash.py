@@ -35,7 +35,7 @@ def _purging(model: type[SoftDeletableModel]) -> OnRecords:
         sentence="Delete {} for good",
         done="deleted for good",
         shown=(*_shown(model), "deleted_at", "deleted_by"),
-        after="gone",
+        after="deleted",
         consequences=("This can't be undone.",),
         url_name=_page(trash_proxy_of(model)),
     )

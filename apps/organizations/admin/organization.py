@@ -51,7 +51,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     list_filter = [("status", ChoicesDropdownFilter), ("created_at", DayRangeFilter)]
     list_select_related = ["owner"]
     search_fields = ["name", "slug", "external_id"]
-    search_help_text = "Name, slug or external ID"
+    search_help_text = "Name, slug, or external ID"
     sortable_by = ["name", "created_moment"]
     ordering = ["name", "id"]
     autocomplete_fields = ["owner"]

@@ -13,5 +13,5 @@ class TrashedOrganizationAdmin(TimelineMixin, TrashAdmin):
     restore_service = staticmethod(organizations_restore)
     trash_columns = ["slug", "external_id"]
     search_fields = ["name", "slug", "external_id"]
-    search_help_text = "Name, slug or external ID"
+    search_help_text = "Name, slug, or external ID"
     fields = ["name", "slug", "external_id", "status", "owner", "deleted_moment", "deleted_by_link"]

@@ -26,7 +26,7 @@ class UploadAdmin(ReadOnly, BaseAdmin):
     ]
     list_select_related = ["user"]
     search_fields = ["name", "sha256", "user__email"]
-    search_help_text = "File name, SHA-256 or person"
+    search_help_text = "File name, SHA-256, or person"
     ordering = ["-created_at"]
     fields = [
         "name",
