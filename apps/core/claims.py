@@ -6,7 +6,7 @@ claim, because the database was away, would block the job until its heartbeat is
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,12 +22,18 @@ _MOST_SECONDS = 600.0
 
 
 @contextmanager
-def beating(job: Any, period: float) -> Iterator[None]:
-    """Renew the heartbeat of `job` every `period` seconds, over a connection of its own."""
+def beating(
+    job: Any, period: float, *, on_cancel: Callable[[], object] | None = None
+) -> Iterator[None]:
+    """Renew the heartbeat of `job` every `period` seconds, over a connection of its own.
+
+    `on_cancel` is called once, from the thread of the heartbeat, when somebody has asked the job to stop.
+    """
     stop = threading.Event()
     mine = type(job).objects.filter(pk=job.pk, claimed_by=job.claimed_by)
 
     def beat() -> None:
+        ask = on_cancel
         try:
             while not stop.wait(period):
                 try:
@@ -37,6 +43,9 @@ def beating(job: Any, period: float) -> Iterator[None]:
                         with connection.cursor() as cursor:
                             cursor.execute("SET LOCAL lock_timeout = '500ms'")
                         mine.update(heartbeat_at=Now())
+                    if ask and mine.filter(cancel_requested_at__isnull=False).exists():
+                        ask()
+                        ask = None
                 except Error:
                     connection.close()
         finally:

@@ -41,6 +41,8 @@ class _Listener:
         self.pending: Interrupted | None = None
         self.raised_at: float | None = None
         self.is_ending = False
+        # Asked by this process itself (`interrupt`), which goes on to its next work.
+        self.is_asked = False
 
     def receive(self, number: int, _frame: FrameType | None) -> None:
         if self.is_ending or self.pending is not None:
@@ -48,7 +50,7 @@ class _Listener:
         now = time.monotonic()
         if self.raised_at is not None and now - self.raised_at < _SAME_PRESS_SECONDS:
             return
-        self.heard = number
+        self.heard = 0 if self.is_asked else number
         interrupted = Interrupted(signal.Signals(number).name, in_worker=self.in_worker)
         if self.shields:
             self.pending = interrupted
@@ -80,6 +82,18 @@ def listening(*, in_worker: bool = False) -> Iterator[_Listener]:
         for number in signals:
             signal.signal(number, before[number] or signal.SIG_DFL)
         _listener = None
+
+
+def interrupt() -> None:
+    """Ask the main thread of this process to stop, from another thread, as a signal would.
+
+    Without a listener there is no safe point to stop at, so this does nothing.
+    """
+    listener = _listener
+    main = threading.main_thread().ident
+    if listener is not None and main is not None:
+        listener.is_asked = True
+        signal.pthread_kill(main, signal.SIGTERM)
 
 
 @contextmanager

@@ -95,15 +95,15 @@ class Job(models.Model):
         abstract = True
 
     @classmethod
-    def claim(cls, pk: object) -> Self | None:
-        """Claim the job if it has work and no living worker; otherwise return None.
+    def claim(cls, pk: object, **changes: object) -> Self | None:
+        """Claim the job if it has work and no living worker, and write `changes`; otherwise return None.
 
         If another transaction has locked the row for a moment, such as a second confirmation, this
         waits: a dropped message would delay the job until the next sweep.
         """
         cls.release_dead_claims(pk=pk)
         try:
-            return cls._claim(pk)
+            return cls._claim(pk, changes)
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 logger.info("%s %s is locked by another process.", cls.__name__, pk)
@@ -111,7 +111,7 @@ class Job(models.Model):
             raise
 
     @classmethod
-    def _claim(cls, pk: object) -> Self | None:
+    def _claim(cls, pk: object, changes: dict[str, object]) -> Self | None:
         waiting = cls.objects.waiting().filter(pk=pk)
         if not waiting.exists():
             return None
@@ -124,7 +124,10 @@ class Job(models.Model):
             job.heartbeat_at = timezone.now()
             job.started_at = job.started_at or job.heartbeat_at
             job.attempts += 1
-            job.save(update_fields=["claimed_by", "heartbeat_at", "started_at", "attempts"])
+            for name, value in changes.items():
+                setattr(job, name, value)
+            claim = ["claimed_by", "heartbeat_at", "started_at", "attempts"]
+            job.save(update_fields=[*claim, *changes])
             return job
 
     @classmethod

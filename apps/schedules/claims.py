@@ -1,8 +1,7 @@
 """A worker takes a waiting run, unless it came too late or another run of its schedule has not ended."""
 
 import logging
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,10 +16,11 @@ _LATE_AFTER = timedelta(minutes=1)
 
 
 @transaction.atomic
-def run_claim(run_id: int, started: dict[str, Any]) -> TaskRun | None:
-    """Write `started` into a waiting run and return it; None where its message has nothing to do.
+def run_claim(run_id: int, **worker: str) -> TaskRun | None:
+    """Claim a waiting run for this process and return it; None where its message has nothing to do.
 
-    A run that must not begin beside another one stays waiting, and is sent again when that has ended.
+    A run that must not begin beside another one stays waiting, and is sent again when that has ended. `worker`
+    are the fields that name who runs it.
     """
     run = TaskRun.objects.filter(pk=run_id).first()
     if run is not None and run.schedule_id is not None:
@@ -36,19 +36,24 @@ def run_claim(run_id: int, started: dict[str, Any]) -> TaskRun | None:
         return None
     now = timezone.now()
     if run.start_by is not None and run.start_by < now:
-        started = {
-            "state": TaskRun.State.MISSED,
-            "ended_at": now,
-            "reason": f"No worker started it by {run.start_by:%Y-%m-%d %H:%M:%S %Z}.",
-        }
-    elif _must_wait(run):
-        started = {"celery_id": ""}
-    elif not run.reason and run.started_at is None and now - run.created_at > _LATE_AFTER:
-        minutes = (now - run.created_at) // timedelta(minutes=1)
-        started["reason"] = f"No worker was free for {minutes} min."
-    TaskRun.objects.filter(pk=run.pk).update(**started)
-    run.refresh_from_db()
-    return run if run.state == TaskRun.State.RUNNING else None
+        TaskRun.objects.filter(pk=run.pk).update(
+            state=TaskRun.State.MISSED,
+            ended_at=now,
+            reason=f"No worker started it by {run.start_by:%Y-%m-%d %H:%M:%S %Z}.",
+        )
+        return None
+    if _must_wait(run):
+        TaskRun.objects.filter(pk=run.pk).update(celery_id="")
+        return None
+    return TaskRun.claim(
+        run.pk, state=TaskRun.State.RUNNING, reason=run.reason or _why_late(run, now), **worker
+    )
+
+
+def _why_late(run: TaskRun, now: datetime) -> str:
+    if run.started_at is not None or now - run.created_at <= _LATE_AFTER:
+        return ""
+    return f"No worker was free for {(now - run.created_at) // timedelta(minutes=1)} min."
 
 
 def _must_wait(run: TaskRun) -> bool:

@@ -18,6 +18,24 @@ TASK_RUN_NOW = EventKind(
 )
 
 
+def _canceled(data: Data) -> str:
+    return f"canceled run {data['run']}" if "run" in data else ""
+
+
+TASK_RUN_CANCELED = EventKind(
+    "task_run_canceled", "Canceled a run", icon="cancel", sentence=_canceled
+)
+
+
+def _paused(data: Data) -> str:
+    return "resumed all schedules" if data.get("resumed") else "paused all schedules"
+
+
+SCHEDULES_PAUSED = EventKind(
+    "schedules_paused", "Paused or resumed all schedules", icon="pause_circle", sentence=_paused
+)
+
+
 def _left(data: Data) -> str:
     return f"left run {data['run']}, which was lost" if "run" in data else ""
 

@@ -1,6 +1,6 @@
 """The runs of scheduled tasks: when each was due, its result, and its message."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -14,6 +14,7 @@ from django_celery_beat.models import (
 )
 
 from apps.audit.history import audit_model
+from apps.core.jobs import Job, claimed_only_in
 from apps.core.nouns import name_fields, name_model
 from apps.schedules import timing_constraints  # noqa: F401  Declares them.
 from apps.schedules.querysets import TaskRunQuerySet
@@ -33,7 +34,7 @@ for _timing in (IntervalSchedule, CrontabSchedule, SolarSchedule, ClockedSchedul
 name_model(ClockedSchedule, "clock time", "clock times")
 
 
-class TaskRun(models.Model):
+class TaskRun(Job):
     """What became of one due time of a schedule, or of one run by hand or by the program.
 
     Each due time has one row, also one that was missed or skipped: the database refuses a second one, however
@@ -47,9 +48,12 @@ class TaskRun(models.Model):
         FAILED = "failed", "Failed"
         LOST = "lost", "Lost"
         REFUSED = "refused", "Refused"
+        CANCELED = "canceled", "Canceled"
         SKIPPED = "skipped", "Skipped"
         MISSED = "missed", "Missed"
 
+    # One that runs is taken up again by the sweep alone, which knows whether it may begin twice.
+    WORK_STATES = (State.WAITING,)
     OPEN = (State.WAITING, State.RUNNING)
     UNHAPPY = (State.FAILED, State.LOST, State.REFUSED)
 
@@ -61,6 +65,7 @@ class TaskRun(models.Model):
     celery_id = models.CharField("Celery ID", max_length=64, blank=True, db_index=True)
     state = models.CharField(max_length=20, choices=State, default=State.WAITING)
     message = models.TextField(blank=True, help_text="The task's last message, or its error.")
+    traceback = models.TextField(blank=True, db_default="", editable=False)
     reason = models.TextField(
         blank=True,
         db_default="",
@@ -69,15 +74,12 @@ class TaskRun(models.Model):
     # A success that comes every few minutes, which the list leaves out until asked for it.
     is_frequent = models.BooleanField(default=False, db_default=False, editable=False)
     worker = models.CharField(max_length=200, blank=True)
-    # As apps.core.processes names it: a run whose process ended is lost at once.
-    process = models.CharField(max_length=120, blank=True, editable=False)
     due_at = models.DateTimeField("due")
     # A run that no worker has started by then is missed.
     start_by = models.DateTimeField("must start by", null=True, blank=True)
-    created_at = models.DateTimeField("sent", db_default=Now())
-    started_at = models.DateTimeField("started", null=True, blank=True)
-    heartbeat_at = models.DateTimeField("last heartbeat", null=True, blank=True)
-    ended_at = models.DateTimeField("ended", null=True, blank=True)
+    created_at = models.DateTimeField("made", db_default=Now(), editable=False)
+    # When its message was last given to the broker.
+    sent_at = models.DateTimeField("sent", null=True, editable=False)
     schedule = models.ForeignKey(
         PeriodicTask,
         on_delete=models.SET_NULL,
@@ -117,11 +119,15 @@ class TaskRun(models.Model):
         help_text="The person who started this run by hand. Empty if the schedule did.",
     )
 
-    objects = TaskRunQuerySet.as_manager()
+    objects = TaskRunQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["-id"]
-        permissions = [("run_task", "Can run a scheduled task now")]
+        permissions = [
+            ("run_task", "Can run a scheduled task now"),
+            ("pause_schedules", "Can pause and resume all schedules"),
+            ("view_traceback", "Can view the traceback of a task run"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
@@ -132,12 +138,14 @@ class TaskRun(models.Model):
                         "failed",
                         "lost",
                         "refused",
+                        "canceled",
                         "skipped",
                         "missed",
                     ]
                 ),
                 name="taskrun_state_is_known",
             ),
+            claimed_only_in(["running"], "taskrun"),
             models.CheckConstraint(
                 condition=~models.Q(state__in=["skipped", "missed"]) | ~models.Q(reason=""),
                 name="taskrun_not_run_has_a_reason",
@@ -181,3 +189,38 @@ class ShippedSchedule(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SchedulerPause(models.Model):
+    """A time in which no schedule runs. At most one is open, and every scheduler looks for it."""
+
+    reason = models.TextField()
+    paused_at = models.DateTimeField("paused", db_default=Now())
+    resumed_at = models.DateTimeField("resumed", null=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    resumed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(resumed_at=None),
+                name="schedulerpause_one_open",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Paused since {self.paused_at:%Y-%m-%d %H:%M}"
+
+    def covers(self, moment: datetime) -> bool:
+        return self.paused_at <= moment and (self.resumed_at is None or moment < self.resumed_at)
+
+    @property
+    def why(self) -> str:
+        """The reason of a due time that was skipped because of it."""
+        return f"All schedules were paused by {self.paused_by or 'the program'}: {self.reason}"

@@ -3,11 +3,12 @@
 from typing import Self
 
 from apps.core.actors import PermissionHolder
+from apps.core.jobs import JobQuerySet
 from apps.core.querysets import ScopedQuerySet
 from apps.core.scope import sees_everything
 
 
-class TaskRunQuerySet(ScopedQuerySet):
+class TaskRunQuerySet(ScopedQuerySet, JobQuerySet):  # type: ignore[override]
     def for_staff(self, user: PermissionHolder) -> Self:
         """Return the runs that `user` sees: limited users see none, because a task works on every
         organization.

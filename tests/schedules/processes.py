@@ -1,8 +1,9 @@
 """A Celery application for real worker and beat processes, with a task that takes its time."""
 
 import time
+from datetime import timedelta
 
-from apps.core.schedulable import schedulable
+from apps.core.schedulable import current_run_id, schedulable
 from config.celery import app
 
 __all__ = ["app"]
@@ -12,6 +13,31 @@ __all__ = ["app"]
 def long_sleep(seconds: int = 600) -> str:
     time.sleep(seconds)
     return f"Slept {seconds} seconds."
+
+
+@schedulable(
+    label="Second try",
+    description="Ends only when it begins again.",
+    name="tests.second_try",
+    is_idempotent=True,
+)
+def second_try() -> str:
+    from apps.schedules.models import TaskRun
+
+    if not TaskRun.objects.get(pk=current_run_id.get()).times_lost:
+        time.sleep(600)
+    return "Went on."
+
+
+@schedulable(
+    label="Too slow",
+    description="Takes longer than it may.",
+    name="tests.too_slow",
+    time_limit=timedelta(seconds=2),
+)
+def too_slow() -> str:
+    time.sleep(600)
+    return "Never."
 
 
 @app.task(name="tests.slow_mail", work_queue="mail")

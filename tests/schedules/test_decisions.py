@@ -84,10 +84,11 @@ def test_what_ends_its_worker_again_and_again_is_lost_in_the_end(sent: list) -> 
 
 
 def test_the_worker_that_was_believed_dead_does_not_end_the_run_of_the_next_one() -> None:
-    run = RunningTaskRunFactory(process="of/another/1.1", task_name="tests.safe")
+    run = RunningTaskRunFactory(task_name="tests.safe", attempts=1)
     from apps.schedules.recorder import _end
 
-    _end(run.pk, TaskRun.State.FAILED, "Too late.")
+    TaskRun.objects.filter(pk=run.pk).update(attempts=2)
+    _end(run, TaskRun.State.FAILED, "Too late.")
     run.refresh_from_db()
     assert run.state == TaskRun.State.RUNNING
 

@@ -173,9 +173,8 @@ def test_what_may_not_run_becomes_a_refused_run_and_no_message(
 def test_a_schedule_that_cannot_be_read_holds_nobody_up(
     sent: list, caplog: pytest.LogCaptureFixture
 ) -> None:
-    crontab = CrontabSchedule.objects.create(hour="7")
-    CrontabSchedule.objects.filter(pk=crontab.pk).update(hour="late")
-    _schedule(name="Aaa", interval=None, crontab=crontab)
+    broken = _schedule(name="Aaa")
+    PeriodicTask.objects.filter(pk=broken.pk).update(interval=None)
     other = _schedule(name="Zzz")
     for _ in range(3):
         schedules_settle(now=NOON + timedelta(hours=1))

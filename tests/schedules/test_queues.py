@@ -1,7 +1,6 @@
 """Thousands of waiting mails hold up no schedule, with Redis and without: real brokers, workers and beat."""
 
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,41 +8,15 @@ import pytest
 from celery import current_app
 from django.utils import timezone
 
-from apps.core import sending
 from apps.core.sending import send_now
 from apps.schedules.models import TaskRun
-from config import env, queues
 from deploy.standalone.serve import worker_options
 from tests.celery_processes import BEAT, celery, wait_for
-from tests.core.test_sending import Redis
 from tests.factories.schedules import IntervalFactory, ScheduleFactory
-from tests.schedules.conftest import switch_broker
 from tests.schedules.processes import long_sleep
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 MAILS = 5000
-
-
-@pytest.fixture(params=["files", "redis"])
-def broker(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
-    """The broker of the processes that the test starts, for the test as well."""
-    before = current_app.conf.broker_url, current_app.conf.broker_transport_options
-    monkeypatch.setattr(sending, "_paused_until", 0.0)
-    server = None
-    if request.param == "redis":
-        server = Redis(tmp_path)
-        monkeypatch.setenv("REDIS_URL", server.url)
-        switch_broker(server.url, queues.broker_options(server.url, tmp_path))
-    else:
-        folder = tmp_path / "test" / env.test_process()
-        folder.mkdir(parents=True)
-        switch_broker("files://localhost//", queues.broker_options("", folder))
-    yield request.param
-    switch_broker(*before)
-    if server is not None:
-        server.stop()
 
 
 def _worker(queue: str) -> list[str]:

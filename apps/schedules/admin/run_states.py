@@ -9,6 +9,7 @@ STATE_COLORS = {
     "failed": BAD,
     "lost": BAD,
     "refused": BAD,
+    "canceled": QUIET,
     "skipped": QUIET,
     "missed": WAITING,
 }

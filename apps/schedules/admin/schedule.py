@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -26,9 +26,12 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
 from apps.core.admin.filters import DayRangeFilter
+from apps.core.admin.list_button import with_list_button
 from apps.core.wording import counted
 from apps.schedules.admin.argument_fields import argument_fields
 from apps.schedules.admin.catalog import catalog_view
+from apps.schedules.admin.pause import may_pause
+from apps.schedules.admin.pause import urls as pause_urls
 from apps.schedules.admin.run_states import STATE_COLORS
 from apps.schedules.admin.schedule_filters import EnabledFilter, TaskFilter
 from apps.schedules.admin.schedule_form import ScheduleForm
@@ -224,11 +227,23 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     def disable(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
         return _set_enabled(request, schedules, False, answer.reason)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        if may_pause(request):
+            url = reverse("admin:django_celery_beat_periodictask_pause")
+            with_list_button(
+                response, title="Pause all", icon="pause_circle", url=url, primary=False
+            )
+        return response
+
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "django_celery_beat_periodictask"
         catalog = partial(catalog_view, self)
         return [
             path("when/", wrap(require_GET(when_view)), name=f"{name}_when"),
+            *pause_urls(self),
             path("catalog/", wrap(require_GET(catalog)), name=f"{name}_catalog"),
             *super().get_urls(),
         ]

@@ -1,6 +1,5 @@
 """The runs of scheduled tasks, read-only."""
 
-import json
 from typing import Any
 
 from django.contrib import admin
@@ -18,22 +17,27 @@ from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import (
     EMPTY,
     copyable,
+    exact_column,
+    label,
     moment,
     moment_column,
     phrase,
     record_link,
-    state_column,
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.read_only import ReadOnlyAdmin
+from apps.core.personal import readable
 from apps.core.wording import counted
 from apps.schedules.admin.run_filters import FrequentFilter, SourceFilter, hides_frequent
 from apps.schedules.admin.run_states import STATE_COLORS
 from apps.schedules.admin.schedule_filters import TaskFilter
 from apps.schedules.durations import duration_in_words
 from apps.schedules.models import TaskRun
-from apps.schedules.services import run_leave, run_repeat
+from apps.schedules.run_selectors import changes_of, usual_duration
+from apps.schedules.services import run_cancel, run_leave, run_repeat
 from apps.schedules.task_names import declared_tasks
+
+TRACEBACK = "schedules.view_traceback"
 
 
 @admin.register(TaskRun)
@@ -55,8 +59,8 @@ class TaskRunAdmin(ReadOnlyAdmin):
         SourceFilter,
         FrequentFilter,
     ]
-    actions = ["run_again", "leave"]
-    actions_row = actions_detail = ["run_again", "leave"]
+    actions = ["run_again", "leave", "cancel"]
+    actions_row = actions_detail = ["run_again", "leave", "cancel"]
     list_before_template = "schedules/hidden_runs.html"
     list_select_related = ["schedule", "started_by", "real_started_by", "decided_by"]
     list_display_links = ["state_label"]
@@ -69,12 +73,14 @@ class TaskRunAdmin(ReadOnlyAdmin):
             {
                 "fields": [
                     "state_label",
-                    "message",
+                    "said",
                     "reason",
                     "decision",
                     "schedule_link",
                     "task_label",
+                    "arguments_text",
                     "by",
+                    "changes",
                 ]
             },
         ),
@@ -82,18 +88,28 @@ class TaskRunAdmin(ReadOnlyAdmin):
             "Times",
             {
                 "fields": [
-                    "due_moment",
-                    "sent_moment",
-                    "started_moment",
-                    "heartbeat_moment",
-                    "ended_moment",
-                    "took",
+                    "due_exact",
+                    "made_exact",
+                    "sent_exact",
+                    "started_exact",
+                    "ended_exact",
+                    "took_beside_usual",
                 ]
             },
         ),
         (
             "For support",
-            {"fields": ["arguments_text", "task_name", "worker", "celery_copy", "run_key"]},
+            {
+                "fields": [
+                    "traceback_text",
+                    "task_name",
+                    "worker",
+                    "attempts",
+                    "heartbeat_exact",
+                    "celery_copy",
+                    "run_key",
+                ]
+            },
         ),
     ]
 
@@ -121,6 +137,21 @@ class TaskRunAdmin(ReadOnlyAdmin):
 
     @confirmed(
         permission="schedules.run_task",
+        description="Cancel the run",
+        icon="cancel",
+        danger=True,
+        explanation=(
+            "A run that waits does not begin. One that is running ends at its next safe point, and what it has "
+            "done stays done."
+        ),
+        when=lambda run: run.state in TaskRun.OPEN and run.cancel_requested_at is None,
+    )
+    def cancel(self, request: HttpRequest, runs: QuerySet, answer: ConfirmationForm) -> str:
+        new = sum(run_cancel(run=run, reason=answer.reason, actor=request.user) for run in runs)
+        return f"{counted(new, TaskRun)} canceled." if new else "Nothing to do. Already canceled."
+
+    @confirmed(
+        permission="schedules.run_task",
         description="Leave it",
         icon="do_not_disturb_on",
         explanation="The run stays lost and no longer waits for a decision.",
@@ -138,10 +169,19 @@ class TaskRunAdmin(ReadOnlyAdmin):
             return "Waits for a person: run it again, or leave it."
         return EMPTY
 
-    state_label = state_column("state", STATE_COLORS)
-    sent_moment = moment_column("created_at", description="sent")
-    heartbeat_moment = moment_column("heartbeat_at", description="last heartbeat")
-    ended_moment = moment_column("ended_at", description="ended")
+    @admin.display(description="state", ordering="state")
+    def state_label(self, run: TaskRun) -> SafeString:
+        shown = label(run.get_state_display(), STATE_COLORS[run.state])
+        if run.state == TaskRun.State.RUNNING and run.cancel_requested_at:
+            return format_html("{} Ends at its next safe point.", shown)
+        return shown
+
+    due_exact = exact_column("due_at")
+    made_exact = exact_column("created_at")
+    sent_exact = exact_column("sent_at")
+    started_exact = exact_column("started_at")
+    heartbeat_exact = exact_column("heartbeat_at", description="last heartbeat")
+    ended_exact = exact_column("ended_at")
     due_moment = moment_column("due_at", description="due")
     started_moment = moment_column("started_at", description="started")
 
@@ -162,9 +202,43 @@ class TaskRunAdmin(ReadOnlyAdmin):
     def took(self, run: TaskRun) -> str:
         return EMPTY if run.duration is None else duration_in_words(run.duration)
 
+    @admin.display(description="took")
+    def took_beside_usual(self, run: TaskRun) -> str:
+        usual = usual_duration(run)
+        if usual is None or run.duration is None:
+            return self.took(run)
+        return f"{duration_in_words(run.duration)} (usually {duration_in_words(usual)})"
+
     @admin.display(description="message")
     def short_message(self, run: TaskRun) -> SafeString | str:
-        return phrase(truncatechars(run.message or run.reason, 80))
+        return phrase(truncatechars(readable(run.message or run.reason), 80))
+
+    @admin.display(description="message")
+    def said(self, run: TaskRun) -> SafeString | str:
+        shown = readable(run.message) or EMPTY
+        if run.state in TaskRun.UNHAPPY:
+            return format_html('<strong class="text-red-700 dark:text-red-400">{}</strong>', shown)
+        return shown
+
+    @admin.display(description="changes")
+    def changes(self, run: TaskRun) -> SafeString | str:
+        made = changes_of(run)
+        return EMPTY if made is None else record_link(made, "What it changed")
+
+    @admin.display(description="traceback")
+    def traceback_text(self, run: TaskRun) -> SafeString | str:
+        """Only those who may see it get this field; see `get_fieldsets`."""
+        return format_html('<pre class="qd-traceback">{}</pre>', readable(run.traceback))
+
+    @admin.display(description="traceback")
+    def traceback_hidden(self, run: TaskRun) -> str:
+        return "Hidden. To see it, you need the permission “view the traceback of a task run”."
+
+    def get_fieldsets(self, request: HttpRequest, obj: TaskRun | None = None) -> Any:
+        (first, times, (title, shown)) = super().get_fieldsets(request, obj)
+        name = "traceback_text" if request.user.has_perm(TRACEBACK) else "traceback_hidden"
+        fields = [name, *shown["fields"][1:]] if obj and obj.traceback else shown["fields"][1:]
+        return [first, times, (title, {**shown, "fields": fields})]
 
     @admin.display(description="started by")
     def by(self, run: TaskRun) -> str:
@@ -174,8 +248,10 @@ class TaskRunAdmin(ReadOnlyAdmin):
 
     @admin.display(description="arguments")
     def arguments_text(self, run: TaskRun) -> str:
-        given = {key: value for key, value in run.arguments.items() if value}
-        return json.dumps(given, ensure_ascii=False) if given else "None"
+        """Show them by name, and those by position as they stand."""
+        named = [f"{name}: {value}" for name, value in run.arguments.get("kwargs", {}).items()]
+        shown = [*map(str, run.arguments.get("args", [])), *named]
+        return readable(", ".join(shown)) or "None"
 
     @display(description="Celery ID")
     def celery_copy(self, run: TaskRun) -> SafeString | str:

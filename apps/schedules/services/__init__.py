@@ -1,8 +1,9 @@
 """Services of schedules and their runs."""
 
 from apps.schedules.services.cleanup import runs_prune, runs_sweep
-from apps.schedules.services.decisions import run_leave, run_repeat
+from apps.schedules.services.decisions import run_cancel, run_leave, run_repeat
 from apps.schedules.services.due_times import schedule_settle, schedules_settle
+from apps.schedules.services.pauses import schedules_pause, schedules_resume
 from apps.schedules.services.runs import run_send, schedule_run_now
 from apps.schedules.services.schedules import (
     schedule_create,
@@ -13,6 +14,7 @@ from apps.schedules.services.schedules import (
 from apps.schedules.services.shipped_schedules import schedules_load
 
 __all__ = [
+    "run_cancel",
     "run_leave",
     "run_repeat",
     "run_send",
@@ -25,5 +27,7 @@ __all__ = [
     "schedule_settle",
     "schedule_update",
     "schedules_load",
+    "schedules_pause",
+    "schedules_resume",
     "schedules_settle",
 ]

@@ -6,15 +6,14 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
+from apps.core.jobs import stale_after
 from apps.core.processes import is_gone
 from apps.schedules.durations import took_too_long
 from apps.schedules.models import TaskRun
-from apps.schedules.recorder import HEARTBEAT_SECONDS
 from apps.schedules.retention import KEPT_FOR, KEPT_RUNS
 from apps.schedules.services.runs import UNSENT_AFTER, run_send, runs_next_in_line
 from apps.schedules.task_names import declared_tasks
 
-LOST_AFTER = timedelta(seconds=3 * HEARTBEAT_SECONDS)
 SEND_AGAIN_AFTER = timedelta(minutes=1)
 GIVEN_UP_AFTER = timedelta(days=1)
 # A run that was lost this often is not started again by itself.
@@ -31,10 +30,15 @@ def runs_sweep() -> tuple[int, int]:
     now = timezone.now()
     dead = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING)
     ended = list(dead.values_list("pk", flat=True))
+    _end_canceled(ended, now)
     _end_overlong(ended, now)
     _start_again(ended, now)
     TaskRun.objects.filter(pk__in=ended, state=TaskRun.State.RUNNING).update(
-        state=TaskRun.State.LOST, times_lost=F("times_lost") + 1, ended_at=now, message=LOST
+        state=TaskRun.State.LOST,
+        claimed_by="",
+        times_lost=F("times_lost") + 1,
+        ended_at=now,
+        message=LOST,
     )
     waiting = TaskRun.objects.filter(state=TaskRun.State.WAITING)
     never = waiting.filter(created_at__lt=now - GIVEN_UP_AFTER, times_lost=0).update(
@@ -42,12 +46,24 @@ def runs_sweep() -> tuple[int, int]:
     )
     unsent = Q(celery_id="", touched_at__lt=now - UNSENT_AFTER)
     silent = unsent | Q(touched_at__lt=now - SEND_AGAIN_AFTER)
-    touched = Coalesce("heartbeat_at", "created_at")
+    touched = Coalesce("sent_at", "created_at")
     again = list(runs_next_in_line(waiting.annotate(touched_at=touched).filter(silent)))
     for run in again:
-        TaskRun.objects.filter(pk=run.pk).update(heartbeat_at=now)
+        TaskRun.objects.filter(pk=run.pk).update(sent_at=now)
         run_send(run=run)
     return len(ended) + never, len(again)
+
+
+def _end_canceled(ended: list[int], now: datetime) -> None:
+    """End the runs that somebody had asked to stop when their worker ended."""
+    TaskRun.objects.filter(
+        pk__in=ended, state=TaskRun.State.RUNNING, cancel_requested_at__isnull=False
+    ).update(
+        state=TaskRun.State.CANCELED,
+        claimed_by="",
+        ended_at=now,
+        message="Its worker ended after it was asked to stop.",
+    )
 
 
 def _end_overlong(ended: list[int], now: datetime) -> None:
@@ -58,6 +74,7 @@ def _end_overlong(ended: list[int], now: datetime) -> None:
         if declared and run.started_at and now - run.started_at >= declared.time_limit:
             runs.filter(pk=run.pk).update(
                 state=TaskRun.State.FAILED,
+                claimed_by="",
                 ended_at=now,
                 message=took_too_long(declared.time_limit),
             )
@@ -73,8 +90,9 @@ def _start_again(ended: list[int], now: datetime) -> None:
     ).update(
         state=TaskRun.State.WAITING,
         times_lost=F("times_lost") + 1,
-        process="",
+        claimed_by="",
         celery_id="",
+        sent_at=None,
         heartbeat_at=None,
         message="Its worker ended. It is started again.",
     )
@@ -82,9 +100,9 @@ def _start_again(ended: list[int], now: datetime) -> None:
 
 def _is_dead(now: datetime) -> Q:
     """Runs whose heartbeat has stopped, or whose process of this machine has ended."""
-    running = TaskRun.objects.filter(state=TaskRun.State.RUNNING).exclude(process="")
-    ended = {name for name in running.values_list("process", flat=True).distinct() if is_gone(name)}
-    return Q(heartbeat_at__lt=now - LOST_AFTER) | Q(process__in=ended)
+    running = TaskRun.objects.filter(state=TaskRun.State.RUNNING).exclude(claimed_by="")
+    ended = [name for name in running.values_list("claimed_by", flat=True) if is_gone(name)]
+    return Q(heartbeat_at__lt=now - stale_after()) | Q(claimed_by__in=ended)
 
 
 def runs_prune() -> int:

@@ -1,4 +1,4 @@
-"""What a person decides on a run that has ended: to run it again, or to leave it at that."""
+"""What a person decides on a run: to cancel it, to run it again, or to leave it at that."""
 
 import uuid
 
@@ -79,10 +79,47 @@ def run_leave(*, run: TaskRun, reason: str, actor: Actor) -> bool:
     return True
 
 
-def _ended(run: TaskRun, actor: Actor) -> TaskRun:
+@transaction.atomic
+def run_cancel(*, run: TaskRun, reason: str, actor: Actor) -> bool:
+    """Stop a run: at once if it waits, and at its next safe point if it runs. Return whether that is new.
+
+    Raises `MissingPermission`, and `DomainError` for a run that has ended, or without a reason.
+    """
+    locked = _locked(run, actor)
+    if locked.state not in TaskRun.OPEN:
+        raise DomainError(f"Run {locked.pk} has ended.")
+    if not reason.strip():
+        raise DomainError("A reason is required.")
+    if locked.cancel_requested_at is not None:
+        return False
+    now = timezone.now()
+    changes: dict[str, object] = {"cancel_requested_at": now}
+    if locked.state == TaskRun.State.WAITING:
+        changes |= {
+            "state": TaskRun.State.CANCELED,
+            "ended_at": now,
+            "message": "Canceled before it began.",
+        }
+    TaskRun.objects.filter(pk=locked.pk).update(**changes)
+    with audit_context(actor=actor, reason=reason):
+        record_event(
+            event_kinds.TASK_RUN_CANCELED,
+            target=locked.schedule,
+            schedule=locked.schedule_name,
+            task=locked.task_name,
+            run=locked.pk,
+        )
+    return True
+
+
+def _locked(run: TaskRun, actor: Actor) -> TaskRun:
     require(actor, "schedules.run_task")
     refuse_limited(actor, "Scheduled tasks affect every organization.")
-    locked = TaskRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    return TaskRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+
+
+def _ended(run: TaskRun, actor: Actor) -> TaskRun:
+    locked = _locked(run, actor)
     if locked.state in TaskRun.OPEN:
         raise DomainError(f"Run {locked.pk} hasn't ended. Wait until it has.")
     return locked

@@ -12,9 +12,10 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.audit.context import audit_context
 from apps.schedules.models import TaskRun
+from apps.schedules.pauses import pauses_since
 from apps.schedules.retention import KEPT_FOR, MOST_AT_ONCE
 from apps.schedules.services.runs import run_send, runs_to_send
-from apps.schedules.services.verdicts import State, Verdict, decide
+from apps.schedules.services.verdicts import State, Verdict, decide, skip_paused
 from apps.schedules.task_names import declared_tasks, problem_with_schedule
 from apps.schedules.timetables import decided_until, due_after, next_due
 
@@ -68,7 +69,7 @@ def schedule_settle(*, schedule: PeriodicTask, now: datetime) -> datetime | None
         due = _due_between(locked, since, now)
         if not due:
             return next(due_after(locked, max(since, now)), None)
-        verdicts = decide(due, now, declared_tasks().get(locked.task), _open_run(locked))
+        verdicts = _verdicts(locked, due, now)
         runs = _runs(locked, _kept(verdicts), now)
         TaskRun.objects.bulk_create(runs, ignore_conflicts=True, batch_size=1000)
         _note(locked, now, len(runs), has_run=any(one.state == State.WAITING for one in verdicts))
@@ -76,6 +77,11 @@ def schedule_settle(*, schedule: PeriodicTask, now: datetime) -> datetime | None
     for run in runs_to_send(schedule=locked, due_at__in=going):
         run_send(run=run, options=_options(locked))
     return next(due_after(locked, now), None)
+
+
+def _verdicts(schedule: PeriodicTask, due: list[datetime], now: datetime) -> list[Verdict]:
+    verdicts = decide(due, now, declared_tasks().get(schedule.task), _open_run(schedule))
+    return skip_paused(verdicts, pauses_since(due[0]))
 
 
 def _due_between(schedule: PeriodicTask, since: datetime, now: datetime) -> list[datetime]:

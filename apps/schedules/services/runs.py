@@ -103,5 +103,5 @@ def run_send(*, run: TaskRun, options: Mapping[str, Any] | None = None) -> bool:
             celery_id=""
         )
         return False
-    TaskRun.objects.filter(pk=run.pk).update(celery_id=message_id)
+    TaskRun.objects.filter(pk=run.pk).update(celery_id=message_id, sent_at=timezone.now())
     return True

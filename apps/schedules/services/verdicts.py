@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from apps.core.schedulable import Missed, SchedulableTask
-from apps.schedules.models import TaskRun
+from apps.schedules.models import SchedulerPause, TaskRun
 
 State = TaskRun.State
 # A due time that is decided later than this passed while no scheduler was running.
@@ -41,6 +41,16 @@ def decide(
     if may_overlap:
         return verdicts
     return _one_at_a_time(verdicts, open_run)
+
+
+def skip_paused(verdicts: list[Verdict], pauses: list[SchedulerPause]) -> list[Verdict]:
+    """Skip what was due while all schedules were paused."""
+
+    def verdict(one: Verdict) -> Verdict:
+        pause = next((pause for pause in pauses if pause.covers(one.due_at)), None)
+        return one if pause is None else Verdict(one.due_at, State.SKIPPED, pause.why)
+
+    return [verdict(one) for one in verdicts]
 
 
 def _of_missed(late: list[datetime], missed: Missed, *, is_covered: bool) -> list[Verdict]:

@@ -16,12 +16,12 @@ from unfold.decorators import display
 
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import label, moment_column, number
+from apps.core.admin.list_button import with_list_button
 from apps.core.admin.read_only import ReadOnly
 from apps.core.errors import RecordNotFound
 from apps.transfers import registry
 from apps.transfers.access import IMPORT, dataset_card
 from apps.transfers.admin import downloads, run_page, undo_page
-from apps.transfers.admin.list_button import with_list_button
 from apps.transfers.admin.result import state_label
 from apps.transfers.admin.rows import ROW_PARAMETERS
 from apps.transfers.admin.wizard import apply, check, columns, file
