@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Model
 from django.utils import timezone
 from psycopg.sql import SQL, Composable, Literal
 
@@ -83,7 +84,7 @@ def _projects(start: datetime, end: datetime | None) -> Composable:
 
 
 def _kinds(
-    model: Any,
+    model: type[Model],
     start: datetime,
     end: datetime | None,
     archived: Composable,
@@ -98,13 +99,13 @@ def _kinds(
         archived=archived,
         joins=joins
         + SQL(" LEFT JOIN projects_project AS live ON live.id = s.id" if own_trash else ""),
-        history=SQL(model.history.model._meta.db_table),
+        history=SQL(model.history.model._meta.db_table),  # type: ignore[attr-defined]
         first=_standing(model, start, own_trash=own_trash),
         last=_standing(model, end, own_trash=own_trash),
     )
 
 
-def _standing(model: Any, moment: datetime | None, *, own_trash: bool) -> Composable:
+def _standing(model: type[Model], moment: datetime | None, *, own_trash: bool) -> Composable:
     """Return the records at a moment that neither were in the trash nor belonged to what was."""
     columns = ["organization_id", *(["deleted_at", "status"] if own_trash else [])]
     return SQL(

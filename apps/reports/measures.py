@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from apps.core.actors import Actor
 from apps.core.port import Registry
 from apps.reports.results import Total
 
@@ -42,7 +43,7 @@ def measure(name: str) -> Measure:
 def records_of(name: str) -> Callable[[Any], QuerySet[Any]]:
     """Return the function that gives the records of a measure of now; it looks the measure up when it is called."""
 
-    def records(actor: Any) -> QuerySet[Any]:
+    def records(actor: Actor) -> QuerySet[Any]:
         found = measure(name)
         if found.records is None:
             raise LookupError(f"“{name}” is counted for a period, not for now.")
@@ -51,7 +52,7 @@ def records_of(name: str) -> Callable[[Any], QuerySet[Any]]:
     return records
 
 
-def total_now(name: str, actor: Any) -> Total:
+def total_now(name: str, actor: Actor) -> Total:
     """Return a measure's number of now, with its definition and a link to the records that it counts."""
     found = measure(name)
     link = f"{found.model._meta.label_lower}?measure={name}"

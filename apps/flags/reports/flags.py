@@ -14,7 +14,7 @@ from apps.reports.rows import days_ago, days_param, iso, plural
 WORDS = {True: "On", False: "Off", None: "On for its targets"}
 
 
-def with_changes(model: Any, since: Any) -> QuerySet[Any]:
+def with_changes(model: type[Flag | Switch], since: Any) -> QuerySet[Any]:
     changes = model.history.filter(id=OuterRef("pk"), history_date__gte=since, history_type="~")
     number = changes.order_by().values("id").annotate(n=Count("pk")).values("n")
     changed = Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
