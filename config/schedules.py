@@ -37,6 +37,7 @@ SCHEDULES = [
     Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
     Ship("Delete old uploads", task="transfers.transfers_clean_up", when="daily at 03:20"),
     Ship("Clean up old task runs", task="schedules.prune_task_runs", when="daily at 03:40"),
+    Ship("Clean up old alarms", task="schedules.prune_alarms", when="daily at 03:45"),
     Ship("Delete old sessions", task="accounts.delete_old_sessions", when="daily at 03:50"),
     Ship(
         "Clean up the personal data access log",

@@ -75,6 +75,11 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "url": "admin:django_celery_beat_periodictask_catalog",
                 "permission": "django_celery_beat.view_periodictask",
             },
+            {
+                "title": "Alarms",
+                "icon": "notification_important",
+                "model": "schedules.Alarm",
+            },
         ],
     ),
     (

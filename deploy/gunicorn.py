@@ -21,3 +21,11 @@ preload_app = True
 graceful_timeout = 3
 loglevel = "warning"
 control_socket_disable = True
+
+
+def post_worker_init(worker: object) -> None:
+    """Watch for the scheduler from the start, also if nobody opens a page."""
+    # Only here is Django set up.
+    from apps.schedules.watch import watch_start
+
+    watch_start()

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from apps.backoffice import error_pages
 from apps.core import availability
+from apps.schedules.heartbeat import scheduler_state
 
 logger = logging.getLogger(__name__)
 
@@ -52,5 +53,10 @@ def answers(limits: availability.Limits) -> bool:
 
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer 200 if the web server and the database work; otherwise `DatabaseMiddleware` answers 503."""
-    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+    """Answer 200 if the web server and the database work; otherwise `DatabaseMiddleware` answers 503.
+
+    The second line tells of the scheduler. A load balancer must not take the web servers away because of it.
+    """
+    return HttpResponse(
+        f"ok\n{scheduler_state().sentence}\n", content_type="text/plain; charset=utf-8"
+    )

@@ -7,8 +7,9 @@ from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.approvals.selectors import people_with
 from apps.audit.models import Verification
-from apps.backoffice.start import numbers, open_tasks, recent_activity
+from apps.backoffice.start import alarms, numbers, open_tasks, recent_activity
 from apps.backoffice.start.count_query import counts
+from apps.backoffice.start.lines import questions
 from apps.core.actors import PermissionHolder
 from apps.core.scope import sees_everything
 from apps.core.wording import listed
@@ -20,18 +21,19 @@ _NAMED = 3
 def dashboard_callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill the page with what this user may see, in at most ten statements, sign-in included."""
     user: Any = request.user
-    questions = {**open_tasks.questions(user), **numbers.questions(user)}
+    asked = questions([*open_tasks.LINES, *numbers.lines_for(user)], user)
     if not sees_everything(user):
-        questions["organizations_seen"] = organizations_outside_the_trash_of(user)
-    counted = counts(user, questions)
+        asked["organizations_seen"] = organizations_outside_the_trash_of(user)
+    counted, found = counts(user, asked, alarms.values(user))
     # For the user menu, which shows this on every page.
     user.organizations_seen = counted.get("organizations_seen")
     context.update(
         {
             "title": "Start",
             "name": user.get_short_name(),
-            "needs": open_tasks.answers(counted, open_tasks.NEEDS, user),
-            "standing": open_tasks.answers(counted, open_tasks.STANDING, user),
+            "alarms": alarms.alarms(user, found, counted.get("alarms_open", 0)),
+            "needs": open_tasks.answers(counted, open_tasks.NEEDS),
+            "standing": open_tasks.answers(counted, open_tasks.STANDING),
             "numbers": numbers.answers(counted, user),
             "imports": recent_activity.imports(user),
             "changes": recent_activity.changes(user),

@@ -98,9 +98,14 @@ def queued_mails_sweep() -> tuple[int, int, int]:
     for mail in QueuedMail.objects.filter(state=QueuedMail.State.SENT):
         # Its sender ended before it could do this.
         _finish(mail)
-    done: Pass = deliveries_send(QueuedMail, _build, sent=_finish)
+    done = queued_mails_send()
     waiting = QueuedMail.objects.filter(state__in=QueuedMail.DUE).count()
     return done.sent, waiting, swept.uncertain + swept.refused + done.failed
+
+
+def queued_mails_send(**which: object) -> Pass:
+    """Send the e-mails that are due, or of these some. The caller holds no transaction."""
+    return deliveries_send(QueuedMail, _build, sent=_finish, **which)
 
 
 def _build(mail: QueuedMail) -> EmailMessage | None:

@@ -17,7 +17,10 @@ from apps.audit.history import audit_model
 from apps.core.jobs import Job, claimed_only_in
 from apps.core.nouns import name_fields, name_model
 from apps.schedules import timing_constraints  # noqa: F401  Declares them.
+from apps.schedules.alarm_models import Alarm, ScheduleOwner, SchedulerHeartbeat
 from apps.schedules.querysets import TaskRunQuerySet
+
+__all__ = ["Alarm", "ScheduleOwner", "SchedulerHeartbeat", "ShippedSchedule", "TaskRun"]
 
 # Beat stores in the same row when it last sent a task, which is no change of the schedule.
 audit_model(

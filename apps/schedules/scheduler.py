@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
+from apps.schedules.services.alarms import alarms_tend
 from apps.schedules.services.cleanup import runs_sweep
 from apps.schedules.services.due_times import schedules_settle
 
@@ -44,6 +45,7 @@ class RecordingScheduler(DatabaseScheduler):
             if monotonic() - self._swept_at >= _SWEEP_SECONDS:
                 self._swept_at = monotonic()
                 runs_sweep()
+                alarms_tend()
         except (DatabaseError, InterfaceError):
             # What is due now has its row and its run as soon as the database answers.
             logger.exception("The database did not answer.")

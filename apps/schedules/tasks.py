@@ -1,6 +1,7 @@
-"""The scheduled task that maintains task runs."""
+"""The scheduled tasks that maintain task runs and alarms."""
 
 from apps.core.schedulable import schedulable
+from apps.schedules.services.alarms import alarms_prune
 from apps.schedules.services.cleanup import runs_prune
 
 
@@ -14,3 +15,12 @@ from apps.schedules.services.cleanup import runs_prune
 )
 def prune_task_runs() -> str:
     return f"{runs_prune():,} deleted."
+
+
+@schedulable(
+    label="Clean up old alarms",
+    is_idempotent=True,
+    description="Deletes alarms of schedules 90 days after they were over. Their history stays.",
+)
+def prune_alarms() -> str:
+    return f"{alarms_prune():,} deleted."

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.backoffice.availability.DatabaseMiddleware",
+    "apps.schedules.watch.SchedulerWatchMiddleware",
     "apps.core.client_address.ClientAddressMiddleware",
     "apps.core.statement_timeout.StatementTimeoutMiddleware",
     # Gives the request its ID and its place in the audit log, whatever its response.
@@ -225,6 +226,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Beat notices within a second that a schedule was added or changed.
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+# How often each web process looks for a sign of life of the scheduler; 0 for never.
+SCHEDULER_WATCH_SECONDS = 20
 CELERY_BROKER_URL = ENV.redis_url or "files://localhost//"  # deploy/standalone/file_broker.py
 CELERY_BROKER_TRANSPORT_OPTIONS = queues.broker_options(ENV.redis_url, VAR_DIR)
 CELERY_TASK_PUBLISH_RETRY_POLICY = queues.PUBLISH_RETRY_POLICY

@@ -29,6 +29,8 @@ WHITENOISE_USE_FINDERS = True
 # A thread of a test's server ends with its request.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASE_PATIENCE_SECONDS = 0
+# Its thread would hold a test's database open, and see nothing of a test's transaction.
+SCHEDULER_WATCH_SECONDS = 0
 # Copied from a template, see tests/database.py; a second run side by side has another one.
 DATABASES["default"]["TEST"] = {"NAME": f"test_quarterdeck_{env.test_process()}"}
 # A test's data need not survive a power failure.

@@ -34,6 +34,7 @@ from tests.factories.accounts import (
     SuperuserFactory,
     UserFactory,
 )
+from tests.factories.alarms import AcknowledgedAlarmFactory
 from tests.factories.organizations import (
     InvitationFactory,
     MembershipFactory,
@@ -173,6 +174,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "projects.Task": _task,
     "reports.ReportRun": lambda: ReportDeliveryFactory(run__started_by=StaffFactory()).run,
     "schedules.TaskRun": lambda: TaskRunFactory(started_by=StaffFactory()),
+    "schedules.Alarm": lambda: AcknowledgedAlarmFactory(told=[StaffFactory().pk]),
     "transfers.ExportRun": _export_run,
     "transfers.ImportRun": _import_run,
     "transfers.Upload": _upload,

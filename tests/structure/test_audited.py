@@ -22,6 +22,7 @@ EXEMPT: dict[str, str] = {
     "audit.Verification": "the proof of the trail",
     "core.QueuedMail": "goes as soon as the mail is sent, of which its record tells",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
+    "schedules.SchedulerHeartbeat": "a moment that is overwritten every ten seconds",
     "schedules.SchedulerPause": "says itself who paused and resumed the schedules, when and why",
     "schedules.ShippedSchedule": "remembers names that the set-up has created",
     "reports.ClosedPeriod": "numbers of a time that is over, which never change",

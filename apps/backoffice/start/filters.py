@@ -8,20 +8,20 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from unfold.contrib.filters.admin import DropdownFilter
 
+from apps.backoffice.start import numbers, open_tasks
+from apps.backoffice.start.lines import Line
 from apps.backoffice.start.links import PARAMETER
-from apps.backoffice.start.numbers import NUMBERS, Number
-from apps.backoffice.start.open_tasks import NEEDS, STANDING, OpenTask
 
-LINES: list[OpenTask | Number] = [*NEEDS, *STANDING, *NUMBERS]
+LINES: list[Line] = [*open_tasks.LINES, *numbers.LINES]
 
 
 class StartPageFilter(DropdownFilter):
     """Filters by a line of the start page, with the query that the line counts with."""
 
-    title = "what waits for you"
+    title = "on the start page"
     parameter_name = PARAMETER
 
-    def _lines(self, request: HttpRequest, model: type[Model]) -> dict[str, OpenTask | Number]:
+    def _lines(self, request: HttpRequest, model: type[Model]) -> dict[str, Line]:
         user: Any = request.user
         return {
             line.name: line

@@ -1,25 +1,28 @@
-"""Four numbers, what came this week and last, and a small line of the days.
+"""Four numbers, how many of each are new this week and last, and a small line of the days.
 
-A week is the one that reports have, Monday to Sunday: both show the same numbers.
+A week is the one that reports have, Monday to Sunday.
 """
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import CharField, Count, DateField, Model, QuerySet, Value
 from django.db.models.functions import TruncDate
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.backoffice.start.links import PARAMETER, listing
+from apps.backoffice.start.lines import Line
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Project, Task
+from apps.projects.weeks import NAME as WEEKLY
 from apps.projects.weeks import closed_new_members
 from apps.reports.measures import records_of
-from apps.reports.weeks import this_week
+from apps.reports.weeks import Week, this_week
 from apps.schedules.models import TaskRun
 
 SHOWN = 4
@@ -28,27 +31,47 @@ WEEK = 7
 
 @dataclass(frozen=True)
 class Number:
-    """How many there are (`records`), and what came from a moment on (`arrivals`, by the day of `since`).
-
-    The card leads to the list of the same records: all of the model, or those of `is_part`.
-    """
+    """How many records there are, and how many of these are new, by the day of `since`."""
 
     name: str
     label: str
     permission: str
-    records: Callable[[User], QuerySet[Any]]
-    arrivals: Callable[[User, datetime], list[QuerySet[Any]]]
-    since: str
     model: type[Model]
-    is_part: bool = False
+    records: Callable[[User], QuerySet[Any]]
+    since: str = "created_at"
+    is_all: bool = False
+
+    @cached_property
+    def total(self) -> Line:
+        return self._line("", self.records, is_all=self.is_all)
+
+    @cached_property
+    def this_week(self) -> Line:
+        return self._line(" this week", lambda user: self._new(user, this_week()))
+
+    @cached_property
+    def last_week(self) -> Line:
+        return self._line(" last week", lambda user: self._new(user, this_week().before))
 
     @property
-    def short(self) -> str:
-        return self.label
+    def lines(self) -> list[Line]:
+        return [self.total, self.this_week, self.last_week]
 
-    @property
-    def url(self) -> str:
-        return listing(self.model, **({PARAMETER: self.name} if self.is_part else {}))
+    def _line(
+        self, when: str, records: Callable[[User], QuerySet[Any]], *, is_all: bool = False
+    ) -> Line:
+        return Line(
+            name=self.name + when.replace(" ", "_"),
+            permission=self.permission,
+            model=self.model,
+            records=records,
+            short=f"{self.label}, new{when}" if when else self.label,
+            is_all=is_all,
+        )
+
+    def _new(self, user: User, week: Week) -> QuerySet[Any]:
+        within = {f"{self.since}__gte": week.start, f"{self.since}__lt": week.end}
+        return self.records(user).filter(**within)
 
 
 NUMBERS = [
@@ -56,103 +79,103 @@ NUMBERS = [
         "organizations",
         "Organizations",
         "organizations.view_organization",
-        records_of("organizations"),
-        lambda user, _: [Organization.objects.for_staff(user)],
-        "created_at",
         Organization,
+        records_of("organizations"),
+        is_all=True,
     ),
     Number(
         "members",
         "Members",
         "organizations.view_membership",
-        records_of("members"),
-        lambda user, _: [Membership.objects.for_staff(user)],
-        "created_at",
         Membership,
+        records_of("members"),
+        is_all=True,
     ),
     Number(
         "projects",
         "Active projects",
         "projects.view_project",
-        records_of("active_projects"),
-        lambda user, _: [Project.objects.for_staff(user)],
-        "created_at",
         Project,
-        is_part=True,
+        records_of("active_projects"),
     ),
     Number(
         "tasks",
         "Open tasks",
         "projects.view_task",
-        records_of("open_tasks"),
-        lambda user, _: [Task.objects.for_staff(user)],
-        "created_at",
         Task,
-        is_part=True,
+        records_of("open_tasks"),
     ),
     Number(
         "runs",
         "Runs of scheduled tasks, 14 days",
         "schedules.view_taskrun",
+        TaskRun,
         lambda user: TaskRun.objects.for_staff(user).filter(
             due_at__gte=timezone.now() - timedelta(days=2 * WEEK)
         ),
-        lambda user, _: [TaskRun.objects.for_staff(user)],
-        "due_at",
-        TaskRun,
-        is_part=True,
+        since="due_at",
     ),
 ]
+LINES = [line for number in NUMBERS for line in number.lines]
 
 
-def allowed(user: User) -> list[Number]:
-    return [number for number in NUMBERS if user.has_perm(number.permission)][:SHOWN]
-
-
-def questions(user: User) -> dict[str, QuerySet[Any]]:
-    return {number.name: number.records(user) for number in allowed(user)}
+def lines_for(user: User) -> list[Line]:
+    return [line for number in _shown_to(user) for line in number.lines]
 
 
 def answers(counted: dict[str, int], user: User) -> list[dict[str, Any]]:
-    """Return the cards: one more statement, for the arrivals of the last two weeks."""
-    numbers = allowed(user)
+    """Return the cards: one more statement, for the days of the last two weeks."""
+    numbers = _shown_to(user)
     week = this_week()
     today = timezone.localdate()
     # The line ends today: the rest of the week is still open.
     days = [day for day in [*week.before.days, *week.days] if day <= today]
-    arrived = _arrivals(numbers, user, week.before.start)
-    cards = []
-    for number in numbers:
-        series = [arrived[number.name, day] for day in days]
-        cards.append(
-            {
-                "label": number.label,
-                "count": counted[number.name],
-                "value": counted[number.name],
-                "url": number.url,
-                "this_week": sum(series[WEEK:]),
-                "last_week": arrived.get((number.name, None), sum(series[:WEEK])),
-                "points": _points(series),
-            }
-        )
-    return cards
+    new = _new_by_day(numbers, user, week.before.start)
+    return [
+        {
+            "label": number.label,
+            **_shown(number.total, counted),
+            "this_week": _shown(number.this_week, counted),
+            "last_week": _closed(number, new) or _shown(number.last_week, counted),
+            "points": _points([new[number.name, day] for day in days]),
+        }
+        for number in numbers
+    ]
 
 
-def _arrivals(
+def _shown_to(user: User) -> list[Number]:
+    return [number for number in NUMBERS if user.has_perm(number.permission)][:SHOWN]
+
+
+def _shown(line: Line, counted: dict[str, int]) -> dict[str, Any]:
+    return {"count": counted[line.name], "url": line.url}
+
+
+def _closed(number: Number, new: Counter[tuple[str, date | None]]) -> dict[str, Any]:
+    """Return last week's number as it was stored when the week was over; it leads to its report.
+
+    Nothing where it is not stored. Some of these records may be gone, so no list has them all.
+    """
+    if (number.name, None) not in new:
+        return {}
+    page = reverse("admin:reports_reportrun_report", args=[WEEKLY])
+    return {"count": new[number.name, None], "url": f"{page}?week={this_week().before}"}
+
+
+def _new_by_day(
     numbers: list[Number], user: User, first: datetime
 ) -> Counter[tuple[str, date | None]]:
     parts = [
-        arrivals.order_by()
+        number.records(user)
+        .order_by()
         .filter(**{f"{number.since}__gte": first})
         .annotate(what=Value(number.name, output_field=CharField()), day=TruncDate(number.since))
         .values("what", "day")
         .annotate(n=Count("pk"))
         .values_list("what", "day", "n")
         for number in numbers
-        for arrivals in number.arrivals(user, first)
     ]
-    if any(number.name == "members" for number in numbers):
-        # Last week's are those that were stored when it was over, which the report shows as well.
+    if any(number.name == "members" for number in numbers) and user.has_perm("reports.view_report"):
         parts.append(
             closed_new_members(this_week().before, user)
             .annotate(
@@ -164,10 +187,7 @@ def _arrivals(
     if not parts:
         return Counter()
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
-    arrived: Counter[tuple[str, date | None]] = Counter()
-    for what, day, number in rows:
-        arrived[what, day] += number
-    return arrived
+    return Counter({(what, day): number for what, day, number in rows})
 
 
 def _points(series: list[int]) -> str:

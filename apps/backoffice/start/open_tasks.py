@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, QuerySet
@@ -11,13 +12,13 @@ from django.utils import timezone
 from apps.accounts.approvable.visibility import DECIDE
 from apps.accounts.approvals.selectors import to_decide
 from apps.accounts.models import ApprovalRequest, User
-from apps.backoffice.start.links import PARAMETER, listing
+from apps.backoffice.start.lines import Line
 from apps.core.admin.display import BAD, QUIET, WAITING
 from apps.core.wording import counted
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation
 from apps.reports.models import ReportDelivery, ReportRun
-from apps.schedules.models import PeriodicTask, TaskRun
+from apps.schedules.models import Alarm, PeriodicTask, TaskRun
 from apps.transfers.models import ImportRun
 
 SOON = timedelta(days=3)
@@ -26,10 +27,7 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True)
 class OpenTask:
-    """Records of `model` that wait, for people with the permission; `words` follows the number of them.
-
-    The list that the line leads to shows these very records.
-    """
+    """Records that wait; `words` follows the number of them."""
 
     name: str
     permission: str
@@ -39,13 +37,15 @@ class OpenTask:
     records: Callable[[User], QuerySet[Any]]
     words: str
 
-    @property
-    def short(self) -> str:
-        return self.words
-
-    @property
-    def url(self) -> str:
-        return listing(self.model, **{PARAMETER: self.name})
+    @cached_property
+    def line(self) -> Line:
+        return Line(
+            name=self.name,
+            permission=self.permission,
+            model=self.model,
+            records=self.records,
+            short=self.words,
+        )
 
 
 NEEDS = [
@@ -110,6 +110,15 @@ NEEDS = [
         "expiring within three days",
     ),
     OpenTask(
+        "alarms_open",
+        "schedules.view_alarm",
+        BAD,
+        "notification_important",
+        Alarm,
+        lambda user: Alarm.objects.for_staff(user).open(),
+        "open",
+    ),
+    OpenTask(
         "tasks_lost",
         "schedules.view_taskrun",
         BAD,
@@ -170,26 +179,20 @@ STANDING = [
 ]
 
 
-def questions(user: User) -> dict[str, QuerySet[Any]]:
-    """Return the querysets to count for `user`, by name."""
-    return {
-        need.name: need.records(user)
-        for need in [*NEEDS, *STANDING]
-        if user.has_perm(need.permission)
-    }
+LINES = [task.line for task in [*NEEDS, *STANDING]]
 
 
-def answers(numbers: dict[str, int], needs: list[OpenTask], user: User) -> list[dict[str, Any]]:
-    """Return those of `needs` that have records, as the page shows them."""
+def answers(counts: dict[str, int], tasks: list[OpenTask]) -> list[dict[str, Any]]:
+    """Return those of `tasks` that have records, as the page shows them."""
     return [
         {
-            "name": need.name,
-            "count": numbers[need.name],
-            "text": f"{counted(numbers[need.name], need.model)} {need.words}",
-            "url": need.url,
-            "icon": need.icon,
-            "color": need.color,
+            "name": task.name,
+            "count": counts[task.name],
+            "text": f"{counted(counts[task.name], task.model)} {task.words}",
+            "url": task.line.url,
+            "icon": task.icon,
+            "color": task.color,
         }
-        for need in needs
-        if numbers.get(need.name)
+        for task in tasks
+        if counts.get(task.name)
     ]

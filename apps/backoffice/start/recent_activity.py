@@ -1,5 +1,6 @@
 """The latest imports, and colleagues' manual changes."""
 
+from collections.abc import Callable
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -17,7 +18,7 @@ from apps.core.scope import sees_everything
 from apps.core.wording import counted, listed
 from apps.organizations.models import Invitation, Membership, Organization
 from apps.projects.models import Project, Task
-from apps.transfers.admin.result import state_label
+from apps.transfers.admin.result import state_label, state_url
 from apps.transfers.models import ImportRun
 
 IMPORTS = 5
@@ -41,7 +42,7 @@ def imports(user: User) -> list[dict[str, Any]]:
         return []
     runs = ImportRun.objects.for_staff(user).select_related("user", "upload").order_by("-id")
     return [
-        {"run": run, "state": state, "color": color}
+        {"run": run, "state": state, "color": color, "state_url": state_url(run)}
         for run in runs[:IMPORTS]
         for state, color in [state_label(run)]
     ]
@@ -74,11 +75,11 @@ def changes(user: User) -> list[dict[str, Any]]:
         others = recent.filter(reduce(or_, map(Exists, inside))).order_by("-started_at", "-id")
     sets = list(others[: 2 * CHANGES])
     contents = _contents([each.pk for each in sets], models, user) if sets else {}
+    sees_log = user.has_perm("audit.view_auditlog")
     return [
         {
             "who": person(change_set.actor_label),
-            "did": contents[change_set.pk]["did"],
-            "url": contents[change_set.pk]["url"],
+            **_told(contents[change_set.pk], change_set, sees_log=sees_log),
             "reason": readable(change_set.reason),
             "at": change_set.started_at,
         }
@@ -116,16 +117,40 @@ def _contents(
     return {key: _sentence_and_link(entries) for key, entries in found.items()}
 
 
+def _told(content: dict[str, Any], change_set: ChangeSet, *, sees_log: bool) -> dict[str, Any]:
+    """Return the sentence and its link. A number is said only to those whom the link can show its records."""
+    if content["url"] or not sees_log:
+        return {"did": content["did"], "url": content["url"]}
+    url = reverse("admin:audit_changeset_change", args=[change_set.pk])
+    return {"did": content["did_in_numbers"], "url": url}
+
+
 def _sentence_and_link(entries: list[tuple[Any, ...]]) -> dict[str, Any]:
-    words = [
-        f"{VERBS[kind]} {called or 'a ' + str(model._meta.verbose_name)}"
-        if n == 1
-        else f"{VERBS[kind]} {counted(n, model)}"
-        for model, kind, n, _, called in entries
-    ]
     url = ""
     if len(entries) == 1 and entries[0][2] == 1 and entries[0][1] != "-":
         model, _, _, one, _ = entries[0]
         opts = model._meta
         url = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[one])
-    return {"did": listed(words), "url": url}
+    return {
+        "did": listed(_words(*entry, several=_several) for entry in entries),
+        "did_in_numbers": listed(_words(*entry, several=counted) for entry in entries),
+        "url": url,
+    }
+
+
+def _words(
+    model: type[Model],
+    kind: str,
+    number: int,
+    _one: str,
+    called: str,
+    *,
+    several: Callable[[int, type[Model]], str],
+) -> str:
+    if number == 1:
+        return f"{VERBS[kind]} {called or 'a ' + str(model._meta.verbose_name)}"
+    return f"{VERBS[kind]} {several(number, model)}"
+
+
+def _several(number: int, model: type[Model]) -> str:
+    return counted(number, model).replace(f"{number:,}", "several", 1)

@@ -30,6 +30,7 @@ from apps.core.admin.list_button import with_list_button
 from apps.core.wording import counted
 from apps.schedules.admin.argument_fields import argument_fields
 from apps.schedules.admin.catalog import catalog_view
+from apps.schedules.admin.owner import OwnerMixin
 from apps.schedules.admin.pause import may_pause
 from apps.schedules.admin.pause import urls as pause_urls
 from apps.schedules.admin.run_states import STATE_COLORS
@@ -70,7 +71,7 @@ for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, ClockedSchedule,
 
 
 @admin.register(PeriodicTask)
-class ScheduleAdmin(TimelineMixin, BaseAdmin):
+class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
     form = ScheduleForm
     create_service = staticmethod(schedule_create)
     update_service = staticmethod(schedule_update)
@@ -90,14 +91,35 @@ class ScheduleAdmin(TimelineMixin, BaseAdmin):
     search_help_text = "Name, task or description"
     ordering = ["name"]
     initial_parameters = ["task"]
-    actions = ["run_now", "enable", "disable"]
-    actions_row = actions_detail = ["run_now", "enable", "disable"]
+    actions = ["run_now", "enable", "disable", "set_owner"]
+    actions_row = actions_detail = ["run_now", "enable", "disable", "set_owner"]
     fieldsets = [
-        (None, {"fields": ["state_label", "next_runs", "last_run", "times_run", "origin_label"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "state_label",
+                    "next_runs",
+                    "last_run",
+                    "times_run",
+                    "owner_name",
+                    "open_alarms",
+                    "origin_label",
+                ]
+            },
+        ),
         (None, {"fields": ["name", "task", "description"]}),
         ("When", {"fields": ["when", "time_zone", "start_time", "expires", "expire_seconds"]}),
     ]
-    readonly_fields = ["state_label", "next_runs", "last_run", "times_run", "origin_label"]
+    readonly_fields = [
+        "state_label",
+        "next_runs",
+        "last_run",
+        "times_run",
+        "owner_name",
+        "open_alarms",
+        "origin_label",
+    ]
 
     def get_fieldsets(self, request: HttpRequest, obj: PeriodicTask | None = None) -> Any:
         sets = super().get_fieldsets(request, obj)

@@ -42,6 +42,17 @@ def state_label(run: ImportRun) -> tuple[str, str]:
     return run.get_state_display(), STATE_COLORS.get(run.state, "default")
 
 
+def state_url(run: ImportRun) -> str:
+    """Return the list of the rows that the run's state label counts; "" if it counts none."""
+    part = ""
+    if run.state == ImportRun.State.APPLIED and int(run.counts.get("refused", 0)):
+        part = "verdict=refused"
+    if run.state == ImportRun.State.UNDONE_IN_PART:
+        part = "outcome=kept"
+    url = reverse("admin:transfers_importrun_change", args=[run.pk])
+    return f"{url}?tab=rows&{part}" if part else ""
+
+
 # The numbers of a result in their order, with the rows that each counts.
 NUMBERS = (
     ("created", "created", "success", "verdict=create&outcome=applied"),
