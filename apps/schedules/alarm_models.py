@@ -8,6 +8,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.audit.history import History
 from apps.core.models import BaseModel
+from apps.core.querysets import ScopedManager
 from apps.schedules.alarm_querysets import AlarmQuerySet
 
 
@@ -59,7 +60,7 @@ class Alarm(BaseModel):
         verbose_name="acknowledged by",
     )
 
-    objects = AlarmQuerySet.as_manager()
+    objects = ScopedManager.from_queryset(AlarmQuerySet)()
     history = History(untracked_fields=["well_since"])
 
     class Meta:

@@ -135,12 +135,12 @@ def _slow(recent: RecentRuns, now: datetime) -> Trouble | None:
 
 def usual_duration(run: TaskRun, runs: Iterable[TaskRun]) -> timedelta | None:
     """Return the median of the 20 successes before `run`; None if there are fewer than five."""
-    durations = [
-        earlier.duration
+    seconds = [
+        earlier.duration.total_seconds()
         for earlier in runs
         if earlier.pk < run.pk and earlier.state == State.SUCCEEDED and earlier.duration is not None
     ][:USUAL_OF]
-    return median(durations) if len(durations) >= FEWEST_SUCCESSES else None
+    return timedelta(seconds=median(seconds)) if len(seconds) >= FEWEST_SUCCESSES else None
 
 
 def _missed(recent: RecentRuns, now: datetime) -> Trouble | None:

@@ -21,7 +21,7 @@ def owner_key() -> Coalesce:
     Where a colleague acted as somebody, it is the colleague.
     """
     chosen = ScheduleOwner.objects.filter(schedule=OuterRef("pk")).values("owner")[:1]
-    by_people = PeriodicTask.history.filter(  # type: ignore[attr-defined]
+    by_people = PeriodicTask.history.filter(
         id=OuterRef("pk"), change_set__actor_id__isnull=False
     ).order_by("-history_id")
     last = by_people.values(who=Coalesce("change_set__real_actor_id", "change_set__actor_id"))[:1]
