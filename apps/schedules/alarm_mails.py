@@ -45,12 +45,12 @@ TO_DO = {
     Kind.LATE: "Check that workers are running and are not busy with something else.",
     Kind.SLOW: "Open the run. If it is stuck, restart its worker. If there is simply more to do now, acknowledge the alarm.",
     Kind.MISSED: "Decide whether the missed run still matters. If it does, choose “Run again” on its page.",
-    Kind.SILENT: "Check that the process “beat” is running, and read its log. Start it again: runs that were missed are then decided on.",
+    Kind.SILENT: "Check that the process “beat” is running, and read its log. Once it runs again, each schedule makes up for missed runs as its task says.",
 }
 
 
 def announce(alarms: Sequence[Alarm], *, is_over: bool = False) -> None:
-    """Queue one e-mail to each person who is told of any of `alarms`. The caller holds the transaction."""
+    """Queue one e-mail to each person who is notified of any of `alarms`. The caller holds the transaction."""
     by_person: dict[UUID, list[str]] = defaultdict(list)
     for alarm in alarms:
         for person in alarm.told:
@@ -178,8 +178,7 @@ def _message(
 
 _WHY = (
     "If you take care of an alarm, acknowledge it on its page. You get one more e-mail when it is over.\n"
-    "You get this because you own the schedule. For a schedule without an owner, and for the scheduler\n"
-    "itself, everyone who may change schedules gets it."
+    "You get this because you own the schedule, or because it has no owner and you may change schedules."
 )
 
 

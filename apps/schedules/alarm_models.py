@@ -1,4 +1,4 @@
-"""Alarms of schedules, the owner who is told of them, and the sign of life of the scheduler."""
+"""Alarms of schedules, the owner who is notified of them, and the sign of life of the scheduler."""
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField

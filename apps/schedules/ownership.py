@@ -36,7 +36,7 @@ def owners_of(schedules: QuerySet[PeriodicTask]) -> dict[int, User]:
 
 
 def recipients(owner: User | None) -> list[User]:
-    """Return who is told of a schedule's alarms: its owner, or everyone who may manage schedules.
+    """Return who is notified of a schedule's alarms: its owner, or everyone who may manage schedules.
 
     An owner who left, or may no longer see schedules, could do nothing about it.
     """

@@ -189,7 +189,7 @@ def test_the_page_of_a_schedule_names_its_owner_and_sets_it() -> None:
     schedule = ScheduleFactory()
     client = in_role("Operations")
     page = reverse("admin:django_celery_beat_periodictask_change", args=[schedule.pk])
-    assert "Everyone who may change schedules is told" in client.get(page).content.decode()
+    assert "Everyone who may change schedules is notified" in client.get(page).content.decode()
     owner = StaffFactory(
         first_name="Grace", last_name="Hopper", may=["django_celery_beat.view_periodictask"]
     )

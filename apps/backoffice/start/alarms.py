@@ -41,7 +41,9 @@ def alarms(user: User, found: dict[str, Any], number: int) -> dict[str, Any]:
     return {
         "silence": state.sentence if state.is_silent else "",
         "unsent": _unsent(found["unsent_state"], found["unsent_error"]),
-        "open": _open(user) if number else [],
+        "open": _open(user, besides=[Alarm.Kind.SILENT] if state.is_silent else [])
+        if number
+        else [],
     }
 
 
@@ -49,9 +51,14 @@ def _may_see(user: User) -> bool:
     return user.has_perm(VIEW) and sees_everything(user)
 
 
-def _open(user: User) -> list[dict[str, Any]]:
-    """Return the newest open alarms: first those that this user was told of."""
-    newest = Alarm.objects.for_staff(user).open().order_by("-since")[: 10 * SHOWN]
+def _open(user: User, *, besides: list[Alarm.Kind]) -> list[dict[str, Any]]:
+    """Return the newest open alarms: first those that this user was notified of."""
+    newest = (
+        Alarm.objects.for_staff(user)
+        .open()
+        .exclude(kind__in=besides)
+        .order_by("-since")[: 10 * SHOWN]
+    )
     mine = sorted(newest, key=lambda alarm: user.pk not in alarm.told)
     return [
         {

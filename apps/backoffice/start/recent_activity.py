@@ -118,7 +118,7 @@ def _contents(
 
 
 def _told(content: dict[str, Any], change_set: ChangeSet, *, sees_log: bool) -> dict[str, Any]:
-    """Return the sentence and its link. A number is said only to those whom the link can show its records."""
+    """Return the sentence and its link. Without a list of the records to link to, no number is said."""
     if content["url"] or not sees_log:
         return {"did": content["did"], "url": content["url"]}
     url = reverse("admin:audit_changeset_change", args=[change_set.pk])

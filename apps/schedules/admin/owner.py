@@ -1,4 +1,4 @@
-"""The owner of a schedule, who is told of its alarms: shown on its page, and chosen there."""
+"""The owner of a schedule, who is notified of its alarms: shown on its page, and chosen there."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ class OwnerMixin:
         description="Set owner",
         icon="person",
         reason="optional",
-        explanation="The owner is told of the schedule's alarms, by e-mail and on the start page.",
+        explanation="The owner is notified of the schedule's alarms, by e-mail and on the start page.",
         form_class=OwnerForm,
     )
     def set_owner(self, request: HttpRequest, schedules: QuerySet, answer: ConfirmationForm) -> str:
@@ -65,11 +65,11 @@ class OwnerMixin:
     def owner_name(self, schedule: PeriodicTask) -> SafeString | str:
         owner = owners_of(PeriodicTask.objects.filter(pk=schedule.pk)).get(schedule.pk)
         if owner is None:
-            return "Nobody. Everyone who may change schedules is told of its alarms."
+            return "Nobody. Everyone who may change schedules is notified of its alarms."
         if owner in recipients(owner):
             return str(owner)
         return format_html(
-            "{}, who can no longer see schedules. Everyone who may change schedules is told of its alarms.",
+            "{}, who can no longer see schedules. Everyone who may change schedules is notified of its alarms.",
             owner,
         )
 

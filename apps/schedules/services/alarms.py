@@ -130,7 +130,7 @@ def _wrong(now: datetime) -> dict[tuple[int, str], Trouble]:
 def _open(wrong: dict[tuple[int, str], Trouble], open_alarms: Iterable[Alarm]) -> list[Alarm]:
     known = {(alarm.schedule_id, alarm.kind) for alarm in open_alarms}
     missing = {key: trouble for key, trouble in wrong.items() if key not in known}
-    # A schedule that is enabled again is not news for the run that people were told of before.
+    # A schedule that is enabled again is not news for the run that people were notified of before.
     of_runs = Alarm.objects.filter(run__in=[trouble.run.pk for trouble in missing.values()])
     for key in of_runs.values_list("schedule", "kind", "run"):
         if key[:2] in missing and missing[key[:2]].run.pk == key[2]:

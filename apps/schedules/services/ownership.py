@@ -15,7 +15,7 @@ from apps.schedules.ownership import MANAGE, VIEW
 def schedule_set_owner(
     *, schedule: PeriodicTask, owner: User | None, reason: str = "", actor: Actor
 ) -> bool:
-    """Make `owner` the person who is told of a schedule's alarms; return whether that changed anything.
+    """Make `owner` the person who is notified of a schedule's alarms; return whether that changed anything.
 
     Without an owner, the last person who changed the schedule is told. Raises `MissingPermission`, and
     `DomainError` for a person who may not see schedules.
