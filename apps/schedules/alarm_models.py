@@ -8,7 +8,6 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.audit.history import History
 from apps.core.models import BaseModel
-from apps.core.querysets import ScopedManager
 from apps.schedules.alarm_querysets import AlarmQuerySet
 
 
@@ -60,7 +59,7 @@ class Alarm(BaseModel):
         verbose_name="acknowledged by",
     )
 
-    objects = ScopedManager.from_queryset(AlarmQuerySet)()
+    objects = models.Manager.from_queryset(AlarmQuerySet)()  # type: ignore[assignment]
     history = History(untracked_fields=["well_since"])
 
     class Meta:
