@@ -59,7 +59,7 @@ class Alarm(BaseModel):
         verbose_name="acknowledged by",
     )
 
-    objects = models.Manager.from_queryset(AlarmQuerySet)()  # type: ignore[assignment]
+    objects = models.Manager.from_queryset(AlarmQuerySet)()  # type: ignore[assignment, misc]
     history = History(untracked_fields=["well_since"])
 
     class Meta:
