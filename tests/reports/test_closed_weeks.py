@@ -178,9 +178,9 @@ def test_start_page_lists_report_and_download_show_the_same_numbers(client: Clie
             told = {total.label: total.value for total in page.context["result"].totals}
             members = client.get(reverse("admin:organizations_membership_changelist"))
             projects = client.get(reverse("admin:projects_project_changelist"))
-            assert told["Members"] == cards["Members"]["value"]
+            assert told["Members"] == cards["Members"]["count"]
             assert told["Members"] == members.context["cl"].result_count
-            assert told["New members"] == cards["Members"]["this_week"]
+            assert told["New members"] == cards["Members"]["this_week"]["count"]
             assert told["Projects"] == projects.context["cl"].result_count
             file = client.post(
                 reverse("admin:reports_reportrun_download", args=["weekly", "csv"])
