@@ -25,6 +25,7 @@ from apps.schedules.alarm_rules import Trouble, recent_runs, troubles
 from apps.schedules.heartbeat import SchedulerState, heartbeat_write, scheduler_locked
 from apps.schedules.models import Alarm
 from apps.schedules.ownership import owners_of, recipients
+from apps.schedules.pauses import open_pause
 
 logger = logging.getLogger(__name__)
 
@@ -54,10 +55,11 @@ def alarms_tend() -> None:
 def alarms_sweep() -> tuple[int, int]:
     """Open an alarm for everything that is wrong, end those of what is well; return how many of each.
 
-    Where another process is at it, this does nothing.
+    Where another process is at it, this does nothing; nor while all schedules are paused: then nothing runs on time,
+    and somebody wants it so.
     """
     with scheduler_locked(wait=False) as state, audit_context(actor="scheduler"):
-        if state is None:
+        if state is None or open_pause() is not None:
             return 0, 0
         now = state.now or timezone.now()
         open_alarms = list(Alarm.objects.filter(ended_at=None).exclude(kind=Alarm.Kind.SILENT))
