@@ -126,6 +126,8 @@ OWN: dict[str, Callable[[Entry, Records], Any]] = {
     "reports_reportrun_download name": lambda entry, records: "weekly",
     "reports_reportrun_download format": lambda entry, records: "csv",
     "reports_reportrun_subscription name": lambda entry, records: "weekly",
+    "reports_reportrun_act name": lambda entry, records: "access-review",
+    "reports_reportrun_act action": lambda entry, records: "confirm",
     "transfers_importrun_template format": lambda entry, records: "csv",
     "view_on_site content_type_id": lambda entry, records: (
         ContentType.objects.get_for_model(type(_user(records))).pk
