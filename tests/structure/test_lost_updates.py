@@ -359,7 +359,11 @@ def test_what_is_typed_into_a_new_row_is_stored(model: Any, inline: Any) -> None
 
     assert answer.status_code == 302, answer.context["errors"]
     made = inline.model._base_manager.exclude(pk__in=before).get()
-    lost = [n for n, value in values.items() if row.fields[n].has_changed(_value(made, n), value)]
+    lost = [
+        name
+        for name, value in values.items()
+        if row.fields[name].has_changed(_value(made, name, row), value)
+    ]
     assert lost == []
 
 
