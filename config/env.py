@@ -85,6 +85,10 @@ class Environment(BaseSettings):
     default_from_email: str = Field(
         "Quarterdeck <no-reply@quarterdeck.example>", description="Sender of all e-mail."
     )
+    report_mail_domains: str = Field(
+        "",
+        description="Domains to which reports may be mailed besides the staff, comma-separated.",
+    )
     environment_label: str = Field(
         "", description="Word shown beside the product's name in the admin, for example Staging."
     )

@@ -17,12 +17,7 @@ SCHEDULES = [
     Ship("Send waiting report mails", task="reports.resume_report_mails", when="every minute"),
     # Reports.
     Ship("Close the week", task="projects.close_week", when="every hour at :15"),
-    Ship(
-        "Weekly report",
-        task="reports.mail_report",
-        arguments={"report": "weekly"},
-        when="Mondays at 07:00",
-    ),
+    Ship("Mail the reports that are due", task="reports.mail_due_reports", when="every minute"),
     # What has come to its end.
     Ship("Expire invitations", task="organizations.expire_invitations", when="every hour at :10"),
     Ship("End impersonations", task="accounts.end_impersonations", when="every 5 minutes"),
@@ -35,6 +30,7 @@ SCHEDULES = [
     Ship("Pick up abandoned jobs", task="transfers.jobs_sweep", when="every minute"),
     # The night.
     Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
+    Ship("Clean up old report mails", task="reports.clean_up_report_mails", when="daily at 03:30"),
     Ship("Delete old uploads", task="transfers.transfers_clean_up", when="daily at 03:20"),
     Ship("Clean up old task runs", task="schedules.prune_task_runs", when="daily at 03:40"),
     Ship("Clean up old alarms", task="schedules.prune_alarms", when="daily at 03:45"),

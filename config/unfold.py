@@ -97,6 +97,8 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "icon": "mark_email_read",
                 "model": "reports.ReportSubscription",
             },
+            {"title": "Report mailings", "icon": "outgoing_mail", "model": "reports.ReportMailing"},
+            {"title": "Report mails", "icon": "mail", "model": "reports.ReportDelivery"},
         ],
     ),
     (

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("media/avatars/<str:name>", site.admin_view(avatar), name="avatar"),
     path("account/", include("apps.accounts.urls")),
     path("invitations/", include("apps.organizations.urls")),
+    path("mail/", include("apps.reports.urls")),
 ]
 
 handler400 = "apps.backoffice.error_pages.bad_request"

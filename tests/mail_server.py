@@ -25,6 +25,20 @@ class Server(socketserver.ThreadingTCPServer):
         self.taken: list[str] = []
         self.pause = 0.0
         self.refused: set[str] = set()
+        self.connections = 0
+        # Recipients whose first attempt was put off.
+        self.put_off: set[str] = set()
+        # A step ("MAIL", "RCPT", "DATA", "end", "answer") and the number of the mail at which the server
+        # holds still: it sets `reached`, and waits for `go`.
+        self.hold: tuple[str, int] | None = None
+        self.reached = threading.Event()
+        self.go = threading.Event()
+
+    def step(self, name: str) -> None:
+        if self.hold == (name, len(self.taken) + (name != "answer")):
+            self.hold = None
+            self.reached.set()
+            self.go.wait(60)
 
 
 class _Talk(socketserver.StreamRequestHandler):
@@ -35,6 +49,8 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         behavior = self.server.behavior
+        self.server.connections += 1
+        mails = 0
         if behavior == "drops at once":
             return
         if behavior == "stalls at once":
@@ -45,10 +61,18 @@ class _Talk(socketserver.StreamRequestHandler):
         for raw in self.rfile:
             line = raw.decode().strip()
             command = line.upper()
+            self.server.step(command[:4])
+            if command.startswith("MAIL") and behavior == "closes after five" and mails == 5:
+                self.say("421 Too many mails on this connection")
+                return
             if command.startswith(("EHLO", "HELO", "MAIL", "RSET", "NOOP")):
                 self.say("250 OK")
             elif command.startswith("RCPT"):
                 recipient = line.partition("<")[2].rstrip(">")
+                if behavior == "greylists" and recipient not in self.server.put_off:
+                    self.server.put_off.add(recipient)
+                    self.say("451 Greylisted, try again later")
+                    continue
                 refused = {"refuses": "550 No such mailbox", "not now": "451 Try again later"}
                 if recipient in self.server.refused:
                     behavior = "refuses"
@@ -68,13 +92,18 @@ class _Talk(socketserver.StreamRequestHandler):
                 if behavior == "not this data now":
                     self.say("451 Try again later")
                     continue
+                self.server.step("end")
                 self.server.taken.append(recipient)
+                mails += 1
                 if behavior == "stalls after the data":
                     time.sleep(30)
                     return
                 if behavior == "drops after the data":
                     return
                 self.say("250 taken")
+                self.server.step("answer")
+                if behavior == "drops between mails":
+                    return
             elif command == "QUIT":
                 if behavior == "drops at the goodbye":
                     return

@@ -160,7 +160,8 @@ class Delivery(models.Model):
         except UncertainMailError as error:
             return self._settle(self.State.UNCERTAIN, str(error))
         except WithheldError as error:
-            return self._settle(self.State.REFUSED, error.message)
+            # Our own refusal, about which nobody has to decide.
+            return self._settle(self.State.REFUSED, error.message, decided_at=Now())
         except ServerAwayError as error:
             self._settle_unreached(str(error))
             raise
@@ -189,8 +190,8 @@ class Delivery(models.Model):
         state = self.State.RETRYING if self.attempts else self.State.WAITING
         self._write_result({"state": state, "error": error, "next_try_at": Now() + PAUSES[0]})
 
-    def _settle(self, state: str, error: str = "") -> str:
-        changes: dict[str, Any] = {"state": state, "error": error, "decided_at": None}
+    def _settle(self, state: str, error: str = "", **more: Any) -> str:
+        changes: dict[str, Any] = {"state": state, "error": error, "decided_at": None, **more}
         if state == self.State.SENT:
             changes["sent_at"] = timezone.now()
         if state == self.State.RETRYING:

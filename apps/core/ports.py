@@ -17,6 +17,7 @@ from apps.core.port import Port, PortUnpluggedError
 from apps.core.schedulable import TASK_RUNS
 from apps.core.scope import SCOPE
 from apps.core.sudo import SUDO
+from apps.core.timetables import TIMETABLES
 
 PORTS: tuple[Port[Any], ...] = (
     SUDO,
@@ -27,6 +28,7 @@ PORTS: tuple[Port[Any], ...] = (
     ATTRIBUTION,
     AUTHORSHIP,
     TASK_RUNS,
+    TIMETABLES,
 )
 
 

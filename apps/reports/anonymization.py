@@ -1,35 +1,77 @@
-"""Personal data in reports: the stored files."""
+"""Personal data in reports: the stored files and mails."""
 
+import io
 from collections.abc import Iterator
+
+from django.utils import timezone
 
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandler
-from apps.reports.models import ReportRun, ReportSubscription
+from apps.reports.models import (
+    ReportDelivery,
+    ReportEdition,
+    ReportRecipient,
+    ReportRun,
+    ReportSubscription,
+)
 
 
 def _runs(person: Person) -> list[ReportRun]:
+    return [run for run in ReportRun.objects.exclude(file="").order_by("pk") if _has(run, person)]
+
+
+def _has(record: ReportRun | ReportEdition, person: Person) -> bool:
+    if not record.file or not record.file.storage.exists(str(record.file.name)):
+        return False
+    with record.file.open("rb") as file:
+        return person.is_in_file(file, by_name=True)
+
+
+def _editions(person: Person) -> list[ReportEdition]:
     found = []
-    for run in ReportRun.objects.exclude(file="").order_by("pk"):
-        if run.file.storage.exists(str(run.file.name)):
-            with run.file.open("rb") as file:
-                if person.is_in_file(file, by_name=True):
-                    found.append(run)
+    for edition in ReportEdition.objects.exclude(html="", file="").order_by("pk").iterator():
+        text = io.BytesIO(f"{edition.subject}\n{edition.html}\n{edition.text}".encode())
+        if person.is_in_file(text, by_name=True) or _has(edition, person):
+            found.append(edition)
     return found
 
 
 def _preview(person: Person) -> Iterator[str]:
     if runs := _runs(person):
         yield f"{len(runs):,} report files are deleted."
+    if editions := _editions(person):
+        yield f"The contents of {len(editions):,} report mails are deleted."
 
 
 def _erase(person: Person) -> dict[str, int]:
-    runs = _runs(person)
-    for run in runs:
-        run.file.delete(save=False)
-        run.file = ""
-        run.save(update_fields=["file"])
-    ReportSubscription.objects.filter(user=person.user).delete()
-    return {"reports": len(runs)}
+    runs, editions = _runs(person), _editions(person)
+    records: list[ReportRun | ReportEdition] = [*runs, *editions]
+    for record in records:
+        if record.file:
+            record.file.delete(save=False)
+    ReportRun.objects.filter(pk__in=[run.pk for run in runs]).update(file="")
+    changed = {"file": "", "html": "", "text": "", "subject": "Removed", "chart": None}
+    ReportEdition.objects.filter(pk__in=[edition.pk for edition in editions]).update(**changed)
+    _take_off_lists(person)
+    return {"reports": len(runs), "report mails": len(editions)}
+
+
+def _take_off_lists(person: Person) -> None:
+    recipients = [
+        recipient.pk
+        for recipient in ReportRecipient.objects.all()
+        if recipient.user_id == person.user.pk
+        or (recipient.email and person.is_in(recipient.email))
+    ]
+    ReportDelivery.objects.filter(recipient__in=recipients).delete()
+    ReportRecipient.objects.filter(pk__in=recipients).delete()
+    ReportSubscription.objects.filter(owner=person.user, enabled=True).update(
+        enabled=False, next_due_at=None
+    )
+    own = ReportSubscription.objects.filter(owner=person.user)
+    ReportRecipient.objects.filter(subscription__in=own).active().update(
+        unsubscribed_at=timezone.now()
+    )
 
 
 ERASURE_HANDLERS.add(ErasureHandler("reports", erase=_erase, preview=_preview))

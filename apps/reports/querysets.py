@@ -1,8 +1,11 @@
-"""Querysets of reports' runs and subscriptions."""
+"""Querysets of reports' runs, subscriptions, and mailings."""
 
-from typing import Self
+from typing import Any, Self
+
+from django.db.models import Exists, OuterRef, Q
 
 from apps.core.actors import PermissionHolder
+from apps.core.jobs import JobQuerySet
 from apps.core.querysets import ScopedQuerySet
 from apps.core.scope import own_work, sees_everything
 
@@ -15,11 +18,46 @@ class ReportRunQuerySet(ScopedQuerySet):
         return own_work(self, user, by="started_by", since="started_at")
 
 
-class ReportDeliveryQuerySet(ScopedQuerySet):
-    def for_staff(self, user: PermissionHolder) -> Self:
-        return self if sees_everything(user) else self.filter(recipient=user.pk)
-
-
 class ReportSubscriptionQuerySet(ScopedQuerySet):
     def for_staff(self, user: PermissionHolder) -> Self:
-        return self if sees_everything(user) else self.filter(user=user.pk)
+        """Return the subscriptions that `user` may see: limited users see their own."""
+        return self if sees_everything(user) else self.filter(_is_own(self.model, user))
+
+    def received_by(self, user: Any) -> Self:
+        """Return the enabled subscriptions that mail their report to `user`."""
+        return self.filter(
+            enabled=True, recipients__user=user.pk, recipients__unsubscribed_at__isnull=True
+        )
+
+
+class ReportRecipientQuerySet(ScopedQuerySet):
+    def for_staff(self, user: PermissionHolder) -> Self:
+        if sees_everything(user):
+            return self
+        return self.filter(Q(user=user.pk) | Q(subscription__owner=user.pk))
+
+    def active(self) -> Self:
+        return self.filter(unsubscribed_at=None)
+
+
+class ReportMailingQuerySet(JobQuerySet, ScopedQuerySet):  # type: ignore[override]
+    def for_staff(self, user: PermissionHolder) -> Self:
+        if sees_everything(user):
+            return self
+        return self.filter(subscription__owner=user.pk)
+
+
+class ReportDeliveryQuerySet(ScopedQuerySet):
+    def for_staff(self, user: PermissionHolder) -> Self:
+        """Return the mails that `user` may see: limited users see those that they got themselves."""
+        return self if sees_everything(user) else self.filter(recipient__user=user.pk)
+
+    def undecided(self) -> Self:
+        """Return the mails that were refused, or may not have arrived, and that nobody has decided about."""
+        return self.filter(state__in=["refused", "uncertain"], decided_at=None)
+
+
+def _is_own(model: Any, user: PermissionHolder) -> Q:
+    recipients = model._meta.get_field("recipients").related_model.objects
+    own = recipients.filter(subscription=OuterRef("pk"), user=user.pk)
+    return Q(owner=user.pk) | Q(Exists(own))

@@ -1,47 +1,52 @@
-"""The scheduled mailing of reports."""
+"""The messages and scheduled tasks of report mails."""
 
-from typing import Annotated
+from typing import Any
 
+from celery import shared_task
 from celery.signals import worker_ready
+from django.db import InterfaceError, OperationalError
 
-from apps.core.errors import DomainError
 from apps.core.gates import closure_of
-from apps.core.schedulable import current_due_at, schedulable
+from apps.core.graceful_task import GracefulTask
+from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_now
-from apps.core.task_arguments import Argument
 from apps.reports.gates import REPORT_MAILS
-from apps.reports.registry import all_reports
 from apps.reports.services import (
-    report_mail,
-    report_mailing_queue,
+    mailing_prepare,
+    mailings_queue_due,
+    report_mails_clean_up,
     report_mails_resume,
-    report_mails_waiting,
+    report_mails_send,
 )
 
-
-def _report_choices() -> list[tuple[str, str]]:
-    return [(report.name, report.title) for report in all_reports()]
+# The database may be away for a moment. The sweep does the rest.
+PASSING: dict[str, Any] = {
+    "autoretry_for": (OperationalError, InterfaceError),
+    "retry_backoff": 2,
+    "retry_backoff_max": 5,
+    "max_retries": 20,
+}
 
 
 @schedulable(
-    label="Mail a report",
+    label="Mail the reports that are due",
     is_idempotent=True,
-    queue="bulk",
-    description=("E-mails a report to its subscribers, with the CSV file attached."),
+    description="Starts a mailing for each subscription to a report that is due.",
 )
-def mail_report(report: Annotated[str, Argument("Report", choices=_report_choices)]) -> str:
-    closure = closure_of(REPORT_MAILS)
-    if closure is not None:
-        # Queued anyway: they are sent when the switch is on again, unless that takes days.
-        report_mailing_queue(report=report, due_at=current_due_at.get())
-        return closure.sentence
-    sent, already, failed = report_mail(report=report, due_at=current_due_at.get())
-    message = f"{sent:,} sent, {already:,} had it already, {failed:,} failed"
-    if waiting := report_mails_waiting(report=report):
-        message += f", {waiting:,} waiting for another try"
-    if failed:
-        raise DomainError(f"{message}: see the report's run for the addresses.")
-    return f"{message}."
+def mail_due_reports() -> str:
+    queued = mailings_queue_due()
+    return f"{queued:,} subscriptions were due." if queued else "No subscription was due."
+
+
+@shared_task(**PASSING, work_queue="bulk")
+def prepare_report_mails(mailing_id: int) -> None:
+    mailing_prepare(mailing_id=mailing_id)
+
+
+@shared_task(base=GracefulTask, work_queue="mail")
+def send_report_mails() -> None:
+    if closure_of(REPORT_MAILS) is None:
+        report_mails_send()
 
 
 @schedulable(
@@ -56,10 +61,20 @@ def resume_report_mails() -> str:
     closure = closure_of(REPORT_MAILS)
     if closure is not None:
         return closure.sentence
-    sent, failed, given_up = report_mails_resume()
-    if not (sent or failed or given_up):
+    done, given_up = report_mails_resume()
+    if not (done.states or given_up or done.away):
         return "No mail was waiting."
-    return f"{sent:,} sent, {failed:,} failed, {given_up:,} uncertain or given up."
+    said = f"{done.sent:,} sent, {done.failed + given_up:,} refused, uncertain, or given up."
+    return f"{said} {done.away}".strip()
+
+
+@schedulable(
+    label="Clean up old report mails",
+    is_idempotent=True,
+    description="Deletes mailings of reports that are older than 90 days, with their files.",
+)
+def clean_up_report_mails() -> str:
+    return f"{report_mails_clean_up():,} mailings deleted."
 
 
 @worker_ready.connect

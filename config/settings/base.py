@@ -190,6 +190,10 @@ else:
 # Where the demo stores e-mails instead of sending them; see apps/backoffice/demo/mailbox.py.
 DEMO_MAIL_DIR = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = ENV.default_from_email
+# Where reports may be mailed to besides the staff.
+REPORT_MAIL_DOMAINS = [
+    part.strip().lower() for part in ENV.report_mail_domains.split(",") if part.strip()
+]
 
 # Flags are read from the database each time, see flags.py.
 CACHES["flags"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}

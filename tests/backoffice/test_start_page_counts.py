@@ -65,7 +65,7 @@ def fill(user: Any) -> None:
     for state in ("sent", "refused", "uncertain"):
         for days in (0, 9):
             for _ in range(2):
-                ReportDeliveryFactory(state=state, run__started_at=now - timedelta(days=days))
+                ReportDeliveryFactory(state=state, created_at=now - timedelta(days=days))
     AlarmFactory()
     AcknowledgedAlarmFactory()
     OverAlarmFactory()

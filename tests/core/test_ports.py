@@ -26,9 +26,11 @@ from apps.core.ports import (
     SCOPE,
     SUDO,
     TASK_RUNS,
+    TIMETABLES,
     require_plugged,
 )
 from apps.organizations.models import Organization
+from apps.reports.services.timing import read_when
 from apps.schedules.recorder import RUN_HEADER
 from apps.schedules.tasks import prune_task_runs
 from tests.config.slim import run
@@ -106,6 +108,7 @@ ASKS: dict[Port[Any], Callable[[], None]] = {
     ATTRIBUTION: save_form,
     AUTHORSHIP: save_stale_form,
     TASK_RUNS: run_task,
+    TIMETABLES: lambda: read_when("daily at 07:00", "UTC"),
 }
 
 

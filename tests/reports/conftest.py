@@ -37,6 +37,7 @@ class Mailbox:
 
     def __init__(self) -> None:
         self.mails: list[tuple[list[str], EmailMessage]] = []
+        self.raw: list[bytes] = []
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name.
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
@@ -47,6 +48,7 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.raw.append(bytes(envelope.content))
         mail: Any = BytesParser(policy=default).parsebytes(envelope.content)
         self.mails.append((list(envelope.rcpt_tos), mail))
         return "250 OK"

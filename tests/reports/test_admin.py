@@ -10,10 +10,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from apps.audit.models import Event
-from apps.reports.models import ReportRun, ReportSubscription
+from apps.reports.models import ReportRecipient, ReportRun, ReportSubscription
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
-from tests.factories.reports import ReportRunFactory, ReportSubscriptionFactory
+from tests.factories.reports import (
+    ReportRecipientFactory,
+    ReportRunFactory,
+    ReportSubscriptionFactory,
+)
 from tests.reports.conftest import reader
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +59,7 @@ def test_the_page_asks_for_its_permission(client: Client) -> None:
 
 
 def test_the_overview_names_the_reports(client: Client, user: Any) -> None:
-    ReportSubscriptionFactory(user=user)
+    ReportRecipientFactory(user=user)
     body = client.get(reverse("admin:reports_reportrun_overview")).content.decode()
     assert PAGE in body
     assert "You get it by e-mail" in body
@@ -141,11 +145,18 @@ def test_subscribing_and_unsubscribing(client: Client, user: Any) -> None:
     assert client.get(url).status_code == 405
 
     client.post(url, {"wanted": "yes"})
-    assert ReportSubscription.objects.get(user=user).enabled
+    recipient = ReportRecipient.objects.get(user=user)
+    assert (recipient.subscription.enabled, recipient.unsubscribed_at) == (True, None)
     assert "Unsubscribe" in client.get(PAGE).content.decode()
 
     client.post(url, {"wanted": "no"})
-    assert not ReportSubscription.objects.get(user=user).enabled
+    recipient.refresh_from_db()
+    assert recipient.unsubscribed_at is not None
+
+    client.post(url, {"wanted": "yes"})
+    recipient.refresh_from_db()
+    assert recipient.unsubscribed_at is None
+    assert ReportSubscription.objects.count() == 1
 
 
 def test_subscribing_asks_for_its_permission(client: Client, user: Any) -> None:

@@ -1,116 +1,251 @@
-"""The weekly mail, delivered to a real mail server on the loopback."""
+"""A report's mail, from the due time to a real mail server on the loopback."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
+from django.utils import timezone
 
 from apps.flags.models import Switch
 from apps.flags.services import flags_ensure
-from apps.reports.models import ReportDelivery, ReportRun
-from apps.reports.services import report_mail, report_unsubscribe
-from apps.reports.tasks import mail_report
+from apps.reports.models import (
+    ReportDelivery,
+    ReportEdition,
+    ReportMailing,
+    ReportRecipient,
+    ReportSubscription,
+)
+from apps.reports.services import mailing_prepare, mailings_queue_due, report_unsubscribe
+from apps.reports.tasks import mail_due_reports, resume_report_mails, send_report_mails
 from tests.factories.accounts import StaffFactory, permission
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
-from tests.factories.reports import ReportSubscriptionFactory
+from tests.factories.reports import ReportRecipientFactory, ReportSubscriptionFactory
 from tests.reports.conftest import Mailbox, reader
 
 pytestmark = pytest.mark.django_db
 
 
-def _mail(**params: str) -> tuple[int, int, int]:
-    return report_mail(report="weekly", params=params or {"week": "this"})
+def listed(*people: Any, **fields: Any) -> ReportSubscription:
+    """Return a subscription with these people on its list."""
+    subscription = ReportSubscriptionFactory(owner=fields.pop("owner", people[0]), **fields)
+    for person in people:
+        ReportRecipientFactory(subscription=subscription, user=person)
+    return subscription
 
 
-def test_each_subscriber_gets_one_mail_with_text_page_and_csv(mailbox: Mailbox) -> None:
-    organization = OrganizationFactory(name="=Deck & Co")
-    MembershipFactory(organization=organization)
-    people = [ReportSubscriptionFactory(user=reader()).user for _ in range(2)]
+def mail(subscription: ReportSubscription) -> ReportMailing:
+    """Let a due time come, and do what the workers do; return the mailing."""
+    now = timezone.now()
+    ReportSubscription.objects.filter(pk=subscription.pk).update(
+        decided_until=now - timedelta(days=7), next_due_at=now
+    )
+    ReportMailing.objects.update(due_at=F("due_at") - timedelta(days=14))
+    mail_due_reports()
+    mailing = ReportMailing.objects.filter(subscription=subscription).latest("pk")
+    mailing_prepare(mailing_id=mailing.pk)
+    send_report_mails()
+    mailing.refresh_from_db()
+    return mailing
 
-    assert _mail() == (2, 0, 0)
 
+def test_each_recipient_gets_one_mail_with_text_page_picture_and_file(mailbox: Mailbox) -> None:
+    MembershipFactory(organization=OrganizationFactory(name="=Deck & Co"))
+    people = [reader(), reader()]
+
+    mailing = mail(listed(*people, params={"week": "this"}))
+
+    assert (mailing.state, mailing.reason) == ("done", "")
     assert sorted(to for to, _ in mailbox.mails) == sorted([person.email] for person in people)
-    mail: Any = mailbox.mails[0][1]
-    assert mail["Subject"].startswith("Members and projects of a week: ")
-    html = mail.get_body(["html"]).get_content()
-    assert "=Deck &amp; Co" in html
-    assert "<script" not in html
-    assert "View the report with its chart" in mail.get_body(["plain"]).get_content()
-    (attached,) = mail.iter_attachments()
-    assert attached.get_content_type() == "text/csv"
-    assert attached.get_filename().endswith(".csv")
-    assert "'=Deck & Co,1,0,0,0,1" in attached.get_content()
+    message: Any = mailbox.mails[0][1]
+    page, text = message.get_body(["html"]), message.get_body(["plain"]).get_content()
+    assert "=Deck &amp; Co" in page.get_content()
+    assert "<script" not in page.get_content()
+    assert "=Deck & Co" in text
+    assert "View the report: http" in text
+    (picture,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
+    assert picture["Content-ID"] == "<chart>"
+    assert 'src="cid:chart"' in page.get_content()
+    (file,) = [part for part in message.walk() if part.get_filename("").endswith(".csv")]
+    assert "'=Deck & Co" in file.get_content()
 
 
-def test_a_second_run_mails_nobody_again(mailbox: Mailbox) -> None:
-    ReportSubscriptionFactory(user=reader())
-    _mail()
-    assert _mail() == (0, 1, 0)
+def test_the_subject_begins_with_the_main_number_and_names_the_week(mailbox: Mailbox) -> None:
+    MembershipFactory.create_batch(2)
+    mailing = mail(listed(reader(), params={"week": "this"}))
+    subject = mailbox.mails[0][1]["Subject"]
+    assert re.match(r"\d+ \w+ \([+-]?\d+\): ", subject)
+    assert mailing.period in subject
+
+
+def test_a_mailing_is_made_once_for_each_distinct_scope(
+    mailbox: Mailbox, django_assert_max_num_queries: Any
+) -> None:
+    everything = [reader() for _ in range(3)]
+    limited = reader(is_limited=True)
+
+    mail(listed(*everything, limited))
+
+    assert len(mailbox.mails) == 4
+    assert ReportEdition.objects.count() == 2
+
+
+def test_a_limited_reader_gets_only_what_they_may_see(mailbox: Mailbox) -> None:
+    MembershipFactory(organization=OrganizationFactory(name="Faraway"))
+    mail(listed(reader(is_limited=True), owner=reader(), params={"week": "this"}))
+    ((_, message),) = mailbox.mails
+    assert "Faraway" not in message.as_string()
+
+
+def test_a_due_time_is_mailed_once_however_often_it_is_asked_for(mailbox: Mailbox) -> None:
+    subscription = listed(reader())
+    mailing = mail(subscription)
+    assert mailings_queue_due() == 0
+    mailing_prepare(mailing_id=mailing.pk)
+    send_report_mails()
+    resume_report_mails()
     assert len(mailbox.mails) == 1
-    assert ReportRun.objects.count() == 1
 
 
-def test_one_who_subscribes_later_gets_the_mail_of_a_repeated_run(mailbox: Mailbox) -> None:
-    ReportSubscriptionFactory(user=reader())
-    _mail()
-    late = ReportSubscriptionFactory(user=reader()).user
-    assert _mail() == (1, 1, 0)
-    assert mailbox.mails[-1][0] == [late.email]
+def test_each_due_time_is_mailed_also_of_the_same_period(mailbox: Mailbox) -> None:
+    subscription = listed(reader())
+    mail(subscription)
+    mail(subscription)
+    assert len(mailbox.mails) == 2
+    assert "The same as in the mail of" in mailbox.mails[1][1].as_string()
 
 
-def test_an_address_that_fails_does_not_stop_the_others(mailbox: Mailbox) -> None:
-    bad = ReportSubscriptionFactory(user=reader(email="refused@example.org")).user
-    good = ReportSubscriptionFactory(user=reader(email="taken@example.org")).user
-
-    assert _mail() == (1, 0, 1)
-
-    assert [to for to, _ in mailbox.mails] == [[good.email]]
-    delivery = ReportDelivery.objects.get(recipient=bad)
-    assert delivery.state == ReportDelivery.State.REFUSED
-    assert "No such mailbox" in delivery.error
-
-
-def test_a_mail_that_failed_is_tried_again(mailbox: Mailbox) -> None:
-    user = ReportSubscriptionFactory(user=reader(email="refused@example.org")).user
-    _mail()
-    user.email = "mended@example.org"
-    user.save()
-    assert _mail() == (1, 0, 0)
-    assert mailbox.mails[0][0] == ["mended@example.org"]
+def test_of_due_times_that_nobody_was_there_for_the_newest_is_mailed(mailbox: Mailbox) -> None:
+    subscription = listed(reader(), when="daily at 07:00")
+    now = timezone.now()
+    ReportSubscription.objects.filter(pk=subscription.pk).update(
+        decided_until=now - timedelta(days=3), next_due_at=now - timedelta(days=2)
+    )
+    assert mail_due_reports() == "1 subscriptions were due."
+    states = list(ReportMailing.objects.order_by("due_at").values_list("state", flat=True))
+    assert states == ["missed", "missed", "preparing"]
+    subscription.refresh_from_db()
+    assert subscription.next_due_at is not None
+    assert subscription.next_due_at > now
 
 
-def test_only_active_staff_who_may_view_it_and_want_it_get_it(mailbox: Mailbox) -> None:
-    ReportSubscriptionFactory(user=reader(status="deactivated"))
-    ReportSubscriptionFactory(user=reader(is_staff=False))
-    ReportSubscriptionFactory(user=StaffFactory())
-    ReportSubscriptionFactory(user=reader(), enabled=False)
-    gone = ReportSubscriptionFactory(user=reader()).user
-    report_unsubscribe(report="weekly", actor=gone)
+def test_nothing_is_mailed_where_there_is_nothing_or_nothing_changed(mailbox: Mailbox) -> None:
+    person = reader()
+    empty = mail(listed(person, skips_empty=True))
+    assert (empty.state, empty.reason) == ("skipped", "There was nothing to report.")
 
-    assert _mail() == (0, 0, 0)
-    assert mailbox.mails == []
-
-
-def test_the_task_tells_of_the_week_that_is_over_and_says_what_it_did(mailbox: Mailbox) -> None:
-    ReportSubscriptionFactory(user=reader())
-    assert mail_report(report="weekly") == "1 sent, 0 had it already, 0 failed."
-    run = ReportRun.objects.get()
-    assert run.source == ReportRun.Source.MAIL
-    assert run.period in mailbox.mails[0][1]["Subject"]
-
-
-def test_the_switch_stops_the_mails(mailbox: Mailbox) -> None:
-    flags_ensure()
-    Switch.objects.filter(name="report-mails").update(active=False)
-    ReportSubscriptionFactory(user=reader())
-    assert "Report e-mails are switched off" in mail_report(report="weekly")
-    assert mailbox.mails == []
+    changing = listed(person, skips_unchanged=True, params={"week": "this"})
+    MembershipFactory()
+    assert mail(changing).state == "done"
+    assert mail(changing).reason == "Nothing had changed since the last mail."
+    MembershipFactory()
+    assert mail(changing).state == "done"
+    assert len(mailbox.mails) == 2
 
 
 @pytest.mark.parametrize("code", ["reports.view_report", "reports.subscribe_report"])
-def test_who_has_lost_a_permission_gets_no_more_mail(mailbox: Mailbox, code: str) -> None:
-    ReportSubscriptionFactory(user=reader())
-    subscription = ReportSubscriptionFactory(user=reader())
-    subscription.user.user_permissions.remove(permission(code))
+def test_a_recipient_who_lost_the_permission_gets_nothing_and_the_list_says_so(
+    mailbox: Mailbox, code: str
+) -> None:
+    kept, lost = reader(), reader()
+    subscription = listed(kept, lost)
+    lost.user_permissions.remove(permission(code))
 
-    assert _mail() == (1, 0, 0)
-    assert [subscription.user.email] not in [to for to, _ in mailbox.mails]
+    mail(subscription)
+
+    assert [to for to, _ in mailbox.mails] == [[kept.email]]
+    assert code in ReportRecipient.objects.get(user=lost).problem
+
+    lost.user_permissions.add(permission(code))
+    mail(subscription)
+    assert ReportRecipient.objects.get(user=lost).problem == ""
+    assert len(mailbox.mails) == 3
+
+
+def test_only_active_staff_who_are_on_the_list_get_it(mailbox: Mailbox) -> None:
+    gone = reader()
+    subscription = listed(
+        reader(status="deactivated"), reader(is_staff=False), StaffFactory(), gone
+    )
+    report_unsubscribe(report="weekly", actor=gone)
+    mailing = mail(subscription)
+    assert (mailing.state, mailing.reason) == ("skipped", "Nobody on the list may get it.")
+    assert mailbox.mails == []
+
+
+def test_a_change_of_access_between_making_and_sending_withholds_the_mail(
+    mailbox: Mailbox,
+) -> None:
+    person = reader()
+    subscription = listed(person)
+    mailings_queue_due()
+    ReportSubscription.objects.update(
+        next_due_at=timezone.now(), decided_until=timezone.now() - timedelta(days=7)
+    )
+    mailings_queue_due()
+    mailing = ReportMailing.objects.get(subscription=subscription)
+    mailing_prepare(mailing_id=mailing.pk)
+    person.is_limited = True
+    person.save()
+
+    send_report_mails()
+
+    assert mailbox.mails == []
+    delivery = ReportDelivery.objects.get()
+    assert (delivery.state, delivery.decided_at is None) == ("refused", False)
+    assert "access changed" in delivery.error
+
+
+def test_an_address_of_an_allowed_domain_gets_what_the_owner_may_see(
+    mailbox: Mailbox, settings: Any
+) -> None:
+    settings.REPORT_MAIL_DOMAINS = ["partner.example"]
+    MembershipFactory(organization=OrganizationFactory(name="Faraway"))
+    owner = reader()
+    subscription = ReportSubscriptionFactory(owner=owner, params={"week": "this"})
+    ReportRecipient.objects.create(subscription=subscription, email="zoe@partner.example")
+
+    mail(subscription)
+    ((to, message),) = mailbox.mails
+    assert to == ["zoe@partner.example"]
+    assert "Faraway" in message.as_string()
+    assert "/admin/" not in message.get_body(["plain"]).get_content()
+
+    settings.REPORT_MAIL_DOMAINS = []
+    mail(subscription)
+    assert len(mailbox.mails) == 1
+    assert "REPORT_MAIL_DOMAINS" in ReportRecipient.objects.get().problem
+
+
+def test_an_address_that_fails_does_not_stop_the_others(mailbox: Mailbox) -> None:
+    bad, good = reader(email="refused@example.org"), reader(email="taken@example.org")
+    mailing = mail(listed(bad, good))
+
+    assert [to for to, _ in mailbox.mails] == [[good.email]]
+    delivery = ReportDelivery.objects.get(recipient__user=bad)
+    assert delivery.state == ReportDelivery.State.REFUSED
+    assert delivery.error == "The mail server answered: 550 No such mailbox"
+    assert mailing.state == "done"
+
+
+def test_the_switch_holds_the_mails_back_until_it_is_on_again(mailbox: Mailbox) -> None:
+    flags_ensure()
+    Switch.objects.filter(name="report-mails").update(active=False)
+    mailing = mail(listed(reader()))
+    assert "Report e-mails are switched off" in resume_report_mails()
+    assert (mailing.state, mailbox.mails) == ("sending", [])
+
+    Switch.objects.filter(name="report-mails").update(active=True)
+    assert resume_report_mails().startswith("1 sent")
+    assert len(mailbox.mails) == 1
+
+
+def test_a_mail_has_what_a_mail_program_needs_to_unsubscribe(mailbox: Mailbox) -> None:
+    mail(listed(reader()))
+    message = mailbox.mails[0][1]
+    assert re.fullmatch(r"<https?://[^\s>]+/mail/unsubscribe/[^\s>]+>", message["List-Unsubscribe"])
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    # Not folded, and not encoded.
+    assert re.search(rb"\r\nList-Unsubscribe: <http[^\s>]+>\r\n", mailbox.raw[0])
+    assert "@localhost" not in message["Message-ID"]

@@ -12,9 +12,15 @@ from apps.core.errors import DomainError
 from apps.flags.models import Flag
 from apps.flags.services import flag_set
 from apps.organizations.services import user_set_scope
-from apps.reports.models import ReportRun
+from apps.reports.models import ReportRun, ReportSubscription
 from apps.reports.registry import all_reports
-from apps.reports.services import report_mail, report_make, report_subscribe
+from apps.reports.services import (
+    mailing_prepare,
+    mailing_start,
+    report_mails_send,
+    report_make,
+    report_subscribe,
+)
 from apps.schedules.services.runs import schedule_run_now
 from tests.factories.accounts import RoleFactory
 from tests.factories.flags import FlagFactory
@@ -63,8 +69,11 @@ class TestReports:
         self, agent: User, near: House, far: House
     ) -> None:
         report_subscribe(report="weekly", actor=agent)
+        subscription = ReportSubscription.objects.get()
+        ReportSubscription.objects.update(params={"week": "this"})
 
-        report_mail(report="weekly", params={"week": "this"})
+        mailing_prepare(mailing_id=mailing_start(subscription=subscription, actor=None).pk)
+        report_mails_send()
 
         (message,) = mail.outbox
         sent = str(message.message())
@@ -75,15 +84,16 @@ class TestReports:
         self, client: Client, boss: User, near: House, far: House
     ) -> None:
         run = ReportRunFactory(started_by=boss)
-        mailing = ReportDeliveryFactory(run__mail_key="weekly?week=1").run
+        mailing = ReportDeliveryFactory().mailing
 
         listed = client.get(reverse("admin:reports_reportrun_changelist"))
 
         assert listed.context["cl"].result_count == 0
-        for each in (run, mailing):
-            for page in ("change", "file"):
-                address = reverse(f"admin:reports_reportrun_{page}", args=[each.pk])
-                assert client.get(address).status_code == 404
+        for page in ("reportrun_change", "reportrun_file"):
+            address = reverse(f"admin:reports_{page}", args=[run.pk])
+            assert client.get(address).status_code == 404
+        address = reverse("admin:reports_reportmailing_change", args=[mailing.pk])
+        assert client.get(address).status_code in (403, 404)
 
     def test_their_own_file_from_before_their_scope_shrank_is_their_no_more(
         self, client: Client, agent: User, near: House, far: House
@@ -103,7 +113,7 @@ class TestReports:
 
         listed = client.get(reverse("admin:reports_reportsubscription_changelist"))
 
-        assert [each.user for each in listed.context["cl"].result_list] == [agent]
+        assert [each.owner for each in listed.context["cl"].result_list] == [agent]
 
 
 class TestFlags:

@@ -41,7 +41,11 @@ from tests.factories.organizations import (
     OrganizationFactory,
 )
 from tests.factories.projects import ProjectFactory, TaskFactory
-from tests.factories.reports import ReportDeliveryFactory
+from tests.factories.reports import (
+    ReportDeliveryFactory,
+    ReportRecipientFactory,
+    ReportRunFactory,
+)
 from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
 
 _numbers = count(1)
@@ -172,7 +176,11 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "organizations.Organization": _organization,
     "projects.Project": _project,
     "projects.Task": _task,
-    "reports.ReportRun": lambda: ReportDeliveryFactory(run__started_by=StaffFactory()).run,
+    "reports.ReportMailing": lambda: (
+        ReportDeliveryFactory(mailing__started_by=StaffFactory()).mailing
+    ),
+    "reports.ReportRun": lambda: ReportRunFactory(started_by=StaffFactory()),
+    "reports.ReportSubscription": lambda: ReportRecipientFactory().subscription,
     "schedules.TaskRun": lambda: TaskRunFactory(started_by=StaffFactory()),
     "schedules.Alarm": lambda: AcknowledgedAlarmFactory(told=[StaffFactory().pk]),
     "transfers.ExportRun": _export_run,

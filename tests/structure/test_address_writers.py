@@ -22,7 +22,6 @@ WRITERS = {
     "apps/organizations/anonymization.py": "an invitation's, of a person who is taken away",
     "apps/organizations/forms.py": "a form's, which is checked against the password",
     "apps/core/queued_mails.py": "a queued mail's, which says where it went",
-    "apps/reports/services/mails.py": "a delivery's, which says where a report went",
     "apps/backoffice/demo/organizations.py": "an invitation's, of the invented data",
 }
 # What leads into an account: by signing in, or by what one may do there.

@@ -1,6 +1,7 @@
 """The demo's mail server: each e-mail is a file under `VAR_DIR`, which a demo page shows."""
 
 import sys
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,18 @@ class Mail:
 
     @property
     def html(self) -> str:
-        return self._body("html")
+        return self._with_pictures(self._body("html"))
+
+    def _with_pictures(self, html: str) -> str:
+        """Show the pictures that travel with the mail, as a mail program does."""
+        for part in self.message.walk():
+            name = str(part["Content-ID"] or "").strip("<>")
+            if name and part.get_content_maintype() == "image":
+                content = b64encode(bytes(part.get_content())).decode()
+                html = html.replace(
+                    f"cid:{name}", f"data:{part.get_content_type()};base64,{content}"
+                )
+        return html
 
     def _body(self, kind: str) -> str:
         part = self.message.get_body((kind,))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from apps.accounts.approvable.visibility import DECIDE
@@ -17,7 +17,7 @@ from apps.core.admin.display import BAD, QUIET, WAITING
 from apps.core.wording import counted
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation
-from apps.reports.models import ReportDelivery, ReportRun
+from apps.reports.models import ReportDelivery
 from apps.schedules.models import Alarm, PeriodicTask, TaskRun
 from apps.transfers.models import ImportRun
 
@@ -139,20 +139,13 @@ NEEDS = [
         "failed, lost or refused since yesterday",
     ),
     OpenTask(
-        "mails_failed",
-        "reports.view_reportrun",
+        "mails_undecided",
+        "reports.view_reportdelivery",
         BAD,
         "unsubscribe",
-        ReportRun,
-        lambda user: ReportRun.objects.for_staff(user).filter(
-            Exists(
-                ReportDelivery.objects.for_staff(user).filter(
-                    run=OuterRef("pk"), state__in=ReportDelivery.TROUBLED
-                )
-            ),
-            started_at__gte=timezone.now() - LATELY,
-        ),
-        "in the last seven days with e-mails that were refused or may not have arrived",
+        ReportDelivery,
+        lambda user: ReportDelivery.objects.for_staff(user).undecided(),
+        "refused or perhaps not delivered, waiting for your decision",
     ),
 ]
 

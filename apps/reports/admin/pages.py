@@ -10,14 +10,15 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from apps.core.actors import PermissionHolder
+from apps.core.actors import PermissionHolder, require
 from apps.core.admin.changelist import declared_query
 from apps.core.admin.page_parameters import checks_its_address
 from apps.core.errors import DomainError, MissingPermission
 from apps.reports.admin.chart import chart_data, chart_table
 from apps.reports.admin.param_fields import params_form
+from apps.reports.admin.subscribe import SubscribeForm, first_values, preview
 from apps.reports.admin.table import linked, page_of_rows, table
 from apps.reports.formats import FORMATS
 from apps.reports.formats.values import left_out_in_words, totals_in_words
@@ -29,6 +30,7 @@ from apps.reports.services import (
     report_run,
     report_subscribe,
     report_unsubscribe,
+    subscription_create,
 )
 
 CONTROLS = ("o", "p")
@@ -58,6 +60,11 @@ def urls(model_admin: ModelAdmin) -> list[URLPattern]:
             wrap(require_POST(pages.act)),
             name="reports_reportrun_act",
         ),
+        path(
+            "report/<slug:name>/subscribe/",
+            wrap(require_http_methods(["GET", "POST"])(pages.subscribe)),
+            name="reports_reportrun_subscribe",
+        ),
         path("<int:pk>/file/", wrap(require_GET(pages.file)), name="reports_reportrun_file"),
     ]
 
@@ -73,9 +80,7 @@ class Pages:
         if not shown:
             raise MissingPermission("reports.view_report")
         subscribed = set(
-            ReportSubscription.objects.filter(user=request.user.pk, enabled=True).values_list(
-                "report", flat=True
-            )
+            ReportSubscription.objects.received_by(request.user).values_list("report", flat=True)
         )
         reports = [(report, report.name in subscribed) for report in shown]
         return self._page(request, "reports/overview.html", title="Reports", reports=reports)
@@ -94,9 +99,9 @@ class Pages:
             rows = page_of_rows(result, "", "")
         query = urlencode(result.params)
         actions = [each for each in definition.actions if request.user.has_perm(each.permission)]
-        subscribed = ReportSubscription.objects.filter(
-            user=request.user.pk, report=name, enabled=True
-        ).exists()
+        subscribed = (
+            ReportSubscription.objects.received_by(request.user).filter(report=name).exists()
+        )
         return self._page(
             request,
             "reports/report.html",
@@ -166,6 +171,34 @@ class Pages:
         except (DomainError, ValidationError) as refusal:
             messages.error(request, getattr(refusal, "message", "This row does not exist."))
         return redirect(f"{reverse('admin:reports_reportrun_report', args=[name])}?{query}")
+
+    def subscribe(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Show the form, the mail as it would be, or make the subscription."""
+        definition = _definition(request, name)
+        user: Any = request.user
+        require(user, SUBSCRIBE)
+        form = SubscribeForm(definition, request.POST or None, initial=first_values(user))
+        shown, problem = None, ""
+        try:
+            if form.is_bound and form.is_valid():
+                if "save" in request.POST:
+                    recipients = form.cleaned_data["recipients"]
+                    subscription_create(recipients=recipients, actor=user, **form.values())
+                    messages.success(request, f"“{definition.title}” will be mailed.")
+                    return redirect("admin:reports_reportrun_report", name)
+                shown = preview(request, definition, form)
+        except DomainError as refusal:
+            problem = refusal.message
+        return self._page(
+            request,
+            "reports/subscribe.html",
+            status=400 if problem or form.errors else 200,
+            title=f"Subscribe to {definition.title}",
+            definition=definition,
+            form=form,
+            problem=problem,
+            shown=shown,
+        )
 
     def file(self, request: HttpRequest, pk: int) -> FileResponse:
         """Return the file of a past run to who made it; others make their own, in their own scope."""

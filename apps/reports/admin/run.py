@@ -4,44 +4,31 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import Case, Model, Q, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import URLPattern, reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import display
 
 from apps.core.actors import in_the_name_of
-from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     BAD,
     BUSY,
     EMPTY,
     GOOD,
-    WAITING,
     moment_column,
     number,
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter
-from apps.core.admin.inlines import BaseTabularInline
-from apps.core.admin.read_only import ReadOnly, ReadOnlyAdmin
-from apps.core.personal import reveal
+from apps.core.admin.read_only import ReadOnlyAdmin
 from apps.reports.admin.pages import urls
-from apps.reports.models import ReportDelivery, ReportRun
+from apps.reports.models import ReportRun
 from apps.reports.registry import all_reports
 
 STATE_COLORS = {"running": BUSY, "succeeded": GOOD, "failed": BAD}
-DELIVERY_COLORS = {
-    "waiting": WAITING,
-    "sending": BUSY,
-    "sent": GOOD,
-    "retrying": WAITING,
-    "refused": BAD,
-    "uncertain": BAD,
-}
 
 
 class ReportFilter(DropdownFilter):
@@ -59,24 +46,6 @@ def title_of(name: str) -> str:
     return {report.name: report.title for report in all_reports()}.get(name, name)
 
 
-class DeliveryInline(ReadOnly, BaseTabularInline):
-    model = ReportDelivery
-    verbose_name_plural = "mails"
-    fields = ["address", "state_label", "sent_moment", "error"]
-    readonly_fields = fields
-    show_change_link = False
-
-    @display(description="e-mail")
-    def address(self, delivery: ReportDelivery) -> str:
-        return reveal(delivery.email, key=delivery.recipient_id)
-
-    state_label = state_column("state", DELIVERY_COLORS)
-    sent_moment = moment_column("sent_at")
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.user.has_perm("reports.view_reportrun"))
-
-
 @admin.register(ReportRun)
 class ReportRunAdmin(ReadOnlyAdmin):
     list_display = [
@@ -85,7 +54,6 @@ class ReportRunAdmin(ReadOnlyAdmin):
         "source_label",
         "state_label",
         "rows_number",
-        "mails",
         "by",
         "started_moment",
     ]
@@ -98,7 +66,6 @@ class ReportRunAdmin(ReadOnlyAdmin):
     list_select_related = ["started_by", "real_started_by"]
     search_fields = ["report", "period"]
     sortable_by: list[str] = []
-    inlines = [DeliveryInline]
     fieldsets = [
         (None, {"fields": ["title", "period", "state_label", "error", "rows_number", "file_link"]}),
         (
@@ -116,13 +83,11 @@ class ReportRunAdmin(ReadOnlyAdmin):
         return [*urls(self), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        sent = ReportDelivery.objects.filter(state=ReportDelivery.State.SENT)
         opens = Q(pk__isnull=False) if request.user.is_superuser else Q(started_by=request.user.pk)
         return (
             super()
             .get_queryset(request)
             .annotate(
-                mails_sent=count_subquery(sent, "run"),
                 opens=Case(When(opens & ~Q(file=""), then=Value(True)), default=Value(False)),
             )
         )
@@ -135,15 +100,11 @@ class ReportRunAdmin(ReadOnlyAdmin):
     def rows_number(self, run: ReportRun) -> SafeString | str:
         return number(run.row_count)
 
-    @admin.display(description="mails sent")
-    def mails(self, run: Any) -> SafeString | str:
-        return number(run.mails_sent) if run.source == ReportRun.Source.MAIL else EMPTY
-
     @admin.display(description="made by")
     def by(self, run: ReportRun) -> str:
         if run.started_by:
             return in_the_name_of(run.started_by, run.real_started_by)
-        return "Schedule" if run.source == ReportRun.Source.MAIL else "A command"
+        return "A command"
 
     @admin.display(description="file")
     def file_link(self, run: Any) -> SafeString | str:

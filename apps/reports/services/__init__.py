@@ -1,26 +1,45 @@
-"""Making, mailing and subscribing to reports."""
+"""Making and mailing reports, and subscribing to them."""
 
-from apps.reports.services.mails import (
-    report_mail,
-    report_mailing_queue,
-    report_mails_resume,
-    report_mails_waiting,
+from apps.reports.services.deliveries import report_mail_leave, report_mail_send_again
+from apps.reports.services.mailings import mailing_start, mailings_queue_due
+from apps.reports.services.mails import report_mails_resume, report_mails_send
+from apps.reports.services.preparation import mailing_prepare
+from apps.reports.services.recipients import (
+    recipient_unsubscribe,
+    recipients_add,
+    recipients_remove,
 )
+from apps.reports.services.retention import report_mails_clean_up
 from apps.reports.services.runs import report_make, report_run
 from apps.reports.services.subscriptions import (
     report_subscribe,
     report_unsubscribe,
+    subscription_create,
+    subscription_draft,
+    subscription_update,
+    subscriptions_resume,
     subscriptions_stop,
 )
 
 __all__ = [
-    "report_mail",
-    "report_mailing_queue",
+    "mailing_prepare",
+    "mailing_start",
+    "mailings_queue_due",
+    "recipient_unsubscribe",
+    "recipients_add",
+    "recipients_remove",
+    "report_mail_leave",
+    "report_mail_send_again",
+    "report_mails_clean_up",
     "report_mails_resume",
-    "report_mails_waiting",
+    "report_mails_send",
     "report_make",
     "report_run",
     "report_subscribe",
     "report_unsubscribe",
+    "subscription_create",
+    "subscription_draft",
+    "subscription_update",
+    "subscriptions_resume",
     "subscriptions_stop",
 ]

@@ -128,6 +128,10 @@ OWN: dict[str, Callable[[Entry, Records], Any]] = {
     "reports_reportrun_subscription name": lambda entry, records: "weekly",
     "reports_reportrun_act name": lambda entry, records: "access-review",
     "reports_reportrun_act action": lambda entry, records: "confirm",
+    "reports_reportrun_subscribe name": lambda entry, records: "weekly",
+    # Forged: whose link it is, and what it does, is tried in tests/reports.
+    "report_unsubscribe token": lambda entry, records: "forged",
+    "report_mailed_file token": lambda entry, records: "forged",
     "transfers_importrun_template format": lambda entry, records: "csv",
     "view_on_site content_type_id": lambda entry, records: (
         ContentType.objects.get_for_model(type(_user(records))).pk

@@ -1,0 +1,221 @@
+"""Prepares a mailing: makes the report once per distinct scope, and writes all deliveries."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import InterfaceError, OperationalError
+from django.utils import timezone
+
+from apps.core.actors import holds
+from apps.core.errors import DomainError
+from apps.core.jobs import ClaimLostError
+from apps.core.sending import send_after_commit
+from apps.reports.mail_content import MailContent, mail_content
+from apps.reports.models import (
+    ReportDelivery,
+    ReportEdition,
+    ReportMailing,
+    ReportRecipient,
+    ReportSubscription,
+)
+from apps.reports.registry import ReportDefinition, get_report
+from apps.reports.results import ReportResult
+from apps.reports.services.mailings import SEND, SWEEP
+from apps.reports.services.permissions import SUBSCRIBE
+from apps.reports.services.recipients import is_allowed
+
+logger = logging.getLogger(__name__)
+State = ReportMailing.State
+NOBODY = "Nobody is on the list."
+NOBODY_MAY = "Nobody on the list may get it."
+
+
+@dataclass
+class _Edition:
+    """The readers of one scope, and what they get."""
+
+    readers: list[ReportRecipient]
+    result: ReportResult | None = None
+    content: MailContent | None = None
+    # Why they get nothing.
+    skipped: str = ""
+
+
+@dataclass
+class _Plan:
+    editions: dict[str, _Edition] = field(default_factory=dict)
+    # Why a recipient is left out, by key; "" for the others.
+    problems: dict[UUID, str] = field(default_factory=dict)
+
+
+def mailing_prepare(*, mailing_id: int) -> ReportMailing | None:
+    """Claim a mailing and write its deliveries; None if another worker has it, or it is prepared."""
+    mailing = ReportMailing.claim(mailing_id)
+    if mailing is None:
+        return None
+    with mailing.keep_alive():
+        try:
+            _prepare(mailing)
+        except ClaimLostError:
+            logger.info("Mailing %s was taken over.", mailing.pk)
+        except (OperationalError, InterfaceError) as error:
+            if mailing.may_pass(error):
+                raise
+            _fail(mailing, error)
+        except Exception as error:
+            logger.exception("Mailing %s could not be prepared.", mailing.pk)
+            _fail(mailing, error)
+    return mailing
+
+
+def _prepare(mailing: ReportMailing) -> None:
+    subscription = mailing.subscription
+    definition = get_report(subscription.report)
+    params = {
+        name: str(value) for name, value in definition.parse(asked_params(subscription)).items()
+    }
+    plan = _plan(definition, subscription)
+    for key, edition in plan.editions.items():
+        _make(definition, subscription, params, key, edition)
+    made = {key: edition for key, edition in plan.editions.items() if edition.content}
+    skipped = [edition.skipped for edition in plan.editions.values() if edition.skipped]
+    reason = " ".join(dict.fromkeys(skipped))
+    if not plan.editions:
+        reason = NOBODY_MAY if plan.problems else NOBODY
+    with mailing.hand_over(
+        state=State.SENDING if made else State.SKIPPED,
+        params=params,
+        period=next((e.result.period for e in plan.editions.values() if e.result), ""),
+        reason=reason,
+        error="",
+        ended_at=None if made else timezone.now(),
+    ):
+        _note_problems(plan)
+        for key, edition in made.items():
+            _write(mailing, key, edition)
+        if made:
+            send_after_commit(SEND, swept_by=SWEEP)
+
+
+def asked_params(subscription: ReportSubscription) -> dict[str, str]:
+    """Return a subscription's parameters; where it names none, those of a mailing."""
+    definition = get_report(subscription.report)
+    return {
+        **{param.name: param.default_of_mail() for param in definition.params},
+        **{name: str(value) for name, value in subscription.params.items()},
+    }
+
+
+def _plan(definition: ReportDefinition, subscription: ReportSubscription) -> _Plan:
+    plan = _Plan()
+    active = subscription.recipients.active().select_related("user", "subscription__owner")
+    for recipient in active:
+        plan.problems[recipient.pk] = problem = problem_of(definition, recipient)
+        if not problem:
+            edition = plan.editions.setdefault(edition_key(definition, recipient), _Edition([]))
+            edition.readers.append(recipient)
+    if plan.editions:
+        return plan
+    plan.problems = {key: problem for key, problem in plan.problems.items() if problem}
+    return plan
+
+
+def problem_of(definition: ReportDefinition, recipient: ReportRecipient) -> str:
+    """Return why a recipient may not get the report today; nothing if they may."""
+    reader = recipient.reader
+    if recipient.user is None and not is_allowed(recipient.email):
+        return "Reports may no longer be mailed to this domain (REPORT_MAIL_DOMAINS)."
+    who = "They" if recipient.user else "The owner, whose rights count for this address,"
+    if not reader.is_active or not reader.is_staff:
+        return f"{who} can no longer sign in here."
+    if not definition.may_view(reader):
+        return f"{who} may no longer view this report ({definition.permission})."
+    if not holds(reader, SUBSCRIBE):
+        return f"{who} may no longer get reports by e-mail ({SUBSCRIBE})."
+    return ""
+
+
+def edition_key(definition: ReportDefinition, recipient: ReportRecipient) -> str:
+    """Return what recipients have in common who get the very same mail."""
+    kind = "" if recipient.user else "address, "
+    return f"{kind}{definition.scope_key(recipient.reader)}"[:200]
+
+
+def _make(
+    definition: ReportDefinition,
+    subscription: ReportSubscription,
+    params: dict[str, str],
+    key: str,
+    edition: _Edition,
+) -> None:
+    edition.result = result = definition.run(params, edition.readers[0].reader)
+    earlier = last_edition(subscription, key)
+    if subscription.skips_empty and result.is_empty:
+        edition.skipped = "There was nothing to report."
+    elif subscription.skips_unchanged and earlier and earlier.digest == result.digest():
+        edition.skipped = "Nothing had changed since the last mail."
+    else:
+        edition.content = mail_content(
+            definition,
+            result,
+            subscription,
+            earlier=earlier,
+            with_link=edition.readers[0].user is not None,
+        )
+
+
+def last_edition(subscription: ReportSubscription, key: str) -> ReportEdition | None:
+    """Return what the readers of a scope were sent last."""
+    sent = ReportEdition.objects.filter(mailing__subscription=subscription, scope_key=key)
+    return sent.select_related("mailing").order_by("-mailing__due_at").first()
+
+
+def _note_problems(plan: _Plan) -> None:
+    """Write on the list who was left out and why. Only what changed becomes history."""
+    for key, problem in plan.problems.items():
+        ReportRecipient.objects.filter(pk=key).exclude(problem=problem).update(problem=problem)
+
+
+def _write(mailing: ReportMailing, key: str, made: _Edition) -> None:
+    content, result = made.content, made.result
+    if content is None or result is None:
+        raise ValueError("An edition without a mail is not written.")
+    edition = ReportEdition(
+        mailing=mailing,
+        scope_key=key,
+        subject=content.subject,
+        html=content.html,
+        text=content.text,
+        chart=content.chart,
+        is_attached=content.is_attached,
+        totals=[[total.label, total.value] for total in result.totals],
+        digest=result.digest(),
+        row_count=result.row_count,
+    )
+    if content.file is not None:
+        edition.file.save(content.file.name, ContentFile(content.file.content), save=False)
+    edition.save()
+    ReportDelivery.objects.bulk_create(_deliveries(mailing, edition, made.readers))
+
+
+def _deliveries(
+    mailing: ReportMailing, edition: ReportEdition, readers: Sequence[ReportRecipient]
+) -> list[ReportDelivery]:
+    return [
+        ReportDelivery(mailing=mailing, edition=edition, recipient=reader, email=reader.address)
+        for reader in readers
+    ]
+
+
+def _fail(mailing: ReportMailing, error: Exception) -> None:
+    said = error.message if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+    try:
+        with mailing.hand_over(
+            cancelable=False, state=State.FAILED, error=said, ended_at=timezone.now()
+        ):
+            pass
+    except ClaimLostError:
+        return

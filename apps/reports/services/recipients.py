@@ -1,0 +1,160 @@
+"""The people on the list of a subscription."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.actors import Actor, acting_as, require
+from apps.core.errors import DomainError
+from apps.core.scope import refuse_limited
+from apps.core.wording import listed
+from apps.reports.models import ReportRecipient, ReportSubscription
+from apps.reports.querysets import ReportRecipientQuerySet
+from apps.reports.services.permissions import SHARE, SUBSCRIBE, may_manage
+
+MOST_RECIPIENTS = 1000
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Somebody who is to get a report: a colleague, or an address without an account."""
+
+    email: str
+    user: User | None = None
+
+
+def addressees(text: str, actor: Actor) -> list[Addressee]:
+    """Return who is meant by e-mail addresses on lines or between commas, each once.
+
+    Raises `MissingPermission` for others than the actor without the permission to mail reports to
+    others, and `DomainError` with a sentence that names every address that cannot get it.
+    """
+    emails = list(dict.fromkeys(text.replace(",", " ").replace(";", " ").lower().split()))
+    if len(emails) > MOST_RECIPIENTS:
+        raise DomainError(f"A subscription has {MOST_RECIPIENTS:,} recipients at most.")
+    own = getattr(actor, "email", "").lower()
+    if set(emails) - {own}:
+        require(actor, SHARE)
+        refuse_limited(actor, "A report can be mailed to people of every organization.")
+    _refuse(emails, _is_no_address, "Not an e-mail address: {}.")
+    colleagues = {
+        user.email.lower(): user
+        for user in User.objects.filter(email__in=emails, is_staff=True, is_active=True)
+    }
+    outside = [email for email in emails if email not in colleagues]
+    known = allowed_domains()
+    _refuse(
+        outside,
+        lambda email: not is_allowed(email),
+        "Not on the staff, and of no domain that reports may be mailed to: {}. "
+        + (f"Allowed domains: {listed(known)}." if known else "No domain is allowed."),
+    )
+    return [Addressee(email, colleagues.get(email)) for email in emails]
+
+
+def allowed_domains() -> list[str]:
+    return list(settings.REPORT_MAIL_DOMAINS)
+
+
+def is_allowed(email: str) -> bool:
+    return email.rpartition("@")[2].lower() in settings.REPORT_MAIL_DOMAINS
+
+
+def _is_no_address(email: str) -> bool:
+    try:
+        validate_email(email)
+    except ValidationError:
+        return True
+    return False
+
+
+def _refuse(emails: Iterable[str], is_wrong: object, sentence: str) -> None:
+    wrong = [email for email in emails if is_wrong(email)]  # type: ignore[operator]
+    if wrong:
+        raise DomainError(sentence.format(listed(wrong, most=5)))
+
+
+def recipients_write(
+    subscription: ReportSubscription, found: Iterable[Addressee], actor: Actor
+) -> int:
+    """Put people on the list; return how many are new on it. The caller has locked the subscription.
+
+    Raises `DomainError` for people who took themselves off it: only they can come back.
+    """
+    known = {
+        recipient.user_id or recipient.email: recipient
+        for recipient in subscription.recipients.all()
+    }
+    added, gone = [], []
+    for one in found:
+        recipient = known.get(one.user.pk if one.user else one.email)
+        if recipient is None:
+            added.append(
+                ReportRecipient(
+                    subscription=subscription, user=one.user, email="" if one.user else one.email
+                )
+            )
+        elif recipient.unsubscribed_at is not None:
+            gone.append(recipient)
+    own = [each for each in gone if each.user_id and each.user_id == getattr(actor, "pk", None)]
+    others = [each.address for each in gone if each not in own]
+    if others:
+        raise DomainError(
+            f"They unsubscribed, and only they can subscribe again: {listed(others, most=5)}."
+        )
+    if len(known) + len(added) > MOST_RECIPIENTS:
+        raise DomainError(f"A subscription has {MOST_RECIPIENTS:,} recipients at most.")
+    ReportRecipient.objects.bulk_create(added)
+    for recipient in own:
+        recipient.unsubscribed_at = None
+        recipient.save(update_fields=["unsubscribed_at"])
+    return len(added) + len(own)
+
+
+def recipients_add(
+    *, subscription: ReportSubscription, emails: str, reason: str = "", actor: Actor
+) -> int:
+    """Put people on the list of a subscription; return how many are new on it.
+
+    Raises `MissingPermission`, and `DomainError` for people who cannot get it.
+    """
+    require(actor, SUBSCRIBE)
+    with acting_as(actor=actor, reason=reason):
+        locked = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
+        may_manage(locked, actor)
+        return recipients_write(locked, addressees(emails, actor), actor)
+
+
+def recipients_remove(
+    *,
+    subscription: ReportSubscription,
+    recipients: ReportRecipientQuerySet,
+    reason: str = "",
+    actor: Actor,
+) -> int:
+    """Take people off the list; return how many. What was sent to them stays in the archive."""
+    with acting_as(actor=actor, reason=reason):
+        locked = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
+        may_manage(locked, actor)
+        chosen = recipients.filter(subscription=locked)
+        kept = chosen.filter(deliveries__isnull=False).distinct()
+        stopped = ReportRecipient.objects.filter(pk__in=kept.values("pk")).active()
+        count = stopped.update(unsubscribed_at=timezone.now(), problem="Taken off the list.")
+        return count + chosen.filter(deliveries__isnull=True).delete()[0]
+
+
+@transaction.atomic
+def recipient_unsubscribe(*, recipient: ReportRecipient) -> bool:
+    """Take the person off the list who followed the link in their mail; return whether they were on it.
+
+    Asks for no permission: the link is signed, and is the recipient's alone.
+    """
+    with acting_as(actor="unsubscribe link", reason="Followed the link in the mail"):
+        rows = ReportRecipient.objects.filter(pk=recipient.pk).active()
+        return bool(rows.update(unsubscribed_at=timezone.now()))
