@@ -1,6 +1,6 @@
 """The arguments of a schedulable task, from its annotated signature.
 
-    def mail_report(report: Annotated[str, Argument("Report", choices=report_choices)]) -> str: ...
+    def export_all(dataset: Annotated[str, Argument("Dataset", choices=dataset_choices)]) -> str: ...
 
 The form of a schedule is made from them, and every value is checked against them before a run. Values travel
 as JSON, so they are texts, numbers, or yes and no; a `Literal` offers its values.

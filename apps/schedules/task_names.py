@@ -36,7 +36,7 @@ def task_of(shipped: Ship) -> SchedulableTask:
 
 
 def short_name(task: SchedulableTask) -> str:
-    """Return "reports.mail_report" for apps.reports.tasks.mail_report."""
+    """Return "projects.close_week" for apps.projects.tasks.close_week."""
     return task.name.removeprefix("apps.").replace(".tasks.", ".")
 
 

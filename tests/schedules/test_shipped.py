@@ -7,6 +7,7 @@ from django.core.management.base import SystemCheckError
 from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.models import User
+from apps.core.schedulable import schedulable
 from apps.schedules.services import schedule_delete, schedules_load
 from apps.schedules.shipping import Ship
 from apps.schedules.timing import timing_of
@@ -14,10 +15,17 @@ from apps.schedules.when_in_words import with_zone
 from tests.factories.accounts import SuperuserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+@schedulable(label="Greet", description="Takes a name.", name="tests.greet")
+def greet(name: str) -> str:
+    return f"Hello {name}"
+
+
 WEEKLY = Ship(
     "Mine",
-    task="reports.mail_report",
-    arguments={"report": "weekly"},
+    task="tests.greet",
+    arguments={"name": "Ada"},
     when="Mondays at 07:00 Europe/Berlin",
 )
 
@@ -31,8 +39,8 @@ def test_each_shipped_schedule_is_created_as_its_sentence_says(settings: LazySet
     settings.SCHEDULES = [WEEKLY]
     assert schedules_load() == ["Mine"]
     stored = PeriodicTask.objects.get(name="Mine")
-    assert stored.task == "apps.reports.tasks.mail_report"
-    assert stored.kwargs == '{"report": "weekly"}'
+    assert stored.task == "tests.greet"
+    assert stored.kwargs == '{"name": "Ada"}'
     assert with_zone(timing_of(stored)) == "Mondays at 07:00 Europe/Berlin"
 
 
@@ -45,7 +53,7 @@ def test_what_operations_changed_renamed_or_deleted_stays_so(root: User) -> None
     schedules_load()
     changed = PeriodicTask.objects.get(name="Expire invitations")
     PeriodicTask.objects.filter(pk=changed.pk).update(enabled=False, description="Ours")
-    PeriodicTask.objects.filter(name="Weekly report").update(name="Monday's numbers")
+    PeriodicTask.objects.filter(name="Close the week").update(name="Monday's numbers")
     schedule_delete(schedule=PeriodicTask.objects.get(name="Delete old sessions"), actor=root)
     names = set(PeriodicTask.objects.values_list("name", flat=True))
 
@@ -54,15 +62,15 @@ def test_what_operations_changed_renamed_or_deleted_stays_so(root: User) -> None
     changed.refresh_from_db()
     assert (changed.enabled, changed.description) == (False, "Ours")
     assert set(PeriodicTask.objects.values_list("name", flat=True)) == names
-    assert not names & {"Weekly report", "Delete old sessions"}
+    assert not names & {"Close the week", "Delete old sessions"}
 
 
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
         (
-            Ship("Mine", task="reports.mail_reports", when="daily at 07:00"),
-            "“reports.mail_reports” is not a declared task. Known: accounts.",
+            Ship("Mine", task="audit.verify_audit_logs", when="daily at 07:00"),
+            "“audit.verify_audit_logs” is not a declared task. Known: accounts.",
         ),
         (
             Ship("Mine", task="audit.verify_audit_log", when="dayly at 07:00"),
@@ -72,11 +80,11 @@ def test_what_operations_changed_renamed_or_deleted_stays_so(root: User) -> None
         (
             Ship(
                 "Mine",
-                task="reports.mail_report",
-                arguments={"raport": "weekly"},
+                task="tests.greet",
+                arguments={"nmae": "Ada"},
                 when="every minute",
             ),
-            "takes report",
+            "takes name",
         ),
     ],
 )

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("core", "0001_uuid7"),
-        ("audit", "0002_trail"),
+        ("audit", "0002_history"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,7 +19,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0003_run_kinds'),
+        ('audit', '0002_history'),
         ('reports', '0005_closed_periods'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

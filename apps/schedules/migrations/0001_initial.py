@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("core", "0001_uuid7"),
-        ("audit", "0002_trail"),
+        ("audit", "0002_history"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -18,7 +18,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audit', '0003_run_kinds'),
+        ('audit', '0002_history'),
         ('django_celery_beat', '0019_alter_periodictasks_options'),
         ('schedules', '0006_runs_are_jobs'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
