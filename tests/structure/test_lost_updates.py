@@ -39,6 +39,10 @@ VALUES: dict[str, dict[str, Any]] = {
     },
     "flags.Flag": {"percent": lambda: f"{next(_numbers) % 99}.5"},
     "flags.Sample": {"percent": lambda: f"{next(_numbers) % 99}.5"},
+    "reports.ReportSubscription": {
+        "when": lambda: f"daily at 07:{next(_numbers) % 60:02}",
+        "time_zone": lambda: ("UTC", "Europe/Berlin", "Asia/Tokyo")[next(_numbers) % 3],
+    },
 }
 # Exactly one of these is given; another one beside it is refused, so they are not changed together.
 EXCLUSIVE = {

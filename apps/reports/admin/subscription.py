@@ -93,6 +93,7 @@ def _shown(recipient: ReportRecipient) -> str:
 @admin.register(ReportSubscription)
 class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
     update_service = staticmethod(subscription_update)
+    service_argument = "subscription"
     list_display = [
         "title",
         "when",

@@ -71,7 +71,7 @@ def subscription_create(
 
 @transaction.atomic
 def subscription_update(
-    *, subscription: ReportSubscription, actor: Actor, **changes: Any
+    *, subscription: ReportSubscription, actor: Actor, reason: str = "", **changes: Any
 ) -> ReportSubscription:
     """Change when or how a report is mailed. What was due before the change is not mailed later.
 
@@ -91,7 +91,8 @@ def subscription_update(
         fields |= {"decided_until", "next_due_at"}
         if locked.next_due_at is None:
             raise DomainError(f"“{locked.when}” is over: it would never be mailed.")
-    locked.save(update_fields=sorted(fields))
+    with acting_as(actor=actor, reason=reason):
+        locked.save(update_fields=sorted(fields))
     return locked
 
 
