@@ -79,7 +79,7 @@ def test_the_page_says_why_and_the_posted_form_goes_on_afterwards(
 
     came_from = f"http://testserver{_set_roles(person)}"
     asked = client.post(_set_roles(person), posted, follow=True, headers={"Referer": came_from})
-    assert "set roles: Ida Berg" in asked.content.decode()
+    assert "set roles (Ida Berg)" in asked.content.decode()
     answer = {"password": PASSWORD, "csrfmiddlewaretoken": token}
     going_on = client.post(_here(asked), answer, follow=True)
     assert f'action="{_set_roles(person)}"' in going_on.content.decode()

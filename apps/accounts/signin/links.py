@@ -45,13 +45,16 @@ def _build(mail: QueuedMail) -> EmailMessage | None:
     user = User.objects.active().filter(email=mail.arguments["email"]).first()
     if user is None:
         return None
-    # An e-mail that the server did not accept is retried; only another request is limited.
-    if mail.attempts == 1 and not cache.add(f"password-link:{user.pk}", True, ONE_IN):
+    # Another request is limited; an e-mail that is built again, because it was not sent, is not.
+    lately = f"password-link:{user.pk}"
+    is_first = cache.add(lately, mail.pk, ONE_IN)
+    if not is_first and cache.get(lately) != mail.pk:
         return None
-    if mail.attempts == 1 and _sent_today(user, by_colleagues=False) >= _most_a_day():
-        return None
-    with acting_as(actor="password link"):
-        record_event(event_kinds.PASSWORD_LINK, target=user)
+    if is_first and not mail.attempts:
+        if _sent_today(user, by_colleagues=False) >= _most_a_day():
+            return None
+        with acting_as(actor="password link"):
+            record_event(event_kinds.PASSWORD_LINK, target=user)
     return password_link_mail(user)
 
 
