@@ -21,9 +21,9 @@ SCHEDULES = [
     # What has come to its end.
     Ship("Expire invitations", task="organizations.expire_invitations", when="every hour at :10"),
     Ship("End impersonations", task="accounts.end_impersonations", when="every 5 minutes"),
-    Ship("Sweep requests", task="accounts.sweep_approvals", when="every 5 minutes"),
+    Ship("Expire requests", task="accounts.sweep_approvals", when="every 5 minutes"),
     Ship(
-        "Sweep changes of e-mail addresses",
+        "Expire changes of e-mail addresses",
         task="accounts.sweep_email_changes",
         when="every 5 minutes",
     ),

@@ -34,7 +34,7 @@ def mail_approval(request_id: str) -> None:
 
 
 @schedulable(
-    label="Sweep requests",
+    label="Expire requests",
     is_idempotent=True,
     description=(
         "Ends requests that have expired or no longer apply, and sends e-mails that weren't sent."
@@ -51,7 +51,7 @@ def sweep_approvals() -> str:
 
 
 @schedulable(
-    label="Sweep changes of e-mail addresses",
+    label="Expire changes of e-mail addresses",
     is_idempotent=True,
     description="Ends changes that weren't confirmed in time.",
 )

@@ -118,7 +118,7 @@ import_run_confirm(run=run, plan_token=run.plan_token, reason="slim", actor=acto
 until(run, "applied")
 print("imported", Organization.objects.filter(slug__startswith="slim-").count())
 
-by_hand = PeriodicTask.objects.get(name="Sweep requests")
+by_hand = PeriodicTask.objects.get(name="Expire requests")
 schedule_run_now(schedule=by_hand, reason="slim", actor=actor)
 often, _ = IntervalSchedule.objects.get_or_create(every=10, period="seconds")
 due = PeriodicTask.objects.create(
