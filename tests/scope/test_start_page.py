@@ -35,7 +35,7 @@ def busy(boss: User, near: House, far: House) -> None:
 def test_its_bands_hold_to_the_scope(client: Client, busy: None, far: House) -> None:
     answer = client.get(reverse("admin:index"))
 
-    numbers = {card["label"]: card["value"] for card in answer.context["numbers"]}
+    numbers = {card["label"]: card["count"] for card in answer.context["numbers"]}
     assert numbers == {"Organizations": 1, "Members": 1, "Active projects": 0, "Open tasks": 1}
     assert [need["text"].split()[0] for need in answer.context["needs"]] == ["1"]
     assert answer.context["imports"] == []
@@ -64,7 +64,7 @@ def test_who_is_given_no_organization_sees_an_empty_house(
 
     answer = client.get(reverse("admin:index"))
 
-    assert {card["value"] for card in answer.context["numbers"]} == {0}
+    assert {card["count"] for card in answer.context["numbers"]} == {0}
     assert answer.context["needs"] == []
     assert answer.context["changes"] == []
     assert near.word not in text(answer)

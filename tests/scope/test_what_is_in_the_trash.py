@@ -82,8 +82,11 @@ def numbers(client: Client, user: User, house: House, folder: Path) -> dict[str,
         )
         found[f"choice of {field}"] = len(answer.json()["results"])
     start = client.get(reverse("admin:index"))
-    found |= {f"start: {card['label']}": card["value"] for card in start.context["numbers"][:4]}
-    found |= {f"week: {card['label']}": card["this_week"] for card in start.context["numbers"][:4]}
+    found |= {f"start: {card['label']}": card["count"] for card in start.context["numbers"][:4]}
+    found |= {
+        f"week: {card['label']}": card["this_week"]["count"]
+        for card in start.context["numbers"][:4]
+    }
     found["start: needs"] = [need["text"] for need in start.context["needs"]]
     report = report_make(report="weekly", params={"week": "this"}, actor=user)
     found |= {f"report: {total.label}": total.value for total in report.totals}
