@@ -40,10 +40,10 @@ def _entry(task: SchedulableTask, schedules: list[PeriodicTask]) -> dict[str, An
         ("Arguments", ", ".join(one.about.label for one in task.parameters.values()) or "None"),
         ("Queue", task.queue.capitalize()),
         ("Time limit", duration_in_words(task.time_limit)),
-        ("Beside a run that has not ended", "Begins" if task.may_overlap else "Is skipped"),
-        ("Due times that no scheduler saw", MISSED[task.missed]),
+        ("If an earlier run hasn't ended", "Runs beside it" if task.may_overlap else "Is skipped"),
+        ("Missed due times", MISSED[task.missed]),
         (
-            "After its worker was lost",
+            "If its worker is lost",
             "Starts again by itself" if task.is_idempotent else "Waits for a person",
         ),
     ]

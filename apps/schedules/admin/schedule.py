@@ -54,7 +54,7 @@ from apps.schedules.services import (
     schedule_update,
 )
 from apps.schedules.services.verdicts import LATE_AFTER
-from apps.schedules.task_names import arguments_of, declared_tasks
+from apps.schedules.task_names import arguments_of
 from apps.schedules.timetables import next_due
 from apps.schedules.timing import zone_of
 
@@ -83,7 +83,6 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
         "when",
         "next_run",
         "last_run",
-        "task_label",
         "origin_label",
     ]
     list_filter = [EnabledFilter, TaskFilter, ("last_run_at", DayRangeFilter)]
@@ -177,11 +176,6 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
     @admin.display(description="next runs")
     def next_runs(self, schedule: PeriodicTask) -> SafeString | str:
         return next_runs(schedule)
-
-    @admin.display(description="task")
-    def task_label(self, schedule: PeriodicTask) -> str:
-        declared = declared_tasks().get(schedule.task)
-        return declared.label if declared else f"{schedule.task} (not declared, so it won't run)"
 
     @admin.display(description="arguments")
     def arguments(self, schedule: PeriodicTask) -> str:

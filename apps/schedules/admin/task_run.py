@@ -191,7 +191,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
             return record_link(run.schedule, run.schedule_name)
         if run.schedule_name:
             return f"{run.schedule_name} (deleted)"
-        return f"None ({self.task_label(run)})"
+        return f"{self.task_label(run)} (no schedule)"
 
     @admin.display(description="task")
     def task_label(self, run: TaskRun) -> str:
