@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pgtrigger.migrations import AddTrigger
 
+from apps.schedules import pauses
 from config.entry import enter
 from tests import chromium, database, flushing
 from tests.transfers.engine import Importer
@@ -48,6 +49,13 @@ def _quick_migrations() -> None:
         options["triggers"] = [*options.get("triggers", []), self.trigger]
 
     AddTrigger.state_forwards = state_forwards
+
+
+@pytest.fixture(autouse=True)
+def _pause_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page ask whether schedules are paused in the first request of a test, and not whenever time has passed."""
+    monkeypatch.setattr(pauses, "_SHOWN_SECONDS", 3600.0)
+    monkeypatch.setattr(pauses, "_shown", None)
 
 
 @pytest.fixture

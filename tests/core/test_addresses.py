@@ -1,7 +1,6 @@
 """What a list shows nobody, its address tells nobody: by no filter, order, export, action or search."""
 
 import re
-from typing import Any
 
 import pytest
 from django.test import Client

@@ -21,6 +21,8 @@ HARMLESS = {
     "_add": "makes a new record",
     "importrun_new": "makes a new import",
     "_report": "makes a file, or says whether oneself is to get the report",
+    "reportrun_subscribe": "makes a new subscription",
+    "periodictask_pause": "makes a new pause, and refuses a second one",
     "account_logout": "ends the own session",
     "account_change_address": "asks for a change of the own address, which its link confirms",
     "account_confirm_new_email": "its token is of one change and used once",

@@ -47,7 +47,7 @@ REPORTS.add(
         name="access-review",
         title="Access review",
         description="Staff with their roles, their scope, their last sign-in and second factor.",
-        permission="accounts.view_user",
+        permission="auth.view_group",
         empty="Nobody can sign in.",
         params=[days_param(90)],
         make=make,

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from apps.core.actors import in_the_name_of
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.count_subquery import count_subquery
@@ -65,7 +66,7 @@ class ReportMailingAdmin(ReadOnlyAdmin):
         "reason_shown",
     ]
     list_filter = [("state", ChoicesDropdownFilter), ("due_at", DayRangeFilter)]
-    list_select_related = ["subscription", "started_by"]
+    list_select_related = ["subscription", "started_by", "real_started_by"]
     search_fields = ["subscription__report", "period"]
     sortable_by: list[str] = []
     fieldsets = [
@@ -74,7 +75,7 @@ class ReportMailingAdmin(ReadOnlyAdmin):
             "Mails",
             {"fields": ["sent_number", "open_number", "troubled_number"]},
         ),
-        ("When", {"fields": ["due_moment", "started_moment", "ended_moment", "started_by_link"]}),
+        ("When", {"fields": ["due_moment", "started_moment", "ended_moment", "started_by_name"]}),
     ]
     readonly_fields = [name for _, options in fieldsets for name in options["fields"]]
 
@@ -109,8 +110,10 @@ class ReportMailingAdmin(ReadOnlyAdmin):
         return record_link(mailing.subscription)
 
     @display(description="started by")
-    def started_by_link(self, mailing: ReportMailing) -> SafeString | str:
-        return record_link(mailing.started_by) if mailing.started_by else "The timetable"
+    def started_by_name(self, mailing: ReportMailing) -> SafeString | str:
+        if mailing.started_by:
+            return in_the_name_of(mailing.started_by, mailing.real_started_by)
+        return "The timetable"
 
     @display(description="sent")
     def sent_number(self, mailing: Any) -> SafeString | str:

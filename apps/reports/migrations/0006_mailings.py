@@ -309,6 +309,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='reportmailing',
+            name='real_started_by',
+            field=models.ForeignKey(editable=False, help_text='Who acted as the person who started it, where somebody did.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+        ),
+        migrations.AddField(
+            model_name='reportmailing',
             name='started_by',
             field=models.ForeignKey(blank=True, help_text='Empty if the timetable did.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
         ),

@@ -40,6 +40,14 @@ class ReportMailing(Job):
     subscription = models.ForeignKey(
         ReportSubscription, on_delete=models.PROTECT, related_name="mailings", db_index=False
     )
+    real_started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="Who acted as the person who started it, where somebody did.",
+    )
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

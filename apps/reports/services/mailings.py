@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
-from apps.audit.context import audit_context
+from apps.audit.context import audit_context, real_actor_id
 from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
@@ -87,7 +87,12 @@ def mailing_start(
     may_manage(locked, actor)
     if locked.mailings.filter(state__in=ReportMailing.OPEN).exists():
         raise DomainError("A mailing of this subscription has not ended. Wait until it has.")
-    mailing = _queue(locked, timezone.now(), started_by=user_or_none(actor))
+    mailing = _queue(
+        locked,
+        timezone.now(),
+        started_by=user_or_none(actor),
+        real_started_by_id=real_actor_id(),
+    )
     with audit_context(actor=actor, reason=reason):
         record_event(event_kinds.REPORT_MAILED, target=locked, mailing=mailing.pk)
     return mailing
