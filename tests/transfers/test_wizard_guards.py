@@ -63,8 +63,8 @@ def test_the_import_of_a_dataset_asks_for_the_right_to_its_models(support: Clien
 def test_an_unknown_dataset_is_refused_in_words(support: Client) -> None:
     answer = upload(support, ROSTER, dataset="ships")
 
-    assert answer.status_code == 409
-    assert "There is no dataset “ships”" in text(answer)
+    assert answer.status_code == 400
+    assert "Choose what the file contains." in text(answer)
 
 
 def test_only_its_owner_continues_a_run_and_colleagues_who_may_view_it_learn_whose_it_is(

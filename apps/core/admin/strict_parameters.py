@@ -21,7 +21,7 @@ class StrictParametersAdmin:
 
     model: type[Model]
     # Parameters that links of other pages set and that no filter of the list shows:
-    # "interval__id__exact".
+    # "organization__id__exact".
     link_parameters: Sequence[str] = ()
     # Fields that the address of the form for a new record may fill in.
     initial_parameters: Sequence[str] = ()
