@@ -103,7 +103,7 @@ from apps.schedules.watch import watch_start
 for _ in range(3):
     watch_start()
 count = lambda: sum(thread.name == "scheduler watch" for thread in threading.enumerate())
-print(count())
+print(count(), flush=True)
 child = os.fork()
 if not child:
     before = count()
