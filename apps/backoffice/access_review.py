@@ -25,7 +25,7 @@ from apps.accounts.models import User
 from apps.accounts.signin.sudo import SECOND_FACTORS
 from apps.audit.events import record_event
 from apps.audit.models import Event
-from apps.backoffice.event_kinds import ACCESS_CONFIRMED
+from apps.backoffice import event_kinds
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.organizations.models import StaffOrganization
@@ -36,7 +36,7 @@ CONFIRM = "accounts.set_roles"
 def staff_to_review(user: Any) -> QuerySet[Any]:
     """Return the active staff in the scope of `user`, with what the review shows of each."""
     confirmed = Event.objects.filter(
-        kind=ACCESS_CONFIRMED,
+        kind=event_kinds.ACCESS_CONFIRMED,
         target_type=ContentType.objects.get_for_model(User),
         target_pk=Cast(OuterRef("pk"), CharField()),
     ).order_by("-id")
@@ -89,7 +89,7 @@ def access_confirm(*, user_id: str, actor: Actor, reason: str = "") -> User:
         raise DomainError("Somebody else must confirm your own access.")
     with acting_as(actor=actor, reason=reason):
         record_event(
-            ACCESS_CONFIRMED,
+            event_kinds.ACCESS_CONFIRMED,
             actor=actor,
             target=person,
             roles=sorted(person.groups.values_list("name", flat=True)),

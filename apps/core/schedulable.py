@@ -80,12 +80,13 @@ def schedulable(
     queue: str = "schedules",
     is_idempotent: bool = False,
     time_limit: timedelta = timedelta(hours=1),
-    **options: Any,
+    is_interruptible: bool = True,
+    name: str = "",
 ) -> Callable[..., Any]:
     """Declare a function as a Celery task that may be scheduled.
 
-    The task's return value is its run's message: one sentence for people. `options` go to
-    `shared_task`. Called directly, as tests and services do, it is the plain function.
+    The task's return value is its run's message: one sentence for people. Called directly, as tests
+    and services do, it is the plain function. `name` is that of the function unless it is given.
     """
 
     def declare(function: Callable[..., Any]) -> Any:
@@ -103,7 +104,8 @@ def schedulable(
             "soft_time_limit": time_limit.total_seconds(),
             "time_limit": (time_limit + _TIME_TO_END).total_seconds(),
         }
-        given = {"typing": False, "work_queue": queue, **limits, **options, "bind": True}
+        given: dict[str, Any] = {"typing": False, "work_queue": queue, **limits, "bind": True}
+        given |= {"is_interruptible": is_interruptible} | ({"name": name} if name else {})
         celery_task = shared_task(**given)(body)
         SCHEDULABLE_TASKS.add(
             SchedulableTask(

@@ -82,7 +82,17 @@ class ReportDefinition:
             params={name: str(value) for name, value in values.items()},
             columns=self.columns,
         )
+        self._refuse_missing_keys(result)
         return result if _sees_personal(user, as_file) else _masked(result)
+
+    def _refuse_missing_keys(self, result: ReportResult) -> None:
+        for row in result.rows[:1]:
+            missing = [column.key for column in self.columns if column.key not in row]
+            if missing:
+                raise LookupError(
+                    f"The report {self.name} has the column “{missing[0]}”, which its rows lack. "
+                    f"They have: {', '.join(row)}."
+                )
 
     def scope_key(self, user: Any, *, as_file: bool = True) -> str:
         """Return a key that two users share if `run` gives them the same result."""

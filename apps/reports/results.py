@@ -36,6 +36,10 @@ class ReportColumn:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"“{self.kind}” is not a kind of column. Known: {', '.join(KINDS)}.")
+        if self.is_personal and not self.person:
+            raise ValueError(
+                f"The column “{self.key}” is personal data: name the key of the row's person with person=…."
+            )
 
     @property
     def is_numeric(self) -> bool:

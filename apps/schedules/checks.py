@@ -6,6 +6,7 @@ from contextlib import suppress
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from apps.core.sending import is_known_queue
 from apps.schedules.shipping import Ship
 from apps.schedules.task_names import declared_tasks, task_of
 from apps.schedules.when import parse
@@ -21,6 +22,13 @@ def check_task_arguments(**_: object) -> list[CheckMessage]:
                 task.bind([], {})
         except TypeError as error:
             found.append(Error(str(error), id="schedules.E003"))
+        if not is_known_queue(task.queue):
+            found.append(
+                Error(
+                    f"The task {task.name} names the queue “{task.queue}”, which config/queues.py does not have.",
+                    id="schedules.E004",
+                )
+            )
     return found
 
 
@@ -45,7 +53,7 @@ def _problems(shipped: Ship) -> list[str]:
     found = []
     try:
         task_of(shipped).bind([], dict(shipped.arguments))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         found.append(str(error))
     try:
         parse(shipped.when)

@@ -70,7 +70,10 @@ def test_personal_data_is_for_those_who_may_see_it_and_in_files_for_those_who_ma
         title="People",
         description="",
         permission="reports.view_report",
-        columns=[ReportColumn("email", "E-mail", "email"), ReportColumn("phone", "Phone", "phone")],
+        columns=[
+            ReportColumn("email", "E-mail", "email", person="id"),
+            ReportColumn("phone", "Phone", "phone", person="id"),
+        ],
         make=lambda params, user: ReportResult(
             "One.", [{"email": person.email, "phone": person.phone, "id": str(person.pk)}]
         ),

@@ -181,3 +181,15 @@ def test_a_run_over_its_time_limit_has_failed_and_says_so() -> None:
     run.refresh_from_db()
     assert run.state == TaskRun.State.FAILED
     assert run.message == "It took longer than 60 min, so it was ended."
+
+
+def test_a_queue_that_nobody_has_is_an_error_of_the_check() -> None:
+    with SCHEDULABLE_TASKS.changed():
+        schedulable(label="Lost", description="Waits.", name="tests.lost", queue="bluk")(overlong)
+        with pytest.raises(SystemCheckError, match="names the queue “bluk”"):
+            call_command("check")
+
+
+def test_a_misspelled_declaration_of_a_task_is_refused() -> None:
+    with pytest.raises(TypeError, match="is_idempotnt"):
+        schedulable(label="Odd", description="Odd.", is_idempotnt=True)  # type: ignore[call-arg]
