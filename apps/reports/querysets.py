@@ -2,7 +2,7 @@
 
 from typing import Any, Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q
 
 from apps.core.actors import PermissionHolder
 from apps.core.jobs import JobQuerySet
@@ -57,7 +57,7 @@ class ReportDeliveryQuerySet(ScopedQuerySet):
         return self.filter(state__in=["refused", "uncertain"], decided_at=None)
 
 
-def _is_own(model: Any, user: PermissionHolder) -> Q:
-    recipients = model._meta.get_field("recipients").related_model.objects
-    own = recipients.filter(subscription=OuterRef("pk"), user=user.pk)
+def _is_own(model: type[Model], user: PermissionHolder) -> Q:
+    recipients: Any = model._meta.get_field("recipients").related_model
+    own = recipients.objects.filter(subscription=OuterRef("pk"), user=user.pk)
     return Q(owner=user.pk) | Q(Exists(own))

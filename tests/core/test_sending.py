@@ -39,7 +39,8 @@ def test_messages_go_from_one_place() -> None:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Attribute) and node.attr in SENDERS:
                     found.add(str(path.relative_to(settings.BASE_DIR)))
-    assert found == {HOME}
+    # Forgets after the commit what pages of this process show, and sends nothing.
+    assert found == {HOME, "apps/schedules/pauses.py"}
 
 
 class Redis:

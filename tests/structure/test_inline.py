@@ -14,7 +14,8 @@ INLINE = re.compile(
 PAGES = sorted(
     path.relative_to(TEMPLATES)
     for path in TEMPLATES.rglob("*.html")
-    if "mail" not in path.parts and path.name != "mail.html"
+    # Mails, and a report that is downloaded as a file, have no style sheet to link to.
+    if "mail" not in path.parts and path.name not in ("mail.html", "document.html")
 )
 
 

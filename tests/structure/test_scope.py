@@ -122,6 +122,8 @@ def test_a_service_that_is_handed_records_keeps_to_the_actors_scope() -> None:
         "_locked(records, actor)",
         "records_restore(",
         "refuse_limited(actor,",
+        # Subscriptions: their owner's, or of those who manage all of them.
+        "_manageable(",
     )
     found = {}
     for path in (*apps.glob("*/*services.py"), *apps.glob("*/services/*.py")):

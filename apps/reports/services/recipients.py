@@ -140,7 +140,8 @@ def recipients_remove(
 ) -> int:
     """Take people off the list; return how many. What was sent to them stays in the archive."""
     with acting_as(actor=actor, reason=reason):
-        locked = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
+        mine = ReportSubscription.objects.for_actor(actor)
+        locked = mine.select_for_update().get(pk=subscription.pk)
         may_manage(locked, actor)
         chosen = recipients.filter(subscription=locked)
         kept = chosen.filter(deliveries__isnull=False).distinct()

@@ -1,6 +1,4 @@
-"""Refuses crontabs that cannot be read, and removes a schedule that doubled beat's own work."""
-
-from typing import Any
+"""Refuses crontabs that cannot be read."""
 
 from django.db import migrations
 
@@ -18,10 +16,6 @@ ALTER TABLE django_celery_beat_crontabschedule ADD CONSTRAINT crontab_can_be_rea
 REMOVE = "ALTER TABLE django_celery_beat_crontabschedule DROP CONSTRAINT crontab_can_be_read"
 
 
-def remove_sweep(apps: Any, schema_editor: Any) -> None:
-    schedules = apps.get_model("django_celery_beat", "PeriodicTask")
-    schedules.objects.filter(task="apps.schedules.tasks.sweep_task_runs").delete()
-
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -30,6 +24,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(remove_sweep, migrations.RunPython.noop),
         migrations.RunSQL(ADD, REMOVE),
     ]

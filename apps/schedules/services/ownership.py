@@ -5,7 +5,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.models import User
 from apps.audit.context import audit_context
-from apps.core.actors import Actor, require
+from apps.core.actors import Actor, holds, require
 from apps.core.errors import DomainError
 from apps.schedules.models import ScheduleOwner
 from apps.schedules.ownership import MANAGE, VIEW
@@ -22,7 +22,7 @@ def schedule_set_owner(
     """
     require(actor, MANAGE)
     locked = PeriodicTask.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
-    if owner is not None and not (owner.is_staff and owner.is_active and owner.has_perm(VIEW)):
+    if owner is not None and not (owner.is_staff and owner.is_active and holds(owner, VIEW)):
         raise DomainError(f"{owner} may not see schedules. Choose somebody who may.")
     chosen = ScheduleOwner.objects.filter(schedule=locked).first()
     if (chosen.owner_id if chosen else None) == (owner.pk if owner else None):
