@@ -73,6 +73,6 @@ def view_permission(link: str, row: Mapping[str, Any]) -> str:
 
 
 def people_named(keys: Iterable[Any]) -> dict[Any, str]:
-    """Return the names of people by their keys; who has none is a masked address."""
+    """Return the names of people by their keys; a person without a name is named by the masked address."""
     wanted = {key for key in keys if key is not None}
     return {key: str(user) for key, user in User.objects.in_bulk(list(wanted)).items()}

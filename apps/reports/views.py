@@ -64,9 +64,6 @@ def mailed_file(request: HttpRequest, token: str) -> HttpResponseBase:
         file = delivery.edition.file.open("rb")
     except FileNotFoundError:
         return _page(request, "file_over", 410)
-    ReportDelivery.objects.filter(pk=delivery.pk, opened_file_at=None).update(
-        opened_file_at=timezone.now()
-    )
     name = str(delivery.edition.file.name).rpartition("/")[2]
     response = FileResponse(file, as_attachment=True, filename=name)
     response["Content-Type"] = FORMATS[name.rpartition(".")[2]][0]

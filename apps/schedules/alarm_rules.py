@@ -7,13 +7,13 @@ moment and comes to the same answer.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django_celery_beat.models import PeriodicTask
 
 from apps.core.personal import masked_in
+from apps.schedules.durations import duration_in_words, usual_of
 from apps.schedules.models import Alarm, TaskRun
 
 State = TaskRun.State
@@ -21,9 +21,7 @@ Kind = Alarm.Kind
 
 NOT_RUN = (State.SKIPPED, State.MISSED)
 LATE_AFTER = timedelta(minutes=1)
-USUAL_OF = 20
-# With fewer successes there is no usual duration; below this a slow moment of the machine is three times.
-FEWEST_SUCCESSES = 5
+# Below this, a slow moment of the machine is three times.
 SLOW_FACTOR = 3
 NEVER_SLOW = timedelta(seconds=5)
 # What runs every few minutes makes up for a missed due time by itself.
@@ -128,19 +126,18 @@ def _slow(recent: RecentRuns, now: datetime) -> Trouble | None:
                 Kind.SLOW,
                 run.started_at or now,
                 run,
-                f"Run {run.pk} {verb} {in_words(took)}. It usually takes {in_words(usual)}.",
+                f"Run {run.pk} {verb} {duration_in_words(took)}. It usually takes {duration_in_words(usual)}.",
             )
     return None
 
 
 def usual_duration(run: TaskRun, runs: Iterable[TaskRun]) -> timedelta | None:
     """Return the median of the 20 successes before `run`; None if there are fewer than five."""
-    seconds = [
-        earlier.duration.total_seconds()
+    return usual_of(
+        earlier.duration
         for earlier in runs
         if earlier.pk < run.pk and earlier.state == State.SUCCEEDED and earlier.duration is not None
-    ][:USUAL_OF]
-    return timedelta(seconds=median(seconds)) if len(seconds) >= FEWEST_SUCCESSES else None
+    )
 
 
 def _missed(recent: RecentRuns, now: datetime) -> Trouble | None:
@@ -170,13 +167,3 @@ def _ended(run: TaskRun) -> datetime:
 def _said(run: TaskRun) -> str:
     # It is mailed, and the history keeps it: neither is the place for an address.
     return masked_in(" ".join((run.message or "it said nothing").split()))[:500]
-
-
-def in_words(duration: timedelta) -> str:
-    seconds = duration.total_seconds()
-    if seconds < 90:
-        return f"{seconds:.1f} seconds" if seconds < 10 else f"{seconds:.0f} seconds"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} minutes"
-    return f"{minutes // 60} h {minutes % 60} min"

@@ -1,6 +1,9 @@
-"""How long something took, in words."""
+"""How long something took, in words, and what is usual."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from itertools import islice
+from statistics import median
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 
@@ -14,6 +17,16 @@ def duration_in_words(duration: timedelta) -> str:
         return f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{intcomma(minutes)} min {rest} s" if rest else f"{intcomma(minutes)} min"
+
+
+# The middle one of so many earlier successes is usual. With fewer than the least, nothing is.
+USUAL_OF, FEWEST_SUCCESSES = 20, 5
+
+
+def usual_of(durations: Iterable[timedelta]) -> timedelta | None:
+    """Return what is usual after these durations of successes, the newest first; None if there are too few."""
+    seconds = [duration.total_seconds() for duration in islice(durations, USUAL_OF)]
+    return timedelta(seconds=median(seconds)) if len(seconds) >= FEWEST_SUCCESSES else None
 
 
 def took_too_long(limit: timedelta | None) -> str:

@@ -1,14 +1,12 @@
 """Reads about one run: what is usual for it, and what it changed."""
 
 from datetime import timedelta
-from statistics import median
 
 from apps.audit.models import ChangeSet
 from apps.schedules.change_sources import TASK_RUN
+from apps.schedules.durations import USUAL_OF, usual_of
 from apps.schedules.models import TaskRun
 
-# Of so many earlier successes the middle one is usual; of fewer than the least nothing is.
-_MOST, _LEAST = 20, 3
 # The clock of a worker may differ from the database's.
 _MARGIN = timedelta(minutes=1)
 
@@ -17,9 +15,8 @@ def usual_duration(run: TaskRun) -> timedelta | None:
     """Return the median duration of the last successes of the same schedule, or of the task; None for too few."""
     like = {"schedule": run.schedule_id} if run.schedule_id else {"task_name": run.task_name}
     ended = TaskRun.objects.filter(state=TaskRun.State.SUCCEEDED, pk__lt=run.pk, **like)
-    times = ended.exclude(started_at=None).exclude(ended_at=None).order_by("-pk")[:_MOST]
-    seconds = [one.duration.total_seconds() for one in times if one.duration is not None]
-    return timedelta(seconds=median(seconds)) if len(seconds) >= _LEAST else None
+    times = ended.exclude(started_at=None).exclude(ended_at=None).order_by("-pk")[:USUAL_OF]
+    return usual_of(one.duration for one in times if one.duration is not None)
 
 
 def changes_of(run: TaskRun) -> ChangeSet | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from apps.core.wording import listed
 from apps.schedules.timing import Crontab, Interval, Once, Sun, Timing, numbers
 from apps.schedules.when import MONTHS, NAMED_DAYS, WEEKDAYS, parse
 
@@ -60,12 +61,12 @@ def _crontab_in_words(timing: Crontab) -> str:
     minute, hour, month_day, month, week_day = timing.fields
     is_list = [set(field) <= set("0123456789,") for field in (minute, hour)]
     if is_list[0] and (hour, month_day, month, week_day) == ("*",) * 4:
-        return f"every hour at {_and(f':{int(one):02}' for one in minute.split(','))}"
+        return f"every hour at {listed(f':{int(one):02}' for one in minute.split(','))}"
     if not all(is_list):
         return ""
     times = [f"{int(h):02}:{int(m):02}" for h in hour.split(",") for m in minute.split(",")]
     days = _days_in_words(month_day, month, week_day)
-    return f"{days} at {_and(times)}" if days and len(times) <= _MOST_TIMES else ""
+    return f"{days} at {listed(times)}" if days and len(times) <= _MOST_TIMES else ""
 
 
 def _days_in_words(month_day: str, month: str, week_day: str) -> str:
@@ -74,12 +75,12 @@ def _days_in_words(month_day: str, month: str, week_day: str) -> str:
         if week_day in known:
             return known[week_day]
         days = sorted(numbers("day_of_week", week_day), key=lambda day: (day - 1) % 7)
-        return _and(f"{WEEKDAYS[day]}s" for day in days)
+        return listed(f"{WEEKDAYS[day]}s" for day in days)
     if week_day != "*" or month_day == "*":
         return ""
     if month == "*":
         days = sorted(numbers("day_of_month", month_day))
-        return f"on the {_and(map(_ordinal, days))} of each month" if len(days) <= 5 else ""
+        return f"on the {listed(map(_ordinal, days))} of each month" if len(days) <= 5 else ""
     if month.isdigit() and month_day.isdigit():
         return f"every year on {MONTHS[int(month) - 1]} {month_day}"
     return ""
@@ -88,10 +89,3 @@ def _days_in_words(month_day: str, month: str, week_day: str) -> str:
 def _ordinal(day: int) -> str:
     ending = "th" if 11 <= day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
     return f"{day}{ending}"
-
-
-def _and(words: object) -> str:
-    found = list(words)  # type: ignore[call-overload]
-    if len(found) < 3:
-        return " and ".join(found)
-    return f"{', '.join(found[:-1])}, and {found[-1]}"

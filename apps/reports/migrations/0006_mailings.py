@@ -78,7 +78,6 @@ class Migration(migrations.Migration):
                 ('queued_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
                 ('decided_at', models.DateTimeField(editable=False, null=True, verbose_name='decided')),
-                ('opened_file_at', models.DateTimeField(editable=False, null=True, verbose_name='file opened')),
             ],
             options={
                 'verbose_name': 'report mail',

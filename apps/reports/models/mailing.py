@@ -120,7 +120,6 @@ class ReportEdition(models.Model):
 class ReportDelivery(Delivery):
     """One e-mail of one mailing to one recipient."""
 
-    opened_file_at = models.DateTimeField("file opened", null=True, editable=False)
     mailing = models.ForeignKey(
         ReportMailing, on_delete=models.CASCADE, related_name="deliveries", db_index=False
     )

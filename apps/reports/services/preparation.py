@@ -117,9 +117,6 @@ def _plan(definition: ReportDefinition, subscription: ReportSubscription) -> _Pl
         if not problem:
             edition = plan.editions.setdefault(edition_key(definition, recipient), _Edition([]))
             edition.readers.append(recipient)
-    if plan.editions:
-        return plan
-    plan.problems = {key: problem for key, problem in plan.problems.items() if problem}
     return plan
 
 

@@ -1,6 +1,6 @@
 """The people on the list of a subscription."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -74,8 +74,8 @@ def _is_no_address(email: str) -> bool:
     return False
 
 
-def _refuse(emails: Iterable[str], is_wrong: object, sentence: str) -> None:
-    wrong = [email for email in emails if is_wrong(email)]  # type: ignore[operator]
+def _refuse(emails: Iterable[str], is_wrong: Callable[[str], bool], sentence: str) -> None:
+    wrong = [email for email in emails if is_wrong(email)]
     if wrong:
         raise DomainError(sentence.format(listed(wrong, most=5)))
 

@@ -49,11 +49,11 @@ def stored_arguments(
     return {"args": "[]", "kwargs": json.dumps(values)}
 
 
-def timing_fields(schedule: PeriodicTask, said: dict[str, Any]) -> dict[str, object]:
-    """Return the fields for what was said of the time; what was not said stays."""
+def timing_fields(schedule: PeriodicTask, words: dict[str, Any]) -> dict[str, object]:
+    """Return the fields for the sentence and the time zone of a form; what it leaves out stays."""
     try:
-        sentence = said.get("when") or in_words(timing_of(schedule))
-        timing = parse(sentence, said.get("time_zone") or zone_of(schedule))
+        sentence = words.get("when") or in_words(timing_of(schedule))
+        timing = parse(sentence, words.get("time_zone") or zone_of(schedule))
     except ValueError as error:
         raise DomainError(str(error)) from None
     if isinstance(timing, Once) and timing.at <= timezone.now():

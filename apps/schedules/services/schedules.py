@@ -25,8 +25,9 @@ from apps.schedules.timetables import decided_until
 
 _TIMINGS = ("interval", "crontab", "solar", "clocked")
 TIMING = (*_TIMINGS, "start_time")
+CHANGE = "django_celery_beat.change_periodictask"
 # What the form asks instead of the timings.
-_SAID = ("when", "time_zone")
+_IN_WORDS = ("when", "time_zone")
 # Fields that the scheduler itself writes, or that celery-beat's `save` derives.
 _KEPT_BY_THE_SCHEDULER = frozenset({"id", "last_run_at", "total_run_count", "date_changed"})
 _DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_changed")
@@ -36,18 +37,19 @@ _DERIVED = ("exchange", "routing_key", "queue", "headers", "last_run_at", "date_
 def schedule_create(*, reason: str = "", actor: Actor, **fields: object) -> PeriodicTask:
     """Store a new schedule and leave an event; `fields` are those of celery-beat's model.
 
-    `when` is a sentence (`apps.schedules.when`), and `time_zone` the one that it counts in; `argument_report` is the
-    task's argument `report`. The caller has checked
-    the permission. Raises `DomainError` for a task that is not declared, for arguments that it does not take, and
-    for a time that is not understood, `TypeError` for a field that the model does not have.
+    `when` is a sentence (`apps.schedules.when`), and `time_zone` the one that it counts in; `argument_days` is the
+    task's argument `days`. Raises `MissingPermission`, `DomainError` for a task that is not declared, for arguments
+    that it does not take, and for a time that is not understood, and `TypeError` for a field that the model does not
+    have.
     """
-    said = {name: fields.pop(name) for name in _SAID if name in fields}
+    require(actor, "django_celery_beat.add_periodictask")
+    words = {name: fields.pop(name) for name in _IN_WORDS if name in fields}
     given = take_arguments(fields)
     schedule = PeriodicTask(**fields)
     if given:
         schedule.kwargs = json.dumps(known_arguments(schedule, given))
     _refuse_unrunnable(schedule)
-    for name, value in (timing_fields(schedule, said) if said else {}).items():
+    for name, value in (timing_fields(schedule, words) if words else {}).items():
         setattr(schedule, name, value)
     with audit_context(actor=actor, reason=reason.strip() or "Created"):
         schedule.save()
@@ -61,18 +63,19 @@ def schedule_update(
 ) -> PeriodicTask:
     """Change the fields of a schedule that are given, and no others; leave an event that names them.
 
-    `when`, `time_zone`, and arguments are as for a new one. The caller has checked the permission. Raises `DomainError` for a task that is not declared,
-    arguments that it does not take, and a change without a reason, `TypeError` for a field that
-    cannot be changed. A schedule that is enabled again, or gets another time, waits for its next
-    time: it does not catch up what it missed.
+    `when`, `time_zone`, and arguments are as for a new one. Raises `MissingPermission`, `DomainError` for a task that
+    is not declared, arguments that it does not take, and a change without a reason, and `TypeError` for a field that
+    cannot be changed. A schedule that is enabled again, or gets another time, waits for its next time: it does not
+    catch up what it missed.
     """
-    said = {name: changes.pop(name) for name in _SAID if name in changes}
+    require(actor, CHANGE)
+    words = {name: changes.pop(name) for name in _IN_WORDS if name in changes}
     given = take_arguments(changes)
     _refuse_unknown(changes)
     locked = PeriodicTask.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
     was_due = when_or_problem(locked)
-    if said:
-        changes |= timing_fields(locked, said)
+    if words:
+        changes |= timing_fields(locked, words)
     if given or "task" in changes or is_to_repair(locked, changes):
         changes |= stored_arguments(locked, changes, given)
     before = {name: getattr(locked, name) for name in changes}
@@ -111,7 +114,7 @@ def schedule_set_enabled(
 
     Raises `MissingPermission`, and `DomainError` without a reason.
     """
-    require(actor, "django_celery_beat.change_periodictask")
+    require(actor, CHANGE)
     fresh = PeriodicTask.objects.select_for_update().get(pk=schedule.pk)
     if fresh.enabled == enabled:
         return False
@@ -129,7 +132,8 @@ def schedule_set_enabled(
 
 @transaction.atomic
 def schedule_delete(*, schedule: PeriodicTask, actor: Actor) -> None:
-    """Delete a schedule; its runs stay. The caller has checked the permission and gives the reason."""
+    """Delete a schedule; its runs stay. Raises `MissingPermission`. The caller gives the reason."""
+    require(actor, "django_celery_beat.delete_periodictask")
     _record_event(schedule, "deleted", {}, actor)
     schedule.delete()
 
