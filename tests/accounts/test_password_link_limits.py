@@ -1,16 +1,21 @@
 """Nobody fills another person's inbox with links to set a password."""
 
+import socket
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.core import mail
+from django.db.models.functions import Now
+from django.test import override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.signin.links import password_link_send
 from apps.audit.models import Event
+from apps.core.models import QueuedMail
+from apps.core.queued_mails import queued_mails_sweep
 from tests.factories.accounts import SuperuserFactory, UserFactory, sudo_client
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +39,22 @@ def test_a_person_is_sent_some_links_a_day_anyone_asks(monkeypatch: pytest.Monke
     assert ask(person.email, times=6) == 3
     assert ask(person.email.upper(), times=1, start=timedelta(minutes=30)) == 0
     assert ask(other.email, times=1) == 1
+
+
+def test_a_link_that_no_mail_server_took_is_sent_later_and_counts_once() -> None:
+    person = UserFactory()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with override_settings(
+        EMAIL_BACKEND="apps.core.smtp.EmailBackend", EMAIL_HOST="127.0.0.1", EMAIL_PORT=port
+    ):
+        assert not password_link_send(email=person.email)
+    QueuedMail.objects.update(next_try_at=Now())
+
+    queued_mails_sweep()
+
+    assert [message.to for message in mail.outbox] == [[person.email]]
+    assert Event.objects.filter(kind="password_link").count() == 1
 
 
 def test_a_colleague_can_help_when_strangers_have_asked_too_often(
