@@ -10,7 +10,6 @@ import fcntl
 import os
 import re
 import sys
-import textwrap
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
@@ -30,9 +29,9 @@ DEFAULT_SECRET_KEY = "insecure-key-of-a-local-demo-never-of-production"  # noqa:
 # How the key in deploy/sample.env begins: everybody can read it.
 SAMPLE_SECRET_KEY = "a-sample-of-the-right-length"  # noqa: S105
 
-# Values that are never repeated in a message.
 # What production does not start without.
 REQUIRED = ("secret_key", "allowed_hosts", "site_url", "database_url", "redis_url", "email_url")
+# Values that are never repeated in a message.
 SECRET = {
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",
@@ -246,20 +245,6 @@ def name_settings(module: str) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = module
 
 
-def example() -> str:
-    """Return `.env.example`: every variable with its default, made from `Environment`."""
-    lines = [
-        "# Every variable that may be set, with its default; `python -m config.env` writes this list.",
-        "# Copy it to .env and change what you need. The process's own environment wins over .env.",
-    ]
-    for name, field in Environment.model_fields.items():
-        default = str(field.default).lower() if isinstance(field.default, bool) else field.default
-        quoted = f'"{default}"' if " " in str(default) else default
-        lines += ["", *textwrap.wrap(f"# {field.description}", 96, subsequent_indent="# ")]
-        lines += [f"# {name.upper()}={quoted}"]
-    return "\n".join(lines) + "\n"
-
-
 def has_all_of_production() -> bool:
     """Tell whether every variable is set that production requires."""
     found = read()
@@ -298,7 +283,3 @@ def _claim_test_run() -> str:
         os.environ["QUARTERDECK_TEST_RUN"] = str(number)
         return str(number)
     raise RuntimeError("99 test runs are under way in this folder.")
-
-
-if __name__ == "__main__":
-    print(example(), end="")  # noqa: T201

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config import env, mail
+from config import env, env_example, mail
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCTION = {
@@ -107,7 +107,7 @@ def test_a_file_in_another_encoding_is_one_sentence(
 
 
 def test_the_example_lists_every_variable_with_its_default() -> None:
-    assert (ROOT / ".env.example").read_text() == env.example()
+    assert (ROOT / ".env.example").read_text() == env_example.example()
 
 
 def test_the_example_says_what_holds_without_it(
@@ -119,7 +119,7 @@ def test_the_example_says_what_holds_without_it(
     file.write_text(
         "\n".join(
             line.removeprefix("# ")
-            for line in env.example().splitlines()
+            for line in env_example.example().splitlines()
             if line.startswith("# ") and line[2:].split("=")[0].isupper()
         )
     )
