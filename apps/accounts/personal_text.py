@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from html import escape, unescape
 
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
 
 # Elements whose text is not shown on the page, a tag, and the text up to the next tag.
 _PARTS = re.compile(

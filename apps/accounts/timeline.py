@@ -18,7 +18,7 @@ from apps.audit.timeline.registry import (
 )
 from apps.core.actors import Actor
 from apps.core.constraints import validated
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 from apps.core.scope import unscoped
 
 UserRole: Any = User.groups.through

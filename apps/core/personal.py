@@ -18,7 +18,7 @@ from django.db.models import Model
 
 from apps.core.actors import Actor, holds
 from apps.core.model_meta import concrete_model
-from apps.core.personal_patterns import masked, masked_in
+from apps.core.personal_patterns import masked_in
 from apps.core.port import Port
 
 
@@ -29,8 +29,6 @@ class PersonalData:
     fields: Callable[[type[Model]], frozenset[str]]
     export_permission: str
 
-
-__all__ = ["masked", "masked_in"]
 
 PERSONAL_DATA = Port[PersonalData](
     "personal data", "which fields are personal, and who may export them"

@@ -27,7 +27,7 @@ current_due_at: ContextVar[datetime | None] = ContextVar("current_due_at", defau
 
 
 class Missed(StrEnum):
-    """What becomes of due times that passed while no scheduler was running."""
+    """What happens to due times that passed while no scheduler was running."""
 
     SKIP = "skip"  # None of them runs.
     ONCE = "once"  # One run makes up for all of them.

@@ -16,6 +16,11 @@ def counted(number: int, model: type[Model]) -> str:
     return f"{intcomma(number)} {noun}"
 
 
+def plural(number: int, noun: str, many: str = "") -> str:
+    """Return "1 task" or "12,300 tasks" for a noun that is no model's."""
+    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
+
+
 def menu_title(model: type[Model]) -> str:
     """Return what the menu calls the list of a model, "" where it does not name it."""
     for _, entries in settings.NAVIGATION:

@@ -7,8 +7,8 @@ from typing import Any
 
 from apps.core.actors import Actor, PermissionHolder, holds
 from apps.core.errors import DomainError
-from apps.core.personal import masked, may_export_personal
-from apps.core.personal_patterns import HIDDEN_PHONE
+from apps.core.personal import may_export_personal
+from apps.core.personal_patterns import HIDDEN_PHONE, masked
 from apps.core.port import Registry
 from apps.core.scope import SCOPE, is_limited
 from apps.reports.params import Param

@@ -40,11 +40,6 @@ def iso(value: datetime | date | None) -> str | None:
     return None if value is None else value.isoformat()
 
 
-def plural(number: int, noun: str, many: str = "") -> str:
-    """Return "1 task" or "12,300 tasks"."""
-    return f"{number:,} {noun if number == 1 else many or f'{noun}s'}"
-
-
 _KEY = re.compile(r"{(\w+)}")
 
 

@@ -12,7 +12,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django_celery_beat.models import PeriodicTask
 
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
 from apps.schedules.durations import duration_in_words, usual_of
 from apps.schedules.models import Alarm, TaskRun
 

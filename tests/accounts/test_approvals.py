@@ -389,7 +389,7 @@ def test_a_role_that_got_more_powers_in_between_voids_the_request(second: User) 
 
 
 def test_where_nobody_could_decide_the_refusal_says_so(asker: User) -> None:
-    with pytest.raises(ApprovalNeeded, match="Nobody else can at the moment"):
+    with pytest.raises(ApprovalNeeded, match="the permissions “Can approve and refuse"):
         record_purge(record=TrashedOrganizationFactory(), actor=asker)
 
 

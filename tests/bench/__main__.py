@@ -56,10 +56,15 @@ def main() -> int:
     missed = False
     for name in sys.argv[1:] or groups:
         print(f"{name}: measuring …", flush=True)
-        results = list(importlib.import_module(f"tests.bench.{name}").measure())
+        results: list[bench.Result] = []
         file = folder / f"{name}.json"
-        file.write_text(json.dumps([as_json(result) for result in results], indent=2) + "\n")
-        print(f"{table(results)}\n→ {file}\n", flush=True)
+        try:
+            # One at a time: if the group fails after ten minutes, what it measured is not lost.
+            for result in importlib.import_module(f"tests.bench.{name}").measure():
+                results.append(result)
+        finally:
+            file.write_text(json.dumps([as_json(result) for result in results], indent=2) + "\n")
+            print(f"{table(results)}\n→ {file}\n", flush=True)
         missed = missed or any(result.ok is False for result in results)
     return int(missed)
 

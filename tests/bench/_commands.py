@@ -27,6 +27,10 @@ class Done:
         return self.said[name]
 
 
+class CommandFailedError(RuntimeError):
+    """A command ended with a code other than those of work that was done."""
+
+
 class Started:
     """A command on its way."""
 
@@ -55,7 +59,7 @@ class Started:
             self.process.kill()
         code = self.process.returncode
         if code not in (0, 3):
-            raise RuntimeError(f"{self.arguments} ended with {code}: {errors[-2000:]}")
+            raise CommandFailedError(f"{self.arguments} ended with {code}: {errors[-2000:]}")
         peak = float(errors.rpartition("peak ")[2])
         return Done(json.loads(out.strip().splitlines()[-1]), peak, code)
 

@@ -19,7 +19,7 @@ from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.audit.models import ChangeSet
 from apps.core.discovery import full_site
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
 from apps.core.queued_mails import mail_send
 from apps.organizations.models import Invitation, Membership, Role
 from apps.transfers.models import ImportRun, Upload

@@ -14,7 +14,7 @@ from apps.accounts.models import ApprovalRequest
 from apps.core.actors import PermissionHolder
 from apps.core.admin.display import BAD, GOOD, QUIET, WAITING
 from apps.core.errors import DomainError
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
 
 
 def summary(records: QuerySet) -> list[str]:

@@ -1,7 +1,7 @@
 """Who may read e-mail addresses and phone numbers, and what others see instead."""
 
 from apps.core.actors import PermissionHolder
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 
 __all__ = ["masked", "sees_personal_data"]
 

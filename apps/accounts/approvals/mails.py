@@ -12,7 +12,7 @@ from apps.accounts.approvals.selectors import deciders_of
 from apps.accounts.models import ApprovalRequest, User
 from apps.core.errors import DomainError
 from apps.core.models import QueuedMail
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
 from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
 from apps.core.sending import send_after_commit
 

@@ -72,11 +72,25 @@ def who_could(people: list[User], action: Approvable) -> str:
     """Say who could approve, or what to do if nobody can."""
     if people:
         return f"{names_of(people)} can."
-    needed = listed([DECIDE, *action.permissions])
+    names = [f"“{name}”" for name in _permission_names([DECIDE, *action.permissions])]
     return (
-        f"Nobody else can at the moment. Give a second person {needed}, or have an "
-        "operator decide with manage.py decide_request."
+        f"Nobody else can at the moment. Give a second person the permissions {listed(names)}, "
+        "or have an operator run manage.py decide_request."
     )
+
+
+def _permission_names(codes: Iterable[str]) -> list[str]:
+    """Return the permissions as the page of a role lists them."""
+    codes = list(codes)
+    asked = Q()
+    for code in codes:
+        app_label, _, codename = code.partition(".")
+        asked |= Q(content_type__app_label=app_label, codename=codename)
+    named = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission.name
+        for permission in Permission.objects.filter(asked).select_related("content_type")
+    }
+    return [named.get(code, code) for code in codes]
 
 
 def may_decide(request: ApprovalRequest, user: PermissionHolder) -> bool:

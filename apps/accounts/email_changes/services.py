@@ -22,7 +22,7 @@ from apps.core.actors import Actor, acting_as, holds, require
 from apps.core.constraints import refusals_in_words, validated
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 from apps.core.scope import refuse_limited
 
 PERMISSION = "accounts.change_email"

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.core.fields import FoldedEmailField
 from apps.core.models import BaseModel
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 
 
 class EmailChange(BaseModel):

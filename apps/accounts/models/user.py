@@ -12,7 +12,7 @@ from apps.accounts.querysets import UserQuerySet
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 
 # The domain of the stable address of a person whose personal data was removed. Nobody can send
 # mail to it.

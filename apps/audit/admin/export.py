@@ -20,11 +20,11 @@ from apps.core.cells import defused
 from apps.core.personal import (
     Reader,
     conceals,
-    masked_in,
     may_export_personal,
     readable,
     reading,
 )
+from apps.core.personal_patterns import masked_in
 from apps.core.sudo import require_fresh_factor
 
 _CHUNK = 1_000

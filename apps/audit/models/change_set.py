@@ -4,7 +4,7 @@ from django.db import models
 
 from apps.audit import triggers
 from apps.audit.origins import CHANGE_SOURCES
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
 
 # The columns that are redacted when a person is anonymized; those of one list together.
 CHANGE_SET_GROUPS = [["actor_label", "real_actor_label", "address"], ["reason"]]

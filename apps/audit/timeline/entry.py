@@ -9,7 +9,7 @@ from django.db import models
 from apps.audit.kinds import EVENT_KINDS
 from apps.audit.models import ChangeSet
 from apps.audit.timeline.values import Change
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
 
 
 @dataclass

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.backoffice.access_review import CONFIRM, access_confirm, staff_to_review, stale
-from apps.core.personal import masked_in
+from apps.core.personal_patterns import masked_in
+from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition, RowAction
 from apps.reports.results import ReportColumn, ReportResult, Total
-from apps.reports.rows import bounded, days_ago, days_param, iso, plural
+from apps.reports.rows import bounded, days_ago, days_param, iso
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:

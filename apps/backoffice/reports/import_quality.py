@@ -6,9 +6,10 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, Total, count_column
-from apps.reports.rows import days_ago, days_param, plural
+from apps.reports.rows import days_ago, days_param
 from apps.transfers.engine.plan.causes import cause_label
 from apps.transfers.models import ImportRun
 

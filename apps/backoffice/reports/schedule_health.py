@@ -7,9 +7,10 @@ from django.db.models import Avg, Count, F, Max, Q
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
+from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, Total, count_column
-from apps.reports.rows import bounded, days_ago, days_param, iso, plural
+from apps.reports.rows import bounded, days_ago, days_param, iso
 from apps.schedules.models import TaskRun
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from apps.core.wording import plural
 from apps.flags.models import Flag, Switch
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, Total, count_column
-from apps.reports.rows import days_ago, days_param, iso, plural
+from apps.reports.rows import days_ago, days_param, iso
 
 WORDS = {True: "On", False: "Off", None: "On for its targets"}
 

@@ -10,7 +10,7 @@ from apps.accounts.models.user import REMOVED_DOMAIN, RESERVED
 from apps.audit.history import History
 from apps.core.fields import FoldedEmailField
 from apps.core.models import AliveManager, BaseModel
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 from apps.organizations.models.membership import Role
 from apps.organizations.models.organization import Organization
 from apps.organizations.querysets import InvitationQuerySet

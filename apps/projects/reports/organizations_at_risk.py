@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.core.wording import listed
+from apps.core.wording import listed, plural
 from apps.projects.at_risk import organizations_at_risk
 from apps.reports.measures import total_now
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, Total, count_column
-from apps.reports.rows import bounded, days_ago, days_param, plural
+from apps.reports.rows import bounded, days_ago, days_param
 
 RISKS = {"no_owner": "no owner", "is_quiet": "no activity", "is_shrinking": "shrinking"}
 

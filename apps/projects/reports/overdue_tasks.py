@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import Count, F, Min
 from django.utils import timezone
 
+from apps.core.wording import plural
 from apps.projects import measures
 from apps.projects.models import Task
 from apps.reports.measures import total_now
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, count_column
-from apps.reports.rows import bounded, people_named, plural
+from apps.reports.rows import bounded, people_named
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:

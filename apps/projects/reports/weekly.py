@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from apps.core.wording import plural
 from apps.projects.weeks import numbers_of
 from apps.reports.measures import total_of
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import Chart, ReportColumn, ReportResult, count_column
-from apps.reports.rows import plural
 from apps.reports.weeks import WEEK, Week
 
 TOTALS = (

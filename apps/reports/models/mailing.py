@@ -6,14 +6,14 @@ from django.db.models import Q
 
 from apps.core.deliveries import Delivery
 from apps.core.jobs import Job, claimed_only_in
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 from apps.reports.models.run import private_storage
 from apps.reports.models.subscription import ReportRecipient, ReportSubscription
 from apps.reports.querysets import ReportDeliveryQuerySet, ReportMailingQuerySet
 
 
 class ReportMailing(Job):
-    """What becomes of one due time of a subscription.
+    """One due time of a subscription, and how far its mails are.
 
     A worker makes the report once per distinct scope and writes all deliveries (*preparing*); then
     they are sent, each on its own (*sending*).

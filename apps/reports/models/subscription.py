@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from apps.audit.history import History
 from apps.core.models import BaseModel
-from apps.core.personal import masked
+from apps.core.personal_patterns import masked
 from apps.reports.querysets import ReportRecipientQuerySet, ReportSubscriptionQuerySet
 
 DEFAULT_WHEN = "Mondays at 07:00"

@@ -1,4 +1,4 @@
-"""Deciding what becomes of each due time: it runs, is skipped or is missed, and its row says why."""
+"""Deciding on each due time: it runs, is skipped, or is missed, and its row says why."""
 
 import json
 import logging

@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 
 from apps.core.errors import DomainError
+from apps.core.wording import plural
 from apps.transfers.options import Findings, Reading
 from apps.transfers.reading import limits
 from apps.transfers.reading.content import detect_format, refuse_binary
@@ -157,7 +158,7 @@ def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Sou
         ]
         hidden = len(book.sheets) - len(visible)
         if hidden:
-            found.notes.append(f"{_plural(hidden, 'sheet')} hidden and not read.")
+            found.notes.append(f"{_there(hidden, 'sheet')} hidden and not read.")
         if not chosen:
             raise DomainError("Every sheet of the workbook is empty.")
         if len(chosen) > 1:
@@ -172,18 +173,16 @@ def _workbook(path: Path, reading: Reading, known: Callable[[str], bool]) -> Sou
 def _sentences(notes: SheetNotes) -> list[str]:
     found = []
     if notes.hidden_rows:
-        found.append(f"{_plural(notes.hidden_rows, 'row')} hidden but included.")
+        found.append(f"{_there(notes.hidden_rows, 'row')} hidden but included.")
     if notes.hidden_columns:
-        found.append(f"{_plural(notes.hidden_columns, 'column')} hidden but included.")
+        found.append(f"{_there(notes.hidden_columns, 'column')} hidden but included.")
     if notes.merged:
         found.append(
-            f"{_plural(notes.merged, 'merged range')} found. Only the first cell of each "
+            f"{_there(notes.merged, 'merged range')} found. Only the first cell of each "
             "has a value."
         )
     if notes.formulas_without_result:
-        found.append(
-            f"{_plural(notes.formulas_without_result, 'formula')} without a stored result."
-        )
+        found.append(f"{_there(notes.formulas_without_result, 'formula')} without a stored result.")
     return found
 
 
@@ -222,8 +221,8 @@ def _showable(text: str) -> str:
     return text.replace("\x00", "␀")
 
 
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun} is" if count == 1 else f"{count:,} {noun}s are"
+def _there(number: int, noun: str) -> str:
+    return f"{plural(number, noun)} {'is' if number == 1 else 'are'}"
 
 
 def _width_in_words(headers: list[str]) -> str:

@@ -8,7 +8,8 @@ from django.apps import apps
 from django.db import connection
 from psycopg.sql import SQL
 
-from apps.core.personal import conceals, disclose, masked_in
+from apps.core.personal import conceals, disclose
+from apps.core.personal_patterns import masked_in
 from apps.transfers import registry
 from apps.transfers.engine.plan.lists import given_columns, search_columns
 from apps.transfers.engine.ranges import order_of
