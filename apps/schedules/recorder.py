@@ -14,6 +14,7 @@ from apps.audit.context import audit_context
 from apps.core.claims import beating
 from apps.core.interruption import Interrupted, begin_to_end, interrupt
 from apps.core.schedulable import SCHEDULABLE_TASKS, current_due_at, current_run_id
+from apps.core.stored_text import storable
 from apps.schedules.change_sources import TASK_RUN
 from apps.schedules.claims import run_claim
 from apps.schedules.durations import took_too_long
@@ -23,6 +24,8 @@ State = TaskRun.State
 # How soon somebody who cancels a run is heard.
 HEARTBEAT_SECONDS = 2.0
 RUN_HEADER = "task_run_id"
+# Every page of runs reads the message; the traceback is read on the page of its run.
+LONGEST_MESSAGE, LONGEST_TRACEBACK = 10_000, 50_000
 
 
 def run_recorded(
@@ -105,8 +108,10 @@ def _end(run: TaskRun, state: State, result: str, error: BaseException | None = 
         claimed_by="",
         heartbeat_at=timezone.now() if is_over else None,
         ended_at=timezone.now() if is_over else None,
-        message=result,
-        traceback="".join(format_exception(error)) if error else "",
+        message=storable(result, most=LONGEST_MESSAGE),
+        traceback=storable("".join(format_exception(error)), most=LONGEST_TRACEBACK)
+        if error
+        else "",
     )
 
 

@@ -16,11 +16,11 @@ calls: list[int | None] = []
 
 
 @schedulable(label="Probe", description="Says in which run it is.", name="tests.probe")
-def probe(word: str = "well") -> str:
+def probe(word: str = "well", text: str = "") -> str:
     calls.append(current_run_id.get())
     if word == "ill":
-        raise ValueError("This is not well.")
-    return f"All {word}."
+        raise ValueError(text or "This is not well.")
+    return text or f"All {word}."
 
 
 def _deliver(run: TaskRun, **kwargs: Any) -> None:
@@ -63,6 +63,30 @@ def test_a_message_sent_by_code_leaves_a_row_as_well() -> None:
     assert run.run_key == "message:given-by-code"
     assert run.state == TaskRun.State.SUCCEEDED
     assert run.schedule is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("null \0 character", "null \N{REPLACEMENT CHARACTER} character"),
+        ("half \ud83d of a pair", "half ? of a pair"),
+        ("\U0001f680 <b>\u202eright to left", "\U0001f680 <b>\u202eright to left"),
+        ("x" * 10_000_000, "9,990,000 characters are left out here"),
+    ],
+)
+@pytest.mark.parametrize("fails", [False, True])
+def test_whatever_a_task_says_its_run_ends(said: str, kept: str, fails: bool) -> None:
+    run = TaskRunFactory(task_name="tests.probe")
+
+    _deliver(run, word="ill" if fails else "well", text=said)
+
+    assert run.state == ("failed" if fails else "succeeded")
+    assert len(run.message) < 11_000
+    assert len(run.traceback) < 51_000
+    if len(said) < 1000:
+        assert kept in run.message
+    else:
+        assert "characters are left out here" in run.message
 
 
 def test_called_as_a_function_a_task_leaves_no_row() -> None:
