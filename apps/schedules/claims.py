@@ -8,7 +8,8 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from apps.core.schedulable import SCHEDULABLE_TASKS
-from apps.schedules.models import TaskRun
+from apps.schedules.models import SchedulerPause, TaskRun
+from apps.schedules.pauses import open_pause
 
 logger = logging.getLogger(__name__)
 
@@ -36,11 +37,11 @@ def run_claim(run_id: int, **worker: str) -> TaskRun | None:
         return None
     now = timezone.now()
     if run.start_by is not None and run.start_by < now:
-        TaskRun.objects.filter(pk=run.pk).update(
-            state=TaskRun.State.MISSED,
-            ended_at=now,
-            reason=f"No worker started it by {run.start_by:%Y-%m-%d %H:%M:%S %Z}.",
-        )
+        reason = f"No worker started it by {run.start_by:%Y-%m-%d %H:%M:%S %Z}."
+        _end_unstarted(run, TaskRun.State.MISSED, reason, now)
+        return None
+    if pause := _pause_of(run):
+        _end_unstarted(run, TaskRun.State.SKIPPED, pause.why, now)
         return None
     if _must_wait(run):
         TaskRun.objects.filter(pk=run.pk).update(celery_id="")
@@ -48,6 +49,15 @@ def run_claim(run_id: int, **worker: str) -> TaskRun | None:
     return TaskRun.claim(
         run.pk, state=TaskRun.State.RUNNING, reason=run.reason or _why_late(run, now), **worker
     )
+
+
+def _end_unstarted(run: TaskRun, state: TaskRun.State, reason: str, now: datetime) -> None:
+    TaskRun.objects.filter(pk=run.pk).update(state=state, ended_at=now, reason=reason)
+
+
+def _pause_of(run: TaskRun) -> SchedulerPause | None:
+    """Return the pause because of which a run of a schedule may not begin; one that had begun goes on."""
+    return open_pause() if run.is_of_due_time and run.started_at is None else None
 
 
 def _why_late(run: TaskRun, now: datetime) -> str:

@@ -178,6 +178,11 @@ class TaskRun(Job):
         return f"{self.schedule_name or self.task_name.rpartition('.')[2]}, run {self.pk}"
 
     @property
+    def is_of_due_time(self) -> bool:
+        """Whether its schedule asked for it, and not a person or the program."""
+        return self.schedule_id is not None and not self.run_key
+
+    @property
     def duration(self) -> timedelta | None:
         """How long it ran; None if it has not ended or never started."""
         if self.started_at is None or self.ended_at is None:

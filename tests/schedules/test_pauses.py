@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.audit.models import Event
 from apps.core.errors import DomainError, MissingPermission
+from apps.schedules.claims import run_claim
 from apps.schedules.models import SchedulerPause, TaskRun
 from apps.schedules.services import (
     schedule_run_now,
@@ -22,7 +23,7 @@ from apps.schedules.services import (
 )
 from tests.at_once import at_once
 from tests.factories.accounts import StaffFactory, SuperuserFactory
-from tests.factories.schedules import IntervalFactory, ScheduleFactory
+from tests.factories.schedules import IntervalFactory, ScheduleFactory, TaskRunFactory
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -148,6 +149,24 @@ def test_two_people_who_pause_at_once_make_one_pause() -> None:
     at_once([lambda user=user: answers.append(pause(user)) for user in (one, two)])
     assert sorted(answers) == ["All schedules are paused already.", "paused"]
     assert SchedulerPause.objects.count() == 1
+
+
+def test_a_run_that_waits_for_a_worker_is_skipped_and_one_that_had_begun_goes_on(
+    operator: User, sent: list
+) -> None:
+    schedule, begun = ScheduleFactory(), ScheduleFactory()
+    waiting = TaskRunFactory(schedule=schedule, run_key="")
+    stopped = TaskRunFactory(schedule=begun, run_key="", started_at=timezone.now())
+    by_hand = schedule_run_now(schedule=ScheduleFactory(), actor=operator)
+    schedules_pause(reason="The mail server moves", actor=operator)
+
+    assert run_claim(waiting.pk) is None
+    assert run_claim(stopped.pk) is not None
+    assert run_claim(by_hand.pk) is not None
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.started_at) == ("skipped", None)
+    assert waiting.reason == f"All schedules were paused by {operator}: The mail server moves"
 
 
 def test_what_was_due_before_the_pause_runs(operator: User, sent: list) -> None:

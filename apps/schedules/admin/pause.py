@@ -68,7 +68,7 @@ def pause_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
         "count": 1,
         "explanation": "No schedule runs until somebody resumes them. Run now still works.",
         "consequences": [
-            "Each due time in between is skipped, and its row says why.",
+            "Each due time until then is skipped. So is a run that still waits for a worker. Its row says why.",
             "Runs in progress continue.",
             "Every page of the back office says who paused the schedules, and since when.",
         ],
