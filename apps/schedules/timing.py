@@ -3,6 +3,8 @@
 `apps.schedules.when` reads these from sentences and writes them back.
 """
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,6 +23,8 @@ from django_celery_beat.models import (
 
 # The database holds it as well: interval_is_ten_seconds_or_more.
 SHORTEST = timedelta(seconds=10)
+# The moments that the database holds: schedule_moments_can_be_read.
+EARLIEST, LATEST = datetime(1900, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 # The number of values of each field of a crontab, and the first of them.
 _FIELDS = {
     "minute": (60, 0),
@@ -29,6 +33,13 @@ _FIELDS = {
     "month_of_year": (12, 1),
     "day_of_week": (7, 0),
 }
+# Where a name may stand for a number: "mon" as a month would be January.
+_NAMES = {
+    "month_of_year": "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}",
+    "day_of_week": "(?:sun|mon|tue|wed|thu|fri|sat)[a-z]{0,6}",
+}
+# The shortest of celery-beat's columns, the hours, has this length.
+LONGEST_FIELD = 96
 _NO_TIMING = dict.fromkeys(("interval", "crontab", "clocked", "solar"))
 _MOST_DAYS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
@@ -100,10 +111,10 @@ def crontab(fields: list[str] | tuple[str, ...], zone: str) -> Crontab:
 def numbers(name: str, text: str) -> frozenset[int]:
     """Return the numbers that a field of a crontab stands for. Raises `ValueError` with a sentence."""
     size, first = _FIELDS[name]
-    try:
-        found = frozenset(crontab_parser(size, first).parse(text))
-    except (ParseException, ValueError, ZeroDivisionError):
-        found = frozenset()
+    found: frozenset[int] = frozenset()
+    if _has_form(name, text):
+        with suppress(ParseException, ValueError):
+            found = frozenset(crontab_parser(size, first).parse(text))
     if not found:
         raise ValueError(
             f"“{text}” is not a {name.replace('_', ' ')} of a crontab: give numbers from {first} to "
@@ -116,7 +127,24 @@ def _field(name: str, text: str) -> str:
     known = numbers(name, text)
     if set(text) <= set("0123456789,"):
         return ",".join(map(str, sorted(known)))
-    return text
+    field = ",".join(dict.fromkeys(_plain(part) for part in text.split(",")))
+    if len(field) > LONGEST_FIELD:
+        raise ValueError(
+            f"The {name.replace('_', ' ')} of this crontab is too long. Use ranges, such as 1-5, or steps, such as */2."
+        )
+    return field
+
+
+def _plain(part: str) -> str:
+    """Write 007 as 7."""
+    return re.sub("[0-9]+", lambda match: str(int(match[0])), part)
+
+
+def _has_form(name: str, text: str) -> bool:
+    """Tell whether a field has the form of a crontab's; celery's own parser reads over what follows a range."""
+    number = f"(?:[0-9]{{1,3}}|{_NAMES[name]})" if name in _NAMES else "[0-9]{1,3}"
+    part = rf"(?:\*|{number}-{number})(?:/0*[1-9][0-9]?)?|{number}"
+    return all(re.fullmatch(part, one) for one in text.split(","))
 
 
 def _ranges(known: frozenset[int], size: int, first: int) -> str:

@@ -11,6 +11,8 @@ from django.conf import settings
 from django_celery_beat.models import SOLAR_SCHEDULES
 
 from apps.schedules.timing import (
+    EARLIEST,
+    LATEST,
     SHORTEST,
     Interval,
     Once,
@@ -140,6 +142,8 @@ def _once(match: re.Match[str], zone: str) -> Timing:
         exists = at.astimezone(local.tzinfo).replace(tzinfo=None) == moment
     except OverflowError:
         raise ValueError(f"The year {moment.year} is out of range.") from None
+    if not EARLIEST <= at <= LATEST:
+        raise ValueError(f"The year {moment.year} is out of range.")
     if not exists:
         raise ValueError(f"The clock skips {moment:%H:%M} on {moment:%Y-%m-%d} in {zone}.")
     return Once(at)
@@ -166,7 +170,7 @@ def _sun(match: re.Match[str], zone: str) -> Timing:
             number = Decimal(text)
         except InvalidOperation:
             number = Decimal(999)
-        if abs(number) > most:
+        if not number.is_finite() or abs(number) > most:
             raise ValueError(f"“{text}” is not between -{most} and {most} degrees.")
         place.append(f"{number:.6f}")
     return Sun(event, *place)

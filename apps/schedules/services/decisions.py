@@ -13,6 +13,7 @@ from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.core.sending import after_commit
 from apps.schedules import event_kinds
+from apps.schedules.locks import lock_run
 from apps.schedules.models import TaskRun
 from apps.schedules.services.runs import run_send
 from apps.schedules.task_names import problem_with
@@ -115,7 +116,7 @@ def run_cancel(*, run: TaskRun, reason: str, actor: Actor) -> bool:
 def _locked(run: TaskRun, actor: Actor) -> TaskRun:
     require(actor, "schedules.run_task")
     refuse_limited(actor, "Scheduled tasks affect every organization.")
-    return TaskRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    return lock_run(run)
 
 
 def _ended(run: TaskRun, actor: Actor) -> TaskRun:

@@ -6,7 +6,7 @@ import math
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.db.models import F
 from django_celery_beat.models import PeriodicTask
 
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 _BUSY_SECONDS = 0.2
 # A schedule that runs more often than this leaves successes that nobody looks for.
 _FREQUENT = timedelta(hours=1)
+# Clocks of machines differ by less.
+_CLOCKS_DIFFER_BY = timedelta(minutes=1)
 _told: set[tuple[int, str]] = set()
 
 
@@ -34,12 +36,10 @@ def schedules_settle(*, now: datetime) -> float:
     A schedule that cannot be read is logged once and holds nobody up. Raises the errors of a database that is away.
     """
     wait = math.inf
-    for schedule in PeriodicTask.objects.filter(enabled=True).select_related(
-        "interval", "crontab", "clocked", "solar"
-    ):
+    for schedule in _enabled_schedules():
         try:
             due = next_due(schedule)
-            if due is not None and due <= now:
+            if due is not None and (due <= now or _is_ahead(schedule, now)):
                 due = schedule_settle(schedule=schedule, now=now)
         except (DatabaseError, InterfaceError):
             raise
@@ -53,6 +53,28 @@ def schedules_settle(*, now: datetime) -> float:
     return wait
 
 
+def _enabled_schedules() -> list[PeriodicTask]:
+    """Return the enabled schedules, without those whose rows no program can read: they are logged once."""
+    enabled = PeriodicTask.objects.filter(enabled=True).select_related(
+        "interval", "crontab", "clocked", "solar"
+    )
+    try:
+        return list(enabled)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # One row spoils a whole statement, such as a time zone that Python does not know.
+        found = []
+        for key, name in enabled.values_list("pk", "name"):
+            try:
+                found += enabled.filter(pk=key)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:
+                _tell_once(PeriodicTask(pk=key, name=name), error)
+        return found
+
+
 def schedule_settle(*, schedule: PeriodicTask, now: datetime) -> datetime | None:
     """Decide on the due times of one schedule up to `now`; return its next one, or `now` where another process is at it."""
     with transaction.atomic():
@@ -64,6 +86,10 @@ def schedule_settle(*, schedule: PeriodicTask, now: datetime) -> datetime | None
         )
         if locked is None:
             return now + timedelta(seconds=_BUSY_SECONDS)
+        if _is_ahead(locked, now):
+            logger.warning("“%s” was decided until a time to come: a clock was wrong.", locked.name)
+            PeriodicTask.objects.filter(pk=locked.pk).update(last_run_at=now)
+            return next(due_after(locked, now), None)
         # Older rows would be deleted again with the next clean-up.
         since = max(decided_until(locked), now - KEPT_FOR)
         due = _due_between(locked, since, now)
@@ -77,6 +103,14 @@ def schedule_settle(*, schedule: PeriodicTask, now: datetime) -> datetime | None
     for run in runs_to_send(schedule=locked, due_at__in=going):
         run_send(run=run, options=_options(locked))
     return next(due_after(locked, now), None)
+
+
+def _is_ahead(schedule: PeriodicTask, now: datetime) -> bool:
+    """Return whether a machine whose clock was ahead has decided on due times to come.
+
+    They would never be looked at again until the clock comes to them.
+    """
+    return schedule.last_run_at is not None and schedule.last_run_at > now + _CLOCKS_DIFFER_BY
 
 
 def _verdicts(schedule: PeriodicTask, due: list[datetime], now: datetime) -> list[Verdict]:

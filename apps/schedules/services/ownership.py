@@ -7,6 +7,7 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.core.actors import Actor, holds, require
 from apps.core.errors import DomainError
+from apps.schedules.locks import lock_schedule
 from apps.schedules.models import ScheduleOwner
 from apps.schedules.ownership import MANAGE, VIEW
 
@@ -21,7 +22,7 @@ def schedule_set_owner(
     `DomainError` for a person who may not see schedules.
     """
     require(actor, MANAGE)
-    locked = PeriodicTask.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    locked = lock_schedule(schedule)
     if owner is not None and not (owner.is_staff and owner.is_active and holds(owner, VIEW)):
         raise DomainError(f"{owner} may not see schedules. Choose somebody who may.")
     chosen = ScheduleOwner.objects.filter(schedule=locked).first()

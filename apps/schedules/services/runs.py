@@ -19,6 +19,7 @@ from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.core.sending import after_commit, send_now
 from apps.schedules import event_kinds
+from apps.schedules.locks import lock_schedule
 from apps.schedules.models import TaskRun
 from apps.schedules.recorder import RUN_HEADER
 from apps.schedules.task_names import declared_tasks, problem_with_schedule
@@ -54,6 +55,7 @@ def schedule_run_now(*, schedule: PeriodicTask, reason: str = "", actor: Actor) 
     """
     require(actor, "schedules.run_task")
     refuse_limited(actor, "Scheduled tasks affect every organization.")
+    schedule = lock_schedule(schedule)
     problem = problem_with_schedule(schedule)
     if problem:
         raise DomainError(problem)

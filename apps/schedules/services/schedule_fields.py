@@ -9,7 +9,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.core.errors import DomainError
 from apps.schedules.task_names import arguments_of, declared_tasks, problem_with_schedule
-from apps.schedules.timing import Once, store, timing_of, zone_of
+from apps.schedules.timing import EARLIEST, LATEST, Once, store, timing_of, zone_of
 from apps.schedules.when import parse
 from apps.schedules.when_in_words import in_words, with_zone
 
@@ -63,6 +63,19 @@ def timing_fields(schedule: PeriodicTask, words: dict[str, Any]) -> dict[str, ob
         # One that ends after its next run goes on to do so.
         found.pop("one_off")
     return found
+
+
+def problem_with_limits(schedule: PeriodicTask) -> str:
+    """Return why the limits of a schedule's times cannot be stored; nothing where they can."""
+    begins, ends = schedule.start_time, schedule.expires
+    for name, moment in (("Not before", begins), ("Not after", ends)):
+        if moment is not None and not EARLIEST <= moment <= LATEST:
+            return f"“{name}” must be between the years {EARLIEST.year} and {LATEST.year}."
+    if begins is not None and ends is not None and ends <= begins:
+        return "“Not after” must be later than “Not before”."
+    if ends is not None and schedule.expire_seconds is not None:
+        return "Set “Not after” or “Seconds it may wait”, not both."
+    return ""
 
 
 def when_or_problem(schedule: PeriodicTask) -> str:

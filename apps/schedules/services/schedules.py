@@ -12,9 +12,11 @@ from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
 from apps.schedules import event_kinds
+from apps.schedules.locks import lock_schedule
 from apps.schedules.services.schedule_fields import (
     is_to_repair,
     known_arguments,
+    problem_with_limits,
     stored_arguments,
     take_arguments,
     timing_fields,
@@ -72,7 +74,7 @@ def schedule_update(
     words = {name: changes.pop(name) for name in _IN_WORDS if name in changes}
     given = take_arguments(changes)
     _refuse_unknown(changes)
-    locked = PeriodicTask.objects.select_for_update(of=("self",)).get(pk=schedule.pk)
+    locked = lock_schedule(schedule)
     was_due = when_or_problem(locked)
     if words:
         changes |= timing_fields(locked, words)
@@ -115,7 +117,7 @@ def schedule_set_enabled(
     Raises `MissingPermission`, and `DomainError` without a reason.
     """
     require(actor, CHANGE)
-    fresh = PeriodicTask.objects.select_for_update().get(pk=schedule.pk)
+    fresh = lock_schedule(schedule)
     if fresh.enabled == enabled:
         return False
     if not enabled and reason.strip():
@@ -134,8 +136,9 @@ def schedule_set_enabled(
 def schedule_delete(*, schedule: PeriodicTask, actor: Actor) -> None:
     """Delete a schedule; its runs stay. Raises `MissingPermission`. The caller gives the reason."""
     require(actor, "django_celery_beat.delete_periodictask")
-    _record_event(schedule, "deleted", {}, actor)
-    schedule.delete()
+    locked = lock_schedule(schedule)
+    _record_event(locked, "deleted", {}, actor)
+    locked.delete()
 
 
 def _refuse_unknown(changes: dict[str, Any]) -> None:
@@ -145,9 +148,10 @@ def _refuse_unknown(changes: dict[str, Any]) -> None:
 
 
 def _refuse_unrunnable(schedule: PeriodicTask) -> None:
-    problem = problem_with_schedule(schedule)
-    if problem:
+    if problem := problem_with_schedule(schedule) or problem_with_limits(schedule):
         raise DomainError(problem)
+    if not str(schedule.name).strip():
+        raise DomainError("A schedule needs a name.")
 
 
 def _record_event(
