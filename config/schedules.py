@@ -32,8 +32,18 @@ SCHEDULES = [
     Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
     Ship("Clean up old report mails", task="reports.clean_up_report_mails", when="daily at 03:30"),
     Ship("Delete old uploads", task="transfers.transfers_clean_up", when="daily at 03:20"),
-    Ship("Clean up old task runs", task="schedules.prune_task_runs", when="daily at 03:40"),
-    Ship("Clean up old alarms", task="schedules.prune_alarms", when="daily at 03:45"),
+    Ship(
+        "Clean up old task runs",
+        task="schedules.prune_task_runs",
+        when="daily at 03:40",
+        arguments={"days": 30, "runs": 3000},
+    ),
+    Ship(
+        "Clean up old alarms",
+        task="schedules.prune_alarms",
+        when="daily at 03:45",
+        arguments={"days": 90},
+    ),
     Ship("Delete old sessions", task="accounts.delete_old_sessions", when="daily at 03:50"),
     Ship(
         "Clean up the personal data access log",

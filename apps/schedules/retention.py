@@ -1,9 +1,10 @@
-"""How long the record of a run is kept."""
+"""How long the record of a run is kept, unless its clean-up is told otherwise."""
 
 from datetime import timedelta
 
-KEPT_FOR = timedelta(days=30)
-# Of each schedule, of the runs that ended well, were skipped or were missed.
+KEPT_DAYS = 30
+KEPT_FOR = timedelta(days=KEPT_DAYS)
+# Of each schedule: so many that ended badly, and so many others, which must not push those out.
 KEPT_RUNS = 3000
 # Of one schedule, after a time without a scheduler: two days of the shortest interval, and more.
 MOST_AT_ONCE = 20_000

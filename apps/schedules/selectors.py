@@ -6,16 +6,21 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.text import capfirst
 from django_celery_beat.models import PeriodicTask
 
+from apps.accounts.models import User
 from apps.schedules.models import ShippedSchedule, TaskRun
+from apps.schedules.ownership import owner_key
 from apps.schedules.task_names import problem_with_schedule, shipped_schedules
 from apps.schedules.timetables import due_after
-from apps.schedules.timing import timing_of, zone_of
+from apps.schedules.timing import Crontab, Once, timing_of, zone_of
 from apps.schedules.when_in_words import with_zone
 
+# What the name of a person is made of.
+_NAME = JSONObject(first_name="first_name", last_name="last_name", email="email")
 SHIPPED, RETIRED, OWN = "shipped", "retired", "own"
 
 
@@ -35,6 +40,8 @@ def with_last_run(queryset: QuerySet[PeriodicTask]) -> QuerySet[PeriodicTask]:
             ),
             default=Value(OWN),
         ),
+        owner_key=owner_key(),
+        owner=Subquery(User.objects.filter(pk=OuterRef("owner_key")).values(data=_NAME)[:1]),
     )
 
 
@@ -57,29 +64,44 @@ def problem_of(schedule: PeriodicTask) -> str:
 
 @dataclass(frozen=True)
 class Upcoming:
-    """A due time to come; `clock_change` says how the schedule's clock has moved since the one before it."""
+    """A due time to come; `clock_change` says how the schedule's clock has moved since the one before it.
+
+    The page shows it in the reader's time zone, which only the browser knows. So `quarterdeck.js` decides whether the
+    time of the schedule's own clock is worth showing beside it, and marks the clock changes of the reader.
+    """
 
     due_at: datetime
     local: datetime
+    has_clock: bool = True
     clock_change: str = ""
 
     @property
     def elsewhere(self) -> str:
-        """The time that the schedule's own clock shows; nothing where that is the reader's."""
+        """The time that the schedule's own clock shows; an interval has none."""
+        return f"{self.local:%H:%M} {self.local.tzinfo}" if self.has_clock else ""
+
+    @property
+    def offset(self) -> int:
+        """How many minutes the schedule's own clock is ahead of UTC."""
+        return (self.local.utcoffset() or timedelta()) // timedelta(minutes=1)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the page shows that time anyway, as long as no script has changed it."""
         here = self.due_at.astimezone(timezone.get_current_timezone())
-        if here.utcoffset() == self.local.utcoffset():
-            return ""
-        return f"{self.local:%H:%M} {self.local.tzinfo}"
+        return here.utcoffset() == self.local.utcoffset()
 
 
 def upcoming(schedule: PeriodicTask, now: datetime, count: int = 5) -> list[Upcoming]:
     """Return the next due times of a schedule, enabled or not. Raises `ValueError` for a broken one."""
-    timing_of(schedule)
+    timing = timing_of(schedule)
     zone = ZoneInfo(zone_of(schedule))
+    has_clock = isinstance(timing, Crontab | Once)
     before, found = now.astimezone(zone), []
     for due in islice(due_after(schedule, now), count):
         local = due.astimezone(zone)
-        found.append(Upcoming(due, local, _clock_change(before, local)))
+        change = _clock_change(before, local) if has_clock else ""
+        found.append(Upcoming(due, local, has_clock, change))
         before = local
     return found
 
@@ -89,4 +111,5 @@ def _clock_change(before: datetime, after: datetime) -> str:
     minutes = moved // timedelta(minutes=1)
     if not minutes:
         return ""
-    return f"The clock goes {'forward' if minutes > 0 else 'back'} {abs(minutes)} min before this."
+    way = "forward" if minutes > 0 else "back"
+    return f"Clocks in {after.tzinfo} go {way} by {abs(minutes)} min before this run."

@@ -14,7 +14,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.audit.models import Event
 from apps.schedules.models import ShippedSchedule, TaskRun
-from apps.schedules.services import schedules_load
+from apps.schedules.services import schedule_set_owner, schedule_update, schedules_load
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.factories.schedules import ScheduleFactory, TaskRunFactory
 from tests.forms import save
@@ -183,14 +183,50 @@ def test_disabling_and_enabling_ask_for_the_right_to_change(client: Client) -> N
 
 def test_where_a_schedule_came_from_is_shown(client: Client, root: Any) -> None:
     schedules_load()
-    ScheduleFactory(name="Of old")
+    shipped = PeriodicTask.objects.first()
+    retired = ScheduleFactory(name="Of old")
     ShippedSchedule.objects.create(name="Of old")
-    ScheduleFactory(name="Our own")
+    own = ScheduleFactory(name="Our own")
 
-    body = client.get(reverse(LIST)).content.decode()
+    for schedule, word in (
+        (shipped, "Shipped"),
+        (retired, "No longer shipped"),
+        (own, "Made here"),
+    ):
+        assert f">{word}<" in client.get(_change(schedule)).content.decode()
 
-    for word in ("Shipped", "No longer shipped", "Made here"):
-        assert word in body
+
+def test_the_list_names_the_owner_of_each_schedule(
+    client: Client, root: Any, django_assert_max_num_queries: Any
+) -> None:
+    schedules = [ScheduleFactory() for _ in range(2)]
+    owner = StaffFactory(
+        first_name="Olga", last_name="Owens", may=["django_celery_beat.view_periodictask"]
+    )
+    schedule_set_owner(schedule=schedules[0], owner=owner, actor=root)
+    schedule_update(schedule=schedules[1], description="Mine", reason="Now", actor=root)
+
+    with django_assert_max_num_queries(25):
+        page = client.get(reverse(LIST))
+
+    shown = {one.pk: one.owner for one in page.context["cl"].result_list}
+    assert shown[schedules[0].pk]["first_name"] == "Olga"
+    assert shown[schedules[1].pk]["first_name"] == root.first_name
+    assert "Olga Owens" in page.content.decode()
+    assert str(root) in page.content.decode()
+
+
+def test_the_number_of_runs_links_to_these_runs(client: Client, root: Any) -> None:
+    schedule = ScheduleFactory(total_run_count=5000)
+    runs = [
+        TaskRunFactory(schedule=schedule, state="succeeded", is_frequent=True) for _ in range(3)
+    ]
+    TaskRunFactory()
+    page = client.get(_change(schedule)).content.decode()
+    url = f"{reverse('admin:schedules_taskrun_changelist')}?schedule__id__exact={schedule.pk}"
+    assert f'href="{url}"' in page
+    found = client.get(url).context["cl"].result_list
+    assert {run.pk for run in found} == {run.pk for run in runs}
 
 
 def test_runs_can_be_looked_at_and_not_edited(client: Client, root: Any) -> None:

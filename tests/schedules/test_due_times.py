@@ -218,17 +218,12 @@ def test_a_run_is_marked_as_frequent_where_it_comes_more_often_than_hourly(sent:
     assert not hourly.runs.get().is_frequent
 
 
-def test_of_one_schedule_a_number_is_kept_and_failures_are_not_counted(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from apps.schedules.services import cleanup
-
-    monkeypatch.setattr(cleanup, "KEPT_RUNS", 3)
+def test_of_one_schedule_a_number_is_kept_and_failures_are_counted_on_their_own() -> None:
     busy = _schedule()
     ended = {"schedule": busy, "ended_at": NOON + timedelta(days=2)}
     failed = [TaskRunFactory(state="failed", **ended) for _ in range(5)]
     good = [TaskRunFactory(state="succeeded", **ended) for _ in range(5)]
     other = TaskRunFactory(state="succeeded", ended_at=NOON + timedelta(days=2))
 
-    assert runs_prune() == 2
-    assert set(TaskRun.objects.all()) == {*failed, *good[2:], other}
+    assert runs_prune(most=3) == 4
+    assert set(TaskRun.objects.all()) == {*failed[2:], *good[2:], other}

@@ -23,9 +23,38 @@ from tests.factories.schedules import ScheduleFactory
 pytestmark = pytest.mark.django_db
 
 _PARTS = st.sampled_from(
-    ["*", "0", "7", "07", "007", "31", "59", "1-5", "5-1", "01-003", "1-5-9", "*/5", "*/05", "*/99", "*/100", "*/1000"]
-    + ["1/5", "2-20/3", "2-20/", "1-5!", "mon", "monkey", "jan", "feb-mar", "friday", "\u0663", "\u00b2", "", "-", "*5"]
-)  # fmt: skip
+    [
+        "*",
+        "0",
+        "7",
+        "07",
+        "007",
+        "31",
+        "59",
+        "1-5",
+        "5-1",
+        "01-003",
+        "1-5-9",
+        "*/5",
+        "*/05",
+        "*/99",
+        "*/100",
+        "*/1000",
+        "1/5",
+        "2-20/3",
+        "2-20/",
+        "1-5!",
+        "mon",
+        "monkey",
+        "jan",
+        "feb-mar",
+        "friday",
+        "\u0663",
+        "\u00b2",
+        "-",
+        "*5",
+    ]
+)
 _FIELDS = st.lists(_PARTS, min_size=1, max_size=3).map(",".join)
 _SENTENCES = st.one_of(
     st.tuples(*[_FIELDS] * 5).map(lambda fields: f"cron: {' '.join(fields)}"),

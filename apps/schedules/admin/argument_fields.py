@@ -11,9 +11,11 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from apps.core.task_arguments import Parameter
+from apps.core.task_arguments import LONGEST_TEXT, Parameter
 from apps.schedules.services.schedule_fields import ARGUMENT
 from apps.schedules.task_names import arguments_of, declared_tasks
+
+ARGUMENTS_CLASS = "qd-task-arguments"
 
 
 def argument_fields(task_name: str) -> dict[str, forms.Field]:
@@ -21,6 +23,14 @@ def argument_fields(task_name: str) -> dict[str, forms.Field]:
     task = declared_tasks().get(task_name)
     parameters = task.parameters.values() if task else ()
     return {f"{ARGUMENT}{one.name}": _field(one) for one in parameters}
+
+
+def arguments_fieldset(task_name: str) -> tuple[str, dict[str, Any]]:
+    """Return the part of the form that asks for them; it is there without any, so that a script can replace it."""
+    fields = list(argument_fields(task_name))
+    none = "This task takes no arguments." if task_name else "Choose a task first."
+    about = "" if fields else none
+    return "Arguments", {"fields": fields, "classes": [ARGUMENTS_CLASS], "description": about}
 
 
 def initial_arguments(schedule: PeriodicTask | None) -> dict[str, Any]:
@@ -40,11 +50,19 @@ def _field(parameter: Parameter) -> forms.Field:
     choices = parameter.choices()
     if choices:
         offered = choices if parameter.required else [("", "As the task decides"), *choices]
-        return forms.ChoiceField(choices=offered, widget=UnfoldAdminSelectWidget(), **about)
+        values = {str(value): value for value, _ in choices}
+        return forms.TypedChoiceField(
+            choices=offered, coerce=values.__getitem__, widget=UnfoldAdminSelectWidget(), **about
+        )
     if parameter.kind is bool:
         return forms.BooleanField(
             widget=UnfoldBooleanSwitchWidget(), **{**about, "required": False}
         )
     if parameter.kind is int:
-        return forms.IntegerField(widget=UnfoldAdminIntegerFieldWidget(), **about)
-    return forms.CharField(max_length=300, widget=UnfoldAdminTextInputWidget(), **about)
+        return forms.IntegerField(
+            min_value=parameter.least,
+            max_value=parameter.most,
+            widget=UnfoldAdminIntegerFieldWidget(),
+            **about,
+        )
+    return forms.CharField(max_length=LONGEST_TEXT, widget=UnfoldAdminTextInputWidget(), **about)

@@ -37,7 +37,7 @@ def catalog_view(model_admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 def _entry(task: SchedulableTask, schedules: list[PeriodicTask]) -> dict[str, Any]:
     facts = [
-        ("Arguments", ", ".join(one.about.label for one in task.parameters.values()) or "None"),
+        ("Arguments", ", ".join(one.in_words for one in task.parameters.values()) or "None"),
         ("Queue", task.queue.capitalize()),
         ("Time limit", duration_in_words(task.time_limit)),
         ("If an earlier run hasn't ended", "Runs beside it" if task.may_overlap else "Is skipped"),

@@ -15,7 +15,7 @@ from apps.accounts.approvals.selectors import people_with
 from apps.accounts.models import User
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import count_link
+from apps.core.admin.display import EMPTY, count_link
 from apps.core.wording import counted
 from apps.schedules.models import Alarm
 from apps.schedules.ownership import MANAGE, VIEW, owners_of, recipients
@@ -60,6 +60,10 @@ class OwnerMixin:
             return "Nothing to do. That is the owner already."
         who = str(owner) if owner else "the last person who changed it"
         return f"{counted(changed, PeriodicTask)} belong{'s' if changed == 1 else ''} to {who} now."
+
+    @admin.display(description="owner")
+    def listed_owner(self, schedule: PeriodicTask) -> str:
+        return str(User(**schedule.owner)) if schedule.owner else EMPTY
 
     @admin.display(description="owner")
     def owner_name(self, schedule: PeriodicTask) -> SafeString | str:

@@ -24,11 +24,22 @@ from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import BAD, EMPTY, GOOD, MAIN, QUIET, WAITING, label, moment, phrase
+from apps.core.admin.display import (
+    BAD,
+    EMPTY,
+    GOOD,
+    MAIN,
+    QUIET,
+    WAITING,
+    count_link,
+    label,
+    moment,
+    phrase,
+)
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.list_button import with_list_button
 from apps.core.wording import counted
-from apps.schedules.admin.argument_fields import argument_fields
+from apps.schedules.admin.argument_fields import argument_fields, arguments_fieldset
 from apps.schedules.admin.catalog import catalog_view
 from apps.schedules.admin.owner import OwnerMixin
 from apps.schedules.admin.pause import may_pause
@@ -83,7 +94,7 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
         "when",
         "next_run",
         "last_run",
-        "origin_label",
+        "listed_owner",
     ]
     list_filter = [EnabledFilter, TaskFilter, ("last_run_at", DayRangeFilter)]
     search_fields = ["name", "task", "description"]
@@ -124,8 +135,7 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
         sets = super().get_fieldsets(request, obj)
         if obj is not None and not self.has_change_permission(request, obj):
             return [*sets, ("Arguments", {"fields": ["arguments"]})]
-        if fields := list(argument_fields(_chosen_task(request, obj))):
-            sets = [*sets, ("Arguments", {"fields": fields})]
+        sets = [*sets[:-1], arguments_fieldset(_chosen_task(request, obj)), sets[-1]]
         # Those who may change it see the next runs below the field that decides them.
         return [
             (title, {**shown, "fields": [name for name in shown["fields"] if name != "next_runs"]})
@@ -182,9 +192,10 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
         found = arguments_of(schedule).items()
         return ", ".join(f"{name}: {value}" for name, value in found) or EMPTY
 
-    @admin.display(description="runs on schedule")
-    def times_run(self, schedule: PeriodicTask) -> str:
-        return f"{schedule.total_run_count:,}"
+    @admin.display(description="runs on record")
+    def times_run(self, schedule: PeriodicTask) -> SafeString | str:
+        kept = TaskRun.objects.filter(schedule=schedule).count()
+        return count_link(kept, "schedules.taskrun", schedule__id__exact=schedule.pk)
 
     @admin.display(description="last run")
     def last_run(self, schedule: PeriodicTask) -> str:

@@ -6,11 +6,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.urls import reverse_lazy
 from django_celery_beat.models import PeriodicTask
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from apps.core.admin.editing.forms import VersionedModelForm
-from apps.schedules.admin.argument_fields import initial_arguments
+from apps.schedules.admin.argument_fields import ARGUMENTS_CLASS, initial_arguments
 from apps.schedules.admin.when_field import HELP, WhenWidget, ZoneWidget, preview, zone_choices
 from apps.schedules.task_names import declared_tasks
 from apps.schedules.timing import timing_of, zone_of
@@ -23,11 +24,26 @@ def task_choices() -> list[tuple[str, str]]:
     return [("", "Choose a task"), *((task.name, task.label) for task in declared)]
 
 
+class TaskWidget(UnfoldAdminSelectWidget):
+    """A select that asks for the arguments of the task that somebody chooses."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            attrs={
+                "hx-get": reverse_lazy("admin:django_celery_beat_periodictask_add"),
+                "hx-trigger": "change",
+                "hx-select": f".{ARGUMENTS_CLASS}",
+                "hx-target": f".{ARGUMENTS_CLASS}",
+                "hx-swap": "outerHTML",
+            }
+        )
+
+
 class ScheduleForm(VersionedModelForm):
     task = forms.ChoiceField(
         choices=task_choices,
-        widget=UnfoldAdminSelectWidget(),
-        help_text="Only tasks that the code declares as schedulable can be chosen.",
+        widget=TaskWidget(),
+        help_text="The catalog of tasks says what each of them does.",
     )
     when = forms.CharField(max_length=300, widget=WhenWidget(), help_text=HELP)
     time_zone = forms.ChoiceField(
@@ -51,9 +67,9 @@ class ScheduleForm(VersionedModelForm):
         help_texts = {
             "name": "A name that people recognize.",
             "description": "What it is for, and who to ask about it.",
-            "start_time": "It does not run before this moment.",
-            "expires": "It does not run after this moment.",
-            "expire_seconds": "If no worker has started it by then, the run is dropped.",
+            "start_time": f"It does not run before this moment ({settings.TIME_ZONE}).",
+            "expires": f"It does not run after this moment ({settings.TIME_ZONE}).",
+            "expire_seconds": "A run that no worker has started this long after its due time is missed.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

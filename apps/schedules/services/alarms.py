@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 # A schedule that fails again this soon after it was well flaps; then it must be well for some time.
 FLAPS_WITHIN = timedelta(hours=1)
 STEADY_FOR = timedelta(minutes=10)
-KEPT_FOR = timedelta(days=90)
+KEPT_DAYS = 90
 WELL = "The latest run was in order."
 
 
@@ -101,7 +101,9 @@ def alarm_acknowledge(*, alarm: Alarm, note: str = "", actor: Actor) -> bool:
     """
     require(actor, "schedules.acknowledge_alarm")
     refuse_limited(actor, "Scheduled tasks affect every organization.")
-    locked = Alarm.objects.select_for_update(of=("self",)).get(pk=alarm.pk)
+    locked = Alarm.objects.select_for_update(of=("self",)).filter(pk=alarm.pk).first()
+    if locked is None:
+        raise DomainError(f"“{alarm}” is no longer kept. There is nothing to acknowledge.")
     if locked.ended_at is not None:
         raise DomainError(f"“{locked}” is already over. There is nothing to acknowledge.")
     if locked.acknowledged_at is not None:
@@ -113,9 +115,10 @@ def alarm_acknowledge(*, alarm: Alarm, note: str = "", actor: Actor) -> bool:
     return True
 
 
-def alarms_prune() -> int:
-    """Delete alarms that have been over for 90 days; return how many. Their history stays."""
-    deleted, _ = Alarm.objects.filter(ended_at__lt=timezone.now() - KEPT_FOR).delete()
+def alarms_prune(*, days: int = KEPT_DAYS) -> int:
+    """Delete alarms that have been over for `days`; return how many. Their history stays."""
+    over_since = timezone.now() - timedelta(days=days)
+    deleted, _ = Alarm.objects.filter(ended_at__lt=over_since).delete()
     return deleted
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, Window
+from django.db.models import Case, F, Q, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils import timezone
 
@@ -10,7 +10,7 @@ from apps.core.jobs import stale_after
 from apps.core.processes import is_gone
 from apps.schedules.durations import took_too_long
 from apps.schedules.models import TaskRun
-from apps.schedules.retention import KEPT_FOR, KEPT_RUNS
+from apps.schedules.retention import KEPT_DAYS, KEPT_RUNS
 from apps.schedules.services.runs import UNSENT_AFTER, run_send, runs_next_in_line
 from apps.schedules.task_names import declared_tasks
 
@@ -105,18 +105,22 @@ def _is_dead(now: datetime) -> Q:
     return Q(heartbeat_at__lt=now - stale_after()) | Q(claimed_by__in=ended)
 
 
-def runs_prune() -> int:
-    """Delete the record of runs that ended long ago, or of which a schedule has many; return how many.
+def runs_prune(*, days: int = KEPT_DAYS, most: int = KEPT_RUNS) -> int:
+    """Delete the record of runs that ended more than `days` ago, or of which a schedule has more than `most`.
 
-    By number only what ended well, was skipped or was missed: it must not push a failure out.
+    Return how many. What ended badly is counted on its own, so that nothing else pushes it out. A lost run that
+    waits for a person stays.
     """
     ended = TaskRun.objects.filter(ended_at__isnull=False)
-    waits = Q(pk__in=TaskRun.objects.undecided().values("pk"))
-    deleted, _ = ended.filter(~waits, ended_at__lt=timezone.now() - KEPT_FOR).delete()
+    ended = ended.exclude(pk__in=TaskRun.objects.undecided().values("pk"))
+    deleted, _ = ended.filter(ended_at__lt=timezone.now() - timedelta(days=days)).delete()
+    ended_badly = Case(When(state__in=TaskRun.UNHAPPY, then=True), default=False)
     of_one_schedule = Window(
-        RowNumber(), partition_by=[F("schedule"), F("task_name")], order_by=F("id").desc()
+        RowNumber(),
+        partition_by=[F("schedule"), F("task_name"), ended_badly],
+        order_by=F("id").desc(),
     )
-    quiet = ended.exclude(state__in=TaskRun.UNHAPPY).annotate(place=of_one_schedule)
-    surplus = list(quiet.filter(place__gt=KEPT_RUNS).values_list("pk", flat=True))
+    placed = ended.annotate(place=of_one_schedule)
+    surplus = list(placed.filter(place__gt=most).values_list("pk", flat=True))
     more, _ = TaskRun.objects.filter(pk__in=surplus).delete()
     return deleted + more

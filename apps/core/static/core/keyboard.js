@@ -49,7 +49,17 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("alpine:initialized", () => letKeyboardReach(document));
-document.addEventListener("htmx:afterSettle", () => letKeyboardReach(document));
+document.addEventListener(
+    "htmx:afterSettle",
+    (event) => {
+        letKeyboardReach(document);
+        // Unfold takes every row of a form that htmx brings for a row of an inline, and fails on others.
+        if (!event.target.dataset.inlineFormset) {
+            event.stopImmediatePropagation();
+        }
+    },
+    true,
+);
 
 // A menu of actions closes when the user clicks elsewhere or presses Escape.
 document.addEventListener("click", (event) => {

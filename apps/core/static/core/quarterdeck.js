@@ -30,6 +30,29 @@ function localizeTimes(root) {
             element.textContent = moment.toLocaleString("en-US", EXACT);
         }
     }
+    for (const list of root.querySelectorAll("[data-next-runs]")) {
+        localizeRuns(list);
+    }
+}
+
+// Times to come: beside the reader's time that of another clock, and a word where the reader's clock changes.
+function localizeRuns(list) {
+    let before = -new Date().getTimezoneOffset();
+    for (const item of list.children) {
+        const offset = -new Date(item.querySelector("time").dateTime).getTimezoneOffset();
+        const elsewhere = item.querySelector("[data-offset]");
+        if (elsewhere) {
+            elsewhere.hidden = Number(elsewhere.dataset.offset) === offset;
+        }
+        const moved = offset - before;
+        if (moved && !item.querySelector("[data-clock-change]")) {
+            const mark = document.createElement("strong");
+            mark.dataset.clockChange = "";
+            mark.textContent = `Your clock goes ${moved > 0 ? "forward" : "back"} by ${Math.abs(moved)} min before this run.`;
+            item.append(" ", mark);
+        }
+        before = offset;
+    }
 }
 const EXACT = {
     weekday: "short", month: "short", day: "numeric", year: "numeric",
