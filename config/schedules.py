@@ -31,6 +31,7 @@ SCHEDULES = [
     # The night.
     Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
     Ship("Clean up old report mails", task="reports.clean_up_report_mails", when="daily at 03:30"),
+    Ship("Clean up old e-mails", task="core.clean_up_queued_mails", when="daily at 03:35"),
     Ship("Delete old uploads", task="transfers.transfers_clean_up", when="daily at 03:20"),
     Ship(
         "Clean up old task runs",

@@ -111,6 +111,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "permission": "auth.view_group",
             },
             {"title": "Staff roles", "icon": "shield_person", "model": "auth.Group"},
+            {"title": "E-mails", "icon": "outbox", "model": "core.QueuedMail"},
             {"title": "Audit log", "icon": "policy", "model": "audit.ChangeSet"},
             {
                 "title": "Personal data access log",

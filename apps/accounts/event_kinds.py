@@ -99,6 +99,16 @@ def _anonymization(data: Data) -> str:
     return f"removed the person's data: {removed_in_words(removed)}"
 
 
+def _mail_sent_again(data: Data) -> str:
+    return (
+        f"sent the e-mail “{data['mail']}” again, which was {data['was']}" if "mail" in data else ""
+    )
+
+
+def _mail_left(data: Data) -> str:
+    return f"left the e-mail “{data['mail']}”, which was {data['was']}" if "mail" in data else ""
+
+
 SESSION_ENDED = EventKind("session_ended", "Ended sessions", icon="logout", sentence=_session_ended)
 SUDO = EventKind("sudo", "Turned sudo mode on", icon="lock_open", sentence=_sudo)
 FACTOR_ADDED = EventKind(
@@ -126,5 +136,14 @@ APPROVAL_ASKED = EventKind(
 )
 APPROVAL_DECIDED = EventKind(
     "approval_decided", "Decided a request", icon="how_to_reg", sentence=_approval_decided
+)
+QUEUED_MAIL_SENT_AGAIN = EventKind(
+    "queued_mail_sent_again",
+    "Sent an e-mail again",
+    icon="forward_to_inbox",
+    sentence=_mail_sent_again,
+)
+QUEUED_MAIL_LEFT = EventKind(
+    "queued_mail_left", "Left an e-mail unsent", icon="do_not_disturb_on", sentence=_mail_left
 )
 ANONYMIZATION = EventKind("anonymization", "Anonymized a person", sentence=_anonymization)

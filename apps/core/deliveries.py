@@ -146,7 +146,7 @@ class Delivery(models.Model):
             with transaction.atomic():
                 mail = build()
             if mail is None:
-                self.delete()
+                self._claimed().delete()
                 return ""
             mail.connection = server
             if getattr(server, "calls_before_end", False):
@@ -179,11 +179,14 @@ class Delivery(models.Model):
 
     def _note_given(self) -> None:
         """Note, durably, that the server is about to have the whole e-mail; raises LeaseLostError."""
-        mine = type(self)._default_manager.filter(
+        if not self._claimed().update(given_at=Now(), lease_until=Now() + LEASE):
+            raise LeaseLostError
+
+    def _claimed(self) -> models.QuerySet[Self]:
+        """Return the row, if this process still has it."""
+        return type(self)._default_manager.filter(
             pk=self.pk, state=self.State.SENDING, claimed_by=self.claimed_by
         )
-        if not mine.update(given_at=Now(), lease_until=Now() + LEASE):
-            raise LeaseLostError
 
     def _settle_unreached(self, error: str) -> None:
         """Put the e-mail back as it was: a server that nobody reaches refused nothing."""

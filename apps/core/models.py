@@ -8,6 +8,7 @@ from apps.core.deliveries import Delivery
 from apps.core.errors import DomainError
 from apps.core.querysets import (
     AliveManager,
+    QueuedMailQuerySet,
     ScopedManager,
     SoftDeletableQuerySet,
     is_moved_to_trash,
@@ -75,28 +76,43 @@ class SoftDeletableModel(BaseModel):
 
 
 class QueuedMail(Delivery):
-    """One e-mail that a change causes (`apps.core.queued_mails`); the row is deleted once it is sent."""
+    """One e-mail that a change causes (`apps.core.queued_mails`), kept for a while after it was sent.
+
+    `arguments` are what it is built from. They are emptied once it is sent and its record was told.
+    """
 
     kind = models.CharField(max_length=50)
-    key = models.CharField(max_length=250, unique=True)
+    key = models.CharField(max_length=250)
     arguments = models.JSONField(default=dict, blank=True)
     # Found when the mail is made.
     email = models.EmailField("e-mail", max_length=254, blank=True)
 
+    objects = models.Manager.from_queryset(QueuedMailQuerySet)()
+
     class Meta:
+        ordering = ["-id"]
+        verbose_name = "e-mail"
+        permissions = [("decide_queuedmail", "Can send e-mails again, or leave them")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=Delivery.State.values),
                 name="queued_mail_state_is_known",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=~models.Q(state=Delivery.State.SENT),
+                name="queued_mail_one_unsent_per_key",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["next_try_at"],
                 name="queued_mail_open",
                 condition=models.Q(state__in=Delivery.OPEN),
-            )
+            ),
+            models.Index(fields=["state", "-id"], name="queued_mail_state"),
+            models.Index(fields=["queued_at"], name="queued_mail_queued"),
         ]
 
     def __str__(self) -> str:
-        return self.kind
+        return f"{self.kind[:1].upper()}{self.kind[1:]}"

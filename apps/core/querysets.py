@@ -84,6 +84,16 @@ class SoftDeletableQuerySet(ScopedQuerySet):
     hard_delete.queryset_only = True  # type: ignore[attr-defined]
 
 
+class QueuedMailQuerySet(ScopedQuerySet):
+    def for_staff(self, user: PermissionHolder) -> Self:
+        """Return the e-mails that `user` may see: limited users see none, because they go to anybody."""
+        return self if sees_everything(user) else nothing_of(self)
+
+    def undecided(self) -> Self:
+        """Return those that were refused or may not have arrived, and that nobody has decided about."""
+        return self.filter(state__in=["refused", "uncertain"], decided_at=None)
+
+
 def is_moved_to_trash(model: type[models.Model]) -> str:
     """Return the error for deleting a record that has a trash."""
     name = model._meta.verbose_name_plural

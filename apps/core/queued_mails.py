@@ -2,22 +2,27 @@
 
 An app declares how a kind of e-mail is built (`mail_kind`), and queues one by the keys of its
 records (`mail_queue`). The e-mail is built when it is sent, so that a token is never stored and the
-record's current state decides.
+record's current state decides. The row of an e-mail that was sent says when and to which address, and
+is deleted after 30 days.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.mail import EmailMessage
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.core.delivery_passes import Pass, deliveries_send
 from apps.core.models import QueuedMail
+from apps.core.querysets import QueuedMailQuerySet
 from apps.core.sending import send_after_commit
 from apps.core.smtp import ServerAwayError
 
 SEND = "apps.core.tasks.send_queued_mail"
 SWEEP = "apps.core.tasks.send_queued_mails"
+KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,13 @@ def mail_kind(name: str, kind: MailKind) -> str:
     return name
 
 
+def kind_names() -> list[str]:
+    """Return the names of all kinds of e-mails, in order."""
+    return sorted(_kinds)
+
+
 def mail_queue(kind: str, key: str, **arguments: object) -> None:
-    """Queue an e-mail, which is sent after the commit; at most one per key is queued.
+    """Queue an e-mail, which is sent after the commit; at most one per key is unsent.
 
     If a person asks again, a refused or uncertain e-mail is queued again.
     """
@@ -61,19 +71,28 @@ def mail_queue(kind: str, key: str, **arguments: object) -> None:
         "given_at": None,
         "decided_at": None,
     }
-    mail, _ = QueuedMail.objects.update_or_create(key=_key(kind, key), defaults=fresh)
+    mail, _ = _unsent().update_or_create(key=_key(kind, key), defaults=fresh)
     send_after_commit(SEND, mail.pk, swept_by=SWEEP)
 
 
 def mail_send(kind: str, key: str, **arguments: object) -> bool:
     """Send an e-mail now, unless it is queued and not due; return whether it was sent.
 
-    The caller holds no transaction.
+    For an e-mail that may be asked for again: one of the same key that was sent is no reason to send
+    none. The caller holds no transaction.
     """
-    mail, _ = QueuedMail.objects.get_or_create(
+    mail, _ = _unsent().get_or_create(
         key=_key(kind, key), defaults={"kind": kind, "arguments": arguments}
     )
     return queued_mail_send(mail.pk)
+
+
+def mails_send(kind: str, keys: list[str]) -> int:
+    """Send those of the queued e-mails that are due, over one connection; return how many were sent.
+
+    The caller holds no transaction. What another worker has sent in the meantime is not sent again.
+    """
+    return queued_mails_send(key__in=[_key(kind, key) for key in keys]).sent
 
 
 def queued_mail_send(pk: int) -> bool:
@@ -95,12 +114,23 @@ def queued_mails_sweep() -> tuple[int, int, int]:
     uncertain.
     """
     swept = QueuedMail.sweep()
-    for mail in QueuedMail.objects.filter(state=QueuedMail.State.SENT):
+    for mail in QueuedMail.objects.filter(state=QueuedMail.State.SENT).exclude(arguments={}):
         # Its sender ended before it could do this.
         _finish(mail)
     done = queued_mails_send()
     waiting = QueuedMail.objects.filter(state__in=QueuedMail.DUE).count()
     return done.sent, waiting, swept.uncertain + swept.refused + done.failed
+
+
+def queued_mails_clean_up() -> int:
+    """Delete e-mails that ended more than 30 days ago; return how many.
+
+    An uncertain one of which nobody has decided stays.
+    """
+    ended = Q(state__in=[QueuedMail.State.SENT, QueuedMail.State.REFUSED])
+    decided = Q(state=QueuedMail.State.UNCERTAIN, decided_at__isnull=False)
+    old = QueuedMail.objects.filter(ended | decided, queued_at__lt=Now() - KEPT_FOR)
+    return old.delete()[0]
 
 
 def queued_mails_send(**which: object) -> Pass:
@@ -119,8 +149,12 @@ def _build(mail: QueuedMail) -> EmailMessage | None:
 
 def _finish(mail: QueuedMail) -> None:
     _kinds[mail.kind].sent(mail)
-    # The record shows what was sent. Who got an e-mail is not kept.
-    QueuedMail.objects.filter(pk=mail.pk, state=QueuedMail.State.SENT).delete()
+    # What it was built from may be personal, and is not needed any more.
+    QueuedMail.objects.filter(pk=mail.pk, state=QueuedMail.State.SENT).update(arguments={})
+
+
+def _unsent() -> QueuedMailQuerySet:
+    return QueuedMail.objects.exclude(state=QueuedMail.State.SENT)
 
 
 def _key(kind: str, key: str) -> str:

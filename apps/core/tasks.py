@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from apps.core.graceful_task import GracefulTask
-from apps.core.queued_mails import queued_mail_send, queued_mails_sweep
+from apps.core.queued_mails import queued_mail_send, queued_mails_clean_up, queued_mails_sweep
 from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_now
 
@@ -28,6 +28,18 @@ def send_queued_mails() -> str:
     if not (sent or waiting or given_up):
         return "No mail was waiting."
     return f"{sent:,} sent, {waiting:,} still waiting, {given_up:,} uncertain or given up."
+
+
+@schedulable(
+    label="Clean up old e-mails",
+    is_idempotent=True,
+    description=(
+        "Deletes the record of e-mails that were sent, refused, or decided about, 30 days after "
+        "they were queued."
+    ),
+)
+def clean_up_queued_mails() -> str:
+    return f"{queued_mails_clean_up():,} e-mails deleted."
 
 
 @worker_ready.connect

@@ -23,37 +23,54 @@ def _runs(person: Person) -> list[ReportRun]:
 def _has(record: ReportRun | ReportEdition, person: Person) -> bool:
     if not record.file or not record.file.storage.exists(str(record.file.name)):
         return False
+    if _is_pdf(record):
+        return True
     with record.file.open("rb") as file:
         return person.is_in_file(file, by_name=True)
 
 
-def _editions(person: Person) -> list[ReportEdition]:
-    found = []
+def _is_pdf(record: ReportRun | ReportEdition) -> bool:
+    """Tell whether a file is a PDF, whose compressed text nobody can search for a person."""
+    return str(record.file.name).endswith(".pdf")
+
+
+def _editions(person: Person) -> tuple[list[ReportEdition], list[ReportEdition]]:
+    """Return the mailed reports that name the person, and others of which only the file may."""
+    named, with_file = [], []
     for edition in ReportEdition.objects.exclude(html="", file="").order_by("pk").iterator():
         text = io.BytesIO(f"{edition.subject}\n{edition.html}\n{edition.text}".encode())
-        if person.is_in_file(text, by_name=True) or _has(edition, person):
-            found.append(edition)
-    return found
+        if person.is_in_file(text, by_name=True):
+            named.append(edition)
+        elif _has(edition, person):
+            (with_file if _is_pdf(edition) else named).append(edition)
+    return named, with_file
 
 
 def _preview(person: Person) -> Iterator[str]:
-    if runs := _runs(person):
-        yield f"{len(runs):,} report files are deleted."
-    if editions := _editions(person):
+    runs = _runs(person)
+    editions, with_file = _editions(person)
+    files = [record for record in (*runs, *with_file) if not _is_pdf(record)]
+    if files:
+        yield f"{len(files):,} report files are deleted."
+    if pdfs := len(runs) + len(with_file) - len(files):
+        yield f"{pdfs:,} PDF files of reports are deleted: a PDF can't be searched for a person."
+    if editions:
         yield f"The contents of {len(editions):,} report mails are deleted."
 
 
 def _erase(person: Person) -> dict[str, int]:
-    runs, editions = _runs(person), _editions(person)
-    records: list[ReportRun | ReportEdition] = [*runs, *editions]
+    runs = _runs(person)
+    editions, with_file = _editions(person)
+    records: list[ReportRun | ReportEdition] = [*runs, *editions, *with_file]
     for record in records:
         if record.file:
             record.file.delete(save=False)
     ReportRun.objects.filter(pk__in=[run.pk for run in runs]).update(file="")
     changed = {"file": "", "html": "", "text": "", "subject": "Removed", "chart": None}
     ReportEdition.objects.filter(pk__in=[edition.pk for edition in editions]).update(**changed)
+    ReportEdition.objects.filter(pk__in=[edition.pk for edition in with_file]).update(file="")
     _take_off_lists(person)
-    return {"reports": len(runs), "report mails": len(editions)}
+    return {"reports": len(runs) + len(with_file), "report mails": len(editions)}
 
 
 def _take_off_lists(person: Person) -> None:

@@ -26,7 +26,7 @@ def export_mail_queue(run: ExportRun) -> None:
 
 def _import_mail(mail: QueuedMail) -> EmailMessage | None:
     run = ImportRun.objects.select_related("user", "upload").get(pk=mail.arguments["run"])
-    if run.user is None:
+    if run.user is None or not run.user.is_active:
         return None
     results = run.results
     numbers = {
@@ -51,7 +51,7 @@ def _import_mail(mail: QueuedMail) -> EmailMessage | None:
 
 def _export_mail(mail: QueuedMail) -> EmailMessage | None:
     run = ExportRun.objects.select_related("user").get(pk=mail.arguments["run"])
-    if run.user is None:
+    if run.user is None or not run.user.is_active:
         return None
     return EmailMessage(
         subject=f"Your export of {run.dataset} is ready",

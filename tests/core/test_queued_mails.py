@@ -24,10 +24,11 @@ from apps.accounts.models import EmailChange
 from apps.accounts.signin.links import password_link_give
 from apps.core import queued_mails
 from apps.core.models import QueuedMail
-from apps.core.queued_mails import MailKind, queued_mails_sweep
+from apps.core.queued_mails import MailKind, queued_mail_send, queued_mails_sweep
 from apps.organizations.services import invitation_create, invitation_resend
 from apps.schedules.task_names import shipped_schedules
 from tests.accounts.test_approvals import DECIDE, PURGE, _asked
+from tests.at_once import at_once
 from tests.core.test_processes import first_line, other
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory
 from tests.factories.organizations import OrganizationFactory, TrashedOrganizationFactory
@@ -108,7 +109,11 @@ def test_a_mail_waits_for_a_server_that_is_away_and_goes_once(
 
     assert set(server.taken) == people
     assert len(server.taken) == len(people)
-    assert not QueuedMail.objects.exists()
+    assert set(QueuedMail.objects.values_list("state", "email")) == {
+        (State.SENT, email) for email in people
+    }
+    # What it was built from may be personal.
+    assert list(QueuedMail.objects.exclude(arguments={})) == []
 
 
 @KINDS
@@ -161,6 +166,31 @@ def test_those_who_can_decide_are_told_once_each_however_often_the_server_fails(
     assert sorted(server.taken) == sorted(people)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_those_who_can_decide_are_told_once_though_two_workers_send_at_once(
+    server: Server, settings: Any
+) -> None:
+    """The worker that queues them begins to send, and so do those that get the messages."""
+    settings.FOUR_EYES = {"purge": 0}
+    settings.EMAIL_TIMEOUT = 20
+    people = {StaffFactory(may=[PURGE, DECIDE]).email for _ in range(3)}
+    request = _asked(StaffFactory(may=[PURGE]), TrashedOrganizationFactory())
+    server.hold = ("DATA", 1)
+
+    def first() -> None:
+        mail_request(request.pk)
+
+    def second() -> None:
+        assert server.reached.wait(20)
+        for mail in QueuedMail.objects.all():
+            queued_mail_send(mail.pk)
+        server.go.set()
+
+    assert at_once([first, second]) == ["done", "done"]
+    queued_mails_sweep()
+    assert sorted(server.taken) == sorted(people)
+
+
 def test_a_mail_whose_sender_was_killed_is_uncertain(server: Server, other: Any) -> None:
     invitation()
     QueuedMail.objects.update(
@@ -182,7 +212,7 @@ def test_an_old_mailbox_that_is_gone_does_not_stop_a_change(server: Server) -> N
     queued_mails_sweep()
 
     assert server.taken == ["new@example.org"]
-    assert QueuedMail.objects.get().state == State.REFUSED
+    assert QueuedMail.objects.exclude(state=State.SENT).get().state == State.REFUSED
     change.refresh_from_db()
     assert change.is_pending
 
@@ -222,7 +252,7 @@ def test_what_follows_a_sent_mail_is_made_up_for_where_the_sender_was_killed(
 
     made.refresh_from_db()
     assert made.sent_at is not None
-    assert not QueuedMail.objects.exists()
+    assert QueuedMail.objects.get().arguments == {}
     assert server.taken == []
 
 

@@ -72,6 +72,7 @@ class ReportEditionFactory(DjangoModelFactory):
     subject = "190 members"
     html = "<p>190 members</p>"
     text = "190 members"
+    is_attached = False
 
 
 class ReportDeliveryFactory(DjangoModelFactory):

@@ -20,7 +20,7 @@ EXEMPT: dict[str, str] = {
     "audit.SealBlock": "the proof of the trail",
     "audit.ColumnSet": "the proof of the trail",
     "audit.Verification": "the proof of the trail",
-    "core.QueuedMail": "goes as soon as the mail is sent, of which its record tells",
+    "core.QueuedMail": "says itself what became of an e-mail; decisions are events",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.SchedulerHeartbeat": "a moment that is overwritten every ten seconds",
     "schedules.SchedulerPause": "says itself who paused and resumed the schedules, when and why",

@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 
 from apps.accounts.anonymization.person import Person
+from apps.accounts.anonymization.queued_mails import queued_mails_erase
 from apps.accounts.anonymization.registry import ErasureHandler
 from apps.accounts.anonymization.requests import requests_about, requests_erase
 from apps.accounts.models import ApprovalRequest, EmailChange, User
@@ -65,7 +66,7 @@ def _erase(person: Person) -> dict[str, int]:
     user.last_login = None
     user.set_unusable_password()
     user.save()
-    return {"requests": requests_erase(person)}
+    return {"requests": requests_erase(person), "e-mails": queued_mails_erase(person)}
 
 
 def _sessions(person: Person) -> None:

@@ -1,5 +1,6 @@
 """The words by which a person is found in texts and files."""
 
+import html
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -120,7 +121,8 @@ def _forms(word: str) -> set[bytes]:
     """Return the forms of a word in files, as lower-case bytes."""
     found = set()
     for text in (word.lower(), word.upper()):
-        for spelled in {text, escape(text)}:
+        # A mail's page escapes quotation marks and apostrophes, a workbook does not.
+        for spelled in {text, escape(text), html.escape(text)}:
             for encoding in _ENCODINGS:
                 # Lowercase only A to Z, byte by byte.
                 found.add(spelled.encode(encoding, "ignore").lower())

@@ -13,7 +13,7 @@ from apps.accounts.models import ApprovalRequest, User
 from apps.core.errors import DomainError
 from apps.core.models import QueuedMail
 from apps.core.personal_patterns import masked_in
-from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mails_send
 from apps.core.sending import send_after_commit
 
 MAIL = "apps.accounts.tasks.mail_approval"
@@ -31,7 +31,7 @@ def mail_request(key: UUID) -> int:
     """Queue and send the e-mails about a request, one per person; return how many were sent.
 
     Each is queued separately: if the mail server goes away after the third, nobody gets a
-    duplicate.
+    duplicate. Another worker may be sending some of them already.
     """
     with transaction.atomic():
         request = ApprovalRequest.objects.select_for_update(of=("self",)).filter(pk=key).first()
@@ -47,7 +47,7 @@ def mail_request(key: UUID) -> int:
         kind = REQUEST_ASKED if asked else REQUEST_ANSWERED
         for one, person in owed:
             mail_queue(kind, f"{one}:{person}", request=one, person=person)
-    return sum(mail_send(kind, f"{one}:{person}") for one, person in owed)
+    return mails_send(kind, [f"{one}:{person}" for one, person in owed])
 
 
 def _people(request: ApprovalRequest, asked: bool) -> list[User]:

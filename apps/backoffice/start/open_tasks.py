@@ -14,6 +14,7 @@ from apps.accounts.approvals.selectors import to_decide
 from apps.accounts.models import ApprovalRequest, User
 from apps.backoffice.start.lines import Line
 from apps.core.admin.display import BAD, QUIET, WAITING
+from apps.core.models import QueuedMail
 from apps.core.wording import counted
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation
@@ -145,6 +146,15 @@ NEEDS = [
         "unsubscribe",
         ReportDelivery,
         lambda user: ReportDelivery.objects.for_staff(user).undecided(),
+        "refused or perhaps not delivered, waiting for your decision",
+    ),
+    OpenTask(
+        "queued_mails_undecided",
+        "core.view_queuedmail",
+        BAD,
+        "unsubscribe",
+        QueuedMail,
+        lambda user: QueuedMail.objects.for_staff(user).undecided(),
         "refused or perhaps not delivered, waiting for your decision",
     ),
 ]

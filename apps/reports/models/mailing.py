@@ -116,6 +116,11 @@ class ReportEdition(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether its content or its attached file was deleted with a person's data."""
+        return not self.html or (self.is_attached and not self.file)
+
 
 class ReportDelivery(Delivery):
     """One e-mail of one mailing to one recipient."""

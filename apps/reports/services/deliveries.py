@@ -9,8 +9,9 @@ from apps.core.delivery_decisions import delivery_leave, delivery_requeue
 from apps.core.errors import DomainError
 from apps.core.sending import send_after_commit
 from apps.reports import event_kinds
-from apps.reports.models import ReportDelivery, ReportMailing
+from apps.reports.models import ReportDelivery, ReportEdition, ReportMailing
 from apps.reports.services.mailings import SEND, SWEEP
+from apps.reports.services.mails import ERASED
 
 DECIDE = "reports.decide_delivery"
 
@@ -22,6 +23,8 @@ def report_mail_send_again(*, delivery: ReportDelivery, reason: str = "", actor:
     Raises `MissingPermission`, and `DomainError` for a mail that is queued or was cleaned up.
     """
     require(actor, DECIDE)
+    if ReportEdition.objects.get(pk=delivery.edition_id).is_erased:
+        raise DomainError(f"{ERASED} Mail the report again instead.")
     was = delivery_requeue(delivery)
     ReportMailing.objects.filter(pk=delivery.mailing_id).update(
         state=ReportMailing.State.SENDING, ended_at=None

@@ -19,6 +19,8 @@ from apps.reports.registry import get_report
 from apps.reports.services.mailings import PREPARE, SEND, mailings_finish
 from apps.reports.services.preparation import edition_key, problem_of
 
+ERASED = "What it said was deleted, because it named a person whose data was removed."
+
 
 def report_mails_send() -> Pass:
     """Send the report mails that are due, over one connection.
@@ -124,6 +126,8 @@ def _headers(delivery: ReportDelivery, leave: str) -> dict[str, str]:
 def _check(delivery: ReportDelivery, edition: ReportEdition) -> None:
     recipient = delivery.recipient
     subscription = recipient.subscription
+    if edition.is_erased:
+        raise WithheldError(ERASED)
     if recipient.unsubscribed_at is not None:
         raise WithheldError("They unsubscribed before it was sent.")
     if not subscription.enabled:
