@@ -33,9 +33,10 @@ from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
 from apps.core.errors import DomainError
-from apps.core.interruption import shielded
+from apps.core.interruption import Interrupted, shielded
+from apps.core.mail_answers import in_words, may_pass
 from apps.core.processes import is_gone, own_name
-from apps.core.smtp import ServerAwayError, UncertainMailError, answer_of
+from apps.core.smtp import ServerAwayError, UncertainMailError
 
 logger = logging.getLogger(__name__)
 
@@ -127,47 +128,68 @@ class Delivery(models.Model):
 
         The caller has claimed the e-mail and holds no transaction, because others must see the
         claim. If `build` returns nothing, there is no recipient any more: the row is deleted, and
-        the result is "". A signal to stop waits until the result is known. Raises
+        the result is "". A signal to stop waits until the result is known, but not long: a server
+        that does not answer is left, and what it certainly did not accept is given back. Raises
         `ServerAwayError` after writing that the e-mail waits: the next one would not go either.
         """
         own = get_connection() if server is None else None
-        with shielded():
-            try:
-                return self._deliver(build, server or own)
-            except LeaseLostError:
-                logger.warning("%s was taken by another process.", self)
-                return str(self.state)
-            finally:
-                if own is not None:
-                    own.close()
+        try:
+            return self._deliver(build, server or own)
+        except LeaseLostError:
+            logger.warning("%s was taken by another process.", self)
+            return str(self.state)
+        except Interrupted:
+            self._give_back()
+            raise
+        finally:
+            if own is not None:
+                own.close()
 
     def _deliver(self, build: Callable[[], EmailMessage | None], server: Any) -> str:
-        try:
-            with transaction.atomic():
-                mail = build()
+        with shielded():
+            try:
+                with transaction.atomic():
+                    mail = build()
+            except Exception as error:
+                return self._settle_error(error)
             if mail is None:
                 self._claimed().delete()
                 return ""
-            mail.connection = server
-            if getattr(server, "calls_before_end", False):
-                mail.before_end = self._note_given  # type: ignore[attr-defined]
+        mail.connection = server
+        knows_the_end = getattr(server, "calls_before_end", False)
+        if knows_the_end:
+            mail.before_end = self._note_given  # type: ignore[attr-defined]
+            try:
+                # Not shielded: if the wait for a silent server ends here, nothing is lost.
                 server.open()
-            else:
-                self._note_given()
-            mail.send()
-        except LeaseLostError:
-            raise
-        except UncertainMailError as error:
+            except Exception as error:
+                with shielded():
+                    return self._settle_error(error)
+        with shielded(hurry=getattr(server, "abort", None)):
+            try:
+                if not knows_the_end:
+                    self._note_given()
+                mail.send()
+            except Exception as error:
+                if getattr(server, "is_aborted", False) and may_pass(error):
+                    # Nobody refused it: this process did not wait for the answer.
+                    self._give_back()
+                    return str(self.state)
+                return self._settle_error(error)
+            return self._settle(self.State.SENT)
+
+    def _settle_error(self, error: Exception) -> str:
+        if isinstance(error, LeaseLostError):
+            raise error
+        if isinstance(error, UncertainMailError):
             return self._settle(self.State.UNCERTAIN, str(error))
-        except WithheldError as error:
+        if isinstance(error, WithheldError):
             # Our own refusal, about which nobody has to decide.
             return self._settle(self.State.REFUSED, error.message, decided_at=Now())
-        except ServerAwayError as error:
+        if isinstance(error, ServerAwayError):
             self._settle_unreached(str(error))
-            raise
-        except Exception as error:
-            return self._settle_refused(error)
-        return self._settle(self.State.SENT)
+            raise error
+        return self._settle_refused(error)
 
     def _settle_refused(self, error: Exception) -> str:
         if not may_pass(error):
@@ -181,6 +203,13 @@ class Delivery(models.Model):
         """Note, durably, that the server is about to have the whole e-mail; raises LeaseLostError."""
         if not self._claimed().update(given_at=Now(), lease_until=Now() + LEASE):
             raise LeaseLostError
+
+    def _give_back(self) -> None:
+        """Let the next worker send the e-mail, unless the server may have it."""
+        state = self.State.RETRYING if self.attempts else self.State.WAITING
+        self._claimed().filter(given_at=None).update(
+            state=state, claimed_by="", lease_until=None, next_try_at=Now()
+        )
 
     def _claimed(self) -> models.QuerySet[Self]:
         """Return the row, if this process still has it."""
@@ -248,26 +277,3 @@ class Delivery(models.Model):
             decided_at=None,
         )
         return Swept(returned, uncertain, refused)
-
-
-def may_pass(error: Exception) -> bool:
-    """Return whether the same e-mail may be accepted later: the network failed, or the server
-    answered 4xx.
-    """
-    code = answer_of(error)
-    if code:
-        return code < 500
-    return isinstance(error, OSError | OperationalError | InterfaceError)
-
-
-def in_words(error: Exception) -> str:
-    """Return what the mail server said, with its code, or what went wrong on our side."""
-    recipients = getattr(error, "recipients", None)
-    if isinstance(recipients, dict) and recipients:
-        code, said = next(iter(recipients.values()))
-    else:
-        code, said = getattr(error, "smtp_code", 0), getattr(error, "smtp_error", b"")
-    if not code:
-        return f"{type(error).__name__}: {error}"
-    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
-    return f"The mail server answered: {code} {' '.join(text.split())}"

@@ -9,7 +9,7 @@ Exception`, and psycopg cancels the running statement.
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -19,6 +19,9 @@ from django.db import connection
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # One Ctrl-C may arrive twice: from the terminal, and forwarded by a parent process.
 _SAME_PRESS_SECONDS = 2.0
+# How long a shielded block may wait for another machine after a signal. With the two seconds that a
+# worker gives its tasks, everything has stopped within five.
+_HURRY_SECONDS = 2.0
 
 
 class Interrupted(KeyboardInterrupt):
@@ -43,6 +46,8 @@ class _Listener:
         self.is_ending = False
         # Asked by this process itself (`interrupt`), which goes on to its next work.
         self.is_asked = False
+        # What ends the wait of the shielded block that is running, and whether the block is over.
+        self.hurry: tuple[Callable[[], object], threading.Event] | None = None
 
     def receive(self, number: int, _frame: FrameType | None) -> None:
         if self.is_ending or self.pending is not None:
@@ -54,9 +59,22 @@ class _Listener:
         interrupted = Interrupted(signal.Signals(number).name, in_worker=self.in_worker)
         if self.shields:
             self.pending = interrupted
+            self.hurry_up()
             return
         self.raised_at = now
         raise interrupted
+
+    def hurry_up(self) -> None:
+        """End the wait of the shielded block soon, if it said how."""
+        if self.hurry is None:
+            return
+        act, over = self.hurry
+
+        def later() -> None:
+            if not over.wait(_HURRY_SECONDS):
+                act()
+
+        threading.Thread(target=later, name="end of a wait", daemon=True).start()
 
 
 _listener: _Listener | None = None
@@ -97,17 +115,29 @@ def interrupt() -> None:
 
 
 @contextmanager
-def shielded() -> Iterator[None]:
-    """Run the block to its end; a signal that arrives in it is raised afterward."""
+def shielded(*, hurry: Callable[[], object] | None = None) -> Iterator[None]:
+    """Run the block to its end; a signal that arrives in it is raised afterward.
+
+    A block that waits for another machine gives `hurry`, which makes the wait fail. It is called from
+    another thread if the block has not ended two seconds after the signal.
+    """
     listener = _listener
     if listener is None or threading.current_thread() is not threading.main_thread():
         yield
         return
     listener.shields += 1
+    over = threading.Event()
+    if hurry is not None:
+        listener.hurry = hurry, over
+        if listener.pending is not None:
+            listener.hurry_up()
     try:
         yield
     finally:
+        over.set()
         listener.shields -= 1
+        if hurry is not None:
+            listener.hurry = None
     if not listener.shields and listener.pending is not None and not listener.is_ending:
         interrupted, listener.pending = listener.pending, None
         listener.raised_at = time.monotonic()

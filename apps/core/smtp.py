@@ -7,6 +7,7 @@
 """
 
 import smtplib
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from smtplib import SMTP
@@ -18,6 +19,7 @@ from django.core.mail.backends import smtp
 _END = b"\r\n.\r\n"
 # "The service is not available": the server is about to close the connection.
 _CLOSING = 421
+_GOODBYE_SECONDS = 1.0
 
 
 class UncertainMailError(Exception):
@@ -68,6 +70,8 @@ class EmailBackend(smtp.EmailBackend):
     calls_before_end = True
     # How many mails went over the current connection.
     _used = 0
+    # Somebody ended the wait for the server: this process is to stop.
+    is_aborted = False
 
     @property
     def connection_class(self) -> Any:
@@ -88,7 +92,7 @@ class EmailBackend(smtp.EmailBackend):
         try:
             return self._send_once(email_message)
         except (OSError, smtplib.SMTPException) as error:
-            if not self._used or not _has_closed(error):
+            if self.is_aborted or not self._used or not _has_closed(error):
                 raise
         # Servers close a connection after some time or some mails. This mail was not given.
         self._abandon()
@@ -116,6 +120,14 @@ class EmailBackend(smtp.EmailBackend):
         self._used += 1
         return is_sent
 
+    def abort(self) -> None:
+        """Let the wait for the server fail now. Called from another thread."""
+        self.is_aborted = True
+        sock: Any = getattr(self.connection, "sock", None)
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
     def _reset(self) -> None:
         """End the server's transaction, so that the next mail may use the connection."""
         connection: Any = self.connection
@@ -132,7 +144,10 @@ class EmailBackend(smtp.EmailBackend):
             self.connection = None
 
     def _close_connection(self, connection: SMTP) -> None:
-        # A failed goodbye does not make an accepted e-mail a failure.
+        # A failed goodbye does not make an accepted e-mail a failure, and is not waited for.
+        sock: Any = connection.sock
+        if sock is not None:
+            sock.settimeout(min(sock.gettimeout() or _GOODBYE_SECONDS, _GOODBYE_SECONDS))
         try:
             super()._close_connection(connection)  # type: ignore[misc]
         except (OSError, smtplib.SMTPException):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from tests.factories.accounts import StaffFactory
@@ -18,12 +19,14 @@ from tests.factories.accounts import StaffFactory
 def reader(**fields: Any) -> User:
     """Return staff who may view reports and subscribe to them."""
     user = StaffFactory(**fields)
-    user.user_permissions.set(
-        Permission.objects.filter(
-            codename__in=["view_report", "subscribe_report", "view_reportrun"]
-        )
-    )
+    user.user_permissions.set(reader_permissions())
     return user
+
+
+def reader_permissions() -> QuerySet[Permission]:
+    return Permission.objects.filter(
+        codename__in=["view_report", "subscribe_report", "view_reportrun"]
+    )
 
 
 def permit(user: User, *codenames: str) -> User:

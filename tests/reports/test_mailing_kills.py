@@ -22,10 +22,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
 def kill_at(
     server: Server, process: subprocess.Popen[str], step: str, number: int, how: int
 ) -> None:
-    """Kill a worker when the server is at a step of a mail; whatever it did is done."""
+    """Kill or stop a worker when the server is at a step of a mail, and silent from then on.
+
+    A worker that is stopped does not wait for the server, which it would for a minute.
+    """
     assert server.reached.wait(120), f"{step} of mail {number} never came"
     process.send_signal(how)
-    process.wait(30)
+    process.wait(20)
     server.go.set()
     time.sleep(0.2)
 

@@ -1,12 +1,20 @@
 """A Celery application for real worker and beat processes, with a task that takes its time."""
 
+import os
 import time
 from datetime import timedelta
+
+from django.conf import settings
 
 from apps.core.schedulable import current_run_id, schedulable
 from config.celery import app
 
 __all__ = ["app"]
+
+if port := os.environ.get("TEST_MAIL_PORT"):
+    # The mail server of the test; its own settings are not this process's.
+    settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", int(port), 20
 
 
 @schedulable(label="Long sleep", description="Works until it is killed.", name="tests.long_sleep")
