@@ -36,7 +36,8 @@ def _is_pdf(record: ReportRun | ReportEdition) -> bool:
 
 def _editions(person: Person) -> tuple[list[ReportEdition], list[ReportEdition]]:
     """Return the mailed reports that name the person, and others of which only the file may."""
-    named, with_file = [], []
+    named: list[ReportEdition] = []
+    with_file: list[ReportEdition] = []
     for edition in ReportEdition.objects.exclude(html="", file="").order_by("pk").iterator():
         text = io.BytesIO(f"{edition.subject}\n{edition.html}\n{edition.text}".encode())
         if person.is_in_file(text, by_name=True):
@@ -49,7 +50,7 @@ def _editions(person: Person) -> tuple[list[ReportEdition], list[ReportEdition]]
 def _preview(person: Person) -> Iterator[str]:
     runs = _runs(person)
     editions, with_file = _editions(person)
-    files = [record for record in (*runs, *with_file) if not _is_pdf(record)]
+    files = [run for run in runs if not _is_pdf(run)]
     if files:
         yield f"{len(files):,} report files are deleted."
     if pdfs := len(runs) + len(with_file) - len(files):

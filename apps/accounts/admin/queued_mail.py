@@ -1,5 +1,7 @@
 """E-mails that changes cause, and what waits for a decision. What they say is not stored."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
 from django.db.models import QuerySet
@@ -42,7 +44,7 @@ class QueuedMailAdmin(DeliveryAdmin):
         "sent_moment",
         "next_moment",
     ]
-    list_filter = [*DeliveryAdmin.list_filter, KindFilter]
+    list_filter: list[Any] = [*DeliveryAdmin.list_filter, KindFilter]
     search_fields = ["email"]
     search_help_text = "E-mail"
     fieldsets = [
