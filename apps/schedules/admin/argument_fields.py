@@ -52,7 +52,11 @@ def _field(parameter: Parameter) -> forms.Field:
         offered = choices if parameter.required else [("", "As the task decides"), *choices]
         values = {str(value): value for value, _ in choices}
         return forms.TypedChoiceField(
-            choices=offered, coerce=values.__getitem__, widget=UnfoldAdminSelectWidget(), **about
+            choices=offered,
+            # Also asked of a stored value, and of one that is no choice.
+            coerce=lambda given: values.get(str(given), given),
+            widget=UnfoldAdminSelectWidget(),
+            **about,
         )
     if parameter.kind is bool:
         return forms.BooleanField(
