@@ -5,7 +5,7 @@ from typing import Self
 from apps.core.actors import PermissionHolder
 from apps.core.jobs import JobQuerySet
 from apps.core.querysets import ScopedQuerySet
-from apps.core.scope import sees_everything
+from apps.core.scope import nothing_of, sees_everything
 
 
 class TaskRunQuerySet(ScopedQuerySet, JobQuerySet):  # type: ignore[override]
@@ -13,7 +13,7 @@ class TaskRunQuerySet(ScopedQuerySet, JobQuerySet):  # type: ignore[override]
         """Return the runs that `user` sees: limited users see none, because a task works on every
         organization.
         """
-        return self if sees_everything(user) else self.none()
+        return self if sees_everything(user) else nothing_of(self)
 
     def undecided(self) -> Self:
         """Return the lost runs that wait for a person: half of such a task may not be done again by itself."""

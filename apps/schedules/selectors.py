@@ -12,6 +12,8 @@ from django.utils.text import capfirst
 from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.models import User
+from apps.core.actors import PermissionHolder
+from apps.core.scope import sees_everything
 from apps.schedules.models import ShippedSchedule, TaskRun
 from apps.schedules.ownership import owner_key
 from apps.schedules.task_names import problem_with_schedule, shipped_schedules
@@ -24,10 +26,12 @@ _NAME = JSONObject(first_name="first_name", last_name="last_name", email="email"
 SHIPPED, RETIRED, OWN = "shipped", "retired", "own"
 
 
-def with_last_run(queryset: QuerySet[PeriodicTask]) -> QuerySet[PeriodicTask]:
-    """Add the last run of each schedule, in the list's own query, and where it came from."""
+def with_last_run(
+    queryset: QuerySet[PeriodicTask], user: PermissionHolder
+) -> QuerySet[PeriodicTask]:
+    """Add the last run of each schedule that `user` may see, in the list's own query, and where it came from."""
     # What was skipped says nothing of how the task does.
-    seen = TaskRun.objects.exclude(state=TaskRun.State.SKIPPED)
+    seen = TaskRun.objects.for_staff(user).exclude(state=TaskRun.State.SKIPPED)
     last = seen.filter(schedule=OuterRef("pk")).order_by("-id")
     return queryset.select_related("interval", "crontab", "solar", "clocked").annotate(
         last_run_id=Subquery(last.values("pk")[:1]),
@@ -40,6 +44,7 @@ def with_last_run(queryset: QuerySet[PeriodicTask]) -> QuerySet[PeriodicTask]:
             ),
             default=Value(OWN),
         ),
+        shows_runs=Value(sees_everything(user)),
         owner_key=owner_key(),
         owner=Subquery(User.objects.filter(pk=OuterRef("owner_key")).values(data=_NAME)[:1]),
     )

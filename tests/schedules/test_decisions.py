@@ -23,6 +23,7 @@ from apps.schedules.services import (
     schedules_settle,
 )
 from tests.factories.accounts import StaffFactory
+from tests.factories.alarms import AlarmFactory
 from tests.factories.schedules import RunningTaskRunFactory, ScheduleFactory, TaskRunFactory
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +147,19 @@ def test_a_person_leaves_it_with_a_reason(client: Client, operator: Any) -> None
     assert not TaskRun.objects.undecided().exists()
     assert Event.objects.get(kind="task_run_left").reason == "Mailed by hand"
     assert not run_leave(run=run, reason="Again", actor=operator)
+
+
+def test_leaving_a_lost_run_acknowledges_its_alarm(operator: Any) -> None:
+    run = TaskRunFactory(state="lost", ended_at=timezone.now())
+    alarm, other = AlarmFactory(run=run, kind="lost"), AlarmFactory(kind="lost")
+
+    run_leave(run=run, reason="Done by hand", actor=operator)
+
+    alarm.refresh_from_db()
+    other.refresh_from_db()
+    assert (alarm.acknowledged_by, alarm.note) == (operator, "Done by hand")
+    assert (alarm.ended_at, other.acknowledged_at) == (None, None)
+    assert alarm.history.first().change_set.reason == "Done by hand"
 
 
 def test_deciding_asks_for_the_permission_and_for_a_run_that_has_ended(operator: Any) -> None:

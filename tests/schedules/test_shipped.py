@@ -86,6 +86,15 @@ def test_what_operations_changed_renamed_or_deleted_stays_so(root: User) -> None
             ),
             "takes name",
         ),
+        (
+            Ship(
+                "Mine",
+                task="schedules.prune_task_runs",
+                arguments={"days": 3},
+                when="daily at 03:40",
+            ),
+            "“Days” must be between 7 and 3,650, not 3.",
+        ),
     ],
 )
 def test_a_misspelled_task_sentence_or_argument_is_an_error_of_the_check(

@@ -157,7 +157,8 @@ class AlarmAdmin(TimelineMixin, ReadOnly, BaseAdmin):
             return EMPTY
         if alarm.run is None:
             return f"Run {alarm.run_id} (no longer kept)"
-        return record_link(alarm.run, f"Run {alarm.run_id}")
+        # Without a line break between the two.
+        return record_link(alarm.run, f"Run\N{NO-BREAK SPACE}{alarm.run_id}")
 
     @admin.display(description="told")
     def told_names(self, alarm: Alarm) -> str:

@@ -62,8 +62,10 @@ class OwnerMixin:
         return f"{counted(changed, PeriodicTask)} belong{'s' if changed == 1 else ''} to {who} now."
 
     @admin.display(description="owner")
-    def listed_owner(self, schedule: PeriodicTask) -> str:
-        return str(User(**schedule.owner)) if schedule.owner else EMPTY
+    def listed_owner(self, schedule: PeriodicTask) -> SafeString | str:
+        if not schedule.owner:
+            return EMPTY
+        return format_html('<span class="whitespace-nowrap">{}</span>', User(**schedule.owner))
 
     @admin.display(description="owner")
     def owner_name(self, schedule: PeriodicTask) -> SafeString | str:
@@ -79,5 +81,7 @@ class OwnerMixin:
 
     @admin.display(description="open alarms")
     def open_alarms(self, schedule: PeriodicTask) -> SafeString | str:
+        if not schedule.shows_runs:
+            return EMPTY
         number = Alarm.objects.open().filter(schedule=schedule).count()
         return count_link(number, "schedules.alarm", state="open", schedule__id__exact=schedule.pk)

@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.actors import require
 from apps.core.errors import DomainError
-from apps.core.scope import refuse_limited
+from apps.core.scope import refuse_limited, sees_everything
 from apps.schedules.pauses import open_pause
 from apps.schedules.services import schedules_pause, schedules_resume
 
@@ -87,7 +87,8 @@ def resume_view(request: HttpRequest) -> HttpResponse:
 
 def may_pause(request: HttpRequest) -> bool:
     """Tell whether the list offers to pause: to those who may, and while nobody has."""
-    return bool(request.user.has_perm(PAUSE)) and open_pause() is None
+    may = request.user.has_perm(PAUSE) and sees_everything(request.user)
+    return may and open_pause() is None
 
 
 def _to_list() -> HttpResponse:

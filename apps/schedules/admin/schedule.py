@@ -38,6 +38,7 @@ from apps.core.admin.display import (
 )
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.list_button import with_list_button
+from apps.core.scope import sees_everything
 from apps.core.wording import counted
 from apps.schedules.admin.argument_fields import argument_fields, arguments_fieldset
 from apps.schedules.admin.catalog import catalog_view
@@ -154,7 +155,16 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
         return super().get_form(request, obj, change, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
-        return with_last_run(super().get_queryset(request))
+        return with_last_run(super().get_queryset(request), request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return sees_everything(request.user) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: PeriodicTask | None = None) -> bool:
+        return sees_everything(request.user) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: PeriodicTask | None = None) -> bool:
+        return sees_everything(request.user) and super().has_delete_permission(request, obj)
 
     @admin.display(description="state", ordering="enabled")
     def state_label(self, schedule: PeriodicTask) -> SafeString:
@@ -194,6 +204,8 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
 
     @admin.display(description="runs on record")
     def times_run(self, schedule: PeriodicTask) -> SafeString | str:
+        if not schedule.shows_runs:
+            return EMPTY
         kept = TaskRun.objects.filter(schedule=schedule).count()
         return count_link(kept, "schedules.taskrun", schedule__id__exact=schedule.pk)
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
@@ -14,7 +15,7 @@ from apps.core.scope import refuse_limited
 from apps.core.sending import after_commit
 from apps.schedules import event_kinds
 from apps.schedules.locks import lock_run
-from apps.schedules.models import TaskRun
+from apps.schedules.models import Alarm, TaskRun
 from apps.schedules.services.runs import run_send
 from apps.schedules.task_names import problem_with
 
@@ -59,6 +60,7 @@ def run_repeat(*, run: TaskRun, reason: str = "", actor: Actor) -> TaskRun:
 def run_leave(*, run: TaskRun, reason: str, actor: Actor) -> bool:
     """Note that a lost run is not run again; return whether nobody had decided before.
 
+    That also acknowledges its alarm, which would otherwise ask for this decision until the next success.
     Raises `MissingPermission`, and `DomainError` for a run that is not lost, or without a reason.
     """
     locked = _ended(run, actor)
@@ -76,6 +78,9 @@ def run_leave(*, run: TaskRun, reason: str, actor: Actor) -> bool:
             schedule=locked.schedule_name,
             task=locked.task_name,
             run=locked.pk,
+        )
+        Alarm.objects.open().filter(run=locked, kind=Alarm.Kind.LOST).update(
+            acknowledged_at=Now(), acknowledged_by=user_or_none(actor), note=reason.strip()
         )
     return True
 

@@ -7,6 +7,7 @@ from apps.accounts.models import User
 from apps.audit.context import audit_context
 from apps.core.actors import Actor, holds, require
 from apps.core.errors import DomainError
+from apps.core.scope import refuse_limited
 from apps.schedules.locks import lock_schedule
 from apps.schedules.models import ScheduleOwner
 from apps.schedules.ownership import MANAGE, VIEW
@@ -22,6 +23,7 @@ def schedule_set_owner(
     `DomainError` for a person who may not see schedules.
     """
     require(actor, MANAGE)
+    refuse_limited(actor, "Scheduled tasks affect every organization.")
     locked = lock_schedule(schedule)
     if owner is not None and not (owner.is_staff and owner.is_active and holds(owner, VIEW)):
         raise DomainError(f"{owner} may not see schedules. Choose somebody who may.")

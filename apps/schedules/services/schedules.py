@@ -11,6 +11,7 @@ from apps.audit.context import audit_context
 from apps.audit.events import record_event
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError
+from apps.core.scope import refuse_limited
 from apps.schedules import event_kinds
 from apps.schedules.locks import lock_schedule
 from apps.schedules.services.schedule_fields import (
@@ -44,7 +45,7 @@ def schedule_create(*, reason: str = "", actor: Actor, **fields: object) -> Peri
     that it does not take, and for a time that is not understood, and `TypeError` for a field that the model does not
     have.
     """
-    require(actor, "django_celery_beat.add_periodictask")
+    _require(actor, "django_celery_beat.add_periodictask")
     words = {name: fields.pop(name) for name in _IN_WORDS if name in fields}
     given = take_arguments(fields)
     schedule = PeriodicTask(**fields)
@@ -70,7 +71,7 @@ def schedule_update(
     cannot be changed. A schedule that is enabled again, or gets another time, waits for its next time: it does not
     catch up what it missed.
     """
-    require(actor, CHANGE)
+    _require(actor, CHANGE)
     words = {name: changes.pop(name) for name in _IN_WORDS if name in changes}
     given = take_arguments(changes)
     _refuse_unknown(changes)
@@ -116,7 +117,7 @@ def schedule_set_enabled(
 
     Raises `MissingPermission`, and `DomainError` without a reason.
     """
-    require(actor, CHANGE)
+    _require(actor, CHANGE)
     fresh = lock_schedule(schedule)
     if fresh.enabled == enabled:
         return False
@@ -135,10 +136,15 @@ def schedule_set_enabled(
 @transaction.atomic
 def schedule_delete(*, schedule: PeriodicTask, actor: Actor) -> None:
     """Delete a schedule; its runs stay. Raises `MissingPermission`. The caller gives the reason."""
-    require(actor, "django_celery_beat.delete_periodictask")
+    _require(actor, "django_celery_beat.delete_periodictask")
     locked = lock_schedule(schedule)
     _record_event(locked, "deleted", {}, actor)
     locked.delete()
+
+
+def _require(actor: Actor, permission: str) -> None:
+    require(actor, permission)
+    refuse_limited(actor, "Scheduled tasks affect every organization.")
 
 
 def _refuse_unknown(changes: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from django import template
 from django.db import DatabaseError
 from django.template.context import RequestContext
 
+from apps.core.scope import sees_everything
 from apps.schedules.pauses import shown_pause
 
 register = template.Library()
@@ -22,5 +23,6 @@ def pause_banner(context: RequestContext) -> dict[str, Any]:
     except DatabaseError:
         # The page says what is wrong with the database.
         return {}
-    may_resume = pause is not None and user.has_perm("schedules.pause_schedules")
+    may = user.has_perm("schedules.pause_schedules") and sees_everything(user)
+    may_resume = pause is not None and may
     return {"pause": pause, "may_resume": may_resume, "csrf_token": context.get("csrf_token")}
