@@ -87,7 +87,7 @@ def test_operations_are_told_of_failed_tasks_and_how_flags_stand(
 
     body = role_clients["Operations"][1].get(reverse("admin:index")).content.decode()
 
-    assert "3 task runs failed, lost or refused since yesterday" in body
+    assert "3 task runs failed, lost, or refused since yesterday" in body
     assert "expiring within three days" not in body
 
 

@@ -45,7 +45,7 @@ def test_the_preview_shows_the_mail_and_saves_nothing(client: Client, manager: A
     body = page.content.decode()
 
     assert page.status_code == 200
-    assert "1 of the people named" in body
+    assert "1 recipient." in body
     # The address is masked for people who may not see it.
     assert f"{nobody.email[0]}…@quarterdeck.example gets nothing" in body
     assert "srcdoc=" in body

@@ -137,7 +137,7 @@ NEEDS = [
         lambda user: TaskRun.objects.for_staff(user).filter(
             state__in=["failed", "lost", "refused"], due_at__gte=timezone.now() - timedelta(days=1)
         ),
-        "failed, lost or refused since yesterday",
+        "failed, lost, or refused since yesterday",
     ),
     OpenTask(
         "mails_undecided",
@@ -172,7 +172,7 @@ STANDING = [
     ),
     OpenTask(
         "schedules_on",
-        "schedules.view_taskrun",
+        "django_celery_beat.view_periodictask",
         QUIET,
         "schedule",
         PeriodicTask,
