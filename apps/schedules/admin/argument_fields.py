@@ -53,7 +53,7 @@ def _field(parameter: Parameter) -> forms.Field:
         values = {str(value): value for value, _ in choices}
         return forms.TypedChoiceField(
             choices=offered,
-            # Also asked of a stored value, and of one that is no choice.
+            # Also called with a stored value, and with one that is not a choice.
             coerce=lambda given: values.get(str(given), given),
             widget=UnfoldAdminSelectWidget(),
             **about,
