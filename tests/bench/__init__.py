@@ -49,8 +49,11 @@ class Result:
 
 
 @contextmanager
-def database() -> Iterator[None]:
-    """Lend an empty, migrated database of its own on the project's server."""
+def database(keep: str = "") -> Iterator[str]:
+    """Lend a migrated database of its own on the project's server, and say its name.
+
+    It is empty, and dropped afterwards. With `keep`, it is the one of that name, and stays.
+    """
     import os
 
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
@@ -64,11 +67,16 @@ def database() -> Iterator[None]:
     from django.test.utils import setup_databases, teardown_databases
 
     # Not the one of a suite that may run at the same time.
-    connection.settings_dict["TEST"]["NAME"] = f"bench_{connection.settings_dict['NAME']}"
+    name = keep or f"bench_{connection.settings_dict['NAME']}"
+    connection.settings_dict["TEST"]["NAME"] = name
     lent = setup_databases(
-        verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[]
+        verbosity=0,
+        interactive=False,
+        aliases=["default"],
+        serialized_aliases=[],
+        keepdb=bool(keep),
     )
     try:
-        yield
+        yield name
     finally:
-        teardown_databases(lent, verbosity=0)
+        teardown_databases(lent, verbosity=0, keepdb=bool(keep))
