@@ -67,6 +67,8 @@ MIDDLEWARE = [
     "apps.core.headers.BrowserHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Must come before everything that changes a page.
+    "apps.core.compression.CompressionMiddleware",
     "apps.backoffice.availability.DatabaseMiddleware",
     "apps.schedules.watch.SchedulerWatchMiddleware",
     "apps.core.client_address.ClientAddressMiddleware",
@@ -97,13 +99,23 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
+# Pages with secrets that stay the same: what signs people in, and what links in e-mails lead to.
+UNCOMPRESSED_PATHS = ["/account/", "/invitations/", "/mail/"]
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "apps.core.template_loaders.FilesystemLoader",
+                        "apps.core.template_loaders.AppDirectoriesLoader",
+                    ],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -6,14 +6,15 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.admin import ModelAdmin
-from django.contrib.humanize.templatetags.humanize import intcomma, naturaltime
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Model
 from django.template.defaultfilters import date as format_date
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.decorators import display
+
+from apps.core.admin.addresses import list_url, record_url
 
 EMPTY = "–"  # noqa: RUF001
 
@@ -22,29 +23,13 @@ GOOD, WAITING, BAD, BUSY = "success", "warning", "danger", "info"
 MAIN, QUIET = "primary", "default"
 
 
-_LABEL = (
-    "inline-block font-semibold h-6 leading-6 px-2 rounded-default text-[11px] uppercase "
-    "whitespace-nowrap "
-)
-_LABEL_COLORS = {
-    GOOD: "bg-green-100 text-green-700 dark:bg-green-500/20 dark:text-green-400",
-    WAITING: "bg-orange-100 text-orange-700 dark:bg-orange-500/20 dark:text-orange-400",
-    BAD: "bg-red-100 text-red-700 dark:bg-red-500/20 dark:text-red-400",
-    BUSY: "bg-blue-100 text-blue-700 dark:bg-blue-500/20 dark:text-blue-400",
-    MAIN: "bg-primary-100 text-primary-700 dark:bg-primary-500/20 dark:text-primary-400",
-    QUIET: "bg-base-500/8 text-base-700 dark:bg-base-500/20 dark:text-base-200",
-}
-
-
 def label(text: object, color: str = QUIET) -> SafeString:
     """Show a word as a colored label, as Unfold's does; templates say `{{ word|colored:"danger" }}`.
 
     The one way to make a label. `display(label=…)` renders a template per cell, and shows the bare
     value on change pages.
     """
-    return format_html(
-        '<span class="{}">{}</span>', _LABEL + _LABEL_COLORS.get(color, _LABEL_COLORS[QUIET]), text
-    )
+    return format_html('<span class="qd-label {}">{}</span>', color, text)
 
 
 def state_column(
@@ -66,34 +51,21 @@ def state_column(
 
 
 def moment(value: datetime | date | None) -> SafeString | str:
-    """Show a time as "3 hours ago", with the exact time on hover.
+    """Show a time: `quarterdeck.js` makes "3 hours ago" of it, with the exact time on hover.
 
-    The hover text is in the server's time zone, by name; `quarterdeck.js` changes it to the
-    reader's own.
+    Without the script it is exact to the minute, in the server's time zone, by name.
     """
     if value is None:
         return EMPTY
     if isinstance(value, datetime):
-        local = timezone.localtime(value)
-        exact = f"{format_date(local, 'D, M j, Y, H:i:s')} {local.tzname()}"
         return format_html(
-            '<time class="whitespace-nowrap" datetime="{}" title="{}">{}</time>',
-            value.isoformat(),
-            exact,
-            _relative(value),
+            '<time data-ago datetime="{}">{}</time>',
+            value.isoformat(timespec="seconds"),
+            timezone.localtime(value).strftime("%b %-d, %Y, %H:%M %Z"),
         )
     return format_html(
-        '<time class="whitespace-nowrap" datetime="{}">{}</time>',
-        value.isoformat(),
-        format_date(value, "M j, Y"),
+        '<time datetime="{}">{}</time>', value.isoformat(), value.strftime("%b %-d, %Y")
     )
-
-
-def _relative(value: datetime) -> str:
-    """Return "3 weeks ago" instead of naturaltime's "3 weeks, 2 days ago"."""
-    words = str(naturaltime(value))
-    first, comma, rest = words.partition(",")
-    return f"{first} {'ago' if rest.endswith('ago') else 'from now'}" if comma else words
 
 
 def exact_moment(value: datetime | None) -> SafeString | str:
@@ -102,7 +74,7 @@ def exact_moment(value: datetime | None) -> SafeString | str:
         return EMPTY
     local = timezone.localtime(value)
     return format_html(
-        '<time class="whitespace-nowrap" data-exact datetime="{}">{} {}</time>',
+        '<time data-exact datetime="{}">{} {}</time>',
         value.isoformat(),
         format_date(local, "D, M j, Y, H:i:s"),
         local.tzname(),
@@ -137,23 +109,16 @@ def count_link(count: int | None, model: str, **filters: object) -> SafeString |
     count_link(organization.members_count, "organizations.membership", organization__id__exact=…)
     """
     app_label, model_name = model.split(".")
-    url = f"{reverse(f'admin:{app_label}_{model_name}_changelist')}?{urlencode(filters)}"
-    return format_html(
-        '<a href="{}" class="qd-count text-primary-600 dark:text-primary-500">{}</a>',
-        url,
-        intcomma(count or 0),
-    )
+    url = f"{list_url(f'{app_label}_{model_name}')}?{urlencode(filters)}"
+    return format_html('<a href="{}" class="qd-count">{}</a>', url, f"{count or 0:,}")
 
 
 def record_link(record: Model | None, text: object = None) -> SafeString | str:
     """Show a record as a link to its page in the admin."""
     if record is None:
         return EMPTY
-    opts = record._meta
     return format_html(
-        '<a href="{}" class="text-primary-600 dark:text-primary-500">{}</a>',
-        reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk]),
-        record if text is None else text,
+        '<a href="{}" class="qd-link">{}</a>', record_url(record), record if text is None else text
     )
 
 

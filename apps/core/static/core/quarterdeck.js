@@ -15,12 +15,28 @@ document.addEventListener("click", async (event) => {
     }
 });
 
-// The exact time on hover, in the reader's own zone.
+// "3 hours ago", with the exact time on hover, in the reader's own zone.
+const UNITS = [
+    ["year", 31_536_000], ["month", 2_592_000], ["week", 604_800], ["day", 86_400], ["hour", 3_600], ["minute", 60],
+];
+const RELATIVE = new Intl.RelativeTimeFormat("en-US");
+const ON_HOVER = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long", hourCycle: "h23" });
+
+function ago(moment) {
+    const seconds = (moment.getTime() - Date.now()) / 1000;
+    const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1];
+    const number = Math.trunc(seconds / length);
+    return number ? RELATIVE.format(number, unit) : "now";
+}
+
 function localizeTimes(root) {
-    for (const element of root.querySelectorAll("time[datetime][title]")) {
+    for (const element of root.querySelectorAll("time[data-ago], time[datetime][title]")) {
         const moment = new Date(element.dateTime);
         if (!Number.isNaN(moment.getTime())) {
-            element.title = moment.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long", hourCycle: "h23" });
+            element.title = ON_HOVER.format(moment);
+            if ("ago" in element.dataset) {
+                element.textContent = ago(moment);
+            }
         }
     }
     // Times that are shown to the second are in the reader's own zone in the text itself.
