@@ -14,6 +14,9 @@ from django.db.models import QuerySet
 from apps.core.actors import PermissionHolder
 from apps.core.scope import Scope
 
+# A user who sees more organizations than this sees too many people to collect them for each page.
+WIDE = 200
+
 
 def organizations_of(user: PermissionHolder) -> QuerySet[Any]:
     """Return the keys of the organizations in a limited user's scope, including those in the trash.
@@ -66,4 +69,10 @@ def _key(user: PermissionHolder) -> str:
     return hashlib.sha256(" ".join(keys).encode()).hexdigest()
 
 
-SCOPE = Scope(people=people_of_organizations, words=_words, covers=_covers, key=_key)
+def _is_wide(user: PermissionHolder) -> bool:
+    return bool(organizations_of(user)[WIDE : WIDE + 1])
+
+
+SCOPE = Scope(
+    people=people_of_organizations, words=_words, covers=_covers, key=_key, is_wide=_is_wide
+)

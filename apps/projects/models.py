@@ -62,8 +62,8 @@ class Project(SoftDeletableModel):
         indexes = [
             models.Index(fields=["organization", "deleted_at"], name="project_organization"),
             models.Index(fields=["name", "id"], name="project_name"),
-            models.Index(fields=["status", "name"], name="project_status"),
-            models.Index(fields=["created_at"], name="project_created"),
+            models.Index(fields=["status", "name", "id"], name="project_status"),
+            models.Index(fields=["created_at", "id"], name="project_created"),
             models.Index(
                 fields=["deleted_at"],
                 name="project_trash",
@@ -125,7 +125,8 @@ class Task(BaseModel):
         ]
         indexes = [
             models.Index(fields=["status", "due_date"], name="task_status"),
-            models.Index(fields=["due_date"], name="task_due"),
+            models.Index(fields=["due_date", "id"], name="task_due"),
+            models.Index(fields=["status", "title", "id"], name="task_status_title"),
             models.Index(fields=["title", "id"], name="task_title"),
             models.Index(fields=["created_at"], name="task_created"),
             GinIndex(SearchVector("title", config="simple"), name="task_search"),

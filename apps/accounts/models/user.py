@@ -123,7 +123,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             ),
         ]
         indexes = [
-            models.Index(fields=["created_at"], name="user_created"),
+            models.Index(fields=["created_at", "id"], name="user_created"),
             models.Index(fields=["status", "email"], name="user_status"),
             models.Index(
                 fields=["id"],

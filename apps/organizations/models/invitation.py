@@ -90,6 +90,7 @@ class Invitation(BaseModel):
         indexes = [
             models.Index(fields=["state", "expires_at"], name="invitation_state"),
             models.Index(fields=["created_at"], name="invitation_created"),
+            models.Index(fields=["state", "id"], name="invitation_state_newest"),
             models.Index(fields=["email"], name="invitation_email"),
             models.Index(fields=["organization", "created_at"], name="invitation_organization"),
             models.Index(

@@ -56,7 +56,8 @@ class Membership(BaseModel):
         indexes = [
             models.Index(fields=["organization", "role"], name="membership_organization_role"),
             models.Index(fields=["role", "id"], name="membership_role"),
-            models.Index(fields=["created_at"], name="membership_created"),
+            models.Index(fields=["created_at", "id"], name="membership_created"),
+            models.Index(fields=["organization", "id"], name="membership_organization"),
         ]
         triggers = [
             # The last line of defense; services and imports refuse it earlier, with a better

@@ -76,8 +76,8 @@ class Organization(SoftDeletableModel):
         ]
         indexes = [
             models.Index(fields=["name", "id"], name="organization_name"),
-            models.Index(fields=["status", "name"], name="organization_status"),
-            models.Index(fields=["created_at"], name="organization_created"),
+            models.Index(fields=["status", "name", "id"], name="organization_status"),
+            models.Index(fields=["created_at", "id"], name="organization_created"),
             models.Index(
                 fields=["deleted_at"],
                 name="organization_trash",
