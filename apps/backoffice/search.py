@@ -19,6 +19,8 @@ from unfold.dataclasses import SearchResult
 from apps.accounts.models import User
 from apps.backoffice.navigation import sidebar
 from apps.core.admin.page_parameters import number_of, takes
+from apps.core.admin.paging.order import keys_of
+from apps.core.admin.paging.search import fetch_matches
 from apps.core.errors import AddressRefused
 from apps.core.personal import reveal
 from apps.organizations.models import Organization
@@ -97,8 +99,7 @@ def _records(request: HttpRequest, words: str) -> list[SearchResult]:
         if not viewer.has_perm(f"{opts.app_label}.view_{opts.model_name}"):
             continue
         manager: Any = kind.model._default_manager
-        # Unordered: the index returns the first few at once, however many there are.
-        records: QuerySet[Any] = manager.for_staff(viewer).search(words).order_by()
+        records: QuerySet[Any] = manager.for_staff(viewer).search(words)
         results += [
             SearchResult(
                 str(record),
@@ -106,6 +107,14 @@ def _records(request: HttpRequest, words: str) -> list[SearchResult]:
                 reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk]),
                 kind.icon,
             )
-            for record in records.select_related(*kind.related)[:OF_EACH_KIND]
+            for record in _newest(records, kind)
         ]
     return results
+
+
+def _newest(records: QuerySet[Any], kind: SearchKind) -> list[Any]:
+    """Return the newest few: of a frequent word at once, however many match."""
+    keys = keys_of(records, ["-pk"])
+    rows = fetch_matches(records, keys, None, OF_EACH_KIND).rows
+    found = kind.model._base_manager.select_related(*kind.related).in_bulk([row.pk for row in rows])
+    return [found[row.pk] for row in rows if row.pk in found]

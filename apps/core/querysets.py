@@ -7,7 +7,7 @@ from django.db import models
 
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
-from apps.core.scope import ScopeKeys, is_unscoped, nothing_of, sees_everything
+from apps.core.scope import ScopeKeys, in_keys, is_unscoped, nothing_of, sees_everything
 from apps.core.search import found_by
 from apps.core.visibility import is_alive
 
@@ -34,7 +34,9 @@ class ScopedQuerySet(models.QuerySet):
             return self
         if not self.scoped_by:
             return nothing_of(self)
-        return self.filter(**{f"{name}__in": keys(user) for name, keys in self.scoped_by.items()})
+        return self.filter(
+            *(in_keys(name, keys(user), user) for name, keys in self.scoped_by.items())
+        )
 
     def for_actor(self, actor: Actor) -> Self:
         """Return the rows that `actor` may act on: a user's scope, everything for the system."""

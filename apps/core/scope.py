@@ -11,10 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from django.db.models import Model, QuerySet
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, Subquery
 
 from apps.core.actors import Actor, PermissionHolder
 from apps.core.errors import DomainError
+from apps.core.estimates import conditions_of
 from apps.core.port import Port, Registry
 
 
@@ -30,6 +31,8 @@ class Scope:
     covers: Callable[[Any, Any], bool]
     # A text that two limited users share if they see the same.
     key: Callable[[Any], str]
+    # Whether the user sees so much that records are tested one by one; see `in_keys`.
+    is_wide: Callable[[Any], bool]
 
 
 # Returns a queryset of one column: the keys that a limited user sees.
@@ -76,6 +79,50 @@ def nothing_of[Rows: QuerySet[Any]](rows: Rows) -> Rows:
 def sees_everything(user: PermissionHolder) -> bool:
     """Tell whether no scope narrows what `user` sees."""
     return bool(getattr(user, "is_superuser", False) or not getattr(user, "is_limited", True))
+
+
+class SeenBy(Func):
+    """Whether a value is among some keys, looked up for each row that a statement reaches.
+
+    `OFFSET 0` keeps PostgreSQL from collecting the keys first, however many it expects.
+    """
+
+    output_field = BooleanField()
+    conditional = True
+
+    def __init__(self, value: Any, keys: Any) -> None:
+        super().__init__(value, keys)
+
+    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:  # type: ignore[override]
+        value, keys = (compiler.compile(each) for each in self.get_source_expressions())
+        sql = f"EXISTS (SELECT 1 FROM {keys[0]} AS seen(k) WHERE seen.k = {value[0]} OFFSET 0)"  # noqa: S608
+        return sql, (*keys[1], *value[1])
+
+
+def is_wide(user: PermissionHolder) -> bool:
+    """Tell whether a limited user sees so much that a page finds enough of it wherever it looks."""
+    known: bool | None = getattr(user, "_scope_is_wide", None)
+    if known is None:
+        known = SCOPE.get().is_wide(user)
+        user._scope_is_wide = known  # type: ignore[attr-defined]
+    return known
+
+
+def in_keys(name: str, keys: QuerySet[Any], user: PermissionHolder) -> Q:
+    """Return the condition that a field is among the keys that a limited user sees.
+
+    A wide scope is looked up for each row that a statement reaches: a page needs few, and the keys of 5,000
+    organizations' people are a quarter of a million. A small scope is collected first: a page would walk past
+    nearly all rows before it found one.
+    """
+    if is_wide(user):
+        return Q(SeenBy(F(name), Subquery(keys.order_by())))
+    return Q(**{f"{name}__in": keys})
+
+
+def is_tested_by_row(queryset: QuerySet[Any]) -> bool:
+    """Tell whether a queryset looks its scope up for each row, so that counting it takes long."""
+    return any(conditions_of(queryset, SeenBy))
 
 
 def is_limited(actor: Actor) -> TypeGuard[PermissionHolder]:

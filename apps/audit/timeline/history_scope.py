@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from apps.audit.history_rows import HistoryRow
 from apps.audit.models import Event
@@ -27,7 +27,7 @@ from apps.audit.timeline.models import history_models, history_of
 from apps.core.actors import PermissionHolder
 from apps.core.model_meta import column_name
 from apps.core.querysets import declares_scope
-from apps.core.scope import ScopeKeys, is_unscoped, sees_everything
+from apps.core.scope import ScopeKeys, in_keys, is_unscoped, is_wide, sees_everything
 
 if TYPE_CHECKING:
     from apps.audit.timeline.positions import Branch
@@ -61,7 +61,7 @@ def history_in_scope(model: type[models.Model], viewer: PermissionHolder) -> Que
     fields = scope_fields(concrete)
     if not fields:
         return rows.none()
-    return rows.filter(Q(**{f"{name}__in": keys(viewer) for name, keys in fields.items()}))
+    return rows.filter(*(in_keys(name, keys(viewer), viewer) for name, keys in fields.items()))
 
 
 def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["Branch"]:
@@ -80,7 +80,11 @@ def scoped(branches: Iterable["Branch"], viewer: PermissionHolder) -> Sequence["
             if not scope_fields(model):
                 continue
             condition = _of_history(branch.history, viewer)
-        found.append(replace(branch, where=branch.where.and_(condition.sql, *condition.params)))
+        if is_wide(viewer):
+            found.append(replace(branch, tested=condition))
+        else:
+            narrowed = branch.where.and_(condition.sql, *condition.params)
+            found.append(replace(branch, where=narrowed))
     return found
 
 
@@ -114,8 +118,15 @@ def _of_history(history: type[HistoryRow], viewer: PermissionHolder) -> Conditio
     for name, keys in scope_fields(history.instance_type).items():
         column = _quote(column_name(history, name))
         sql, params = _sql(keys(viewer))
-        condition = condition.and_(f"h.{column} = ANY(ARRAY({sql}))", *params)
+        condition = condition.and_(_among(f"h.{column}", sql, viewer), *params)
     return condition
+
+
+def _among(column: str, sql: str, viewer: PermissionHolder) -> str:
+    """Return the condition that a column is among the keys of a query; see `apps.core.scope.in_keys`."""
+    if is_wide(viewer):
+        return f"EXISTS (SELECT 1 FROM ({sql}) AS seen(k) WHERE seen.k = {column} OFFSET 0)"  # noqa: S608
+    return f"{column} = ANY(ARRAY({sql}))"
 
 
 def _of_events(viewer: PermissionHolder) -> Condition:
@@ -132,10 +143,11 @@ def _of_events(viewer: PermissionHolder) -> Condition:
         if not hasattr(manager.all(), "for_staff"):
             continue
         sql, given = _sql(manager.for_staff(viewer).values("pk"))
-        parts.append(
-            f"(h.target_type_id = %s AND h.target_pk IN (SELECT k::text FROM ({sql}) AS seen(k)))"  # noqa: S608
-        )
-        params += [ContentType.objects.get_for_model(model).pk, *given]
+        kind = ContentType.objects.get_for_model(model).pk
+        # The column holds the keys of all models; only those of this one can be read as such.
+        key = f"(CASE WHEN h.target_type_id = {kind} THEN h.target_pk::{model._meta.pk.db_type(connection)} END)"
+        parts.append(f"(h.target_type_id = {kind} AND {_among(key, sql, viewer)})")
+        params += given
     return Condition(f"({' OR '.join(parts)})", tuple(params))
 
 

@@ -25,7 +25,7 @@ from apps.audit.timeline.registry import Inclusion, inclusions
 from apps.core.actors import PermissionHolder
 from apps.core.model_meta import column_name, concrete_model
 
-SCAN = 50_000
+SCAN = 20_000
 _LONGEST_STATEMENT = timedelta(days=1)
 WHOLE = Condition("")
 
@@ -38,6 +38,8 @@ class Branch:
     history: type[Any] | None
     where: Condition = WHOLE
     inclusion: Inclusion | None = None
+    # Tested for the entries that a page reads, not for those that it counts to know where to stop.
+    tested: Condition = WHOLE
     # Leave out events that the history already shows.
     without_kinds: tuple[str, ...] = ()
 
@@ -148,6 +150,7 @@ def _select(
 ) -> tuple[str, list[Any]]:
     position, source = _position_and_source(branch)
     where = branch.where.and_(condition.sql, *condition.params)
+    where = where.and_(branch.tested.sql, *branch.tested.params)
     if before is not None:
         where = where.and_(f"h.{position} < %s", before)
     if lowest is not None:

@@ -4,7 +4,7 @@ A week is the one that reports have, Monday to Sunday.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.backoffice.start.count_query import Counted
 from apps.backoffice.start.lines import Line
 from apps.organizations.models import Membership, Organization
 from apps.projects.models import Project, Task
@@ -123,7 +124,7 @@ def lines_for(user: User) -> list[Line]:
     return [line for number in _shown_to(user) for line in number.lines]
 
 
-def answers(counted: dict[str, int], user: User) -> list[dict[str, Any]]:
+def answers(counted: Mapping[str, Counted], user: User) -> list[dict[str, Any]]:
     """Return the cards: one more statement, for the days of the last two weeks."""
     numbers = _shown_to(user)
     week = this_week()
@@ -147,7 +148,7 @@ def _shown_to(user: User) -> list[Number]:
     return [number for number in NUMBERS if user.has_perm(number.permission)][:SHOWN]
 
 
-def _shown(line: Line, counted: dict[str, int]) -> dict[str, Any]:
+def _shown(line: Line, counted: Mapping[str, Counted]) -> dict[str, Any]:
     return {"count": counted[line.name], "url": line.url}
 
 
@@ -159,7 +160,7 @@ def _closed(number: Number, new: Counter[tuple[str, date | None]]) -> dict[str, 
     if (number.name, None) not in new:
         return {}
     page = reverse("admin:reports_reportrun_report", args=[WEEKLY])
-    return {"count": new[number.name, None], "url": f"{page}?week={this_week().before}"}
+    return {"count": Counted(new[number.name, None]), "url": f"{page}?week={this_week().before}"}
 
 
 def _new_by_day(

@@ -1,6 +1,6 @@
 """What waits for this user. An empty list is fine."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -185,7 +185,7 @@ STANDING = [
 LINES = [task.line for task in [*NEEDS, *STANDING]]
 
 
-def answers(counts: dict[str, int], tasks: list[OpenTask]) -> list[dict[str, Any]]:
+def answers(counts: Mapping[str, int], tasks: list[OpenTask]) -> list[dict[str, Any]]:
     """Return those of `tasks` that have records, as the page shows them."""
     return [
         {

@@ -3,21 +3,38 @@
 Django's own view answers for any relation of any model, registered or not.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field
-from django.http import HttpRequest
+from django.db.models import Field, QuerySet
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from unfold.contrib.filters.admin.mixins import AutocompleteMixin
 
 from apps.core.admin.page_parameters import takes
+from apps.core.admin.paging.fetch import fetch
+from apps.core.admin.paging.order import keys_of
+from apps.core.admin.paging.search import fetch_matches
 from apps.core.discovery import full_site
 from apps.core.personal import readable
+from apps.core.search import search_of
 
 LONGEST_TERM = 200
+# Nobody scrolls through more; another letter is quicker.
+MOST_PAGES = 25
 _of_forms: set[tuple[str, str]] = set()
+
+
+@dataclass(frozen=True)
+class _Page:
+    """What Django's view asks of a page."""
+
+    more: bool
+
+    def has_next(self) -> bool:
+        return self.more
 
 
 def autocompleted(field: Field) -> Field:
@@ -40,6 +57,30 @@ class DeclaredAutocomplete(AutocompleteJsonView):
             raise PermissionDenied
         term, *others = super().process_request(request)
         return term[:LONGEST_TERM], *others
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        """Find the records of one page, with a look at whether there are more, and count nothing."""
+        number = self._page_number()
+        keys = keys_of(queryset, self._order(queryset))
+        wanted = number * page_size + 1
+        if search_of(queryset) is None:
+            rows = fetch(queryset, keys, None, wanted)
+        else:
+            rows = fetch_matches(queryset, keys, None, wanted).rows
+        shown = rows[(number - 1) * page_size : number * page_size]
+        found = queryset.model._base_manager.in_bulk([row.pk for row in shown])
+        records = [found[row.pk] for row in shown if row.pk in found]
+        return None, _Page(len(rows) == wanted and number < MOST_PAGES), records, True
+
+    def _page_number(self) -> int:
+        given = self.request.GET.get("page", "")
+        number = int(given) if given.isascii() and given.isdecimal() and len(given) < 4 else 1
+        if not 1 <= number <= MOST_PAGES:
+            raise Http404("There is no such page.")
+        return number
+
+    def _order(self, queryset: QuerySet[Any]) -> list[Any]:
+        return [*(queryset.query.order_by or queryset.model._meta.ordering), "pk"]
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         found: dict[str, str] = super().serialize_result(obj, to_field_name)

@@ -27,11 +27,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin.mixins import RangeNumericMixin
-from unfold.views import ChangeList
 
+from apps.core.admin.addresses import keyed_url
+from apps.core.admin.paginator import EstimatingPaginator
+from apps.core.admin.paging.changelist import LAST, PLACES, PagedChangeList
 from apps.core.errors import AddressRefused
 
-CONTROLS = frozenset({SEARCH_VAR, PAGE_VAR, ORDER_VAR, ALL_VAR, IS_POPUP_VAR, TO_FIELD_VAR})
+CONTROLS = frozenset(
+    {SEARCH_VAR, PAGE_VAR, ORDER_VAR, ALL_VAR, IS_POPUP_VAR, TO_FIELD_VAR, *PLACES}
+)
 # Django reads these two before the filters. None of our lists uses them.
 _STOCK = (ERROR_FLAG, IS_FACETS_VAR)
 LONGEST_VALUE = 500
@@ -48,7 +52,7 @@ UNREADABLE = (
 )
 _TRUTHS = ("", "0", "1", "false", "true")
 # Parameters that are given or not, as the links of a list give them.
-_MARKS = {ALL_VAR: [[""], ["1"]], IS_POPUP_VAR: [["1"]]}
+_MARKS = {ALL_VAR: [[""], ["1"]], IS_POPUP_VAR: [["1"]], LAST: [["1"]]}
 _PAGE = re.compile(r"[1-9][0-9]{0,8}")
 _ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3})*")
 
@@ -101,13 +105,13 @@ def _field_filter(entry: Any, model_admin: ModelAdmin, request: HttpRequest) -> 
     return make(field, request, {}, model_admin.model, model_admin, field_path=path)
 
 
-class DeclaredChangeList(ChangeList):
+class DeclaredChangeList(PagedChangeList):
     """A list that refuses what its ModelAdmin does not declare."""
 
-    def __init__(
-        self, request: HttpRequest, model: type[Model], *args: object, **kwargs: object
-    ) -> None:
+    def __init__(self, request: HttpRequest, model: type[Model], *args: Any, **kwargs: Any) -> None:
         opts = model._meta
+        # Django passes everything by place; the ModelAdmin is the tenth after the model.
+        model_admin = kwargs.get("model_admin") or args[9]
         self.list_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
         for name, values in request.GET.lists():
             if name in _STOCK:
@@ -116,8 +120,8 @@ class DeclaredChangeList(ChangeList):
                 raise self._refusal(f"The value of “{_short(name)}” is too long for this list.")
             if name in _MARKS and values not in _MARKS[name]:
                 raise self._refusal(f"“{_short(name)}” must be 1.")
-            if name == PAGE_VAR and not _PAGE.fullmatch(values[-1]):
-                raise self._refusal(f"There is no page “{_short(values[-1])}”.")
+            if name == PAGE_VAR:
+                self._refuse_number(values[-1], model_admin)
         super().__init__(request, model, *args, **kwargs)
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -150,12 +154,19 @@ class DeclaredChangeList(ChangeList):
         order = self.params.get(ORDER_VAR)
         if order and not self._may_order_by(order):
             raise self._refusal(f"This list cannot be sorted by “{_short(order)}”.")
-        return super().get_ordering(request, queryset)
+        # The ModelAdmin's own order would follow in a direction of its own, which no index has: equal values
+        # are told apart by the key.
+        return super().get_ordering(request, queryset.order_by() if order else queryset)
 
     def get_ordering_field_columns(self) -> dict[int, str]:
         # The headers' links repeat the current order, so keep only the parts that are allowed.
         columns: dict[int, str] = super().get_ordering_field_columns()
         return {index: how for index, how in columns.items() if self._is_sortable(index)}
+
+    def url_for_result(self, result: Model) -> str:
+        opts = self.opts
+        name = f"{self.model_admin.admin_site.name}:{opts.app_label}_{opts.model_name}_change"
+        return keyed_url(name, getattr(result, self.pk_attname))
 
     def get_results(self, request: HttpRequest) -> None:
         try:
@@ -165,6 +176,16 @@ class DeclaredChangeList(ChangeList):
             paginator = self.model_admin.get_paginator(request, self.queryset, self.list_per_page)
             self.page_num = paginator.num_pages
             super().get_results(request)
+
+    def _refuse_number(self, value: str, model_admin: ModelAdmin) -> None:
+        """Refuse a page by number, except in a list that pages by numbers. The first page is the list."""
+        if not _PAGE.fullmatch(value):
+            raise self._refusal(f"There is no page “{_short(value)}”.")
+        if value != "1" and issubclass(model_admin.paginator, EstimatingPaginator):
+            raise self._refusal(
+                "The pages of this list have no numbers. Use “Next” and “Last”, or jump to a letter or "
+                "a date."
+            )
 
     def _may_order_by(self, order: str) -> bool:
         if not _ORDER.fullmatch(order):

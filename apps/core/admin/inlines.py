@@ -1,10 +1,14 @@
 """The inlines that every other inline in the project inherits from."""
 
-from django.db.models import Model
+from typing import Any
+
+from django.db.models import ForeignKey, Model
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from unfold.admin import TabularInline
 
 from apps.core.admin.editing.admin import VersionedInline
+from apps.core.admin.known_choice import KnownChoiceSelect
 from apps.core.admin.read_only import ReadOnly
 from apps.core.admin.scoped_admin import ScopedAdmin
 from apps.core.models import SoftDeletableModel
@@ -21,6 +25,18 @@ class BaseTabularInline(ScopedAdmin, VersionedInline, TabularInline):
     # Chosen when a row is made, and only shown from then on by the inline's form.
     fixed_fields: tuple[str, ...] = ()
     model: type[Model]
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> ModelChoiceField | None:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = KnownChoiceSelect(
+                db_field, self.admin_site, using=kwargs.get("using")
+            )
+        field: ModelChoiceField | None = super().formfield_for_foreignkey(
+            db_field, request, **kwargs
+        )
+        return field
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """A row with a trash is moved there on its own page, which says what goes along."""

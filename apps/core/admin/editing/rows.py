@@ -11,6 +11,7 @@ from apps.core.admin.editing.conflicts import Conflict, authors_of, choice_name
 from apps.core.admin.editing.display_values import label_of, stored_words
 from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.editing.merge import Compared
+from apps.core.admin.known_choice import tell_known
 from apps.core.authorship import Authorship, last_changes
 
 
@@ -19,6 +20,10 @@ class VersionedRowForm(VersionedModelForm):
 
     # The key of a row that was on the page and no longer exists.
     gone: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tell_known(self, self.instance)
 
     @property
     def is_compared(self) -> bool:
