@@ -2,7 +2,7 @@
 
 An attacker who can make a browser send requests, and sees how long the answers are, can guess a secret of a compressed
 page that repeats what the address says (BREACH). Our pages are held against that three times: session cookies are not
-sent with requests of other sites (`SameSite=Lax`), the CSRF token is masked anew in each response, and Django adds up to
+sent with requests of other sites (`SameSite=Lax`), the CSRF token is masked again in each response, and Django adds up to
 100 random bytes. What holds a secret that stays the same, such as recovery codes or the key of a second factor, is not
 compressed at all: the pages under `UNCOMPRESSED_PATHS`.
 """
@@ -28,5 +28,5 @@ class CompressionMiddleware(GZipMiddleware):
             or request.path.startswith(tuple(settings.UNCOMPRESSED_PATHS))
         ):
             return response
-        compressed: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type]
+        compressed: HttpResponseBase = super().process_response(request, response)
         return compressed

@@ -99,15 +99,16 @@ def numbers_on(page: Any, *, all_links: bool = False) -> list[tuple[int, str]]:
 def listed_at(client: Client, url: str) -> list[Any]:
     """Return the records of a list, page by page."""
     records: list[Any] = []
-    number = 1
+    address = url
     while True:
-        answer = client.get(f"{url}{'&' if '?' in url else '?'}p={number}")
-        assert answer.status_code == 200, url
-        records += answer.context["cl"].result_list
-        if not answer.context["cl"].paginator.page(number).has_next():
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        changelist = answer.context["cl"]
+        records += changelist.result_list
+        if changelist.pages is None or not changelist.pages.next:
             assert len({record.pk for record in records}) == len(records)
             return records
-        number += 1
+        address = f"{url.partition('?')[0]}{changelist.pages.next}"
 
 
 def declared_lines(page: Any) -> list[dict[str, Any]]:

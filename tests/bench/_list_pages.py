@@ -1,4 +1,4 @@
-"""The pages of the lists that are visited at each size, by whom."""
+"""The pages of the lists that are visited at each size, and who visits them."""
 
 from collections.abc import Iterator
 

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.paging.changelist import PLACES
 from apps.core.discovery import full_site
 from apps.core.uuid7 import uuid7
@@ -77,7 +78,7 @@ def keys(page: Any) -> list[Any]:
 
 def walk(client: Client, url: str, query: str, direction: str) -> Iterator[list[Any]]:
     page = client.get(url + query)
-    for _ in range(50):
+    for _ in range(150):
         yield keys(page)
         following = links(page).get(direction)
         if not following:
@@ -335,3 +336,58 @@ def test_days_are_the_readers_of_the_list(client: Client) -> None:
     page = client.get(url_of(Organization), {"_from": "2026-03-05", "o": "-7"})
 
     assert next(iter(page.context["cl"].result_list)).name == "Number 5"
+
+
+def test_an_estimate_is_one_wherever_the_list_says_how_many(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(9):
+        OrganizationFactory()
+    monkeypatch.setattr(EstimatingPaginator, "bound", 3)
+
+    page = client.get(url_of(Organization))
+
+    words = page.context["cl"].count_words
+    assert re.fullmatch(r"about [\d,]+", words)
+    body = page.content.decode()
+    assert f"Select all {words} organizations" in body
+    assert f"All {words} selected" in body
+
+
+def test_a_frequent_word_shows_its_first_page_without_counting(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = ProjectFactory()
+    Task.objects.bulk_create(
+        Task(project=project, title=f"Review {number:04}") for number in range(400)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    monkeypatch.setattr(EstimatingPaginator, "bound", 20)
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(url_of(Task), {"q": "revi"})
+
+    assert [task.title for task in page.context["cl"].result_list] == [
+        f"Review {n:04}" for n in range(SIZE)
+    ]
+    assert page.context["cl"].count_words == "more than 20"
+    assert not any(
+        "COUNT(" in query["sql"].upper() for query in asked if "projects_task" in query["sql"]
+    )
+    paged = list(walk(client, url_of(Task), "?q=revi&o=-1", "Next"))
+    assert len({key for each in paged for key in each}) == 400
+
+
+def test_a_rare_word_is_searched_once_for_the_page_and_its_count(client: Client) -> None:
+    project = ProjectFactory()
+    for number in range(9):
+        TaskFactory(project=project, title=f"Zeppelin {number}")
+    TaskFactory(project=project, title="Another")
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(url_of(Task), {"q": "zeppelin"})
+
+    assert page.context["cl"].result_count == 9
+    searches = [query for query in asked if "to_tsquery" in query["sql"]]
+    assert len(searches) == 1
+    rows = [key for each in walk(client, url_of(Task), "?q=zeppelin", "Next") for key in each]
+    assert len(rows) == len(set(rows)) == 9

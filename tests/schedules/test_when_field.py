@@ -156,10 +156,10 @@ def test_the_list_says_when_it_runs_next_and_a_failure_is_red(client: Client, ro
 
     page = client.get(reverse(f"{ADMIN}_changelist"))
 
-    assert "from now" in _text(page)
+    assert "<time data-ago datetime=" in _text(page)
     link = reverse("admin:schedules_taskrun_change", args=[failed.pk])
     assert f'<a href="{link}" class="whitespace-nowrap"><span class="' in _text(page)
-    assert "bg-red-100" in _text(page)
+    assert "qd-label danger" in _text(page)
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,10 @@ class BaseAdmin(
         response: HttpResponse = super().changelist_view(
             request, {"title": title, **(extra_context or {})}
         )
+        context: dict[str, Any] = getattr(response, "context_data", None) or {}
+        if "cl" in context:
+            # Django's own says an estimate as if it were counted.
+            context["selection_note_all"] = f"All {context['cl'].count_words} selected"
         return response
 
     def delete_view(
