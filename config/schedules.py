@@ -8,13 +8,13 @@ from apps.schedules.shipping import Ship
 
 SCHEDULES = [
     # Mail that was not sent the first time.
-    Ship("Send waiting mails", task="core.send_queued_mails", when="every minute"),
+    Ship("Send waiting mails", task="core.send_queued_mails", when="every 20 seconds"),
     Ship(
         "Send waiting invitations",
         task="organizations.send_waiting_invitations",
         when="every 5 minutes",
     ),
-    Ship("Send waiting report mails", task="reports.resume_report_mails", when="every minute"),
+    Ship("Send waiting report mails", task="reports.resume_report_mails", when="every 20 seconds"),
     # Reports.
     Ship("Close the week", task="projects.close_week", when="every hour at :15"),
     Ship("Mail the reports that are due", task="reports.mail_due_reports", when="every minute"),
@@ -27,7 +27,7 @@ SCHEDULES = [
         task="accounts.sweep_email_changes",
         when="every 5 minutes",
     ),
-    Ship("Pick up abandoned jobs", task="transfers.jobs_sweep", when="every minute"),
+    Ship("Pick up abandoned jobs", task="transfers.jobs_sweep", when="every 20 seconds"),
     # The night.
     Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
     Ship("Clean up old report mails", task="reports.clean_up_report_mails", when="daily at 03:30"),

@@ -17,11 +17,14 @@ from django.db.models.functions import Now
 from apps.core.delivery_passes import Pass, deliveries_send
 from apps.core.models import QueuedMail
 from apps.core.querysets import QueuedMailQuerySet
-from apps.core.sending import send_after_commit
+from apps.core.sending import send_after_commit, send_now
 from apps.core.smtp import ServerAwayError
 
 SEND = "apps.core.tasks.send_queued_mail"
 SWEEP = "apps.core.tasks.send_queued_mails"
+SEND_DUE = "apps.core.tasks.send_due_mails"
+# A message that asks for what the next one asks for too is dropped if it waited this long.
+ASKED_SECONDS = 120
 KEPT_FOR = timedelta(days=30)
 
 
@@ -107,6 +110,20 @@ def queued_mail_send(pk: int) -> bool:
         return False
     _finish(mail)
     return True
+
+
+def queued_mails_ask() -> int:
+    """Ask a worker for mail to send what waits, and to take up what others left; return how many wait.
+
+    The schedule asks and does not send: it would wait behind thousands of mails, or hold up other
+    schedules while the mail server is silent.
+    """
+    waiting = QueuedMail.objects.filter(
+        Q(state__in=QueuedMail.OPEN) | Q(state=QueuedMail.State.SENT) & ~Q(arguments={})
+    ).count()
+    if waiting:
+        send_now(SEND_DUE, expires=ASKED_SECONDS)
+    return waiting
 
 
 def queued_mails_sweep() -> tuple[int, int, int]:

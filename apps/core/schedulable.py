@@ -50,6 +50,8 @@ class SchedulableTask:
     is_idempotent: bool = False
     # A run that takes longer is ended, and has failed.
     time_limit: timedelta = timedelta(hours=1)
+    # Whether a run may be stopped halfway. Otherwise it is left to its end.
+    is_interruptible: bool = True
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -118,6 +120,7 @@ def schedulable(
                 queue,
                 is_idempotent,
                 time_limit,
+                is_interruptible,
             ),
             module=function.__module__,
         )

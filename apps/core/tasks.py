@@ -4,7 +4,12 @@ from celery import shared_task
 from celery.signals import worker_ready
 
 from apps.core.graceful_task import GracefulTask
-from apps.core.queued_mails import queued_mail_send, queued_mails_clean_up, queued_mails_sweep
+from apps.core.queued_mails import (
+    queued_mail_send,
+    queued_mails_ask,
+    queued_mails_clean_up,
+    queued_mails_sweep,
+)
 from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_now
 
@@ -14,20 +19,22 @@ def send_queued_mail(mail_id: int) -> None:
     queued_mail_send(mail_id)
 
 
+@shared_task(base=GracefulTask, ignore_result=True, work_queue="mail")
+def send_due_mails() -> None:
+    queued_mails_sweep()
+
+
 @schedulable(
     label="Send waiting mails",
     is_idempotent=True,
-    queue="mail",
     description=(
         "Sends e-mails that couldn't be sent the first time: invitations, password links, "
         "requests, and results of imports and exports."
     ),
 )
 def send_queued_mails() -> str:
-    sent, waiting, given_up = queued_mails_sweep()
-    if not (sent or waiting or given_up):
-        return "No mail was waiting."
-    return f"{sent:,} sent, {waiting:,} still waiting, {given_up:,} uncertain or given up."
+    waiting = queued_mails_ask()
+    return f"{waiting:,} are waiting for a mail worker." if waiting else "No mail was waiting."
 
 
 @schedulable(
@@ -44,5 +51,5 @@ def clean_up_queued_mails() -> str:
 
 @worker_ready.connect
 def send_at_start(sender: object, **_: object) -> None:
-    if listens_to(sender, send_queued_mails.work_queue):
-        send_now(send_queued_mails.name)
+    if listens_to(sender, "mail"):
+        send_now(send_due_mails.name)

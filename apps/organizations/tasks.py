@@ -1,10 +1,10 @@
 """Background work on invitations."""
 
 from apps.core.schedulable import schedulable
-from apps.organizations.models import Invitation
-from apps.organizations.services.invitations import invitation_send, invitations_expire
-
-MOST_AT_ONCE = 500
+from apps.organizations.services.invitations import (
+    invitations_expire,
+    invitations_queue_unsent,
+)
 
 
 @schedulable(
@@ -19,11 +19,7 @@ def expire_invitations() -> str:
 @schedulable(
     label="Send waiting invitations",
     is_idempotent=True,
-    queue="mail",
-    description="Sends invitations that weren't sent the first time.",
+    description="Queues the e-mails of invitations that have none.",
 )
 def send_waiting_invitations() -> str:
-    waiting = Invitation.objects.unsent().order_by("created_at").values_list("pk", flat=True)
-    keys = list(waiting[:MOST_AT_ONCE])
-    sent = sum(invitation_send(invitation_id=key) for key in keys)
-    return f"{sent:,} invitations sent, {len(keys) - sent:,} failed"
+    return f"{invitations_queue_unsent():,} invitations queued."

@@ -14,9 +14,9 @@ from apps.reports.gates import REPORT_MAILS
 from apps.reports.services import (
     mailing_prepare,
     mailings_queue_due,
+    report_mails_ask,
     report_mails_clean_up,
     report_mails_resume,
-    report_mails_send,
 )
 
 # The database may be away for a moment. The sweep does the rest.
@@ -46,13 +46,12 @@ def prepare_report_mails(mailing_id: int) -> None:
 @shared_task(base=GracefulTask, work_queue="mail")
 def send_report_mails() -> None:
     if closure_of(REPORT_MAILS) is None:
-        report_mails_send()
+        report_mails_resume()
 
 
 @schedulable(
     label="Send waiting report mails",
     is_idempotent=True,
-    queue="mail",
     description=(
         "Continues mailings whose worker stopped, and retries e-mails that couldn't be sent."
     ),
@@ -61,11 +60,8 @@ def resume_report_mails() -> str:
     closure = closure_of(REPORT_MAILS)
     if closure is not None:
         return closure.sentence
-    done, given_up = report_mails_resume()
-    if not (done.states or given_up or done.away):
-        return "No mail was waiting."
-    said = f"{done.sent:,} sent, {done.failed + given_up:,} refused, uncertain, or given up."
-    return f"{said} {done.away}".strip()
+    waiting = report_mails_ask()
+    return f"{waiting:,} are waiting for a mail worker." if waiting else "No mail was waiting."
 
 
 @schedulable(
@@ -79,5 +75,5 @@ def clean_up_report_mails() -> str:
 
 @worker_ready.connect
 def resume_at_start(sender: object, **_: object) -> None:
-    if listens_to(sender, resume_report_mails.work_queue):
-        send_now(resume_report_mails.name)
+    if listens_to(sender, "mail"):
+        send_now(send_report_mails.name)

@@ -21,6 +21,7 @@ from apps.projects.models import Project, Task
 from apps.transfers.models import ImportRun
 from tests.factories.accounts import StaffFactory, SuperuserFactory, sudo_client
 from tests.factories.alarms import AcknowledgedAlarmFactory, AlarmFactory, OverAlarmFactory
+from tests.factories.core import QueuedMailFactory
 from tests.factories.flags import FlagFactory
 from tests.factories.organizations import (
     InvitationFactory,
@@ -66,6 +67,8 @@ def fill(user: Any) -> None:
         for days in (0, 9):
             for _ in range(2):
                 ReportDeliveryFactory(state=state, created_at=now - timedelta(days=days))
+        QueuedMailFactory.create_batch(3, state=state)
+        QueuedMailFactory(state=state, decided_at=now)
     AlarmFactory()
     AcknowledgedAlarmFactory()
     OverAlarmFactory()

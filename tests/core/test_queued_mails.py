@@ -256,6 +256,11 @@ def test_what_follows_a_sent_mail_is_made_up_for_where_the_sender_was_killed(
     assert server.taken == []
 
 
+def test_no_schedule_waits_behind_mails() -> None:
+    """Thousands of mails may wait in their queue; what runs on a schedule only asks for them to be sent."""
+    assert [task.name for task, _ in shipped_schedules().values() if task.queue == "mail"] == []
+
+
 # What talks to the mail server, and why.
 SENDERS = {
     "apps/core/deliveries.py": "sends what is owed",

@@ -30,6 +30,7 @@ from apps.organizations.services import (
 )
 from tests.at_once import at_once
 from tests.factories.accounts import StaffFactory, UserFactory
+from tests.factories.core import QueuedMailFactory
 from tests.factories.organizations import (
     InvitationFactory,
     MembershipFactory,
@@ -164,18 +165,17 @@ class TestSending:
         owed = QueuedMail.objects.get()
         assert (owed.state, owed.next_try_at > timezone.now()) == ("waiting", True)
 
-    def test_the_sweep_says_how_many_went_out_and_how_many_could_not(
-        self, settings: object
-    ) -> None:
-        InvitationFactory.create_batch(2)
+    def test_the_sweep_queues_what_nobody_has_queued_and_nothing_twice(self) -> None:
+        made = InvitationFactory.create_batch(2)
         invitation_send(invitation_id=InvitationFactory().pk)
+        OverdueInvitationFactory()
+        QueuedMailFactory(kind="invitation", key=f"invitation:{made[1].pk}", state="uncertain")
 
-        assert tasks.send_waiting_invitations() == "2 invitations sent, 0 failed"
+        assert tasks.send_waiting_invitations() == "1 invitations queued."
+        assert tasks.send_waiting_invitations() == "0 invitations queued."
 
-        InvitationFactory()
-        settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"  # type: ignore[attr-defined]
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # type: ignore[attr-defined]
-        assert tasks.send_waiting_invitations() == "0 invitations sent, 1 failed"
+        waiting = QueuedMail.objects.get(state="waiting")
+        assert waiting.arguments == {"invitation": str(made[0].pk)}
 
     def test_a_name_with_a_line_break_makes_no_second_header(self) -> None:
         invitation = InvitationFactory(organization__name="Acme\r\nBcc: spy@example.org")

@@ -462,7 +462,7 @@ def test_many_at_once_tell_only_once() -> None:
         assert ended == ["done"] * 6
         alarms_sweep()
         assert open_kinds() == ["failed", "silent"]
-        assert QueuedMail.objects.count() == 2
+        assert QueuedMail.objects.exclude(state=QueuedMail.State.SENT).count() == 2
         assert sorted(mailed()) == [
             (person.email, "The scheduler is silent"),
             (person.email, "“Raced” failed"),

@@ -37,6 +37,16 @@ def broken() -> str:
     raise ValueError("This is not well, says ada@example.org.")
 
 
+@schedulable(
+    label="In one piece",
+    description="Cannot stop halfway.",
+    name="tests.in_one_piece",
+    is_interruptible=False,
+)
+def in_one_piece() -> str:
+    return "Whole."
+
+
 @pytest.fixture
 def reader(client: Client) -> User:
     user = StaffFactory()
@@ -164,3 +174,36 @@ def test_canceling_asks_for_the_permission_a_reason_and_an_open_run(reader: User
         run_cancel(run=TaskRunFactory(state="failed"), reason="Mine", actor=reader)
     run.refresh_from_db()
     assert run.state == "waiting"
+
+
+def test_a_run_that_cannot_be_stopped_says_so_and_is_not_asked(
+    client: Client, reader: User
+) -> None:
+    _allow(reader, "run_task")
+    run = RunningTaskRunFactory(task_name=in_one_piece.name)
+    page = _page(client, run)
+    assert "Can't be stopped halfway." in page
+    assert "Cancel the run" not in page
+    with pytest.raises(DomainError, match="can't be stopped halfway"):
+        run_cancel(run=run, reason="Too long", actor=User.objects.get(pk=reader.pk))
+    run.refresh_from_db()
+    assert run.cancel_requested_at is None
+
+    waiting = TaskRunFactory(task_name=in_one_piece.name)
+    assert run_cancel(run=waiting, reason="Not now", actor=User.objects.get(pk=reader.pk))
+    waiting.refresh_from_db()
+    assert waiting.state == "canceled"
+
+
+def test_a_lost_run_of_it_waits_for_a_person(client: Client, reader: User) -> None:
+    _allow(reader, "run_task")
+    RunningTaskRunFactory(task_name=in_one_piece.name)
+    TaskRun.objects.update(heartbeat_at=timezone.now() - timedelta(minutes=2))
+    runs_sweep()
+    run = TaskRun.objects.get()
+    assert run.state == "lost"
+    page = _page(client, run)
+    for words in ("Waits for a person", "Run again", "Leave it"):
+        assert words in page
+    start = client.get(reverse("admin:index")).content.decode()
+    assert "lost and waiting for your decision" in start

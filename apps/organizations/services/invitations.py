@@ -9,6 +9,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
@@ -27,6 +30,7 @@ from apps.organizations.mails import invitation_mail
 from apps.organizations.models import Invitation, Membership, Organization, Role
 
 LIFETIME = timedelta(days=14)
+_MOST_AT_ONCE = 500
 
 
 def invitation_create(
@@ -70,6 +74,19 @@ def invitation_send(*, invitation_id: UUID) -> bool:
     if not Invitation.objects.unsent().filter(pk=invitation_id).exists():
         return False
     return mail_send(INVITATION, str(invitation_id), invitation=str(invitation_id))
+
+
+def invitations_queue_unsent() -> int:
+    """Queue the e-mails of unsent invitations that have none; return how many."""
+    key = Concat(Value(f"{INVITATION}:"), Cast(OuterRef("pk"), CharField()))
+    unsent = Invitation.objects.unsent().filter(
+        ~Exists(QueuedMail.objects.filter(key=key)), expires_at__gt=timezone.now()
+    )
+    keys = list(unsent.order_by("created_at").values_list("pk", flat=True)[:_MOST_AT_ONCE])
+    for each in keys:
+        with transaction.atomic():
+            mail_queue(INVITATION, str(each), invitation=str(each))
+    return len(keys)
 
 
 def _build(mail: QueuedMail) -> EmailMessage | None:

@@ -2,7 +2,7 @@
 
 from apps.reports.services.deliveries import report_mail_leave, report_mail_send_again
 from apps.reports.services.mailings import mailing_start, mailings_queue_due
-from apps.reports.services.mails import report_mails_resume, report_mails_send
+from apps.reports.services.mails import report_mails_ask, report_mails_resume, report_mails_send
 from apps.reports.services.preparation import mailing_prepare
 from apps.reports.services.recipients import (
     recipient_unsubscribe,
@@ -30,6 +30,7 @@ __all__ = [
     "recipients_remove",
     "report_mail_leave",
     "report_mail_send_again",
+    "report_mails_ask",
     "report_mails_clean_up",
     "report_mails_resume",
     "report_mails_send",

@@ -10,6 +10,7 @@ from apps.core.deliveries import WithheldError
 from apps.core.delivery_passes import Pass, deliveries_send
 from apps.core.errors import DomainError
 from apps.core.jobs import waiting_jobs
+from apps.core.queued_mails import ASKED_SECONDS
 from apps.core.sending import send_now
 from apps.reports.formats import FORMATS
 from apps.reports.mail_content import CHART_ID
@@ -36,13 +37,24 @@ def report_mails_send() -> Pass:
 
 
 def report_mails_resume() -> tuple[Pass, int]:
-    """Take up mailings and e-mails whose worker ended; return what was sent, and how many e-mails
-    were found uncertain or given up.
+    """Take up e-mails whose worker ended and send what is due; return what was sent, and how many
+    e-mails were found uncertain or given up.
     """
     swept = ReportDelivery.sweep()
+    return report_mails_send(), swept.uncertain + swept.refused
+
+
+def report_mails_ask() -> int:
+    """Ask workers to take up mailings and e-mails that nobody has; return how many e-mails are open.
+
+    The schedule asks and does not send; see `queued_mails_ask`.
+    """
     for mailing in waiting_jobs([ReportMailing]):
         send_now(PREPARE, [mailing.pk])
-    return report_mails_send(), swept.uncertain + swept.refused
+    open_mails = ReportDelivery.objects.filter(state__in=ReportDelivery.OPEN).count()
+    if open_mails or ReportMailing.objects.filter(state=ReportMailing.State.SENDING).exists():
+        send_now(SEND, expires=ASKED_SECONDS)
+    return open_mails
 
 
 class ReportMessage(EmailMultiAlternatives):

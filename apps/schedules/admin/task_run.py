@@ -34,7 +34,7 @@ from apps.schedules.admin.schedule_filters import TaskFilter
 from apps.schedules.durations import duration_in_words
 from apps.schedules.models import TaskRun
 from apps.schedules.run_selectors import changes_of, usual_duration
-from apps.schedules.services import run_cancel, run_leave, run_repeat
+from apps.schedules.services import run_can_be_stopped, run_cancel, run_leave, run_repeat
 from apps.schedules.task_names import declared_tasks
 
 TRACEBACK = "schedules.view_traceback"
@@ -144,7 +144,11 @@ class TaskRunAdmin(ReadOnlyAdmin):
             "A run that waits does not begin. One that is running ends at its next safe point, and what it has "
             "done stays done."
         ),
-        when=lambda run: run.state in TaskRun.OPEN and run.cancel_requested_at is None,
+        when=lambda run: (
+            run.state in TaskRun.OPEN
+            and run.cancel_requested_at is None
+            and run_can_be_stopped(run)
+        ),
     )
     def cancel(self, request: HttpRequest, runs: QuerySet, answer: ConfirmationForm) -> str:
         new = sum(run_cancel(run=run, reason=answer.reason, actor=request.user) for run in runs)
@@ -174,6 +178,8 @@ class TaskRunAdmin(ReadOnlyAdmin):
         shown = label(run.get_state_display(), STATE_COLORS[run.state])
         if run.state == TaskRun.State.RUNNING and run.cancel_requested_at:
             return format_html("{} Ends at its next safe point.", shown)
+        if run.state == TaskRun.State.RUNNING and not run_can_be_stopped(run):
+            return format_html("{} Can't be stopped halfway.", shown)
         return shown
 
     due_exact = exact_column("due_at")

@@ -7,7 +7,7 @@ from apps.schedules.services.alarms import (
     scheduler_check,
 )
 from apps.schedules.services.cleanup import runs_prune, runs_sweep
-from apps.schedules.services.decisions import run_cancel, run_leave, run_repeat
+from apps.schedules.services.decisions import run_can_be_stopped, run_cancel, run_leave, run_repeat
 from apps.schedules.services.due_times import schedule_settle, schedules_settle
 from apps.schedules.services.ownership import schedule_set_owner
 from apps.schedules.services.pauses import schedules_pause, schedules_resume
@@ -24,6 +24,7 @@ __all__ = [
     "alarm_acknowledge",
     "alarms_prune",
     "alarms_sweep",
+    "run_can_be_stopped",
     "run_cancel",
     "run_leave",
     "run_repeat",

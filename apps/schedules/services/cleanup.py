@@ -14,7 +14,8 @@ from apps.schedules.retention import KEPT_DAYS, KEPT_RUNS
 from apps.schedules.services.runs import UNSENT_AFTER, run_send, runs_next_in_line
 from apps.schedules.task_names import declared_tasks
 
-SEND_AGAIN_AFTER = timedelta(minutes=1)
+# With the ten seconds between two looks, a message that the broker lost costs less than a minute.
+SEND_AGAIN_AFTER = timedelta(seconds=45)
 GIVEN_UP_AFTER = timedelta(days=1)
 # A run that was lost this often is not started again by itself.
 MOST_TIMES_LOST = 3

@@ -17,7 +17,7 @@ from apps.schedules import event_kinds
 from apps.schedules.locks import lock_run
 from apps.schedules.models import Alarm, TaskRun
 from apps.schedules.services.runs import run_send
-from apps.schedules.task_names import problem_with
+from apps.schedules.task_names import declared_tasks, problem_with
 
 
 @transaction.atomic
@@ -94,6 +94,10 @@ def run_cancel(*, run: TaskRun, reason: str, actor: Actor) -> bool:
     locked = _locked(run, actor)
     if locked.state not in TaskRun.OPEN:
         raise DomainError(f"Run {locked.pk} has ended.")
+    if not run_can_be_stopped(locked):
+        raise DomainError(
+            f"Run {locked.pk} can't be stopped halfway: its task doesn't allow it. It ends by itself."
+        )
     if not reason.strip():
         raise DomainError("A reason is required.")
     if locked.cancel_requested_at is not None:
@@ -116,6 +120,12 @@ def run_cancel(*, run: TaskRun, reason: str, actor: Actor) -> bool:
             run=locked.pk,
         )
     return True
+
+
+def run_can_be_stopped(run: TaskRun) -> bool:
+    """Tell whether a run that has not ended would stop if somebody asked."""
+    task = declared_tasks().get(run.task_name)
+    return run.state == TaskRun.State.WAITING or task is None or task.is_interruptible
 
 
 def _locked(run: TaskRun, actor: Actor) -> TaskRun:
