@@ -24,8 +24,10 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: object) -> None:
-    """Watch for the scheduler from the start, also if nobody opens a page."""
+    """Watch for the scheduler and for changes of flags from the start, also if nobody opens a page."""
     # Only here is Django set up.
+    from apps.flags.watch import flags_watch_start
     from apps.schedules.watch import watch_start
 
     watch_start()
+    flags_watch_start("web")

@@ -1,29 +1,38 @@
 """Waffle's flags, switches, and samples, without its cookies, query strings, and cache.
 
 waffle's own functions (`flag_is_active`, the template tags, the decorators) answer out of these
-models, because the settings `WAFFLE_*_MODEL` name them.
+models, because the settings `WAFFLE_*_MODEL` name them. The models answer out of the memory of the process
+(`apps/flags/evaluation`), by their name: what counts is what is stored, and not what a record holds unsaved.
 """
 
-import hashlib
-from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
 from waffle.managers import FlagManager, SampleManager, SwitchManager
 from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
 
 from apps.audit.history import History, audit_model
-from apps.core.actors import PermissionHolder
 from apps.core.nouns import name_fields, name_model
+from apps.flags import evaluation
 from apps.flags.absent_fields import absent_field
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
-from apps.flags.registry import declared_gates
+from apps.flags.evaluation.askers import Known, known_by
+from apps.flags.remembered import Remembered
 from apps.organizations.models import Organization
 
 
-class Flag(AbstractUserFlag, Declarable):
+class PercentBy(models.TextChoices):
+    """What a flag's percentage is a share of."""
+
+    PERSON = "person", "People"
+    ORGANIZATION = "organization", "Organizations"
+
+
+class Flag(Remembered, AbstractUserFlag, Declarable):
     """On for everyone, off for everyone, or on for its targets.
 
     A flag decides what is offered, never what is allowed: permissions do that.
@@ -49,6 +58,43 @@ class Flag(AbstractUserFlag, Declarable):
         help_text="On for these people. For more than a few, use a role or an organization.",
     )
 
+    denied_users = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="denied_flags",
+        verbose_name="people who are denied",
+        help_text="Off for these people, also if another rule turns it on.",
+    )
+    denied_groups = models.ManyToManyField(
+        Group,
+        blank=True,
+        related_name="denied_flags",
+        verbose_name="staff roles that are denied",
+        help_text="Off for people with these staff roles, also if another rule turns it on.",
+    )
+    denied_organizations = models.ManyToManyField(
+        Organization,
+        blank=True,
+        related_name="denied_flags",
+        verbose_name="organizations that are denied",
+        help_text="Off for the members of these organizations, also if another rule turns it on.",
+    )
+    prerequisites = models.ManyToManyField(
+        "self",
+        blank=True,
+        symmetrical=False,
+        related_name="dependents",
+        help_text="On only where these flags are on as well.",
+    )
+    percent_by = models.CharField(
+        "percentage of",
+        max_length=12,
+        choices=PercentBy,
+        default=PercentBy.PERSON,
+        db_default=PercentBy.PERSON,
+        help_text="Of organizations: all members of an organization get the same answer.",
+    )
+
     objects = FlagManager.from_queryset(DeclaredQuerySet)()
     history = History()
 
@@ -57,60 +103,37 @@ class Flag(AbstractUserFlag, Declarable):
         ordering = ["name"]
         permissions = [("flip_flag", "Can turn flags, switches and samples on and off")]
         triggers = STAYS
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(percent_by__in=PercentBy.values),
+                name="flag_percent_is_of_something_known",
+            )
+        ]
 
     def is_active(self, request: HttpRequest, read_only: bool = False) -> bool:
         """Return whether the flag is on for the user of `request`, and for no other reason."""
-        return bool(self.is_active_for_user(getattr(request, "user", None)))
+        user = getattr(request, "user", None)
+        return evaluation.flag_is_on(self.name, user, known=known_by(request))
 
-    def is_active_for_user(self, user: Any) -> bool:
+    def is_active_for_user(
+        self, user: Any, *, organization: UUID | None = None, known: Known | None = None
+    ) -> bool:
         """Return whether the flag is on for `user`; None is the system.
 
-        A flag that is missing from the database answers with its declaration's default.
+        With the key of an `organization`, the answer is about the person as its member. A flag that is missing
+        from the database answers with its declaration's default.
         """
-        if not self.pk:
-            declared = declared_gates("flag").get(self.name)
-            return bool(declared and declared.without_row)
-        if self.everyone is not None:
-            return bool(self.everyone)
-        if user is None or not user.is_authenticated:
-            return False
-        if self.authenticated or (self.staff and user.is_staff):
-            return True
-        if self.superusers and user.is_superuser:
-            return True
-        return self._is_in_percent(user) or self._is_targeted(user)
-
-    def _is_in_percent(self, user: PermissionHolder) -> bool:
-        # The same person is always in the same share, on every device and in every worker.
-        if not self.percent:
-            return False
-        digest = hashlib.sha256(f"{self.name}:{user.pk}".encode()).digest()
-        return Decimal(int.from_bytes(digest[:8]) % 1000) < self.percent * 10
-
-    def _is_targeted(self, user: PermissionHolder) -> bool:
-        # One question each: joined in one statement, 100 people and an organization of 100,000 members would
-        # make 10,000,000 rows. What is in the trash reaches nobody.
-        users, groups, organizations = (
-            through._base_manager.filter(flag=self.pk)
-            for through in (Flag.users.through, Flag.groups.through, Flag.organizations.through)
-        )
-        targets: list[models.QuerySet] = [
-            users.filter(user=user.pk),
-            groups.filter(group__user=user.pk),
-            organizations.filter(
-                organization__deleted_at=None, organization__memberships__user=user.pk
-            ),
-        ]
-        first, *others = (found.values(found=models.Value(1)) for found in targets)
-        return first.union(*others, all=True).exists()
+        return evaluation.flag_is_on(self.name, user, organization=organization, known=known)
 
 
 # A flag's targets are as much a part of its history as its state.
-for _through in (Flag.users.through, Flag.groups.through, Flag.organizations.through):
-    audit_model(_through, app="apps.flags")
+TARGETS = ("users", "groups", "organizations")
+DENIED = ("denied_users", "denied_groups", "denied_organizations")
+for _name in (*TARGETS, *DENIED, "prerequisites"):
+    audit_model(getattr(Flag, _name).through, app="apps.flags")
 
 
-class Switch(AbstractBaseSwitch, Declarable):
+class Switch(Remembered, AbstractBaseSwitch, Declarable):
     """On or off, for everyone alike."""
 
     objects = SwitchManager.from_queryset(DeclaredQuerySet)()
@@ -122,13 +145,10 @@ class Switch(AbstractBaseSwitch, Declarable):
         triggers = STAYS
 
     def is_active(self) -> bool:
-        if not self.pk:
-            declared = declared_gates("switch").get(self.name)
-            return bool(declared and declared.without_row)
-        return self.active
+        return evaluation.switch_is_on(self.name)
 
 
-class Sample(AbstractBaseSample, Declarable):
+class Sample(Remembered, AbstractBaseSample, Declarable):
     """On for a share of the times it is asked, for anyone."""
 
     objects = SampleManager.from_queryset(DeclaredQuerySet)()
@@ -146,10 +166,7 @@ class Sample(AbstractBaseSample, Declarable):
         ]
 
     def is_active(self) -> bool:
-        if not self.pk:
-            declared = declared_gates("sample").get(self.name)
-            return bool(declared and declared.without_row)
-        return super().is_active()
+        return evaluation.sample_is_on(self.name)
 
 
 type Toggle = Flag | Switch | Sample

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "apps.core.compression.CompressionMiddleware",
     "apps.backoffice.availability.DatabaseMiddleware",
     "apps.schedules.watch.SchedulerWatchMiddleware",
+    "apps.flags.watch.FlagsMiddleware",
     "apps.core.client_address.ClientAddressMiddleware",
     "apps.core.statement_timeout.StatementTimeoutMiddleware",
     # Gives the request its ID and its place in the audit log, whatever its response.
@@ -207,7 +208,7 @@ REPORT_MAIL_DOMAINS = [
     part.strip().lower() for part in ENV.report_mail_domains.split(",") if part.strip()
 ]
 
-# Flags are read from the database each time, see flags.py.
+# waffle's cache holds nothing, see flags.py.
 CACHES["flags"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 
 # Closes security holes in third-party defaults; deploy/security.md lists the tests.

@@ -1,7 +1,10 @@
-"""django-waffle's settings: our own models, read each time, for a person and never for a cookie."""
+"""django-waffle's settings: our own models, answered from memory, for a person and never for a cookie."""
 
-# A cache that holds nothing (base.py): waffle's own goes on answering “on” after bulk changes, and a
-# switch must be dead the second it is thrown. It costs one indexed query per question.
+# Each web process, worker, and scheduler has a thread that hears of changes (apps/flags/watch.py). A process without
+# it compares the version itself, at most once a second.
+FLAGS_WATCH = True
+# A cache that holds nothing (base.py): waffle's own goes on answering “on” after bulk changes. Our models answer from
+# a snapshot in memory (docs/decisions/017-flags-are-answered-from-memory.md).
 WAFFLE_CACHE_NAME = "flags"
 WAFFLE_FLAG_MODEL = "flags.Flag"
 WAFFLE_SWITCH_MODEL = "flags.Switch"

@@ -31,6 +31,7 @@ DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASE_PATIENCE_SECONDS = 0
 # Its thread would hold a test's database open, and see nothing of a test's transaction.
 SCHEDULER_WATCH_SECONDS = 0
+FLAGS_WATCH = False
 # Copied from a template, see tests/database.py; a second run side by side has another one.
 DATABASES["default"]["TEST"] = {"NAME": f"test_quarterdeck_{env.test_process()}"}
 # A test's data need not survive a power failure.

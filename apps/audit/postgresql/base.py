@@ -7,7 +7,9 @@ The place is the psycopg cursor, because every statement passes it: the ORM's, r
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
+from weakref import ref
 
 from django.db.backends.postgresql import base
 from psycopg import Copy, sql
@@ -15,6 +17,7 @@ from psycopg.pq import TransactionStatus
 
 from apps.audit import context
 from apps.audit.postgresql.connection import Connection
+from apps.core import database_signals
 from apps.core.statement_timeout import wanted_seconds
 
 # Statements that may write, and may run in an open transaction.
@@ -43,6 +46,7 @@ class Cursor(base.Cursor):
             self._conn.audit_sent = _UNSENT
         if _BOUNDARY.match(text):
             self._conn.audit_sent = _UNSENT
+            database_signals.boundary_passed(self._conn)
         elif status == TransactionStatus.IDLE and self._conn.autocommit:
             if _WRITES.match(text) and (statement := self._statement()):
                 if params is not None:
@@ -111,9 +115,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if self.pool:
-            return super().get_new_connection(conn_params)
-        self.isolation_level = base.IsolationLevel.READ_COMMITTED
-        return Connection.connect(**conn_params)
+            connection = super().get_new_connection(conn_params)
+        else:
+            self.isolation_level = base.IsolationLevel.READ_COMMITTED
+            connection = Connection.connect(**conn_params)
+        connection.add_notice_handler(partial(database_signals.signal_received, ref(connection)))
+        return connection
 
     def init_connection_state(self) -> None:
         """Make the server notice at once if this process is killed during a statement.

@@ -1,0 +1,1 @@
+"""What the processes of `tests/flags/processes.py` run: the product, with an address that answers flags."""
