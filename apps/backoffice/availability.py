@@ -5,13 +5,17 @@ from collections.abc import Callable
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from apps.backoffice import error_pages
 from apps.core import availability
+from apps.flags.evaluation.current import age_in_words
 from apps.schedules.heartbeat import scheduler_state
 
 logger = logging.getLogger(__name__)
+
+AWAY = "Quarterdeck isn't available right now.\nThe database does not answer."
 
 
 class DatabaseMiddleware:
@@ -27,6 +31,8 @@ class DatabaseMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with availability.limited() as limits:
             if not answers(limits):
+                if request.path == reverse("health"):
+                    return _plain(AWAY, status=503)
                 return error_pages.unavailable(request)
             response = self.get_response(request)
             # Any failure because of it, in a view or around it, gets the 503 page.
@@ -55,8 +61,16 @@ def answers(limits: availability.Limits) -> bool:
 def health(request: HttpRequest) -> HttpResponse:
     """Answer 200 if the web server and the database work; otherwise `DatabaseMiddleware` answers 503.
 
-    The second line tells of the scheduler. A load balancer must not take the web servers away because of it.
+    The second line tells of the scheduler, the third how old the flags are that this process answers from. A load
+    balancer must not take the web servers away because of either.
     """
+    return _plain(f"ok\n{scheduler_state().sentence}")
+
+
+def _plain(text: str, status: int = 200) -> HttpResponse:
     return HttpResponse(
-        f"ok\n{scheduler_state().sentence}\n", content_type="text/plain; charset=utf-8"
+        f"{text}\n{age_in_words()}\n",
+        content_type="text/plain; charset=utf-8",
+        status=status,
+        headers={} if status == 200 else {"Retry-After": str(error_pages.RETRY_SECONDS)},
     )

@@ -20,6 +20,19 @@ def _refuse_declared(records: models.QuerySet) -> None:
             f"The {declared._meta.verbose_name} “{declared.name}” is declared in the code "
             "and can't be deleted. Turn it off instead."
         )
+    _refuse_needed(records)
+
+
+def _refuse_needed(records: models.QuerySet) -> None:
+    """Refuse to delete a flag that others need: they would go on without their condition."""
+    if not hasattr(records.model, "prerequisites"):
+        return
+    needed = records.filter(dependents__isnull=False).values_list("name", "dependents__name")
+    if found := needed.order_by("name", "dependents__name").first():
+        raise DeclaredError(
+            f"The flag “{found[0]}” can't be deleted: “{found[1]}” needs it. "
+            "Take it from that flag's prerequisites first."
+        )
 
 
 class DeclaredQuerySet(models.QuerySet):

@@ -16,6 +16,10 @@ _WORDS = {
     "groups": "staff roles",
     "authenticated": "signed in",
     "percent": "percentage",
+    "percent_by": "share",
+    "denied_users": "denied people",
+    "denied_groups": "denied staff roles",
+    "denied_organizations": "denied organizations",
 }
 
 

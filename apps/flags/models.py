@@ -8,6 +8,7 @@ models, because the settings `WAFFLE_*_MODEL` name them. The models answer out o
 from typing import Any
 from uuid import UUID
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
@@ -15,10 +16,11 @@ from django.http import HttpRequest
 from waffle.managers import FlagManager, SampleManager, SwitchManager
 from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
 
-from apps.audit.history import History, audit_model
+from apps.audit.history import History, audit_model, audited
 from apps.core.nouns import name_fields, name_model
 from apps.flags import evaluation
 from apps.flags.absent_fields import absent_field
+from apps.flags.change_triggers import NOTES, RefuseCircle
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.evaluation.askers import Known, known_by
 from apps.flags.remembered import Remembered
@@ -167,6 +169,13 @@ class Sample(Remembered, AbstractBaseSample, Declarable):
 
     def is_active(self) -> bool:
         return evaluation.sample_is_on(self.name)
+
+
+for _audited in audited:
+    if _audited.model._meta.app_label == "flags":
+        pgtrigger.register(*(note() for note in NOTES))(_audited.carrier)
+    if _audited.model is Flag.prerequisites.through:
+        pgtrigger.register(RefuseCircle())(_audited.carrier)
 
 
 type Toggle = Flag | Switch | Sample

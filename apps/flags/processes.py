@@ -34,7 +34,9 @@ class Report:
     def write(self, connection: PrivateConnection, version: Version, *, every: float) -> None:
         now = time.monotonic()
         if self.version is None:
-            connection.execute("DELETE FROM flags_process WHERE seen_at < now() - %s", [ENDED_AFTER])
+            connection.execute(
+                "DELETE FROM flags_process WHERE seen_at < now() - %s", [ENDED_AFTER]
+            )
         if version is None or (version == self.version and now - self.written_at < every):
             return
         connection.execute(_WRITE, [own_name(), self.kind, version[0]])
@@ -65,11 +67,13 @@ class Process:
         return is_gone(self.name) or self.now - self.seen_at > ENDED_AFTER
 
     @property
+    def pid(self) -> int:
+        return int(self.name.rpartition("/")[2].partition(".")[0])
+
+    @property
     def label(self) -> str:
         """The process in words: “worker 4711 on host-a”."""
-        host, _, rest = self.name.partition("/")
-        pid = rest.rpartition("/")[2].partition(".")[0]
-        return f"{self.kind} {pid} on {host}"
+        return f"{self.kind} {self.pid} on {self.name.partition('/')[0]}"
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,11 @@ class Uptake:
     def late(self) -> tuple[Process, ...]:
         """The processes that do not answer from the last change yet."""
         return tuple(each for each in self.processes if each.version < self.version)
+
+    @property
+    def silent(self) -> tuple[Process, ...]:
+        """The processes that have taken it up, and have said nothing since."""
+        return tuple(p for p in self.processes if p.is_silent and p.version >= self.version)
 
     @property
     def is_whole(self) -> bool:

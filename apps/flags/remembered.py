@@ -1,5 +1,6 @@
 """What waffle reads of flags, switches, and samples comes from the snapshot, without a query."""
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models
@@ -28,14 +29,18 @@ class Remembered(models.Model):
 
     @classmethod
     def _of(cls, snapshot: Snapshot, name: str) -> Self | None:
-        key = (cls.__name__.lower(), name)
-        record: Self | None = snapshot.records.get(key)
-        if record is None and (row := snapshot.rows.get(key)) is not None:
-            fields: list[Any] = list(cls._meta.concrete_fields)
-            values = [field.to_python(row[field.column]) for field in fields]
-            record = cls.from_db("default", [field.attname for field in fields], values)
-            snapshot.records[key] = record
+        record: Self | None = snapshot.records.get((cls, name))
+        if record is None:
+            row = snapshot.rows.get((str(cls._meta.model_name), name))
+            if row is not None:
+                record = snapshot.records[cls, name] = cls._from_row(row)
         return record
+
+    @classmethod
+    def _from_row(cls, row: Mapping[str, Any]) -> Self:
+        fields: list[Any] = list(cls._meta.concrete_fields)
+        values = [field.to_python(row[field.column]) for field in fields]
+        return cls.from_db("default", [field.attname for field in fields], values)
 
     def flush(self) -> None:
         """waffle empties its cache here after each change. There is none."""

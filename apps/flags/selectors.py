@@ -14,7 +14,7 @@ from apps.core.admin.count_subquery import count_subquery
 from apps.core.gates import Gate
 from apps.core.personal import readable
 from apps.core.scope import sees_everything
-from apps.flags.models import Flag, Toggle
+from apps.flags.models import DENIED, TARGETS, Flag, PercentBy, Toggle
 from apps.flags.registry import declared_gates
 from apps.organizations.organization_scope import organizations_of
 
@@ -30,19 +30,19 @@ class LastTurn:
 
 def with_reach(queryset: QuerySet[Flag], viewer: PermissionHolder) -> QuerySet[Flag]:
     """Add the numbers that `state_in_words` says to `viewer`, in the list's own query."""
-    users, groups, organizations = (
-        _targets(through)
-        for through in (Flag.users.through, Flag.groups.through, Flag.organizations.through)
-    )
-    organizations = organizations.filter(organization__deleted_at=None)
-    if not sees_everything(viewer):
-        users = users.filter(user__in=people_of(viewer))
-        organizations = organizations.filter(organization__in=organizations_of(viewer))
-    return queryset.annotate(
-        user_count=count_subquery(users, "flag"),
-        group_count=count_subquery(groups, "flag"),
-        organization_count=count_subquery(organizations, "flag"),
-    )
+    counts = {}
+    for field in (*TARGETS, *DENIED):
+        found = _targets(getattr(Flag, field).through)
+        if field.endswith("organizations"):
+            found = found.filter(organization__deleted_at=None)
+        if not sees_everything(viewer):
+            if field.endswith("organizations"):
+                found = found.filter(organization__in=organizations_of(viewer))
+            elif field.endswith("users"):
+                found = found.filter(user__in=people_of(viewer))
+        counts[f"{field.removesuffix('s')}_count"] = count_subquery(found, "flag")
+    needed = _targets(Flag.prerequisites.through)
+    return queryset.annotate(**counts, prerequisite_count=count_subquery(needed, "from_flag"))
 
 
 def _targets(through: type[Model]) -> QuerySet[Any]:
@@ -51,9 +51,21 @@ def _targets(through: type[Model]) -> QuerySet[Any]:
 
 
 def state_in_words(flag: Flag) -> str:
-    """Return in words who a flag of `with_reach` reaches: "on for staff, 10% of people, 3 organizations"."""
-    if flag.everyone is not None:
-        return "On for everyone" if flag.everyone else "Off for everyone"
+    """Return in words who a flag of `with_reach` reaches: “On for staff, 10% of people, 3 organizations”."""
+    if flag.everyone is False:
+        return "Off for everyone"
+    reached = ["everyone"] if flag.everyone else _reached(flag)
+    if not reached:
+        return "Off: no targets"
+    words = f"On for {', '.join(reached)}"
+    if denied := _counted(flag, "denied_"):
+        words += f", except {', '.join(denied)}"
+    if count := getattr(flag, "prerequisite_count", 0):
+        words += f", where {count:,} other {'flag is' if count == 1 else 'flags are'} on"
+    return words
+
+
+def _reached(flag: Flag) -> list[str]:
     parts = []
     if flag.authenticated:
         parts.append("everyone signed in")
@@ -63,15 +75,21 @@ def state_in_words(flag: Flag) -> str:
         parts.append("superusers")
     if flag.percent:
         percent = Decimal(flag.percent).normalize()
-        parts.append(f"{percent:f}% of people")
-    for count, one, many in (
-        (getattr(flag, "organization_count", 0), "organization", "organizations"),
-        (getattr(flag, "group_count", 0), "staff role", "staff roles"),
-        (getattr(flag, "user_count", 0), "person", "people"),
+        of = "organizations" if flag.percent_by == PercentBy.ORGANIZATION else "people"
+        parts.append(f"{percent:f}% of {of}")
+    return [*parts, *_counted(flag, "")]
+
+
+def _counted(flag: Flag, prefix: str) -> list[str]:
+    parts = []
+    for field, one, many in (
+        ("organization", "organization", "organizations"),
+        ("group", "staff role", "staff roles"),
+        ("user", "person", "people"),
     ):
-        if count:
+        if count := getattr(flag, f"{prefix}{field}_count", 0):
             parts.append(f"{count:,} {one if count == 1 else many}")
-    return f"On for {', '.join(parts)}" if parts else "Off: no targets"
+    return parts
 
 
 def last_turn(toggle: Toggle, field: str) -> LastTurn:

@@ -1,22 +1,33 @@
 """Two web processes and two workers: whatever changes a flag, each answers from it within a second of the commit."""
 
+import json
+import os
+import signal
+import time
 from collections.abc import Callable, Iterator
+from io import StringIO
 from typing import Any
 
+import psutil
 import pytest
 from django.contrib.auth.models import Group
 from django.core import serializers
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.flags.models import Flag, Sample, Switch
+from apps.flags.processes import uptake
 from apps.flags.services import flag_set
+from apps.flags.turning import uptake_wait
 from apps.organizations.models import Membership, Organization
-from tests.factories.accounts import UserFactory
+from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.flags.processes import Answering, processes
+from tests.other_processes import paused
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -62,7 +73,9 @@ def deleted_and_made_again() -> None:
 
 
 def loaded_from_a_fixture() -> None:
-    (row,) = serializers.deserialize("json", serializers.serialize("json", [Flag.objects.get(name="probe")]))
+    (row,) = serializers.deserialize(
+        "json", serializers.serialize("json", [Flag.objects.get(name="probe")])
+    )
     row.object.everyone = True
     row.save()
 
@@ -156,7 +169,10 @@ CASES: dict[str, tuple[Callable[[User], Any], Callable[[User], Any], bool, bool]
         True,
     ),
     "role deleted": (
-        lambda user: (user.groups.add(group := Group.objects.create(name="Testers")), targeted("groups", group)),
+        lambda user: (
+            user.groups.add(group := Group.objects.create(name="Testers")),
+            targeted("groups", group),
+        ),
         lambda user: Group.objects.get(name="Testers").delete(),
         True,
         False,
@@ -168,14 +184,18 @@ CASES: dict[str, tuple[Callable[[User], Any], Callable[[User], Any], bool, bool]
         True,
     ),
     "membership removed": (
-        lambda user: targeted("organizations", MembershipFactory(user=user, role="member").organization),
+        lambda user: targeted(
+            "organizations", MembershipFactory(user=user, role="member").organization
+        ),
         lambda user: Membership.objects.all().delete(),
         True,
         False,
     ),
     "organization moved to the trash": (
         lambda user: targeted("organizations", MembershipFactory(user=user).organization),
-        lambda user: sql("UPDATE organizations_organization SET deleted_at = now(), trash_id = uuid7()"),
+        lambda user: sql(
+            "UPDATE organizations_organization SET deleted_at = now(), trash_id = uuid7()"
+        ),
         True,
         False,
     ),
@@ -206,3 +226,65 @@ def test_switches_and_samples_are_taken_up_as_well(answering: Answering, user: U
 
     assert answering.agree("switch", "probe") is False
     assert answering.agree("sample", "probe") is False
+
+
+def uptake_command(name: str, state: str, *more: str) -> tuple[int, dict[str, Any], str]:
+    out, err = StringIO(), StringIO()
+    code = 0
+    try:
+        call_command(
+            *("flag", name, state, "--reason", "It hurts", "--wait", "5", "--json", *more),
+            stdout=out,
+            stderr=err,
+        )
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    return code, json.loads(out.getvalue()), err.getvalue()
+
+
+def test_a_kill_returns_when_every_process_answers_from_it(
+    answering: Answering, user: User
+) -> None:
+    flag(everyone=True)
+    code, said, _ = uptake_command("probe", "off")
+
+    assert not any(answer["flag"] for answer in answering.answers("probe", EMAIL).values())
+    assert (code, said["taken_up"], said["processes"], said["late"]) == (0, 4, 4, [])
+    assert said["seconds"] < 5
+
+
+def test_a_stopped_process_is_named_until_it_goes_on(
+    answering: Answering, user: User, client: Client
+) -> None:
+    probe = flag(everyone=True)
+    answering.agree("flag", "probe")
+    pid = next(iter(answering.worker_ports))
+    client.force_login(SuperuserFactory())
+    page = reverse("admin:flags_flag_change", args=[probe.pk])
+
+    with paused(psutil.Process(pid)):
+        code, said, sentence = uptake_command("probe", "off")
+        assert code == 3
+        assert (said["taken_up"], said["processes"]) == (3, 4)
+        assert f"worker {pid}" in sentence
+        shown = client.get(page).text
+        assert "Taken up by 3 of 4 processes" in shown
+        assert f"worker {pid}" in shown
+
+    # Its first answer is already the new one.
+    assert not any(answer["flag"] for answer in answering.answers("probe").values())
+    found = uptake_wait(seconds=10)
+    assert found.is_whole
+    assert "Taken up by 4 of 4 processes, " in client.get(page).text
+
+
+def test_a_killed_process_is_forgotten_and_its_successor_counts(
+    answering: Answering, user: User
+) -> None:
+    flag()
+    answering.agree("flag", "probe")
+    os.kill(next(iter(answering.web_pids)), signal.SIGKILL)
+    until = time.monotonic() + 30
+    while len(found := uptake().processes) != 4 or answering.web_pids <= {p.pid for p in found}:
+        assert time.monotonic() < until, found
+        time.sleep(0.1)

@@ -181,4 +181,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _set_autocommit(self, autocommit: bool) -> None:
         self._forget()
+        database_signals.boundary_passed(self.connection)
         super()._set_autocommit(autocommit)

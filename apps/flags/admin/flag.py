@@ -1,18 +1,25 @@
 """Flags: who each reaches, and how to turn it on and off."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import Model, Q, QuerySet
+from django.contrib.admin.utils import unquote
+from django.db.models import Field, Model, Q, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, label
+from apps.core.admin.page_parameters import takes
 from apps.core.scope import sees_everything
 from apps.flags.admin.base import (
     FLIP,
@@ -23,12 +30,17 @@ from apps.flags.admin.base import (
     any_protected,
     one_at_a_time,
 )
-from apps.flags.models import Flag
+from apps.flags.admin.why import PARAMETERS, why_page
+from apps.flags.evaluation.current import current
+from apps.flags.models import DENIED, TARGETS, Flag
+from apps.flags.reach import change_of
 from apps.flags.selectors import state_in_words, with_reach
 from apps.flags.services import flag_edited, flag_set
 
 _SHOWN = 20
-NAMED = ("organizations", "users")
+# Counting asks for each person: of more flags at once, only these are counted.
+_COUNTED = 3
+NAMED = ("organizations", "users", "denied_organizations", "denied_users")
 
 
 class StateFilter(DropdownFilter):
@@ -47,21 +59,17 @@ class StateFilter(DropdownFilter):
 class FlagAdmin(DeclaredAdmin):
     state_field = "everyone"
     list_filter = [StateFilter, DeclaredFilter]
-    autocomplete_fields = ["organizations", "groups", "users"]
+    autocomplete_fields = [*TARGETS, *DENIED, "prerequisites"]
     protected_fields = [
-        "organizations",
-        "groups",
-        "users",
-        "staff",
-        "superusers",
-        "authenticated",
-        "percent",
+        *(*TARGETS, *DENIED, "prerequisites"),
+        *("staff", "superusers", "authenticated", "percent", "percent_by"),
     ]
     actions = ["turn_on", "turn_off", "leave_to_targets"]
     actions_row = ["turn_on", "turn_off", "leave_to_targets"]
     actions_detail = [*actions_row, "protect", "end_protection"]
     fieldsets = [
         STATE,
+        ("Why?", {"fields": ["why_link"]}),
         (
             "Who it reaches",
             {
@@ -70,9 +78,16 @@ class FlagAdmin(DeclaredAdmin):
                     "groups",
                     "users",
                     ("staff", "superusers", "authenticated"),
-                    "percent",
+                    ("percent", "percent_by"),
                 ],
                 "description": "Used only when the state is “By its targets”. On or off for everyone overrides this.",
+            },
+        ),
+        (
+            "Who it never reaches",
+            {
+                "fields": [*DENIED[::-1], "prerequisites"],
+                "description": "Decided before everything that turns it on, also when it is on for everyone.",
             },
         ),
         NOTE,
@@ -91,6 +106,31 @@ class FlagAdmin(DeclaredAdmin):
             for title, options in fieldsets
         ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), "why_link"]
+
+    def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "percent_by":
+            # A form without it leaves it as it is.
+            field.required = False
+            field.has_changed = lambda initial, data: bool(data) and data != initial
+        return field
+
+    def get_urls(self) -> list[URLPattern]:
+        page = takes(*PARAMETERS)(self.admin_site.admin_view(require_safe(self.why_view)))
+        return [path("<path:object_id>/why/", page, name="flags_flag_why"), *super().get_urls()]
+
+    def why_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return why_page(self, request, unquote(object_id))
+
+    @admin.display(description="for a person")
+    def why_link(self, flag: Flag) -> SafeString:
+        return format_html(
+            '<a href="{}" class="text-primary-600 dark:text-primary-500">Why is it on or off for a person?</a>',
+            reverse("admin:flags_flag_why", args=[flag.pk]),
+        )
+
     @admin.display(description="state", ordering="everyone")
     def state_label(self, flag: Flag) -> SafeString:
         words = state_in_words(flag)
@@ -103,7 +143,8 @@ class FlagAdmin(DeclaredAdmin):
         sudo=any_protected,
         description="Turn on for everyone",
         icon="toggle_on",
-        explanation="It is on for everyone from the next request, whatever its targets.",
+        explanation="It is on for everyone except the people it denies, whatever its targets.",
+        consequences=lambda flags: _reached(flags, True),
         when=lambda flag: flag.everyone is not True,
     )
     def turn_on(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
@@ -115,7 +156,8 @@ class FlagAdmin(DeclaredAdmin):
         description="Turn off for everyone",
         icon="toggle_off",
         danger=True,
-        explanation="It is off for everyone from the next request, whatever its targets.",
+        explanation="It is off for everyone, in every process within a second, whatever its targets.",
+        consequences=lambda flags: _reached(flags, False),
         when=lambda flag: flag.everyone is not False,
     )
     def turn_off(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
@@ -127,7 +169,10 @@ class FlagAdmin(DeclaredAdmin):
         description="Use its targets",
         icon="tune",
         explanation=("It is on for its organizations, roles, and people, and for its percentage."),
-        consequences=lambda flags: [f"{flag} will be {_as_targeted(flag)}." for flag in flags[:10]],
+        consequences=lambda flags: [
+            *(f"{flag} will be {_as_targeted(flag)}." for flag in flags[:10]),
+            *_reached(flags, None),
+        ],
         when=lambda flag: flag.everyone is not None,
     )
     def leave_to_targets(
@@ -139,6 +184,14 @@ class FlagAdmin(DeclaredAdmin):
         if form.changed_data:
             before = _targets(form) if change else {}
             flag_edited(flag=form.instance, changes=_changes(form, before), actor=request.user)
+
+
+def _reached(flags: QuerySet, everyone: bool | None) -> Iterator[str]:
+    """Yield sentences about the people who gain or lose the first few flags."""
+    states = current().flags
+    for flag in flags[:_COUNTED]:
+        if (state := states.get(flag.name)) is not None:
+            yield from change_of(state, replace(state, everyone=everyone)).sentences
 
 
 def _turn(

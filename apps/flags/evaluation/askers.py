@@ -7,21 +7,17 @@ from contextvars import ContextVar
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-
-from apps.organizations.models import Membership
+from django.db import connection
 
 # A task may run for an hour. What it knows of a person counts for as long as any verdict may be old.
 TASK_SECONDS = 1.0
 
 
 class Facts(NamedTuple):
-    """A person's keys of roles, and of organizations that are not in the trash."""
+    """A person's keys of roles, and of organizations that are not in the trash, as numbers."""
 
     roles: frozenset[int]
-    organizations: frozenset[UUID]
+    organizations: frozenset[int]
 
 
 class Known:
@@ -30,6 +26,7 @@ class Known:
     def __init__(self, seconds: float | None = None) -> None:
         self._seconds = seconds
         self._facts: dict[Any, tuple[float, Facts]] = {}
+        self._people: dict[int, Person] = {}
 
     def of(self, key: UUID) -> Facts:
         kept = self._facts.get(key)
@@ -40,24 +37,46 @@ class Known:
         self._facts[key] = (asked_at, found)
         return found
 
+    def person(self, user: Any) -> "Person":
+        """Return the person for a user object of this request; it is made once."""
+        person = self._people.get(id(user))
+        if person is None:
+            if self._seconds is not None:
+                return Person(user, known=self)
+            # The person refers to the user, so the identity stays its own.
+            person = self._people[id(user)] = Person(user, known=self)
+        return person
+
 
 NO_FACTS = Facts(frozenset(), frozenset())
 _known: ContextVar[Known | None] = ContextVar("flag_facts", default=None)
 
 
+# One row for each role and each organization. Joined, they would multiply.
+_FACTS = """
+    SELECT user_id, group_id, NULL::uuid FROM accounts_user_groups WHERE user_id = ANY(%(keys)s)
+    UNION ALL
+    SELECT m.user_id, NULL, m.organization_id
+    FROM organizations_membership m JOIN organizations_organization o ON o.id = m.organization_id
+    WHERE m.user_id = ANY(%(keys)s) AND o.deleted_at IS NULL
+"""
+
+
 def facts_of(keys: Iterable[UUID]) -> Mapping[UUID, Facts]:
-    """Look up many people in one statement. A person who does not exist is left out."""
-    user = get_user_model()
-    roles = user.groups.through._base_manager.filter(user=OuterRef("pk"))
-    organizations = Membership._base_manager.filter(
-        user=OuterRef("pk"), organization__deleted_at=None
-    )
-    rows = user._base_manager.filter(pk__in=list(keys)).values_list(
-        "pk",
-        ArraySubquery(roles.values("group_id")),
-        ArraySubquery(organizations.values("organization_id")),
-    )
-    return {key: Facts(frozenset(roles), frozenset(found)) for key, roles, found in rows}
+    """Look up many people in one statement. A person without role and organization is left out."""
+    roles: dict[UUID, set[int]] = {}
+    organizations: dict[UUID, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTS, {"keys": list(keys)})
+        for key, role, organization in cursor:
+            if role is None:
+                organizations.setdefault(key, set()).add(organization.int)
+            else:
+                roles.setdefault(key, set()).add(role)
+    return {
+        key: Facts(frozenset(roles.get(key, ())), frozenset(organizations.get(key, ())))
+        for key in {*roles, *organizations}
+    }
 
 
 @contextmanager
@@ -98,10 +117,11 @@ class Person:
         organization: UUID | None = None,
     ) -> None:
         self.user = user
-        self.key: UUID | None = user.pk if user is not None and user.is_authenticated else None
+        is_somebody = user is not None and user.is_authenticated
+        self.key: int | None = user.pk.int if is_somebody else None
         self._known = known
         self._facts = facts
-        self._organization = organization
+        self._organization = None if organization is None else organization.int
 
     def _looked_up(self) -> Facts:
         if self._facts is None:
@@ -109,15 +129,14 @@ class Person:
                 self._facts = NO_FACTS
             else:
                 known = self._known or _known.get() or Known()
-                self._facts = known.of(self.key)
+                self._facts = known.of(self.user.pk)
         return self._facts
 
     @property
     def roles(self) -> frozenset[int]:
-        return self._looked_up().roles
+        return (self._facts or self._looked_up()).roles
 
     @property
-    def organizations(self) -> frozenset[UUID]:
-        if self._organization is None:
-            return self._looked_up().organizations
-        return self._looked_up().organizations & {self._organization}
+    def organizations(self) -> frozenset[int]:
+        organizations = (self._facts or self._looked_up()).organizations
+        return organizations if self._organization is None else organizations & {self._organization}

@@ -46,14 +46,18 @@ _renewing, _noting = threading.Lock(), threading.Condition()
 
 def current() -> Snapshot:
     """Return the snapshot that holds now, for this thread."""
-    if own_writes.pending:
-        if own_writes.settle():
-            with _noting:
-                _process.changed_at = time.monotonic()
-                _process.trusted_until = NEVER
-        inside = own_writes.snapshot_inside()
-        if inside is not None:
-            return inside
+    if not own_writes.pending:
+        return _committed()
+    if own_writes.settle():
+        with _noting:
+            _process.changed_at = time.monotonic()
+            _process.trusted_until = NEVER
+    committed, write = _committed(), own_writes.own()
+    inside = own_writes.snapshot_inside(write, committed.version) if write else None
+    return inside or committed
+
+
+def _committed() -> Snapshot:
     if time.monotonic() < _process.trusted_until:
         return _process.snapshot
     return _renewed()
@@ -64,6 +68,14 @@ def age() -> float | None:
     if _process.confirmed_at == NEVER:
         return None
     return time.monotonic() - _process.confirmed_at
+
+
+def age_in_words() -> str:
+    """Say how old the snapshot is: “Flags are answered as of 0.4 s ago.”"""
+    seconds = age()
+    if seconds is None:
+        return "No flag has been read yet; they are answered as declared in the code."
+    return f"Flags are answered as of {seconds:.1f} s ago."
 
 
 def is_watched() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from apps.flags.evaluation.snapshot import FlagState, Snapshot, Targets, Version
 
@@ -86,7 +87,15 @@ def flag_state(
         superusers=row["superusers"],
         percent=int(Decimal(row["percent"] or 0) * 10),
         is_percent_by_organization=row["percent_by"] == "organization",
-        allowed=Targets(*map(frozenset, allowed)),
-        denied=Targets(*map(frozenset, denied)),
+        allowed=_targets(*allowed),
+        denied=_targets(*denied),
         prerequisites=tuple(prerequisites),
+    )
+
+
+def _targets(people: Iterable[UUID], roles: Iterable[int], found: Iterable[UUID]) -> Targets:
+    return Targets(
+        people=frozenset(key.int for key in people),
+        roles=frozenset(roles),
+        organizations=frozenset(key.int for key in found),
     )

@@ -12,7 +12,7 @@ from psycopg.pq import TransactionStatus
 
 from apps.core.database_signals import on_boundary, on_signal
 from apps.flags.evaluation.loading import load
-from apps.flags.evaluation.snapshot import Snapshot
+from apps.flags.evaluation.snapshot import Snapshot, Version
 
 # What the trigger `flags_note_change` raises.
 SQLSTATE = "QD001"
@@ -25,12 +25,15 @@ class OwnWrite:
 
     connection: ReferenceType[Any]
     snapshot: Snapshot | None = None
+    # What was committed when the snapshot was read.
+    base: Version = None
+    has_ended: bool = False
 
     @property
     def is_over(self) -> bool:
         """Whether the transaction was committed or rolled back."""
         connection = self.connection()
-        return connection is None or connection.info.transaction_status in _OVER
+        return self.has_ended or connection is None or connection.info.transaction_status in _OVER
 
 
 # By the identity of the connection. Empty nearly always, which is all that a question looks at.
@@ -38,13 +41,17 @@ pending: dict[int, OwnWrite] = {}
 
 
 def _changed(connection: Any) -> None:
+    before = pending.get(id(connection))
+    if before is not None and before.has_ended:
+        pending[-id(connection)] = before
     pending[id(connection)] = OwnWrite(ref(connection))
 
 
 def _boundary_passed(connection: Any) -> None:
-    # A savepoint may be rolled back, and with it what the snapshot has seen.
+    # A savepoint may be rolled back, and with it what the snapshot has seen; or the next transaction begins.
     if write := pending.get(id(connection)):
         write.snapshot = None
+        write.has_ended = write.is_over
 
 
 def settle() -> bool:
@@ -55,18 +62,25 @@ def settle() -> bool:
     return bool(over)
 
 
-def snapshot_inside() -> Snapshot | None:
-    """Return what this thread's own transaction sees, if it has changed flags."""
-    connection = connections["default"]
-    write = pending.get(id(connection.connection))
-    if write is None or write.connection() is not connection.connection:
-        return None
-    if write.snapshot is None:
+def own() -> OwnWrite | None:
+    """Return the change that this thread's own transaction has made, if any."""
+    connection = connections["default"].connection
+    write = pending.get(id(connection))
+    return write if write is not None and write.connection() is connection else None
+
+
+def snapshot_inside(write: OwnWrite, committed: Version) -> Snapshot | None:
+    """Return what this thread's own transaction sees: its change, and what others have committed meanwhile.
+
+    Returns None in a failed transaction, in which nothing can be asked.
+    """
+    if write.snapshot is None or write.base != committed:
         try:
-            with connection.cursor() as cursor:
+            with connections["default"].cursor() as cursor:
                 write.snapshot = load(lambda statement: _all(cursor, statement))
         except DatabaseError:
-            return None  # In a failed transaction nothing can be asked.
+            return None
+        write.base = committed
     return write.snapshot
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
-from uuid import UUID
 
 from apps.flags.evaluation.snapshot import FlagState, Snapshot, Targets
 
@@ -12,8 +11,8 @@ class Asker(Protocol):
     """The person (or nobody, or the system) and the organization that a verdict is about."""
 
     @property
-    def key(self) -> UUID | None:
-        """The key of a person who is signed in."""
+    def key(self) -> int | None:
+        """The key of a person who is signed in, as a number."""
 
     @property
     def user(self) -> Any: ...
@@ -22,7 +21,7 @@ class Asker(Protocol):
     def roles(self) -> Set[int]: ...
 
     @property
-    def organizations(self) -> Set[UUID]:
+    def organizations(self) -> Set[int]:
         """Keys of organizations that are not in the trash."""
 
 
@@ -126,10 +125,17 @@ RULES = (
 
 def decide(flag: FlagState, asker: Asker, snapshot: Snapshot) -> Rule:
     """Return the rule that decides."""
-    for rule in RULES:
-        if rule.is_used(flag) and rule.applies(flag, asker, snapshot):
+    for rule in rules_of(flag):
+        if rule.applies(flag, asker, snapshot):
             return rule
     raise AssertionError("The last rule applies to everyone.")
+
+
+def rules_of(flag: FlagState) -> list[Rule]:
+    """Return the rules that the flag has, in their order."""
+    if not flag.rules:
+        flag.rules[:] = [rule for rule in RULES if rule.is_used(flag)]
+    return flag.rules
 
 
 def is_on(name: str, asker: Asker, snapshot: Snapshot) -> bool:

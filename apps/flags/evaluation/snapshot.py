@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -12,16 +13,22 @@ from uuid import UUID
 # reached the same number, before and after a backup was restored.
 type Version = tuple[int, str] | None
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Keys of people, roles, and organizations."""
+    """Keys of people, roles, and organizations; UUIDs as numbers, which are half as large and found twice as fast."""
 
-    people: frozenset[UUID] = frozenset()
+    people: frozenset[int] = frozenset()
     roles: frozenset[int] = frozenset()
-    organizations: frozenset[UUID] = frozenset()
+    organizations: frozenset[int] = frozenset()
+
+
+@lru_cache(maxsize=65_536)
+def _place(name: str, key: int) -> int:
+    digest = hashlib.sha256(f"{name}:{UUID(int=key)}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +46,15 @@ class FlagState:
     denied: Targets = Targets()
     # The names of the flags that must be on as well.
     prerequisites: tuple[str, ...] = ()
+    # Which rules it has, worked out with the first question.
+    rules: list[Any] = field(default_factory=list, init=False, compare=False, repr=False)
 
-    def share_of(self, key: UUID) -> int:
+    def share_of(self, key: int) -> int:
         """Return the place of a person or an organization among 1,000; it never changes.
 
         Whoever is below the percentage is in, so a larger percentage keeps all of the smaller one.
         """
-        digest = hashlib.sha256(f"{self.name}:{key}".encode()).digest()
-        return int.from_bytes(digest[:8]) % 1000
+        return _place(self.name, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,7 @@ class Snapshot:
     samples: Mapping[str, Decimal] = NOTHING
     rows: Mapping[tuple[str, str], Mapping[str, Any]] = NOTHING
     # Records made from `rows`, as they are asked for; no verdict depends on them.
-    records: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
+    records: dict[tuple[Any, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 EMPTY = Snapshot()

@@ -19,7 +19,11 @@ def flag_is_on(
     flag = snapshot.flags.get(name)
     if flag is None:
         return without_row("flag", name)
-    return decide(flag, Person(user, known=known, organization=organization), snapshot).answer
+    if known is None or organization is not None:
+        asker = Person(user, known=known, organization=organization)
+    else:
+        asker = known.person(user)
+    return decide(flag, asker, snapshot).answer
 
 
 def switch_is_on(name: str) -> bool:
@@ -43,7 +47,7 @@ def without_row(kind: str, name: str) -> bool:
 
 def verdicts(names: Iterable[str], users: Iterable[Any]) -> Mapping[str, Mapping[Any, bool]]:
     """Answer many flags for many users at once, by flag and user's key, with at most one statement."""
-    people = list(users)
+    names, people = list(names), list(users)
     snapshot = current()
     facts = facts_of(user.pk for user in people)
     askers = [Person(user, facts=facts.get(user.pk, NO_FACTS)) for user in people]
@@ -54,7 +58,5 @@ def verdicts(names: Iterable[str], users: Iterable[Any]) -> Mapping[str, Mapping
             answer = without_row("flag", name)
             found[name] = {user.pk: answer for user in people}
         else:
-            found[name] = {
-                asker.user.pk: decide(flag, asker, snapshot).answer for asker in askers
-            }
+            found[name] = {asker.user.pk: decide(flag, asker, snapshot).answer for asker in askers}
     return found

@@ -1,6 +1,6 @@
 """The tests' settings for processes that watch, as deployed ones do."""
 
-from config.settings.test import *
+from config.settings.test import *  # noqa: F403
 from config.settings.test import MIDDLEWARE as _MIDDLEWARE
 
 FLAGS_WATCH = True

@@ -1,0 +1,69 @@
+"""Triggers that announce each change of flags; see docs/decisions/017-flags-are-answered-from-memory.md."""
+
+import pgtrigger
+
+from apps.audit.triggers.sql import AuditTrigger, TriggerModel
+
+
+class NoteChange(AuditTrigger):
+    """Tells the connection at once, and every process at the commit. A statement without rows changes nothing."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+
+    def get_func(self, model: TriggerModel) -> str:
+        return """
+            IF EXISTS (SELECT FROM changed_rows) THEN
+                PERFORM flags_note_change();
+            END IF;
+            RETURN NULL;
+        """
+
+
+class NoteInsert(NoteChange):
+    name = "note_insert"
+    operation = pgtrigger.Insert
+    referencing = pgtrigger.Referencing(new="changed_rows")
+
+
+class NoteUpdate(NoteChange):
+    name = "note_update"
+    operation = pgtrigger.Update
+    referencing = pgtrigger.Referencing(new="changed_rows")
+
+
+class NoteDelete(NoteChange):
+    name = "note_delete"
+    operation = pgtrigger.Delete
+    referencing = pgtrigger.Referencing(old="changed_rows")
+
+
+class RefuseCircle(AuditTrigger):
+    """Refuses flags that need each other: neither could ever be on."""
+
+    name = "refuse_circle"
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update
+
+    def get_func(self, model: TriggerModel) -> str:
+        return """
+            -- Of two transactions that each add half of a circle, the second must see the first.
+            PERFORM pg_advisory_xact_lock(hashtextextended('flags_flag_prerequisites', 0));
+            IF EXISTS (
+                WITH RECURSIVE reached (start, flag) AS (
+                    SELECT from_flag_id, to_flag_id FROM flags_flag_prerequisites
+                    UNION
+                    SELECT reached.start, p.to_flag_id
+                    FROM reached JOIN flags_flag_prerequisites p ON p.from_flag_id = reached.flag
+                )
+                SELECT FROM reached WHERE start = flag
+            ) THEN
+                RAISE EXCEPTION 'a flag would need itself'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'flag_needs_no_circle';
+            END IF;
+            RETURN NULL;
+        """
+
+
+NOTES = (NoteInsert, NoteUpdate, NoteDelete)
