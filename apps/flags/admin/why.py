@@ -32,7 +32,7 @@ class WhyForm(forms.Form):
         queryset=User.objects.none(),
         widget=AutocompleteSelect(_PERSON, admin.site),
     )
-    organization: forms.ModelChoiceField[Organization] = forms.ModelChoiceField(
+    organization: forms.ModelChoiceField = forms.ModelChoiceField(
         queryset=Organization.objects.none(),
         required=False,
         widget=AutocompleteSelect(_ORGANIZATION, admin.site),
