@@ -1,4 +1,4 @@
-"""Whom a change of a flag reaches: how many people and organizations before and after, and who gains or loses it."""
+"""The reach of a change of a flag: how many people and organizations before and after, and who gains or loses it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace

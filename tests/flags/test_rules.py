@@ -51,7 +51,7 @@ def test_the_members_of_one_organization_get_the_same_answer() -> None:
 
 
 @pytest.mark.parametrize("by", PercentBy.values)
-def test_a_growing_percentage_keeps_all_whom_it_had(by: str) -> None:
+def test_a_growing_percentage_keeps_everyone_it_had(by: str) -> None:
     flag = FlagFactory(percent_by=by)
     users = [MembershipFactory().user for _ in range(40)]
     before: set[Any] = set()

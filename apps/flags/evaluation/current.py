@@ -1,6 +1,6 @@
 """The snapshot that this process answers from, which is never older than a second while the database answers.
 
-A watching process (web, worker, scheduler) is told of changes by its thread (`apps/flags/watch.py`). Any other process
+A watching process (web, worker, scheduler) hears of changes through its thread (`apps/flags/watch.py`). Any other process
 compares the version itself, at most once a second, when it is asked.
 """
 

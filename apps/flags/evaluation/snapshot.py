@@ -52,7 +52,7 @@ class FlagState:
     def share_of(self, key: int) -> int:
         """Return the place of a person or an organization among 1,000; it never changes.
 
-        Whoever is below the percentage is in, so a larger percentage keeps all of the smaller one.
+        Places below the percentage are in, so a larger percentage keeps all of the smaller one.
         """
         return _place(self.name, key)
 
