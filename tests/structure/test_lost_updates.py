@@ -132,7 +132,7 @@ def _another(model: Any, form: Any, name: str) -> Any:
     if isinstance(field, forms.EmailField):
         return f"another{number}@example.org"
     if isinstance(field, forms.DecimalField | forms.IntegerField):
-        return str(number % 90 + 1)
+        return str(number % 90 + max(1, int(field.min_value or 1)))
     if isinstance(field, forms.SplitDateTimeField):
         return (timezone.localdate() + timedelta(days=number)).isoformat(), "10:30:00"
     if isinstance(field, forms.DateField):
