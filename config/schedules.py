@@ -27,7 +27,7 @@ SCHEDULES = [
         task="accounts.sweep_email_changes",
         when="every 5 minutes",
     ),
-    Ship("Pick up abandoned jobs", task="transfers.jobs_sweep", when="every 20 seconds"),
+    Ship("Pick up abandoned jobs", task="core.jobs_sweep", when="every 20 seconds"),
     # The night.
     Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
     Ship("Clean up old report mails", task="reports.clean_up_report_mails", when="daily at 03:30"),

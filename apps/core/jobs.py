@@ -12,7 +12,7 @@ claimed, and be dropped.
 
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Self
@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 _LOCK_TIMEOUT = "5s"
 # So many temporary errors in a row, without progress in between, count as permanent.
 _MOST_FAILURES = 10
+# How soon a job that stops at once notices that a person asked it to.
+_CANCEL_SECONDS = 2.0
 
 
 class ClaimLostError(Exception):
@@ -206,11 +208,23 @@ class Job(models.Model):
                 logger.info("%s %s is still locked by its worker's open transaction.", cls, pk)
         return freed
 
+    def is_canceled(self) -> bool:
+        """Ask the database whether a person wants the job to stop."""
+        rows = type(self).objects.filter(pk=self.pk)
+        return rows.filter(cancel_requested_at__isnull=False).exists()
+
     @contextmanager
-    def keep_alive(self, seconds: float | None = None) -> Iterator[None]:
-        """Renew the heartbeat while the block runs; an exception that leaves the block releases the claim."""
+    def keep_alive(
+        self, seconds: float | None = None, *, on_cancel: Callable[[], object] | None = None
+    ) -> Iterator[None]:
+        """Renew the heartbeat while the block runs; an exception that leaves the block releases the claim.
+
+        `on_cancel` is called once, from another thread, when a person asks the job to stop.
+        """
         period = seconds or stale_after().total_seconds() / 5
-        with claims.beating(self, period):
+        if on_cancel is not None:
+            period = min(period, _CANCEL_SECONDS)
+        with claims.beating(self, period, on_cancel=on_cancel):
             try:
                 yield
             except BaseException:

@@ -41,7 +41,7 @@ class StatementTimeoutMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with _limit(READING_SECONDS if request.method in _READS else WRITING_SECONDS):
+        with statement_limit(READING_SECONDS if request.method in _READS else WRITING_SECONDS):
             response = self.get_response(request)
         if response.streaming:
             # What continues now may have opened its cursor before.
@@ -52,7 +52,8 @@ class StatementTimeoutMiddleware:
 
 
 @contextmanager
-def _limit(seconds: float) -> Iterator[None]:
+def statement_limit(seconds: float) -> Iterator[None]:
+    """Let each statement of the block take so many seconds; see `was_cut`."""
     token = _seconds.set(seconds)
     try:
         yield

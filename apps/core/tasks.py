@@ -1,9 +1,10 @@
-"""The task that sends queued e-mails."""
+"""The tasks that send queued e-mails, and pick up abandoned jobs."""
 
 from celery import shared_task
 from celery.signals import worker_ready
 
 from apps.core.graceful_task import GracefulTask
+from apps.core.job_kinds import JOBS_SWEEP, jobs_pick_up
 from apps.core.queued_mails import (
     queued_mail_send,
     queued_mails_ask,
@@ -49,7 +50,21 @@ def clean_up_queued_mails() -> str:
     return f"{queued_mails_clean_up():,} e-mails deleted."
 
 
+@schedulable(
+    label="Pick up abandoned jobs",
+    is_idempotent=True,
+    description=(
+        "Starts imports, undos, exports, and reports that no worker took or whose worker stopped."
+    ),
+)
+def jobs_sweep() -> str:
+    picked_up = jobs_pick_up()
+    return f"{picked_up} jobs were picked up." if picked_up else "No job was waiting."
+
+
 @worker_ready.connect
 def send_at_start(sender: object, **_: object) -> None:
     if listens_to(sender, "mail"):
         send_now(send_due_mails.name)
+    if listens_to(sender, jobs_sweep.work_queue):
+        send_now(JOBS_SWEEP)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, register
+from django.utils import timezone
 
 from apps.core.checks.permissions import is_declared
 from apps.core.errors import DomainError
@@ -49,6 +50,6 @@ def _is_model(label: str) -> bool:
 def _problems(param: Param) -> Iterator[str]:
     for value in [param.default(), param.default_of_mail(), *param.tokens]:
         try:
-            param.parse(value)
+            param.value_on(timezone.localdate(), value)
         except DomainError as refusal:
             yield refusal.message

@@ -10,6 +10,9 @@ def _mailed(data: Data) -> str:
 REPORT_MAILED = EventKind("report_mailed", "Mailed a report", icon="send", sentence=_mailed)
 
 
+REPORT_CANCELED = EventKind("report_canceled", "Canceled a report", icon="cancel")
+
+
 def _sent_again(data: Data) -> str:
     return f"sent mail {data['mail']} again, which was {data['was']}" if "mail" in data else ""
 

@@ -3,11 +3,23 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from apps.core.errors import DomainError
 
 type Choices = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word that stands for a value of the day on which it is read, such as "last" for last week.
+
+    `on(day)` returns the value of a day.
+    """
+
+    label: str
+    on: Callable[[date], str]
 
 
 @dataclass(frozen=True)
@@ -21,11 +33,14 @@ class Param:
     name: str
     label: str
     parse: Callable[[str], Any]
+    # A text that `parse` understands, or a token.
     default: Callable[[], str]
-    # What the form offers; None for a number that is typed.
+    # What the form offers; None for a number that is typed, and has `bounds`.
     choices: Callable[[], Choices] | None = None
-    # Words that stand for a value of the day on which they are read, such as "last" for last week.
-    tokens: Mapping[str, str] = field(default_factory=dict)
+    bounds: tuple[int, int] | None = None
+    tokens: Mapping[str, Token] = field(default_factory=dict)
+    # A value as people read it.
+    words: Callable[[Any], str] = str
     # The default of a mailing: a token, so that each mailing tells of its own time.
     mail_default: Callable[[], str] | None = None
     # Whether it says of which time the report tells: mailed again for the same time, it reaches nobody twice.
@@ -34,22 +49,39 @@ class Param:
     def default_of_mail(self) -> str:
         return (self.mail_default or self.default)()
 
+    def value_on(self, day: date, text: str) -> Any:
+        """Return the value of a text, where a token stands for that of a day. Raises `DomainError`."""
+        token = self.tokens.get(text)
+        return self.parse(token.on(day) if token else text)
+
+    def in_words(self, text: str, day: date) -> str:
+        """Return "Last week: November 9 to 15, 2026", or what a text without a token means."""
+        words = self.words(self.value_on(day, text))
+        token = self.tokens.get(text)
+        return f"{token.label}: {words}" if token else words
+
 
 def number_param(name: str, label: str, *, default: int, least: int, most: int) -> Param:
     """Return a parameter that is a whole number from `least` to `most`."""
 
     def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
+        # `int` also reads "1_0" and digits of other scripts, and refuses very long texts with an error of its own.
+        plain = len(text) < 10 and text.isascii() and text.removeprefix("-").isdigit()
+        number = int(text) if plain else least - 1
         if not least <= number <= most:
             raise DomainError(
                 f"“{text}” is not a value of {name}. Give a whole number from {least:,} to {most:,}."
             )
         return number
 
-    return Param(name, label, parse, default=lambda: str(default))
+    return Param(
+        name,
+        label,
+        parse,
+        default=lambda: str(default),
+        bounds=(least, most),
+        words=lambda number: f"{number:,}",
+    )
 
 
 def choice_param(name: str, label: str, choices: Choices, *, default: str = "") -> Param:
@@ -62,4 +94,11 @@ def choice_param(name: str, label: str, choices: Choices, *, default: str = "") 
         return text
 
     first = default or choices[0][0]
-    return Param(name, label, parse, default=lambda: first, choices=lambda: choices)
+    return Param(
+        name,
+        label,
+        parse,
+        default=lambda: first,
+        choices=lambda: choices,
+        words=lambda value: dict(choices)[value],
+    )

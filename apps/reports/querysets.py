@@ -10,12 +10,12 @@ from apps.core.querysets import ScopedQuerySet
 from apps.core.scope import own_work, sees_everything
 
 
-class ReportRunQuerySet(ScopedQuerySet):
+class ReportRunQuerySet(JobQuerySet, ScopedQuerySet):  # type: ignore[override]
     def for_staff(self, user: PermissionHolder) -> Self:
         """Return the runs that `user` may see. A run contains everything in its owner's scope, so
         limited users see their own.
         """
-        return own_work(self, user, by="started_by", since="started_at")
+        return own_work(self, user, by="started_by", since="created_at")
 
 
 class ReportSubscriptionQuerySet(ScopedQuerySet):

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from operator import attrgetter
 from typing import Any
+
+from django.utils import timezone
 
 from apps.core.actors import Actor, PermissionHolder, holds
 from apps.core.errors import DomainError
@@ -51,8 +54,11 @@ class ReportDefinition:
     # Whether limited staff see only records of their own, so that each of them has another result.
     is_by_owner: bool = False
 
-    def parse(self, given: Mapping[str, str]) -> dict[str, Any]:
-        """Return a value for every parameter. Raises `DomainError` for an unknown or invalid one."""
+    def parse(self, given: Mapping[str, str], day: date | None = None) -> dict[str, Any]:
+        """Return a value for every parameter; tokens such as "last" stand for those of `day` (today).
+
+        Raises `DomainError` for an unknown or invalid one.
+        """
         known = {param.name: param for param in self.params}
         for name in given:
             if name not in known:
@@ -60,8 +66,10 @@ class ReportDefinition:
                 raise DomainError(
                     f"The report {self.name} has no parameter “{name}”. Available: {names}."
                 )
+        read_on = day or timezone.localdate()
         return {
-            name: param.parse(given.get(name) or param.default()) for name, param in known.items()
+            name: param.value_on(read_on, given.get(name) or param.default())
+            for name, param in known.items()
         }
 
     def may_view(self, user: PermissionHolder) -> bool:
@@ -93,6 +101,10 @@ class ReportDefinition:
                     f"The report {self.name} has the column “{missing[0]}”, which its rows lack. "
                     f"They have: {', '.join(row)}."
                 )
+
+    def reveals(self, user: Any, *, as_file: bool = True) -> bool:
+        """Return whether the user gets addresses or numbers unmasked."""
+        return any(column.is_personal for column in self.columns) and _sees_personal(user, as_file)
 
     def scope_key(self, user: Any, *, as_file: bool = True) -> str:
         """Return a key that two users share if `run` gives them the same result."""

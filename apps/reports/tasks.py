@@ -1,13 +1,11 @@
-"""The messages and scheduled tasks of report mails."""
-
-from typing import Any
+"""The messages and scheduled tasks of report files and report mails."""
 
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import InterfaceError, OperationalError
 
 from apps.core.gates import closure_of
 from apps.core.graceful_task import GracefulTask
+from apps.core.job_kinds import TRIED_AGAIN
 from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_now
 from apps.reports.gates import REPORT_MAILS
@@ -17,15 +15,9 @@ from apps.reports.services import (
     report_mails_ask,
     report_mails_clean_up,
     report_mails_resume,
+    report_run_advance,
+    report_runs_clean_up,
 )
-
-# The database may be away for a moment. The sweep does the rest.
-PASSING: dict[str, Any] = {
-    "autoretry_for": (OperationalError, InterfaceError),
-    "retry_backoff": 2,
-    "retry_backoff_max": 5,
-    "max_retries": 20,
-}
 
 
 @schedulable(
@@ -38,7 +30,12 @@ def mail_due_reports() -> str:
     return f"{queued:,} subscriptions were due." if queued else "No subscription was due."
 
 
-@shared_task(**PASSING, work_queue="bulk")
+@shared_task(**TRIED_AGAIN, work_queue="bulk")
+def make_report(run_id: int) -> None:
+    report_run_advance(run_id=run_id)
+
+
+@shared_task(**TRIED_AGAIN, work_queue="bulk")
 def prepare_report_mails(mailing_id: int) -> None:
     mailing_prepare(mailing_id=mailing_id)
 
@@ -67,10 +64,13 @@ def resume_report_mails() -> str:
 @schedulable(
     label="Clean up old report mails",
     is_idempotent=True,
-    description="Deletes mailings of reports that are older than 90 days, with their files.",
+    description=(
+        "Deletes the files of downloaded reports after 7 days, and mailings of reports after 90 days."
+    ),
 )
 def clean_up_report_mails() -> str:
-    return f"{report_mails_clean_up():,} mailings deleted."
+    files, mailings = report_runs_clean_up(), report_mails_clean_up()
+    return f"{files:,} files and {mailings:,} mailings deleted."
 
 
 @worker_ready.connect

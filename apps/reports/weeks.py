@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from apps.core.errors import DomainError
-from apps.reports.params import Param
+from apps.reports.params import Param, Token
 
 _OFFERED = 26
 # What lies outside has no week before or after it, or a time that no time zone knows.
@@ -54,15 +54,15 @@ class Week:
 
 
 def this_week() -> Week:
-    today = timezone.localdate()
-    return Week(today - timedelta(days=today.weekday()))
+    return week_of(timezone.localdate())
+
+
+def week_of(day: date) -> Week:
+    return Week(day - timedelta(days=day.weekday()))
 
 
 def parse_week(text: str) -> Week:
-    """Return the week of "2026-W47" or "2026-11-18", or the words "this" and "last"."""
-    words = {"this": this_week(), "last": this_week().before}
-    if text in words:
-        return words[text]
+    """Return the week of "2026-W47" or "2026-11-18"."""
     try:
         # Python reads both an ISO week and a date here; a week alone is its Monday.
         day = date.fromisoformat(text)
@@ -72,7 +72,7 @@ def parse_week(text: str) -> Week:
         raise DomainError(
             f"“{text}” is not a week. Write it like 2026-W47, or give a day such as 2026-11-18."
         ) from None
-    return Week(day - timedelta(days=day.weekday()))
+    return week_of(day)
 
 
 def _choices() -> list[tuple[str, str]]:
@@ -89,9 +89,14 @@ WEEK = Param(
     name="week",
     label="Week",
     parse=parse_week,
-    default=lambda: str(this_week()),
+    default=lambda: "this",
     choices=_choices,
-    tokens={"last": "Last week", "this": "This week"},
+    tokens={
+        "last": Token("Last week", lambda day: str(week_of(day).before)),
+        "this": Token("This week", lambda day: str(week_of(day))),
+        "before_last": Token("The week before last", lambda day: str(week_of(day).before.before)),
+    },
+    words=lambda week: week.in_words,
     # A mail on Monday morning tells of the week that is over.
     mail_default=lambda: "last",
     is_period=True,

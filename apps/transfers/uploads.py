@@ -13,8 +13,8 @@ from django.utils import timezone
 from apps.accounts.actors import user_or_none
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
+from apps.core.failures import NO_ROOM, is_out_of_space
 from apps.core.uuid7 import uuid7
-from apps.transfers.failures import NO_ROOM, is_out_of_space
 from apps.transfers.models import Upload
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.reading.limits import MAX_BYTES

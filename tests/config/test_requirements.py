@@ -122,7 +122,7 @@ by_hand = PeriodicTask.objects.get(name="Expire requests")
 schedule_run_now(schedule=by_hand, reason="slim", actor=actor)
 often, _ = IntervalSchedule.objects.get_or_create(every=10, period="seconds")
 due = PeriodicTask.objects.create(
-    name="Often", task="apps.transfers.tasks.jobs_sweep", interval=often
+    name="Often", task="apps.core.tasks.jobs_sweep", interval=often
 )
 for schedule in (by_hand, due):
     ended = TaskRun.objects.filter(schedule=schedule, ended_at__isnull=False)

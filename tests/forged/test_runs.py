@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.core.errors import DomainError, MissingPermission
-from apps.reports.services import report_run
+from apps.reports.services import report_run_start
 from apps.schedules.services import schedule_run_now
 from apps.transfers.models import ExportRun, ImportRun
 from apps.transfers.services import import_run_undo
@@ -131,7 +131,7 @@ def test_the_services_ask_for_the_same_permissions() -> None:
     with pytest.raises((MissingPermission, DomainError), match=r"schedules\.run_task"):
         schedule_run_now(schedule=schedule, actor=_all_permissions_but("schedules.run_task"))
     with pytest.raises((MissingPermission, DomainError), match=r"reports\.view_report"):
-        report_run(
+        report_run_start(
             report="weekly",
             params={},
             format="csv",

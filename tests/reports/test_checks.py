@@ -7,7 +7,7 @@ import pytest
 
 from apps.core.errors import DomainError
 from apps.reports.checks import check_reports
-from apps.reports.params import Param
+from apps.reports.params import Param, Token
 from apps.reports.registry import REPORTS, ReportDefinition, get_report
 from apps.reports.results import ReportColumn, ReportResult
 
@@ -29,7 +29,17 @@ def parse(text: str) -> str:
             "links to projects.projekt, which is not a model",
         ),
         (
-            {"params": [Param("week", "Week", parse, lambda: "last", tokens={"lsat": "Last"})]},
+            {
+                "params": [
+                    Param(
+                        "week",
+                        "Week",
+                        parse,
+                        lambda: "last",
+                        tokens={"last": Token("Last", lambda day: "lsat")},
+                    )
+                ]
+            },
             "“lsat” is not a week.",
         ),
         (

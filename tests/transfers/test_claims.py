@@ -13,6 +13,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from apps.accounts.models import User
 from apps.core.jobs import Job
+from apps.core.tasks import jobs_sweep
 from apps.reports.models import ReportMailing
 from apps.schedules.models import TaskRun
 from apps.transfers.engine import driver
@@ -27,7 +28,6 @@ from apps.transfers.services import (
     import_run_match,
     import_run_undo,
 )
-from apps.transfers.tasks import jobs_sweep
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.reports import ReportMailingFactory

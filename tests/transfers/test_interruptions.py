@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.core.tasks import jobs_sweep
 from apps.organizations.models import Membership, Organization
 from apps.transfers.engine import driver
 from apps.transfers.engine.apply import applier
@@ -15,7 +16,6 @@ from apps.transfers.mails import import_run_mail
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors import plan_rows
 from apps.transfers.services import export_run_start
-from apps.transfers.tasks import jobs_sweep
 from tests.factories.accounts import StaffFactory, permission
 from tests.forms import save
 from tests.transfers.engine import Importer

@@ -18,10 +18,10 @@ from django.db import connection as default
 from django.db import connections, transaction
 
 from apps.audit.models import Event
+from apps.core.tasks import jobs_sweep
 from apps.organizations.models import Organization
 from apps.transfers.models import ExportRun, ImportRun, UndoRun
 from apps.transfers.models.uploads import private_storage
-from apps.transfers.tasks import jobs_sweep
 from config import env
 from tests.bench._commands import database_url
 from tests.signal_dispositions import hearing

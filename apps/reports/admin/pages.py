@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,9 +17,12 @@ from apps.core.actors import PermissionHolder, require
 from apps.core.admin.changelist import declared_query
 from apps.core.admin.page_parameters import checks_its_address
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.sudo import require_fresh_factor
 from apps.reports.admin.chart import chart_data, chart_table
 from apps.reports.admin.param_fields import params_form
-from apps.reports.admin.subscribe import SubscribeForm, first_values, preview
+from apps.reports.admin.preview import named_recipients, preview
+from apps.reports.admin.run_file import small_file_response
+from apps.reports.admin.subscribe import SubscribeForm, first_values
 from apps.reports.admin.table import linked, page_of_rows, table
 from apps.reports.formats import FORMATS
 from apps.reports.formats.values import left_out_in_words, totals_in_words
@@ -26,12 +30,15 @@ from apps.reports.models import ReportRun, ReportSubscription
 from apps.reports.registry import ReportDefinition, all_reports, get_report
 from apps.reports.results import ReportResult
 from apps.reports.services import (
-    report_make,
-    report_run,
+    made_at_once,
+    report_run_advance,
+    report_run_start,
     report_subscribe,
     report_unsubscribe,
     subscription_create,
+    subscription_draft,
 )
+from apps.reports.services.making import TooLongError
 
 CONTROLS = ("o", "p")
 SUBSCRIBE = "reports.subscribe_report"
@@ -65,7 +72,6 @@ def urls(model_admin: ModelAdmin) -> list[URLPattern]:
             wrap(require_http_methods(["GET", "POST"])(pages.subscribe)),
             name="reports_reportrun_subscribe",
         ),
-        path("<int:pk>/file/", wrap(require_GET(pages.file)), name="reports_reportrun_file"),
     ]
 
 
@@ -89,13 +95,16 @@ class Pages:
     def report(self, request: HttpRequest, name: str) -> HttpResponse:
         definition = _definition(request, name)
         given = _given(definition, request)
+        user: Any = request.user
         problem, order, number = "", given.pop("o", ""), given.pop("p", "")
         try:
-            result = report_make(report=name, params=given, actor=request.user, as_file=False)
+            result = made_at_once(definition, given, user, as_file=False)
             rows = page_of_rows(result, order, number)
+        except TooLongError as refusal:
+            return self._too_long(request, definition, given, refusal.message)
         except DomainError as refusal:
             problem, given, order = refusal.message, {}, ""
-            result = report_make(report=name, params={}, actor=request.user, as_file=False)
+            result = made_at_once(definition, {}, user, as_file=False)
             rows = page_of_rows(result, "", "")
         query = urlencode(result.params)
         actions = [each for each in definition.actions if request.user.has_perm(each.permission)]
@@ -126,22 +135,24 @@ class Pages:
         )
 
     @checks_its_address
-    def download(self, request: HttpRequest, name: str, format: str) -> HttpResponse:
+    def download(self, request: HttpRequest, name: str, format: str) -> HttpResponseBase:
+        """Return the file of a small report. A large one is left to a worker, and has a page of its own."""
         definition = _definition(request, name)
         if format not in FORMATS:
             raise Http404(f"Unknown format “{format}”.")
-        _, made = report_run(
+        if definition.reveals(request.user):
+            require_fresh_factor(request, "export personal data")
+        run = report_run_start(
             report=name,
             params=_params(definition, request),
             format=format,
             source=ReportRun.Source.PAGE,
             actor=request.user,
         )
-        response = HttpResponse(made.content, content_type=made.content_type)
-        response["Content-Disposition"] = f'attachment; filename="{made.name}"'
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        run = report_run_advance(run_id=run.pk, in_request=True)
+        if run.has_file:
+            return small_file_response(run)
+        return redirect("admin:reports_reportrun_change", run.pk)
 
     @checks_its_address
     def subscription(self, request: HttpRequest, name: str) -> HttpResponse:
@@ -186,7 +197,9 @@ class Pages:
                     subscription_create(recipients=recipients, actor=user, **form.values())
                     messages.success(request, f"“{definition.title}” will be mailed.")
                     return redirect("admin:reports_reportrun_report", name)
-                shown = preview(request, definition, form)
+                draft = subscription_draft(owner=user, **form.values())
+                named = named_recipients(draft, form.cleaned_data["recipients"], user)
+                shown = preview(request, draft, named)
         except DomainError as refusal:
             problem = refusal.message
         return self._page(
@@ -200,22 +213,24 @@ class Pages:
             shown=shown,
         )
 
-    def file(self, request: HttpRequest, pk: int) -> FileResponse:
-        """Return the file of a past run to who made it; others make their own, in their own scope."""
-        run = ReportRun.objects.for_staff(request.user).filter(pk=pk).exclude(file="").first()
-        if run is None:
-            raise Http404("This run has no file.")
-        definition = _definition(request, run.report)
-        if not may_open(request.user, run):
-            raise MissingPermission(definition.permission)
-        name = str(run.file.name).rpartition("/")[2]
-        try:
-            response = FileResponse(run.file.open("rb"), as_attachment=True, filename=name)
-        except FileNotFoundError:
-            raise Http404("The file of this run was deleted. Run the report again.") from None
-        response["Content-Type"] = FORMATS[name.rpartition(".")[2]][0]
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+    def _too_long(
+        self,
+        request: HttpRequest,
+        definition: ReportDefinition,
+        given: dict[str, str],
+        sentence: str,
+    ) -> TemplateResponse:
+        params = {name: str(value) for name, value in definition.parse(given).items()}
+        return self._page(
+            request,
+            "reports/too_long.html",
+            title=definition.title,
+            definition=definition,
+            sentence=sentence,
+            form=params_form(definition.params, params),
+            query=urlencode(params),
+            formats=list(FORMATS),
+        )
 
     def _page(
         self, request: HttpRequest, template: str, *, status: int = 200, **context: object
@@ -224,10 +239,6 @@ class Pages:
         request.current_app = site.name
         everything = {**site.each_context(request), **context}
         return TemplateResponse(request, template, everything, status=status)
-
-
-def may_open(user: PermissionHolder, run: ReportRun) -> bool:
-    return bool(user.is_superuser or (run.started_by_id and run.started_by_id == user.pk))
 
 
 def _definition(request: HttpRequest, name: str) -> ReportDefinition:

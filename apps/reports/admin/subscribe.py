@@ -1,12 +1,9 @@
-"""The page on which a report is subscribed to: who gets it, when, and how; with the mail beforehand."""
+"""The form with which a report is subscribed to: who gets it, when, and how."""
 
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.http import HttpRequest
-from django.middleware.csp import get_nonce
-from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -15,19 +12,9 @@ from unfold.widgets import (
 )
 
 from apps.accounts.models import User
-from apps.core.errors import DomainError
-from apps.reports.admin.mail_preview import shown_html
-from apps.reports.admin.param_fields import subscription_field
-from apps.reports.mail_content import mail_content
-from apps.reports.models import ReportRecipient, ReportSubscription
+from apps.reports.admin.param_fields import posted_params, subscription_fields, without_params
+from apps.reports.models import ReportSubscription
 from apps.reports.registry import ReportDefinition
-from apps.reports.services import subscription_draft
-from apps.reports.services.preparation import asked_params, problem_of
-from apps.reports.services.recipients import addressees
-from apps.reports.services.timing import read_when
-
-_NEXT_SHOWN = 5
-_PARAM = "param_"
 
 
 class SubscribeForm(forms.Form):
@@ -61,19 +48,17 @@ class SubscribeForm(forms.Form):
     def __init__(self, definition: ReportDefinition, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.definition = definition
-        fields = {f"{_PARAM}{param.name}": subscription_field(param) for param in definition.params}
-        self.fields = {**fields, **self.fields}
+        self.fields = {**subscription_fields(definition), **self.fields}
 
     def values(self) -> dict[str, Any]:
         """Return what the services take."""
-        data = dict(self.cleaned_data)
-        params = {
-            name.removeprefix(_PARAM): str(data.pop(name))
-            for name in list(data)
-            if name.startswith(_PARAM)
-        }
+        data = without_params(self.cleaned_data)
         data.pop("recipients")
-        return {"report": self.definition.name, "params": params, **data}
+        return {
+            "report": self.definition.name,
+            "params": posted_params(self.cleaned_data),
+            **data,
+        }
 
 
 def first_values(user: User) -> dict[str, Any]:
@@ -83,50 +68,4 @@ def first_values(user: User) -> dict[str, Any]:
         "when": blank.when,
         "time_zone": blank.time_zone,
         "format": blank.format,
-    }
-
-
-def preview(request: HttpRequest, definition: ReportDefinition, form: SubscribeForm) -> Any:
-    """Return what the page shows of the mail: the one that the first recipient would get now.
-
-    Raises `DomainError` for a bad value, and `MissingPermission`.
-    """
-    user: Any = request.user
-    subscription = subscription_draft(owner=user, **form.values())
-    found = addressees(form.cleaned_data["recipients"], user)
-    if not found:
-        raise DomainError("Name at least one recipient.")
-    recipients = [
-        ReportRecipient(
-            subscription=subscription, user=one.user, email="" if one.user else one.email
-        )
-        for one in found
-    ]
-    problems = [(recipient, problem_of(definition, recipient)) for recipient in recipients]
-    times = read_when(subscription.when, subscription.time_zone).after(timezone.now())
-    shown = {
-        "subscription": subscription,
-        "due": [moment for moment, _ in zip(times, range(_NEXT_SHOWN), strict=False)],
-        "left_out": [(each.address, problem) for each, problem in problems if problem],
-        "count": sum(not problem for _, problem in problems),
-    }
-    return {**shown, **_mail(request, definition, subscription, recipients, user)}
-
-
-def _mail(
-    request: HttpRequest,
-    definition: ReportDefinition,
-    subscription: ReportSubscription,
-    recipients: list[ReportRecipient],
-    user: User,
-) -> dict[str, Any]:
-    """Return the mail in the viewer's own scope: a preview must not show what only others may see."""
-    result = definition.run(asked_params(subscription), user)
-    has_account = any(each.user_id == user.pk for each in recipients) or bool(recipients[0].user)
-    content = mail_content(definition, result, subscription, with_link=has_account)
-    return {
-        "content": content,
-        "mail_html": shown_html(content, get_nonce(request)),
-        "mail_text": content.text,
-        "is_skipped": subscription.skips_empty and result.is_empty,
     }

@@ -2,97 +2,50 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
+from django.views.decorators.http import require_POST
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.count_subquery import count_subquery
-from apps.core.admin.display import GOOD, QUIET, label, moment_column, phrase
-from apps.core.admin.inlines import BaseTabularInline
-from apps.core.admin.read_only import ReadOnly
-from apps.core.personal import reveal
+from apps.core.admin.display import GOOD, QUIET, label, moment_column
+from apps.core.admin.editing.forms import VersionedModelForm
+from apps.core.errors import DomainError, MissingPermission, RecordNotFound
+from apps.reports.admin.recipients import (
+    AddRecipientsForm,
+    RecipientInline,
+    RemoveRecipientsForm,
+)
 from apps.reports.admin.run import ReportFilter, title_of
+from apps.reports.admin.subscription_form import next_mail, param_fields, update
 from apps.reports.models import ReportMailing, ReportRecipient, ReportSubscription
 from apps.reports.services import (
     mailing_start,
     recipients_add,
     recipients_remove,
-    subscription_update,
     subscriptions_resume,
     subscriptions_stop,
 )
+from apps.reports.services.editions import params_in_words
 
 MANAGE = "reports.change_reportsubscription"
-
-
-class RecipientInline(ReadOnly, BaseTabularInline):
-    model = ReportRecipient
-    verbose_name_plural = "recipients"
-    fields = ["address_shown", "kind", "state_label", "problem_shown"]
-    readonly_fields = fields
-    show_change_link = False
-
-    @display(description="recipient")
-    def address_shown(self, recipient: ReportRecipient) -> str:
-        return reveal(recipient.address, key=recipient.user_id or recipient.pk)
-
-    @display(description="gets")
-    def kind(self, recipient: ReportRecipient) -> str:
-        return "What they may see" if recipient.user_id else "What the owner may see"
-
-    @display(description="state")
-    def state_label(self, recipient: ReportRecipient) -> SafeString:
-        if recipient.unsubscribed_at:
-            return label("Unsubscribed", QUIET)
-        return label("Left out", "warning") if recipient.problem else label("On the list", GOOD)
-
-    @display(description="why")
-    def problem_shown(self, recipient: ReportRecipient) -> SafeString | str:
-        return phrase(recipient.problem)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("reports.view_reportsubscription"))
-
-
-class AddRecipientsForm(ConfirmationForm):
-    emails = forms.CharField(
-        label="E-mail addresses",
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 5}),
-        help_text="One per line: colleagues, or addresses of an allowed domain.",
-    )
-    field_order = ["emails", "reason"]
-
-
-class RemoveRecipientsForm(ConfirmationForm):
-    recipients = forms.ModelMultipleChoiceField(
-        ReportRecipient.objects.none(), widget=UnfoldAdminCheckboxSelectMultipleWidget
-    )
-    field_order = ["recipients", "reason"]
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["recipients"]
-        field.queryset = ReportRecipient.objects.filter(
-            subscription__in=self.queryset.values("pk")
-        ).active()
-        field.label_from_instance = _shown
-
-
-def _shown(recipient: ReportRecipient) -> str:
-    return reveal(recipient.address, key=recipient.user_id or recipient.pk)
+PARAMETERS = "Parameters"
 
 
 @admin.register(ReportSubscription)
 class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
-    update_service = staticmethod(subscription_update)
+    update_service = staticmethod(update)
+    change_form_after_template = "reports/subscription_buttons.html"
     service_argument = "subscription"
     list_display = [
         "title",
@@ -117,7 +70,8 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
     ]
     inlines = [RecipientInline]
     fieldsets = [
-        (None, {"fields": ["title", "params_shown", "enabled_label", "owner"]}),
+        (None, {"fields": ["title", "enabled_label", "owner"]}),
+        (PARAMETERS, {"fields": ["params_shown"]}),
         ("When", {"fields": ["when", "time_zone", "next_due_moment", "last_moment"]}),
         ("Mail", {"fields": ["format", "skips_empty", "skips_unchanged"]}),
     ]
@@ -132,6 +86,45 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
 
     next_due_moment = moment_column("next_due_at", description="next mail")
     last_moment = moment_column("last_mailed_at", description="last mailing")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        sets = super().get_fieldsets(request, obj)
+        names = list(param_fields(obj)) if self.has_change_permission(request, obj) else []
+        return [
+            (
+                title,
+                {**shown, "fields": [*names, *shown["fields"]]} if title == PARAMETERS else shown,
+            )
+            for title, shown in sets
+        ]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        kwargs["form"] = type("SubscriptionForm", (VersionedModelForm,), param_fields(obj))
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(require_POST(self.preview_view))
+        name = "reports_reportsubscription_preview"
+        return [path("<path:object_id>/preview/", view, name=name), *super().get_urls()]
+
+    def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the next mail as the form says it, without saving anything."""
+        subscription: Any = self.get_object(request, unquote(object_id))
+        if subscription is None:
+            raise RecordNotFound(ReportSubscription, object_id)
+        if not self.has_change_permission(request, subscription):
+            raise MissingPermission(MANAGE)
+        form_class = self.get_form(request, subscription, change=True)
+        stored = ReportSubscription.objects.get(pk=subscription.pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Next mail of {title_of(subscription.report)}",
+            **next_mail(request, subscription, form_class(request.POST, instance=stored)),
+        }
+        status = 200 if context["shown"] else 400
+        return TemplateResponse(request, "reports/next_mail.html", context, status=status)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         active = ReportRecipient.objects.active()
@@ -149,9 +142,13 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
     def title(self, subscription: ReportSubscription) -> str:
         return title_of(subscription.report)
 
-    @admin.display(description="parameters")
-    def params_shown(self, subscription: ReportSubscription) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in subscription.params.items())
+    @admin.display(description="in the next mail")
+    def params_shown(self, subscription: ReportSubscription) -> SafeString | str:
+        try:
+            words = params_in_words(subscription, subscription.next_due_at or timezone.now())
+        except DomainError as error:
+            return error.message
+        return format_html_join("", "<div>{}: {}</div>", words) or "This report has none."
 
     @admin.display(description="recipients")
     def recipients_number(self, subscription: Any) -> SafeString | str:

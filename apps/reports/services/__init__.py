@@ -3,14 +3,15 @@
 from apps.reports.services.deliveries import report_mail_leave, report_mail_send_again
 from apps.reports.services.mailings import mailing_start, mailings_queue_due
 from apps.reports.services.mails import report_mails_ask, report_mails_resume, report_mails_send
+from apps.reports.services.making import made_at_once, report_run_advance
 from apps.reports.services.preparation import mailing_prepare
 from apps.reports.services.recipients import (
     recipient_unsubscribe,
     recipients_add,
     recipients_remove,
 )
-from apps.reports.services.retention import report_mails_clean_up
-from apps.reports.services.runs import report_make, report_run
+from apps.reports.services.retention import report_mails_clean_up, report_runs_clean_up
+from apps.reports.services.runs import report_make, report_run_cancel, report_run_start
 from apps.reports.services.subscriptions import (
     report_subscribe,
     report_unsubscribe,
@@ -22,6 +23,7 @@ from apps.reports.services.subscriptions import (
 )
 
 __all__ = [
+    "made_at_once",
     "mailing_prepare",
     "mailing_start",
     "mailings_queue_due",
@@ -35,7 +37,10 @@ __all__ = [
     "report_mails_resume",
     "report_mails_send",
     "report_make",
-    "report_run",
+    "report_run_advance",
+    "report_run_cancel",
+    "report_run_start",
+    "report_runs_clean_up",
     "report_subscribe",
     "report_unsubscribe",
     "subscription_create",

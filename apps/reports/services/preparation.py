@@ -13,7 +13,6 @@ from apps.core.actors import holds
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError
 from apps.core.sending import send_after_commit
-from apps.reports.mail_content import MailContent, mail_content
 from apps.reports.models import (
     ReportDelivery,
     ReportEdition,
@@ -22,7 +21,7 @@ from apps.reports.models import (
     ReportSubscription,
 )
 from apps.reports.registry import ReportDefinition, get_report
-from apps.reports.results import ReportResult
+from apps.reports.services.editions import MadeEdition, edition_make, params_due
 from apps.reports.services.mailings import SEND, SWEEP
 from apps.reports.services.permissions import SUBSCRIBE
 from apps.reports.services.recipients import is_allowed
@@ -38,10 +37,7 @@ class _Edition:
     """The readers of one scope, and what they get."""
 
     readers: list[ReportRecipient]
-    result: ReportResult | None = None
-    content: MailContent | None = None
-    # Why they get nothing.
-    skipped: str = ""
+    made: MadeEdition | None = None
 
 
 @dataclass
@@ -74,39 +70,37 @@ def mailing_prepare(*, mailing_id: int) -> ReportMailing | None:
 def _prepare(mailing: ReportMailing) -> None:
     subscription = mailing.subscription
     definition = get_report(subscription.report)
-    params = {
-        name: str(value) for name, value in definition.parse(asked_params(subscription)).items()
-    }
+    params = params_due(subscription, mailing.due_at)
     plan = _plan(definition, subscription)
     for key, edition in plan.editions.items():
-        _make(definition, subscription, params, key, edition)
-    made = {key: edition for key, edition in plan.editions.items() if edition.content}
-    skipped = [edition.skipped for edition in plan.editions.values() if edition.skipped]
-    reason = " ".join(dict.fromkeys(skipped))
+        first = edition.readers[0]
+        edition.made = edition_make(
+            definition,
+            subscription,
+            params=params,
+            reader=first.reader,
+            key=key,
+            with_link=first.user is not None,
+        )
+    all_made = [edition.made for edition in plan.editions.values() if edition.made]
+    sent = {key: each for key, each in plan.editions.items() if each.made and not each.made.skipped}
+    reason = " ".join(dict.fromkeys(made.skipped for made in all_made if made.skipped))
     if not plan.editions:
         reason = NOBODY_MAY if plan.problems else NOBODY
     with mailing.hand_over(
-        state=State.SENDING if made else State.SKIPPED,
+        state=State.SENDING if sent else State.SKIPPED,
         params=params,
-        period=next((e.result.period for e in plan.editions.values() if e.result), ""),
+        period=next((made.result.period for made in all_made), ""),
         reason=reason,
         error="",
-        ended_at=None if made else timezone.now(),
+        ended_at=None if sent else timezone.now(),
     ):
         _note_problems(plan)
-        for key, edition in made.items():
-            _write(mailing, key, edition)
-        if made:
+        for key, edition in sent.items():
+            if edition.made:
+                _write(mailing, key, edition.made, edition.readers)
+        if sent:
             send_after_commit(SEND, swept_by=SWEEP)
-
-
-def asked_params(subscription: ReportSubscription) -> dict[str, str]:
-    """Return a subscription's parameters; where it names none, those of a mailing."""
-    definition = get_report(subscription.report)
-    return {
-        **{param.name: param.default_of_mail() for param in definition.params},
-        **{name: str(value) for name, value in subscription.params.items()},
-    }
 
 
 def _plan(definition: ReportDefinition, subscription: ReportSubscription) -> _Plan:
@@ -141,44 +135,17 @@ def edition_key(definition: ReportDefinition, recipient: ReportRecipient) -> str
     return f"{kind}{definition.scope_key(recipient.reader)}"[:200]
 
 
-def _make(
-    definition: ReportDefinition,
-    subscription: ReportSubscription,
-    params: dict[str, str],
-    key: str,
-    edition: _Edition,
-) -> None:
-    edition.result = result = definition.run(params, edition.readers[0].reader)
-    earlier = last_edition(subscription, key)
-    if subscription.skips_empty and result.is_empty:
-        edition.skipped = "There was nothing to report."
-    elif subscription.skips_unchanged and earlier and earlier.digest == result.digest():
-        edition.skipped = "Nothing had changed since the last mail."
-    else:
-        edition.content = mail_content(
-            definition,
-            result,
-            subscription,
-            earlier=earlier,
-            with_link=edition.readers[0].user is not None,
-        )
-
-
-def last_edition(subscription: ReportSubscription, key: str) -> ReportEdition | None:
-    """Return what the readers of a scope were sent last."""
-    sent = ReportEdition.objects.filter(mailing__subscription=subscription, scope_key=key)
-    return sent.select_related("mailing").order_by("-mailing__due_at").first()
-
-
 def _note_problems(plan: _Plan) -> None:
     """Write on the list who was left out and why. Only what changed becomes history."""
     for key, problem in plan.problems.items():
         ReportRecipient.objects.filter(pk=key).exclude(problem=problem).update(problem=problem)
 
 
-def _write(mailing: ReportMailing, key: str, made: _Edition) -> None:
+def _write(
+    mailing: ReportMailing, key: str, made: MadeEdition, readers: Sequence[ReportRecipient]
+) -> None:
     content, result = made.content, made.result
-    if content is None or result is None:
+    if content is None:
         raise ValueError("An edition without a mail is not written.")
     edition = ReportEdition(
         mailing=mailing,
@@ -195,7 +162,7 @@ def _write(mailing: ReportMailing, key: str, made: _Edition) -> None:
     if content.file is not None:
         edition.file.save(content.file.name, ContentFile(content.file.content), save=False)
     edition.save()
-    ReportDelivery.objects.bulk_create(_deliveries(mailing, edition, made.readers))
+    ReportDelivery.objects.bulk_create(_deliveries(mailing, edition, readers))
 
 
 def _deliveries(

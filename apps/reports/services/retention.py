@@ -1,4 +1,4 @@
-"""The archive of report mails is kept for a time, and then deleted with its files."""
+"""Files of reports and the archive of report mails are kept for a time, and then deleted."""
 
 from datetime import timedelta
 
@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from apps.reports.models import ReportDelivery, ReportEdition, ReportMailing
+from apps.reports.models import ReportDelivery, ReportEdition, ReportMailing, ReportRun
 
 KEPT_FOR = timedelta(days=90)
+FILES_KEPT_FOR = timedelta(days=7)
 _AT_ONCE = 200
 
 
@@ -27,6 +28,20 @@ def report_mails_clean_up() -> int:
     while keys := list(old.order_by("pk").values_list("pk", flat=True)[:_AT_ONCE]):
         _delete(keys)
         deleted += len(keys)
+    return deleted
+
+
+def report_runs_clean_up() -> int:
+    """Delete the files of runs that have expired; return how many. Who made which report stays."""
+    old = ReportRun.objects.filter(
+        state=ReportRun.State.SUCCEEDED, expires_at__lt=timezone.now()
+    ).exclude(file="")
+    deleted = 0
+    for run in old.iterator():
+        run.file.storage.delete(str(run.file.name))
+        deleted += ReportRun.objects.filter(pk=run.pk).update(
+            state=ReportRun.State.EXPIRED, file=""
+        )
     return deleted
 
 

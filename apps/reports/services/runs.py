@@ -1,21 +1,25 @@
-"""Makes reports and records their runs."""
+"""Starts the making of reports as files, and records it."""
 
 from collections.abc import Mapping
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.actors import user_or_none
-from apps.audit import event_kinds
-from apps.audit.context import real_actor_id
+from apps.audit.context import audit_context, real_actor_id
 from apps.audit.events import record_event
 from apps.core.actors import Actor, require
-from apps.core.interruption import Interrupted, begin_to_end, shielded
-from apps.reports.formats import RenderedFile, check_format, render
+from apps.core.errors import DomainError, MissingPermission
+from apps.core.job_kinds import JOBS_SWEEP
+from apps.core.sending import send_after_commit
+from apps.reports import event_kinds
+from apps.reports.formats import check_format
 from apps.reports.models import ReportRun
 from apps.reports.registry import get_report
 from apps.reports.results import ReportResult
+
+MAKE = "apps.reports.tasks.make_report"
+SEES_RUNS = "reports.view_reportrun"
 
 
 def report_make(
@@ -33,52 +37,50 @@ def report_make(
     return definition.run(params, user_or_none(actor), as_file=as_file)
 
 
-def report_run(
+def report_run_start(
     *, report: str, params: Mapping[str, str], format: str, source: str, actor: Actor
-) -> tuple[ReportRun, RenderedFile]:
-    """Make a report as a file; return its record, which keeps the file, and the file.
+) -> ReportRun:
+    """Record that a file of a report is wanted; `report_run_advance` makes it, here or in a worker.
 
-    A making that fails is kept as a failed run. Raises what `report_make` raises.
+    Raises `MissingPermission`, and `DomainError` for an unknown report, a format, or a bad parameter.
     """
     definition = get_report(report)
+    require(actor, definition.permission)
     check_format(format)
-    run = ReportRun.objects.create(
+    return ReportRun.objects.create(
         report=report,
         params={name: str(value) for name, value in definition.parse(params).items()},
+        format=format,
         source=source,
         started_by=user_or_none(actor),
         real_started_by_id=real_actor_id(),
     )
-    try:
-        result = report_make(report=report, params=params, actor=actor)
-        file = render(result, format)
-    except Interrupted as signal:
-        begin_to_end()
-        run_failed(run, signal)
-        raise
-    except Exception as error:
-        run_failed(run, error)
-        raise
-    with shielded(), transaction.atomic():
-        run_succeeded(run, result, file)
-        record_event(
-            event_kinds.EXPORT, actor=actor, target=run, format=format, rows=len(result.rows)
-        )
-    return run, file
 
 
-def run_succeeded(run: ReportRun, result: ReportResult, file: RenderedFile) -> None:
-    """Store the file and the end of a run. The caller holds a transaction."""
-    run.state = ReportRun.State.SUCCEEDED
-    run.period = result.period
-    run.row_count = len(result.rows)
-    run.ended_at = timezone.now()
-    run.file.save(file.name, ContentFile(file.content), save=False)
-    run.save()
+def report_run_send(run: ReportRun) -> None:
+    """Leave the making of a file to a worker."""
+    send_after_commit(MAKE, run.pk, swept_by=JOBS_SWEEP)
 
 
-def run_failed(run: ReportRun, error: BaseException) -> None:
-    run.state = ReportRun.State.FAILED
-    run.error = f"{type(error).__name__}: {error}"
-    run.ended_at = timezone.now()
-    run.save(update_fields=["state", "error", "ended_at"])
+@transaction.atomic
+def report_run_cancel(*, run: ReportRun, reason: str = "", actor: Actor) -> bool:
+    """Stop the making of a file; return whether that is new. One that waits is canceled at once.
+
+    Raises `MissingPermission` for a colleague's run, and `DomainError` for one that has ended.
+    """
+    locked = ReportRun.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if not (actor is None or isinstance(actor, str) or actor.pk == locked.started_by_id):
+        raise MissingPermission(SEES_RUNS)
+    if locked.state not in ReportRun.WORK_STATES:
+        raise DomainError("This run has ended. There is nothing to cancel.")
+    if locked.cancel_requested_at is not None:
+        return False
+    locked.cancel_requested_at = timezone.now()
+    fields = ["cancel_requested_at"]
+    if not locked.claimed_by:
+        locked.state, locked.ended_at = ReportRun.State.CANCELED, locked.cancel_requested_at
+        fields += ["state", "ended_at"]
+    locked.save(update_fields=fields)
+    with audit_context(actor=actor, reason=reason):
+        record_event(event_kinds.REPORT_CANCELED, target=locked, report=locked.report)
+    return True

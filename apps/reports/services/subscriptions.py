@@ -12,6 +12,7 @@ from apps.core.errors import DomainError
 from apps.reports.models import ReportRecipient, ReportSubscription
 from apps.reports.querysets import ReportSubscriptionQuerySet
 from apps.reports.registry import get_report
+from apps.reports.services.editions import asked_params
 from apps.reports.services.permissions import MANAGE, SUBSCRIBE, may_manage
 from apps.reports.services.recipients import Addressee, addressees, recipients_write
 from apps.reports.services.timing import read_when, start_counting
@@ -75,6 +76,8 @@ def subscription_update(
 ) -> ReportSubscription:
     """Change when or how a report is mailed. What was due before the change is not mailed later.
 
+    `params` has the parameters that change; the others stay. Tokens such as "last" are kept as such.
+
     Raises `MissingPermission`, and `DomainError` for a bad value.
     """
     locked = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
@@ -82,7 +85,9 @@ def subscription_update(
     for name, value in changes.items():
         if name not in CHANGEABLE:
             raise TypeError(f"A subscription's {name} is not changed here.")
-        setattr(locked, name, value)
+        if name != "params":
+            setattr(locked, name, value)
+    locked.params = {**asked_params(locked), **changes.get("params", {})}
     get_report(locked.report).parse(locked.params)
     locked.when = read_when(locked.when, locked.time_zone).words
     fields = set(changes) | {"when"}

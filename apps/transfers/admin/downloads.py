@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 
 from apps.core.actors import require
+from apps.core.downloads import attachment
 from apps.core.errors import RecordNotFound
 from apps.core.personal import disclose
 from apps.core.sudo import is_impersonated
@@ -23,15 +23,6 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-
-def attachment[Response: HttpResponseBase](response: Response, name: str) -> Response:
-    """Make a response a private download: never shown in the page's origin, never cached."""
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def streamed(name: str, content_type: str, content: Iterable[bytes]) -> HttpResponseBase:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core.errors import DomainError
+from apps.core.job_attempts import attempt
 from apps.core.jobs import JobCanceledError
 from apps.core.memory import peak_rss_mb
 from apps.transfers import registry
@@ -24,7 +25,6 @@ from apps.transfers.engine.plan.causes import cause_label
 from apps.transfers.engine.plan.lists import index_for_search, search_columns
 from apps.transfers.engine.runs import progress
 from apps.transfers.engine.runs.approver import approver_of
-from apps.transfers.engine.runs.attempt import attempt
 from apps.transfers.engine.runs.endings import (
     applied_state,
     end_canceled,

@@ -14,6 +14,7 @@ from apps.audit.context import current, real_actor_id
 from apps.audit.events import record_event
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
+from apps.core.job_kinds import JOBS_SWEEP
 from apps.core.scope import is_limited
 from apps.core.sending import send_after_commit
 from apps.transfers import registry
@@ -23,7 +24,7 @@ from apps.transfers.engine.runs.events import export_disclosed
 from apps.transfers.engine.runs.permissions import check_may_export
 from apps.transfers.models import ExportRun
 from apps.transfers.personal import chosen_columns, holds_personal
-from apps.transfers.tasks import JOBS_SWEEP, export_run_advance
+from apps.transfers.tasks import export_run_advance
 
 
 def export_stream(

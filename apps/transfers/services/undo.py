@@ -8,6 +8,7 @@ from apps.accounts.approvals.guard import require_approval
 from apps.audit.context import real_actor_id
 from apps.core.actors import Actor
 from apps.core.errors import DomainError
+from apps.core.job_kinds import JOBS_SWEEP
 from apps.core.sending import send_after_commit
 from apps.transfers.access import UNDO_IMPORT
 from apps.transfers.engine.ranges import is_again
@@ -17,7 +18,8 @@ from apps.transfers.engine.undo.chain import kept_rows
 from apps.transfers.models import ImportRun, UndoRun
 from apps.transfers.selectors.undo import why_not_undo
 from apps.transfers.services.imports import run_in_scope
-from apps.transfers.tasks import JOBS_SWEEP, queue_for, undo_run_advance
+from apps.transfers.tasks import undo_run_advance
+from apps.transfers.work_queues import queue_for
 
 State = UndoRun.State
 

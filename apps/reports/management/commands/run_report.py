@@ -11,18 +11,20 @@ from django.core.management.base import CommandError
 
 from apps.accounts.models import User
 from apps.audit.context import audit_context
-from apps.core.commands import OperatorCommand
+from apps.core.commands import INCOMPLETE, OperatorCommand
 from apps.core.errors import DomainError
 from apps.core.fields import fold_email
+from apps.core.interruption import begin_to_end
 from apps.core.whole_file import whole_file
 from apps.reports.formats import FORMATS, check_format
 from apps.reports.models import ReportRun
 from apps.reports.registry import all_reports
-from apps.reports.services import report_run
+from apps.reports.services import report_run_advance, report_run_start
 
 
 class Command(OperatorCommand):
     help = __doc__
+    _run: ReportRun | None = None
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         names = ", ".join(definition.name for definition in all_reports())
@@ -59,16 +61,18 @@ class Command(OperatorCommand):
         user = _user(options["user"])
         try:
             with audit_context(actor=user or "command run_report", source="command"):
-                run, made = report_run(
+                self._run = report_run_start(
                     report=options["name"],
                     params=_params(options["param"]),
                     format=options["format"],
                     source=ReportRun.Source.COMMAND,
                     actor=user,
                 )
+                run = report_run_advance(run_id=self._run.pk)
+            content = self._content(run)
             if options["output"]:
                 with whole_file(Path(options["output"])) as file:
-                    file.write(made.content)
+                    file.write(content)
         except DomainError as error:
             raise _refusal(error.message) from error
         except PermissionDenied as error:
@@ -81,7 +85,7 @@ class Command(OperatorCommand):
                 "period": run.period,
                 "state": run.state,
                 "rows": run.row_count or 0,
-                "bytes": len(made.content),
+                "bytes": len(content),
                 "output": options["output"],
                 "seconds": round(monotonic() - started, 3),
             }
@@ -89,7 +93,25 @@ class Command(OperatorCommand):
         elif options["output"]:
             self.stdout.write(f"{run.row_count:,} rows, {run.period}: {options['output']}")
         else:
-            self.stdout.write(made.content.decode("utf-8-sig"), ending="")
+            self.stdout.write(content.decode("utf-8-sig"), ending="")
+
+    def _content(self, run: ReportRun) -> bytes:
+        if run.state == ReportRun.State.CANCELED:
+            self.refuse(run.error or f"Run {run.pk} was canceled.", INCOMPLETE)
+        if run.state != ReportRun.State.SUCCEEDED:
+            raise DomainError(run.error)
+        with run.file.open("rb") as file:
+            return bytes(file.read())
+
+    def interrupted(self, signal: str) -> str:
+        begin_to_end()
+        if self._run is not None:
+            ReportRun.release_of_this_process(self._run.pk)
+            unfinished = ReportRun.objects.filter(pk=self._run.pk, state__in=ReportRun.WORK_STATES)
+            unfinished.filter(claimed_by="").update(
+                state=ReportRun.State.CANCELED, error=f"Interrupted by {signal}."
+            )
+        return f"Interrupted by {signal}: no file was made."
 
     def nothing_done(self) -> dict[str, Any]:
         return {"run": None, "state": "", "rows": 0, "bytes": 0}

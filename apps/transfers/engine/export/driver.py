@@ -21,13 +21,13 @@ from xlsxwriter import Workbook
 
 from apps.core.cells import defused
 from apps.core.errors import DomainError
+from apps.core.job_attempts import attempt
 from apps.core.jobs import ClaimLostError
 from apps.core.workbooks import written_workbook
 from apps.transfers import registry
 from apps.transfers.declarations import FieldKind
 from apps.transfers.engine.export.copy_blocks import copied_blocks
 from apps.transfers.engine.export.query import Exported
-from apps.transfers.engine.runs.attempt import attempt
 from apps.transfers.engine.runs.events import export_disclosed
 from apps.transfers.engine.runs.permissions import check_may_act_for, check_may_export
 from apps.transfers.engine.sql import text_of

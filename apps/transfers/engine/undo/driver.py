@@ -14,6 +14,7 @@ from django.utils import timezone
 from psycopg.sql import SQL, Identifier, Literal
 
 from apps.audit.context import audit_context
+from apps.core.job_attempts import attempt
 from apps.core.jobs import ClaimLostError
 from apps.core.uuid7 import uuid7
 from apps.transfers.change_sources import IMPORT_RUN, UNDO
@@ -21,7 +22,6 @@ from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.runs import chunks
 from apps.transfers.engine.runs.approver import approver_of_undo
-from apps.transfers.engine.runs.attempt import attempt
 from apps.transfers.engine.runs.chunks import Chunks, Span
 from apps.transfers.engine.runs.constraints import explain
 from apps.transfers.engine.runs.events import record_undo

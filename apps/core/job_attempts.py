@@ -1,12 +1,12 @@
-"""One attempt at a job, with every possible ending: the same for imports, undos, and exports."""
+"""One attempt at a job, with every possible ending: the same for imports, undos, exports, and reports."""
 
 import logging
 from collections.abc import Callable
 
 from apps.core.errors import DomainError, in_short
-from apps.core.interruption import Interrupted, begin_to_end
+from apps.core.failures import is_out_of_space, log_failure, sentence_of
+from apps.core.interruption import Interrupted, begin_to_end, interrupt
 from apps.core.jobs import ClaimLostError, Job, JobCanceledError
-from apps.transfers.failures import is_out_of_space, log_failure, sentence_of
 
 logger = logging.getLogger(__name__)
 
@@ -18,14 +18,17 @@ def attempt(
     name: str,
     canceled: Callable[[str], None],
     failed: Callable[[str], None],
+    stops_at_once: bool = False,
 ) -> None:
     """Do the work of a claimed job while its claim is renewed.
 
     `canceled` gets what interrupted the work, "" for a person's request; `failed` gets the sentence
     for the job's page. If the worker stops, or a failure may be temporary (the database may have
     been away), the exception is raised: the next attempt continues from the checkpoint.
+
+    A job that `stops_at_once` has no checkpoints: a person's request to stop interrupts its statement.
     """
-    with job.keep_alive():
+    with job.keep_alive(on_cancel=interrupt if stops_at_once else None):
         try:
             work()
         except ClaimLostError:
@@ -34,9 +37,12 @@ def attempt(
             canceled("")
         except Interrupted as signal:
             begin_to_end()
-            if signal.in_worker:
+            if stops_at_once and job.is_canceled():
+                canceled("")
+            elif signal.in_worker:
                 raise
-            canceled(f"Interrupted by {signal}")
+            else:
+                canceled(f"Interrupted by {signal}")
         except DomainError as error:
             failed(error.message)
         except Exception as error:

@@ -1,0 +1,84 @@
+"""What a mailing says to the readers of one scope. A preview is made here as well, so that it shows the mail itself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from apps.reports.mail_content import MailContent, mail_content
+from apps.reports.models import ReportEdition, ReportSubscription
+from apps.reports.registry import ReportDefinition, get_report
+from apps.reports.results import ReportResult
+
+
+@dataclass(frozen=True)
+class MadeEdition:
+    """The result and its mail; `skipped` says why it is not sent, and then no mail is made."""
+
+    result: ReportResult
+    content: MailContent | None
+    skipped: str = ""
+
+
+def asked_params(subscription: ReportSubscription) -> dict[str, str]:
+    """Return a subscription's parameters with their tokens; where it names none, those of a mailing."""
+    definition = get_report(subscription.report)
+    return {
+        **{param.name: param.default_of_mail() for param in definition.params},
+        **{name: str(value) for name, value in subscription.params.items()},
+    }
+
+
+def day_of(subscription: ReportSubscription, due_at: datetime) -> date:
+    """Return the day of a due time in the subscription's time zone, which its tokens are read on."""
+    return timezone.localdate(due_at, ZoneInfo(subscription.time_zone))
+
+
+def params_due(subscription: ReportSubscription, due_at: datetime) -> dict[str, str]:
+    """Return the parameters of a due time: "last" is the week before it, however late it is mailed."""
+    definition = get_report(subscription.report)
+    values = definition.parse(asked_params(subscription), day_of(subscription, due_at))
+    return {name: str(value) for name, value in values.items()}
+
+
+def params_in_words(subscription: ReportSubscription, due_at: datetime) -> list[tuple[str, str]]:
+    """Return the label of each parameter, and what it means for the mail of a due time."""
+    asked, day = asked_params(subscription), day_of(subscription, due_at)
+    return [
+        (param.label, param.in_words(asked[param.name], day))
+        for param in get_report(subscription.report).params
+    ]
+
+
+def edition_make(
+    definition: ReportDefinition,
+    subscription: ReportSubscription,
+    *,
+    params: dict[str, str],
+    reader: Any,
+    key: str,
+    with_link: bool,
+    even_if_skipped: bool = False,
+) -> MadeEdition:
+    """Return the mail in the rights and scope of `reader`; `key` is that of the readers' scope."""
+    result = definition.run(params, reader)
+    earlier = last_edition(subscription, key)
+    skipped = ""
+    if subscription.skips_empty and result.is_empty:
+        skipped = "There was nothing to report."
+    elif subscription.skips_unchanged and earlier and earlier.digest == result.digest():
+        skipped = "Nothing had changed since the last mail."
+    content = None
+    if not skipped or even_if_skipped:
+        content = mail_content(
+            definition, result, subscription, earlier=earlier, with_link=with_link
+        )
+    return MadeEdition(result, content, skipped)
+
+
+def last_edition(subscription: ReportSubscription, key: str) -> ReportEdition | None:
+    """Return what the readers of a scope were sent last."""
+    sent = ReportEdition.objects.filter(mailing__subscription=subscription.pk, scope_key=key)
+    return sent.select_related("mailing").order_by("-mailing__due_at").first()
