@@ -1,5 +1,6 @@
 """The staff with their roles and scope, and the record that somebody confirmed them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from django.db.models import (
     Value,
 )
 from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.accounts.signin.sudo import SECOND_FACTORS
@@ -31,6 +33,7 @@ from apps.core.errors import DomainError
 from apps.organizations.models import StaffOrganization
 
 CONFIRM = "accounts.set_roles"
+SIGNED_IN = {"Last 7 days": 7, "8 to 30 days ago": 30, "31 to 90 days ago": 90}
 
 
 def staff_to_review(user: Any) -> QuerySet[Any]:
@@ -97,6 +100,17 @@ def access_confirm(*, user_id: str, actor: Actor, reason: str = "") -> User:
             is_limited=person.is_limited,
         )
     return person
+
+
+def last_sign_ins(people: Iterable[User]) -> dict[str, int]:
+    """Return how many people signed in last in which time."""
+    found = dict.fromkeys([*SIGNED_IN, "Longer ago", "Never"], 0)
+    now = timezone.now()
+    for person in people:
+        days = (now - person.last_login).days if person.last_login else None
+        recent = (label for label, most in SIGNED_IN.items() if days is not None and days <= most)
+        found[next(recent, "Never" if days is None else "Longer ago")] += 1
+    return found
 
 
 def stale(confirmed_at: datetime | None, since: datetime) -> bool:

@@ -23,7 +23,7 @@ from apps.reports.weeks import Week
 
 # Kinds of a record: at both ends, only at the end and created in between or before, only at the start.
 _KINDS = SQL(
-    "SELECT coalesce(f.organization_id, s.organization_id) AS owner, CASE WHEN f.id IS NULL THEN"
+    "SELECT coalesce(f.id, s.id) AS id, coalesce(f.organization_id, s.organization_id) AS owner, CASE WHEN f.id IS NULL THEN"
     " 'removed' WHEN s.id IS NOT NULL THEN 'kept' WHEN f.created_at >= {start} THEN 'new'"
     " ELSE 'restored' END AS kind, {archived} AS is_archived,"
     " ((CASE WHEN f.id IS NULL THEN coalesce(gone.at, {trashed}, o.deleted_at) ELSE f.created_at END)"
@@ -42,9 +42,55 @@ def week_numbers(week: Week, owners: list[UUID] | None) -> dict[UUID, Numbers]:
     found: dict[UUID, Numbers] = defaultdict(lambda: defaultdict(int))
     for name, query in (("members", _members(start, end)), ("projects", _projects(start, end))):
         _add(found, name, query, owners, week)
-    for owner, number in _rows(_changed(start, end, week), owners):
+    changed = SQL("SELECT owner, count(*) FROM ({}) AS each GROUP BY 1").format(
+        _changed(start, end, week)
+    )
+    for owner, number in _rows(changed, owners):
         found[owner]["changed"] = number
     return {owner: dict(numbers) for owner, numbers in found.items()}
+
+
+def week_records(
+    week: Week, number: str, owners: list[UUID] | None
+) -> list[tuple[UUID, UUID, date | None]]:
+    """Return exactly the records that a number of a week counts: their keys, organizations, and days.
+
+    `number` is a key of NUMBERS.
+    """
+    start = week.start
+    end = None if week.end > timezone.now() else week.end
+    kind = number.partition("_")[0]
+    if number == "changed":
+        query = _changed(start, end, week)
+    elif number.endswith("members"):
+        query = _members(start, end)
+    else:
+        query = _projects(start, end)
+    wanted = SQL(
+        "SELECT id, owner, day FROM ({query}) AS each WHERE {which} ORDER BY day, owner, id"
+    )
+    return _rows(wanted.format(query=query, which=_WHICH.get(kind, SQL("true"))), owners)
+
+
+# The numbers whose records can be shown, and which kinds each counts.
+NUMBERS = {
+    "members": "Members",
+    "new_members": "New members",
+    "restored_members": "Restored members",
+    "removed_members": "Removed members",
+    "changed": "Changed members",
+    "projects": "Projects",
+    "new_projects": "Projects created",
+    "archived_projects": "Projects archived",
+}
+_WHICH = {
+    "members": SQL("kind <> 'removed'"),
+    "projects": SQL("kind <> 'removed'"),
+    "archived": SQL("kind <> 'removed' AND is_archived"),
+    "new": SQL("kind = 'new'"),
+    "restored": SQL("kind = 'restored'"),
+    "removed": SQL("kind = 'removed'"),
+}
 
 
 def _add(found: dict[UUID, Numbers], name: str, query: Composable, owners: Any, week: Week) -> None:
@@ -121,9 +167,9 @@ def _standing(model: type[Model], moment: datetime | None, *, own_trash: bool) -
 
 def _changed(start: datetime, end: datetime | None, week: Week) -> Composable:
     return SQL(
-        "SELECT f.organization_id, count(*) FROM {last} AS f WHERE EXISTS (SELECT 1 FROM"
+        "SELECT f.id, f.organization_id AS owner, NULL::date AS day FROM {last} AS f WHERE EXISTS (SELECT 1 FROM"
         " organizations_historicalmembership AS h WHERE h.id = f.id AND h.history_type = '~'"
-        " AND h.history_date >= {start} AND h.history_date < {end}) GROUP BY 1"
+        " AND h.history_date >= {start} AND h.history_date < {end})"
     ).format(
         last=_standing(Membership, end, own_trash=False),
         start=Literal(start),

@@ -50,8 +50,7 @@ class WeekNumbers:
             {
                 "organization": name,
                 "id": str(key),
-                "first": str(week.monday),
-                "last": str(week.days[-1]),
+                "week": str(week),
                 **{each: numbers.get(each, 0) for each in (*_STANDING, *_MOVES)},
                 "growth": numbers.get("new_members", 0)
                 + numbers.get("restored_members", 0)

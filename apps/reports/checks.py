@@ -27,7 +27,7 @@ def _errors(report: ReportDefinition) -> Iterator[CheckMessage]:
         )
     for column in report.columns:
         model = column.link.partition("?")[0].partition("/")[0]
-        if model and "{" not in model and not _is_model(model):
+        if model and "{" not in model and not model.startswith("report:") and not _is_model(model):
             yield Error(
                 f"The column “{column.key}” of the report {report.name} links to {model}, which is not a model.",
                 id="reports.E002",

@@ -61,7 +61,7 @@ def total_now(name: str, actor: Actor) -> Total:
     )
 
 
-def total_of(name: str, value: int, before: int | None = None) -> Total:
+def total_of(name: str, value: int, before: int | None = None, link: str = "") -> Total:
     """Return a measure's number of a period, and that of the period before."""
     found = measure(name)
-    return Total(found.label, value, before, found.definition)
+    return Total(found.label, value, before, found.definition, link)

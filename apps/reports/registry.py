@@ -51,6 +51,8 @@ class ReportDefinition:
     actions: Sequence[RowAction] = ()
     # What the page and the mail say in the place of an empty table.
     empty: str = "There is nothing to report."
+    # Whether it shows what a count of another report leads to, and is offered nowhere else.
+    is_detail: bool = False
     # Whether limited staff see only records of their own, so that each of them has another result.
     is_by_owner: bool = False
 

@@ -82,6 +82,13 @@ class Chart:
     series: Sequence[tuple[str, Sequence[int]]]
 
 
+def bars(title: str, counts: Mapping[str, int], series: str = "") -> Chart | None:
+    """Return a chart of one bar per label; None where there is nothing to draw."""
+    if not any(counts.values()):
+        return None
+    return Chart(title, list(counts), [(series or title, list(counts.values()))])
+
+
 @dataclass(frozen=True)
 class ReportResult:
     """A report for one set of parameters, in one person's rights and scope.

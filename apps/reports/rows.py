@@ -41,28 +41,44 @@ def iso(value: datetime | date | None) -> str | None:
 
 
 _KEY = re.compile(r"{(\w+)}")
+_REPORT, _HISTORY = "report:", "history:"
 
 
 def address(link: str, row: Mapping[str, Any]) -> str:
     """Return the address of a column's link for one row, "" where the row has nothing to link to.
 
     "projects.task?status__exact=todo&project__id__exact={id}" is a list, of which an empty value filters
-    nothing; "projects.project/{id}" is a record.
+    nothing; "projects.project/{id}" is a record, "history:projects.project/{id}" one that may be gone;
+    "report:week-records?week={week}" is a report.
     """
     filled = _KEY.sub(lambda key: quote(str(row.get(key[1]) or ""), safe=""), link)
+    if filled.startswith(_REPORT):
+        name, sign, query = filled.removeprefix(_REPORT).partition("?")
+        return reverse("admin:reports_reportrun_report", args=[name]) + sign + _used(query)
     model, slash, key = filled.partition("/")
+    if slash and model.startswith(_HISTORY):
+        label = model.removeprefix(_HISTORY)
+        return reverse("admin:audit_changeset_record", args=[label, key])
     if slash:
         return reverse(f"admin:{model.replace('.', '_')}_change", args=[key]) if key else ""
     model, sign, query = filled.partition("?")
     if not model:
         return ""
-    used = [part for part in query.split("&") if not part.endswith("=")]
-    return reverse(f"admin:{model.replace('.', '_')}_changelist") + sign + "&".join(used)
+    return reverse(f"admin:{model.replace('.', '_')}_changelist") + sign + _used(query)
+
+
+def _used(query: str) -> str:
+    return "&".join(part for part in query.split("&") if not part.endswith("="))
 
 
 def view_permission(link: str, row: Mapping[str, Any]) -> str:
     """Return the permission that the page of a link asks for."""
+    if link.startswith(_REPORT):
+        # That report asks for its own.
+        return "reports.view_report"
     model = _KEY.sub(lambda key: str(row.get(key[1]) or ""), link).partition("?")[0]
+    if model.startswith(_HISTORY):
+        return "audit.view_auditlog"
     app_label, _, name = model.partition("/")[0].partition(".")
     return f"{app_label}.view_{name}"
 

@@ -36,7 +36,7 @@ def parse(text: str) -> str:
                         "Week",
                         parse,
                         lambda: "last",
-                        tokens={"last": Token("Last", lambda day: "lsat")},
+                        tokens={"first": Token("First", lambda day: "lsat")},
                     )
                 ]
             },

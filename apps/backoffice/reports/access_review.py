@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.backoffice.access_review import CONFIRM, access_confirm, staff_to_review, stale
+from apps.backoffice.access_review import (
+    CONFIRM,
+    access_confirm,
+    last_sign_ins,
+    staff_to_review,
+    stale,
+)
 from apps.core.personal_patterns import masked_in
 from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition, RowAction
-from apps.reports.results import ReportColumn, ReportResult, Total
+from apps.reports.results import ReportColumn, ReportResult, Total, bars
 from apps.reports.rows import bounded, days_ago, days_param, iso
 
 
@@ -25,6 +31,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
             Total("Without a second factor", weak),
         ],
         left_out=left_out,
+        chart=None if left_out else bars("Staff by last sign-in", last_sign_ins(found)),
         rows=[
             {
                 "id": str(person.pk),

@@ -8,10 +8,17 @@ from django.db.models import Count, Q, Sum
 
 from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total, count_column
+from apps.reports.results import Chart, ReportColumn, ReportResult, Total, count_column
 from apps.reports.rows import days_ago, days_param
 from apps.transfers.engine.plan.causes import cause_label
 from apps.transfers.models import ImportRun
+
+
+def chart(read: Mapping[str, int], refused: Mapping[tuple[str, str], int]) -> Chart | None:
+    lost = [sum(n for (name, _), n in refused.items() if name == dataset) for dataset in read]
+    series = [("Rows", list(read.values())), ("Rows refused", lost)]
+    labels = [dataset.capitalize() for dataset in read]
+    return Chart("Rows by dataset", labels, series) if any(read.values()) else None
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
@@ -29,6 +36,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
                 refused[key] += number
                 imports[key] += 1
     rows = told["rows"] or 0
+    read = runs.order_by().values("dataset").annotate(n=Sum("rows")).values_list("dataset", "n")
     return ReportResult(
         summary=f"{plural(told['runs'], 'import')} with {plural(rows, 'row')}; "
         f"{plural(refused.total(), 'row')} refused, {plural(told['undone'], 'import')} undone.",
@@ -39,6 +47,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
             Total("Rows", rows),
             Total("Imports undone", told["undone"]),
         ],
+        chart=chart({dataset: number or 0 for dataset, number in read}, refused),
         rows=[
             {"dataset": dataset, "cause": cause, "refused": number, "imports": imports[key]}
             for key, number in sorted(refused.items(), key=lambda item: (-item[1], item[0]))

@@ -9,7 +9,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total, count_column
+from apps.reports.results import ReportColumn, ReportResult, Total, bars, count_column
 from apps.reports.rows import bounded, days_ago, days_param, iso
 from apps.schedules.models import TaskRun
 
@@ -41,12 +41,14 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         }
         for each in found
     ]
+    ends = {state.capitalize(): sum(row[state] for row in rows) for state in SHOWN}
     bad = sum(row["failed"] + row["lost"] + row["refused"] for row in rows)
     return ReportResult(
         summary=f"{plural(sum(row['runs'] for row in rows), 'run')}, {bad:,} of them not successful.",
         period=f"Last {params['days']} days",
         totals=[Total("Runs that ended badly", bad), Total("Schedules", len(rows) + left_out)],
         rows=rows,
+        chart=None if left_out else bars("Runs that did not succeed", ends),
         left_out=left_out,
     )
 

@@ -1,5 +1,6 @@
 """The report of flags and switches: their state, their changes, and which of them are stale."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db.models.functions import Coalesce
 from apps.core.wording import plural
 from apps.flags.models import Flag, Switch
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total, count_column
+from apps.reports.results import ReportColumn, ReportResult, Total, bars, count_column
 from apps.reports.rows import days_ago, days_param, iso
 
 WORDS = {True: "On", False: "Off", None: "On for its targets"}
@@ -46,6 +47,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         period=f"Last {params['days']} days",
         totals=[Total("Changes", changes), Total("Stale", stale), Total("Flags", len(rows))],
         rows=rows,
+        chart=bars("Flags and switches by state", Counter(row["state"] for row in rows)),
     )
 
 

@@ -7,7 +7,7 @@ from apps.organizations.data_quality import NO_PHONE, SAME, UNVERIFIED, people_t
 from apps.reports.measures import total_now
 from apps.reports.params import choice_param
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total
+from apps.reports.results import ReportColumn, ReportResult, Total, bars
 from apps.reports.rows import bounded
 
 PROBLEMS = [
@@ -30,6 +30,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         summary=f"{same} people share a name, {unverified} are unverified, {no_phone} have no phone.",
         totals=totals,
         left_out=left_out,
+        chart=bars("Members by problem", {total.label: total.value for total in totals}),
         rows=[
             {
                 "id": str(person.pk),

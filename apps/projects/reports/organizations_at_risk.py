@@ -7,7 +7,7 @@ from apps.core.wording import listed, plural
 from apps.projects.at_risk import organizations_at_risk
 from apps.reports.measures import total_now
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total, count_column
+from apps.reports.results import ReportColumn, ReportResult, Total, bars, count_column
 from apps.reports.rows import bounded, days_ago, days_param
 
 RISKS = {"no_owner": "no owner", "is_quiet": "no activity", "is_shrinking": "shrinking"}
@@ -16,6 +16,9 @@ RISKS = {"no_owner": "no owner", "is_quiet": "no activity", "is_shrinking": "shr
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     found, left_out = bounded(organizations_at_risk(days_ago(params["days"]), user))
     at_risk = len(found) + left_out
+    causes = {
+        word.capitalize(): sum(getattr(o, name) for o in found) for name, word in RISKS.items()
+    }
     return ReportResult(
         summary=f"{plural(at_risk, 'organization')} at risk in the last {params['days']} days.",
         period=f"Last {params['days']} days",
@@ -24,6 +27,8 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
             total_now("organizations_without_owner", user),
         ],
         left_out=left_out,
+        # A cause of which rows are left out is not counted in part.
+        chart=None if left_out else bars("Organizations at risk by cause", causes),
         rows=[
             {
                 "id": str(organization.pk),

@@ -9,9 +9,10 @@ from django.utils import timezone
 from apps.core.wording import plural
 from apps.projects import measures
 from apps.projects.models import Task
+from apps.projects.overdue import overdue_by_age
 from apps.reports.measures import total_now
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, count_column
+from apps.reports.results import ReportColumn, ReportResult, bars, count_column
 from apps.reports.rows import bounded, people_named
 
 
@@ -31,6 +32,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         summary=f"{plural(totals[0].value, 'overdue task')}, {totals[1].value:,} of them unassigned.",
         totals=totals,
         left_out=left_out,
+        chart=bars("Overdue tasks by days overdue", overdue_by_age(user)),
         rows=[
             {
                 "organization": group["owner"],

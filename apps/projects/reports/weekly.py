@@ -24,7 +24,8 @@ CHART = {"New members": "new_members", "Removed members": "removed_members"}
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     week: Week = params["week"]
     now, before = numbers_of(week, user), numbers_of(week.before, user)
-    totals = [total_of(name, now.total(name), before.total(name)) for name in TOTALS]
+    link = f"report:week-records?week={week}&number="
+    totals = [total_of(n, now.total(n), before.total(n), link + n) for n in TOTALS]
     members, new, removed, *_ = totals
     return ReportResult(
         summary=f"{plural(members.value, 'member')}, {new.value:,} new and {removed.value:,} removed; "
@@ -41,8 +42,11 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     )
 
 
-ALL = "organization__id__exact={id}"
-CREATED = ALL + "&created_at_from={first}&created_at_to={last}"
+def counted(key: str, label: str, short: str = "") -> ReportColumn:
+    records = f"report:week-records?week={{week}}&number={key}&organization={{id}}"
+    return count_column(key, label, short, records)
+
+
 REPORTS.add(
     ReportDefinition(
         name="weekly",
@@ -54,19 +58,15 @@ REPORTS.add(
         make=make,
         columns=[
             ReportColumn("organization", "Organization", link="organizations.organization/{id}"),
-            count_column(
-                "new_members", "New members", "New", f"organizations.membership?{CREATED}"
-            ),
-            count_column("restored_members", "Restored members", "Restored"),
-            count_column("removed_members", "Removed members", "Removed"),
-            count_column("changed", "Changed members", "Changed"),
-            count_column("members", "Members", "", f"organizations.membership?{ALL}"),
+            counted("new_members", "New members", "New"),
+            counted("restored_members", "Restored members", "Restored"),
+            counted("removed_members", "Removed members", "Removed"),
+            counted("changed", "Changed members", "Changed"),
+            counted("members", "Members"),
             count_column("growth", "Change in members", "Change"),
-            count_column(
-                "new_projects", "Projects created", "Created", f"projects.project?{CREATED}"
-            ),
-            count_column("archived_projects", "Projects archived", "Archived"),
-            count_column("projects", "Projects", "", f"projects.project?{ALL}"),
+            counted("new_projects", "Projects created", "Created"),
+            counted("archived_projects", "Projects archived", "Archived"),
+            counted("projects", "Projects"),
         ],
     )
 )

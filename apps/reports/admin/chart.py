@@ -37,9 +37,10 @@ def chart_data(chart: Chart) -> dict[str, str]:
         {"label": label, "data": list(values), "backgroundColor": color, "borderRadius": 3}
         for (label, values), color in zip(chart.series, _COLORS, strict=False)
     ]
+    legend = {**_OPTIONS["plugins"]["legend"], "display": len(chart.series) > 1}
     return {
         "data": json.dumps({"labels": list(chart.labels), "datasets": datasets}),
-        "options": json.dumps(_OPTIONS),
+        "options": json.dumps({**_OPTIONS, "plugins": {"legend": legend}}),
     }
 
 

@@ -82,7 +82,11 @@ class Pages:
         self.model_admin = model_admin
 
     def overview(self, request: HttpRequest) -> HttpResponse:
-        shown = [report for report in all_reports() if report.may_view(request.user)]
+        shown = [
+            report
+            for report in all_reports()
+            if report.may_view(request.user) and not report.is_detail
+        ]
         if not shown:
             raise MissingPermission("reports.view_report")
         subscribed = set(
@@ -124,7 +128,8 @@ class Pages:
             sorted_query=urlencode({**result.params, **({"o": order} if order else {})}),
             formats=list(FORMATS),
             subscribed=subscribed,
-            may_subscribe=subscribed or request.user.has_perm(SUBSCRIBE),
+            may_subscribe=not definition.is_detail
+            and (subscribed or request.user.has_perm(SUBSCRIBE)),
             totals=_totals(result, request.user),
             page=rows,
             actions=actions,

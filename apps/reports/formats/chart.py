@@ -84,6 +84,9 @@ def _bars(chart: Chart, highest: int) -> SafeString:
 
 
 def _legend(chart: Chart) -> SafeString:
+    if len(chart.series) < 2:
+        # The title says what it is.
+        return SafeString("")
     parts, left = [], _LEFT
     for number, (label, _) in enumerate(chart.series):
         parts.append(
