@@ -8,6 +8,7 @@ from typing import Any
 
 from apps.core.errors import DomainError
 
+_LONGEST = 200
 type Choices = Sequence[tuple[str, str]]
 
 
@@ -101,4 +102,22 @@ def choice_param(name: str, label: str, choices: Choices, *, default: str = "") 
         default=lambda: first,
         choices=lambda: choices,
         words=lambda value: dict(choices)[value],
+    )
+
+
+def text_param(name: str, label: str) -> Param:
+    """Return a parameter that a link gives, such as the name of a cause; empty means all."""
+
+    def parse(text: str) -> str:
+        if len(text) > _LONGEST or not text.isprintable():
+            raise DomainError(f"This is not a value of {name}. Follow a link of the report.")
+        return text
+
+    return Param(
+        name,
+        label,
+        parse,
+        default=lambda: "",
+        choices=lambda: [("", "All")],
+        words=lambda text: text or "All",
     )

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.reports.params import Param, number_param
+from apps.reports.registry import get_report
 
 # The most rows of a report. More are counted, and every page and file says how many are missing.
 MOST_ROWS = 10_000
@@ -51,7 +52,7 @@ def address(link: str, row: Mapping[str, Any]) -> str:
     nothing; "projects.project/{id}" is a record, "history:projects.project/{id}" one that may be gone;
     "report:week-records?week={week}" is a report.
     """
-    filled = _KEY.sub(lambda key: quote(str(row.get(key[1]) or ""), safe=""), link)
+    filled = _KEY.sub(lambda key: quote(str(row.get(key[1]) or ""), safe=":"), link)
     if filled.startswith(_REPORT):
         name, sign, query = filled.removeprefix(_REPORT).partition("?")
         return reverse("admin:reports_reportrun_report", args=[name]) + sign + _used(query)
@@ -74,8 +75,7 @@ def _used(query: str) -> str:
 def view_permission(link: str, row: Mapping[str, Any]) -> str:
     """Return the permission that the page of a link asks for."""
     if link.startswith(_REPORT):
-        # That report asks for its own.
-        return "reports.view_report"
+        return get_report(link.removeprefix(_REPORT).partition("?")[0]).permission
     model = _KEY.sub(lambda key: str(row.get(key[1]) or ""), link).partition("?")[0]
     if model.startswith(_HISTORY):
         return "audit.view_auditlog"

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
+from apps.backoffice.import_runs import refusals_of, runs_of
 from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import Chart, ReportColumn, ReportResult, Total, count_column
-from apps.reports.rows import days_ago, days_param
-from apps.transfers.engine.plan.causes import cause_label
+from apps.reports.rows import days_param
 from apps.transfers.models import ImportRun
 
 
@@ -22,40 +22,43 @@ def chart(read: Mapping[str, int], refused: Mapping[tuple[str, str], int]) -> Ch
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
-    since = days_ago(params["days"])
-    runs = ImportRun.objects.all() if user is None else ImportRun.objects.for_staff(user)
-    runs = runs.filter(created_at__gte=since)
+    runs = runs_of(params["days"], user)
     told = runs.aggregate(
         runs=Count("pk"), rows=Sum("rows"), undone=Count("pk", Q(state__in=ImportRun.UNDONE_STATES))
     )
     refused, imports = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for run in runs.exclude(causes=[]).only("pk", "dataset", "causes").iterator():
-        for verdict, cause, number in run.causes:
-            if verdict == "refused":
-                key = (run.dataset, cause_label(run, verdict, cause))
-                refused[key] += number
-                imports[key] += 1
+        for cause, number in refusals_of(run):
+            refused[run.dataset, cause] += number
+            imports[run.dataset, cause] += 1
     rows = told["rows"] or 0
+    link = f"report:import-runs?days={params['days']}&which="
     read = runs.order_by().values("dataset").annotate(n=Sum("rows")).values_list("dataset", "n")
     return ReportResult(
         summary=f"{plural(told['runs'], 'import')} with {plural(rows, 'row')}; "
         f"{plural(refused.total(), 'row')} refused, {plural(told['undone'], 'import')} undone.",
         period=f"Last {params['days']} days",
         totals=[
-            Total("Rows refused", refused.total()),
-            Total("Imports", told["runs"]),
-            Total("Rows", rows),
-            Total("Imports undone", told["undone"]),
+            Total("Rows refused", refused.total(), link=link + "refused"),
+            Total("Imports", told["runs"], link=link + "all"),
+            Total("Rows", rows, link=link + "all"),
+            Total("Imports undone", told["undone"], link=link + "undone"),
         ],
         chart=chart({dataset: number or 0 for dataset, number in read}, refused),
         rows=[
-            {"dataset": dataset, "cause": cause, "refused": number, "imports": imports[key]}
+            {
+                "dataset": key[0],
+                "cause": key[1],
+                "refused": number,
+                "imports": imports[key],
+                "days": params["days"],
+            }
             for key, number in sorted(refused.items(), key=lambda item: (-item[1], item[0]))
-            for dataset, cause in [key]
         ],
     )
 
 
+RUNS = "report:import-runs?days={days}&which=refused&dataset={dataset}&cause={cause}"
 REPORTS.add(
     ReportDefinition(
         name="import-quality",
@@ -69,8 +72,8 @@ REPORTS.add(
         columns=[
             ReportColumn("dataset", "Dataset"),
             ReportColumn("cause", "Cause"),
-            count_column("refused", "Rows refused"),
-            ReportColumn("imports", "Imports", "number"),
+            count_column("refused", "Rows refused", link=RUNS),
+            ReportColumn("imports", "Imports", "number", link=RUNS),
         ],
     )
 )

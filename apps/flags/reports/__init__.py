@@ -1,5 +1,5 @@
 """The report about flags. It is found by the name of this folder."""
 
-from apps.flags.reports import flags
+from apps.flags.reports import flag_changes, flags
 
-__all__ = ["flags"]
+__all__ = ["flag_changes", "flags"]

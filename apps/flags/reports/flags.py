@@ -36,6 +36,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
             "declared": toggle.is_declared,
             "stale": getattr(toggle, field) is not None and toggle.modified < since,
             "id": toggle.pk,
+            "days": params["days"],
             "link": f"flags.{model._meta.model_name}",
         }
         for model, field in ((Flag, "everyone"), (Switch, "active"))
@@ -45,12 +46,17 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     return ReportResult(
         summary=f"{plural(changes, 'change')} in the last {params['days']} days; {stale:,} stale.",
         period=f"Last {params['days']} days",
-        totals=[Total("Changes", changes), Total("Stale", stale), Total("Flags", len(rows))],
+        totals=[
+            Total("Changes", changes, link=f"report:flag-changes?days={params['days']}"),
+            Total("Stale", stale),
+            Total("Flags", len(rows)),
+        ],
         rows=rows,
         chart=bars("Flags and switches by state", Counter(row["state"] for row in rows)),
     )
 
 
+CHANGES = "report:flag-changes?days={days}&name={name}&kind={kind}"
 REPORTS.add(
     ReportDefinition(
         name="flags",
@@ -63,7 +69,7 @@ REPORTS.add(
             ReportColumn("name", "Name", link="{link}/{id}"),
             ReportColumn("kind", "Kind"),
             ReportColumn("state", "State"),
-            count_column("changes", "Changes"),
+            count_column("changes", "Changes", link=CHANGES),
             ReportColumn("modified", "Last changed", "moment"),
             ReportColumn("declared", "Declared in the code", "yes_no"),
             ReportColumn("stale", "Stale", "yes_no"),
