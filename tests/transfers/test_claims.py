@@ -14,7 +14,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from apps.accounts.models import User
 from apps.core.jobs import Job
 from apps.core.tasks import jobs_sweep
-from apps.reports.models import ReportMailing
+from apps.reports.models import ReportMailing, ReportRun
 from apps.schedules.models import TaskRun
 from apps.transfers.engine import driver
 from apps.transfers.engine.export import driver as export_driver
@@ -30,7 +30,7 @@ from apps.transfers.services import (
 )
 from tests.factories.accounts import SuperuserFactory
 from tests.factories.organizations import OrganizationFactory
-from tests.factories.reports import ReportMailingFactory
+from tests.factories.reports import ReportMailingFactory, ReportRunFactory
 from tests.factories.schedules import TaskRunFactory
 from tests.transfers.test_contract import confirmed, done, person, planned, started
 
@@ -131,7 +131,7 @@ def test_the_sweep_of_a_worker_that_starts_finds_what_the_dead_one_held(
 ) -> None:
     run = ready_to_apply(agent)
     sent: list[Any] = []
-    monkeypatch.setattr("apps.transfers.tasks.send_now", lambda name, args, **_: sent.append(args))
+    monkeypatch.setattr("apps.core.job_kinds.send_now", lambda name, args, **_: sent.append(args))
     worker = claim_in_a_process(run)
     assert jobs_sweep() == "No job was waiting."
 
@@ -186,6 +186,7 @@ def test_every_kind_of_job_is_claimed_only_while_it_is_at_work(agent: User) -> N
         ExportRun: ready_to_export(agent),
         TaskRun: TaskRunFactory(),
         ReportMailing: ReportMailingFactory(),
+        ReportRun: ReportRunFactory(),
     }
     for model in kinds:
         job = jobs[model]
@@ -253,7 +254,7 @@ def test_a_claim_is_given_back_as_soon_as_the_database_is(
         with pytest.raises(OperationalError):
             advance(job.pk)
         connection.close()
-    told = [each for each in caplog.records if each.name.endswith(".attempt")]
+    told = [each for each in caplog.records if each.name.endswith(".job_attempts")]
     assert [each.levelname for each in told] == ["WARNING"]
     assert "was interrupted and begins again: OperationalError" in told[0].getMessage()
 

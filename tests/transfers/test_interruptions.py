@@ -63,7 +63,7 @@ def swept(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         else:
             undo_driver.advance(*args)
 
-    monkeypatch.setattr("apps.transfers.tasks.send_now", send_now)
+    monkeypatch.setattr("apps.core.job_kinds.send_now", send_now)
     return sent
 
 
