@@ -33,7 +33,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         summary=f"{plural(len(rows), 'change')}.",
         period=f"Last {params['days']} days",
         totals=[Total("Changes", len(rows))],
-        rows=sorted(rows, key=lambda row: row["at"], reverse=True),
+        rows=sorted(rows, key=lambda row: str(row["at"]), reverse=True),
     )
 
 
