@@ -363,7 +363,7 @@ def test_a_frequent_word_shows_its_first_page_without_counting(
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    monkeypatch.setattr(EstimatingPaginator, "bound", 20)
+    monkeypatch.setattr(EstimatingPaginator, "frequent", 20)
     with CaptureQueriesContext(connection) as asked:
         page = client.get(url_of(Task), {"q": "revi"})
 

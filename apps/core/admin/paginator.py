@@ -10,15 +10,15 @@ from apps.core.estimates import estimates
 from apps.core.scope import is_tested_by_row
 from apps.core.search import IGNORED, searching
 
-EXACT_UP_TO = 10_000
-# Where each row is tested for the reader's scope, counting 10,000 would take longer than the page.
+EXACT_UP_TO = 2_000
+# Where each row is tested for the reader's scope, counting 2,000 would take longer than the page.
 TESTED_UP_TO = 1_000
 
 
 class EstimatingPaginator(Paginator):
-    """Counts exactly up to 10,000 rows, and asks the planner for an estimate beyond that.
+    """Counts exactly up to 2,000 rows, and asks the planner for an estimate beyond that.
 
-    One statement for a short list, two for a long one, and neither reads more than 10,001 rows. The
+    One statement for a short list, two for a long one, and neither reads more than 2,001 rows. The
     estimate depends on the table's statistics. It can be far off right after a large import, before
     autovacuum has run, and with filters on correlated columns. If the number matters (how many
     records an action is about to change), count the queryset itself.
@@ -32,6 +32,8 @@ class EstimatingPaginator(Paginator):
     is_counted = False
     is_about = False
     bound = EXACT_UP_TO
+    # A search with more matches than this says no more than that.
+    frequent = 10_000
 
     @cached_property
     def count(self) -> int:
@@ -60,7 +62,8 @@ class EstimatingPaginator(Paginator):
         expected = int(share * others)
         # Statistics may be off by half: what is clearly more than the bound is said so, and what is
         # clearly too much to be counted for each page is said as an estimate.
-        if expected > 2 * self.bound:
+        if expected > 2 * self.frequent:
+            self.bound = self.frequent
             self.count = self.bound + 1
         elif expected > 1_000:
             self.count, self.is_about = expected, True

@@ -99,7 +99,7 @@ class _Links:
         self.added: str | None = None
         self.key = str(cl.to_field) if cl.to_field else cl.pk_attname
 
-    def link(self, record: Any, shown: str) -> str:
+    def link(self, record: models.Model, shown: str) -> str:
         try:
             url = self.cl.url_for_result(record)
         except NoReverseMatch:
@@ -117,7 +117,7 @@ class _Links:
         return url + self.added
 
 
-def _menu(record: Any, *, has_checkbox: bool) -> str:
+def _menu(record: models.Model, *, has_checkbox: bool) -> str:
     """Return the cell in which `row-menu.js` puts the button. The key stands in the checkbox already."""
     key = quote_path(str(quote(record.pk)))
     if has_checkbox and key == str(record.pk):
@@ -125,7 +125,7 @@ def _menu(record: Any, *, has_checkbox: bool) -> str:
     return f'<td class="qd-row-menu" data-key="{escape(key)}"></td>'
 
 
-def _checkbox(cl: Any, record: Any, name: str) -> str:
+def _checkbox(cl: Any, record: models.Model, name: str) -> str:
     own = type(cl.model_admin).action_checkbox
     # Not imported: Unfold loads the template tags, and so this module, while its own is half loaded.
     if own.__module__ != "unfold.admin":
@@ -172,14 +172,14 @@ class _Column:
             isinstance(field, _TEXTS) and not field.flatchoices
         )
 
-    def _text(self, record: Any) -> tuple[Any, str]:
+    def _text(self, record: models.Model) -> tuple[Any, str]:
         value = getattr(record, self.name)
         return (self.empty if value is None or value == "" else str(value)), ""
 
     def _called(self, attribute: Callable[[Any], Any]) -> Render:
         show, more = self._shown(attribute)
 
-        def render(record: Any) -> tuple[Any, str]:
+        def render(record: models.Model) -> tuple[Any, str]:
             try:
                 value = attribute(record)
             except ObjectDoesNotExist:
@@ -188,7 +188,7 @@ class _Column:
 
         return render
 
-    def _any(self, record: Any) -> tuple[Any, str]:
+    def _any(self, record: models.Model) -> tuple[Any, str]:
         """Return what Unfold shows of a field, an attribute, or a property."""
         try:
             field, attribute, value = lookup_field(self.name, record, self.admin)
