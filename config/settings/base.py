@@ -41,7 +41,6 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "pgtrigger",
-    "waffle",
     "django_celery_beat",
     "allauth",
     "allauth.account",
@@ -58,6 +57,8 @@ INSTALLED_APPS = [
     "apps.organizations",
     "apps.projects",
     "apps.flags",
+    # After ours, whose commands of the same names go through the service.
+    "waffle",
     "apps.backoffice",
 ]
 
