@@ -126,7 +126,8 @@ def _renewed() -> Snapshot:
                 with private_connection() as connection:
                     _renew(connection)
         except psycopg.Error as error:
-            logger.warning(
+            # A command says by itself that it found no database, and the watch does elsewhere.
+            logger.debug(
                 "Flags are answered from memory, because the database does not answer: %s",
                 str(error).strip().partition("\n")[0],
             )
