@@ -14,6 +14,7 @@ from apps.accounts.models import ApprovalRequest
 from apps.accounts.sessions import old_sessions_delete
 from apps.core.graceful_task import GracefulTask
 from apps.core.schedulable import schedulable
+from apps.core.wording import plural
 
 MOST_AT_ONCE = 200
 
@@ -24,7 +25,7 @@ MOST_AT_ONCE = 200
     description="Ends impersonations whose time is up.",
 )
 def end_impersonations() -> str:
-    return f"{impersonations_expire():,} impersonations ended"
+    return f"{plural(impersonations_expire(), 'impersonation')} ended."
 
 
 @shared_task(base=GracefulTask, ignore_result=True, work_queue="mail")
@@ -47,7 +48,7 @@ def sweep_approvals() -> str:
         (pending & Q(announced_at=None)) | (~pending & ~Q(state="withdrawn") & Q(answered_at=None))
     )
     mailed = sum(mail_request(key) for key in owed.values_list("pk", flat=True)[:MOST_AT_ONCE])
-    return f"{expired:,} requests expired, {void:,} became void, {mailed:,} mails sent"
+    return f"{plural(expired, 'request')} expired, {void:,} became void, {plural(mailed, 'e-mail')} sent."
 
 
 @schedulable(
@@ -56,7 +57,7 @@ def sweep_approvals() -> str:
     description="Ends changes that weren't confirmed in time.",
 )
 def sweep_email_changes() -> str:
-    return f"{email_changes_expire():,} changes expired"
+    return f"{plural(email_changes_expire(), 'change')} expired."
 
 
 @schedulable(
@@ -65,7 +66,7 @@ def sweep_email_changes() -> str:
     description="Deletes expired sessions.",
 )
 def delete_old_sessions() -> str:
-    return f"{old_sessions_delete():,} sessions deleted"
+    return f"{plural(old_sessions_delete(), 'session')} deleted."
 
 
 @schedulable(
@@ -74,4 +75,4 @@ def delete_old_sessions() -> str:
     description="Deletes entries of the personal data access log that are older than half a year.",
 )
 def prune_disclosures() -> str:
-    return f"{disclosures_prune():,} entries deleted"
+    return f"{plural(disclosures_prune(), 'entry', 'entries')} deleted."

@@ -13,6 +13,7 @@ from apps.core.queued_mails import (
 )
 from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_now
+from apps.core.wording import plural
 
 
 @shared_task(base=GracefulTask, ignore_result=True, work_queue="mail")
@@ -35,7 +36,9 @@ def send_due_mails() -> None:
 )
 def send_queued_mails() -> str:
     waiting = queued_mails_ask()
-    return f"{waiting:,} are waiting for a mail worker." if waiting else "No mail was waiting."
+    return (
+        f"A mail worker sends {plural(waiting, 'e-mail')}." if waiting else "No mail was waiting."
+    )
 
 
 @schedulable(
@@ -47,7 +50,7 @@ def send_queued_mails() -> str:
     ),
 )
 def clean_up_queued_mails() -> str:
-    return f"{queued_mails_clean_up():,} e-mails deleted."
+    return f"{plural(queued_mails_clean_up(), 'e-mail')} deleted."
 
 
 @schedulable(
@@ -59,7 +62,7 @@ def clean_up_queued_mails() -> str:
 )
 def jobs_sweep() -> str:
     picked_up = jobs_pick_up()
-    return f"{picked_up} jobs were picked up." if picked_up else "No job was waiting."
+    return f"{plural(picked_up, 'job')} picked up." if picked_up else "No job was waiting."
 
 
 @worker_ready.connect

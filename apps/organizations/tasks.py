@@ -1,6 +1,7 @@
 """Background work on invitations."""
 
 from apps.core.schedulable import schedulable
+from apps.core.wording import plural
 from apps.organizations.services.invitations import (
     invitations_expire,
     invitations_queue_unsent,
@@ -13,7 +14,7 @@ from apps.organizations.services.invitations import (
     description="Marks pending invitations as expired when their time is up.",
 )
 def expire_invitations() -> str:
-    return f"{invitations_expire():,} invitations expired"
+    return f"{plural(invitations_expire(), 'invitation')} expired."
 
 
 @schedulable(
@@ -22,4 +23,4 @@ def expire_invitations() -> str:
     description="Queues the e-mails of invitations that have none.",
 )
 def send_waiting_invitations() -> str:
-    return f"{invitations_queue_unsent():,} invitations queued."
+    return f"{plural(invitations_queue_unsent(), 'invitation')} queued."

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model
-
 from apps.core.scope import is_limited
 from apps.organizations.models import Membership, Organization
 from apps.organizations.organization_scope import organizations_of
@@ -24,7 +22,7 @@ def rows_behind(week: Week, number: str, organization: str, user: Any) -> list[d
         one = UUID(organization)
         owners = [one] if owners is None or one in owners else []
     found = week_records(week, number, owners)
-    model: type[Model] = Project if number.endswith("projects") else Membership
+    model: type[Project] | type[Membership] = Project if number.endswith("projects") else Membership
     names, live = _named(model, [key for key, _, _ in found])
     organizations = dict(
         Organization.all_objects.filter(pk__in={owner for _, owner, _ in found}).values_list(
@@ -45,7 +43,9 @@ def rows_behind(week: Week, number: str, organization: str, user: Any) -> list[d
     ]
 
 
-def _named(model: Any, keys: Iterable[UUID]) -> tuple[dict[UUID, str], set[UUID]]:
+def _named(
+    model: type[Project] | type[Membership], keys: Iterable[UUID]
+) -> tuple[dict[UUID, str], set[UUID]]:
     """Return the names of records, and which of them still exist."""
     wanted = list(keys)
     column = "name" if model is Project else "user_id"

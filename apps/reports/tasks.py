@@ -8,6 +8,7 @@ from apps.core.graceful_task import GracefulTask
 from apps.core.job_kinds import TRIED_AGAIN
 from apps.core.schedulable import schedulable
 from apps.core.sending import listens_to, send_now
+from apps.core.wording import plural
 from apps.reports.gates import REPORT_MAILS
 from apps.reports.services import (
     mailing_prepare,
@@ -27,7 +28,7 @@ from apps.reports.services import (
 )
 def mail_due_reports() -> str:
     queued = mailings_queue_due()
-    return f"{queued:,} subscriptions were due." if queued else "No subscription was due."
+    return f"{plural(queued, 'subscription')} due." if queued else "No subscription was due."
 
 
 @shared_task(**TRIED_AGAIN, work_queue="bulk")
@@ -58,7 +59,9 @@ def resume_report_mails() -> str:
     if closure is not None:
         return closure.sentence
     waiting = report_mails_ask()
-    return f"{waiting:,} are waiting for a mail worker." if waiting else "No mail was waiting."
+    return (
+        f"A mail worker sends {plural(waiting, 'e-mail')}." if waiting else "No mail was waiting."
+    )
 
 
 @schedulable(
@@ -70,7 +73,7 @@ def resume_report_mails() -> str:
 )
 def clean_up_report_mails() -> str:
     files, mailings = report_runs_clean_up(), report_mails_clean_up()
-    return f"{files:,} files and {mailings:,} mailings deleted."
+    return f"{plural(files, 'file')} and {plural(mailings, 'mailing')} deleted."
 
 
 @worker_ready.connect

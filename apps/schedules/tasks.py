@@ -4,6 +4,7 @@ from typing import Annotated
 
 from apps.core.schedulable import schedulable
 from apps.core.task_arguments import Argument
+from apps.core.wording import plural
 from apps.schedules.retention import KEPT_DAYS, KEPT_RUNS
 from apps.schedules.services import alarms
 from apps.schedules.services.cleanup import runs_prune
@@ -30,7 +31,7 @@ Runs = Annotated[
     ),
 )
 def prune_task_runs(days: Days = KEPT_DAYS, runs: Runs = KEPT_RUNS) -> str:
-    return f"{runs_prune(days=days, most=runs):,} deleted."
+    return f"{plural(runs_prune(days=days, most=runs), 'run')} deleted."
 
 
 @schedulable(
@@ -39,4 +40,4 @@ def prune_task_runs(days: Days = KEPT_DAYS, runs: Runs = KEPT_RUNS) -> str:
     description="Deletes alarms of schedules some days after they were over. Their history stays.",
 )
 def prune_alarms(days: Days = alarms.KEPT_DAYS) -> str:
-    return f"{alarms.alarms_prune(days=days):,} deleted."
+    return f"{plural(alarms.alarms_prune(days=days), 'alarm')} deleted."

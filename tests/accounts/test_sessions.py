@@ -200,7 +200,7 @@ def test_what_is_left_of_old_sessions_is_deleted(client: Client) -> None:
         signed_in(client)
     signed_in(Client())
 
-    assert delete_old_sessions() == "1 sessions deleted"
+    assert delete_old_sessions() == "1 session deleted."
     assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
 
 

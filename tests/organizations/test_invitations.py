@@ -171,7 +171,7 @@ class TestSending:
         OverdueInvitationFactory()
         QueuedMailFactory(kind="invitation", key=f"invitation:{made[1].pk}", state="uncertain")
 
-        assert tasks.send_waiting_invitations() == "1 invitations queued."
+        assert tasks.send_waiting_invitations() == "1 invitation queued."
         assert tasks.send_waiting_invitations() == "0 invitations queued."
 
         waiting = QueuedMail.objects.get(state="waiting")
@@ -337,7 +337,7 @@ class TestExpiring:
         pending, overdue = InvitationFactory(), OverdueInvitationFactory()
         accepted = OverdueInvitationFactory(state="accepted", accepted_by=UserFactory())
 
-        assert tasks.expire_invitations() == "1 invitations expired"
+        assert tasks.expire_invitations() == "1 invitation expired."
         assert invitations_expire() == 0
 
         states = dict(Invitation.objects.values_list("pk", "state"))

@@ -237,7 +237,7 @@ def test_the_switch_holds_the_mails_back_until_it_is_on_again(mailbox: Mailbox) 
     assert (mailing.state, mailbox.mails) == ("sending", [])
 
     Switch.objects.filter(name="report-mails").update(active=True)
-    assert resume_report_mails() == "1 are waiting for a mail worker."
+    assert resume_report_mails() == "A mail worker sends 1 e-mail."
     send_report_mails()
     assert len(mailbox.mails) == 1
     assert resume_report_mails() == "No mail was waiting."

@@ -141,7 +141,7 @@ class TestLarge:
         monkeypatch.setattr(
             "apps.core.job_kinds.send_now", lambda name, args, **options: sent.append((name, args))
         )
-        assert jobs_sweep() == "1 jobs were picked up."
+        assert jobs_sweep() == "1 job picked up."
         assert sent == [("apps.reports.tasks.make_report", [ReportRun.objects.get().pk])]
 
     def test_one_that_takes_too_long_to_read_is_left_to_a_worker(
@@ -332,7 +332,7 @@ class TestKilled:
             process.send_signal(how)
             process.wait(30)
         # The sweep frees the claim of a process that ended.
-        assert jobs_sweep() == "1 jobs were picked up."
+        assert jobs_sweep() == "1 job picked up."
 
         done = report_run_advance(run_id=run.pk)
 

@@ -203,7 +203,7 @@ def test_the_retention_of_runs_is_an_argument(client: Client, root: Any) -> None
         kwargs=run.arguments["kwargs"], headers={RUN_HEADER: run.pk}, throw=True
     )
     run.refresh_from_db()
-    assert run.message == "1 deleted."
+    assert run.message == "1 run deleted."
     assert set(TaskRun.objects.values_list("pk", flat=True)) == {young.pk, run.pk}
     assert "days: 9, runs: 3000" in _text(
         client.get(reverse("admin:schedules_taskrun_change", args=[run.pk]))
