@@ -138,7 +138,7 @@ def test_the_sweep_of_a_worker_that_starts_finds_what_the_dead_one_held(
     worker.send_signal(signal.SIGKILL)
     worker.wait()
     with worker:
-        assert jobs_sweep() == "1 jobs were picked up."
+        assert jobs_sweep() == "1 job picked up."
 
     assert sent == [[run.pk]]
 

@@ -137,7 +137,7 @@ def test_a_message_that_was_lost_is_made_up_for_by_the_sweeper(
     run = ImportRun.objects.get()
     assert run.state == State.UPLOADED
 
-    assert jobs_sweep() == "1 jobs were picked up."
+    assert jobs_sweep() == "1 job picked up."
 
     run.refresh_from_db()
     assert (run.state, swept) == (State.READ, [run.pk])
