@@ -122,7 +122,7 @@ def test_of_due_times_that_nobody_was_there_for_the_newest_is_mailed(mailbox: Ma
     ReportSubscription.objects.filter(pk=subscription.pk).update(
         decided_until=now - timedelta(days=3), next_due_at=now - timedelta(days=2)
     )
-    assert mail_due_reports() == "1 subscriptions were due."
+    assert mail_due_reports() == "1 subscription due."
     states = list(ReportMailing.objects.order_by("due_at").values_list("state", flat=True))
     assert states == ["missed", "missed", "preparing"]
     subscription.refresh_from_db()
