@@ -304,8 +304,8 @@ class TestPurging:
         TaskFactory.create_batch(30, project=ProjectFactory(organization=organization))
         record_trash(record=organization, actor=None)
 
-        # One of them for the flags that name the organization.
-        with django_assert_max_num_queries(13):  # type: ignore[operator]
+        # Two of them for the flags that name the organization, or deny it.
+        with django_assert_max_num_queries(14):  # type: ignore[operator]
             record_purge(record=organization, actor=None)
 
         assert not Membership.objects.exists()
