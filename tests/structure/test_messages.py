@@ -92,4 +92,4 @@ def test_a_message_is_sent_with_keys(source: str, call: ast.Call) -> None:
         for each in argument.elts if isinstance(argument, ast.List | ast.Tuple) else [argument]:
             text = ast.unparse(each)
             assert text.removesuffix(")").endswith(".pk"), f"{source}: {ast.unparse(call)}"
-    assert {keyword.arg for keyword in call.keywords} <= {"swept_by", "queue"}, source
+    assert {keyword.arg for keyword in call.keywords} <= {"swept_by", "queue", "expires"}, source
