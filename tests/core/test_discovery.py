@@ -15,7 +15,17 @@ from apps.core.discovery import full_site
 from config import env
 from tests.bench._commands import database_url
 
-HEAVY = ("config.urls", "import_export.admin", "PIL", "requests", "fido2", "rapidfuzz", "openpyxl")
+HEAVY = (
+    "config.urls",
+    "import_export.admin",
+    "apps.reports.services",
+    "PIL",
+    "requests",
+    "fido2",
+    "rapidfuzz",
+    "openpyxl",
+    "typst",
+)
 
 
 @pytest.mark.django_db(transaction=True)

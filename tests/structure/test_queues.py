@@ -4,6 +4,7 @@ import pytest
 from celery import current_app
 from django.conf import settings
 
+from apps.core.job_kinds import JOB_KINDS
 from apps.core.sending import is_known_queue, queue_of
 from config.queues import QUEUES
 from deploy.standalone.serve import worker_options
@@ -17,6 +18,11 @@ def _tasks() -> list[str]:
 def test_every_task_declares_a_queue_of_ours() -> None:
     assert _tasks()
     assert {name: queue_of(name) for name in _tasks() if queue_of(name) not in QUEUES} == {}
+
+
+def test_the_task_that_each_kind_of_job_names_exists() -> None:
+    # A name instead of the task itself: loading the task loads all that it needs.
+    assert {kind.task for kind in JOB_KINDS} - set(_tasks()) == set()
 
 
 @pytest.mark.parametrize("queue", QUEUES)
