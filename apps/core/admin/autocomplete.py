@@ -22,7 +22,7 @@ from apps.core.personal import readable
 from apps.core.search import search_of
 
 LONGEST_TERM = 200
-# Nobody scrolls through more; another letter is quicker.
+# Nobody scrolls further; typing another letter is quicker.
 MOST_PAGES = 25
 _of_forms: set[tuple[str, str]] = set()
 

@@ -110,7 +110,7 @@ class DeclaredChangeList(PagedChangeList):
 
     def __init__(self, request: HttpRequest, model: type[Model], *args: Any, **kwargs: Any) -> None:
         opts = model._meta
-        # Django passes everything by place; the ModelAdmin is the tenth after the model.
+        # Django passes everything positionally; the ModelAdmin is the tenth argument after the model.
         model_admin = kwargs.get("model_admin") or args[9]
         self.list_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
         for name, values in request.GET.lists():

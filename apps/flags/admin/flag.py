@@ -38,7 +38,7 @@ from apps.flags.selectors import state_in_words, with_reach
 from apps.flags.services import flag_edited, flag_set
 
 _SHOWN = 20
-# Counting asks for each person: of more flags at once, only these are counted.
+# The reach is computed person by person, so it is shown for the first few flags only.
 _COUNTED = 3
 NAMED = ("organizations", "users", "denied_organizations", "denied_users")
 
@@ -112,7 +112,7 @@ class FlagAdmin(DeclaredAdmin):
     def formfield_for_dbfield(self, db_field: Field, request: HttpRequest, **kwargs: object) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and db_field.name == "percent_by":
-            # A form without it leaves it as it is.
+            # A form without the field leaves it as it is.
             field.required = False
             field.has_changed = lambda initial, data: bool(data) and data != initial
         return field

@@ -52,7 +52,7 @@ NO_FACTS = Facts(frozenset(), frozenset())
 _known: ContextVar[Known | None] = ContextVar("flag_facts", default=None)
 
 
-# One row for each role and each organization. Joined, they would multiply.
+# One row for each role and each organization: a join of both would multiply them.
 _FACTS = """
     SELECT user_id, group_id, NULL::uuid FROM accounts_user_groups WHERE user_id = ANY(%(keys)s)
     UNION ALL

@@ -83,7 +83,7 @@ def is_watched() -> bool:
 
 
 def watched(is_watching: bool) -> None:
-    """The thread of this process begins or ends."""
+    """Start or stop the thread of this process."""
     _process.watched_by = os.getpid() if is_watching else None
 
 
@@ -135,7 +135,7 @@ def _renewed() -> Snapshot:
             _renewing.release()
     with _noting:
         if _process.trusted_until <= asked_at:
-            # The last one answers on. Nobody waits again for a while.
+            # Go on with the last snapshot. For a while, nobody waits for the database again.
             _process.trusted_until = time.monotonic() + WAIT_SECONDS
     return _process.snapshot
 

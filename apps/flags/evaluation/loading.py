@@ -19,7 +19,7 @@ def _keys(table: str, column: str) -> str:
     return f"ARRAY(SELECT {column} FROM {table} WHERE flag_id = f.id)"  # noqa: S608
 
 
-# Each list of targets is a question of its own. Joined, 100 people and 1,000 organizations would make 100,000 rows.
+# Each kind of target is read by its own subquery. Joined, 100 people and 1,000 organizations would make 100,000 rows.
 _ALL = f"""
     SELECT 'version', version::text, extract(epoch FROM changed_at)::text,
         NULL::uuid[], NULL::int[], NULL::uuid[], NULL::uuid[], NULL::int[], NULL::uuid[], NULL::text[]

@@ -46,7 +46,7 @@ class FlagState:
     denied: Targets = Targets()
     # The names of the flags that must be on as well.
     prerequisites: tuple[str, ...] = ()
-    # Which rules it has, worked out with the first question.
+    # Which rules it has, computed on first use.
     rules: list[Any] = field(default_factory=list, init=False, compare=False, repr=False)
 
     def share_of(self, key: int) -> int:

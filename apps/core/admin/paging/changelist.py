@@ -49,7 +49,7 @@ class PagedChangeList(ChangeList):
 
     @cached_property
     def is_paged_by_place(self) -> bool:
-        """Whether the pages start at places. A ModelAdmin with a paginator of its own has its numbers."""
+        """Whether pages start at a place. A ModelAdmin with its own paginator keeps its page numbers."""
         return issubclass(self.model_admin.paginator, EstimatingPaginator)
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
