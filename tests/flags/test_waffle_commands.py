@@ -1,9 +1,11 @@
 """waffle's commands leave a reason and an event, and ask for the reason where a flag is protected."""
 
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import serializers
 from django.core.management import CommandError, call_command
 
 from apps.audit.models import Event
@@ -58,3 +60,19 @@ def test_a_protected_flag_is_not_deleted_without_a_reason() -> None:
     assert Flag.objects.filter(name="probe").exists()
     call("waffle_delete", "--flags", "probe", "--reason", "Nobody asks for it")
     assert not Flag.objects.filter(name="probe").exists()
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_fixture_changes_none(kind: str, tmp_path: Path) -> None:
+    factory, _, field = CALLS[kind]
+    toggle: Any = factory(name="probe")
+    before = getattr(toggle, field)
+    setattr(toggle, field, 75 if kind == "sample" else not before)
+    fixture = tmp_path / "flags.json"
+    fixture.write_text(serializers.serialize("json", [toggle]), encoding="utf-8")
+
+    with pytest.raises(CommandError, match=f"A fixture can't change the {kind} “probe”"):
+        call("loaddata", str(fixture))
+
+    toggle.refresh_from_db()
+    assert getattr(toggle, field) == before
