@@ -32,6 +32,7 @@ SCHEDULES = [
     Ship("Verify the audit log", task="audit.verify_audit_log", when="daily at 03:00"),
     Ship("Clean up old report mails", task="reports.clean_up_report_mails", when="daily at 03:30"),
     Ship("Clean up old e-mails", task="core.clean_up_queued_mails", when="daily at 03:35"),
+    Ship("Delete old bulk plans", task="bulk.bulk_clean_up", when="daily at 03:25"),
     Ship("Delete old uploads", task="transfers.transfers_clean_up", when="daily at 03:20"),
     Ship(
         "Clean up old task runs",

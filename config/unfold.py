@@ -50,6 +50,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
             },
             {"title": "Imports", "icon": "history", "model": "transfers.ImportRun"},
             {"title": "Exports", "icon": "download", "model": "transfers.ExportRun"},
+            {"title": "Bulk actions", "icon": "checklist", "model": "bulk.BulkRun"},
         ],
     ),
     (

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.contrib.auth.models import Group, Permission
 
-from apps.accounts import event_kinds, sessions
+from apps.accounts import event_kinds
 from apps.accounts.approvals.guard import require_approval
 from apps.accounts.authority import account_decide, roles_lock, scope_obstacle
-from apps.accounts.email_changes.services import email_changes_end
+from apps.accounts.deactivation import accounts_close
 from apps.accounts.models import User
 from apps.accounts.powers import GIVE_ROLES, powerful
 from apps.audit.events import record_event
@@ -80,17 +80,8 @@ def user_deactivate(*, user: User, actor: Actor, reason: str = "") -> list[str]:
             raise DomainError("You can't deactivate your own account. Ask a colleague.")
         if locked.status == User.Status.DEACTIVATED:
             raise DomainError(f"{locked} is already deactivated.")
-        locked.status = User.Status.DEACTIVATED
-        locked.save(update_fields=["status"])
-        # After a reactivation, nothing from before may give access to the account.
-        email_changes_end(user=locked, why="The account was deactivated.", actor=actor)
-        sessions.end_all(
-            sessions.open_sessions(locked),
-            user=locked,
-            actor=actor,
-            reason=reason,
-            because="because your account was deactivated",
-        )
+        accounts_close(User.objects.filter(pk=locked.pk), actor=actor, reason=reason)
+        locked.refresh_from_db(fields=["status", "is_active"])
         return user_deactivation_warnings(locked, actor)
 
 

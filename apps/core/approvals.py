@@ -56,5 +56,14 @@ class ApprovalBackend(Protocol):
     ) -> None:
         """Raise `ApprovalNeeded` if a list's action covers more records than one person may decide on."""
 
+    def require_for_run(self, arguments: dict[str, Any], *, count: int, actor: Actor) -> None:
+        """Raise `ApprovalNeeded` if a second person must approve a bulk action on so many records.
+
+        The caller has locked the run.
+        """
+
+    def run_message(self, arguments: dict[str, Any], *, count: int, user: PermissionHolder) -> str:
+        """Return the sentence for a bulk action that will end in a request, else nothing."""
+
 
 APPROVALS = Port[ApprovalBackend]("approvals", "what a second person must approve")

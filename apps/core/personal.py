@@ -24,9 +24,12 @@ from apps.core.port import Port
 
 @dataclass(frozen=True)
 class PersonalData:
-    """Which fields of a model are personal, and the permission that lets their values leave in a file."""
+    """Which fields of a model are personal, and the permissions to see their values, and to take them
+    away in a file.
+    """
 
     fields: Callable[[type[Model]], frozenset[str]]
+    view_permission: str
     export_permission: str
 
 

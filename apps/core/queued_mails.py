@@ -6,18 +6,20 @@ record's current state decides. The row of an e-mail that was sent says when and
 is deleted after 30 days.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.core.mail import EmailMessage
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from apps.core.delivery_passes import Pass, deliveries_send
 from apps.core.models import QueuedMail
 from apps.core.querysets import QueuedMailQuerySet
-from apps.core.sending import send_after_commit, send_now
+from apps.core.sending import after_commit, send_after_commit, send_now
 from apps.core.smtp import ServerAwayError
 
 SEND = "apps.core.tasks.send_queued_mail"
@@ -40,6 +42,20 @@ class MailKind:
     build: Callable[[QueuedMail], EmailMessage | None]
     sent: Callable[[QueuedMail], object] = lambda mail: None
 
+
+# What a queued e-mail begins with, by column, in SQL.
+_FRESH = {
+    "state": "'waiting'",
+    "attempts": "0",
+    "next_try_at": "now()",
+    "created_at": "now()",
+    "queued_at": "now()",
+    "error": "''",
+    "claimed_by": "''",
+    "lease_until": "NULL::timestamptz",
+    "given_at": "NULL::timestamptz",
+    "decided_at": "NULL::timestamptz",
+}
 
 _kinds: dict[str, MailKind] = {}
 
@@ -76,6 +92,28 @@ def mail_queue(kind: str, key: str, **arguments: object) -> None:
     }
     mail, _ = _unsent().update_or_create(key=_key(kind, key), defaults=fresh)
     send_after_commit(SEND, mail.pk, swept_by=SWEEP)
+
+
+def mails_queue(kind: str, mails: Mapping[str, Mapping[str, object]]) -> None:
+    """Queue an e-mail for each key, with its arguments, as `mail_queue` does for one, in one statement.
+
+    One message asks a worker to send whatever is due.
+    """
+    if not mails:
+        return
+    columns = ", ".join(_FRESH)
+    fresh = ", ".join(f"{name} = EXCLUDED.{name}" for name in ("kind", "arguments", *_FRESH))
+    keys = [_key(kind, key) for key in mails]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO core_queuedmail (key, kind, email, arguments, {columns}) "  # noqa: S608
+            f"SELECT key, %s, '', arguments::jsonb, {', '.join(_FRESH.values())} "
+            "FROM unnest(%s::text[], %s::text[]) AS mail(key, arguments) ORDER BY key "
+            "ON CONFLICT (key) WHERE NOT (state = 'sent') "
+            f"DO UPDATE SET {fresh}",
+            [kind, keys, [json.dumps(dict(each)) for each in mails.values()]],
+        )
+    after_commit(lambda: send_now(SEND_DUE, expires=ASKED_SECONDS))
 
 
 def mail_send(kind: str, key: str, **arguments: object) -> bool:

@@ -1,6 +1,9 @@
 """The first step of every change of an organization's memberships: lock it, and check the person."""
 
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.core.actors import Actor
@@ -26,6 +29,13 @@ def lock_organization(key: UUID, actor: Actor) -> Organization:
     if organization.is_deleted:
         raise DomainError(f"{organization} is in the trash. Restore it first.")
     return organization
+
+
+def organizations_lock(organizations: QuerySet[Any]) -> None:
+    """Lock organizations until the commit, as `lock_organization` locks one, in the order of their keys."""
+    keys = list(organizations.order_by().values_list("pk", flat=True).distinct())
+    rows = Organization.all_objects.filter(pk__in=keys).order_by("pk")
+    list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk"))
 
 
 def refuse_unseen(person: User, actor: Actor) -> None:

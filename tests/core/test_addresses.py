@@ -7,8 +7,8 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.core.admin.listed import listed_queryset
 from apps.core.errors import DomainError
-from apps.transfers.engine.export.lists import listed_queryset
 from tests.factories.accounts import StaffFactory, SuperuserFactory, UserFactory, sudo_client
 from tests.factories.organizations import InvitationFactory, OrganizationFactory
 

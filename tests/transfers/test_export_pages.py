@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core.admin.listed import listed_queryset
 from apps.organizations.models import Organization
 from apps.transfers.engine.export.driver import advance
-from apps.transfers.engine.export.lists import listed_queryset
 from apps.transfers.models import ExportProfile, ExportRun
 from tests.factories.accounts import prove_factor
 from tests.factories.organizations import MembershipFactory, OrganizationFactory

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.db.models import Field, QuerySet
 from django.http import HttpRequest
@@ -22,20 +22,18 @@ from apps.accounts.admin.role_form import RoleForm
 from apps.accounts.admin.sign_in import SignInActions
 from apps.accounts.authority import account_obstacle
 from apps.accounts.avatars import check_avatar
+from apps.accounts.bulk_actions import DEACTIVATE, REACTIVATE
 from apps.accounts.models import User
 from apps.accounts.models.user import REMOVED
 from apps.accounts.people_scope import scope_in_words
 from apps.accounts.services import (
     user_create,
-    user_deactivate,
-    user_deactivation_warnings,
-    user_reactivate,
     user_set_roles,
 )
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
-from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import (
     EMPTY,
     GOOD,
@@ -49,22 +47,9 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.personal import disclose, reveal
 from apps.core.scope import sees_everything
-from apps.core.wording import counted, listed
+from apps.core.wording import listed
 
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
-
-
-class DeactivationForm(ConfirmationForm):
-    def consequences(self) -> list[str]:
-        """Return the warnings; of many people, only the first are checked."""
-        return [
-            "They can no longer sign in. Open sessions end at the next request.",
-            *(
-                sentence
-                for user in self.queryset[:20]
-                for sentence in user_deactivation_warnings(user, self.request.user)
-            ),
-        ]
 
 
 @admin.register(User)
@@ -97,6 +82,18 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
     add_fieldsets = [
         (None, {"fields": ["email", "first_name", "last_name", "phone", "is_verified"]})
     ]
+
+    deactivate = bulk_action(
+        DEACTIVATE,
+        icon="person_off",
+        danger=True,
+        when=lambda user: user.status == User.Status.ACTIVE,
+    )
+    reactivate = bulk_action(
+        REACTIVATE,
+        icon="person_check",
+        when=lambda user: user.status == User.Status.DEACTIVATED and not user.is_removed,
+    )
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)
@@ -226,36 +223,6 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """People are deactivated, because history and foreign keys refer to them."""
         return False
-
-    @confirmed(
-        permission="accounts.change_user",
-        description="Deactivate",
-        icon="person_off",
-        danger=True,
-        form_class=DeactivationForm,
-        when=lambda user: user.status == User.Status.ACTIVE,
-    )
-    def deactivate(
-        self, request: HttpRequest, users: QuerySet[Any], answer: ConfirmationForm
-    ) -> str:
-        for user in users:
-            for warning in user_deactivate(user=user, actor=request.user, reason=answer.reason):
-                messages.warning(request, warning)
-        return f"{counted(len(users), User)} deactivated."
-
-    @confirmed(
-        permission="accounts.change_user",
-        description="Reactivate",
-        icon="person_check",
-        explanation="They get back the memberships and roles that they had.",
-        when=lambda user: user.status == User.Status.DEACTIVATED and not user.is_removed,
-    )
-    def reactivate(
-        self, request: HttpRequest, users: QuerySet[Any], answer: ConfirmationForm
-    ) -> str:
-        for user in users:
-            user_reactivate(user=user, actor=request.user, reason=answer.reason)
-        return f"{counted(len(users), User)} reactivated."
 
     @confirmed(
         permission="accounts.set_roles",

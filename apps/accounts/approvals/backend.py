@@ -1,5 +1,7 @@
 """The backend that pages of the ground floor talk to; see `apps/core/approvals.py`."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -15,6 +17,8 @@ from apps.core.approvals import ApprovalNeeded, Asked
 from apps.core.errors import DomainError
 
 _MANY = ManyRecords()
+# The kind of `approval_kinds/bulk_run.py`, which stands on this module's neighbors.
+BULK_RUN = "bulk.run"
 
 
 class AccountsBackend:
@@ -50,3 +54,13 @@ class AccountsBackend:
         if _MANY.is_required_for({}, count):
             arguments = arguments_of(records, action, label, data)
             require_approval(_MANY.kind, arguments, count=count, actor=user)
+
+    def require_for_run(self, arguments: dict[str, Any], *, count: int, actor: Actor) -> None:
+        require_approval(BULK_RUN, arguments, count=count, actor=actor)
+
+    def run_message(self, arguments: dict[str, Any], *, count: int, user: PermissionHolder) -> str:
+        action = registry.get(BULK_RUN)
+        if not action.is_required_for(arguments, count):
+            return ""
+        people = deciders(action, arguments, besides=people_behind(user))
+        return approval_needed_message(people, action)

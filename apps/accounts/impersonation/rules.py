@@ -26,6 +26,14 @@ def later_obstacle(*, impersonator: User | None, target: User) -> str:
     return ""
 
 
+def stand_in_obstacle(target: User, impersonator: User | None) -> str:
+    """Return what `later_obstacle` says of two people as they are now."""
+    if impersonator is None:
+        return ""
+    people = User.objects.in_bulk([impersonator.pk, target.pk])
+    return later_obstacle(impersonator=people[impersonator.pk], target=people[target.pk])
+
+
 def obstacle_to(*, impersonator: User, target: User) -> str:
     """Return why `impersonator` may not act as `target`, as a sentence; nothing if they may.
 

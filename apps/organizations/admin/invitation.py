@@ -3,27 +3,22 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.base import BaseAdmin
-from apps.core.admin.confirm import confirmed
-from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.personal import reveal
-from apps.core.wording import counted
 from apps.organizations.admin.colors import INVITATION_COLORS, ROLE_COLORS
+from apps.organizations.bulk_actions import RESEND, REVOKE
 from apps.organizations.models import Invitation
-from apps.organizations.services.invitations import (
-    invitation_create,
-    invitation_resend,
-    invitation_revoke,
-)
+from apps.organizations.services.invitations import invitation_create
 
 
 @admin.register(Invitation)
@@ -69,6 +64,18 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
             },
         ),
     ]
+
+    resend = bulk_action(
+        RESEND,
+        icon="forward_to_inbox",
+        when=lambda invitation: invitation.state in ("pending", "expired"),
+    )
+    revoke = bulk_action(
+        REVOKE,
+        icon="cancel_schedule_send",
+        danger=True,
+        when=lambda invitation: invitation.state == "pending",
+    )
 
     copyable_id = copyable_id
     role_label = state_column("role", ROLE_COLORS)
@@ -119,33 +126,3 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
             "the “sent” column shows when it went out.",
         )
         return self.response_post_save_add(request, obj)
-
-    @confirmed(
-        permission="organizations.change_invitation",
-        description="Send again",
-        icon="forward_to_inbox",
-        reason="optional",
-        explanation="Sends a new link that is valid for the full time. The old link stops working.",
-        when=lambda invitation: invitation.state in ("pending", "expired"),
-    )
-    def resend(
-        self, request: HttpRequest, invitations: QuerySet[Any], answer: ConfirmationForm
-    ) -> str:
-        for invitation in invitations:
-            invitation_resend(invitation=invitation, actor=request.user, reason=answer.reason)
-        return f"{counted(len(invitations), Invitation)} sent again."
-
-    @confirmed(
-        permission="organizations.change_invitation",
-        description="Revoke",
-        icon="cancel_schedule_send",
-        danger=True,
-        explanation="The link stops working.",
-        when=lambda invitation: invitation.state == "pending",
-    )
-    def revoke(
-        self, request: HttpRequest, invitations: QuerySet[Any], answer: ConfirmationForm
-    ) -> str:
-        for invitation in invitations:
-            invitation_revoke(invitation=invitation, actor=request.user, reason=answer.reason)
-        return f"{counted(len(invitations), Invitation)} revoked."

@@ -10,11 +10,14 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.personal import reveal
+from apps.organizations.admin.bulk_forms import RoleForm
 from apps.organizations.admin.colors import ROLE_COLORS
+from apps.organizations.bulk_actions import SET_ROLE
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services.memberships import (
     membership_add,
@@ -48,6 +51,10 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
     # Another person or another organization is another membership.
     fixed_fields = ("user", "organization")
     readonly_fields = ["copyable_id", "created_moment"]
+
+    actions = ["set_role"]
+
+    set_role = bulk_action(SET_ROLE, form_class=RoleForm, icon="shield_person")
 
     copyable_id = copyable_id
     role_label = state_column("role", ROLE_COLORS)

@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
@@ -23,9 +24,11 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.trash.pages import ToTrash
 from apps.core.scope import sees_everything
+from apps.organizations.admin.bulk_forms import OwnerForm
 from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.inlines import InvitationInline, MembershipInline
 from apps.organizations.admin.invite_form import InviteForm
+from apps.organizations.bulk_actions import SET_OWNER
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services.invitations import invitation_create
 from apps.organizations.services.organizations import (
@@ -62,6 +65,10 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         ("Record", {"fields": ["copyable_id", "created_moment"]}),
     ]
     readonly_fields = ["copyable_id", "created_moment"]
+
+    actions = [*ToTrash.actions, "set_owner"]
+
+    set_owner = bulk_action(SET_OWNER, form_class=OwnerForm, icon="person")
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)

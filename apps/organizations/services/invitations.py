@@ -6,11 +6,12 @@ The token itself is never stored. It is made when the mail is, and only its SHA-
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Exists, Func, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
@@ -24,7 +25,7 @@ from apps.core.errors import DomainError
 from apps.core.fields import fold_email
 from apps.core.models import QueuedMail
 from apps.core.personal import readable
-from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send
+from apps.core.queued_mails import MailKind, mail_kind, mail_queue, mail_send, mails_queue
 from apps.organizations.locks import lock_organization
 from apps.organizations.mails import invitation_mail
 from apps.organizations.models import Invitation, Membership, Organization, Role
@@ -115,6 +116,13 @@ def _note_sent(mail: QueuedMail) -> None:
         )
 
 
+class _NobodysDigest(Func):
+    """A digest of 244 random bits, which no link has: the e-mail brings another one."""
+
+    template = "encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex')"
+    output_field = CharField()
+
+
 INVITATION = mail_kind("invitation", MailKind(_build, sent=_note_sent))
 
 
@@ -130,14 +138,25 @@ def invitation_resend(*, invitation: Invitation, actor: Actor, reason: str = "")
             )
         if Membership.objects.filter(organization=organization, user__email=locked.email).exists():
             raise DomainError(f"{readable(locked.email)} is already a member of {organization}.")
-        locked.state = Invitation.State.PENDING
-        locked.token_digest = digest(new_token())
-        locked.expires_at = timezone.now() + LIFETIME
-        locked.sent_at = None
         with refusals_in_words():
-            locked.save(update_fields=["state", "token_digest", "expires_at", "sent_at"])
-        mail_queue(INVITATION, str(locked.pk), invitation=str(locked.pk))
+            invitations_send_again(Invitation.objects.filter(pk=locked.pk))
+        locked.refresh_from_db()
         return locked
+
+
+def invitations_send_again(invitations: QuerySet[Any]) -> None:
+    """Give invitations their full time and a link that nobody has yet, and queue their e-mails.
+
+    The caller has locked and checked them, and their organizations.
+    """
+    keys = list(invitations.order_by().values_list("pk", flat=True))
+    Invitation.objects.filter(pk__in=keys).update(
+        state=Invitation.State.PENDING,
+        token_digest=_NobodysDigest(),
+        expires_at=timezone.now() + LIFETIME,
+        sent_at=None,
+    )
+    mails_queue(INVITATION, {str(key): {"invitation": str(key)} for key in keys})
 
 
 def invitation_revoke(*, invitation: Invitation, actor: Actor, reason: str = "") -> Invitation:

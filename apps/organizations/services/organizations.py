@@ -128,19 +128,30 @@ def free_slug(name: str) -> str:
     return slug
 
 
-def _give_to(organization: Organization, owner: User, actor: Actor) -> None:
-    """Make `owner` the owner, with an owner's membership. The caller holds the organization's lock."""
+def organizations_give_to(organizations: QuerySet[Any], owner: User, *, actor: Actor) -> None:
+    """Make `owner` the owner, with an owner's membership in each.
+
+    The caller holds the locks of the organizations.
+    """
     refuse_unseen(owner, actor)
-    if owner.status != User.Status.ACTIVE:
-        raise DomainError(f"{owner} is deactivated and can't own an organization.")
-    membership, created = Membership.objects.get_or_create(
-        organization=organization, user=owner, defaults={"role": Role.OWNER}
+    now = User.objects.get(pk=owner.pk)
+    if now.status != User.Status.ACTIVE:
+        raise DomainError(f"{now} is deactivated and can't own an organization.")
+    keys = list(organizations.order_by().values_list("pk", flat=True))
+    own = Membership.all_objects.filter(organization__in=keys, user=now)
+    own.exclude(role=Role.OWNER).update(role=Role.OWNER)
+    known = set(own.values_list("organization", flat=True))
+    Membership.objects.bulk_create(
+        Membership(organization_id=key, user=now, role=Role.OWNER)
+        for key in keys
+        if key not in known
     )
-    if not created and membership.role != Role.OWNER:
-        membership.role = Role.OWNER
-        membership.save(update_fields=["role"])
+    Organization.all_objects.filter(pk__in=keys).update(owner=now)
+
+
+def _give_to(organization: Organization, owner: User, actor: Actor) -> None:
+    organizations_give_to(Organization.all_objects.filter(pk=organization.pk), owner, actor=actor)
     organization.owner = owner
-    organization.save(update_fields=["owner"])
 
 
 def _refuse_taken_values(trashed: OrganizationQuerySet, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     copyable_id,
@@ -22,7 +23,9 @@ from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.inlines import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.trash.pages import ToTrash
 from apps.organizations.admin.organization import OrganizationAdmin
+from apps.projects.admin.bulk_forms import ProjectStatusForm
 from apps.projects.admin.colors import PROJECT_COLORS
+from apps.projects.bulk_actions import SET_PROJECT_STATUS
 from apps.projects.models import Project, Task
 from apps.projects.services import project_create
 from apps.transfers.admin.exports import ExportMixin
@@ -59,6 +62,12 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
         ("Record", {"fields": ["created_by_link", "copyable_id", "created_moment"]}),
     ]
     readonly_fields = ["created_by_link", "copyable_id", "created_moment"]
+
+    actions = [*ToTrash.actions, "set_project_status"]
+
+    set_project_status = bulk_action(
+        SET_PROJECT_STATUS, form_class=ProjectStatusForm, icon="flag", in_row_menu=False
+    )
 
     copyable_id = copyable_id
     status_label = state_column("status", PROJECT_COLORS)

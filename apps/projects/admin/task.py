@@ -6,6 +6,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import (
     EMPTY,
@@ -16,7 +17,9 @@ from apps.core.admin.display import (
     state_column,
 )
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
+from apps.projects.admin.bulk_forms import AssigneeForm, DueDateForm, TaskStatusForm
 from apps.projects.admin.colors import TASK_COLORS
+from apps.projects.bulk_actions import SET_ASSIGNEE, SET_DUE_DATE, SET_TASK_STATUS
 from apps.projects.models import Task
 from apps.transfers.admin.exports import ExportMixin
 
@@ -41,6 +44,12 @@ class TaskAdmin(ExportMixin, TimelineMixin, BaseAdmin):
         ("Record", {"fields": ["copyable_id", "created_moment"]}),
     ]
     readonly_fields = ["copyable_id", "created_moment"]
+
+    actions = ["set_status", "set_assignee", "set_due_date"]
+
+    set_status = bulk_action(SET_TASK_STATUS, form_class=TaskStatusForm, icon="task_alt")
+    set_assignee = bulk_action(SET_ASSIGNEE, form_class=AssigneeForm, icon="person")
+    set_due_date = bulk_action(SET_DUE_DATE, form_class=DueDateForm, icon="event")
 
     copyable_id = copyable_id
     status_label = state_column("status", TASK_COLORS)

@@ -16,6 +16,7 @@ from django.urls import URLPattern, path, reverse
 from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.list_button import with_list_button
+from apps.core.admin.listed import list_queryset
 from apps.core.admin.page_parameters import checks_its_address
 from apps.core.errors import DomainError
 from apps.core.sudo import require_fresh_factor
@@ -30,7 +31,6 @@ from apps.transfers.admin.export_profiles import (
 from apps.transfers.admin.filter_labels import filters_in_words
 from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
-from apps.transfers.engine.export.lists import list_queryset
 from apps.transfers.forms.export import ExportForm
 from apps.transfers.models import ExportProfile, ExportRun
 from apps.transfers.personal import holds_personal

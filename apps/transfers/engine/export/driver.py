@@ -104,7 +104,7 @@ def queryset_of(run: ExportRun) -> QuerySet:
     """Return the records of a recorded export: those of a list's query, or of a command's filters."""
     if run.query.get("list"):
         # Imported here: it loads the whole admin, which other exports do not need.
-        from apps.transfers.engine.export.lists import listed_queryset
+        from apps.core.admin.listed import listed_queryset
 
         return listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
     return Exported.filtered(registry.get(run.dataset), run.query.get("filters", {}), run.user)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from apps.accounts.actors import user_or_none
-from apps.accounts.impersonation.rules import later_obstacle
+from apps.accounts.impersonation.rules import stand_in_obstacle
 from apps.accounts.models import User
 from apps.core.actors import Actor, require
 from apps.core.errors import DomainError, MissingPermission
@@ -64,11 +64,7 @@ def check_may_undo(actor: Actor, run: ImportRun, *, fresh: bool = False) -> User
 
 def check_may_act_for(impersonator: User | None, target: User | None) -> None:
     """Refuse a job that `impersonator` confirmed while acting as `target` and could no longer confirm."""
-    if impersonator is None or target is None:
-        return
-    people = User.objects.in_bulk([impersonator.pk, target.pk])
-    now, person = people[impersonator.pk], people[target.pk]
-    if obstacle := later_obstacle(impersonator=now, target=person):
+    if target is not None and (obstacle := stand_in_obstacle(target, impersonator)):
         raise DomainError(obstacle)
 
 

@@ -1,0 +1,189 @@
+"""Offers a bulk action in a list, in its row menus, and on a record's page.
+
+    class UserAdmin(BaseAdmin):
+        actions = actions_row = actions_detail = ["deactivate"]
+        deactivate = bulk_action(DEACTIVATE, danger=True, icon="person_off")
+
+Up to 200 records are changed at once, on the confirmation page. More become a `BulkRun`, whose page shows
+the plan and asks for the reason. Both decide and write with the same code.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from apps.bulk.actions import BULK_ACTIONS, BulkAction, Offered
+from apps.bulk.engine.decision import decided
+from apps.bulk.immediate import MOST_AT_ONCE, apply_now, message_of, skipped_sentences
+from apps.bulk.services import bulk_run_plan, keys_of
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.admin.permissions import may
+from apps.core.errors import DomainError, MissingPermission
+
+# Posted by the page that asks for the values of a large action.
+PLAN = "_plan"
+_NOT_VALUES = {"reason", "typed"}
+
+
+class BulkForm(ConfirmationForm):
+    """Asks for an action's values, and says which of few records it leaves alone."""
+
+    action: BulkAction
+
+    def consequences(self) -> list[str]:
+        action, actor = self.action, self.request.user
+        found = decided(self.queryset, action, {}, actor)
+        notes = Counter(found.values_list("bulk_note", flat=True))
+        changed = notes.pop("", 0)
+        mailed = action.mailed(changed) if changed else ""
+        return [
+            *action.consequences(self.queryset, actor),
+            *([mailed] if mailed else []),
+            *skipped_sentences(action, notes),
+        ]
+
+
+def bulk_action(
+    action: BulkAction,
+    *,
+    form_class: type[BulkForm] = BulkForm,
+    danger: bool = False,
+    icon: str | None = None,
+    when: Callable[[Any], bool] | None = None,
+    in_row_menu: bool = True,
+    sudo: Any = False,
+) -> Any:
+    """Return the ModelAdmin method for a bulk action; see this module's docstring."""
+    name = action.code.rpartition(".")[2]
+    form = type(f"{form_class.__name__}Of{name}", (form_class,), {"action": action})
+    this = Offered(action, form, bool(sudo))
+    BULK_ACTIONS.add(this)
+
+    def now(
+        model_admin: ModelAdmin, request: HttpRequest, records: QuerySet[Any], answer: Any
+    ) -> str:
+        outcome = apply_now(
+            action=action,
+            records=records,
+            values={k: v for k, v in answer.cleaned_data.items() if k not in _NOT_VALUES},
+            actor=request.user,
+            reason=answer.reason,
+        )
+        return message_of(action, outcome)
+
+    now.__name__ = name
+    at_once = confirmed(
+        permission=action.permission,
+        description=action.label,
+        reason=action.reason,
+        danger=danger,
+        icon=icon,
+        explanation=action.explanation,
+        when=when,
+        form_class=form,
+        in_row_menu=in_row_menu,
+        sudo=sudo,
+    )(now)
+
+    @wraps(at_once)
+    def method(
+        model_admin: ModelAdmin,
+        request: HttpRequest,
+        queryset: QuerySet[Any] | None = None,
+        object_id: str | None = None,
+    ) -> HttpResponseBase | None:
+        if not may(model_admin, request, action.permission):
+            raise MissingPermission(action.permission)
+        try:
+            # Before anybody fills in a form.
+            action.refuse(request.user)
+        except DomainError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(_back_url(model_admin, request, object_id))
+        if object_id is None and queryset is not None and _are_many(queryset):
+            return _start(model_admin, request, queryset, this, name)
+        answered: HttpResponseBase | None = at_once(model_admin, request, queryset, object_id)
+        return answered
+
+    return method
+
+
+def _back_url(model_admin: ModelAdmin, request: HttpRequest, object_id: str | None) -> str:
+    if object_id is None:
+        return request.get_full_path()
+    opts = model_admin.opts
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[object_id])
+
+
+def _are_many(queryset: QuerySet[Any]) -> bool:
+    keys = queryset.order_by().values_list("pk")[MOST_AT_ONCE : MOST_AT_ONCE + 1]
+    return len(keys) > 0
+
+
+def _start(
+    model_admin: ModelAdmin,
+    request: HttpRequest,
+    queryset: QuerySet[Any],
+    found: Offered,
+    name: str,
+) -> HttpResponseBase:
+    """Plan a large action at once, or after its form is filled in."""
+    action, is_posted = found.action, PLAN in request.POST
+    form = found.form_class(
+        request.POST if is_posted else None, request=request, queryset=queryset, reason="none"
+    )
+    if is_posted or not form.fields:
+        try:
+            if not form.fields or form.is_valid():
+                run = bulk_run_plan(
+                    action=action,
+                    query=request.GET.urlencode(),
+                    keys=_selected(request),
+                    arguments={field: request.POST.getlist(field) for field in form.fields},
+                    actor=request.user,
+                )
+                return HttpResponseRedirect(reverse("admin:bulk_bulkrun_change", args=[run.pk]))
+        except DomainError as error:
+            messages.error(request, error.message)
+            return HttpResponseRedirect(request.get_full_path())
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": action.label,
+        "opts": model_admin.opts,
+        "form": form,
+        "media": form.media,
+        "explanation": action.explanation,
+        "hidden": [
+            (PLAN, "1"),
+            ("action", name),
+            ("index", "0"),
+            ("select_across", request.POST.get("select_across", "0")),
+            *((ACTION_CHECKBOX_NAME, key) for key in _kept(request)),
+        ],
+        "cancel_url": request.get_full_path(),
+    }
+    request.current_app = model_admin.admin_site.name
+    return TemplateResponse(request, "bulk/values.html", context)
+
+
+def _selected(request: HttpRequest) -> list[str] | None:
+    """Return the keys of a selection; None where everything that the list finds is selected."""
+    if request.POST.get("select_across", "0") != "0":
+        return None
+    return keys_of(request.POST.getlist(ACTION_CHECKBOX_NAME))
+
+
+def _kept(request: HttpRequest) -> list[str]:
+    chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+    return chosen[:1] if request.POST.get("select_across", "0") != "0" else chosen

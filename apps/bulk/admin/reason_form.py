@@ -1,0 +1,20 @@
+"""The reason that confirms a plan, or its undo."""
+
+from typing import Any
+
+from django import forms
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from apps.core.admin.reason import REASON_LENGTH
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        max_length=REASON_LENGTH,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+        help_text="Shown in the history of every record that changes.",
+    )
+
+    def __init__(self, *args: Any, is_required: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = is_required

@@ -1,0 +1,8 @@
+"""What the audit log says of changes that a bulk action or its undo makes."""
+
+from apps.audit.origins import ChangeSource, RunKind
+
+BULK = ChangeSource("bulk", "Bulk action", icon="checklist")
+BULK_UNDO = ChangeSource("bulk_undo", "Undo of a bulk action", icon="undo", takes_back=True)
+# An undo names the run that it takes back.
+BULK_RUN = RunKind("bulk", "bulk action")
