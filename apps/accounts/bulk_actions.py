@@ -17,6 +17,7 @@ from apps.core.scope import refuse_limited
 
 # Warnings are looked up for each person, so only for the first ones.
 _WARNED = 20
+_REMOVED = Skip(Q(email__endswith=f"@{REMOVED_DOMAIN}"), REMOVED)
 
 
 class _OnPeople(BulkAction):
@@ -36,6 +37,7 @@ class DeactivatePeople(_OnPeople):
     label, done = "Deactivate", "deactivated"
 
     def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
+        yield _REMOVED
         yield Skip(Q(status=User.Status.DEACTIVATED), "Already deactivated.")
         if isinstance(actor, User):
             yield Skip(Q(pk=actor.pk), "You can't deactivate your own account. Ask a colleague.")
@@ -58,7 +60,7 @@ class ReactivatePeople(_OnPeople):
     explanation = "They get back the memberships and roles that they had."
 
     def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
-        yield Skip(Q(email__endswith=f"@{REMOVED_DOMAIN}"), REMOVED)
+        yield _REMOVED
         yield Skip(Q(status=User.Status.ACTIVE), "Already active.")
 
     def after(self, values: Values) -> dict[str, Any]:

@@ -100,6 +100,13 @@ class BulkAction:
         """Yield what to know before it is confirmed, such as who gets an e-mail. Must be bounded."""
         return ()
 
+    def summary(self, records: QuerySet[Any], actor: Actor) -> Iterable[str]:
+        """Yield what the plan says of all records that will change, such as what goes along.
+
+        A worker asks once, when it makes the plan, so that this may count. It must name no person.
+        """
+        return ()
+
     def mailed(self, number: int) -> str:
         """Return who gets an e-mail if `number` records change; nothing if nobody does."""
         return ""

@@ -44,6 +44,13 @@ class Line:
     changes: tuple[Change, ...] = ()
 
 
+def consequences(run: BulkRun, action: BulkAction, viewer: PermissionHolder) -> list[str]:
+    """Return what the action says of the first records that will change."""
+    planned = run.items.filter(outcome=BulkItem.Outcome.PLANNED).order_by("id")
+    keys = list(planned.values_list("key", flat=True)[:_LOOKED_AT])
+    return list(action.consequences(action.records._base_manager.filter(pk__in=keys), viewer))
+
+
 def sample(
     run: BulkRun, action: BulkAction, form_class: Any, viewer: PermissionHolder
 ) -> list[Line]:

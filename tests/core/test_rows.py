@@ -176,6 +176,33 @@ def test_a_list_that_is_edited_in_place_is_unfolds(
     assert "data-row" in page.content.decode()
 
 
+@pytest.mark.parametrize("has_service", [True, False])
+def test_a_list_that_is_edited_in_place_saves(
+    client: Client, declare: Callable[..., None], has_service: bool
+) -> None:
+    organization, other = OrganizationFactory(name="Harbor"), OrganizationFactory(name="Lighthouse")
+    declare(list_display=["name", "slug"], list_editable=["slug"])
+    if not has_service:
+        declare(update_service=None)
+    form = client.get(reverse(LIST)).context["cl"].formset
+    posted = {
+        "form-TOTAL_FORMS": "2",
+        "form-INITIAL_FORMS": "2",
+        "_save": "Save",
+        "form-0-id": str(form.forms[0].instance.pk),
+        "form-0-slug": "new-harbor",
+        "form-1-id": str(form.forms[1].instance.pk),
+        "form-1-slug": other.slug,
+    }
+
+    assert client.post(reverse(LIST), posted).status_code == 302
+
+    organization.refresh_from_db()
+    assert organization.slug == "new-harbor"
+    assert organization.history.count() == 2
+    assert other.history.count() == 1
+
+
 def test_a_checkbox_of_the_model_admins_own_is_shown(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

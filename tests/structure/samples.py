@@ -23,6 +23,7 @@ from factory.django import DjangoModelFactory
 import tests.factories
 from apps.accounts.models import Disclosure, User
 from apps.audit.context import audit_context
+from apps.bulk.models import BulkItem, BulkRun
 from apps.core.models import SoftDeletableModel
 from apps.core.trash.services import record_trash
 from apps.organizations.models import Role
@@ -122,6 +123,21 @@ def _export_run() -> Any:
     )
 
 
+def _bulk_run() -> Any:
+    run = BulkRun.objects.create(
+        action="projects.set_status",
+        model="projects.Task",
+        state="applied",
+        query={"query": "q=harbor"},
+        arguments={"status": ["done"]},
+        plan={"total": 1, "change": 0, "skipped": [["Has this value already.", 1]]},
+        user=StaffFactory(),
+    )
+    task = _task()
+    BulkItem.objects.create(run=run, key=task.pk, outcome="skipped", note="Has this value already.")
+    return run
+
+
 def _change_set() -> Any:
     with audit_context(actor=StaffFactory(), reason="Asked for by mail.", source="form"):
         organization = OrganizationFactory()
@@ -166,6 +182,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "accounts.ApprovalRequest": _approval_request,
     "accounts.User": _user,
     "auth.Permission": _permission,
+    "bulk.BulkRun": _bulk_run,
     "audit.ChangeSet": _change_set,
     "django_celery_beat.ClockedSchedule": _clock_time,
     "django_celery_beat.CrontabSchedule": _crontab,

@@ -20,6 +20,8 @@ EXEMPT: dict[str, str] = {
     "audit.SealBlock": "the proof of the trail",
     "audit.ColumnSet": "the proof of the trail",
     "audit.Verification": "the proof of the trail",
+    "bulk.BulkRun": "says itself who changed what, when and why; its end is an event",
+    "bulk.BulkItem": "what became of one record of a bulk action; the record has a history",
     "core.QueuedMail": "says itself what became of an e-mail; decisions are events",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.SchedulerHeartbeat": "a moment that is overwritten every ten seconds",

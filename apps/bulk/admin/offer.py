@@ -63,40 +63,28 @@ def bulk_action(
     when: Callable[[Any], bool] | None = None,
     in_row_menu: bool = True,
     sudo: Any = False,
+    at_once: Callable[..., Any] | None = None,
 ) -> Any:
-    """Return the ModelAdmin method for a bulk action; see this module's docstring."""
+    """Return the ModelAdmin method for a bulk action; see this module's docstring.
+
+    `at_once` is the confirmed action for few records, if it has a page of its own.
+    """
     name = action.code.rpartition(".")[2]
     form = type(f"{form_class.__name__}Of{name}", (form_class,), {"action": action})
     this = Offered(action, form, bool(sudo))
     BULK_ACTIONS.add(this)
 
-    def now(
-        model_admin: ModelAdmin, request: HttpRequest, records: QuerySet[Any], answer: Any
-    ) -> str:
-        outcome = apply_now(
-            action=action,
-            records=records,
-            values={k: v for k, v in answer.cleaned_data.items() if k not in _NOT_VALUES},
-            actor=request.user,
-            reason=answer.reason,
-        )
-        return message_of(action, outcome)
-
-    now.__name__ = name
-    at_once = confirmed(
-        permission=action.permission,
-        description=action.label,
-        reason=action.reason,
+    few = at_once or _confirmed_now(
+        action,
         danger=danger,
         icon=icon,
-        explanation=action.explanation,
         when=when,
         form_class=form,
         in_row_menu=in_row_menu,
         sudo=sudo,
-    )(now)
+    )
 
-    @wraps(at_once)
+    @wraps(few)
     def method(
         model_admin: ModelAdmin,
         request: HttpRequest,
@@ -113,10 +101,36 @@ def bulk_action(
             return HttpResponseRedirect(_back_url(model_admin, request, object_id))
         if object_id is None and queryset is not None and _are_many(queryset):
             return _start(model_admin, request, queryset, this, name)
-        answered: HttpResponseBase | None = at_once(model_admin, request, queryset, object_id)
+        answered: HttpResponseBase | None = few(model_admin, request, queryset, object_id)
         return answered
 
     return method
+
+
+def _confirmed_now(action: BulkAction, *, form_class: type[BulkForm], **options: Any) -> Any:
+    """Return the confirmed action that changes few records within the request."""
+
+    def now(
+        model_admin: ModelAdmin, request: HttpRequest, records: QuerySet[Any], answer: Any
+    ) -> str:
+        outcome = apply_now(
+            action=action,
+            records=records,
+            values={k: v for k, v in answer.cleaned_data.items() if k not in _NOT_VALUES},
+            actor=request.user,
+            reason=answer.reason,
+        )
+        return message_of(action, outcome)
+
+    now.__name__ = action.code.rpartition(".")[2]
+    return confirmed(
+        permission=action.permission,
+        description=action.label,
+        reason=action.reason,
+        explanation=action.explanation,
+        form_class=form_class,
+        **options,
+    )(now)
 
 
 def _back_url(model_admin: ModelAdmin, request: HttpRequest, object_id: str | None) -> str:

@@ -108,11 +108,6 @@ class BulkRunAdmin(ReadOnly, BaseAdmin):
         run = self._run(request, object_id)
         return self._page(request, run)
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        raise RecordNotFound(BulkRun, object_id)
-
     def confirm_view(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
         """Apply the plan that the page shows."""
         run = self._run(request, run_id)

@@ -19,7 +19,7 @@ def make_plan(run: BulkRun) -> None:
     with transaction.atomic():
         run.items.all().delete()
         _write_items(context)
-        plan = _counted(run)
+        plan = _counted(run) | {"summary": _summary(context)}
         # The row of the run is locked only now, so that a request to cancel does not wait for the plan.
         with run.hand_over(
             state=State.PLANNED,
@@ -40,6 +40,12 @@ def _write_items(context: RunContext) -> None:
             f"FROM ({sql}) AS found(key, version, note) ORDER BY key",
             [context.run.pk, *params],
         )
+
+
+def _summary(context: RunContext) -> list[str]:
+    planned = context.run.items.filter(outcome=BulkItem.Outcome.PLANNED).values("key")
+    records = context.action.records._base_manager.filter(pk__in=planned)
+    return list(context.action.summary(records, context.actor))
 
 
 def _counted(run: BulkRun) -> dict[str, object]:

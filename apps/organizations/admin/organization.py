@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.bulk.admin.offer import bulk_action
+from apps.bulk.trash_actions import TrashRecords
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
@@ -69,6 +70,10 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     actions = [*ToTrash.actions, "set_owner"]
 
     set_owner = bulk_action(SET_OWNER, form_class=OwnerForm, icon="person")
+
+    move_to_trash = bulk_action(
+        TrashRecords(Organization), sudo="bulk", at_once=ToTrash.move_to_trash
+    )
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)

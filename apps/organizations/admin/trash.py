@@ -3,13 +3,16 @@
 from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.offer import bulk_action
+from apps.bulk.trash_actions import RestoreRecords
 from apps.core.admin.trash.pages import TrashAdmin
-from apps.organizations.models import TrashedOrganization
+from apps.organizations.models import Organization, TrashedOrganization
 from apps.organizations.services.organizations import organizations_restore
 
 
 @admin.register(TrashedOrganization)
 class TrashedOrganizationAdmin(TimelineMixin, TrashAdmin):
+    restore = bulk_action(RestoreRecords(Organization), at_once=TrashAdmin.restore)
     restore_service = staticmethod(organizations_restore)
     trash_columns = ["slug", "external_id"]
     search_fields = ["name", "slug", "external_id"]

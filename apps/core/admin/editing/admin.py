@@ -93,9 +93,7 @@ class VersionedAdmin:
         form.opened_by = str(request.user.pk)
         return form
 
-    def save_model(
-        self, request: HttpRequest, obj: Model, form: VersionedModelForm, change: bool
-    ) -> None:
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
         reason = reason_of(request)
         if not change and self.create_service:
             service_calls.create(self.create_service, form, actor=request.user, reason=reason)
@@ -109,8 +107,11 @@ class VersionedAdmin:
                 actor=request.user,
                 reason=reason,
             )
-        else:
+        elif isinstance(form, VersionedModelForm):
             form.write()
+        else:
+            # A list that is edited in place (`list_editable`) posts Django's own forms.
+            obj.save(update_fields=form.changed_data)
         run_submit_actions(self, request, obj)
 
     def save_formset(
@@ -124,12 +125,12 @@ class VersionedAdmin:
     def construct_change_message(
         self,
         request: HttpRequest,
-        form: VersionedModelForm,
+        form: ModelForm,
         formsets: Iterable[BaseInlineFormSet],
         add: bool = False,
     ) -> list[Any]:
         """Tell the user what was merged. Django calls this for its log once everything is stored."""
-        if not add:
+        if not add and isinstance(form, VersionedModelForm):
             for sentence in describe_merges(form, formsets, request.user):
                 messages.info(request, sentence)
         return []

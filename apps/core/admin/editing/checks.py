@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.options import InlineModelAdmin
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning
 
 from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.editing.formsets import VersionedFormSet
@@ -19,12 +19,12 @@ def check_versions(model_admin: ModelAdmin) -> list[CheckMessage]:
         found.append(_error(model_admin, "form", VersionedModelForm, "E131"))
     if model_admin.list_editable:
         found.append(
-            Error(
-                f"{type(model_admin).__name__}.list_editable is not supported: a list carries no "
-                "version of its rows, so that edits of two people would overwrite each other.",
-                hint="Offer an action (`confirmed`), or an inline.",
+            Warning(
+                f"{type(model_admin).__name__}.list_editable works, but a list carries no version of "
+                "its rows, so that edits of two people overwrite each other.",
+                hint="Offer an action (`bulk_action`), or an inline.",
                 obj=type(model_admin),
-                id="admin.E132",
+                id="admin.W132",
             )
         )
     for inline in model_admin.inlines:

@@ -1,0 +1,120 @@
+"""Many records moved to the trash with what belongs to them, and restored with names taken meanwhile."""
+
+import pytest
+from django.urls import reverse
+
+from apps.organizations.models import Organization
+from apps.projects.models import Project, Task
+from tests.bulk.lists import client_who_may, confirm, done, page_of, planned, undo
+from tests.factories.organizations import OrganizationFactory
+from tests.factories.projects import TaskFactory
+
+pytestmark = pytest.mark.django_db
+ORGANIZATIONS = "admin:organizations_organization_changelist"
+PROJECTS = "admin:projects_project_changelist"
+PROJECTS_TRASH = "admin:projects_trashedproject_changelist"
+MAY = [
+    *(f"organizations.{verb}_organization" for verb in ("view", "delete", "restore")),
+    *(f"projects.{verb}_project" for verb in ("view", "delete", "restore", "change")),
+    "bulk.view_bulkrun",
+]
+
+
+def projects(number: int) -> list[Project]:
+    organization = OrganizationFactory()
+    return Project.objects.bulk_create(
+        Project(name=f"Project {n:04}", organization=organization) for n in range(number)
+    )
+
+
+def test_organizations_take_along_what_belongs_to_them_and_an_undo_restores_exactly_that() -> None:
+    OrganizationFactory.create_batch(205)
+    first, second, *_ = Organization.objects.order_by("pk")
+    kept = Project.objects.create(name="Kept", organization=first)
+    earlier = Project.objects.create(name="Earlier", organization=second)
+    Project.objects.filter(pk=earlier.pk).update(
+        deleted_at="2026-01-01T00:00Z", trash_id="00000000-0000-7000-8000-000000000001"
+    )
+    client = client_who_may(MAY)
+
+    run = planned(client, ORGANIZATIONS, "move_to_trash")
+    body = client.get(page_of(run)).content.decode()
+    assert "Also moved to the trash: 1 project." in body
+    confirm(client, run)
+    done(run)
+
+    assert run.results["changed"] == 205
+    assert not Organization.objects.exists()
+    kept.refresh_from_db()
+    assert kept.deleted_at is not None
+
+    undo(client, run)
+    done(run)
+    assert run.state == "undone"
+    assert Organization.objects.count() == 205
+    kept.refresh_from_db()
+    earlier.refresh_from_db()
+    assert (kept.deleted_at, earlier.deleted_at is None) == (None, False)
+
+
+def test_an_undo_keeps_what_has_no_name_any_more() -> None:
+    first, *_ = projects(205)
+    client = client_who_may(MAY)
+    run = planned(client, PROJECTS, "move_to_trash")
+    confirm(client, run)
+    done(run)
+    Project.objects.create(name=first.name, organization=first.organization)
+
+    undo(client, run)
+    done(run)
+
+    assert (run.state, run.results["undone"], run.results["kept"]) == ("undone_in_part", 204, 1)
+    body = client.get(page_of(run)).content.decode()
+    assert "already has a project of this name" in body
+
+
+def test_a_name_that_was_taken_refuses_no_other() -> None:
+    first, second, third, *_ = projects(210)
+    TaskFactory(project=third)
+    client = client_who_may(MAY)
+    run = planned(client, PROJECTS, "move_to_trash")
+    confirm(client, run)
+    done(run)
+    assert not Task.objects.exists()
+    Project.objects.create(name=first.name, organization=first.organization)
+
+    run = planned(client, PROJECTS_TRASH, "restore")
+    assert run.plan["change"] == 209
+    assert any("Another project has the name now." in note for note, _ in run.plan["skipped"])
+    # Taken after the plan was made.
+    Project.objects.create(name=second.name, organization=second.organization)
+    confirm(client, run)
+    done(run)
+
+    assert (run.results["changed"], run.results["left"]) == (208, 1)
+    assert Project.objects.count() == 210
+    assert Task.objects.count() == 1
+    answer = client.get(reverse("admin:bulk_bulkrun_skipped", args=[run.pk]))
+    told = answer.getvalue().decode()
+    assert str(first.pk) in told
+    assert str(second.pk) in told
+    assert undo(client, run).status_code == 409
+
+
+def test_two_of_one_name_in_the_trash_restore_one() -> None:
+    some = projects(205)
+    Project.objects.filter(pk=some[0].pk).update(
+        deleted_at="2026-01-01T00:00Z", trash_id="00000000-0000-7000-8000-000000000001"
+    )
+    Project.objects.create(name=some[0].name, organization=some[0].organization)
+    client = client_who_may(MAY)
+    run = planned(client, PROJECTS, "move_to_trash")
+    confirm(client, run)
+    done(run)
+
+    run = planned(client, PROJECTS_TRASH, "restore")
+    assert run.plan["change"] == 206
+    confirm(client, run, reason="")
+    done(run)
+
+    assert (run.results["changed"], run.results["left"]) == (205, 1)
