@@ -17,7 +17,7 @@ The ModelAdmin offers it: `set_status = bulk_action(SET_TASK_STATUS, form_class=
 plans, locks, compares, and writes in chunks; an action never sees a record by itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -32,6 +32,8 @@ from apps.core.port import Registry
 from apps.core.wording import counted
 
 type Values = Mapping[str, Any]
+# The class of an action's form, a `BulkForm` of the admin.
+type FormClass = Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Offered:
     """An action with the form that asks for its values."""
 
     action: BulkAction
-    form_class: Any
+    form_class: FormClass
     # Whether a fresh factor is asked for before it is confirmed.
     sudo: bool = False
 
@@ -140,3 +142,9 @@ def offered(code: str) -> Offered:
     if found is None:
         raise DomainError(f"The bulk action “{code}” no longer exists.")
     return found
+
+
+def label_of(code: str) -> str:
+    """Return the label of an action; the code of one that no longer exists."""
+    found = BULK_ACTIONS.get(code)
+    return found.action.label if found else code

@@ -2,7 +2,7 @@
 
 from apps.audit.origins import ChangeSource, RunKind
 
-BULK = ChangeSource("bulk", "Bulk action", icon="checklist")
-BULK_UNDO = ChangeSource("bulk_undo", "Undo of a bulk action", icon="undo", takes_back=True)
+BULK = ChangeSource("bulk_action", "Bulk action", icon="checklist")
+BULK_UNDO = ChangeSource("bulk_action_undo", "Undo of a bulk action", icon="undo", takes_back=True)
 # An undo names the run that it takes back.
-BULK_RUN = RunKind("bulk", "bulk action")
+BULK_RUN = RunKind("bulk_action", "bulk action")

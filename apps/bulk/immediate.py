@@ -1,7 +1,7 @@
 """A bulk action on few records, within the request: the same decisions and the same statements as a job."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ def apply_now(
         todo = [key for key in keys if key in notes and not notes[key][1]]
         skipped = {key: note for key, (_, note) in notes.items() if note}
 
-        def act(chosen: Any) -> None:
+        def act(chosen: Sequence[UUID]) -> None:
             write(action, list(chosen), values, actor=actor, reason=reason)
 
         refused = each_or_all(todo, act)

@@ -10,9 +10,10 @@ from urllib.parse import parse_qsl
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
+from django.forms import Field
 from django.urls import NoReverseMatch, reverse
 
-from apps.bulk.actions import BulkAction, Values
+from apps.bulk.actions import BulkAction, FormClass, Values
 from apps.bulk.engine.context import cleaned
 from apps.bulk.models import BulkItem, BulkRun
 from apps.core.actors import PermissionHolder
@@ -52,7 +53,7 @@ def consequences(run: BulkRun, action: BulkAction, viewer: PermissionHolder) -> 
 
 
 def sample(
-    run: BulkRun, action: BulkAction, form_class: Any, viewer: PermissionHolder
+    run: BulkRun, action: BulkAction, form_class: FormClass, viewer: PermissionHolder
 ) -> list[Line]:
     """Return the first records that will change, with their values before and after."""
     planned = run.items.filter(outcome=BulkItem.Outcome.PLANNED).order_by("id")[:SHOWN]
@@ -107,7 +108,7 @@ def _batches(run: BulkRun) -> Iterator[list[BulkItem]]:
 
 
 def values_in_words(
-    run: BulkRun, form_class: Any, viewer: PermissionHolder
+    run: BulkRun, form_class: FormClass, viewer: PermissionHolder
 ) -> list[tuple[str, str]]:
     """Return the values of the action's form by label."""
     if not run.arguments:
@@ -116,7 +117,7 @@ def values_in_words(
         values = cleaned(form_class, run.arguments, viewer)
     except DomainError:
         return []
-    fields = form_class.base_fields
+    fields: dict[str, Field] = getattr(form_class, "base_fields", {})
     return [
         (str(fields[name].label or name.replace("_", " ")).capitalize(), _word(fields[name], value))
         for name, value in values.items()
@@ -128,7 +129,7 @@ def filters_of(run: BulkRun) -> list[tuple[str, str]]:
     return parse_qsl(run.query.get("query", ""))
 
 
-def _word(field: Any, value: Any) -> str:
+def _word(field: Field, value: object) -> str:
     choices = dict(getattr(field, "choices", None) or ()) if isinstance(value, str) else {}
     return EMPTY if value in (None, "") else str(choices.get(value, value))
 
@@ -141,7 +142,7 @@ def _lines(found: list[BulkItem], model: type[Model], viewer: PermissionHolder) 
         yield Line(name, _url(record) if record else "", item.note)
 
 
-def _changes(record: Any, action: BulkAction, values: Values) -> Iterator[Change]:
+def _changes(record: Model, action: BulkAction, values: Values) -> Iterator[Change]:
     for name, after in action.after(values).items():
         if name not in action.changes:
             continue
@@ -149,13 +150,13 @@ def _changes(record: Any, action: BulkAction, values: Values) -> Iterator[Change
         yield Change(str(field.verbose_name), _shown(record, name), _as_shown(record, name, after))
 
 
-def _shown(record: Any, name: str) -> str:
+def _shown(record: Model, name: str) -> str:
     display = getattr(record, f"get_{name}_display", None)
     value = display() if display else getattr(record, name)
     return EMPTY if value in (None, "") else str(value)
 
 
-def _as_shown(record: Any, name: str, value: Any) -> str:
+def _as_shown(record: Model, name: str, value: object) -> str:
     try:
         choices = dict(model_field(record, name).flatchoices)
     except FieldDoesNotExist:
@@ -170,7 +171,7 @@ def _records(model: type[Model], keys: list[Any], viewer: PermissionHolder) -> d
     return dict(rows.for_staff(viewer).select_related(*relations).in_bulk(keys))
 
 
-def _url(record: Any) -> str:
+def _url(record: Model) -> str:
     opts = record._meta
     try:
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[record.pk])

@@ -44,7 +44,8 @@ def start_worker() -> subprocess.Popen[str]:
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings.test"},
     )
     assert process.stdout is not None
-    assert process.stdout.readline().strip() == "up"
+    with process.stdout as output:
+        assert output.readline().strip() == "up"
     return process
 
 

@@ -6,7 +6,9 @@ import io
 import pytest
 from django.urls import reverse
 
+from apps.accounts.anonymization.services import user_anonymize
 from apps.accounts.models import User
+from apps.accounts.services import user_deactivate
 from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet, Event
 from apps.bulk.engine.applier import apply_chunk
@@ -64,10 +66,10 @@ def test_everybody_of_a_list_is_deactivated_with_one_change_set() -> None:
     assert clerk.is_active
     history = User.history.filter(id__in=[p.pk for p in everybody], history_type="~")
     assert history.count() == 1_200
-    (change_set,) = ChangeSet.objects.filter(run_kind="bulk")
+    (change_set,) = ChangeSet.objects.filter(run_kind="bulk_action")
     assert set(history.values_list("change_set", flat=True)) == {change_set.pk}
     assert (change_set.actor_id, change_set.reason) == (clerk.pk, "Left the company.")
-    assert change_set.source == "bulk"
+    assert change_set.source == "bulk_action"
     assert Event.objects.filter(kind="bulk_applied", target_pk=str(run.pk)).count() == 1
 
 
@@ -183,7 +185,7 @@ def test_an_undo_keeps_what_somebody_changed_since() -> None:
     assert not Task.objects.filter(pk__in=[t.pk for t in rest]).exclude(assignee=None).exists()
     body = client.get(page_of(run)).content.decode()
     assert "It was changed after the bulk action." in body
-    assert ChangeSet.objects.filter(source="bulk_undo", reason="By mistake.").count() == 1
+    assert ChangeSet.objects.filter(source="bulk_action_undo", reason="By mistake.").count() == 1
 
 
 def test_one_record_that_the_database_refuses_refuses_no_other() -> None:
@@ -376,3 +378,21 @@ def people_gone() -> list[User]:
     return User.objects.bulk_create(
         User(email=f"gone{n}@example.org", password="!", status="deactivated") for n in range(3)
     )
+
+
+def test_removing_a_persons_data_removes_it_from_reasons_and_searches() -> None:
+    person = UserFactory(first_name="Ottoline", last_name="Quarrington")
+    tasks(250)
+    for task in Task.objects.all():
+        task.title = f"Ottoline {task.title}"
+        task.save()
+    client = client_who_may(MAY_CHANGE_TASKS)
+    run = planned(client, TASKS, "set_status", "?q=Ottoline", status="done")
+    confirm(client, run, reason="Ottoline Quarrington left.")
+    done(run)
+    user_deactivate(user=person, actor=None)
+
+    user_anonymize(user=person, reason="Asked for it.", actor=None)
+
+    run.refresh_from_db()
+    assert "Ottoline" not in f"{run.reason} {run.query}"

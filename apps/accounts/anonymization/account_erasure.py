@@ -10,6 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 
+from apps.accounts.anonymization.bulk_runs import bulk_runs_erase
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.queued_mails import queued_mails_erase
 from apps.accounts.anonymization.registry import ErasureHandler
@@ -66,7 +67,11 @@ def _erase(person: Person) -> dict[str, int]:
     user.last_login = None
     user.set_unusable_password()
     user.save()
-    return {"requests": requests_erase(person), "e-mails": queued_mails_erase(person)}
+    return {
+        "requests": requests_erase(person),
+        "e-mails": queued_mails_erase(person),
+        "bulk actions": bulk_runs_erase(person),
+    }
 
 
 def _sessions(person: Person) -> None:

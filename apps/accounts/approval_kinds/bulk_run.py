@@ -9,8 +9,10 @@ from django.urls import reverse
 from apps.accounts.approvable.preview import ActionPreview, PreviewPart
 from apps.accounts.approvable.registry import Approvable, Arguments, Page
 from apps.accounts.approvals.backend import BULK_RUN
+from apps.bulk.actions import label_of, offered
 from apps.bulk.models import BulkRun
 from apps.core.actors import PermissionHolder
+from apps.core.discovery import full_site
 from apps.core.errors import DomainError
 from apps.core.scope import sees_everything
 from apps.core.wording import counted
@@ -27,12 +29,9 @@ class RunBulkAction(Approvable):
         return "it affects many records at once"
 
     def permissions_for(self, arguments: Arguments) -> Iterable[str]:
-        # Imported here: the declarations of bulk actions come with the admin.
-        from apps.bulk.actions import offered
-        from apps.core.discovery import full_site
-
         if not arguments:
             return ()
+        # The actions are declared with the admin.
         full_site()
         return (offered(_run(arguments).action).action.permission,)
 
@@ -47,14 +46,12 @@ class RunBulkAction(Approvable):
         return [PreviewPart("Records of the plan", _number(run, arguments), _digest(run))]
 
     def preview(self, arguments: Arguments) -> ActionPreview:
-        from apps.bulk.engine.events import label_of
-
         run = _run(arguments)
         number = _number(run, arguments)
         what = counted(number, apps.get_model(run.model))
         verb = "Undo " if arguments.get("undo") else ""
         return ActionPreview(
-            sentence=f"{verb}{label_of(run)}: {what}",
+            sentence=f"{verb}{label_of(run.action)}: {what}",
             total=number,
             consequences=[
                 f"{told[1]:,} skipped: {told[0]}" for told in run.plan.get("skipped", [])
@@ -66,6 +63,7 @@ class RunBulkAction(Approvable):
         return Page("See the plan", reverse("admin:bulk_bulkrun_change", args=[arguments["run"]]))
 
     def execute(self, arguments: Arguments, *, actor: PermissionHolder, reason: str) -> str:
+        # Imported here: every process knows this action, but few run it.
         from apps.bulk.services import bulk_run_confirm, bulk_run_undo
 
         act = bulk_run_undo if arguments.get("undo") else bulk_run_confirm

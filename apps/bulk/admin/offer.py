@@ -11,7 +11,7 @@ the plan and asks for the reason. Both decide and write with the same code.
 from collections import Counter
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Literal
 
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
@@ -28,7 +28,7 @@ from apps.bulk.immediate import MOST_AT_ONCE, apply_now, message_of, skipped_sen
 from apps.bulk.services import bulk_run_plan, keys_of
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.permissions import may
+from apps.core.admin.permissions import may, one_record
 from apps.core.errors import DomainError, MissingPermission
 
 # Posted by the page that asks for the values of a large action.
@@ -40,6 +40,16 @@ class BulkForm(ConfirmationForm):
     """Asks for an action's values, and says which of few records it leaves alone."""
 
     action: BulkAction
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, records in self.choices().items():
+            field: Any = self.fields[name]
+            field.queryset = records
+
+    def choices(self) -> dict[str, QuerySet[Any]]:
+        """Return what may be chosen in the fields of relations, in the user's scope."""
+        return {}
 
     def consequences(self) -> list[str]:
         action, actor = self.action, self.request.user
@@ -62,7 +72,7 @@ def bulk_action(
     icon: str | None = None,
     when: Callable[[Any], bool] | None = None,
     in_row_menu: bool = True,
-    sudo: Any = False,
+    sudo: bool | Literal["bulk"] = False,
     at_once: Callable[..., Any] | None = None,
 ) -> Any:
     """Return the ModelAdmin method for a bulk action; see this module's docstring.
@@ -93,6 +103,9 @@ def bulk_action(
     ) -> HttpResponseBase | None:
         if not may(model_admin, request, action.permission):
             raise MissingPermission(action.permission)
+        if object_id is not None:
+            # A record out of scope is as good as none.
+            one_record(model_admin, request, object_id)
         try:
             # Before anybody fills in a form.
             action.refuse(request.user)
@@ -107,11 +120,13 @@ def bulk_action(
     return method
 
 
-def _confirmed_now(action: BulkAction, *, form_class: type[BulkForm], **options: Any) -> Any:
+def _confirmed_now(
+    action: BulkAction, *, form_class: type[ConfirmationForm], **options: Any
+) -> Any:
     """Return the confirmed action that changes few records within the request."""
 
     def now(
-        model_admin: ModelAdmin, request: HttpRequest, records: QuerySet[Any], answer: Any
+        model_admin: ModelAdmin, request: HttpRequest, records: QuerySet[Any], answer: BulkForm
     ) -> str:
         outcome = apply_now(
             action=action,

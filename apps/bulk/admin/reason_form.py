@@ -1,8 +1,7 @@
 """The reason that confirms a plan, or its undo."""
 
-from typing import Any
-
 from django import forms
+from django.http import QueryDict
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.core.admin.reason import REASON_LENGTH
@@ -15,6 +14,6 @@ class ReasonForm(forms.Form):
         help_text="Shown in the history of every record that changes.",
     )
 
-    def __init__(self, *args: Any, is_required: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None = None, *, is_required: bool = True) -> None:
+        super().__init__(data)
         self.fields["reason"].required = is_required

@@ -1,5 +1,6 @@
 """The page of a bulk action: its plan, its progress, its result, and its undo."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,10 +19,9 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from apps.bulk.actions import BULK_ACTIONS
+from apps.bulk.actions import BULK_ACTIONS, label_of
 from apps.bulk.admin.reason_form import ReasonForm
 from apps.bulk.admin.run_page import progress_of, run_context
-from apps.bulk.engine.events import label_of
 from apps.bulk.models import BulkRun
 from apps.bulk.selectors import not_done_file
 from apps.bulk.services import bulk_run_cancel, bulk_run_confirm, bulk_run_undo
@@ -75,7 +75,7 @@ class BulkRunAdmin(ReadOnly, BaseAdmin):
 
     @display(description="action")
     def title(self, run: BulkRun) -> str:
-        return f"{label_of(run)}, bulk action {run.pk}"
+        return f"{label_of(run.action)}, bulk action {run.pk}"
 
     @display(description="changed")
     def changed_number(self, run: BulkRun) -> SafeString | str:
@@ -168,7 +168,9 @@ class BulkRunAdmin(ReadOnly, BaseAdmin):
             raise PermissionDenied
         return run
 
-    def _do(self, request: HttpRequest, run: BulkRun, service: Any) -> HttpResponseBase:
+    def _do(
+        self, request: HttpRequest, run: BulkRun, service: Callable[..., BulkRun]
+    ) -> HttpResponseBase:
         # Whether a reason is required, the service knows.
         form = ReasonForm(request.POST, is_required=False)
         if not form.is_valid():
@@ -203,7 +205,7 @@ class BulkRunAdmin(ReadOnly, BaseAdmin):
         return self._page(request, run, reason_form=form, refusal=error.message, status=409)
 
     def _page(
-        self, request: HttpRequest, run: BulkRun, *, status: int = 200, **given: Any
+        self, request: HttpRequest, run: BulkRun, *, status: int = 200, **given: object
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),

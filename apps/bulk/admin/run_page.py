@@ -1,8 +1,10 @@
 """What the page of a bulk action shows in each of its states."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.db.models import Model
 from django.urls import reverse
 
 from apps.bulk.actions import BULK_ACTIONS, Offered
@@ -41,6 +43,7 @@ def run_context(run: BulkRun, viewer: PermissionHolder) -> dict[str, Any]:
         "percent": percent,
         "sentence": sentence,
         "not_done_number": _not_done(run),
+        "outcome": list(_outcome(run)),
         "is_mine": run.user_id == viewer.pk,
     }
     if found is None:
@@ -116,10 +119,22 @@ def progress_of(run: BulkRun) -> tuple[float | None, str]:
     return percent, f"{done}. You can close this page and come back to it."
 
 
-def _how_many(run: BulkRun, model: Any) -> str:
+def _how_many(run: BulkRun, model: type[Model]) -> str:
     if run.state == State.PLANNING or not run.plan:
         return str(model._meta.verbose_name_plural)
     return counted(int(run.plan.get("change", 0)), model)
+
+
+def _outcome(run: BulkRun) -> Iterator[str]:
+    for note, number in run.plan.get("skipped", ()):
+        yield f"{number:,} {'is' if number == 1 else 'are'} skipped: {note}"
+    for name, words in (
+        ("left", "left alone when the plan was applied"),
+        ("undone", "undone"),
+        ("kept", "kept by the undo"),
+    ):
+        if number := run.results.get(name):
+            yield f"{number:,} {'was' if number == 1 else 'were'} {words}."
 
 
 def _not_done(run: BulkRun) -> int:

@@ -10,10 +10,11 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 
 from apps.audit.context import audit_context
-from apps.bulk.actions import BulkAction, Values, offered
+from apps.bulk.actions import BulkAction, FormClass, Values, offered
 from apps.bulk.change_sources import BULK, BULK_RUN, BULK_UNDO
 from apps.bulk.models import BulkRun
 from apps.bulk.ports import STAND_INS
+from apps.core.actors import PermissionHolder
 from apps.core.admin.listed import listed_queryset, request_of
 from apps.core.discovery import full_site
 from apps.core.errors import DomainError
@@ -25,7 +26,7 @@ class RunContext:
 
     run: BulkRun
     action: BulkAction
-    form_class: Any
+    form_class: FormClass
     actor: Any
 
     @cached_property
@@ -51,10 +52,14 @@ def context_of(run: BulkRun) -> RunContext:
 
 def undo_context_of(run: BulkRun) -> RunContext:
     """Return the context of undoing, as `context_of` does for the user who asked for it."""
+    if run.undo_user is None:
+        raise DomainError("Nobody asked for an undo.")
     return _context(run, run.undo_user, run.undo_real_user)
 
 
-def _context(run: BulkRun, user: Any, real_user: Any) -> RunContext:
+def _context(
+    run: BulkRun, user: PermissionHolder, real_user: PermissionHolder | None
+) -> RunContext:
     full_site()
     found = offered(run.action)
     now = get_user_model()._default_manager.get(pk=user.pk)
@@ -72,7 +77,9 @@ def _context(run: BulkRun, user: Any, real_user: Any) -> RunContext:
     return RunContext(run, found.action, found.form_class, now)
 
 
-def cleaned(form_class: Any, arguments: dict[str, list[str]], actor: Any) -> Values:
+def cleaned(
+    form_class: FormClass, arguments: dict[str, list[str]], actor: PermissionHolder
+) -> Values:
     """Return the values of a posted form, checked again in the actor's scope."""
     posted: Any = QueryDict(mutable=True)
     for name, given in arguments.items():

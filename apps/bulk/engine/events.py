@@ -6,7 +6,7 @@ from django.apps import apps
 
 from apps.audit.events import record_event
 from apps.bulk import event_kinds
-from apps.bulk.actions import BULK_ACTIONS
+from apps.bulk.actions import label_of
 from apps.bulk.models import BulkRun
 from apps.core.actors import Actor
 
@@ -24,11 +24,6 @@ def record_canceled(run: BulkRun, *, actor: Actor) -> None:
     record_event(event_kinds.BULK_CANCELED, actor=actor, target=run, **_data(run))
 
 
-def label_of(run: BulkRun) -> str:
-    found = BULK_ACTIONS.get(run.action)
-    return found.action.label if found else run.action
-
-
 def _data(run: BulkRun) -> dict[str, Any]:
     noun = str(apps.get_model(run.model)._meta.verbose_name_plural)
-    return {"label": label_of(run), "noun": noun, "state": run.state, **run.results}
+    return {"label": label_of(run.action), "noun": noun, "state": run.state, **run.results}

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.accounts.models import User
@@ -24,8 +25,6 @@ class OwnerForm(BulkForm):
         queryset=User.objects.none(), widget=AutocompleteSelect(_OWNER, admin.site)
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["owner"]
+    def choices(self) -> dict[str, QuerySet[Any]]:
         people = User.objects.for_staff(self.request.user)
-        field.queryset = people.filter(status=User.Status.ACTIVE)
+        return {"owner": people.filter(status=User.Status.ACTIVE)}

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
+from django.db.models import QuerySet
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget
 
 from apps.accounts.models import User
@@ -33,10 +34,8 @@ class AssigneeForm(BulkForm):
         help_text="Leave it empty to unassign the tasks.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["assignee"]
-        field.queryset = User.objects.for_staff(self.request.user)
+    def choices(self) -> dict[str, QuerySet[Any]]:
+        return {"assignee": User.objects.for_staff(self.request.user)}
 
 
 class DueDateForm(BulkForm):
