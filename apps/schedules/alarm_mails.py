@@ -49,11 +49,16 @@ TO_DO = {
 }
 
 
-def announce(alarms: Sequence[Alarm], *, is_over: bool = False) -> None:
-    """Queue one e-mail to each person who is notified of any of `alarms`. The caller holds the transaction."""
+def announce(
+    alarms: Sequence[Alarm], *, is_over: bool = False, people: Iterable[UUID] | None = None
+) -> None:
+    """Queue one e-mail to each person who is notified of any of `alarms`, or to these `people` alone.
+
+    The caller holds the transaction.
+    """
     by_person: dict[UUID, list[str]] = defaultdict(list)
     for alarm in alarms:
-        for person in alarm.told:
+        for person in alarm.told if people is None else people:
             by_person[person].append(str(alarm.pk))
     for person, keys in by_person.items():
         kind = ALARM_OVER if is_over else ALARM_OPENED

@@ -1,8 +1,10 @@
 """Who answers for a schedule: the person chosen, or else the last person who changed it."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models import OuterRef, Q, QuerySet, Subquery, UUIDField
 from django.db.models.functions import Coalesce
 from django_celery_beat.models import PeriodicTask
 
@@ -43,6 +45,15 @@ def recipients(owner: User | None) -> list[User]:
     if owner is not None and _can_act(owner):
         return [owner]
     return [person for person in managers() if sees_everything(person)]
+
+
+def able_to_act(people: Iterable[UUID]) -> set[UUID]:
+    """Return the keys of those of `people` who can still do something about an alarm."""
+    allowed = people_with([VIEW]).values("pk").order_by(), managers().values("pk").order_by()
+    known = User.objects.filter(pk__in=list(people))
+    return set(
+        known.filter(Q(pk__in=allowed[0]) | Q(pk__in=allowed[1])).values_list("pk", flat=True)
+    )
 
 
 def managers() -> QuerySet[User]:

@@ -26,6 +26,7 @@ from apps.schedules.heartbeat import SchedulerState, heartbeat_write, scheduler_
 from apps.schedules.models import Alarm
 from apps.schedules.ownership import owners_of, recipients
 from apps.schedules.pauses import open_pause
+from apps.schedules.services.alarm_handover import alarms_hand_over
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ def alarms_sweep() -> tuple[int, int]:
         new = _open(wrong, open_alarms)
         over = _end_those_of_no_schedule(open_alarms, now)
         over += _end_what_is_well(open_alarms, wrong, now)
+        alarms_hand_over(alarm for alarm in open_alarms if (alarm.schedule_id, alarm.kind) in wrong)
         return len(new), over
 
 
@@ -90,6 +92,8 @@ def scheduler_check() -> SchedulerState:
             announce([alarm])
         elif not state.is_silent and alarm is not None:
             _end([alarm], "The scheduler is back.")
+        elif alarm is not None:
+            alarms_hand_over([alarm])
         return state
 
 
