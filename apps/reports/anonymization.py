@@ -81,6 +81,13 @@ def _take_off_lists(person: Person) -> None:
         if recipient.user_id == person.user.pk
         or (recipient.email and person.is_in(recipient.email))
     ]
+    # A worker that writes their mails right now is waited for: these are deleted as well.
+    list(
+        ReportRecipient.objects.filter(pk__in=recipients)
+        .select_for_update(of=("self",))
+        .order_by("pk")
+        .values_list("pk")
+    )
     ReportDelivery.objects.filter(recipient__in=recipients).delete()
     ReportRecipient.objects.filter(pk__in=recipients).delete()
     ReportSubscription.objects.filter(owner=person.user, enabled=True).update(

@@ -30,7 +30,7 @@ from tests.factories.organizations import (
     TrashedOrganizationFactory,
 )
 from tests.factories.projects import ProjectFactory, TaskFactory
-from tests.factories.reports import ReportDeliveryFactory
+from tests.factories.reports import ReportDeliveryFactory, ReportMailingFactory
 from tests.factories.schedules import ScheduleFactory, TaskRunFactory
 from tests.structure.samples import sample
 from tests.transfers.wizard import applied_run
@@ -69,6 +69,8 @@ def fill(user: Any) -> None:
                 ReportDeliveryFactory(state=state, created_at=now - timedelta(days=days))
         QueuedMailFactory.create_batch(3, state=state)
         QueuedMailFactory(state=state, decided_at=now)
+    for state, days in (("failed", 1), ("failed", 2), ("failed", 8), ("skipped", 1)):
+        ReportMailingFactory(state=state, ended_at=now - timedelta(days=days))
     AlarmFactory()
     AcknowledgedAlarmFactory()
     OverAlarmFactory()

@@ -18,7 +18,7 @@ from apps.core.models import QueuedMail
 from apps.core.wording import counted
 from apps.flags.models import Flag
 from apps.organizations.models import Invitation
-from apps.reports.models import ReportDelivery
+from apps.reports.models import ReportDelivery, ReportMailing
 from apps.schedules.models import Alarm, PeriodicTask, TaskRun
 from apps.transfers.models import ImportRun
 
@@ -138,6 +138,17 @@ NEEDS = [
             state__in=["failed", "lost", "refused"], due_at__gte=timezone.now() - timedelta(days=1)
         ),
         "failed, lost, or refused since yesterday",
+    ),
+    OpenTask(
+        "report_mailings_failed",
+        "reports.view_reportmailing",
+        BAD,
+        "sync_problem",
+        ReportMailing,
+        lambda user: ReportMailing.objects.for_staff(user).filter(
+            state="failed", ended_at__gte=timezone.now() - LATELY
+        ),
+        "failed in the last seven days",
     ),
     OpenTask(
         "mails_undecided",

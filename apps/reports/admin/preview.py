@@ -49,18 +49,23 @@ def preview(
     times = read_when(subscription.when, subscription.time_zone).after(timezone.now())
     due = list(islice(times, _NEXT_SHOWN))
     next_due = due[0] if due else timezone.now()
+    problems = [(recipient, problem_of(definition, recipient)) for recipient in recipients]
+    key = edition_key(definition, reader)
+    same = [
+        each for each, problem in problems if not problem and edition_key(definition, each) == key
+    ]
     made = edition_make(
         definition,
         subscription,
         params=params_due(subscription, next_due),
         reader=user,
-        key=edition_key(definition, reader),
+        key=key,
+        recipients=same or [reader],
         with_link=bool(own or recipients[0].user_id),
         even_if_skipped=True,
     )
     if made.content is None:
         raise ValueError("A preview always has a mail.")
-    problems = [(recipient, problem_of(definition, recipient)) for recipient in recipients]
     return {
         "subscription": subscription,
         "due": due,

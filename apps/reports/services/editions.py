@@ -1,5 +1,6 @@
 """What a mailing says to the readers of one scope. A preview is made here as well, so that it shows the mail itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,17 +9,26 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from apps.reports.mail_content import MailContent, mail_content
-from apps.reports.models import ReportEdition, ReportSubscription
+from apps.reports.models import (
+    ReportDelivery,
+    ReportEdition,
+    ReportRecipient,
+    ReportSubscription,
+)
 from apps.reports.registry import ReportDefinition, get_report
 from apps.reports.results import ReportResult
 
 
 @dataclass(frozen=True)
 class MadeEdition:
-    """The result and its mail; `skipped` says why it is not sent, and then no mail is made."""
+    """The result and its mail; `skipped` says why it is not sent, and then no mail is made.
+
+    `recipients` are those of the scope for whom there is something to send.
+    """
 
     result: ReportResult
     content: MailContent | None
+    recipients: Sequence[ReportRecipient]
     skipped: str = ""
 
 
@@ -59,23 +69,43 @@ def edition_make(
     params: dict[str, str],
     reader: Any,
     key: str,
+    recipients: Sequence[ReportRecipient],
     with_link: bool,
     even_if_skipped: bool = False,
 ) -> MadeEdition:
-    """Return the mail in the rights and scope of `reader`; `key` is that of the readers' scope."""
+    """Return the mail in the rights and scope of `reader`; `key` is that of the scope of `recipients`."""
     result = definition.run(params, reader)
     earlier = last_edition(subscription, key)
     skipped = ""
     if subscription.skips_empty and result.is_empty:
         skipped = "There was nothing to report."
-    elif subscription.skips_unchanged and earlier and earlier.digest == result.digest():
-        skipped = "Nothing had changed since the last mail."
+    elif subscription.skips_unchanged:
+        recipients = _with_news(recipients, result.digest())
+        if not recipients:
+            skipped = "Nothing had changed since the last mail."
     content = None
     if not skipped or even_if_skipped:
         content = mail_content(
             definition, result, subscription, earlier=earlier, with_link=with_link
         )
-    return MadeEdition(result, content, skipped)
+    return MadeEdition(result, content, recipients, skipped)
+
+
+def _with_news(recipients: Sequence[ReportRecipient], digest: str) -> list[ReportRecipient]:
+    """Return the recipients whose own last mail said something else, or who got none yet.
+
+    Their scope may have changed, and a mail of others in their new scope told them nothing. A mail
+    that was refused told nobody anything either.
+    """
+    got = ReportDelivery.objects.filter(recipient__in=[one.pk for one in recipients])
+    last = (
+        got.exclude(state=ReportDelivery.State.REFUSED)
+        .order_by("recipient", "-mailing__due_at")
+        .distinct("recipient")
+        .values_list("recipient", "edition__digest")
+    )
+    known = dict(last)
+    return [one for one in recipients if known.get(one.pk) != digest]
 
 
 def last_edition(subscription: ReportSubscription, key: str) -> ReportEdition | None:

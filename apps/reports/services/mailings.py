@@ -80,11 +80,14 @@ def mailing_start(
 ) -> ReportMailing:
     """Mail a subscription's report now, beside its timetable; return the mailing.
 
-    Raises `MissingPermission`, and `DomainError` while another mailing of it has not ended.
+    Raises `MissingPermission`, and `DomainError` while another mailing of it has not ended, or where
+    it was stopped.
     """
     require(actor, "reports.subscribe_report")
-    locked = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
+    locked = ReportSubscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
     may_manage(locked, actor)
+    if not locked.enabled:
+        raise DomainError("This subscription was stopped. Resume it first.")
     if locked.mailings.filter(state__in=ReportMailing.OPEN).exists():
         raise DomainError("A mailing of this subscription has not ended. Wait until it has.")
     mailing = _queue(

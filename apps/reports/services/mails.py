@@ -92,6 +92,10 @@ class Messages:
         recipient = delivery.recipient
         edition = self._edition(delivery.edition_id)
         _check(delivery, edition)
+        if delivery.email != recipient.address:
+            # They changed it after the mail was made.
+            delivery.email = recipient.address
+            delivery.save(update_fields=["email"])
         leave = unsubscribe_url(recipient)
 
         def own(text: str) -> str:

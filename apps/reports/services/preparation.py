@@ -36,7 +36,7 @@ NOBODY_MAY = "Nobody on the list may get it."
 class _Edition:
     """The readers of one scope, and what they get."""
 
-    readers: list[ReportRecipient]
+    readers: Sequence[ReportRecipient] = ()
     made: MadeEdition | None = None
 
 
@@ -80,8 +80,10 @@ def _prepare(mailing: ReportMailing) -> None:
             params=params,
             reader=first.reader,
             key=key,
+            recipients=edition.readers,
             with_link=first.user is not None,
         )
+        edition.readers = edition.made.recipients
     all_made = [edition.made for edition in plan.editions.values() if edition.made]
     sent = {key: each for key, each in plan.editions.items() if each.made and not each.made.skipped}
     reason = " ".join(dict.fromkeys(made.skipped for made in all_made if made.skipped))
@@ -96,9 +98,11 @@ def _prepare(mailing: ReportMailing) -> None:
         ended_at=None if sent else timezone.now(),
     ):
         _note_problems(plan)
+        listed = _still_listed(plan)
         for key, edition in sent.items():
-            if edition.made:
-                _write(mailing, key, edition.made, edition.readers)
+            readers = [reader for reader in edition.readers if reader.pk in listed]
+            if edition.made and readers:
+                _write(mailing, key, edition.made, readers)
         if sent:
             send_after_commit(SEND, swept_by=SWEEP)
 
@@ -109,8 +113,8 @@ def _plan(definition: ReportDefinition, subscription: ReportSubscription) -> _Pl
     for recipient in active:
         plan.problems[recipient.pk] = problem = problem_of(definition, recipient)
         if not problem:
-            edition = plan.editions.setdefault(edition_key(definition, recipient), _Edition([]))
-            edition.readers.append(recipient)
+            edition = plan.editions.setdefault(edition_key(definition, recipient), _Edition())
+            edition.readers = [*edition.readers, recipient]
     return plan
 
 
@@ -133,6 +137,12 @@ def edition_key(definition: ReportDefinition, recipient: ReportRecipient) -> str
     """Return what recipients have in common who get the very same mail."""
     kind = "" if recipient.user else "address, "
     return f"{kind}{definition.scope_key(recipient.reader)}"[:200]
+
+
+def _still_listed(plan: _Plan) -> set[UUID]:
+    """Return who is on the list now, locked: whoever takes them off it waits, or was there first."""
+    on_list = ReportRecipient.objects.active().filter(pk__in=plan.problems)
+    return set(on_list.select_for_update().order_by("pk").values_list("pk", flat=True))
 
 
 def _note_problems(plan: _Plan) -> None:

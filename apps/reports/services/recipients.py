@@ -87,13 +87,16 @@ def recipients_write(
 
     Raises `DomainError` for people who took themselves off it: only they can come back.
     """
-    known = {
-        recipient.user_id or recipient.email: recipient
-        for recipient in subscription.recipients.all()
-    }
+    listed_now = list(subscription.recipients.select_related("user"))
+    known = {recipient.user_id or recipient.email: recipient for recipient in listed_now}
+    # Somebody whose address was on the list before they had an account must not get two mails.
+    by_address = {recipient.address.lower(): recipient for recipient in listed_now}
     added, gone = [], []
     for one in found:
-        recipient = known.get(one.user.pk if one.user else one.email)
+        recipient = known.get(one.user.pk if one.user else one.email) or by_address.get(one.email)
+        if recipient is not None and one.user and recipient.user_id is None:
+            recipient.user, recipient.email = one.user, ""
+            recipient.save(update_fields=["user", "email"])
         if recipient is None:
             added.append(
                 ReportRecipient(
@@ -126,7 +129,7 @@ def recipients_add(
     """
     require(actor, SUBSCRIBE)
     with acting_as(actor=actor, reason=reason):
-        locked = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
+        locked = ReportSubscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
         may_manage(locked, actor)
         return recipients_write(locked, addressees(emails, actor), actor)
 
@@ -141,9 +144,11 @@ def recipients_remove(
     """Take people off the list; return how many. What was sent to them stays in the archive."""
     with acting_as(actor=actor, reason=reason):
         mine = ReportSubscription.objects.for_actor(actor)
-        locked = mine.select_for_update().get(pk=subscription.pk)
+        locked = mine.select_for_update(no_key=True).get(pk=subscription.pk)
         may_manage(locked, actor)
         chosen = recipients.filter(subscription=locked)
+        # A worker that writes their mails right now is waited for: then they have some.
+        list(chosen.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
         kept = chosen.filter(deliveries__isnull=False).distinct()
         stopped = ReportRecipient.objects.filter(pk__in=kept.values("pk")).active()
         count = stopped.update(unsubscribed_at=timezone.now(), problem="Taken off the list.")

@@ -80,7 +80,7 @@ def subscription_update(
 
     Raises `MissingPermission`, and `DomainError` for a bad value.
     """
-    locked = ReportSubscription.objects.select_for_update().get(pk=subscription.pk)
+    locked = ReportSubscription.objects.select_for_update(no_key=True).get(pk=subscription.pk)
     may_manage(locked, actor)
     for name, value in changes.items():
         if name not in CHANGEABLE:
@@ -96,6 +96,8 @@ def subscription_update(
         fields |= {"decided_until", "next_due_at"}
         if locked.next_due_at is None:
             raise DomainError(f"“{locked.when}” is over: it would never be mailed.")
+        if not locked.enabled:
+            locked.next_due_at = None
     with acting_as(actor=actor, reason=reason):
         locked.save(update_fields=sorted(fields))
     return locked
