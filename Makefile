@@ -28,10 +28,10 @@ check: ## Lint, format, types, layers, migrations, deployment settings, pins
 	@deploy/bin/setup dev
 	@deploy/bin/check
 
-kill-test: ## Kill workers and the database in the middle of imports and scheduled tasks, many times over
+kill-test: ## Kill workers, the broker, and the database in the middle of imports, mailings, and scheduled tasks
 	@deploy/bin/setup dev
 	@exec $(PY) -m pytest -m slow tests/transfers/test_kill.py tests/transfers/test_worker_stops.py \
-		tests/transfers/test_database_killed.py tests/schedules
+		tests/transfers/test_database_killed.py tests/schedules tests/reports
 
 bench: ## Run the benchmarks (ONLY=imports for one group, 20 minutes; ROWS="10000 100000" for less)
 	@deploy/bin/setup dev

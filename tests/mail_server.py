@@ -4,6 +4,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -111,12 +112,18 @@ class _Talk(socketserver.StreamRequestHandler):
                 return
 
 
-@pytest.fixture
-def server(settings: Any) -> Iterator[Server]:
+@contextmanager
+def running_server() -> Iterator[Server]:
     with Server() as one:
         threading.Thread(target=one.serve_forever, daemon=True).start()
+        yield one
+        one.shutdown()
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[Server]:
+    with running_server() as one:
         settings.EMAIL_BACKEND = "apps.core.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", one.port
         settings.EMAIL_TIMEOUT = 1
         yield one
-        one.shutdown()

@@ -80,3 +80,6 @@ def clean_up_report_mails() -> str:
 def resume_at_start(sender: object, **_: object) -> None:
     if listens_to(sender, "mail"):
         send_now(send_report_mails.name)
+    if listens_to(sender, resume_report_mails.work_queue):
+        # Asks for mailings that nobody prepares, too: their message may be gone with a killed worker.
+        send_now(resume_report_mails.name)
