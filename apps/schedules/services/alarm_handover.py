@@ -25,7 +25,10 @@ def alarms_hand_over(open_alarms: Iterable[Alarm]) -> int:
         return 0
     schedules = PeriodicTask.objects.filter(pk__in={alarm.schedule_id for alarm in abandoned})
     owners = owners_of(schedules)
-    return sum(_hand_over(alarm, able, owners.get(alarm.schedule_id)) for alarm in abandoned)
+    return sum(
+        _hand_over(alarm, able, owners.get(alarm.schedule_id) if alarm.schedule_id else None)
+        for alarm in abandoned
+    )
 
 
 def _is_in_hands(alarm: Alarm, able: set[UUID]) -> bool:
