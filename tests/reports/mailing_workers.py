@@ -64,7 +64,7 @@ def mailing_is_done() -> bool:
 
 
 def settled(server: Server, people: list[str]) -> set[str]:
-    """Check that nobody was forgotten or mailed twice; return the people of whom nobody knows."""
+    """Check that nobody was forgotten or mailed twice; return the people whose mail is uncertain."""
     sent = _in_state(State.SENT)
     uncertain = _in_state(State.UNCERTAIN)
     assert len(server.taken) == len(set(server.taken)), "nobody twice"

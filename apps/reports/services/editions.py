@@ -23,7 +23,7 @@ from apps.reports.results import ReportResult
 class MadeEdition:
     """The result and its mail; `skipped` says why it is not sent, and then no mail is made.
 
-    `recipients` are those of the scope for whom there is something to send.
+    `recipients` are the people of the scope who have something to get.
     """
 
     result: ReportResult

@@ -140,7 +140,7 @@ def edition_key(definition: ReportDefinition, recipient: ReportRecipient) -> str
 
 
 def _still_listed(plan: _Plan) -> set[UUID]:
-    """Return who is on the list now, locked: whoever takes them off it waits, or was there first."""
+    """Return who is on the list now, and lock these rows, so that nobody is taken off it meanwhile."""
     on_list = ReportRecipient.objects.active().filter(pk__in=plan.problems)
     return set(on_list.select_for_update().order_by("pk").values_list("pk", flat=True))
 

@@ -15,7 +15,7 @@ def alarms_hand_over(open_alarms: Iterable[Alarm]) -> int:
     """Hand over the alarms whose people left, or may no longer see schedules; return how many.
 
     An acknowledgment by somebody who left does not count any more. Nobody is told twice of the same:
-    whoever takes over is written down with the alarm. The caller holds the lock of the heartbeat.
+    the people who take over are written down with the alarm. The caller holds the lock of the heartbeat.
     """
     alarms = list(open_alarms)
     keys = {key for alarm in alarms for key in (*alarm.told, alarm.acknowledged_by_id) if key}
