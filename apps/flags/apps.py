@@ -9,7 +9,7 @@ class FlagsConfig(AppConfig):
     label = "flags"
 
     def ready(self) -> None:
-        from apps.flags import checks, startup  # noqa: F401  Registers checks, and connects signals of Celery.
+        from apps.flags import checks, fixtures, startup  # noqa: F401  Registers checks, and connects signals.
 
         # A missing operations switch is off, so create all after a migration.
         post_migrate.connect(_ensure, sender=self, dispatch_uid="flags")

@@ -35,15 +35,6 @@ def _refuse_needed(records: models.QuerySet) -> None:
         )
 
 
-def refuse_fixture(instance: models.Model, raw: bool, **_: object) -> None:
-    """Refuse what `loaddata` would write: without a reason, and past the rules of a protected flag."""
-    if raw:
-        raise DeclaredError(
-            f"A fixture can't change the {instance._meta.verbose_name} “{instance}”. "
-            "Use `manage.py flag` instead, which asks for a reason."
-        )
-
-
 class DeclaredQuerySet(models.QuerySet):
     def delete(self) -> tuple[int, dict[str, int]]:
         _refuse_declared(self.order_by("name"))

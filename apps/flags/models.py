@@ -12,7 +12,6 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models.signals import pre_save
 from django.http import HttpRequest
 from waffle.managers import FlagManager, SampleManager, SwitchManager
 from waffle.models import AbstractBaseSample, AbstractBaseSwitch, AbstractUserFlag
@@ -22,7 +21,7 @@ from apps.core.nouns import name_fields, name_model
 from apps.flags import evaluation
 from apps.flags.absent_fields import absent_field
 from apps.flags.change_triggers import NOTES, RefuseCircle
-from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet, refuse_fixture
+from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.evaluation.askers import Known, known_by
 from apps.flags.remembered import Remembered
 from apps.organizations.models import Organization
@@ -180,9 +179,6 @@ for _audited in audited:
 
 
 type Toggle = Flag | Switch | Sample
-
-for _toggle in (Flag, Switch, Sample):
-    pre_save.connect(refuse_fixture, sender=_toggle)
 
 for _model, _one, _many in (
     (Flag, "flag", "flags"),

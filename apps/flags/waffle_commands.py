@@ -54,8 +54,21 @@ class ReasonedCommand(OperatorCommand):
             yield from self.model._default_manager.filter(name=options["name"])
 
 
+def plain_values(toggle: Any) -> dict[str, Any]:
+    """Return what the row itself says; a flag has targets besides."""
+    return {field: getattr(toggle, field) for field in _FIELDS[type(toggle)]}
+
+
+def changes_between(was: dict[str, Any], values: dict[str, Any]) -> dict[str, list[Any]]:
+    return {
+        field: [_plain(was.get(field)), _plain(value)]
+        for field, value in values.items()
+        if was.get(field) != value
+    }
+
+
 def _values(toggle: Toggle) -> dict[str, Any]:
-    values = {field: getattr(toggle, field) for field in _FIELDS[type(toggle)]}
+    values = plain_values(toggle)
     if isinstance(toggle, Flag):
         values["groups"] = sorted(str(group) for group in toggle.groups.all())
         values["users"] = sorted(str(user) for user in toggle.users.all())
@@ -63,12 +76,7 @@ def _values(toggle: Toggle) -> dict[str, Any]:
 
 
 def _record(toggle: Any, was: dict[str, Any], actor: str) -> None:
-    changes = {
-        field: [_plain(was.get(field)), _plain(value)]
-        for field, value in _values(toggle).items()
-        if was.get(field) != value
-    }
-    if changes:
+    if changes := changes_between(was, _values(toggle)):
         flag_edited(flag=toggle, changes=changes, actor=actor)
 
 

@@ -1,4 +1,4 @@
-"""The thread that keeps a process's flags current, and tells the database which version the process answers from.
+"""The thread that keeps a process's flags current, and tells the database what the process answers, and from which version.
 
 Web processes, workers, and the scheduler each have one, with one connection of its own. It ends with the process.
 """
@@ -14,6 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from apps.flags import processes
+from apps.flags.answers import WRITE_SECONDS, Writing
 from apps.flags.evaluation import current
 from apps.flags.evaluation.askers import known_by, remembering
 from apps.flags.evaluation.private_connection import PrivateConnection, private_connection
@@ -65,12 +66,12 @@ def flags_watch_stop() -> None:
 
 
 def _watch(kind: str) -> None:
-    reported = processes.Report(kind)
+    report, writing = processes.Report(kind), Writing(kind)
     try:
         while not _stopping.is_set():
             try:
                 with private_connection() as connection:
-                    _listen(connection, reported)
+                    _listen(connection, report, writing)
             except psycopg.Error as error:
                 message = str(error).strip().partition("\n")[0]
                 logger.warning("Flags are answered from memory: %s", message)
@@ -81,15 +82,17 @@ def _watch(kind: str) -> None:
         current.watched(False)
 
 
-def _listen(connection: PrivateConnection, report: processes.Report) -> None:
+def _listen(connection: PrivateConnection, report: processes.Report, writing: Writing) -> None:
     """Compare the version after each notification, and regularly without one. Raises `psycopg.Error`."""
     connection.execute(f"LISTEN {CHANNEL}")
     while not _stopping.is_set():
         snapshot = current.renew(connection)
         report.write(connection, snapshot.version, every=REPORT_SECONDS)
+        writing.write(connection, every=WRITE_SECONDS)
         for _ in connection.notifies(timeout=COMPARE_SECONDS, stop_after=1):
             pass
     report.remove(connection)
+    writing.write(connection)
 
 
 def _after_fork() -> None:

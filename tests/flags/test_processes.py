@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.flags.answers import answers_about
 from apps.flags.models import Flag, Sample, Switch
 from apps.flags.processes import uptake
 from apps.flags.services import flag_set
@@ -276,6 +277,20 @@ def test_a_stopped_process_is_named_until_it_goes_on(
     found = uptake_wait(seconds=10)
     assert found.is_whole
     assert "Taken up by 4 of 4 processes, " in client.get(page).text
+
+
+def test_each_process_writes_down_what_it_answered(answering: Answering, user: User) -> None:
+    flag(everyone=True)
+
+    def on() -> int:
+        return sum(hour.yes for hour in answers_about("flag", "probe").hours)
+
+    before = on()
+    assert len(answering.answers("probe")) == 4
+    until = time.monotonic() + 60
+    while on() < before + 4:
+        assert time.monotonic() < until
+        time.sleep(0.5)
 
 
 def test_a_killed_process_is_forgotten_and_its_successor_counts(

@@ -62,17 +62,39 @@ def test_a_protected_flag_is_not_deleted_without_a_reason() -> None:
     assert not Flag.objects.filter(name="probe").exists()
 
 
-@pytest.mark.parametrize("kind", CALLS)
-def test_a_fixture_changes_none(kind: str, tmp_path: Path) -> None:
-    factory, _, field = CALLS[kind]
-    toggle: Any = factory(name="probe")
-    before = getattr(toggle, field)
-    setattr(toggle, field, 75 if kind == "sample" else not before)
-    fixture = tmp_path / "flags.json"
+def load(toggle: Any, folder: Path, **values: object) -> None:
+    """Load a fixture in which the toggle has other values."""
+    for name, value in values.items():
+        setattr(toggle, name, value)
+    fixture = folder / "flags.json"
     fixture.write_text(serializers.serialize("json", [toggle]), encoding="utf-8")
+    call("loaddata", str(fixture))
 
-    with pytest.raises(CommandError, match=f"A fixture can't change the {kind} “probe”"):
-        call("loaddata", str(fixture))
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_fixture_leaves_its_event(kind: str, tmp_path: Path) -> None:
+    factory, _, field = CALLS[kind]
+    toggle: Any = factory(name="probe", is_declared=True)
+    value = 75 if kind == "sample" else not getattr(toggle, field)
+    load(toggle, tmp_path, **{field: value, "is_declared": False})
+
+    toggle.refresh_from_db()
+    assert getattr(toggle, field) == value
+    assert toggle.is_declared
+    event = Event.objects.filter(kind="flag_flip").latest("id")
+    assert event.change_set.actor_label == "command loaddata"
+    assert field in event.data["changes"]
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_fixture_changes_no_protected_one(kind: str, tmp_path: Path) -> None:
+    factory, _, field = CALLS[kind]
+    toggle: Any = factory(name="probe", is_protected=True)
+    before = getattr(toggle, field)
+    value = 75 if kind == "sample" else not before
+    with pytest.raises(CommandError, match=f"The {kind} “probe” is protected"):
+        load(toggle, tmp_path, **{field: value, "is_protected": False})
 
     toggle.refresh_from_db()
     assert getattr(toggle, field) == before
+    assert toggle.is_protected

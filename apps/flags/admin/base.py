@@ -9,7 +9,7 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
@@ -31,8 +31,8 @@ from apps.core.admin.display import (
 from apps.core.errors import DomainError
 from apps.core.gates import Gate
 from apps.core.scope import sees_everything
+from apps.flags.admin.in_use import InUseMixin
 from apps.flags.models import Toggle
-from apps.flags.processes import Process, uptake
 from apps.flags.registry import declared_gates
 from apps.flags.selectors import last_turn, missing
 from apps.flags.services import TURN, flag_protect, flags_ensure, toggles_delete
@@ -64,6 +64,7 @@ STATE: tuple[None, dict[str, Any]] = (
             "declared_label",
             "protection_label",
             "uptake_label",
+            "answers_label",
         ]
     },
 )
@@ -92,12 +93,6 @@ def _protected(request: HttpRequest, records: QuerySet, is_protected: bool, reas
     return f"{', '.join(done) or 'Nothing'}: {'protected' if is_protected else 'not protected'}."
 
 
-def _lateness(process: Process) -> SafeString:
-    if process.is_silent:
-        return format_html("silent since {}", moment(process.seen_at))
-    return format_html("answers from a version of {}", moment(process.since))
-
-
 class DeclaredFilter(DropdownFilter):
     title = "declaration"
     parameter_name = "declared"
@@ -114,7 +109,7 @@ class DeclaredFilter(DropdownFilter):
         return queryset
 
 
-class DeclaredAdmin(TimelineMixin, BaseAdmin):
+class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
     """A list of what is declared in the code, with what is missing from it named above."""
 
     reason_required = True
@@ -172,16 +167,6 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
     def protection_label(self, record: Toggle) -> SafeString | str:
         return label("Protected", BUSY) if record.is_protected else EMPTY
 
-    @admin.display(description="processes")
-    def uptake_label(self, record: Toggle) -> SafeString:
-        found = uptake()
-        late = format_html_join(
-            "",
-            "<li>{}: {}</li>",
-            ((each.label, _lateness(each)) for each in (*found.late, *found.silent)),
-        )
-        return format_html("{}{}", found.sentence, format_html("<ul>{}</ul>", late) if late else "")
-
     @confirmed(
         permission=FLIP,
         description="Protect",
@@ -234,7 +219,7 @@ class DeclaredAdmin(TimelineMixin, BaseAdmin):
         # The code uses the name: another name is another flag.
         fixed = [
             *("state_label", "declared_label", "turned", "purpose", "owner", "protection_label"),
-            "uptake_label",
+            *("uptake_label", "answers_label"),
         ]
         if obj is None:
             return fixed

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from apps.flags.evaluation.askers import NO_FACTS, Known, Person, facts_of
+from apps.flags.evaluation.counts import count
 from apps.flags.evaluation.current import current
 from apps.flags.evaluation.rules import decide
 from apps.flags.registry import declared_gates
@@ -18,25 +19,26 @@ def flag_is_on(
     snapshot = current()
     flag = snapshot.flags.get(name)
     if flag is None:
-        return without_row("flag", name)
+        return count("flag", name, without_row("flag", name))
     if known is None or organization is not None:
         asker = Person(user, known=known, organization=organization)
     else:
         asker = known.person(user)
-    return decide(flag, asker, snapshot).answer
+    return count("flag", name, decide(flag, asker, snapshot).answer)
 
 
 def switch_is_on(name: str) -> bool:
     active = current().switches.get(name)
-    return without_row("switch", name) if active is None else active
+    return count("switch", name, without_row("switch", name) if active is None else active)
 
 
 def sample_is_on(name: str) -> bool:
     """Draw: true for the sample's percentage of the calls."""
     percent = current().samples.get(name)
     if percent is None:
-        return without_row("sample", name)
-    return random.random() * 100 < percent  # noqa: S311  Nothing secret.
+        return count("sample", name, without_row("sample", name))
+    # Nothing secret.
+    return count("sample", name, random.random() * 100 < percent)  # noqa: S311
 
 
 def without_row(kind: str, name: str) -> bool:
@@ -59,4 +61,8 @@ def verdicts(names: Iterable[str], users: Iterable[Any]) -> Mapping[str, Mapping
             found[name] = {user.pk: answer for user in people}
         else:
             found[name] = {asker.user.pk: decide(flag, asker, snapshot).answer for asker in askers}
+        yes = sum(found[name].values())
+        for answer, times in ((True, yes), (False, len(found[name]) - yes)):
+            if times:
+                count("flag", name, answer, times)
     return found

@@ -1,0 +1,23 @@
+"""How often each process answered which flag, by hour."""
+
+from django.db import migrations
+
+COUNTED = """
+    -- Unlogged: a crash of the server may lose some counts, and answering must not cost a write to its log.
+    CREATE UNLOGGED TABLE flags_answered (
+        kind text NOT NULL,
+        name text NOT NULL,
+        hour timestamptz NOT NULL,
+        process text NOT NULL,
+        yes bigint NOT NULL,
+        no bigint NOT NULL,
+        last_at timestamptz NOT NULL,
+        PRIMARY KEY (kind, name, hour, process)
+    );
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("flags", "0005_answered_from_memory")]
+
+    operations = [migrations.RunSQL(COUNTED, "DROP TABLE flags_answered")]
