@@ -109,7 +109,7 @@ def test_older_hours_are_forgotten_for_the_sum_and_deleted_in_the_end() -> None:
     write()
     assert answers_about("flag", on.name).last_at is None
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM flags_answered")
+        cursor.execute("SELECT count(*) FROM flags_answered WHERE name = %s", [on.name])
         assert cursor.fetchone() == (0,)
 
 
