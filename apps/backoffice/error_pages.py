@@ -23,6 +23,7 @@ from apps.core.admin.unfold_internals import site_look
 from apps.core.errors import (
     AddressRefused,
     BelongsToColleague,
+    FullAccessNeeded,
     MissingPermission,
     RecordNotFound,
 )
@@ -58,6 +59,8 @@ def conflict(request: HttpRequest, message: str) -> HttpResponse:
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if isinstance(exception, BelongsToColleague):
         return _page(request, 403, message=exception.message, view_url=exception.url)
+    if isinstance(exception, FullAccessNeeded):
+        return _page(request, 403, message=exception.message)
     if isinstance(exception, MissingPermission):
         permission = exception.permission
     else:

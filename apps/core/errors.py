@@ -33,6 +33,17 @@ class BelongsToColleague(PermissionDenied):
         self.url = url
 
 
+class FullAccessNeeded(PermissionDenied):
+    """A refusal of limited staff: what they asked for affects every organization."""
+
+    def __init__(self) -> None:
+        self.message = (
+            "This affects every organization. Your access is limited to some of them. "
+            "Ask a colleague with full access."
+        )
+        super().__init__(self.message)
+
+
 class RecordNotFound(Http404):
     """A 404 that names the requested record, so that the page can offer a search."""
 

@@ -57,6 +57,7 @@ class EmailActions:
 
     @confirmed(
         permission=PERMISSION,
+        needs_full_access=True,
         description="Change e-mail address",
         icon="alternate_email",
         explanation=(
@@ -84,6 +85,7 @@ class EmailActions:
 
     @confirmed(
         permission=PERMISSION,
+        needs_full_access=True,
         description="Cancel the change of e-mail address",
         icon="cancel",
         explanation="The link in the e-mail stops working. The address stays the same.",

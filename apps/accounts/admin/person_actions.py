@@ -52,6 +52,7 @@ class PersonActions:
 
     @confirmed(
         permission=ANONYMIZE,
+        needs_full_access=True,
         description="Remove personal data",
         icon="person_remove",
         danger=True,

@@ -59,6 +59,7 @@ class QueuedMailAdmin(DeliveryAdmin):
 
     @confirmed(
         permission=DECIDE,
+        needs_full_access=True,
         description="Send again",
         icon="forward_to_inbox",
         explanation=AGAIN,
@@ -71,6 +72,7 @@ class QueuedMailAdmin(DeliveryAdmin):
 
     @confirmed(
         permission=DECIDE,
+        needs_full_access=True,
         description="Leave it",
         icon="do_not_disturb_on",
         explanation=LEAVE,

@@ -85,12 +85,14 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
 
     deactivate = bulk_action(
         DEACTIVATE,
+        needs_full_access=True,
         icon="person_off",
         danger=True,
         when=lambda user: user.status == User.Status.ACTIVE,
     )
     reactivate = bulk_action(
         REACTIVATE,
+        needs_full_access=True,
         icon="person_check",
         when=lambda user: user.status == User.Status.DEACTIVATED and not user.is_removed,
     )

@@ -19,10 +19,10 @@ from django.views.decorators.http import require_GET
 from apps.accounts.approvals.selectors import approvals_of
 from apps.backoffice.access.permission_holders import permission_givers
 from apps.backoffice.access.permission_words import VERBS, has_no_effect, permission_in_words
-from apps.core.admin.confirm import may, permission_name
+from apps.core.admin.confirm import is_closed, may, permission_name
 from apps.core.admin.page_parameters import takes
 from apps.core.admin.unfold_internals import list_actions, record_actions
-from apps.core.errors import MissingPermission, RecordNotFound
+from apps.core.errors import FullAccessNeeded, MissingPermission, RecordNotFound
 from apps.core.gates import closure_of, gate_before
 from apps.core.model_meta import concrete_model
 
@@ -42,7 +42,7 @@ class Offered:
 
     label: str
     permission: str
-    when: Any = None
+    action: Any = None
 
 
 @takes("record")
@@ -113,7 +113,7 @@ def _offers(model_admin: ModelAdmin, record: Model | None) -> Iterator[Offered]:
         yield Offered(
             str(action.short_description) % model_format_dict(model_admin.opts),
             action.allowed_permissions[0],
-            getattr(action, "when", None),
+            action,
         )
     if record is not None and not seen & {"delete_records", "move_to_trash"}:
         yield Offered(f"Delete this {noun}", "delete")
@@ -143,6 +143,8 @@ def _refusal(
     closure = closure_of(gate, user) if gate else None
     if closure is not None:
         return Refusal(offered.label, closure.sentence)
+    if is_closed(model_admin, request, offered.action):
+        return Refusal(offered.label, FullAccessNeeded().message)
     if not may(model_admin, request, offered.permission, record):
         return Refusal(
             offered.label,
@@ -150,7 +152,8 @@ def _refusal(
             if record is not None
             else _unavailable(model_admin),
         )
-    if offered.when is not None and record is not None and not offered.when(record):
+    when = getattr(offered.action, "when", None)
+    if when is not None and record is not None and not when(record):
         return Refusal(offered.label, f"It isn't possible in the current state of {record}.")
     return None
 

@@ -35,6 +35,8 @@ def _leaving(roles: QuerySet[Any]) -> list[str]:
 
 @admin.register(Group)
 class RoleAdmin(TimelineMixin, BaseAdmin):
+    # A role gives people permissions wherever they have access.
+    affects_all_organizations = True
     create_service = staticmethod(role_create)
     update_service = staticmethod(role_update)
     service_argument = "role"

@@ -28,8 +28,8 @@ from apps.bulk.immediate import MOST_AT_ONCE, apply_now, message_of, skipped_sen
 from apps.bulk.services import bulk_run_plan, keys_of
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.permissions import may, one_record
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.admin.permissions import is_closed, may, one_record
+from apps.core.errors import DomainError, FullAccessNeeded, MissingPermission
 
 # Posted by the page that asks for the values of a large action.
 PLAN = "_plan"
@@ -72,6 +72,7 @@ def bulk_action(
     icon: str | None = None,
     when: Callable[[Any], bool] | None = None,
     in_row_menu: bool = True,
+    needs_full_access: bool = False,
     sudo: bool | Literal["bulk"] = False,
     at_once: Callable[..., Any] | None = None,
 ) -> Any:
@@ -91,6 +92,7 @@ def bulk_action(
         when=when,
         form_class=form,
         in_row_menu=in_row_menu,
+        needs_full_access=needs_full_access,
         sudo=sudo,
     )
 
@@ -103,6 +105,8 @@ def bulk_action(
     ) -> HttpResponseBase | None:
         if not may(model_admin, request, action.permission):
             raise MissingPermission(action.permission)
+        if is_closed(model_admin, request, method):
+            raise FullAccessNeeded
         if object_id is not None:
             # A record out of scope is as good as none.
             one_record(model_admin, request, object_id)

@@ -19,6 +19,7 @@ from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin
 from apps.core.admin.filters import added_filters
 from apps.core.admin.form_fields import without_read_only
+from apps.core.admin.full_access import FullAccessAdmin
 from apps.core.admin.paginator import EstimatingPaginator
 from apps.core.admin.permissions import may
 from apps.core.admin.saving import SavingAdmin
@@ -30,7 +31,13 @@ from apps.core.wording import counted, menu_title
 
 
 class BaseAdmin(
-    SavingAdmin, ExtensibleAdmin, StrictParametersAdmin, ScopedAdmin, VersionedAdmin, ModelAdmin
+    SavingAdmin,
+    ExtensibleAdmin,
+    StrictParametersAdmin,
+    ScopedAdmin,
+    VersionedAdmin,
+    FullAccessAdmin,
+    ModelAdmin,
 ):
     """Unfold's ModelAdmin, held to the user's scope and to a constant number of queries.
 

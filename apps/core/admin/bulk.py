@@ -9,9 +9,9 @@ from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 
 from apps.core.actors import PermissionHolder
-from apps.core.admin.permissions import may, permission_name
+from apps.core.admin.permissions import is_closed, may, permission_name
 from apps.core.discovery import full_site
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.errors import DomainError, FullAccessNeeded, MissingPermission
 
 
 class _DiscardedMessages(BaseStorage):
@@ -50,6 +50,8 @@ def perform(
     request = _request(user, data)
     if not may(model_admin, request, method.allowed_permissions[0]):
         raise MissingPermission(needed_permission(model, action))
+    if is_closed(model_admin, request, method):
+        raise FullAccessNeeded
     records = model_admin.get_queryset(request).filter(pk__in=keys)
     options = method.confirmation
     form = options["form_class"](

@@ -40,8 +40,8 @@ from unfold.enums import ActionVariant
 
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.confirmation import Confirmation
-from apps.core.admin.permissions import may, one_record, permission_name
-from apps.core.errors import MissingPermission
+from apps.core.admin.permissions import is_closed, may, one_record, permission_name
+from apps.core.errors import FullAccessNeeded, MissingPermission
 from apps.core.sudo import has_fresh_factor, require_fresh_factor
 from apps.core.wording import counted
 
@@ -59,6 +59,7 @@ def confirmed(
     when: Callable[[Any], bool] | None = None,
     form_class: type[ConfirmationForm] = ConfirmationForm,
     in_row_menu: bool = True,
+    needs_full_access: bool = False,
     sudo: bool | Literal["bulk"] | Callable[[QuerySet], bool] = False,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Make a ModelAdmin method an action that asks first; see the module's docstring.
@@ -68,7 +69,8 @@ def confirmed(
     `reason` is "required", "optional" or "none". `explanation` is one sentence under the title;
     `consequences` returns sentences, worst first. `typed` returns what must be typed, for what
     cannot be undone. `when` says of one record whether its page offers the action; the service
-    still has the last word. `sudo` asks for a fresh factor before the page is shown and again before
+    still has the last word. `needs_full_access` is for what affects every organization: it is neither
+    offered to limited staff nor done for them. `sudo` asks for a fresh factor before the page is shown and again before
     it is done; "bulk" asks only where more than one record is meant, a function where it says so.
     """
 
@@ -82,6 +84,8 @@ def confirmed(
         ) -> HttpResponseBase | None:
             if not may(model_admin, request, permission):
                 raise MissingPermission(permission_name(model_admin, permission))
+            if is_closed(model_admin, request, action):
+                raise FullAccessNeeded
             if object_id is not None:
                 queryset = one_record(model_admin, request, object_id)
                 if not may(model_admin, request, permission, queryset.get()):
@@ -113,6 +117,7 @@ def confirmed(
         action.extra_options = {"display_in_dropdown": in_row_menu}  # type: ignore[attr-defined]
         action.when = when  # type: ignore[attr-defined]
         action.is_confirmed = True  # type: ignore[attr-defined]
+        action.needs_full_access = needs_full_access  # type: ignore[attr-defined]
         action.sudo = sudo  # type: ignore[attr-defined]
         action.confirmation = options  # type: ignore[attr-defined]
         return action

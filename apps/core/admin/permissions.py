@@ -1,4 +1,7 @@
-"""The permission that an action requires, and the one record that it is about."""
+"""The permission that an action requires, whether limited staff may do it, and the one record that it is about."""
+
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import unquote
@@ -8,6 +11,7 @@ from django.http import HttpRequest
 
 from apps.core.errors import RecordNotFound
 from apps.core.model_meta import concrete_model
+from apps.core.scope import sees_everything
 
 
 def may(
@@ -20,6 +24,16 @@ def may(
     if record is not None and permission in ("view", "change", "delete"):
         return bool(has_permission(request, record))
     return bool(has_permission(request))
+
+
+def is_closed(
+    model_admin: ModelAdmin, request: HttpRequest, action: Callable[..., Any] | None = None
+) -> bool:
+    """Tell whether the user is limited to some organizations, and what they ask for affects all of them."""
+    affects_all = getattr(model_admin, "affects_all_organizations", False) or getattr(
+        action, "needs_full_access", False
+    )
+    return affects_all and not sees_everything(request.user)
 
 
 def permission_name(model_admin: ModelAdmin, permission: str) -> str:

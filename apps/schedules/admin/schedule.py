@@ -7,9 +7,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 from django_celery_beat import admin as _stock  # noqa: F401 - registers its pages, to be replaced.
 from django_celery_beat.models import (
@@ -24,38 +21,20 @@ from apps.audit.admin.timeline import TimelineMixin
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import (
-    BAD,
-    EMPTY,
-    GOOD,
-    MAIN,
-    QUIET,
-    WAITING,
-    count_link,
-    label,
-    moment,
-    phrase,
-)
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.list_button import with_list_button
-from apps.core.scope import sees_everything
 from apps.core.wording import counted
 from apps.schedules.admin.argument_fields import argument_fields, arguments_fieldset
 from apps.schedules.admin.catalog import catalog_view
 from apps.schedules.admin.owner import OwnerMixin
 from apps.schedules.admin.pause import may_pause
 from apps.schedules.admin.pause import urls as pause_urls
-from apps.schedules.admin.run_states import STATE_COLORS
+from apps.schedules.admin.schedule_columns import ScheduleColumns
 from apps.schedules.admin.schedule_filters import EnabledFilter, TaskFilter
 from apps.schedules.admin.schedule_form import ScheduleForm
-from apps.schedules.admin.when_field import next_runs, when_view
+from apps.schedules.admin.when_field import when_view
 from apps.schedules.models import TaskRun
 from apps.schedules.selectors import (
-    OWN,
-    RETIRED,
-    SHIPPED,
-    problem_of,
-    when_of,
     with_last_run,
 )
 from apps.schedules.services import (
@@ -65,25 +44,17 @@ from apps.schedules.services import (
     schedule_set_enabled,
     schedule_update,
 )
-from apps.schedules.services.verdicts import LATE_AFTER
-from apps.schedules.task_names import arguments_of
-from apps.schedules.timetables import next_due
-from apps.schedules.timing import zone_of
 
 CHANGE = "django_celery_beat.change_periodictask"
-ORIGINS = {
-    SHIPPED: ("Shipped", MAIN),
-    RETIRED: ("No longer shipped", WAITING),
-    OWN: ("Made here", QUIET),
-}
-
 # A schedule's own page says when it runs, in one field. What celery-beat keeps of that has no pages.
 for _model in (PeriodicTask, IntervalSchedule, CrontabSchedule, ClockedSchedule, SolarSchedule):
     admin.site.unregister(_model)
 
 
 @admin.register(PeriodicTask)
-class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
+class ScheduleAdmin(ScheduleColumns, OwnerMixin, TimelineMixin, BaseAdmin):
+    # A task works on every organization.
+    affects_all_organizations = True
     form = ScheduleForm
     create_service = staticmethod(schedule_create)
     update_service = staticmethod(schedule_update)
@@ -156,74 +127,6 @@ class ScheduleAdmin(OwnerMixin, TimelineMixin, BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeriodicTask]:
         return with_last_run(super().get_queryset(request), request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return sees_everything(request.user) and super().has_add_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: PeriodicTask | None = None) -> bool:
-        return sees_everything(request.user) and super().has_change_permission(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: PeriodicTask | None = None) -> bool:
-        return sees_everything(request.user) and super().has_delete_permission(request, obj)
-
-    @admin.display(description="state", ordering="enabled")
-    def state_label(self, schedule: PeriodicTask) -> SafeString:
-        if problem := problem_of(schedule):
-            return format_html("{} {}", label("Broken", BAD), phrase(problem))
-        return label("Enabled", GOOD) if schedule.enabled else label("Disabled", QUIET)
-
-    # Also the fields of the form, for those who may only look.
-    @admin.display(description="when")
-    def when(self, schedule: PeriodicTask) -> SafeString | str:
-        try:
-            return phrase(when_of(schedule))
-        except ValueError:
-            return EMPTY
-
-    @admin.display(description="time zone")
-    def time_zone(self, schedule: PeriodicTask) -> str:
-        return zone_of(schedule)
-
-    @admin.display(description="next run")
-    def next_run(self, schedule: PeriodicTask) -> SafeString | str:
-        if not schedule.enabled or problem_of(schedule):
-            return EMPTY
-        due = next_due(schedule)
-        if due is not None and due < timezone.now() - LATE_AFTER:
-            return format_html("{} {}", label("Overdue", BAD), moment(due))
-        return moment(due)
-
-    @admin.display(description="next runs")
-    def next_runs(self, schedule: PeriodicTask) -> SafeString | str:
-        return next_runs(schedule)
-
-    @admin.display(description="arguments")
-    def arguments(self, schedule: PeriodicTask) -> str:
-        found = arguments_of(schedule).items()
-        return ", ".join(f"{name}: {value}" for name, value in found) or EMPTY
-
-    @admin.display(description="runs on record")
-    def times_run(self, schedule: PeriodicTask) -> SafeString | str:
-        if not schedule.shows_runs:
-            return EMPTY
-        kept = TaskRun.objects.filter(schedule=schedule).count()
-        return count_link(kept, "schedules.taskrun", schedule__id__exact=schedule.pk)
-
-    @admin.display(description="last run")
-    def last_run(self, schedule: PeriodicTask) -> str:
-        if schedule.last_run_id is None:
-            return EMPTY
-        state = TaskRun.State(schedule.last_run_state)
-        return format_html(
-            '<a href="{}" class="whitespace-nowrap">{} {}</a>',
-            reverse("admin:schedules_taskrun_change", args=[schedule.last_run_id]),
-            label(state.label, STATE_COLORS[state]),
-            moment(schedule.last_run_created),
-        )
-
-    @admin.display(description="origin")
-    def origin_label(self, schedule: PeriodicTask) -> SafeString:
-        return label(*ORIGINS[schedule.origin])
 
     @confirmed(
         permission="schedules.run_task",

@@ -21,6 +21,8 @@ from tests.structure.access.line import SAME, Line
 
 # A page of one record that somebody else's record is asked for.
 NOT_FOUND = "404"
+# What limited staff are answered where every organization is affected.
+REFUSED = "403"
 # What a confirmed action answers to those who may: done, shown again with what is missing, or not possible
 # in the state of the record.
 DONE = "302/200/409"
@@ -44,6 +46,8 @@ def derived(entry: Entry) -> Line | None:
     action = getattr(type(model_admin), page, None)
     if hasattr(action, "allowed_permissions"):
         elsewhere = _elsewhere(model_admin) if "object_id" in entry.converters else ""
+        if _affects_all(model_admin, action):
+            elsewhere = REFUSED
         asks = _asked_by(model_admin, action)
         if getattr(action, "is_confirmed", False):
             return Line(entry.name, asks, "200", SAME, DONE, elsewhere)
@@ -55,7 +59,9 @@ def _list_action(entry: Entry, model_admin: Any) -> Line | None:
     if not hasattr(entry.action, "allowed_permissions"):
         return None
     # Of what somebody cannot see, nothing is selected.
-    elsewhere = "403" if _elsewhere(model_admin) else ""
+    elsewhere = (
+        REFUSED if _elsewhere(model_admin) or _affects_all(model_admin, entry.action) else ""
+    )
     asks = _asked_by(model_admin, entry.action)
     return Line(entry.name, "", "", asks, "page", elsewhere=elsewhere)
 
@@ -80,7 +86,8 @@ def _changelist(name: str, model_admin: Any) -> Line:
 def _add(name: str, model_admin: Any) -> Line:
     if _is_read_only(model_admin):
         return Line(name, "nobody", "", SAME, "")
-    return Line(name, _permission(model_admin, "add"), "200", SAME, SAVED)
+    elsewhere = REFUSED if _affects_all(model_admin) else ""
+    return Line(name, _permission(model_admin, "add"), "200", SAME, SAVED, elsewhere)
 
 
 def _change(name: str, model_admin: Any) -> Line:
@@ -88,15 +95,16 @@ def _change(name: str, model_admin: Any) -> Line:
     elsewhere = _elsewhere(model_admin)
     if _is_read_only(model_admin):
         return Line(name, view, "200", "nobody", "", elsewhere and f"{elsewhere} 403")
+    if _affects_all(model_admin):
+        elsewhere = f"{elsewhere or '200'} {REFUSED}"
     return Line(name, view, "200", _permission(model_admin, "change"), SAVED, elsewhere)
 
 
 def _delete(name: str, model_admin: Any) -> Line:
     if _is_read_only(model_admin):
         return Line(name, "nobody", "", SAME, "")
-    return Line(
-        name, _permission(model_admin, "delete"), "200", SAME, DONE, _elsewhere(model_admin)
-    )
+    elsewhere = REFUSED if _affects_all(model_admin) else _elsewhere(model_admin)
+    return Line(name, _permission(model_admin, "delete"), "200", SAME, DONE, elsewhere)
 
 
 def _history(name: str, model_admin: Any) -> Line:
@@ -119,6 +127,8 @@ def _revert(name: str, model_admin: Any) -> Line:
         )
     if _is_read_only(model_admin):
         return Line(name, "nobody", "", SAME, "", elsewhere)
+    if _affects_all(model_admin):
+        elsewhere = REFUSED
     asks = f"audit.revert_record + {_permission(model_admin, 'change')}"
     if _concrete(model_admin) not in reversions:
         return Line(name, f"{asks} + nothing", "", SAME, "", elsewhere)
@@ -155,6 +165,14 @@ def _concrete(model_admin: Any) -> Any:
 def _elsewhere(model_admin: Any) -> str:
     """Return what a record outside of somebody's scope is answered with; nothing is outside of an unscoped model."""
     return "" if is_unscoped(_concrete(model_admin)) else NOT_FOUND
+
+
+def _affects_all(model_admin: Any, action: Any = None) -> bool:
+    """Return whether limited staff are refused, because every organization is affected."""
+    return bool(
+        getattr(model_admin, "affects_all_organizations", False)
+        or getattr(action, "needs_full_access", False)
+    )
 
 
 def _admin_of(entry: Entry) -> tuple[Any, str]:
