@@ -13,6 +13,4 @@ ADDED_TEMPLATES.add(
     AddedTemplate("record", "backoffice/access/why_record.html"),
 )
 # A report's number leads to a list of exactly the records that it counts.
-ADDED_FILTERS.add(
-    *{AddedFilter(each.model, MeasureFilter) for each in MEASURES if each.records is not None}
-)
+ADDED_FILTERS.add(*{AddedFilter(each.model, MeasureFilter) for each in MEASURES if each.is_listed})

@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Count, IntegerField, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from apps.accounts.people_scope import people_of
 from apps.core.actors import PermissionHolder
@@ -14,7 +15,7 @@ from apps.core.admin.count_subquery import count_subquery
 from apps.core.gates import Gate
 from apps.core.personal import readable
 from apps.core.scope import sees_everything
-from apps.flags.models import DENIED, TARGETS, Flag, PercentBy, Toggle
+from apps.flags.models import DENIED, TARGETS, Flag, PercentBy, Switch, Toggle
 from apps.flags.registry import declared_gates
 from apps.organizations.organization_scope import organizations_of
 
@@ -124,3 +125,12 @@ def missing(kind: str, model: type[Model]) -> list[Gate]:
     declared = declared_gates(kind)
     present = set(model._default_manager.filter(name__in=declared).values_list("name", flat=True))
     return [gate for name, gate in declared.items() if name not in present]
+
+
+def with_changes(model: type[Flag | Switch], since: datetime) -> QuerySet[Any]:
+    """Return all flags or switches by name, with the number of their changes since a moment."""
+    changes = model.history.filter(id=OuterRef("pk"), history_date__gte=since, history_type="~")
+    number = changes.order_by().values("id").annotate(n=Count("pk")).values("n")
+    changed = Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
+    found: QuerySet[Any] = model.objects.annotate(changes=changed).order_by("name")
+    return found

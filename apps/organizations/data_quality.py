@@ -10,9 +10,10 @@ from apps.organizations.measures import members_as_people
 SAME, UNVERIFIED, NO_PHONE = "same_name", "unverified", "no_phone"
 
 
-def people_to_check(user: Any, problem: str = "") -> QuerySet[Any]:
+def people_to_check(user: Any, problem: str = "", person: str = "") -> QuerySet[Any]:
     """Return the active members with a problem; `same` is how many have the same name.
 
+    `person` is the key of one of them; then only those with the same name are returned.
     Names are the same if only case, spaces, dots, and hyphens differ.
     """
     name: Any = Concat("first_name", "last_name", output_field=CharField())
@@ -31,4 +32,9 @@ def people_to_check(user: Any, problem: str = "") -> QuerySet[Any]:
     chosen = conditions.get(
         problem, conditions[SAME] | conditions[UNVERIFIED] | conditions[NO_PHONE]
     )
-    return people.filter(chosen).order_by("spelling", "pk")
+    if person:
+        spelling = people.filter(pk=person).values_list("spelling", flat=True).first()
+        people = people.filter(Q(spelling=spelling) if spelling else Q(pk=person))
+    # A condition beside the number of the same name would limit whom that counts. One that is in an OR
+    # with it is applied after counting.
+    return people.filter(chosen | Q(same=0)).order_by("spelling", "pk")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from apps.organizations.models import Membership, Organization
@@ -17,15 +17,20 @@ def organizations_at_risk(since: datetime, user: Any) -> QuerySet[Any]:
     the number of those who were members then.
     """
     members = Membership.all_objects.filter(organization=OuterRef("pk"))
+    kept = Membership.all_objects.filter(created_at__lt=since)
+    # One that was removed and restored, as by undoing, has stayed.
     gone = Membership.history.filter(
-        organization_id=OuterRef("pk"), history_type="-", history_date__gte=since
+        ~Exists(kept.filter(pk=OuterRef("id"))),
+        organization_id=OuterRef("pk"),
+        history_type="-",
+        history_date__gte=since,
+        created_at__lt=since,
     )
     return (
         Organization.objects.for_actor(user)
         .annotate(
             members=_count(members),
-            before=_count(members.filter(created_at__lt=since))
-            + _count(gone.filter(created_at__lt=since)),
+            before=_count(kept.filter(organization=OuterRef("pk"))) + _count(gone),
             no_owner=Q(owner=None),
             is_quiet=~Q(pk__in=_active(since)),
         )
@@ -50,5 +55,7 @@ def _active(since: datetime) -> QuerySet[Any]:
 
 
 def _count(rows: QuerySet[Any]) -> Any:
-    number = rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=Count("pk"))
+    # By the key of the record: its history has a row for each time it was removed.
+    number = rows.order_by().annotate(_all=Value(1)).values("_all")
+    number = number.annotate(n=Count("id", distinct=True))
     return Coalesce(Subquery(number.values("n"), output_field=IntegerField()), 0)

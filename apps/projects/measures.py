@@ -1,9 +1,13 @@
 """The numbers of projects and tasks."""
 
+from apps.organizations.models import Organization
+from apps.projects.at_risk import organizations_at_risk
 from apps.projects.models import Project, Task
 from apps.reports.measures import MEASURES, Measure
+from apps.reports.rows import days_ago
 
 OVERDUE, UNASSIGNED = "overdue_tasks", "unassigned_overdue_tasks"
+AT_RISK = "organizations_at_risk"
 
 MEASURES.add(
     Measure(
@@ -52,5 +56,13 @@ MEASURES.add(
         "Overdue tasks that nobody is assigned to.",
         Task,
         lambda actor: Task.objects.for_actor(actor).overdue().filter(assignee=None),
+    ),
+    Measure(
+        AT_RISK,
+        "Organizations at risk",
+        "Organizations that have no owner, have not changed during these days, or have fewer members "
+        "than before them.",
+        Organization,
+        of_days=lambda actor, days: organizations_at_risk(days_ago(days), actor),
     ),
 )

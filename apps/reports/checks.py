@@ -32,6 +32,12 @@ def _errors(report: ReportDefinition) -> Iterator[CheckMessage]:
                 f"The column “{column.key}” of the report {report.name} links to {model}, which is not a model.",
                 id="reports.E002",
             )
+        if column.kind == "number" and not column.link:
+            yield Error(
+                f"The column “{column.key}” of the report {report.name} counts records without a link to them.",
+                hint="Give it a link, or the kind “quantity” or “difference” if it counts no records.",
+                id="reports.E004",
+            )
     for param in report.params:
         for problem in _problems(param):
             yield Error(

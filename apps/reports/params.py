@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from apps.core.errors import DomainError
 
@@ -44,6 +45,8 @@ class Param:
     words: Callable[[Any], str] = str
     # The default of a mailing: a token, so that each mailing tells of its own time.
     mail_default: Callable[[], str] | None = None
+    # Whether only a link gives it. A form offers to take it away again, and nothing else.
+    is_of_link: bool = False
     # Whether it says of which time the report tells: mailed again for the same time, it reaches nobody twice.
     is_period: bool = False
 
@@ -105,6 +108,28 @@ def choice_param(name: str, label: str, choices: Choices, *, default: str = "") 
     )
 
 
+def key_param(name: str, label: str, words: str) -> Param:
+    """Return a parameter that a link gives: the key of a record. Empty means all, and `words` say the rest."""
+
+    def parse(text: str) -> str:
+        try:
+            return str(UUID(text)) if text else ""
+        except ValueError:
+            raise DomainError(
+                f"“{text}” is not a value of {name}. Follow a link of the report."
+            ) from None
+
+    return Param(
+        name,
+        label,
+        parse,
+        default=lambda: "",
+        choices=lambda: [("", "All")],
+        words=lambda key: words if key else "All",
+        is_of_link=True,
+    )
+
+
 def text_param(name: str, label: str) -> Param:
     """Return a parameter that a link gives, such as the name of a cause; empty means all."""
 
@@ -120,4 +145,5 @@ def text_param(name: str, label: str) -> Param:
         default=lambda: "",
         choices=lambda: [("", "All")],
         words=lambda text: text or "All",
+        is_of_link=True,
     )

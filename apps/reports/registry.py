@@ -31,6 +31,11 @@ class RowAction:
     permission: str
     act: Callable[..., object]
     key: str
+    # Whether the row of the reader has no button: the service refuses what people do about themselves.
+    not_oneself: bool = False
+
+    def is_offered(self, row: Mapping[str, Any], user: Any) -> bool:
+        return not (self.not_oneself and str(row["id"]) == str(user.pk))
 
 
 @dataclass(frozen=True)

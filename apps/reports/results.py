@@ -10,7 +10,8 @@ from typing import Any, Self
 type Value = str | int | float | bool | None
 type Row = Mapping[str, Value]
 
-NUMERIC = ("number", "percent")
+# A number counts records, and leads to them. A quantity is a size, such as days or seconds, and counts none.
+NUMERIC = ("number", "difference", "quantity", "percent")
 PERSONAL = ("email", "phone")
 KINDS = ("text", "date", "moment", "yes_no", *NUMERIC, *PERSONAL)
 
@@ -53,6 +54,11 @@ class ReportColumn:
 def count_column(key: str, label: str, short: str = "", link: str = "") -> ReportColumn:
     """Return a column of whole numbers that are added up in the last row."""
     return ReportColumn(key, label, "number", short, link, is_summed=True)
+
+
+def difference_column(key: str, label: str, short: str = "") -> ReportColumn:
+    """Return a column of differences, such as +3, which are added up. They count no records, and lead to none."""
+    return ReportColumn(key, label, "difference", short, is_summed=True)
 
 
 @dataclass(frozen=True)

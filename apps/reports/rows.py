@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.reports.measures import MOST_DAYS
 from apps.reports.params import Param, number_param
 from apps.reports.registry import get_report
 
@@ -27,7 +28,12 @@ def bounded(rows: QuerySet[Any]) -> tuple[list[Any], int]:
 
 
 def days_param(default: int = 30) -> Param:
-    return number_param("days", "Days", default=default, least=1, most=365)
+    return number_param("days", "Days", default=default, least=1, most=MOST_DAYS)
+
+
+def last_days(days: int) -> str:
+    """Return "Last 30 days", the period of a report that looks back from now."""
+    return "Last day" if days == 1 else f"Last {days:,} days"
 
 
 def days_ago(days: int) -> datetime:
@@ -49,7 +55,7 @@ def address(link: str, row: Mapping[str, Any]) -> str:
     """Return the address of a column's link for one row, "" where the row has nothing to link to.
 
     "projects.task?status__exact=todo&project__id__exact={id}" is a list, of which an empty value filters
-    nothing; "projects.project/{id}" is a record, "history:projects.project/{id}" one that may be gone;
+    nothing; "projects.project/{id}" is a record, also with "?tab=rows", "history:projects.project/{id}" one that may be gone;
     "report:week-records?week={week}" is a report.
     """
     filled = _KEY.sub(lambda key: quote(str(row.get(key[1]) or ""), safe=":"), link)
@@ -61,7 +67,9 @@ def address(link: str, row: Mapping[str, Any]) -> str:
         label = model.removeprefix(_HISTORY)
         return reverse("admin:audit_changeset_record", args=[label, key])
     if slash:
-        return reverse(f"admin:{model.replace('.', '_')}_change", args=[key]) if key else ""
+        key, sign, query = key.partition("?")
+        page = f"admin:{model.replace('.', '_')}_change"
+        return reverse(page, args=[key]) + sign + _used(query) if key else ""
     model, sign, query = filled.partition("?")
     if not model:
         return ""

@@ -7,46 +7,41 @@ from apps.backoffice.access_review import (
     CONFIRM,
     access_confirm,
     last_sign_ins,
+    review_row,
     staff_to_review,
-    stale,
+    to_confirm,
 )
-from apps.core.personal_patterns import masked_in
+from apps.backoffice.measures import STAFF
 from apps.core.wording import plural
+from apps.reports.measures import total_now
+from apps.reports.params import choice_param
 from apps.reports.registry import REPORTS, ReportDefinition, RowAction
 from apps.reports.results import ReportColumn, ReportResult, Total, bars
-from apps.reports.rows import bounded, days_ago, days_param, iso
+from apps.reports.rows import bounded, days_ago, days_param
+
+SHOW = [("all", "All"), ("to_confirm", "To confirm"), ("no_factor", "Without a second factor")]
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
-    found, left_out = bounded(staff_to_review(user))
-    since = days_ago(params["days"])
-    waiting = sum(stale(person.confirmed_at, since) for person in found)
-    weak = sum(not person.has_factor for person in found)
+    staff, days = staff_to_review(user), f"days={params['days']}"
+    shown = {
+        "all": staff,
+        "to_confirm": staff.filter(to_confirm(days_ago(params["days"]))),
+        "no_factor": staff.filter(has_factor=False),
+    }
+    link = f"report:access-review?{days}&show="
+    waiting, weak = (
+        Total(label, shown[name].count(), link=link + name) for name, label in SHOW[1:]
+    )
+    everybody = total_now(STAFF, user)
+    found, left_out = bounded(shown[params["show"]])
     return ReportResult(
-        summary=f"{plural(len(found), 'person', 'people')} can sign in, {weak:,} without a second factor; "
-        f"{waiting:,} not confirmed in the last {params['days']} days.",
-        totals=[
-            Total("To confirm", waiting),
-            Total("Staff", len(found) + left_out),
-            Total("Without a second factor", weak),
-        ],
+        summary=f"{plural(everybody.value, 'person', 'people')} can sign in, {weak.value:,} without a second "
+        f"factor; {waiting.value:,} not confirmed in the last {plural(params['days'], 'day')}.",
+        totals=[waiting, everybody, weak],
         left_out=left_out,
         chart=None if left_out else bars("Staff by last sign-in", last_sign_ins(found)),
-        rows=[
-            {
-                "id": str(person.pk),
-                "person": str(person),
-                "email": person.email,
-                "roles": "Superuser" if person.is_superuser else person.roles or "No role",
-                "scope": plural(person.seen, "organization") if person.is_limited else "Everything",
-                "last": iso(person.last_login),
-                "factor": person.has_factor,
-                "at": iso(person.confirmed_at),
-                # The audit log names people with their addresses.
-                "by": masked_in((person.confirmed_by or "").partition(" <")[0]),
-            }
-            for person in found
-        ],
+        rows=[review_row(person) for person in found],
     )
 
 
@@ -57,15 +52,19 @@ REPORTS.add(
         description="Staff with their roles, their scope, their last sign-in and second factor.",
         permission="auth.view_group",
         empty="Nobody can sign in.",
-        params=[days_param(90)],
+        params=[days_param(90), choice_param("show", "Staff", SHOW)],
         make=make,
         is_by_owner=True,
-        actions=[RowAction("confirm", "Still right", CONFIRM, access_confirm, "user_id")],
+        actions=[
+            RowAction(
+                "confirm", "Still right", CONFIRM, access_confirm, "user_id", not_oneself=True
+            )
+        ],
         columns=[
             ReportColumn("person", "Person", link="accounts.user/{id}"),
             ReportColumn("email", "E-mail", "email", person="id"),
             ReportColumn("roles", "Roles"),
-            ReportColumn("scope", "Scope"),
+            ReportColumn("scope", "Scope", link="{limits}?seen_by__user__id__exact={id}"),
             ReportColumn("last", "Last sign-in", "moment"),
             ReportColumn("factor", "Second factor", "yes_no"),
             ReportColumn("at", "Confirmed", "moment"),

@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from apps.backoffice.import_runs import refusals_of, runs_of
+from apps.backoffice.import_runs import refusals_in, runs_of
 from apps.core.wording import plural
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import Chart, ReportColumn, ReportResult, Total, count_column
-from apps.reports.rows import days_param
+from apps.reports.rows import days_param, last_days
 from apps.transfers.models import ImportRun
 
 
@@ -27,17 +27,16 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         runs=Count("pk"), rows=Sum("rows"), undone=Count("pk", Q(state__in=ImportRun.UNDONE_STATES))
     )
     refused, imports = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for run in runs.exclude(causes=[]).only("pk", "dataset", "causes").iterator():
-        for cause, number in refusals_of(run):
-            refused[run.dataset, cause] += number
-            imports[run.dataset, cause] += 1
+    for dataset, refusal in refusals_in(runs):
+        refused[dataset, refusal.cause] += refusal.rows
+        imports[dataset, refusal.cause] += 1
     rows = told["rows"] or 0
     link = f"report:import-runs?days={params['days']}&which="
     read = runs.order_by().values("dataset").annotate(n=Sum("rows")).values_list("dataset", "n")
     return ReportResult(
         summary=f"{plural(told['runs'], 'import')} with {plural(rows, 'row')}; "
         f"{plural(refused.total(), 'row')} refused, {plural(told['undone'], 'import')} undone.",
-        period=f"Last {params['days']} days",
+        period=last_days(params["days"]),
         totals=[
             Total("Rows refused", refused.total(), link=link + "refused"),
             Total("Imports", told["runs"], link=link + "all"),

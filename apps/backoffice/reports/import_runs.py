@@ -3,23 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.backoffice.import_runs import refusals_of, runs_of
+from apps.backoffice.import_runs import refused_rows, runs_of
 from apps.core.wording import plural
 from apps.reports.params import choice_param, text_param
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total, count_column
-from apps.reports.rows import days_param, iso
-from apps.transfers.models import ImportRun
+from apps.reports.results import ReportColumn, ReportResult, count_column
+from apps.reports.rows import days_param, iso, last_days
 
 WHICH = [("all", "All"), ("undone", "Undone"), ("refused", "With refused rows")]
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
-    found = runs_of(params["days"], user).select_related("upload").order_by("-pk")
-    if params["which"] == "undone":
-        found = found.filter(state__in=ImportRun.UNDONE_STATES)
-    if params["dataset"]:
-        found = found.filter(dataset=params["dataset"])
+    undone = params["which"] == "undone"
+    found = runs_of(params["days"], user, dataset=params["dataset"], undone=undone)
     rows = [
         {
             "id": str(run.pk),
@@ -27,26 +23,26 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
             "dataset": run.dataset,
             "state": run.get_state_display(),
             "rows": run.rows,
-            "refused": sum(n for cause, n in refusals_of(run) if params["cause"] in ("", cause)),
+            **refused_rows(run, params["cause"]),
             "at": iso(run.created_at),
         }
         for run in found.iterator(chunk_size=1000)
     ]
     if params["which"] == "refused":
-        rows = [row for row in rows if row["refused"]]
+        rows = [row for row in rows if row["refused"] or row["late"]]
     return ReportResult(
         summary=f"{plural(len(rows), 'import')}.",
-        period=f"Last {params['days']} days",
-        totals=[Total("Imports", len(rows))],
+        period=last_days(params["days"]),
         rows=rows,
     )
 
 
+ROWS = "transfers.importrun/{id}?tab=rows"
 REPORTS.add(
     ReportDefinition(
         name="import-runs",
-        title="Imports of some days",
-        description="What a number of the report of imports counts.",
+        title="Counted imports",
+        description="The imports behind a number of the report “Import quality”.",
         permission="transfers.view_importrun",
         empty="This number is zero.",
         is_detail=True,
@@ -62,8 +58,13 @@ REPORTS.add(
             ReportColumn("file", "File", link="transfers.importrun/{id}"),
             ReportColumn("dataset", "Dataset"),
             ReportColumn("state", "State"),
-            count_column("rows", "Rows"),
-            count_column("refused", "Rows refused", "Refused"),
+            count_column("rows", "Rows", link=ROWS),
+            count_column(
+                "refused", "Rows refused", "Refused", f"{ROWS}&verdict=refused&cause={{code}}"
+            ),
+            count_column(
+                "late", "Refused while it was applied", "Refused late", f"{ROWS}&outcome=refused"
+            ),
             ReportColumn("at", "When", "moment"),
         ],
     )

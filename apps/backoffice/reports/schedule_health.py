@@ -5,22 +5,21 @@ from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Q
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
 
+from apps.backoffice.measures import BAD_RUNS, SCHEDULES, runs_of, schedules_of
 from apps.core.wording import plural
+from apps.reports.measures import total_now
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total, bars, count_column
-from apps.reports.rows import bounded, days_ago, days_param, iso
+from apps.reports.results import ReportColumn, ReportResult, bars, count_column
+from apps.reports.rows import bounded, days_ago, days_param, iso, last_days
 from apps.schedules.models import TaskRun
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
-    since, now = days_ago(params["days"]), timezone.now()
-    runs = TaskRun.objects.all() if user is None else TaskRun.objects.for_staff(user)
-    recent = Q(runs__in=runs.filter(due_at__gte=since, due_at__lte=now))
+    recent = Q(runs__in=runs_of(user, params["days"]))
     counted = {state: Count("runs", recent & Q(runs__state=state)) for state in TaskRun.State}
     schedules = (
-        PeriodicTask.objects.filter(pk__in=runs.values("schedule"))
+        schedules_of(user)
         .annotate(**{f"n_{state}": number for state, number in counted.items()})
         .annotate(total=Count("runs", recent), last=Max("runs__due_at", filter=recent))
         .annotate(seconds=Avg(F("runs__ended_at") - F("runs__started_at"), filter=recent))
@@ -30,23 +29,23 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     rows = [
         {
             "id": each.pk,
-            "since": since.date().isoformat(),
-            "until": now.date().isoformat(),
+            "since": days_ago(params["days"]).date().isoformat(),
+            "until": timezone.localdate().isoformat(),
             "schedule": each.name,
             "enabled": each.enabled,
             "runs": each.total,
             **{str(state): getattr(each, f"n_{state}") for state in SHOWN},
-            "seconds": round(each.seconds.total_seconds(), 1) if each.seconds else None,
+            "seconds": round(each.seconds.total_seconds(), 2) if each.seconds else None,
             "last": iso(each.last),
         }
         for each in found
     ]
     ends = {state.capitalize(): sum(row[state] for row in rows) for state in SHOWN}
-    bad = sum(row["failed"] + row["lost"] + row["refused"] for row in rows)
+    totals = [total_now(BAD_RUNS, user, params["days"]), total_now(SCHEDULES, user)]
     return ReportResult(
-        summary=f"{plural(sum(row['runs'] for row in rows), 'run')}, {bad:,} of them not successful.",
-        period=f"Last {params['days']} days",
-        totals=[Total("Runs that ended badly", bad), Total("Schedules", len(rows) + left_out)],
+        summary=f"{plural(sum(row['runs'] for row in rows), 'run')}, of which {totals[0].value:,} ended badly.",
+        period=last_days(params["days"]),
+        totals=totals,
         rows=rows,
         chart=None if left_out else bars("Runs that did not succeed", ends),
         left_out=left_out,
@@ -59,7 +58,7 @@ REPORTS.add(
     ReportDefinition(
         name="schedule-health",
         title="Schedule health",
-        description="How the runs of each schedule ended, and their average duration in seconds.",
+        description="How the runs of each schedule ended, and how long they took on average.",
         permission="schedules.view_taskrun",
         params=[days_param(7)],
         make=make,
@@ -71,7 +70,7 @@ REPORTS.add(
                 count_column(state, state.capitalize(), "", f"{LIST}&state__exact={state}")
                 for state in SHOWN
             ],
-            ReportColumn("seconds", "Seconds", "number"),
+            ReportColumn("seconds", "Average seconds", "quantity", "Seconds"),
             ReportColumn("last", "Last due", "moment"),
         ],
     )

@@ -7,8 +7,8 @@ from apps.core.wording import plural
 from apps.flags.models import Flag, Switch
 from apps.reports.params import text_param
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total
-from apps.reports.rows import days_ago, days_param, iso
+from apps.reports.results import ReportColumn, ReportResult
+from apps.reports.rows import days_ago, days_param, iso, last_days
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
@@ -31,8 +31,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     ]
     return ReportResult(
         summary=f"{plural(len(rows), 'change')}.",
-        period=f"Last {params['days']} days",
-        totals=[Total("Changes", len(rows))],
+        period=last_days(params["days"]),
         rows=sorted(rows, key=lambda row: str(row["at"]), reverse=True),
     )
 
@@ -40,8 +39,8 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
 REPORTS.add(
     ReportDefinition(
         name="flag-changes",
-        title="Changes of flags",
-        description="What a number of the report of flags counts.",
+        title="Counted changes of flags",
+        description="The changes behind a number of the report “Flags”.",
         permission="flags.view_flag",
         empty="This number is zero.",
         is_detail=True,

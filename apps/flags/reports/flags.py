@@ -4,24 +4,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
-
 from apps.core.wording import plural
 from apps.flags.models import Flag, Switch
+from apps.flags.selectors import with_changes
+from apps.reports.params import choice_param
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, Total, bars, count_column
-from apps.reports.rows import days_ago, days_param, iso
+from apps.reports.rows import days_ago, days_param, iso, last_days
 
 WORDS = {True: "On", False: "Off", None: "On for its targets"}
-
-
-def with_changes(model: type[Flag | Switch], since: Any) -> QuerySet[Any]:
-    changes = model.history.filter(id=OuterRef("pk"), history_date__gte=since, history_type="~")
-    number = changes.order_by().values("id").annotate(n=Count("pk")).values("n")
-    changed = Coalesce(Subquery(number, output_field=IntegerField()), Value(0))
-    found: QuerySet[Any] = model.objects.annotate(changes=changed).order_by("name")
-    return found
+SHOW = [("all", "All"), ("stale", "Stale")]
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
@@ -42,16 +34,19 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         for model, field in ((Flag, "everyone"), (Switch, "active"))
         for toggle in with_changes(model, since)
     ]
-    stale, changes = sum(row["stale"] for row in rows), sum(row["changes"] for row in rows)
+    stale, changes = [row for row in rows if row["stale"]], sum(row["changes"] for row in rows)
+    kinds = Counter(row["link"] for row in rows)
+    days = f"days={params['days']}"
     return ReportResult(
-        summary=f"{plural(changes, 'change')} in the last {params['days']} days; {stale:,} stale.",
-        period=f"Last {params['days']} days",
+        summary=f"{plural(changes, 'change')} in the last {params['days']} days; {len(stale):,} stale.",
+        period=last_days(params["days"]),
         totals=[
-            Total("Changes", changes, link=f"report:flag-changes?days={params['days']}"),
-            Total("Stale", stale),
-            Total("Flags", len(rows)),
+            Total("Changes", changes, link=f"report:flag-changes?{days}"),
+            Total("Stale", len(stale), link=f"report:flags?{days}&show=stale"),
+            Total("Flags", kinds["flags.flag"], link="flags.flag"),
+            Total("Switches", kinds["flags.switch"], link="flags.switch"),
         ],
-        rows=rows,
+        rows=stale if params["show"] == "stale" else rows,
         chart=bars("Flags and switches by state", Counter(row["state"] for row in rows)),
     )
 
@@ -63,7 +58,7 @@ REPORTS.add(
         title="Flags",
         description="Flags and switches. Stale: the same for everyone, and not changed all that time.",
         permission="flags.view_flag",
-        params=[days_param(30)],
+        params=[days_param(30), choice_param("show", "Flags", SHOW)],
         make=make,
         columns=[
             ReportColumn("name", "Name", link="{link}/{id}"),

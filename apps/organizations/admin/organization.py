@@ -52,6 +52,8 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
         "members",
         "created_moment",
     ]
+    # The access review links to what a limited person sees.
+    link_parameters = ["seen_by__user__id__exact"]
     list_filter = [("status", ChoicesDropdownFilter), ("created_at", DayRangeFilter)]
     list_select_related = ["owner"]
     search_fields = ["name", "slug", "external_id"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.organizations.data_quality import NO_PHONE, SAME, UNVERIFIED, people_to_check
 from apps.reports.measures import total_now
-from apps.reports.params import choice_param
+from apps.reports.params import choice_param, key_param
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, Total, bars
 from apps.reports.rows import bounded
@@ -17,11 +17,18 @@ PROBLEMS = [
     (NO_PHONE, "No phone number"),
 ]
 
+PERSON = key_param("person", "Name", "The same as one person's")
+SAME_NAME = "report:data-quality?person={id}"
+
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
-    found, left_out = bounded(people_to_check(user, params["problem"]))
+    found, left_out = bounded(people_to_check(user, params["problem"], params["person"]))
     totals = [
-        Total("Same name as somebody else", people_to_check(user, SAME).count()),
+        Total(
+            "Same name as somebody else",
+            people_to_check(user, SAME).count(),
+            link=f"report:data-quality?problem={SAME}",
+        ),
         total_now("unverified_people", user),
         total_now("people_without_phone", user),
     ]
@@ -35,7 +42,6 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
             {
                 "id": str(person.pk),
                 "name": person.get_full_name() or "No name",
-                "search": person.get_full_name(),
                 "email": person.email,
                 "same": person.same if person.spelling else 1,
                 "verified": person.is_verified,
@@ -53,12 +59,12 @@ REPORTS.add(
         description="Members with the same name, without a verified address, or without a phone.",
         permission="reports.view_report",
         empty="All records are in order.",
-        params=[choice_param("problem", "Problem", PROBLEMS)],
+        params=[choice_param("problem", "Problem", PROBLEMS), PERSON],
         make=make,
         columns=[
             ReportColumn("name", "Person", link="accounts.user/{id}"),
             ReportColumn("email", "E-mail", "email", person="id"),
-            ReportColumn("same", "People of this name", "number", link="accounts.user?q={search}"),
+            ReportColumn("same", "People of this name", "number", link=SAME_NAME),
             ReportColumn("verified", "Verified", "yes_no"),
             ReportColumn("phone", "Phone", "phone", person="id"),
         ],

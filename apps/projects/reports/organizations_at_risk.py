@@ -5,10 +5,11 @@ from typing import Any
 
 from apps.core.wording import listed, plural
 from apps.projects.at_risk import organizations_at_risk
+from apps.projects.measures import AT_RISK
 from apps.reports.measures import total_now
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import ReportColumn, ReportResult, Total, bars, count_column
-from apps.reports.rows import bounded, days_ago, days_param
+from apps.reports.results import ReportColumn, ReportResult, bars, count_column, difference_column
+from apps.reports.rows import bounded, days_ago, days_param, last_days
 
 RISKS = {"no_owner": "no owner", "is_quiet": "no activity", "is_shrinking": "shrinking"}
 
@@ -21,9 +22,9 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     }
     return ReportResult(
         summary=f"{plural(at_risk, 'organization')} at risk in the last {params['days']} days.",
-        period=f"Last {params['days']} days",
+        period=last_days(params["days"]),
         totals=[
-            Total("Organizations at risk", at_risk),
+            total_now(AT_RISK, user, params["days"]),
             total_now("organizations_without_owner", user),
         ],
         left_out=left_out,
@@ -61,7 +62,7 @@ REPORTS.add(
             ReportColumn("risks", "Why"),
             ReportColumn("owner", "Owner", link="accounts.user/{owner_id}"),
             count_column("members", "Members", "", MEMBERS),
-            count_column("change", "Change in members", "Change"),
+            difference_column("change", "Change in members", "Change"),
         ],
     )
 )

@@ -65,7 +65,7 @@ REPORTS.add(
             ReportColumn("assignee", "Assignee", link="accounts.user/{assignee_id}"),
             count_column("tasks", "Overdue tasks", link=LIST),
             ReportColumn("oldest", "Oldest due date", "date"),
-            ReportColumn("days", "Days overdue", "number"),
+            ReportColumn("days", "Days overdue", "quantity"),
         ],
     )
 )

@@ -7,7 +7,7 @@ from apps.core.wording import plural
 from apps.projects.weeks import numbers_of
 from apps.reports.measures import total_of
 from apps.reports.registry import REPORTS, ReportDefinition
-from apps.reports.results import Chart, ReportColumn, ReportResult, count_column
+from apps.reports.results import Chart, ReportColumn, ReportResult, difference_column
 from apps.reports.weeks import WEEK, Week
 
 TOTALS = (
@@ -42,9 +42,9 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     )
 
 
-def counted(key: str, label: str, short: str = "") -> ReportColumn:
+def counted(key: str, label: str, short: str = "", *, is_summed: bool = True) -> ReportColumn:
     records = f"report:week-records?week={{week}}&number={key}&organization={{id}}"
-    return count_column(key, label, short, records)
+    return ReportColumn(key, label, "number", short, records, is_summed=is_summed)
 
 
 REPORTS.add(
@@ -62,11 +62,12 @@ REPORTS.add(
             counted("restored_members", "Restored members", "Restored"),
             counted("removed_members", "Removed members", "Removed"),
             counted("changed", "Changed members", "Changed"),
-            counted("members", "Members"),
-            count_column("growth", "Change in members", "Change"),
+            # Not added up: organizations in which nothing happened have members, and no row.
+            counted("members", "Members", is_summed=False),
+            difference_column("growth", "Change in members", "Change"),
             counted("new_projects", "Projects created", "Created"),
             counted("archived_projects", "Projects archived", "Archived"),
-            counted("projects", "Projects"),
+            counted("projects", "Projects", is_summed=False),
         ],
     )
 )

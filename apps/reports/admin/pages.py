@@ -175,9 +175,9 @@ class Pages:
 
     @checks_its_address
     def act(self, request: HttpRequest, name: str, action: str) -> HttpResponse:
-        """Do what a row's button says, and come back to the report."""
+        """Do what a row's button says, and come back to the same page of the report."""
         definition = _definition(request, name)
-        query = urlencode(_params(definition, request))
+        query = urlencode(_given(definition, request))
         found = next((each for each in definition.actions if each.name == action), None)
         if found is None:
             raise Http404(f"This report has no action “{action}”.")

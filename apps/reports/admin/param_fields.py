@@ -34,6 +34,7 @@ def subscription_fields(
             param, given.get(param.name) or param.default_of_mail()
         )
         for param in definition.params
+        if not param.is_of_link
     }
 
 
@@ -53,7 +54,13 @@ def without_params(cleaned: Mapping[str, Any]) -> dict[str, Any]:
 def params_form(params: Iterable[Param], values: Mapping[str, str]) -> forms.Form:
     """Return the form of a report's page; `values` are those of the report that is shown."""
     form = forms.Form()
-    form.fields.update({param.name: param_field(param, values[param.name]) for param in params})
+    form.fields.update(
+        {
+            param.name: param_field(param, values[param.name])
+            for param in params
+            if values[param.name] or not param.is_of_link
+        }
+    )
     return form
 
 

@@ -44,7 +44,7 @@ def _rank(value: Any) -> Any:
 def table(
     result: ReportResult,
     rows: Sequence[Row],
-    user: PermissionHolder,
+    user: Any,
     order: str,
     query: str,
     actions: Sequence[RowAction] = (),
@@ -61,10 +61,16 @@ def table(
         + [{"content": "", "class": ""} for _ in actions],
         "rows": [
             [
-                {"content": _cell(column, row, user), "class": _side(column)}
+                {"content": _labeled(column, _cell(column, row, user)), "class": _side(column)}
                 for column in result.columns
             ]
-            + [{"content": _button(action, row), "class": ""} for action in actions]
+            + [
+                {
+                    "content": _button(action, row) if action.is_offered(row, user) else "",
+                    "class": "",
+                }
+                for action in actions
+            ]
             for row in rows
         ],
     }
@@ -97,6 +103,15 @@ def _heading(column: ReportColumn, order: str, query: str) -> SafeString:
         f"Sort by {column.label}",
         column.short or column.label,
         arrow,
+    )
+
+
+def _labeled(column: ReportColumn, shown: SafeString | str) -> SafeString:
+    """Put the heading before a value: a phone shows a row as a card, without the row of headings."""
+    return format_html(
+        '<span class="qd-report-label">{}</span><span>{}</span>',
+        column.short or column.label,
+        shown,
     )
 
 

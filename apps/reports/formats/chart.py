@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 
 from apps.reports.results import Chart
 
-COLORS = ("#9333ea", "#94a3b8", "#c084fc")
+COLORS = ("#155dfc", "#94a3b8", "#51a2ff")
 _WIDTH, _HEIGHT = 600, 220
 _LEFT, _BOTTOM, _TOP = 44, 44, 12
 _TEXT = "#6b7280"

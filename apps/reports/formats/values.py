@@ -30,6 +30,8 @@ def in_words(column: ReportColumn, value: Value) -> str:
         return "Yes" if value else "No"
     if column.kind == "percent":
         return f"{value} %"
+    if column.kind == "difference" and isinstance(value, int):
+        return f"{value:+,}" if value else "0"
     found = typed(column, value)
     if isinstance(found, datetime):
         return format_date(found, "M j, Y, H:i")

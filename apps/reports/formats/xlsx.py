@@ -15,11 +15,20 @@ from apps.reports.results import ReportResult
 
 _FORMATS = {
     "number": "#,##0",
+    "difference": "+#,##0;-#,##0;0",
     "percent": '0.0" %"',
     "date": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
 }
-_WIDTHS = {"number": 14, "percent": 10, "date": 12, "moment": 18, "yes_no": 10}
+_WIDTHS = {
+    "number": 14,
+    "difference": 14,
+    "quantity": 14,
+    "percent": 10,
+    "date": 12,
+    "moment": 18,
+    "yes_no": 10,
+}
 
 
 def as_xlsx(result: ReportResult) -> bytes:
@@ -56,8 +65,9 @@ def _sums(book: Workbook, sheet: Worksheet, result: ReportResult) -> None:
         sheet.write_string(last, 0, missing)
     if (sums := result.sums()) is None:
         return
-    bold = book.add_format({"bold": True, "top": 1, "num_format": _FORMATS["number"]})
     for number, column in enumerate(result.columns):
+        code = _FORMATS.get(column.kind, _FORMATS["number"])
+        bold = book.add_format({"bold": True, "top": 1, "num_format": code})
         if column.key in sums:
             sheet.write_number(last, number, sums[column.key], bold)
         else:
@@ -72,7 +82,7 @@ def _about_sheet(book: Workbook, result: ReportResult) -> None:
         ("Report", result.title),
         ("Period", result.period),
         ("Summary", result.summary),
-        *result.params.items(),
+        *((name.capitalize(), value) for name, value in result.params.items()),
         *[(total.label, total.value) for total in result.totals],
     ]
     whole = book.add_format({"num_format": _FORMATS["number"], "align": "left"})
