@@ -40,7 +40,7 @@ CONFIRM = "accounts.set_roles"
 SIGNED_IN = {"Last 7 days": 7, "8 to 30 days ago": 30, "31 to 90 days ago": 90}
 
 
-def staff_of(user: Any) -> QuerySet[Any]:
+def staff_of(user: Actor) -> QuerySet[Any]:
     """Return the people in the scope of `user` who may sign in here."""
     people: Any = User.objects.for_actor(user)
     return people.active().filter(Q(is_staff=True) | Q(is_superuser=True))

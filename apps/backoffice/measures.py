@@ -1,12 +1,11 @@
 """The numbers that need several apps at once."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django_celery_beat.models import PeriodicTask
 
 from apps.accounts.models import User
 from apps.backoffice.access_review import staff_of
+from apps.core.actors import Actor
 from apps.core.scope import is_limited, nothing_of
 from apps.reports.measures import MEASURES, Measure
 from apps.reports.rows import days_ago
@@ -15,13 +14,13 @@ from apps.schedules.models import TaskRun
 STAFF, SCHEDULES, BAD_RUNS = "staff", "schedules", "runs_that_ended_badly"
 
 
-def schedules_of(actor: Any) -> QuerySet[PeriodicTask]:
+def schedules_of(actor: Actor) -> QuerySet[PeriodicTask]:
     """Return the schedules whose runs the actor sees; None is the system."""
     schedules = PeriodicTask.objects.all()
     return nothing_of(schedules) if is_limited(actor) else schedules
 
 
-def runs_of(actor: Any, days: int) -> QuerySet[TaskRun]:
+def runs_of(actor: Actor, days: int) -> QuerySet[TaskRun]:
     """Return the runs that were due from the first of these days until the end of today, of schedules that exist."""
     runs = TaskRun.objects.filter(schedule__in=schedules_of(actor))
     return runs.filter(due_at__gte=days_ago(days), due_at__lt=days_ago(-1))

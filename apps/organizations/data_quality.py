@@ -35,6 +35,6 @@ def people_to_check(user: Any, problem: str = "", person: str = "") -> QuerySet[
     if person:
         spelling = people.filter(pk=person).values_list("spelling", flat=True).first()
         people = people.filter(Q(spelling=spelling) if spelling else Q(pk=person))
-    # A condition beside the number of the same name would limit whom that counts. One that is in an OR
-    # with it is applied after counting.
+    # A condition beside the number of the same name would limit the people that it counts. One that is in
+    # an OR with it is applied after counting.
     return people.filter(chosen | Q(same=0)).order_by("spelling", "pk")

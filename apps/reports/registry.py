@@ -34,7 +34,7 @@ class RowAction:
     # Whether the row of the reader has no button: the service refuses what people do about themselves.
     not_oneself: bool = False
 
-    def is_offered(self, row: Mapping[str, Any], user: Any) -> bool:
+    def is_offered(self, row: Mapping[str, Any], user: PermissionHolder) -> bool:
         return not (self.not_oneself and str(row["id"]) == str(user.pk))
 
 

@@ -44,7 +44,7 @@ def _rank(value: Any) -> Any:
 def table(
     result: ReportResult,
     rows: Sequence[Row],
-    user: Any,
+    user: PermissionHolder,
     order: str,
     query: str,
     actions: Sequence[RowAction] = (),
