@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.core.admin.permissions import is_closed
@@ -19,11 +18,11 @@ class FullAccessAdmin:
         model_admin: Any = super()
         return not is_closed(self, request) and model_admin.has_add_permission(request)  # type: ignore[arg-type]
 
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         model_admin: Any = super()
         return not is_closed(self, request) and model_admin.has_change_permission(request, obj)  # type: ignore[arg-type]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         model_admin: Any = super()
         return not is_closed(self, request) and model_admin.has_delete_permission(request, obj)  # type: ignore[arg-type]
 
