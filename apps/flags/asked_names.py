@@ -4,7 +4,15 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+
+from apps.core.gate_places import gate_places
+from apps.core.gates import DECLARED
 
 # What asks, and for what. Functions and decorators take the name as one of their first two arguments.
 _CALLS = {
@@ -29,6 +37,29 @@ class Asked:
     kind: str
     name: str
     place: str
+
+
+def all_asked_names() -> Iterator[Asked]:
+    """Find the names in the code of our apps, and in all templates."""
+    root = Path(apps.get_app_config("flags").path).parent
+    code = (path for path in sorted(root.rglob("*.py")) if "migrations" not in path.parts)
+    engines: list[Any] = list(settings.TEMPLATES)
+    templates = [Path(folder) for engine in engines for folder in engine["DIRS"]]
+    return asked_names(code, [*templates, root])
+
+
+@cache
+def places() -> dict[tuple[str, str], list[str]]:
+    """Return, by kind and name, the places that ask: read once, because code does not change while it runs."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, used_at in gate_places().items():
+        gate = DECLARED.get(name)
+        if gate is not None and used_at:
+            found[gate.by, name] = list(used_at)
+    for asked in all_asked_names():
+        place = asked.place.removeprefix(f"{settings.BASE_DIR}/")
+        found.setdefault((asked.kind, asked.name), []).append(place)
+    return found
 
 
 def asked_names(code: Iterable[Path], templates: Iterable[Path]) -> Iterator[Asked]:

@@ -1,15 +1,12 @@
 """System checks: waffle settings that our models ignore, and names that nobody declared."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-from django.apps import apps
 from django.apps.config import AppConfig
 from django.conf import settings
 from django.core import checks
 
-from apps.flags.asked_names import asked_names
+from apps.flags.asked_names import all_asked_names
 from apps.flags.registry import declared_gates
 
 _DECLARE = "Declare what is asked for in the code: its declaration says what holds without a row."
@@ -50,16 +47,12 @@ def check_names(
     app_configs: Sequence[AppConfig] | None, **options: object
 ) -> list[checks.CheckMessage]:
     """Report each flag, switch, or sample that code or a template asks waffle for and no `gates.py` declares."""
-    root = Path(apps.get_app_config("flags").path).parent
-    code = (path for path in root.rglob("*.py") if "migrations" not in path.parts)
-    engines: list[Any] = list(settings.TEMPLATES)
-    templates = [Path(folder) for engine in engines for folder in engine["DIRS"]]
     return [
         checks.Error(
             f"{asked.place} asks for the {asked.kind} “{asked.name}”, which no gates.py declares.",
             hint=_DECLARE,
             id="flags.E003",
         )
-        for asked in asked_names(code, [*templates, root])
+        for asked in all_asked_names()
         if asked.name not in declared_gates(asked.kind)
     ]

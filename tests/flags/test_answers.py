@@ -1,13 +1,16 @@
 """How often a flag was asked, and what it answered: counted in memory, and shown on its page."""
 
+import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 import waffle
+from django.conf import settings
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -16,6 +19,7 @@ from apps.flags.answers import KEPT, Writing, answers_about
 from apps.flags.evaluation import counts
 from apps.flags.evaluation.private_connection import private_connection
 from apps.flags.evaluation.verdicts import verdicts
+from apps.flags.models import Flag
 from tests.factories.accounts import SuperuserFactory, UserFactory
 from tests.factories.flags import FlagFactory, SampleFactory, SwitchFactory
 
@@ -136,3 +140,18 @@ def test_the_page_says_how_often_it_was_asked_and_by_hour(client: Client) -> Non
     assert "Asked 1,200 times in the last 24 hours: 0 on, 1,200 off." in shown
     assert "by a worker process." in shown
     assert "<td>0</td><td>1,200</td>" in shown
+
+
+def test_the_page_says_where_the_code_asks(client: Client) -> None:
+    client.force_login(SuperuserFactory())
+    gate = Flag.objects.get(name="bulk-import")
+    shown = client.get(reverse("admin:flags_flag_change", args=[gate.pk])).text
+    found = re.findall(r"<code>(apps/[\w/]+\.py):(\d+)</code>", shown)
+
+    assert found
+    for path, line in found:
+        lines = Path(settings.BASE_DIR, path).read_text(encoding="utf-8").splitlines()
+        assert "BULK_IMPORT" in lines[int(line) - 1]
+    other = FlagFactory()
+    shown = client.get(reverse("admin:flags_flag_change", args=[other.pk])).text
+    assert "No code asks for it." in shown

@@ -8,7 +8,7 @@ from django.core.checks import run_checks
 from django.test import Client
 from django.urls import reverse
 
-from apps.core.checks.gates import _names_read
+from apps.core.gate_places import names_read
 from apps.core.gates import DECLARED, Gate, GateClosedError, closure_of, is_open, require_open
 from apps.flags.models import Flag, Switch
 from apps.flags.services import flag_set, flags_ensure
@@ -62,9 +62,9 @@ def test_a_gate_that_no_code_can_import_or_none_asks_for_fails_the_check(
 
 
 def test_a_mention_of_a_gate_is_no_use_of_it() -> None:
-    assert _names_read("from a.gates import BETA\n# BETA\n'BETA'\n") == set()
-    assert "BETA" in _names_read("require_open(BETA, user)")
-    assert "BETA" in _names_read("require_open(gates.BETA, user)")
+    assert list(names_read("from a.gates import BETA\n# BETA\n'BETA'\n")) == []
+    assert (1, "BETA") in names_read("require_open(BETA, user)")
+    assert (2, "BETA") in names_read("\nrequire_open(gates.BETA, user)")
 
 
 @pytest.mark.parametrize(

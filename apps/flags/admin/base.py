@@ -65,6 +65,7 @@ STATE: tuple[None, dict[str, Any]] = (
             "protection_label",
             "uptake_label",
             "answers_label",
+            "places_label",
         ]
     },
 )
@@ -219,7 +220,7 @@ class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
         # The code uses the name: another name is another flag.
         fixed = [
             *("state_label", "declared_label", "turned", "purpose", "owner", "protection_label"),
-            *("uptake_label", "answers_label"),
+            *("uptake_label", "answers_label", "places_label"),
         ]
         if obj is None:
             return fixed

@@ -1,17 +1,25 @@
-"""What a page shows of a flag in use: which processes took up the last change, and what they answered."""
+"""What a page shows of a flag in use: where the code asks, which processes took up the last change, and what they answered."""
 
 from django.contrib import admin
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 
 from apps.core.admin.display import moment
 from apps.flags.answers import Answers, answers_about
+from apps.flags.asked_names import places
 from apps.flags.models import Toggle
 from apps.flags.processes import Process, uptake
 
 
 class InUseMixin:
+    @admin.display(description="asked at")
+    def places_label(self, record: Toggle) -> SafeString | str:
+        found = places().get((str(record._meta.model_name), record.name), [])
+        if not found:
+            return "No code asks for it."
+        return format_html_join(mark_safe("<br>"), "<code>{}</code>", ((place,) for place in found))
+
     @admin.display(description="processes")
     def uptake_label(self, record: Toggle) -> SafeString:
         found = uptake()
