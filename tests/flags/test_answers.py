@@ -146,7 +146,7 @@ def test_the_page_says_where_the_code_asks(client: Client) -> None:
     client.force_login(SuperuserFactory())
     gate = Flag.objects.get(name="bulk-import")
     shown = client.get(reverse("admin:flags_flag_change", args=[gate.pk])).text
-    found = re.findall(r"<code>(apps/[\w/]+\.py):(\d+)</code>", shown)
+    found = re.findall(r"<code class='qd-place'>(apps/[\w/]+\.py):(\d+)</code>", shown)
 
     assert found
     for path, line in found:

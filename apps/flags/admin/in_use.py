@@ -18,7 +18,9 @@ class InUseMixin:
         found = places().get((str(record._meta.model_name), record.name), [])
         if not found:
             return "No code asks for it."
-        return format_html_join(mark_safe("<br>"), "<code>{}</code>", ((place,) for place in found))
+        return format_html_join(
+            mark_safe("<br>"), "<code class='qd-place'>{}</code>", ((place,) for place in found)
+        )
 
     @admin.display(description="processes")
     def uptake_label(self, record: Toggle) -> SafeString:
