@@ -15,11 +15,12 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
@@ -71,7 +72,7 @@ class JobQuerySet(models.QuerySet):
         """Return the jobs that should be running and have no living worker."""
         model: Any = self.model
         return self.filter(state__in=model.WORK_STATES).filter(
-            Q(heartbeat_at=None) | Q(heartbeat_at__lt=timezone.now() - stale_after())
+            Q(heartbeat_at=None) | Q(heartbeat_at__lt=Now() - stale_after())
         )
 
 
@@ -119,18 +120,19 @@ class Job(models.Model):
             return None
         with transaction.atomic():
             _limit_lock_wait()
-            job = waiting.select_for_update().first()
+            # The database's clock, which the heartbeat is compared with: clocks of machines differ.
+            job: Any = waiting.select_for_update().annotate(asked_at=Now()).first()
             if job is None:
                 return None
             job.claimed_by = f"{processes.own_name()}/{uuid.uuid4().hex[:12]}"
-            job.heartbeat_at = timezone.now()
-            job.started_at = job.started_at or job.heartbeat_at
+            job.heartbeat_at = job.asked_at
+            job.started_at = job.started_at or timezone.now()
             job.attempts += 1
             for name, value in changes.items():
                 setattr(job, name, value)
             claim = ["claimed_by", "heartbeat_at", "started_at", "attempts"]
             job.save(update_fields=[*claim, *changes])
-            return job
+            return cast("Self", job)
 
     @classmethod
     def release_of_this_process(cls, pk: object) -> None:

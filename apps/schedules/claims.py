@@ -4,6 +4,8 @@ import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
@@ -31,7 +33,9 @@ def run_claim(run_id: int, **worker: str) -> TaskRun | None:
             .filter(pk=run.schedule_id)
             .values_list("pk")
         )
-    run = TaskRun.objects.select_for_update().filter(pk=run_id).first()
+    # The database wrote when it was made, so its clock tells how long it waited.
+    locked = TaskRun.objects.select_for_update().annotate(waited=Now() - F("created_at"))
+    run = locked.filter(pk=run_id).first()
     if run is None or run.state != TaskRun.State.WAITING:
         logger.info("Run %s is not waiting; its message is dropped.", run_id)
         return None
@@ -47,7 +51,10 @@ def run_claim(run_id: int, **worker: str) -> TaskRun | None:
         TaskRun.objects.filter(pk=run.pk).update(celery_id="")
         return None
     return TaskRun.claim(
-        run.pk, state=TaskRun.State.RUNNING, reason=run.reason or _why_late(run, now), **worker
+        run.pk,
+        state=TaskRun.State.RUNNING,
+        reason=run.reason or _why_late(run, run.waited),
+        **worker,
     )
 
 
@@ -60,10 +67,10 @@ def _pause_of(run: TaskRun) -> SchedulerPause | None:
     return open_pause() if run.is_of_due_time and run.started_at is None else None
 
 
-def _why_late(run: TaskRun, now: datetime) -> str:
-    if run.started_at is not None or now - run.created_at <= _LATE_AFTER:
+def _why_late(run: TaskRun, waited: timedelta) -> str:
+    if run.started_at is not None or waited <= _LATE_AFTER:
         return ""
-    return f"No worker was free for {(now - run.created_at) // timedelta(minutes=1)} min."
+    return f"No worker was free for {waited // timedelta(minutes=1)} min."
 
 
 def _must_wait(run: TaskRun) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Case, F, Q, When, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Coalesce, Now, RowNumber
 from django.utils import timezone
 
 from apps.core.jobs import stale_after
@@ -29,7 +29,7 @@ def runs_sweep() -> tuple[int, int]:
     but only three times: it may be what kills its worker. Any other run is lost and waits for a person.
     """
     now = timezone.now()
-    dead = TaskRun.objects.filter(_is_dead(now), state=TaskRun.State.RUNNING)
+    dead = TaskRun.objects.filter(_is_dead(), state=TaskRun.State.RUNNING)
     ended = list(dead.values_list("pk", flat=True))
     _end_canceled(ended, now)
     _end_overlong(ended, now)
@@ -42,15 +42,15 @@ def runs_sweep() -> tuple[int, int]:
         message=LOST,
     )
     waiting = TaskRun.objects.filter(state=TaskRun.State.WAITING)
-    never = waiting.filter(created_at__lt=now - GIVEN_UP_AFTER, times_lost=0).update(
+    never = waiting.filter(created_at__lt=Now() - GIVEN_UP_AFTER, times_lost=0).update(
         state=TaskRun.State.LOST, ended_at=now, message="No worker started it within a day."
     )
-    unsent = Q(celery_id="", touched_at__lt=now - UNSENT_AFTER)
-    silent = unsent | Q(touched_at__lt=now - SEND_AGAIN_AFTER)
+    unsent = Q(celery_id="", touched_at__lt=Now() - UNSENT_AFTER)
+    silent = unsent | Q(touched_at__lt=Now() - SEND_AGAIN_AFTER)
     touched = Coalesce("sent_at", "created_at")
     again = list(runs_next_in_line(waiting.annotate(touched_at=touched).filter(silent)))
     for run in again:
-        TaskRun.objects.filter(pk=run.pk).update(sent_at=now)
+        TaskRun.objects.filter(pk=run.pk).update(sent_at=Now())
         run_send(run=run)
     return len(ended) + never, len(again)
 
@@ -99,11 +99,14 @@ def _start_again(ended: list[int], now: datetime) -> None:
     )
 
 
-def _is_dead(now: datetime) -> Q:
-    """Runs whose heartbeat has stopped, or whose process of this machine has ended."""
+def _is_dead() -> Q:
+    """Runs whose heartbeat has stopped, or whose process of this machine has ended.
+
+    Measured by the database's clock, which also writes the heartbeats: clocks of machines differ.
+    """
     running = TaskRun.objects.filter(state=TaskRun.State.RUNNING).exclude(claimed_by="")
     ended = [name for name in running.values_list("claimed_by", flat=True) if is_gone(name)]
-    return Q(heartbeat_at__lt=now - stale_after()) | Q(claimed_by__in=ended)
+    return Q(heartbeat_at__lt=Now() - stale_after()) | Q(claimed_by__in=ended)
 
 
 def runs_prune(*, days: int = KEPT_DAYS, most: int = KEPT_RUNS) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
@@ -34,7 +35,7 @@ def runs_to_send(**which: object) -> list[TaskRun]:
     Without a filter only those that the process that made them should have sent by now.
     """
     unsent = TaskRun.objects.filter(state=TaskRun.State.WAITING, celery_id="")
-    which = which or {"created_at__lt": timezone.now() - UNSENT_AFTER}
+    which = which or {"created_at__lt": Now() - UNSENT_AFTER}
     return list(runs_next_in_line(unsent.filter(**which)).order_by("pk"))
 
 
@@ -105,5 +106,5 @@ def run_send(*, run: TaskRun, options: Mapping[str, Any] | None = None) -> bool:
             celery_id=""
         )
         return False
-    TaskRun.objects.filter(pk=run.pk).update(celery_id=message_id, sent_at=timezone.now())
+    TaskRun.objects.filter(pk=run.pk).update(celery_id=message_id, sent_at=Now())
     return True
