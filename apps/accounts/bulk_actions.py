@@ -67,4 +67,26 @@ class ReactivatePeople(_OnPeople):
         return {"status": User.Status.ACTIVE}
 
 
+class VerifyPeople(BulkAction):
+    """Says that people have confirmed their addresses in another way."""
+
+    code = "accounts.verify"
+    model = "accounts.User"
+    permission = CHANGE
+    label, done = "Mark as verified", "marked as verified"
+    explanation = "Says that they have confirmed their e-mail addresses, for example on paper."
+    changes = ("is_verified",)
+
+    def lock(self, keys: Sequence[UUID]) -> None:
+        rights_lock()
+
+    def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
+        yield _REMOVED
+        yield Skip(Q(is_verified=True), "Already verified.")
+
+    def after(self, values: Values) -> dict[str, Any]:
+        return {"is_verified": True}
+
+
+VERIFY = VerifyPeople()
 DEACTIVATE, REACTIVATE = DeactivatePeople(), ReactivatePeople()

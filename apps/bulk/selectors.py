@@ -4,14 +4,15 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.forms import Field
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from apps.bulk.actions import BulkAction, FormClass, Values
 from apps.bulk.engine.context import cleaned
@@ -147,21 +148,24 @@ def _changes(record: Model, action: BulkAction, values: Values) -> Iterator[Chan
         if name not in action.changes:
             continue
         field = model_field(record, name)
-        yield Change(str(field.verbose_name), _shown(record, name), _as_shown(record, name, after))
+        yield Change(str(field.verbose_name), _shown(record, name), _in_words(record, name, after))
 
 
 def _shown(record: Model, name: str) -> str:
-    display = getattr(record, f"get_{name}_display", None)
-    value = display() if display else getattr(record, name)
-    return EMPTY if value in (None, "") else str(value)
+    return _in_words(record, name, getattr(record, name))
 
 
-def _as_shown(record: Model, name: str, value: object) -> str:
-    try:
-        choices = dict(model_field(record, name).flatchoices)
-    except FieldDoesNotExist:
-        choices = {}
-    return EMPTY if value in (None, "") else str(choices.get(value, value))
+def _in_words(record: Model, name: str, value: object) -> str:
+    """Return a value of a field as a page shows it."""
+    if value in (None, ""):
+        return EMPTY
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%b %-d, %Y, %H:%M %Z}"
+    if isinstance(value, date):
+        return f"{value:%b %-d, %Y}"
+    return str(dict(model_field(record, name).flatchoices).get(value, value))
 
 
 def _records(model: type[Model], keys: list[Any], viewer: PermissionHolder) -> dict[Any, Any]:

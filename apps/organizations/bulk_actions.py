@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from apps.bulk.actions import BulkAction, Skip, Values
+from apps.bulk.set_field import SetField
 from apps.core.actors import Actor, require
 from apps.core.wording import plural
 from apps.organizations.locks import organizations_lock
 from apps.organizations.models import Invitation, Membership, Organization, Role
-from apps.organizations.services.invitations import invitations_send_again
+from apps.organizations.services.invitations import LIFETIME, invitations_send_again
 from apps.organizations.services.organizations import organizations_give_to
 
 CHANGE_INVITATION = "organizations.change_invitation"
@@ -75,6 +77,32 @@ class RevokeInvitations(_OnInvitations):
         return {"state": _State.REVOKED}
 
 
+class ExtendInvitations(_OnInvitations):
+    """The link that was mailed stays the same, and works longer."""
+
+    code = "organizations.extend"
+    label, done = "Extend", "extended"
+    explanation = "The link that was sent works for the full time again. No e-mail is sent."
+    changes = ("expires_at",)
+
+    def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
+        for state in (_State.ACCEPTED, _State.REVOKED, _State.EXPIRED):
+            yield Skip(
+                Q(state=state), f"It is {state.label.lower()}; only a pending one can be extended."
+            )
+
+    def after(self, values: Values) -> dict[str, Any]:
+        return {"expires_at": timezone.now() + LIFETIME}
+
+
+class SetOrganizationStatus(SetField):
+    code = "organizations.set_status"
+    model = "organizations.Organization"
+    permission = "organizations.change_organization"
+    label = "Set status"
+    field, changes = "status", ("status",)
+
+
 class SetRole(BulkAction):
     """An organization keeps an owner: the database refuses the last one's, and the record is listed."""
 
@@ -133,5 +161,6 @@ class SetOwner(BulkAction):
         organizations_give_to(records, values["owner"], actor=actor)
 
 
-RESEND, REVOKE = ResendInvitations(), RevokeInvitations()
+RESEND, REVOKE, EXTEND = ResendInvitations(), RevokeInvitations(), ExtendInvitations()
+SET_ORGANIZATION_STATUS = SetOrganizationStatus()
 SET_ROLE, SET_OWNER = SetRole(), SetOwner()

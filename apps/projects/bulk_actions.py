@@ -1,28 +1,6 @@
 """What can be done to many projects and tasks at once."""
 
-from collections.abc import Iterable
-from typing import Any
-
-from django.db.models import Q
-
-from apps.bulk.actions import BulkAction, Skip, Values
-from apps.core.actors import Actor
-
-
-class SetField(BulkAction):
-    """Gives one field of every record the same value."""
-
-    field: str
-    done = "changed"
-
-    def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
-        if self.field in values:
-            value = values[self.field]
-            same = Q(**{f"{self.field}__isnull": True} if value is None else {self.field: value})
-            yield Skip(same, "Has this value already.")
-
-    def after(self, values: Values) -> dict[str, Any]:
-        return {self.field: values[self.field]}
+from apps.bulk.set_field import SetField
 
 
 class SetProjectStatus(SetField):

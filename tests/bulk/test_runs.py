@@ -208,6 +208,22 @@ def test_one_record_that_the_database_refuses_refuses_no_other() -> None:
     assert bad.status == "deactivated"
 
 
+def test_people_are_marked_as_verified_and_an_undo_takes_it_back() -> None:
+    people(210)
+    people_gone()
+    client = client_who_may(MAY_CHANGE_PEOPLE)
+
+    run = planned(client, PEOPLE, "verify", "?q=many")
+    assert "Yes" in client.get(page_of(run)).content.decode()
+    confirm(client, run)
+    done(run)
+    assert User.objects.filter(is_verified=True).count() == 210
+
+    undo(client, run)
+    done(run)
+    assert not User.objects.filter(is_verified=True).exists()
+
+
 @pytest.mark.parametrize("what", ["permission", "active"])
 def test_what_was_revoked_counts_at_the_next_chunk(what: str) -> None:
     tasks(1_500)

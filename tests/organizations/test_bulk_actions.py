@@ -1,5 +1,7 @@
 """What can be done to many invitations, members, and organizations at once, and what is left alone."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -96,6 +98,36 @@ def test_an_invitation_that_is_queued_already_has_one_mail() -> None:
         assert run.results["changed"] == 210
 
     assert QueuedMail.objects.filter(kind="invitation").count() == 210
+
+
+def test_invitations_are_extended_without_an_e_mail_and_an_undo_shortens_them() -> None:
+    organization = OrganizationFactory()
+    invitations(210, organization)
+    invitations(4, organization, "accepted")
+    client = client_who_may(MAY)
+
+    run = planned(client, INVITATIONS, "extend")
+    assert run.plan["skipped"] == [["It is accepted; only a pending one can be extended.", 4]]
+    confirm(client, run)
+    done(run)
+    later = timezone.now() + timedelta(days=13)
+    assert Invitation.objects.filter(expires_at__gt=later).count() == 210
+    assert not QueuedMail.objects.exists()
+
+    undo(client, run)
+    done(run)
+    assert not Invitation.objects.filter(expires_at__gt=later).exists()
+
+
+def test_the_status_of_organizations() -> None:
+    OrganizationFactory.create_batch(205)
+    client = client_who_may(MAY)
+
+    run = planned(client, ORGANIZATIONS, "set_status", status="suspended")
+    confirm(client, run)
+    done(run)
+
+    assert set(Organization.objects.values_list("status", flat=True)) == {"suspended"}
 
 
 def test_an_organization_keeps_its_last_owner() -> None:

@@ -22,7 +22,7 @@ from apps.accounts.admin.role_form import RoleForm
 from apps.accounts.admin.sign_in import SignInActions
 from apps.accounts.authority import account_obstacle
 from apps.accounts.avatars import check_avatar
-from apps.accounts.bulk_actions import DEACTIVATE, REACTIVATE
+from apps.accounts.bulk_actions import DEACTIVATE, REACTIVATE, VERIFY
 from apps.accounts.models import User
 from apps.accounts.models.user import REMOVED
 from apps.accounts.people_scope import scope_in_words
@@ -65,7 +65,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
     search_help_text = "Name or e-mail"
     ordering = ["email"]
     sortable_by = ["clear_email", "created_moment"]
-    actions = ["deactivate", "reactivate"]
+    actions = ["deactivate", "reactivate", "verify"]
     actions_row = ["deactivate", "reactivate"]
     actions_detail = [
         "set_roles",
@@ -96,6 +96,8 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         icon="person_check",
         when=lambda user: user.status == User.Status.DEACTIVATED and not user.is_removed,
     )
+
+    verify = bulk_action(VERIFY, icon="verified")
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)

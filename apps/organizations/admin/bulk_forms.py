@@ -16,6 +16,12 @@ from apps.organizations.models import Organization, Role
 _OWNER = autocompleted(Organization._meta.get_field("owner"))
 
 
+class StatusForm(BulkForm):
+    status: Any = forms.ChoiceField(
+        choices=Organization.Status.choices, widget=UnfoldAdminSelectWidget()
+    )
+
+
 class RoleForm(BulkForm):
     role: Any = forms.ChoiceField(choices=Role.choices, widget=UnfoldAdminSelectWidget())
 

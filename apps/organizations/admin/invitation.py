@@ -16,7 +16,7 @@ from apps.core.admin.display import copyable_id, moment_column, record_link, sta
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.personal import reveal
 from apps.organizations.admin.colors import INVITATION_COLORS, ROLE_COLORS
-from apps.organizations.bulk_actions import RESEND, REVOKE
+from apps.organizations.bulk_actions import EXTEND, RESEND, REVOKE
 from apps.organizations.models import Invitation
 from apps.organizations.services.invitations import invitation_create
 
@@ -43,9 +43,9 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
     sortable_by: list[str] = []
     ordering = ["-id"]
     autocomplete_fields = ["organization"]
-    actions = ["resend", "revoke"]
-    actions_row = ["resend", "revoke"]
-    actions_detail = ["resend", "revoke"]
+    actions = ["resend", "extend", "revoke"]
+    actions_row = ["resend", "extend", "revoke"]
+    actions_detail = ["resend", "extend", "revoke"]
     add_fieldsets = [(None, {"fields": ["email", "organization", "role"]})]
     fieldsets = [
         (None, {"fields": ["address", "organization_link", "role_label", "state_label"]}),
@@ -69,6 +69,9 @@ class InvitationAdmin(TimelineMixin, BaseAdmin):
         RESEND,
         icon="forward_to_inbox",
         when=lambda invitation: invitation.state in ("pending", "expired"),
+    )
+    extend = bulk_action(
+        EXTEND, icon="more_time", when=lambda invitation: invitation.state == "pending"
     )
     revoke = bulk_action(
         REVOKE,

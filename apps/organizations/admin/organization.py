@@ -25,11 +25,11 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.trash.pages import ToTrash
 from apps.core.scope import sees_everything
-from apps.organizations.admin.bulk_forms import OwnerForm
+from apps.organizations.admin.bulk_forms import OwnerForm, StatusForm
 from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.inlines import InvitationInline, MembershipInline
 from apps.organizations.admin.invite_form import InviteForm
-from apps.organizations.bulk_actions import SET_OWNER
+from apps.organizations.bulk_actions import SET_ORGANIZATION_STATUS, SET_OWNER
 from apps.organizations.models import Membership, Organization
 from apps.organizations.services.invitations import invitation_create
 from apps.organizations.services.organizations import (
@@ -69,8 +69,9 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     ]
     readonly_fields = ["copyable_id", "created_moment"]
 
-    actions = [*ToTrash.actions, "set_owner"]
+    actions = [*ToTrash.actions, "set_status", "set_owner"]
 
+    set_status = bulk_action(SET_ORGANIZATION_STATUS, form_class=StatusForm, icon="flag")
     set_owner = bulk_action(SET_OWNER, form_class=OwnerForm, icon="person")
 
     move_to_trash = bulk_action(
