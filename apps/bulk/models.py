@@ -112,7 +112,7 @@ class BulkRun(Job):
         ]
 
     def __str__(self) -> str:
-        return f"bulk action {self.pk}"
+        return f"Bulk action {self.pk}"
 
     @property
     def asked_by(self) -> str:

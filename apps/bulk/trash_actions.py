@@ -14,7 +14,7 @@ from apps.core.trash.reach import count_hidden, count_restore, count_trash
 from apps.core.trash.relations import belongs_to
 from apps.core.trash.services import trash_action
 from apps.core.trash.unique_values import telling_field, trash_constraints
-from apps.core.wording import belongings_sentence
+from apps.core.wording import belongings_sentence, counted
 
 _CHANGES = ("deleted_at", "deleted_by", "trash_id")
 
@@ -87,6 +87,9 @@ class RestoreRecords(BulkAction):
 
     def summary(self, records: QuerySet[Any], actor: Actor) -> Iterable[str]:
         yield from belongings_sentence("Also restored", count_restore(records), self.records)
+
+    def result(self, number: int) -> str:
+        return f"{counted(number, self.living)} {self.done}."
 
     def _below_the_trash(self) -> Iterator[Skip]:
         for field, owner in belongs_to(self.living):

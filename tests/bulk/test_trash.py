@@ -8,6 +8,7 @@ from apps.projects.models import Project, Task
 from tests.bulk.lists import client_who_may, confirm, done, page_of, planned, undo
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.projects import TaskFactory
+from tests.forms import save
 
 pytestmark = pytest.mark.django_db
 ORGANIZATIONS = "admin:organizations_organization_changelist"
@@ -118,3 +119,47 @@ def test_two_of_one_name_in_the_trash_restore_one() -> None:
     done(run)
 
     assert (run.results["changed"], run.results["left"]) == (205, 1)
+
+
+def test_the_trash_says_why_and_what_went_along() -> None:
+    project = projects(1)[0]
+    TaskFactory(project=project)
+    Project.objects.create(name="Other", organization=project.organization)
+    client = client_who_may(MAY)
+    url = reverse("admin:organizations_organization_move_to_trash", args=[project.organization_id])
+    save(client, url, {"reason": "Merged with the harbor office."})
+
+    listed = client.get(reverse("admin:organizations_trashedorganization_changelist"))
+    page = client.get(
+        reverse("admin:organizations_trashedorganization_change", args=[project.organization_id])
+    )
+
+    assert "Merged with the harbor office." in listed.content.decode()
+    assert "Merged with the harbor office." in page.content.decode()
+    assert "2 projects and 1 task" in page.content.decode()
+
+
+def test_one_of_few_that_cannot_come_back_refuses_no_other() -> None:
+    first, second, third = projects(3)
+    client = client_who_may(MAY)
+    for project in (first, second, third):
+        url = reverse("admin:projects_project_move_to_trash", args=[project.pk])
+        save(client, url, {"reason": "Done."})
+    Project.objects.create(name=second.name, organization=second.organization)
+    chosen = {
+        "action": "restore",
+        "index": "0",
+        "select_across": "0",
+        "_selected_action": [str(p.pk) for p in (first, second, third)],
+    }
+    page = client.post(reverse(PROJECTS_TRASH), chosen)
+    name, token = page.context["hidden"][0]
+
+    answer = client.post(
+        reverse(PROJECTS_TRASH), {**chosen, name: token, "reason": "Needed."}, follow=True
+    )
+
+    told = answer.content.decode()
+    assert "2 projects restored." in told
+    assert "Another project has the name now." in told
+    assert set(Project.objects.filter(pk__in=[first.pk, second.pk, third.pk])) == {first, third}

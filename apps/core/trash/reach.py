@@ -70,3 +70,16 @@ def count_hidden(queryset: models.QuerySet) -> Counts:
         elif not child._meta.auto_created:
             counts[child] += rows.count()
     return counts
+
+
+def hidden_with(trashed: models.QuerySet) -> Counts:
+    """Return the counts of what has no trash of its own and was hidden when `trashed` were moved to the trash."""
+    counts: Counts = Counter()
+    for child, name in belongings(concrete_model_of(trashed)):
+        if issubclass(child, SoftDeletableModel):
+            counts += hidden_with(trashed_with(trashed, child, name))
+        elif not child._meta.auto_created:
+            counts[child] += child._base_manager.filter(
+                **{f"{name}__in": trashed.values("pk")}
+            ).count()
+    return counts

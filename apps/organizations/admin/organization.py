@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.bulk.admin.offer import bulk_action
-from apps.bulk.trash_actions import TrashRecords
+from apps.bulk.admin.trash import trash_many
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
@@ -74,9 +74,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     set_status = bulk_action(SET_ORGANIZATION_STATUS, form_class=StatusForm, icon="flag")
     set_owner = bulk_action(SET_OWNER, form_class=OwnerForm, icon="person")
 
-    move_to_trash = bulk_action(
-        TrashRecords(Organization), sudo="bulk", at_once=ToTrash.move_to_trash
-    )
+    move_to_trash = trash_many(Organization)
 
     copyable_id = copyable_id
     status_label = state_column("status", STATUS_COLORS)

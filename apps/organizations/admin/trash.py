@@ -3,8 +3,7 @@
 from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
-from apps.bulk.admin.offer import bulk_action
-from apps.bulk.trash_actions import RestoreRecords
+from apps.bulk.admin.trash import restore_many
 from apps.core.admin.trash.pages import TrashAdmin
 from apps.organizations.models import Organization, TrashedOrganization
 from apps.organizations.services.organizations import organizations_restore
@@ -12,7 +11,7 @@ from apps.organizations.services.organizations import organizations_restore
 
 @admin.register(TrashedOrganization)
 class TrashedOrganizationAdmin(TimelineMixin, TrashAdmin):
-    restore = bulk_action(RestoreRecords(Organization), at_once=TrashAdmin.restore)
+    restore = restore_many(Organization)
     restore_service = staticmethod(organizations_restore)
     trash_columns = ["slug", "external_id"]
     search_fields = ["name", "slug", "external_id"]

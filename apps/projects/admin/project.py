@@ -11,7 +11,7 @@ from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.bulk.admin.offer import bulk_action
-from apps.bulk.trash_actions import TrashRecords
+from apps.bulk.admin.trash import trash_many
 from apps.core.admin.count_subquery import count_subquery
 from apps.core.admin.display import (
     copyable_id,
@@ -70,7 +70,7 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
         SET_PROJECT_STATUS, form_class=ProjectStatusForm, icon="flag", in_row_menu=False
     )
 
-    move_to_trash = bulk_action(TrashRecords(Project), sudo="bulk", at_once=ToTrash.move_to_trash)
+    move_to_trash = trash_many(Project)
 
     copyable_id = copyable_id
     status_label = state_column("status", PROJECT_COLORS)

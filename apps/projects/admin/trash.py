@@ -3,8 +3,7 @@
 from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
-from apps.bulk.admin.offer import bulk_action
-from apps.bulk.trash_actions import RestoreRecords
+from apps.bulk.admin.trash import restore_many
 from apps.core.admin.trash.pages import TrashAdmin
 from apps.projects.models import Project, TrashedProject
 from apps.projects.services import projects_restore
@@ -12,7 +11,7 @@ from apps.projects.services import projects_restore
 
 @admin.register(TrashedProject)
 class TrashedProjectAdmin(TimelineMixin, TrashAdmin):
-    restore = bulk_action(RestoreRecords(Project), at_once=TrashAdmin.restore)
+    restore = restore_many(Project)
     restore_service = staticmethod(projects_restore)
     trash_columns = ["organization"]
     search_fields = ["name"]

@@ -9,23 +9,25 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.display import moment_column, record_link
+from apps.core.admin.display import EMPTY, moment_column, phrase, record_link
 from apps.core.admin.read_only import ReadOnly
 from apps.core.admin.trash.forms import RestoreForm, ToTrashForm, trash_message
 from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
+from apps.core.personal import readable
 from apps.core.trash.moves import Counts
 from apps.core.trash.proxies import trash_proxy_of
-from apps.core.trash.reach import count_purge
+from apps.core.trash.reach import count_purge, count_restore, hidden_with
 from apps.core.trash.services import (
     records_purge,
     records_restore,
@@ -109,6 +111,15 @@ def _is_relation(model: type[Model], name: str) -> bool:
     return any(field.name == name and field.is_relation for field in model._meta.fields)
 
 
+def _reason(model: type[Model]) -> Any:
+    """Return the reason that the history keeps of the act that moved a record to the trash."""
+    history: Any = getattr(concrete_model(model), "history", None)
+    if history is None:
+        return Value("")
+    act = history.filter(id=OuterRef("pk"), trash_id=OuterRef("trash_id")).order_by("history_id")
+    return Subquery(act.values("history_change_reason")[:1])
+
+
 class TrashAdmin(ReadOnly, BaseAdmin):
     """The trash of a model: who moved what to it and when. Read-only, with actions to restore and to purge."""
 
@@ -135,16 +146,31 @@ class TrashAdmin(ReadOnly, BaseAdmin):
     def deleted_by_link(self, record: SoftDeletableModel) -> str:
         return record_link(record.deleted_by)
 
+    @display(description="reason")
+    def trash_reason(self, record: Any) -> SafeString | str:
+        return phrase(readable(record.reason or "")) or EMPTY
+
+    @display(description="went along")
+    def went_along(self, record: SoftDeletableModel) -> str:
+        rows = type(record)._base_manager.filter(pk=record.pk)
+        counts = count_restore(rows) + hidden_with(rows)
+        return belongings(counts, type(record)) or "Nothing"
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        return ["deleted_moment", "deleted_by_link"]
+        return ["deleted_moment", "deleted_by_link", "trash_reason", "went_along"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [*super().get_fields(request, obj), "trash_reason", "went_along"]
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return ["name_column", *self.trash_columns, "deleted_moment", "deleted_by_link"]
+        moved = ["deleted_moment", "deleted_by_link", "trash_reason"]
+        return ["name_column", *self.trash_columns, *moved]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         trashed: Any = self.model._meta.concrete_model.all_objects.in_trash()  # type: ignore[union-attr]
         relations = [name for name in self.trash_columns if _is_relation(self.model, name)]
-        return trashed.for_staff(request.user).select_related("deleted_by", *relations)
+        found: QuerySet[Any] = trashed.for_staff(request.user)
+        return found.annotate(reason=_reason(self.model)).select_related("deleted_by", *relations)
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self._base_permission(request, "view")
