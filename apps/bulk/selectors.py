@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.apps import apps
 from django.db.models import Model
@@ -124,10 +123,6 @@ def values_in_words(
         for name, value in values.items()
         if name in fields
     ]
-
-
-def filters_of(run: BulkRun) -> list[tuple[str, str]]:
-    return parse_qsl(run.query.get("query", ""))
 
 
 def _word(field: Field, value: object) -> str:

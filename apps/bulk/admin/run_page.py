@@ -5,14 +5,16 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from django.http import QueryDict
 from django.urls import reverse
 
 from apps.bulk.actions import BULK_ACTIONS, Offered
 from apps.bulk.admin.reason_form import ReasonForm
 from apps.bulk.models import BulkRun
-from apps.bulk.selectors import consequences, filters_of, not_done, sample, values_in_words
+from apps.bulk.selectors import consequences, not_done, sample, values_in_words
 from apps.bulk.services import UNDOABLE, why_not_undo
 from apps.core.actors import PermissionHolder, holds
+from apps.core.admin.filter_labels import filters_in_words
 from apps.core.approvals import APPROVALS
 from apps.core.errors import DomainError
 from apps.core.wording import counted
@@ -37,7 +39,7 @@ def run_context(run: BulkRun, viewer: PermissionHolder) -> dict[str, Any]:
         "label": label,
         "list_name": str(model._meta.verbose_name_plural).capitalize(),
         "list_url": f"{reverse(lists)}{f'?{query}' if query else ''}",
-        "filters": filters_of(run),
+        "filters": filters_in_words(QueryDict(query)),
         "picked": len(run.query["keys"]) if "keys" in run.query else 0,
         "work": _WORK.get(State(run.state), ""),
         "percent": percent,

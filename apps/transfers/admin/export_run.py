@@ -21,6 +21,7 @@ from unfold.decorators import display
 from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.display import moment_column, number, state_column
+from apps.core.admin.filter_labels import filters_in_words
 from apps.core.admin.read_only import ReadOnly
 from apps.core.downloads import attachment
 from apps.core.errors import BelongsToColleague, RecordNotFound
@@ -28,7 +29,6 @@ from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, permissions_to_export
 from apps.transfers.admin.downloads import CONTENT_TYPES
-from apps.transfers.admin.filter_labels import filters_in_words
 from apps.transfers.models import ExportRun
 from apps.transfers.models.uploads import private_storage
 from apps.transfers.personal import EXPORT_PERSONAL

@@ -15,6 +15,7 @@ from django.urls import URLPattern, path, reverse
 
 from apps.core.actors import require
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.filter_labels import filters_in_words
 from apps.core.admin.list_button import with_list_button
 from apps.core.admin.listed import list_queryset
 from apps.core.admin.page_parameters import checks_its_address
@@ -28,7 +29,6 @@ from apps.transfers.admin.export_profiles import (
     opened_profiles,
     profiles_version,
 )
-from apps.transfers.admin.filter_labels import filters_in_words
 from apps.transfers.admin.run_filter import ImportRunFilter
 from apps.transfers.declarations import DatasetResource
 from apps.transfers.forms.export import ExportForm

@@ -147,8 +147,9 @@ class TrashAdmin(ReadOnly, BaseAdmin):
         return record_link(record.deleted_by)
 
     @display(description="reason")
-    def trash_reason(self, record: Any) -> SafeString | str:
-        return phrase(readable(record.reason or "")) or EMPTY
+    def trash_reason(self, record: SoftDeletableModel) -> SafeString | str:
+        # Annotated by `get_queryset`.
+        return phrase(readable(getattr(record, "reason", "") or "")) or EMPTY
 
     @display(description="went along")
     def went_along(self, record: SoftDeletableModel) -> str:
