@@ -67,6 +67,8 @@ def mail_content(
         "since": _since(result, earlier),
         "columns": columns,
         "rows": [list(zip(columns, row, strict=True)) for row in rows],
+        # Texts side by side are too narrow to read on a phone; numbers are not.
+        "has_texts": any(not column.is_numeric for column in columns[1:]),
         "text_rows": text_table([column.short or column.label for column in columns], rows),
         "left_out": _left_out(result, is_attached, has_file),
         "has_file": has_file,

@@ -66,11 +66,25 @@ def test_each_recipient_gets_one_mail_with_text_page_picture_and_file(mailbox: M
     assert "<script" not in page.get_content()
     assert "=Deck & Co" in text
     assert "View the report: http" in text
+    # The main number stands at the head, and is not said again among the others.
+    assert (text.count("\nMembers: "), text.count("\nNew members: ")) == (1, 1)
     (picture,) = [part for part in message.walk() if part.get_content_type() == "image/png"]
     assert picture["Content-ID"] == "<chart>"
     assert 'src="cid:chart"' in page.get_content()
     (file,) = [part for part in message.walk() if part.get_filename("").endswith(".csv")]
     assert "'=Deck & Co" in file.get_content()
+
+
+def test_on_a_phone_texts_stand_below_each_other_and_numbers_beside_each_other(
+    mailbox: Mailbox,
+) -> None:
+    MembershipFactory.create_batch(2)
+    person = reader()
+    for report, has_texts in (("weekly", False), ("data-quality", True)):
+        mail(listed(person, report=report, params={"week": "this"} if report == "weekly" else {}))
+        page = mailbox.mails[-1][1].get_body(["html"])
+        assert page is not None
+        assert ('class="rows texts"' in page.get_content()) is has_texts, report
 
 
 def test_the_subject_begins_with_the_main_number_and_names_the_week(mailbox: Mailbox) -> None:

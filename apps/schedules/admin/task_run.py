@@ -257,7 +257,7 @@ class TaskRunAdmin(ReadOnlyAdmin):
         """Show them by name, and those by position as they stand."""
         named = [f"{name}: {value}" for name, value in run.arguments.get("kwargs", {}).items()]
         shown = [*map(str, run.arguments.get("args", [])), *named]
-        return readable(", ".join(shown)) or "None"
+        return readable(", ".join(shown)) or EMPTY
 
     @display(description="Celery ID")
     def celery_copy(self, run: TaskRun) -> SafeString | str:
