@@ -12,6 +12,7 @@ import psutil
 import pytest
 from django.db.models import QuerySet
 from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 
 from apps.schedules.models import TaskRun
 from apps.schedules.services import runs_sweep
@@ -123,3 +124,45 @@ def test_three_beats_killed_and_started_again_write_each_due_time_once(tmp_path:
     assert {(moment.second % 10, moment.microsecond) for moment in due} == {(0, 0)}
     schedule.refresh_from_db()
     assert schedule.total_run_count == len(due)
+
+
+@pytest.mark.slow
+def test_three_beats_at_every_five_seconds_make_twelve_due_times_a_minute(
+    broker: str, tmp_path: Path
+) -> None:
+    # An interval has ten seconds at least: these are two of them, five seconds apart.
+    now = timezone.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    schedules = [
+        ScheduleFactory(
+            task=long_sleep.name,
+            kwargs='{"seconds": 0}',
+            interval=IntervalFactory(every=10, period="seconds"),
+            start_time=midnight + timedelta(seconds=offset),
+            enabled=False,
+        )
+        for offset in (0, 5)
+    ]
+    runs = TaskRun.objects.filter(schedule__in=schedules).order_by("due_at")
+    log = tmp_path / "celery.log"
+
+    with celery(tmp_path, *WORKER), ExitStack() as beats:
+        running = [beats.enter_context(celery(tmp_path, *BEAT)) for _ in range(3)]
+        # Only now, so that no due time is missed while the processes start.
+        wait_for(lambda: log.read_text().count("beat: Starting") == 3, log, seconds=120)
+        wait_for(lambda: " ready." in log.read_text(), log)
+        PeriodicTask.objects.update(enabled=True, last_run_at=timezone.now())
+        wait_for(partial(_are, runs, 4), log, seconds=120)
+        os.killpg(running[0].pid, signal.SIGKILL)
+        running[0].wait(10)
+        wait_for(partial(_are, runs, 7), log)
+        beats.enter_context(celery(tmp_path, *BEAT))
+        wait_for(partial(_are, runs, 16), log, seconds=120)
+        wait_for(lambda: not runs.filter(state__in=TaskRun.OPEN).exists(), log)
+        due = list(runs.values_list("due_at", flat=True))
+
+    assert len(due) == len(set(due))
+    assert {later - earlier for earlier, later in pairwise(due)} == {timedelta(seconds=5)}
+    assert len([moment for moment in due if moment < due[0] + timedelta(minutes=1)]) == 12
+    # And each was run once.
+    assert set(runs.values_list("state", "attempts")) == {(TaskRun.State.SUCCEEDED, 1)}
