@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from apps.accounts.models import User
+from apps.bulk.models import BulkRun
 from apps.core.jobs import Job
 from apps.core.tasks import jobs_sweep
 from apps.reports.models import ReportMailing, ReportRun
@@ -187,6 +188,7 @@ def test_every_kind_of_job_is_claimed_only_while_it_is_at_work(agent: User) -> N
         TaskRun: TaskRunFactory(),
         ReportMailing: ReportMailingFactory(),
         ReportRun: ReportRunFactory(),
+        BulkRun: BulkRun.objects.create(action="archive", model="projects.project", user=agent),
     }
     for model in kinds:
         job = jobs[model]
