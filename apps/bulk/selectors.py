@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +21,8 @@ from apps.core.admin.display import EMPTY
 from apps.core.cells import defused
 from apps.core.errors import DomainError
 from apps.core.model_meta import model_field
+from apps.core.personal import conceals
+from apps.core.personal_patterns import masked_in
 
 SHOWN = 10
 _LOOKED_AT = 20
@@ -82,6 +84,11 @@ def not_done(run: BulkRun, action: BulkAction, viewer: PermissionHolder) -> list
 
 def not_done_file(run: BulkRun, viewer: PermissionHolder) -> Iterator[str]:
     """Yield a CSV of every record that is not as the action would leave it, and why."""
+    # Asked now: a response that is streamed is read after its request.
+    return _file(run, viewer, masked_in if conceals() else str)
+
+
+def _file(run: BulkRun, viewer: PermissionHolder, shown: Callable[[str], str]) -> Iterator[str]:
     model = apps.get_model(run.model)
     yield _row(["ID", str(model._meta.verbose_name), "Outcome", "Reason"])
     for batch in _batches(run):
@@ -90,9 +97,9 @@ def not_done_file(run: BulkRun, viewer: PermissionHolder) -> Iterator[str]:
             _row(
                 [
                     str(item.key),
-                    str(records[item.key]) if item.key in records else "",
+                    shown(str(records[item.key])) if item.key in records else "",
                     item.get_outcome_display(),
-                    item.note,
+                    shown(item.note),
                 ]
             )
             for item in batch
