@@ -378,6 +378,25 @@ def test_a_frequent_word_shows_its_first_page_without_counting(
     assert len({key for each in paged for key in each}) == 400
 
 
+@pytest.mark.parametrize("order", ["o=1", "o=-1"])
+def test_a_frequent_search_keeps_its_order_however_the_database_joins(
+    client: Client, order: str
+) -> None:
+    project = ProjectFactory()
+    Task.objects.bulk_create(
+        Task(project=project, title=f"Review {number:04}") for number in range(400)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE projects_task")
+        # What the planner chooses by itself where it expects few rows: a join that keeps no order.
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off")
+    titles = sorted((f"Review {number:04}" for number in range(400)), reverse=order == "o=-1")
+
+    page = client.get(f"{url_of(Task)}?q=revi&{order}")
+
+    assert [task.title for task in page.context["cl"].result_list] == titles[:SIZE]
+
+
 def test_a_rare_word_is_searched_once_for_the_page_and_its_count(client: Client) -> None:
     project = ProjectFactory()
     for number in range(9):

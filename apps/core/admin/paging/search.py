@@ -70,9 +70,12 @@ def _tested_segment(queryset: QuerySet[Any], segment: Segment, limit: int) -> li
     with searching(TESTED):
         test, test_params = _sql(queryset.order_by().values("pk"))
     names = ", ".join([*_names(segment.keys), "pk"])
+    # The order is said again: a join may return the rows in any order.
+    order = _ordered(segment.keys)
     sql = (
         f"SELECT {names} FROM ({near}) AS near({names})"  # noqa: S608
-        f" WHERE EXISTS (SELECT 1 FROM ({test}) AS tested(key) WHERE tested.key = near.pk) LIMIT {limit}"
+        f" WHERE EXISTS (SELECT 1 FROM ({test}) AS tested(key) WHERE tested.key = near.pk)"
+        f" ORDER BY {order} LIMIT {limit}"
     )
     return [segment.row(row) for row in _run(queryset, sql, [*near_params, *test_params])]
 
@@ -94,7 +97,7 @@ def _collected(
             inclusive=place.inclusive,
         )
         where, params = f"WHERE {where}", [*params, *given]
-    order = ", ".join(_order(name, key) for name, key in zip(names, keys, strict=True))
+    order = _ordered(keys)
     shown = ", ".join([*names, "pk"])
     sql = (
         f"WITH found({shown}) AS MATERIALIZED ({found})"  # noqa: S608
@@ -113,8 +116,11 @@ def _names(keys: Sequence[Key]) -> list[str]:
     return [f"k{number}" for number in range(len(keys))]
 
 
-def _order(name: str, key: Key) -> str:
-    return f"{name} {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+def _ordered(keys: Sequence[Key]) -> str:
+    return ", ".join(
+        f"{name} {'DESC' if key.descending else 'ASC'} NULLS {'FIRST' if key.nulls_first else 'LAST'}"
+        for name, key in zip(_names(keys), keys, strict=True)
+    )
 
 
 def _sql(queryset: QuerySet[Any]) -> tuple[str, list[Any]]:
