@@ -30,7 +30,6 @@ from apps.core.admin.display import (
 )
 from apps.core.errors import DomainError
 from apps.core.gates import Gate
-from apps.core.scope import sees_everything
 from apps.flags.admin.in_use import InUseMixin
 from apps.flags.models import Toggle
 from apps.flags.registry import declared_gates
@@ -113,6 +112,8 @@ class DeclaredFilter(DropdownFilter):
 class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
     """A list of what is declared in the code, with what is missing from it named above."""
 
+    # A flag decides for people of every organization, by its targets as much as by its state.
+    affects_all_organizations = True
     reason_required = True
     list_display = [
         "name",
@@ -198,22 +199,12 @@ class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
         toggles_delete(toggles=queryset, actor=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        # A flag's targets matter as much as its state, and they can be in every organization.
-        return (
-            super().has_change_permission(request, obj)
-            and request.user.has_perm(FLIP)
-            and sees_everything(request.user)
-        )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and sees_everything(request.user)
+        return super().has_change_permission(request, obj) and request.user.has_perm(FLIP)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         # A declared flag is turned off, and never deleted.
-        return (
-            super().has_delete_permission(request, obj)
-            and sees_everything(request.user)
-            and not getattr(obj, "is_declared", False)
+        return super().has_delete_permission(request, obj) and not getattr(
+            obj, "is_declared", False
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:

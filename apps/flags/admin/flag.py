@@ -57,8 +57,6 @@ class StateFilter(DropdownFilter):
 
 @admin.register(Flag)
 class FlagAdmin(DeclaredAdmin):
-    # It decides for people of every organization, and its targets matter as much as its state.
-    affects_all_organizations = True
     state_field = "everyone"
     list_filter = [StateFilter, DeclaredFilter]
     autocomplete_fields = [*TARGETS, *DENIED, "prerequisites"]

@@ -38,8 +38,6 @@ class ShareForm(ConfirmationForm):
 
 @admin.register(Sample)
 class SampleAdmin(DeclaredAdmin):
-    # It decides for people of every organization, and its targets matter as much as its state.
-    affects_all_organizations = True
     state_field = "percent"
     list_filter = [DeclaredFilter]
     actions = ["set_share"]

@@ -29,8 +29,6 @@ class ActiveFilter(DropdownFilter):
 
 @admin.register(Switch)
 class SwitchAdmin(DeclaredAdmin):
-    # It decides for people of every organization, and its targets matter as much as its state.
-    affects_all_organizations = True
     state_field = "active"
     list_filter = [ActiveFilter, DeclaredFilter]
     actions = ["turn_on", "turn_off"]
