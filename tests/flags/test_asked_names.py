@@ -1,6 +1,7 @@
 """What the code asks waffle for is declared, or `manage.py check` says where it is asked for."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,11 +42,9 @@ def test_everything_that_this_project_asks_for_is_declared() -> None:
     assert check_names(None) == []
 
 
-def test_a_name_that_nobody_declared_is_an_error(
-    tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_that_nobody_declared_is_an_error(tmp_path: Path, settings: Any) -> None:
     (tmp_path / "page.html").write_text("{% switch 'nothing-of-ours' %}")
-    engines = [{"DIRS": [tmp_path]}]
-    monkeypatch.setattr(settings, "TEMPLATES", engines)
+    # Not by monkeypatch: it would be undone after the settings are, and change them for all other tests.
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
     (error,) = check_names(None)
     assert "asks for the switch “nothing-of-ours”" in error.msg

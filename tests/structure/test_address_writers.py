@@ -22,6 +22,8 @@ WRITERS = {
     "apps/organizations/anonymization.py": "an invitation's, of a person who is taken away",
     "apps/organizations/forms.py": "a form's, which is checked against the password",
     "apps/core/queued_mails.py": "a queued mail's, which says where it went",
+    "apps/reports/services/mails.py": "a report mail's, which says where it went",
+    "apps/reports/services/recipients.py": "a recipient's, who has an account now",
     "apps/backoffice/demo/organizations.py": "an invitation's, of the invented data",
 }
 # What leads into an account: by signing in, or by what one may do there.

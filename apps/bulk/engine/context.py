@@ -14,7 +14,7 @@ from apps.bulk.actions import BulkAction, FormClass, Values, offered
 from apps.bulk.change_sources import BULK, BULK_RUN, BULK_UNDO
 from apps.bulk.models import BulkRun
 from apps.bulk.ports import STAND_INS
-from apps.core.actors import PermissionHolder
+from apps.core.actors import PermissionHolder, holds
 from apps.core.admin.listed import listed_queryset, request_of
 from apps.core.discovery import full_site
 from apps.core.errors import DomainError
@@ -66,7 +66,7 @@ def _context(
     what = found.action.label.lower()
     if not now.is_active:
         raise DomainError(f"{now} is deactivated, so “{what}” was not continued.")
-    if not now.has_perm(found.action.permission):
+    if not holds(now, found.action.permission):
         raise DomainError(
             f"{now} no longer has the permission {found.action.permission}, so “{what}” was not "
             "continued."
