@@ -15,6 +15,10 @@ class SetField(BulkAction):
     field: str
     done = "changed"
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.changes = (cls.field,)
+
     def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
         if self.field in values:
             value = values[self.field]

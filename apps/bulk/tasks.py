@@ -5,6 +5,7 @@ from celery import shared_task
 from apps.bulk.work_queues import INTERACTIVE
 from apps.core.job_kinds import TRIED_AGAIN
 from apps.core.schedulable import schedulable
+from apps.core.wording import plural
 
 
 @shared_task(**TRIED_AGAIN, work_queue=INTERACTIVE)
@@ -28,4 +29,5 @@ def bulk_clean_up() -> str:
     # Loaded by the one process a day that cleans up.
     from apps.bulk.retention import items_delete, plans_cancel
 
-    return f"{plans_cancel()} plans canceled, the records of {items_delete()} bulk actions deleted."
+    canceled = plural(plans_cancel(), "plan")
+    return f"{canceled} canceled, the records of {plural(items_delete(), 'bulk action')} deleted."

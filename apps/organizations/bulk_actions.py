@@ -100,7 +100,7 @@ class SetOrganizationStatus(SetField):
     model = "organizations.Organization"
     permission = "organizations.change_organization"
     label = "Set status"
-    field, changes = "status", ("status",)
+    field = "status"
 
 
 class SetRole(BulkAction):

@@ -8,7 +8,7 @@ class SetProjectStatus(SetField):
     model = "projects.Project"
     permission = "projects.change_project"
     label = "Set status"
-    field, changes = "status", ("status",)
+    field = "status"
 
 
 class SetTaskStatus(SetField):
@@ -16,7 +16,7 @@ class SetTaskStatus(SetField):
     model = "projects.Task"
     permission = "projects.change_task"
     label = "Set status"
-    field, changes = "status", ("status",)
+    field = "status"
 
 
 class SetAssignee(SetField):
@@ -24,7 +24,7 @@ class SetAssignee(SetField):
     model = "projects.Task"
     permission = "projects.change_task"
     label = "Set assignee"
-    field, changes = "assignee", ("assignee",)
+    field = "assignee"
 
 
 class SetDueDate(SetField):
@@ -32,7 +32,7 @@ class SetDueDate(SetField):
     model = "projects.Task"
     permission = "projects.change_task"
     label = "Set due date"
-    field, changes = "due_date", ("due_date",)
+    field = "due_date"
 
 
 SET_PROJECT_STATUS, SET_TASK_STATUS = SetProjectStatus(), SetTaskStatus()

@@ -7,6 +7,7 @@ from typing import Any
 from celery import Task, signals
 from celery.exceptions import Retry, SoftTimeLimitExceeded
 from django.db import close_old_connections, connection
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.audit.change_sources import TASK
@@ -106,7 +107,7 @@ def _end(run: TaskRun, state: State, result: str, error: BaseException | None = 
     mine.filter(state__in=[State.RUNNING, State.LOST]).update(
         state=state,
         claimed_by="",
-        heartbeat_at=timezone.now() if is_over else None,
+        heartbeat_at=Now() if is_over else None,
         ended_at=timezone.now() if is_over else None,
         message=storable(result, most=LONGEST_MESSAGE),
         traceback=storable("".join(format_exception(error)), most=LONGEST_TRACEBACK)

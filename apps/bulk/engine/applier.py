@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from apps.bulk.engine import items as item_writes
 from apps.bulk.engine.context import RunContext, action_of, audited, context_of
@@ -75,5 +75,5 @@ def _record(run: BulkRun, *, changed: int, left: int, refused: int) -> None:
         )
     run.results = dict(results)
     run.rows_done += changed + left
-    run.heartbeat_at, run.failures = timezone.now(), 0
+    run.heartbeat_at, run.failures = Now(), 0
     run.save(update_fields=["results", "rows_done", "heartbeat_at", "failures"])

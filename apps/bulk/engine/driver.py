@@ -7,10 +7,10 @@ from django.utils import timezone
 from apps.bulk.engine.applier import apply_chunk
 from apps.bulk.engine.context import audited, undo_audited
 from apps.bulk.engine.events import record_applied, record_undone
-from apps.bulk.engine.halving import repeated
 from apps.bulk.engine.planner import make_plan
 from apps.bulk.engine.undoer import undo_chunk
 from apps.bulk.models import BulkRun
+from apps.core.chunks import retried
 from apps.core.job_attempts import attempt
 from apps.core.jobs import ClaimLostError
 
@@ -36,13 +36,13 @@ def advance(run_id: int) -> BulkRun | None:
 
 
 def _apply(run: BulkRun) -> None:
-    while repeated(partial(apply_chunk, run)):
+    while retried(partial(apply_chunk, run)):
         pass
     _end(run, State.APPLIED_IN_PART if run.results.get("left") else State.APPLIED)
 
 
 def _undo(run: BulkRun) -> None:
-    while repeated(partial(undo_chunk, run)):
+    while retried(partial(undo_chunk, run)):
         pass
     _end(run, State.UNDONE_IN_PART if run.results.get("kept") else State.UNDONE)
 

@@ -1,15 +1,46 @@
 """Does something to many records at once; what one of them prevents is done to all others."""
 
-import time
 from collections.abc import Callable, Sequence
 
-from django.db import DataError, Error, IntegrityError, OperationalError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from apps.bulk.engine.items import check_constraints
+from apps.core.chunks import Chunks, Span
 from apps.core.constraints import sentence_of
 from apps.core.errors import DomainError
 
-_RETRIES = 6
+
+class _Items[Item](Chunks):
+    """Records of one transaction, which the caller holds; each span is a part of it."""
+
+    what = "bulk action"
+    # The caller counts the refusals of all its transactions.
+    most_refused = None
+    refusals = (IntegrityError, DataError, DomainError)
+
+    def __init__(self, items: Sequence[Item], act: Callable[[Sequence[Item]], None]) -> None:
+        self.items = items
+        self.act = act
+        self.done = 0
+        self.why: dict[Item, str] = {}
+
+    def write(self, span: Span) -> None:
+        start, end = span
+        with transaction.atomic():
+            self.act(self.items[start:end])
+            check_constraints()
+        self.done = end
+
+    def size(self, span: Span) -> int:
+        return span[1] - span[0]
+
+    def next_in(self, span: Span, rows: int) -> Span | None:
+        return (self.done, min(self.done + rows, span[1])) if self.done < span[1] else None
+
+    def refuse(self, span: Span, error: Exception) -> None:
+        why = error.message if isinstance(error, DomainError) else sentence(error)
+        self.why[self.items[span[0]]] = why
+        self.done = span[1]
 
 
 def each_or_all[Item](
@@ -17,39 +48,15 @@ def each_or_all[Item](
 ) -> dict[Item, str]:
     """Call `act` with as many items at once as possible; return the refused ones, and why.
 
-    A refusal undoes what `act` did. The refused item is found by halving. The caller holds a
-    transaction, whose locks and changes stay.
+    A refusal undoes what `act` did. The caller holds a transaction, whose locks and changes stay.
     """
-    if not items:
-        return {}
-    try:
-        with transaction.atomic():
-            act(items)
-            check_constraints()
-        return {}
-    except (IntegrityError, DataError) as error:
-        why = sentence(error)
-    except DomainError as error:
-        why = error.message
-    if len(items) == 1:
-        return {items[0]: why}
-    middle = len(items) // 2
-    return each_or_all(items[:middle], act) | each_or_all(items[middle:], act)
+    work = _Items(items, act)
+    if items:
+        work.work_off((0, len(items)))
+    return work.why
 
 
-def repeated(act: Callable[[], bool]) -> bool:
-    """Call `act`, which is one transaction; again, if another transaction won a deadlock."""
-    for attempt in range(_RETRIES):
-        try:
-            return act()
-        except OperationalError:
-            if attempt == _RETRIES - 1 or connection.in_atomic_block:
-                raise
-            time.sleep(0.1 * 2**attempt)
-    return False
-
-
-def sentence(error: Error) -> str:
+def sentence(error: Exception) -> str:
     """Return what the database refused, in words."""
     diagnosis = getattr(error.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None)

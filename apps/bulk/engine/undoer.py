@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from apps.bulk.engine import items as item_writes
 from apps.bulk.engine.applier import CHUNK
 from apps.bulk.engine.context import RunContext, action_of, undo_audited, undo_context_of
+from apps.bulk.engine.decision import LOCKED
 from apps.bulk.engine.halving import each_or_all
 from apps.bulk.engine.writing import lock_records
 from apps.bulk.models import BulkItem, BulkRun
@@ -16,7 +17,6 @@ from apps.core.locked_records import locked_keys
 
 GONE = "It no longer exists, or is outside your scope."
 CHANGED_SINCE = "It was changed after the bulk action."
-LOCKED = "You can't change this record. Ask a colleague with more permissions."
 Outcome = BulkItem.Outcome
 
 
@@ -64,5 +64,5 @@ def _undo(context: RunContext, chunk: list[tuple[int, UUID, int | None]]) -> Non
     results.update(undone=len(todo) - len(refused), kept=len(kept))
     run.results = dict(results)
     run.rows_done += len(chunk)
-    run.heartbeat_at, run.failures = timezone.now(), 0
+    run.heartbeat_at, run.failures = Now(), 0
     run.save(update_fields=["results", "rows_done", "heartbeat_at", "failures"])

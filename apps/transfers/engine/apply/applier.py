@@ -4,17 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
 from apps.audit.context import audit_context
+from apps.core.chunks import Chunks, Span
 from apps.core.jobs import ClaimLostError, JobCanceledError
 from apps.transfers.change_sources import IMPORT, IMPORT_RUN
 from apps.transfers.engine.apply import changed_records, writing
 from apps.transfers.engine.context import RunContext
 from apps.transfers.engine.ranges import TOP, Range, order_of, problems_by_row
 from apps.transfers.engine.runs import chunks
-from apps.transfers.engine.runs.chunks import Chunks, Span
 from apps.transfers.engine.runs.constraints import explain
 from apps.transfers.engine.sql import execute, rows, value
 from apps.transfers.models import ImportRun
@@ -182,7 +182,7 @@ class Applier(Chunks):
             run.results[key] = run.results.get(key, 0) + number
         run.checkpoint = high
         run.rows_done += done
-        run.heartbeat_at, run.failures = timezone.now(), 0
+        run.heartbeat_at, run.failures = Now(), 0
         run.save(update_fields=["results", "checkpoint", "rows_done", "heartbeat_at", "failures"])
 
 

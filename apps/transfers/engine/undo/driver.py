@@ -10,10 +10,12 @@ import time
 from contextlib import ExitStack
 
 import pgtrigger
+from django.db.models.functions import Now
 from django.utils import timezone
 from psycopg.sql import SQL, Identifier, Literal
 
 from apps.audit.context import audit_context
+from apps.core.chunks import Chunks, Span
 from apps.core.job_attempts import attempt
 from apps.core.jobs import ClaimLostError
 from apps.core.uuid7 import uuid7
@@ -22,7 +24,6 @@ from apps.transfers.engine.context import RunContext, context_of
 from apps.transfers.engine.ranges import TOP, UndoRange, is_again, order_of
 from apps.transfers.engine.runs import chunks
 from apps.transfers.engine.runs.approver import approver_of_undo
-from apps.transfers.engine.runs.chunks import Chunks, Span
 from apps.transfers.engine.runs.constraints import explain
 from apps.transfers.engine.runs.events import record_undo
 from apps.transfers.engine.runs.permissions import check_may_act_for, check_may_undo
@@ -250,5 +251,5 @@ class Undoer(Chunks):
         undo.results["kept"] = undo.results.get("kept", 0) + kept
         undo.checkpoint = low + 1
         undo.rows_done += done
-        undo.heartbeat_at, undo.failures = timezone.now(), 0
+        undo.heartbeat_at, undo.failures = Now(), 0
         undo.save(update_fields=["results", "checkpoint", "rows_done", "heartbeat_at", "failures"])
