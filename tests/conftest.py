@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pgtrigger.migrations import AddTrigger
 
 from apps.schedules import pauses
 from config.entry import enter
@@ -24,9 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    django_test_environment: None, django_db_blocker: Any, _quick_migrations: None
-) -> Iterator[None]:
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """Use a copy of the template, where pytest-django would migrate a database of its own."""
     with django_db_blocker.unblock():
         database.create()
@@ -38,17 +35,6 @@ def django_db_setup(
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush() -> None:
     flushing.quicken()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quick_migrations() -> None:
-    """Let a trigger be noted and no more: pgtrigger renders its model, with all neighbors, for each of 200."""
-
-    def state_forwards(self: AddTrigger, app_label: str, state: Any) -> None:
-        options = state.models[app_label, self.model_name].options
-        options["triggers"] = [*options.get("triggers", []), self.trigger]
-
-    AddTrigger.state_forwards = state_forwards
 
 
 @pytest.fixture(autouse=True)

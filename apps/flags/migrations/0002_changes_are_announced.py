@@ -54,6 +54,6 @@ FORGET = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("flags", "0003_declared_stays")]
+    dependencies = [("flags", "0001_initial")]
 
     operations = [migrations.RunSQL(ANNOUNCE, FORGET)]

@@ -7,12 +7,18 @@ from django.db import migrations
 
 # Of a package's models, so they cannot stand in their Meta. NOT VALID: what is there already stays.
 ADD = [
+    """
+ALTER TABLE django_celery_beat_intervalschedule ADD CONSTRAINT interval_is_ten_seconds_or_more CHECK (
+    every * CASE period
+        WHEN 'days' THEN 86400.0 WHEN 'hours' THEN 3600 WHEN 'minutes' THEN 60 WHEN 'seconds' THEN 1
+        ELSE 0.000001 END >= 10
+) NOT VALID
+""",
     r"""
 ALTER TABLE django_celery_beat_intervalschedule ADD CONSTRAINT interval_is_a_century_or_less CHECK (
     every * CASE period WHEN 'days' THEN 86400.0 WHEN 'hours' THEN 3600 WHEN 'minutes' THEN 60 WHEN 'seconds' THEN 1 ELSE 0.000001 END <= 36600 * 86400.0
 ) NOT VALID
 """,
-    "ALTER TABLE django_celery_beat_crontabschedule DROP CONSTRAINT crontab_can_be_read",
     r"""
 ALTER TABLE django_celery_beat_crontabschedule ADD CONSTRAINT crontab_can_be_read CHECK (
     minute ~* '^((\*|[0-5]?[0-9]-[0-5]?[0-9])(/[1-9][0-9]?)?|[0-5]?[0-9])(,((\*|[0-5]?[0-9]-[0-5]?[0-9])(/[1-9][0-9]?)?|[0-5]?[0-9]))*$'
@@ -76,6 +82,8 @@ ALTER TABLE django_celery_beat_periodictask ADD CONSTRAINT schedule_priority_is_
 """,
 ]
 REMOVE = [
+    "ALTER TABLE django_celery_beat_intervalschedule DROP CONSTRAINT interval_is_ten_seconds_or_more",
+    "ALTER TABLE django_celery_beat_crontabschedule DROP CONSTRAINT crontab_can_be_read",
     "ALTER TABLE django_celery_beat_intervalschedule DROP CONSTRAINT interval_is_a_century_or_less",
     "ALTER TABLE django_celery_beat_clockedschedule DROP CONSTRAINT clock_time_can_be_read",
     "ALTER TABLE django_celery_beat_solarschedule DROP CONSTRAINT sun_can_be_read",
@@ -90,7 +98,7 @@ REMOVE = [
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("schedules", "0007_alarms"),
+        ("schedules", "0001_initial"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
     ]
 

@@ -18,6 +18,6 @@ COUNTED = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("flags", "0005_answered_from_memory")]
+    dependencies = [("flags", "0002_changes_are_announced")]
 
     operations = [migrations.RunSQL(COUNTED, "DROP TABLE flags_answered")]
