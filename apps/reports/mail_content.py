@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from apps.reports.formats import RenderedFile, render
 from apps.reports.formats.typesetting import chart_png
-from apps.reports.formats.values import rows_in_words
+from apps.reports.formats.values import rows_in_words, totals_in_words
 from apps.reports.mail_links import FILE_MARK, UNSUBSCRIBE_MARK, site_url
 from apps.reports.models import ReportEdition, ReportSubscription
 from apps.reports.registry import ReportDefinition
@@ -64,6 +64,7 @@ def mail_content(
     context = {
         "definition": definition,
         "result": result,
+        "totals": totals_in_words(result),
         "since": _since(result, earlier),
         "columns": columns,
         "rows": [list(zip(columns, row, strict=True)) for row in rows],
@@ -99,7 +100,7 @@ def subject(result: ReportResult) -> str:
 
 def _main_number(total: Total) -> str:
     label = f"{total.label[:1].lower()}{total.label[1:]}"
-    change = f" ({total.change:+,})" if total.change is not None else ""
+    change = f" ({total.change:+,})" if total.change else ""
     return f"{total.value:,} {label}{change}"
 
 

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.errors import DomainError
 from apps.reports.formats import FORMATS
@@ -25,7 +25,7 @@ from apps.reports.services.preparation import edition_key, problem_of
 
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks and changes nothing; POST takes the recipient off the list, without a sign-in.
 
@@ -43,7 +43,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def mailed_file(request: HttpRequest, token: str) -> HttpResponseBase:
     """The file of a mail that was too large for it: for its recipient, for a week.
 
@@ -53,10 +53,10 @@ def mailed_file(request: HttpRequest, token: str) -> HttpResponseBase:
     delivery = delivery_of(token)
     if delivery is None or not delivery.edition.file:
         return _page(request, "no_file", 404)
-    if delivery.recipient.user_id is not None:
+    if delivery.recipient.colleague is not None:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if request.user.pk != delivery.recipient.user_id:
+        if request.user.pk != delivery.recipient.colleague.pk:
             raise PermissionDenied("This link belongs to somebody else.")
     if _is_over(delivery):
         return _page(request, "file_over", 410)

@@ -38,7 +38,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
     kinds = Counter(row["link"] for row in rows)
     days = f"days={params['days']}"
     return ReportResult(
-        summary=f"{plural(changes, 'change')} in the last {params['days']} days; {len(stale):,} stale.",
+        summary=f"{plural(changes, 'change')} in the last {plural(params['days'], 'day')}; {len(stale):,} stale.",
         period=last_days(params["days"]),
         totals=[
             Total("Changes", changes, link=f"report:flag-changes?{days}"),

@@ -21,7 +21,7 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
         word.capitalize(): sum(getattr(o, name) for o in found) for name, word in RISKS.items()
     }
     return ReportResult(
-        summary=f"{plural(at_risk, 'organization')} at risk in the last {params['days']} days.",
+        summary=f"{plural(at_risk, 'organization')} at risk in the last {plural(params['days'], 'day')}.",
         period=last_days(params["days"]),
         totals=[
             total_now(AT_RISK, user, params["days"]),

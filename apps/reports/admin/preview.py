@@ -14,7 +14,7 @@ from apps.reports.models import ReportRecipient, ReportSubscription
 from apps.reports.registry import get_report
 from apps.reports.services.editions import edition_make, params_due, params_in_words
 from apps.reports.services.preparation import edition_key, problem_of
-from apps.reports.services.recipients import addressees
+from apps.reports.services.recipients import addressees, find_accounts
 from apps.reports.services.timing import read_when
 
 _NEXT_SHOWN = 5
@@ -44,7 +44,8 @@ def preview(
         raise DomainError("Name at least one recipient.")
     user: Any = request.user
     definition = get_report(subscription.report)
-    own = next((each for each in recipients if each.user_id == user.pk), None)
+    find_accounts(recipients)
+    own = next((each for each in recipients if each.colleague == user), None)
     reader = own or ReportRecipient(subscription=subscription, user=user)
     times = read_when(subscription.when, subscription.time_zone).after(timezone.now())
     due = list(islice(times, _NEXT_SHOWN))
@@ -61,7 +62,7 @@ def preview(
         reader=user,
         key=key,
         recipients=same or [reader],
-        with_link=bool(own or recipients[0].user_id),
+        with_link=bool(own or recipients[0].colleague),
         even_if_skipped=True,
     )
     if made.content is None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
+from apps.accounts.models import User
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import GOOD, QUIET, label, phrase
 from apps.core.admin.inlines import BaseTabularInline
@@ -23,13 +25,19 @@ class RecipientInline(ReadOnly, BaseTabularInline):
     readonly_fields = fields
     show_change_link = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        staff = User.objects.filter(
+            Q(pk=OuterRef("user")) | Q(email=OuterRef("email")), is_staff=True
+        )
+        return super().get_queryset(request).annotate(is_colleague=Exists(staff))
+
     @display(description="recipient")
     def address_shown(self, recipient: ReportRecipient) -> str:
         return reveal(recipient.address, key=recipient.user_id or recipient.pk)
 
     @display(description="gets")
-    def kind(self, recipient: ReportRecipient) -> str:
-        return "What they may see" if recipient.user_id else "What the owner may see"
+    def kind(self, recipient: Any) -> str:
+        return "What they may see" if recipient.is_colleague else "What the owner may see"
 
     @display(description="state")
     def state_label(self, recipient: ReportRecipient) -> SafeString:

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.functional import cached_property
 
 from apps.audit.history import History
 from apps.core.models import BaseModel
@@ -80,8 +82,8 @@ class ReportSubscription(BaseModel):
 class ReportRecipient(BaseModel):
     """One recipient of a subscription: a colleague, or an address of an allowed domain.
 
-    A colleague gets the report in their own rights and scope. An address has none, so it gets what
-    the subscription's owner may see.
+    A colleague gets the report in their own rights and scope, also one who was put on the list as an
+    address. Any other address has none, so it gets what the subscription's owner may see.
     """
 
     email = models.EmailField(
@@ -139,7 +141,17 @@ class ReportRecipient(BaseModel):
     def address(self) -> str:
         return str(self.user.email if self.user else self.email)
 
+    @cached_property
+    def account(self) -> Any:
+        """The person whose address it is, also one who got an account after it was put on the list."""
+        return self.user or get_user_model().objects.filter(email=self.email).first()
+
+    @property
+    def colleague(self) -> Any:
+        """The member of the staff who gets it in their own rights; None for an address outside of it."""
+        return self.user or (self.account if self.account and self.account.is_staff else None)
+
     @property
     def reader(self) -> Any:
         """The person in whose rights and scope the report is made."""
-        return self.user or self.subscription.owner
+        return self.colleague or self.subscription.owner

@@ -75,7 +75,7 @@ def edition_make(
 ) -> MadeEdition:
     """Return the mail in the rights and scope of `reader`; `key` is that of the scope of `recipients`."""
     result = definition.run(params, reader)
-    earlier = last_edition(subscription, key)
+    earlier = _of_same_params(definition, last_edition(subscription, key), params)
     skipped = ""
     if subscription.skips_empty and result.is_empty:
         skipped = "There was nothing to report."
@@ -106,6 +106,16 @@ def _with_news(recipients: Sequence[ReportRecipient], digest: str) -> list[Repor
     )
     known = dict(last)
     return [one for one in recipients if known.get(one.pk) != digest]
+
+
+def _of_same_params(
+    definition: ReportDefinition, edition: ReportEdition | None, params: dict[str, str]
+) -> ReportEdition | None:
+    """Return an edition if it told of the same, but for the period: other numbers are not compared."""
+    names = [param.name for param in definition.params if not param.is_period]
+    if edition is None or any(edition.mailing.params.get(n) != params[n] for n in names):
+        return None
+    return edition
 
 
 def last_edition(subscription: ReportSubscription, key: str) -> ReportEdition | None:

@@ -26,7 +26,6 @@ PREPARE = "apps.reports.tasks.prepare_report_mails"
 SEND = "apps.reports.tasks.send_report_mails"
 SWEEP = "apps.reports.tasks.resume_report_mails"
 NOT_RUNNING = "Nothing was running when it was due, and a later mail tells of the same."
-_MISSED_SHOWN = 20
 
 
 def mailings_queue_due() -> int:
@@ -56,7 +55,7 @@ def mailing_queue_next() -> bool:
         # Somebody changed the row past the form.
         logger.error("Subscription %s has no timetable: %s", subscription.pk, error)
         times, upcoming = [], None
-    for missed in times[:-1][-_MISSED_SHOWN:]:
+    for missed in times[:-1]:
         ReportMailing.objects.get_or_create(
             subscription=subscription,
             due_at=missed,

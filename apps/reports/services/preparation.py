@@ -24,7 +24,7 @@ from apps.reports.registry import ReportDefinition, get_report
 from apps.reports.services.editions import MadeEdition, edition_make, params_due
 from apps.reports.services.mailings import SEND, SWEEP
 from apps.reports.services.permissions import SUBSCRIBE
-from apps.reports.services.recipients import is_allowed
+from apps.reports.services.recipients import find_accounts, is_allowed
 
 logger = logging.getLogger(__name__)
 State = ReportMailing.State
@@ -81,7 +81,7 @@ def _prepare(mailing: ReportMailing) -> None:
             reader=first.reader,
             key=key,
             recipients=edition.readers,
-            with_link=first.user is not None,
+            with_link=first.colleague is not None,
         )
         edition.readers = edition.made.recipients
     all_made = [edition.made for edition in plan.editions.values() if edition.made]
@@ -110,6 +110,7 @@ def _prepare(mailing: ReportMailing) -> None:
 def _plan(definition: ReportDefinition, subscription: ReportSubscription) -> _Plan:
     plan = _Plan()
     active = subscription.recipients.active().select_related("user", "subscription__owner")
+    find_accounts(active)
     for recipient in active:
         plan.problems[recipient.pk] = problem = problem_of(definition, recipient)
         if not problem:
@@ -121,9 +122,11 @@ def _plan(definition: ReportDefinition, subscription: ReportSubscription) -> _Pl
 def problem_of(definition: ReportDefinition, recipient: ReportRecipient) -> str:
     """Return why a recipient may not get the report today; nothing if they may."""
     reader = recipient.reader
-    if recipient.user is None and not is_allowed(recipient.email):
+    if recipient.colleague is None and not is_allowed(recipient.email):
         return "Reports may no longer be mailed to this domain (REPORT_MAIL_DOMAINS)."
-    who = "They" if recipient.user else "The owner, whose rights count for this address,"
+    if recipient.account is not None and not recipient.account.is_active:
+        return "They can no longer sign in here."
+    who = "They" if recipient.colleague else "The owner, whose rights count for this address,"
     if not reader.is_active or not reader.is_staff:
         return f"{who} can no longer sign in here."
     if not definition.may_view(reader):
@@ -135,7 +138,7 @@ def problem_of(definition: ReportDefinition, recipient: ReportRecipient) -> str:
 
 def edition_key(definition: ReportDefinition, recipient: ReportRecipient) -> str:
     """Return what recipients have in common who get the very same mail."""
-    kind = "" if recipient.user else "address, "
+    kind = "" if recipient.colleague else "address, "
     return f"{kind}{definition.scope_key(recipient.reader)}"[:200]
 
 

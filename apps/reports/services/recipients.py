@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -19,6 +20,8 @@ from apps.reports.querysets import ReportRecipientQuerySet
 from apps.reports.services.permissions import SHARE, SUBSCRIBE, may_manage
 
 MOST_RECIPIENTS = 1000
+# The problem of people whom somebody else took off the list: they can be put on it again.
+TAKEN_OFF = "Taken off the list."
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,10 @@ def addressees(text: str, actor: Actor) -> list[Addressee]:
         user.email.lower(): user
         for user in User.objects.filter(email__in=emails, is_staff=True, is_active=True)
     }
+    left = set(
+        User.objects.filter(email__in=emails, is_active=False).values_list("email", flat=True)
+    )
+    _refuse(emails, left.__contains__, "They can no longer sign in here: {}.")
     outside = [email for email in emails if email not in colleagues]
     known = allowed_domains()
     _refuse(
@@ -72,6 +79,15 @@ def _is_no_address(email: str) -> bool:
     except ValidationError:
         return True
     return False
+
+
+def find_accounts(recipients: Iterable[ReportRecipient]) -> None:
+    """Look up in one statement who the addresses of `recipients` belong to."""
+    outside = [each for each in recipients if each.user_id is None]
+    accounts = User.objects.filter(email__in=[each.email for each in outside])
+    known = {account.email: account for account in accounts}
+    for each in outside:
+        each.account = known.get(each.email)
 
 
 def _refuse(emails: Iterable[str], is_wrong: Callable[[str], bool], sentence: str) -> None:
@@ -105,19 +121,21 @@ def recipients_write(
             )
         elif recipient.unsubscribed_at is not None:
             gone.append(recipient)
-    own = [each for each in gone if each.user_id and each.user_id == getattr(actor, "pk", None)]
-    others = [each.address for each in gone if each not in own]
+    me = getattr(actor, "pk", None)
+    back = [each for each in gone if each.problem == TAKEN_OFF or (me and each.user_id == me)]
+    others = [each.address for each in gone if each not in back]
     if others:
         raise DomainError(
             f"They unsubscribed, and only they can subscribe again: {listed(others, most=5)}."
         )
-    if len(known) + len(added) > MOST_RECIPIENTS:
+    active = sum(recipient.unsubscribed_at is None for recipient in listed_now)
+    if active + len(added) + len(back) > MOST_RECIPIENTS:
         raise DomainError(f"A subscription has {MOST_RECIPIENTS:,} recipients at most.")
     ReportRecipient.objects.bulk_create(added)
-    for recipient in own:
-        recipient.unsubscribed_at = None
-        recipient.save(update_fields=["unsubscribed_at"])
-    return len(added) + len(own)
+    for recipient in back:
+        recipient.unsubscribed_at, recipient.problem = None, ""
+        recipient.save(update_fields=["unsubscribed_at", "problem"])
+    return len(added) + len(back)
 
 
 def recipients_add(
@@ -151,16 +169,19 @@ def recipients_remove(
         list(chosen.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
         kept = chosen.filter(deliveries__isnull=False).distinct()
         stopped = ReportRecipient.objects.filter(pk__in=kept.values("pk")).active()
-        count = stopped.update(unsubscribed_at=timezone.now(), problem="Taken off the list.")
+        count = stopped.update(unsubscribed_at=timezone.now(), problem=TAKEN_OFF)
         return count + chosen.filter(deliveries__isnull=True).delete()[0]
 
 
 @transaction.atomic
 def recipient_unsubscribe(*, recipient: ReportRecipient) -> bool:
-    """Take the person off the list who followed the link in their mail; return whether they were on it.
+    """Take the person off the list who followed the link in their mail; return whether that is new.
 
-    Asks for no permission: the link is signed, and is the recipient's alone.
+    Asks for no permission: the link is signed, and is the recipient's alone. Whoever was taken off it before
+    by somebody else can no longer be put on it again either.
     """
     with acting_as(actor="unsubscribe link", reason="Followed the link in the mail"):
-        rows = ReportRecipient.objects.filter(pk=recipient.pk).active()
-        return bool(rows.update(unsubscribed_at=timezone.now()))
+        rows = ReportRecipient.objects.filter(
+            Q(unsubscribed_at=None) | Q(problem=TAKEN_OFF), pk=recipient.pk
+        )
+        return bool(rows.update(unsubscribed_at=timezone.now(), problem=""))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -15,7 +16,12 @@ from apps.reports.registry import get_report
 from apps.reports.services.editions import asked_params
 from apps.reports.services.permissions import MANAGE, SUBSCRIBE, may_manage
 from apps.reports.services.recipients import Addressee, addressees, recipients_write
-from apps.reports.services.timing import read_when, start_counting
+from apps.reports.services.timing import (
+    next_due,
+    read_when,
+    refuse_too_often,
+    start_counting,
+)
 
 
 def subscription_draft(
@@ -46,6 +52,7 @@ def subscription_draft(
         skips_unchanged=skips_unchanged,
         owner=owner,
     )
+    refuse_too_often(subscription)
     start_counting(subscription)
     if subscription.next_due_at is None:
         raise DomainError(f"“{when}” is over: it would never be mailed. Give a time to come.")
@@ -92,6 +99,7 @@ def subscription_update(
     locked.when = read_when(locked.when, locked.time_zone).words
     fields = set(changes) | {"when"}
     if {"when", "time_zone"} & set(changes):
+        refuse_too_often(locked)
         start_counting(locked)
         fields |= {"decided_until", "next_due_at"}
         if locked.next_due_at is None:
@@ -117,8 +125,7 @@ def report_subscribe(*, report: str, actor: User) -> bool:
     User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
     if ReportSubscription.objects.filter(report=report).received_by(actor).exists():
         return False
-    own = ReportSubscription.objects.filter(report=report, owner=actor)
-    subscription = own.select_for_update().order_by("pk").first()
+    subscription = _earlier_one(report, actor)
     if subscription is None:
         subscription_create(recipients=actor.email, actor=actor, **default_values(report))
         return True
@@ -126,6 +133,16 @@ def report_subscribe(*, report: str, actor: User) -> bool:
     if not subscription.enabled:
         _resume(subscription)
     return True
+
+
+def _earlier_one(report: str, actor: User) -> ReportSubscription | None:
+    """Return the subscription that mailed the report to `actor` alone before, if it can do so again."""
+    others = ReportRecipient.objects.filter(subscription=OuterRef("pk")).exclude(user=actor)
+    own = ReportSubscription.objects.filter(~Exists(others), report=report, owner=actor)
+    for subscription in own.select_for_update(of=("self",)).order_by("pk"):
+        if next_due(subscription, timezone.now()) is not None:
+            return subscription
+    return None
 
 
 def default_values(report: str) -> dict[str, Any]:
@@ -177,6 +194,10 @@ def subscriptions_resume(
 def _resume(subscription: ReportSubscription) -> None:
     subscription.enabled = True
     start_counting(subscription)
+    if subscription.next_due_at is None:
+        raise DomainError(
+            f"“{subscription.when}” is over: it would never be mailed. Give it a time to come first."
+        )
     subscription.save(update_fields=["enabled", "decided_until", "next_due_at"])
 
 
