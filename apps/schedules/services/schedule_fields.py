@@ -9,6 +9,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.core.errors import DomainError
 from apps.schedules.task_names import arguments_of, declared_tasks, problem_with_schedule
+from apps.schedules.timetables import due_after
 from apps.schedules.timing import EARLIEST, LATEST, Once, store, timing_of, zone_of
 from apps.schedules.when import parse
 from apps.schedules.when_in_words import in_words, with_zone
@@ -83,3 +84,15 @@ def when_or_problem(schedule: PeriodicTask) -> str:
         return with_zone(timing_of(schedule))
     except ValueError as error:
         return str(error)
+
+
+def refuse_what_is_over(schedule: PeriodicTask) -> None:
+    """Raise `DomainError` for an enabled schedule that has no time to come."""
+    if not schedule.enabled:
+        return
+    try:
+        upcoming = next(due_after(schedule, timezone.now()), None)
+    except ValueError:  # A broken one says so elsewhere.
+        return
+    if upcoming is None:
+        raise DomainError("It would never run: its time is over. Change “When” or “Not after”.")

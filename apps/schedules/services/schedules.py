@@ -18,6 +18,7 @@ from apps.schedules.services.schedule_fields import (
     is_to_repair,
     known_arguments,
     problem_with_limits,
+    refuse_what_is_over,
     stored_arguments,
     take_arguments,
     timing_fields,
@@ -54,6 +55,7 @@ def schedule_create(*, reason: str = "", actor: Actor, **fields: object) -> Peri
     _refuse_unrunnable(schedule)
     for name, value in (timing_fields(schedule, words) if words else {}).items():
         setattr(schedule, name, value)
+    refuse_what_is_over(schedule)
     with audit_context(actor=actor, reason=reason.strip() or "Created"):
         schedule.save()
         _record_event(schedule, "created", {}, actor)
@@ -92,6 +94,8 @@ def schedule_update(
     for name, value in changes.items():
         setattr(locked, name, value)
     _refuse_unrunnable(locked)
+    if set(changes) & {"enabled", "expires", *TIMING}:
+        refuse_what_is_over(locked)
     if not reason.strip():
         raise DomainError("A reason is required to change a schedule.")
     if not was_enabled or set(changes) & set(TIMING):
