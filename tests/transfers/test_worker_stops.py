@@ -16,6 +16,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection, transaction
 
+from apps.core.graceful_task import GracefulTask
 from apps.core.jobs import Job
 from apps.organizations.models import Organization
 from apps.transfers.engine import driver
@@ -177,7 +178,8 @@ def test_an_undo_is_handed_over_at_the_end_of_its_chunk(stop: Stop, tmp_path: Pa
         wait_for(lambda: UndoRun.objects.filter(pk=job.pk, rows_done__gt=0).exists(), log)
         with locked():
             stopped = stop(child_of(job))
-            time.sleep(1)
+            # What ends sooner is not interrupted.
+            time.sleep(GracefulTask.seconds_to_end + 1)
         wait_for(lambda: is_over(stopped), log, 20)
         ends(job, "undone", log)
 
@@ -232,9 +234,11 @@ def suppressed_end(job: Job) -> Iterator[None]:
 def test_an_export_begins_again(tmp_path: Path) -> None:
     job, log = export(), tmp_path / "celery.log"
     with two_workers(tmp_path):
-        wait_for(has_claim(job, "writing"), log)
-        stopped = stop_main(child_of(job))
-        wait_for(lambda: is_over(stopped), log, 20)
+        # Its rows are read by one statement, which waits for the table.
+        with locked():
+            wait_for(has_claim(job, "writing"), log)
+            stopped = stop_main(child_of(job))
+            wait_for(lambda: is_over(stopped), log, 20)
         ends(job, "ready", log)
 
     assert (job.attempts, job.rows) == (2, ROWS)
