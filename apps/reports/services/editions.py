@@ -111,7 +111,7 @@ def _with_news(recipients: Sequence[ReportRecipient], digest: str) -> list[Repor
 def _of_same_params(
     definition: ReportDefinition, edition: ReportEdition | None, params: dict[str, str]
 ) -> ReportEdition | None:
-    """Return an edition if it told of the same, but for the period: other numbers are not compared."""
+    """Return an edition that has the same parameters, apart from the period; None for any other."""
     names = [param.name for param in definition.params if not param.is_period]
     if edition is None or any(edition.mailing.params.get(n) != params[n] for n in names):
         return None

@@ -20,7 +20,7 @@ from apps.reports.querysets import ReportRecipientQuerySet
 from apps.reports.services.permissions import SHARE, SUBSCRIBE, may_manage
 
 MOST_RECIPIENTS = 1000
-# The problem of people whom somebody else took off the list: they can be put on it again.
+# The problem of people that somebody else took off the list: they can be put on it again.
 TAKEN_OFF = "Taken off the list."
 
 
@@ -177,8 +177,8 @@ def recipients_remove(
 def recipient_unsubscribe(*, recipient: ReportRecipient) -> bool:
     """Take the person off the list who followed the link in their mail; return whether that is new.
 
-    Asks for no permission: the link is signed, and is the recipient's alone. Whoever was taken off it before
-    by somebody else can no longer be put on it again either.
+    Asks for no permission: the link is signed, and is the recipient's alone. Nobody can put the person on it
+    again afterward, also if a colleague took them off it before.
     """
     with acting_as(actor="unsubscribe link", reason="Followed the link in the mail"):
         rows = ReportRecipient.objects.filter(
