@@ -18,6 +18,8 @@ SCHEDULES = [
     # Reports.
     Ship("Close the week", task="projects.close_week", when="every hour at :15"),
     Ship("Mail the reports that are due", task="reports.mail_due_reports", when="every minute"),
+    # Flags.
+    Ship("Mail stale flags", task="flags.mail_stale_flags", when="Mondays at 08:00"),
     # What has come to its end.
     Ship("Expire invitations", task="organizations.expire_invitations", when="every hour at :10"),
     Ship("End impersonations", task="accounts.end_impersonations", when="every 5 minutes"),

@@ -8,7 +8,7 @@ An app declares a gate as a constant of its `gates.py`. Code behind it imports t
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Literal
 
@@ -26,6 +26,12 @@ class Gate:
     gate of the kind `release` uses its default. One of the kind `operations`, which exists to stop
     something, is closed: losing the row must not start what somebody has stopped.
 
+    An `experiment` counts as a release here. No kind grants a permission: a gate decides what is offered, and a
+    role's permissions what someone may do.
+
+    `owner` is the role whose people hear of the flag until staff choose an owner. `tags` and `expires_on` are what
+    it is created with.
+
     `off_headline` begins the page of a closed gate. `permission` is useless while the gate is
     closed.
     """
@@ -36,7 +42,9 @@ class Gate:
     owner: str
     by: Literal["flag", "switch", "sample"] = "flag"
     default: bool = False
-    kind: Literal["operations", "release"] = "release"
+    kind: Literal["operations", "release", "experiment"] = "release"
+    tags: tuple[str, ...] = ()
+    expires_on: date | None = None
     off_headline: str = ""
     permission: str = ""
 
@@ -47,7 +55,7 @@ class Gate:
     @property
     def without_row(self) -> bool:
         """The state while its row is missing from the database."""
-        return self.default and self.kind == "release"
+        return self.default and self.kind != "operations"
 
 
 DECLARED = Registry[Gate]("gates", "features that staff can close", key=attrgetter("name"))

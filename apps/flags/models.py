@@ -23,6 +23,7 @@ from apps.flags.absent_fields import absent_field
 from apps.flags.change_triggers import NOTES, RefuseCircle
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.evaluation.askers import Known, known_by
+from apps.flags.life_cycle import LifeCycle, kind_is_known
 from apps.flags.remembered import Remembered
 from apps.organizations.models import Organization
 
@@ -34,7 +35,7 @@ class PercentBy(models.TextChoices):
     ORGANIZATION = "organization", "Organizations"
 
 
-class Flag(Remembered, AbstractUserFlag, Declarable):
+class Flag(Remembered, LifeCycle, AbstractUserFlag, Declarable):
     """On for everyone, off for everyone, or on for its targets.
 
     A flag decides what is offered, never what is allowed: permissions do that.
@@ -109,7 +110,8 @@ class Flag(Remembered, AbstractUserFlag, Declarable):
             models.CheckConstraint(
                 condition=models.Q(percent_by__in=PercentBy.values),
                 name="flag_percent_is_of_something_known",
-            )
+            ),
+            kind_is_known("flag"),
         ]
 
     def is_active(self, request: HttpRequest, read_only: bool = False) -> bool:
@@ -135,7 +137,7 @@ for _name in (*TARGETS, *DENIED, "prerequisites"):
     audit_model(getattr(Flag, _name).through, app="apps.flags")
 
 
-class Switch(Remembered, AbstractBaseSwitch, Declarable):
+class Switch(Remembered, LifeCycle, AbstractBaseSwitch, Declarable):
     """On or off, for everyone alike."""
 
     objects = SwitchManager.from_queryset(DeclaredQuerySet)()
@@ -145,6 +147,7 @@ class Switch(Remembered, AbstractBaseSwitch, Declarable):
         abstract = False
         ordering = ["name"]
         triggers = STAYS
+        constraints = [kind_is_known("switch")]
 
     def is_active(self) -> bool:
         return evaluation.switch_is_on(self.name)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -10,6 +11,7 @@ from apps.accounts.approvals.guard import require_approval
 from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
+from apps.core.gates import Gate
 from apps.core.scope import refuse_limited
 from apps.flags import event_kinds
 from apps.flags.models import Flag, Sample, Switch, Toggle
@@ -134,6 +136,7 @@ def flags_ensure() -> list[str]:
     """
     created = []
     with acting_as(actor="set-up", reason="Declared in the code."):
+        roles = dict(Group.objects.values_list("name", "pk"))
         for model, by, state in (
             (Flag, "flag", lambda on: {"everyone": on}),
             (Switch, "switch", lambda on: {"active": on}),
@@ -146,15 +149,32 @@ def flags_ensure() -> list[str]:
                     defaults={
                         "is_declared": True,
                         **state(declaration.default),
+                        **_life(model, declaration),
                     },
                 )
                 if is_new:
                     created.append(declaration.name)
+                if model is not Sample:
+                    _keep_life(model, declaration, roles.get(declaration.owner))
             model.objects.filter(name__in=declared, is_declared=False).update(is_declared=True)
             model.objects.exclude(name__in=declared).filter(is_declared=True).update(
                 is_declared=False
             )
     return created
+
+
+def _life(model: type[Any], gate: Gate) -> dict[str, Any]:
+    if model is Sample:
+        return {}
+    return {"kind": gate.kind, "tags": sorted(gate.tags), "expires_on": gate.expires_on}
+
+
+def _keep_life(model: type[Any], gate: Gate, role: int | None) -> None:
+    """Write the kind that the code says; give an ownerless flag to the role that it names."""
+    rows = model.objects.filter(name=gate.name)
+    rows.exclude(kind=gate.kind).update(kind=gate.kind)
+    if role is not None:
+        rows.filter(owner=None, owner_role=None).update(owner_role=role)
 
 
 def flag_edited(*, flag: Flag, changes: dict[str, list[Any]], actor: Actor) -> None:

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.backoffice.access_review import access_confirm
+from apps.flags.models import Flag
 from apps.flags.services import flag_set
 from apps.organizations.models import Membership, Organization, StaffOrganization
 from apps.reports.results import ReportResult
@@ -276,7 +277,8 @@ def test_schedule_health(world: World, who: str) -> None:
 def test_flags(world: World, who: str) -> None:
     boss = world.boss
     for name in ("harbor", "lantern"):
-        FlagFactory(name=name, everyone=None)
+        FlagFactory(name=name, everyone=None, expires_on=timezone.localdate() + timedelta(days=30))
+    Flag.objects.filter(name="lantern").update(expires_on=None)
     for everyone in (True, False):
         flag_set(name="harbor", everyone=everyone, reason="Try it.", actor=boss)
     day = timezone.localdate()
@@ -300,9 +302,10 @@ def test_flags(world: World, who: str) -> None:
             {row["name"] for row in stale.rows} >= {"harbor"} if named["harbor"]["stale"] else True
         )
         assert totals(result)["Stale"] == len(stale.rows)
-        # It is not the same for everyone, however old it is.
-        assert not named["lantern"]["stale"]
-    assert counted == [(2, False), (0, True)]
+        # Nobody asked for either in all that time.
+        assert "Nothing has asked" in named["lantern"]["why"]
+        assert ("expired" in named["harbor"]["why"]) == (len(counted) == 2)
+    assert counted == [(2, True), (0, True)]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT (SELECT count(*) FROM flags_flag), (SELECT count(*) FROM flags_switch)"

@@ -219,7 +219,11 @@ def test_flags(readers: dict[str, Any], who: str) -> None:
     )
     assert sorted((row["name"], row["changes"]) for row in result.rows) == sorted(expected)
     (harbor,) = [row for row in result.rows if row["name"] == "harbor"]
-    assert (harbor["state"], harbor["changes"], harbor["stale"]) == ("Off", 2, False)
+    assert (harbor["state"], harbor["changes"], harbor["why"]) == (
+        "Off",
+        2,
+        "No code asks for it. Delete it, or ask for it.",
+    )
 
 
 @pytest.mark.parametrize("who", ["all", "one"])

@@ -37,12 +37,19 @@ def _incomplete(gate: Gate) -> Iterator[str]:
     for field, allowed in _CHOICES.items():
         if (value := getattr(gate, field)) not in allowed:
             words = " or ".join(f"“{each}”" for each in allowed)
-            yield f"{named} has {field}=“{value}”. Write {words}."
+            yield f"{named} has {field}=“{value}”. Write {words}.{_instead(value)}"
     for field in _TEXTS:
         if not getattr(gate, field).strip():
             yield f"{named} has no {field}. The flags pages show it."
     if gate.permission and not is_declared(gate.permission):
         yield f"{named} names the permission “{gate.permission}”, which no model declares."
+
+
+def _instead(value: str) -> str:
+    """Say what to use in place of a kind that would grant something."""
+    if "permission" not in value and value not in ("access", "entitlement", "authorization"):
+        return ""
+    return " For what someone may do, declare a permission on a model, and give it to a role."
 
 
 def _unreachable(

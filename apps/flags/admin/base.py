@@ -38,7 +38,7 @@ from apps.flags.services import TURN, flag_protect, flags_ensure, toggles_delete
 
 FLIP = "flags.flip_flag"
 # Values that only the declaration in the code has.
-DECLARED = ("purpose", "owner")
+DECLARED = ("purpose", "declared_owner")
 # Our help texts in place of waffle's.
 HELP = {
     "name": "The name that the code uses.",
@@ -59,7 +59,7 @@ STATE: tuple[None, dict[str, Any]] = (
             "state_label",
             "turned",
             "purpose",
-            "owner",
+            "declared_owner",
             "declared_label",
             "protection_label",
             "uptake_label",
@@ -154,7 +154,7 @@ class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
         return phrase(declaration.description if declaration else record.note)
 
     @admin.display(description="owner")
-    def owner(self, record: Toggle) -> str:
+    def declared_owner(self, record: Toggle) -> str:
         declaration = self.declared.get(record.name)
         return declaration.owner if declaration else EMPTY
 
@@ -210,8 +210,8 @@ class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         # The code uses the name: another name is another flag.
         fixed = [
-            *("state_label", "declared_label", "turned", "purpose", "owner", "protection_label"),
-            *("uptake_label", "answers_label", "places_label"),
+            *("state_label", "declared_label", "turned", "purpose", "declared_owner"),
+            *("protection_label", "uptake_label", "answers_label", "places_label"),
         ]
         if obj is None:
             return fixed

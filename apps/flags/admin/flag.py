@@ -30,6 +30,7 @@ from apps.flags.admin.base import (
     any_protected,
     one_at_a_time,
 )
+from apps.flags.admin.life_cycle import LIFE_CYCLE, LISTED, KindFilter, LifeCycleMixin, StaleFilter
 from apps.flags.admin.why import PARAMETERS, why_page
 from apps.flags.evaluation.current import current
 from apps.flags.models import DENIED, TARGETS, Flag
@@ -56,14 +57,15 @@ class StateFilter(DropdownFilter):
 
 
 @admin.register(Flag)
-class FlagAdmin(DeclaredAdmin):
+class FlagAdmin(LifeCycleMixin, DeclaredAdmin):
     state_field = "everyone"
-    list_filter = [StateFilter, DeclaredFilter]
-    autocomplete_fields = [*TARGETS, *DENIED, "prerequisites"]
+    list_filter = [StateFilter, StaleFilter, KindFilter, DeclaredFilter]
+    autocomplete_fields = [*TARGETS, *DENIED, "prerequisites", "owner", "owner_role"]
     protected_fields = [
         *(*TARGETS, *DENIED, "prerequisites"),
         *("staff", "superusers", "authenticated", "percent", "percent_by"),
     ]
+    list_display = LISTED
     actions = ["turn_on", "turn_off", "leave_to_targets"]
     actions_row = ["turn_on", "turn_off", "leave_to_targets"]
     actions_detail = [*actions_row, "protect", "end_protection"]
@@ -90,6 +92,7 @@ class FlagAdmin(DeclaredAdmin):
                 "description": "Decided before everything that turns it on, also when it is on for everyone.",
             },
         ),
+        LIFE_CYCLE,
         NOTE,
     ]
 

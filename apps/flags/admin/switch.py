@@ -10,7 +10,16 @@ from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, GOOD, label
-from apps.flags.admin.base import FLIP, DeclaredAdmin, DeclaredFilter, any_protected, one_at_a_time
+from apps.flags.admin.base import (
+    FLIP,
+    NOTE,
+    STATE,
+    DeclaredAdmin,
+    DeclaredFilter,
+    any_protected,
+    one_at_a_time,
+)
+from apps.flags.admin.life_cycle import LIFE_CYCLE, LISTED, KindFilter, LifeCycleMixin, StaleFilter
 from apps.flags.models import Switch
 from apps.flags.services import switch_set
 
@@ -28,9 +37,12 @@ class ActiveFilter(DropdownFilter):
 
 
 @admin.register(Switch)
-class SwitchAdmin(DeclaredAdmin):
+class SwitchAdmin(LifeCycleMixin, DeclaredAdmin):
     state_field = "active"
-    list_filter = [ActiveFilter, DeclaredFilter]
+    list_filter = [ActiveFilter, StaleFilter, KindFilter, DeclaredFilter]
+    autocomplete_fields = ["owner", "owner_role"]
+    fieldsets = [STATE, LIFE_CYCLE, NOTE]
+    list_display = LISTED
     actions = ["turn_on", "turn_off"]
     actions_row = ["turn_on", "turn_off"]
     actions_detail = [*actions_row, "protect", "end_protection"]

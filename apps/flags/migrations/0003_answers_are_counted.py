@@ -3,8 +3,7 @@
 from django.db import migrations
 
 COUNTED = """
-    -- Unlogged: a crash of the server may lose some counts, and answering must not cost a write to its log.
-    CREATE UNLOGGED TABLE flags_answered (
+    CREATE TABLE flags_answered (
         kind text NOT NULL,
         name text NOT NULL,
         hour timestamptz NOT NULL,

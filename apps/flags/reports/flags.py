@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from apps.core.wording import plural
-from apps.flags.models import Flag, Switch
 from apps.flags.selectors import with_changes
+from apps.flags.stale import STATE_FIELDS, sentences_of, with_staleness
 from apps.reports.params import choice_param
 from apps.reports.registry import REPORTS, ReportDefinition
 from apps.reports.results import ReportColumn, ReportResult, Total, bars, count_column
@@ -26,13 +26,14 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
             "changes": toggle.changes,
             "modified": iso(toggle.modified),
             "declared": toggle.is_declared,
-            "stale": getattr(toggle, field) is not None and toggle.modified < since,
+            "stale": toggle.is_stale,
+            "why": " ".join(sentences_of(toggle)),
             "id": toggle.pk,
             "days": params["days"],
             "link": f"flags.{model._meta.model_name}",
         }
-        for model, field in ((Flag, "everyone"), (Switch, "active"))
-        for toggle in with_changes(model, since)
+        for model, field in STATE_FIELDS.items()
+        for toggle in with_staleness(with_changes(model, since))
     ]
     stale, changes = [row for row in rows if row["stale"]], sum(row["changes"] for row in rows)
     kinds = Counter(row["link"] for row in rows)
@@ -56,7 +57,7 @@ REPORTS.add(
     ReportDefinition(
         name="flags",
         title="Flags",
-        description="Flags and switches. Stale: the same for everyone, and not changed all that time.",
+        description="Flags and switches. Stale: expired, on for everyone or not asked for 30 days, or unknown to the code.",
         permission="flags.view_flag",
         params=[days_param(30), choice_param("show", "Flags", SHOW)],
         make=make,
@@ -68,6 +69,7 @@ REPORTS.add(
             ReportColumn("modified", "Last changed", "moment"),
             ReportColumn("declared", "Declared in the code", "yes_no"),
             ReportColumn("stale", "Stale", "yes_no"),
+            ReportColumn("why", "Why it is stale"),
         ],
     )
 )

@@ -1,0 +1,19 @@
+"""The scheduled tasks of flags."""
+
+from django.utils import timezone
+
+from apps.core.schedulable import current_due_at, schedulable
+from apps.core.wording import plural
+from apps.flags.stale_mails import stale_mails_queue
+
+
+@schedulable(
+    label="Mail stale flags",
+    is_idempotent=True,
+    description="Tells the owners of stale flags and switches about them, each person at most once a week.",
+)
+def mail_stale_flags() -> str:
+    stale, people = stale_mails_queue(current_due_at.get() or timezone.now())
+    if not stale:
+        return "No flag is stale."
+    return f"{plural(stale, 'flag')} stale; {plural(people, 'person', 'people')} told."
