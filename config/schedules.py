@@ -19,6 +19,11 @@ SCHEDULES = [
     Ship("Close the week", task="projects.close_week", when="every hour at :15"),
     Ship("Mail the reports that are due", task="reports.mail_due_reports", when="every minute"),
     # Flags.
+    Ship(
+        "Carry out planned changes",
+        task="flags.carry_out_planned_changes",
+        when="every 20 seconds",
+    ),
     Ship("Mail stale flags", task="flags.mail_stale_flags", when="Mondays at 08:00"),
     # What has come to its end.
     Ship("Expire invitations", task="organizations.expire_invitations", when="every hour at :10"),

@@ -40,4 +40,14 @@ def _own(flag: str) -> str:
     return "its" if flag == "it" else f"{flag}'s"
 
 
+def _flag_planned(data: Data) -> str:
+    flag = data.get("name", "it")
+    if data.get("canceled"):
+        return f"canceled the planned changes of {flag}"
+    return f"planned for {flag}: {', then '.join(data.get('changes', []))}"
+
+
+FLAG_PLANNED = EventKind(
+    "flag_planned", "Planned changes of a flag", icon="event_upcoming", sentence=_flag_planned
+)
 FLAG_FLIP = EventKind("flag_flip", "Changed a flag", icon="toggle_on", sentence=_flag_flip)

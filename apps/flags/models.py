@@ -24,8 +24,11 @@ from apps.flags.change_triggers import NOTES, RefuseCircle
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.evaluation.askers import Known, known_by
 from apps.flags.life_cycle import LifeCycle, kind_is_known
+from apps.flags.plan_models import ChangePlan, PlannedChange
 from apps.flags.remembered import Remembered
 from apps.organizations.models import Organization
+
+__all__ = ["ChangePlan", "Flag", "PlannedChange", "Sample", "Switch"]
 
 
 class PercentBy(models.TextChoices):

@@ -18,6 +18,7 @@ from apps.flags.models import Flag, Sample, Switch, Toggle
 from apps.flags.registry import declared_gates
 
 TURN = "flags.turn"
+EVERYONE = {"on": True, "off": False, "targets": None}
 
 
 def _check(actor: Actor, reason: str) -> str:
@@ -36,11 +37,19 @@ def _locked(model: type[Toggle], name: str) -> Any:
     return found
 
 
-def _write(toggle: Toggle, field: str, value: object, *, reason: str, actor: Actor) -> bool:
+def _write(
+    toggle: Toggle,
+    field: str,
+    value: object,
+    *,
+    reason: str,
+    actor: Actor,
+    is_approved: bool = False,
+) -> bool:
     before = getattr(toggle, field)
     if before == value:
         return False
-    if toggle.is_protected:
+    if toggle.is_protected and not is_approved:
         require_approval(TURN, turn_arguments(toggle, field, value), actor=actor)
     with acting_as(actor=actor, reason=reason):
         setattr(toggle, field, value)
@@ -82,6 +91,25 @@ def sample_set(*, name: str, percent: Decimal, reason: str, actor: Actor) -> boo
     if not 0 <= percent <= 100:
         raise DomainError("The percentage of a sample must be between 0 and 100.")
     return _write(_locked(Sample, name), "percent", percent, reason=reason, actor=actor)
+
+
+@transaction.atomic
+def toggle_become(
+    *, kind: str, name: str, becomes: str, reason: str, actor: Actor, is_approved: bool = False
+) -> bool:
+    """Make a "flag" or "switch" what a plan says: "on", "off", "targets", or a percentage such as "12.5".
+
+    Returns and raises as `flag_set` does. `is_approved` says that a second person has approved the plan.
+    """
+    reason = _check(actor, reason)
+    about: dict[str, Any] = {"reason": reason, "actor": actor, "is_approved": is_approved}
+    if kind == "switch":
+        return _write(_locked(Switch, name), "active", becomes == "on", **about)
+    flag = _locked(Flag, name)
+    if becomes in EVERYONE:
+        return _write(flag, "everyone", EVERYONE[becomes], **about)
+    has_changed = _write(flag, "percent", Decimal(becomes), **about)
+    return _write(flag, "everyone", None, **about) or has_changed
 
 
 @transaction.atomic

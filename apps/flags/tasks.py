@@ -4,7 +4,20 @@ from django.utils import timezone
 
 from apps.core.schedulable import current_due_at, schedulable
 from apps.core.wording import plural
+from apps.flags.plans.carrying_out import planned_changes_carry_out
 from apps.flags.stale_mails import stale_mails_queue
+
+
+@schedulable(
+    label="Carry out planned changes",
+    is_idempotent=True,
+    description="Makes flags and switches what was planned for now, and cancels plans that somebody changed by hand.",
+)
+def carry_out_planned_changes() -> str:
+    done, ended = planned_changes_carry_out()
+    if not done and not ended:
+        return "No change was due."
+    return f"{plural(done, 'change')} carried out, {plural(ended, 'plan')} canceled."
 
 
 @schedulable(

@@ -27,6 +27,8 @@ EXEMPT: dict[str, str] = {
     "schedules.SchedulerHeartbeat": "a moment that is overwritten every ten seconds",
     "schedules.SchedulerPause": "says itself who paused and resumed the schedules, when and why",
     "schedules.ShippedSchedule": "remembers names that the set-up has created",
+    "flags.ChangePlan": "says itself who planned what, when, why and how it ended; both are events",
+    "flags.PlannedChange": "says itself what became of it; the flag has a history",
     "reports.ClosedPeriod": "numbers of a time that is over, which never change",
     "reports.ClosedNumbers": "numbers of a time that is over, which never change",
     "reports.ReportRun": "says itself who asked for it, when and how it ended",

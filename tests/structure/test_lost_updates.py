@@ -23,7 +23,7 @@ from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.discovery import full_site
 from apps.organizations.models import Membership
-from tests.factories.accounts import SuperuserFactory, prove_factor
+from tests.factories.accounts import StaffFactory, SuperuserFactory, prove_factor
 from tests.factories.organizations import MembershipFactory
 from tests.forms import opened
 from tests.structure.access.payloads import payload
@@ -37,7 +37,11 @@ VALUES: dict[str, dict[str, Any]] = {
     "django_celery_beat.PeriodicTask": {
         "when": lambda: f"daily at 07:{next(_numbers) % 60:02}",
     },
-    "flags.Flag": {"percent": lambda: f"{next(_numbers) % 99}.5"},
+    "flags.Flag": {
+        "percent": lambda: f"{next(_numbers) % 99}.5",
+        "owner": lambda: str(StaffFactory(may=["flags.view_flag"]).pk),
+    },
+    "flags.Switch": {"owner": lambda: str(StaffFactory(may=["flags.view_switch"]).pk)},
     "flags.Sample": {"percent": lambda: f"{next(_numbers) % 99}.5"},
     "reports.ReportSubscription": {
         "when": lambda: f"daily at 07:{next(_numbers) % 60:02}",

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin.dropdown_filters import DropdownFilter
 
 from apps.core.admin.confirm import confirmed
-from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, label
 from apps.core.admin.page_parameters import takes
 from apps.core.scope import sees_everything
@@ -31,12 +30,20 @@ from apps.flags.admin.base import (
     one_at_a_time,
 )
 from apps.flags.admin.life_cycle import LIFE_CYCLE, LISTED, KindFilter, LifeCycleMixin, StaleFilter
+from apps.flags.admin.plan import (
+    PLAN_ACTIONS,
+    PLAN_KINDS,
+    PlanMixin,
+    plans_lost,
+    turned_for_a_while,
+)
+from apps.flags.admin.plan_forms import TurnForm
 from apps.flags.admin.why import PARAMETERS, why_page
 from apps.flags.evaluation.current import current
 from apps.flags.models import DENIED, TARGETS, Flag
 from apps.flags.reach import change_of
 from apps.flags.selectors import state_in_words, with_reach
-from apps.flags.services import flag_edited, flag_set
+from apps.flags.services import EVERYONE, flag_edited, flag_set
 
 _SHOWN = 20
 # The reach is computed person by person, so it is shown for the first few flags only.
@@ -57,7 +64,7 @@ class StateFilter(DropdownFilter):
 
 
 @admin.register(Flag)
-class FlagAdmin(LifeCycleMixin, DeclaredAdmin):
+class FlagAdmin(PlanMixin, LifeCycleMixin, DeclaredAdmin):
     state_field = "everyone"
     list_filter = [StateFilter, StaleFilter, KindFilter, DeclaredFilter]
     autocomplete_fields = [*TARGETS, *DENIED, "prerequisites", "owner", "owner_role"]
@@ -68,7 +75,8 @@ class FlagAdmin(LifeCycleMixin, DeclaredAdmin):
     list_display = LISTED
     actions = ["turn_on", "turn_off", "leave_to_targets"]
     actions_row = ["turn_on", "turn_off", "leave_to_targets"]
-    actions_detail = [*actions_row, "protect", "end_protection"]
+    actions_detail = [*actions_row, *PLAN_ACTIONS, "protect", "end_protection"]
+    approval_kinds = {**DeclaredAdmin.approval_kinds, **PLAN_KINDS}
     fieldsets = [
         STATE,
         ("Why?", {"fields": ["why_link"]}),
@@ -144,18 +152,20 @@ class FlagAdmin(LifeCycleMixin, DeclaredAdmin):
     @confirmed(
         permission=FLIP,
         sudo=any_protected,
+        form_class=TurnForm,
         description="Turn on for everyone",
         icon="toggle_on",
         explanation="It is on for everyone except the people it denies, whatever its targets.",
         consequences=lambda flags: _reached(flags, True),
         when=lambda flag: flag.everyone is not True,
     )
-    def turn_on(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
-        return _turn(request, flags, True, answer.reason, "on for everyone")
+    def turn_on(self, request: HttpRequest, flags: QuerySet, answer: TurnForm) -> str:
+        return _turn(request, flags, True, answer, "on for everyone")
 
     @confirmed(
         permission=FLIP,
         sudo=any_protected,
+        form_class=TurnForm,
         description="Turn off for everyone",
         icon="toggle_off",
         danger=True,
@@ -163,12 +173,13 @@ class FlagAdmin(LifeCycleMixin, DeclaredAdmin):
         consequences=lambda flags: _reached(flags, False),
         when=lambda flag: flag.everyone is not False,
     )
-    def turn_off(self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm) -> str:
-        return _turn(request, flags, False, answer.reason, "off for everyone")
+    def turn_off(self, request: HttpRequest, flags: QuerySet, answer: TurnForm) -> str:
+        return _turn(request, flags, False, answer, "off for everyone")
 
     @confirmed(
         permission=FLIP,
         sudo=any_protected,
+        form_class=TurnForm,
         description="Use its targets",
         icon="tune",
         explanation=("It is on for its organizations, roles, and people, and for its percentage."),
@@ -178,10 +189,8 @@ class FlagAdmin(LifeCycleMixin, DeclaredAdmin):
         ],
         when=lambda flag: flag.everyone is not None,
     )
-    def leave_to_targets(
-        self, request: HttpRequest, flags: QuerySet, answer: ConfirmationForm
-    ) -> str:
-        return _turn(request, flags, None, answer.reason, "set to use their targets")
+    def leave_to_targets(self, request: HttpRequest, flags: QuerySet, answer: TurnForm) -> str:
+        return _turn(request, flags, None, answer, "set to use their targets")
 
     def after_save(self, request: HttpRequest, form: ModelForm, *, change: bool) -> None:
         if form.changed_data:
@@ -190,7 +199,8 @@ class FlagAdmin(LifeCycleMixin, DeclaredAdmin):
 
 
 def _reached(flags: QuerySet, everyone: bool | None) -> Iterator[str]:
-    """Yield sentences about the people who gain or lose the first few flags."""
+    """Yield sentences about the people who gain or lose the first few flags, and about plans that end."""
+    yield from plans_lost(flags[:_COUNTED])
     states = current().flags
     for flag in flags[:_COUNTED]:
         if (state := states.get(flag.name)) is not None:
@@ -198,13 +208,16 @@ def _reached(flags: QuerySet, everyone: bool | None) -> Iterator[str]:
 
 
 def _turn(
-    request: HttpRequest, flags: QuerySet, everyone: bool | None, reason: str, words: str
+    request: HttpRequest, flags: QuerySet, everyone: bool | None, answer: TurnForm, words: str
 ) -> str:
     one_at_a_time(flags)
+    becomes = next(word for word, state in EVERYONE.items() if state is everyone)
+    if answer.minutes:
+        return turned_for_a_while(request, flags, becomes, answer)
     turned = [
         flag.name
         for flag in flags
-        if flag_set(name=flag.name, everyone=everyone, reason=reason, actor=request.user)
+        if flag_set(name=flag.name, everyone=everyone, reason=answer.reason, actor=request.user)
     ]
     return f"{', '.join(turned)}: {words}." if turned else f"Nothing to do. Already {words}."
 

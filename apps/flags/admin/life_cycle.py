@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.admin.display import EMPTY, WAITING, label
 from apps.flags.life_cycle import PERMISSION_REFUSED, Kind
+from apps.flags.models import Toggle
 from apps.flags.stale import REASONS, SHORT, reasons_of, sentences_of, with_staleness
 
 LIFE_CYCLE: tuple[str, dict[str, Any]] = (
@@ -22,6 +23,7 @@ LIFE_CYCLE: tuple[str, dict[str, Any]] = (
 LISTED = [
     "name",
     "state_label",
+    "next_label",
     "stale_badge",
     "protection_label",
     "purpose",
@@ -89,7 +91,7 @@ class LifeCycleMixin:
         ]
 
     @admin.display(description="stale")
-    def stale_badge(self, record: Any) -> SafeString | str:
+    def stale_badge(self, record: Toggle) -> SafeString | str:
         found = reasons_of(record)
         if not found:
             return EMPTY
@@ -97,7 +99,7 @@ class LifeCycleMixin:
         return label(f"{SHORT[found[0]]}{more}", WAITING)
 
     @admin.display(description="stale")
-    def stale_label(self, record: Any) -> SafeString | str:
+    def stale_label(self, record: Toggle) -> SafeString | str:
         if not (found := sentences_of(record)):
             return "No."
         return format_html_join(mark_safe("<br>"), "{}", ((sentence,) for sentence in found))

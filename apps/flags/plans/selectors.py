@@ -1,0 +1,38 @@
+"""Reads of planned changes."""
+
+from typing import Any
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from apps.flags.models import ChangePlan, PlannedChange
+
+_KEPT = 5
+
+
+def with_next_change(toggles: QuerySet[Any]) -> QuerySet[Any]:
+    """Add `next_planned`: when the next planned change is due, and what it makes of the flag."""
+    waiting = PlannedChange.objects.filter(
+        state=PlannedChange.State.WAITING,
+        plan__state=ChangePlan.State.WAITING,
+        plan__kind=str(toggles.model._meta.model_name),
+        plan__name=OuterRef("name"),
+    )
+    about = JSONObject(due_at=F("due_at"), becomes=F("becomes"), zone=F("plan__zone"))
+    return toggles.annotate(
+        next_planned=Subquery(waiting.order_by("due_at").values(about=about)[:1])
+    )
+
+
+def waiting_plan(kind: str, name: str) -> ChangePlan | None:
+    return ChangePlan.objects.filter(kind=kind, name=name, state=ChangePlan.State.WAITING).first()
+
+
+def next_change_of(plan: ChangePlan) -> PlannedChange | None:
+    return plan.changes.filter(state=PlannedChange.State.WAITING).order_by("due_at").first()
+
+
+def plans_of(kind: str, name: str) -> list[ChangePlan]:
+    """Return the last plans of a flag, the newest first, with their changes."""
+    found = ChangePlan.objects.filter(kind=kind, name=name).select_related("planned_by")
+    return list(found.prefetch_related("changes").order_by("-pk")[:_KEPT])
