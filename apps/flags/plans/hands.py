@@ -51,9 +51,9 @@ def _histories(toggle: Any) -> Iterator[Any]:
     model: Any = type(toggle)
     yield model.history.filter(id=toggle.pk)
     if isinstance(toggle, Flag):
-        for name in (*TARGETS, *DENIED):
-            yield getattr(Flag, name).through.history.filter(flag_id=toggle.pk)
-        yield Flag.prerequisites.through.history.filter(from_flag_id=toggle.pk)
+        for name in (*TARGETS, *DENIED, "prerequisites"):
+            by = "from_flag_id" if name == "prerequisites" else "flag_id"
+            yield getattr(Flag, name).through.history.filter(**{by: toggle.pk})
 
 
 def _sentence(row: Any) -> str:
