@@ -1,4 +1,4 @@
-"""The weekly e-mails about stale flags: one to each person, about everything that they are told of."""
+"""The weekly e-mails about stale flags: one to each person, about everything that they own."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ _SHOWN = 50
 def stale_mails_queue(due: datetime) -> tuple[int, int]:
     """Queue this week's e-mails; return how many flags are stale, and how many people get an e-mail now.
 
-    The e-mail of a person and week is queued once, whoever asks how often: its row outlives its sending.
+    The e-mail of a person and week is queued once, however often this runs: its row outlives its sending.
     """
     year, week, _ = timezone.localtime(due).isocalendar()
     found = _by_person()
@@ -44,7 +44,7 @@ def stale_mails_queue(due: datetime) -> tuple[int, int]:
 
 
 def _by_person() -> dict[Any, list[tuple[str, str, Any]]]:
-    """Return who is told of which stale flags and switches."""
+    """Return the stale flags and switches that each person gets an e-mail about."""
     known: dict[tuple[Any, ...], list[User]] = {}
     found: dict[Any, list[tuple[str, str, Any]]] = {}
     for toggle in stale_toggles():

@@ -44,7 +44,7 @@ def test_a_ramp_is_planned_shown_and_canceled(client: Client) -> None:
     assert "10% on Monday 2026-10-05 09:00 CEST" in page
     assert "Monday 2026-10-12 09:00 CEST: on for everyone" in page
     assert "10% on Monday" in client.get(reverse("admin:flags_flag_changelist")).content.decode()
-    # Whoever turns it by hand is told what that cancels.
+    # A person who turns it by hand sees what that cancels.
     assert "what is planned is canceled" in client.get(url(flag, "turn_on")).content.decode()
     assert "and 1 more" in client.get(url(flag, "cancel_planned")).content.decode()
 

@@ -27,7 +27,6 @@ LISTED = [
     "stale_badge",
     "protection_label",
     "purpose",
-    "declared_label",
     "modified_moment",
 ]
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -107,7 +108,7 @@ class PlanForm(ConfirmationForm):
         zone = forms.ChoiceField(
             label="Time zone",
             choices=zone_choices(),
-            initial="UTC",
+            initial=settings.TIME_ZONE,
             widget=UnfoldAdminSelectWidget(),
             help_text="The times are wall-clock times in this zone.",
         )
