@@ -113,6 +113,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
             },
             {"title": "Staff roles", "icon": "shield_person", "model": "auth.Group"},
             {"title": "E-mails", "icon": "outbox", "model": "core.QueuedMail"},
+            {"title": "Legal holds", "icon": "gavel", "model": "holds.LegalHold"},
             {"title": "Audit log", "icon": "policy", "model": "audit.ChangeSet"},
             {
                 "title": "Personal data access log",

@@ -20,13 +20,13 @@ _BLANK_DATA = '{"removed": true}'
 
 
 @contextmanager
-def redacting(*, person: UUID, reason: str) -> Iterator[None]:
+def redacting(*, person: UUID | None, reason: str) -> Iterator[None]:
     """Hold a transaction in which the functions below can be called, only inside the block."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('audit.redaction', %s, true),"
             " set_config('audit.redaction_of', %s, true)",
-            [reason, str(person)],
+            [reason, str(person or "")],
         )
         yield
         cursor.execute(
@@ -48,18 +48,49 @@ def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
     ]
     table, key = each.history_model._meta.db_table, str(model._meta.pk.column)
     newest = f'(SELECT max(n.history_id) FROM "{table}" n WHERE n."{key}" = h."{key}")'  # noqa: S608
-    # Empty values stay empty; others say that they were removed.
-    is_filled = [f"coalesce(h.\"{column}\", '') NOT IN ('', '{REMOVED}')" for column in columns]
-    blank = ", ".join(
-        f"\"{column}\" = CASE WHEN {is_there} THEN '{REMOVED}' ELSE coalesce(h.\"{column}\", '') END"
-        for column, is_there in zip(columns, is_filled, strict=True)
-    )
-    filled = " OR ".join(is_filled)
     return _execute(
-        f'UPDATE "{table}" h SET {blank} WHERE h."{key}" = ANY(%s) AND ({filled})'  # noqa: S608
-        f" AND (h.history_type = '-' OR h.history_id < {newest})",
+        f'UPDATE "{table}" h SET {_blank(columns)} WHERE h."{key}" = ANY(%s)'  # noqa: S608
+        f" AND ({_filled(columns)}) AND (h.history_type = '-' OR h.history_id < {newest})",
         [list(keys)],
     )
+
+
+def redact_purged(model: type[models.Model], key: Any) -> int:
+    """Redact the personal fields of what this transaction deleted with a record, in its whole history.
+
+    The caller has deleted the record `key` of `model` for good, with others. What was there can still
+    be proven: a digest stays.
+    """
+    (root,) = [each for each in audited if each.model is model]
+    deleted = root.history_model._base_manager.filter(history_type="-", id=key)
+    change_set = deleted.order_by("-history_id").values_list("change_set_id", flat=True).first()
+    total = 0
+    with redacting(person=None, reason="The record was deleted for good."):
+        for each in audited:
+            if not each.history.personal_fields:
+                continue
+            table, key = each.history_model._meta.db_table, str(each.model._meta.pk.column)
+            columns = [
+                str(each.model._meta.get_field(name).column)  # type: ignore[union-attr]
+                for name in each.history.personal_fields
+            ]
+            # Rows of this transaction are newer than its start, and few enough to be found by their time.
+            gone = (
+                f'SELECT g."{key}" FROM "{table}" g WHERE g.history_type = \'-\''  # noqa: S608
+                " AND g.history_date >= now() AND g.change_set_id = %s"
+            )
+            total += _execute(
+                f'UPDATE "{table}" h SET {_blank(columns)} WHERE h."{key}" IN ({gone})'  # noqa: S608
+                f" AND ({_filled(columns)})",
+                [change_set],
+            )
+            total += _execute(
+                "UPDATE audit_event SET target_label = %s WHERE target_type_id = %s AND "  # noqa: S608
+                f"target_pk IN (SELECT found::text FROM ({gone}) AS deleted(found)) "
+                "AND target_label NOT IN ('', %s)",
+                [REMOVED, ContentType.objects.get_for_model(each.model).pk, change_set, REMOVED],
+            )
+    return total
 
 
 def redact_events(person: UUID) -> int:
@@ -171,6 +202,23 @@ def _patterns(words: Sequence[str]) -> list[str]:
         word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words if word
     )
     return [f"%{word}%" for word in escaped]
+
+
+def _blank(columns: Sequence[str]) -> str:
+    """SQL that redacts columns. Empty values stay empty; others say that they were removed."""
+    return ", ".join(
+        f"\"{column}\" = CASE WHEN {_is_filled(column)} THEN '{REMOVED}'"
+        f" ELSE coalesce(h.\"{column}\", '') END"
+        for column in columns
+    )
+
+
+def _filled(columns: Sequence[str]) -> str:
+    return " OR ".join(_is_filled(column) for column in columns)
+
+
+def _is_filled(column: str) -> str:
+    return f"coalesce(h.\"{column}\", '') NOT IN ('', '{REMOVED}')"
 
 
 def _execute(sql: str, params: list[Any]) -> int:

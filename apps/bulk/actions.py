@@ -63,6 +63,8 @@ class BulkAction:
     reason: ClassVar[str] = "required"
     is_undoable: ClassVar[bool] = True
     why_not_undoable: ClassVar[str] = ""
+    # Whether the records are gone afterward. Then the number of them is typed to confirm it.
+    deletes: ClassVar[bool] = False
 
     @property
     def records(self) -> type[Model]:

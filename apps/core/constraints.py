@@ -2,12 +2,28 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import attrgetter
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from apps.core.errors import DomainError
+from apps.core.port import Registry
+
+
+@dataclass(frozen=True)
+class TriggerRule:
+    """What a trigger refuses: the name that it gives as the constraint, and the sentence for people."""
+
+    name: str
+    sentence: str
+
+
+TRIGGER_RULES = Registry[TriggerRule](
+    "trigger rules", "what triggers refuse, in words", key=attrgetter("name")
+)
 
 
 @contextmanager
@@ -61,6 +77,8 @@ def sentence_of(table: str | None, name: str) -> str | None:
     Two transactions that write one unique value at once both find it free; the database refuses the
     second.
     """
+    if rule := TRIGGER_RULES.get(name):
+        return rule.sentence
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             default = constraint.default_violation_error_message

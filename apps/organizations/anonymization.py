@@ -10,6 +10,7 @@ from apps.accounts.anonymization.registry import ERASURE_HANDLERS, ErasureHandle
 from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.redaction import redact_labels, redact_records, redacting
 from apps.core.wording import counted, names
+from apps.holds.selectors import holding
 from apps.organizations.models import Invitation, Membership, Organization, Role
 
 
@@ -31,6 +32,17 @@ def _obstacles(person: Person) -> Iterator[str]:
     if alone.exists():
         yield (
             f"{person.user} is the only owner of {names(alone)}. Make somebody else an owner first."
+        )
+    own = Membership._base_manager.filter(user=person.user)
+    invited = Invitation._base_manager.filter(_invitations(person))
+    held = Organization.all_objects.filter(
+        Q(pk__in=own.filter(holding(Membership)).values("organization"))
+        | Q(pk__in=invited.filter(holding(Invitation)).values("organization"))
+    )
+    if held.exists():
+        yield (
+            f"What {names(held)} holds of {person.user} is under legal hold. It can be removed once "
+            "the hold is lifted."
         )
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from apps.audit.history import History
 from apps.core.models import AliveManager, BaseModel, SoftDeletableModel
 from apps.core.trash.proxies import trash_proxy
+from apps.holds.triggers import keeps_held
 from apps.organizations.models import Organization
 from apps.projects.querysets import ProjectQuerySet, TaskQuerySet
 
@@ -71,6 +72,7 @@ class Project(SoftDeletableModel):
             ),
             GinIndex(SearchVector("name", config="simple"), name="project_search"),
         ]
+        triggers = [*keeps_held("organization")]
 
     def __str__(self) -> str:
         return self.name
@@ -131,6 +133,7 @@ class Task(BaseModel):
             models.Index(fields=["created_at"], name="task_created"),
             GinIndex(SearchVector("title", config="simple"), name="task_search"),
         ]
+        triggers = [*keeps_held("project", "project__organization")]
 
     def __str__(self) -> str:
         return self.title

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     *sign_in.provider_apps(ENV),
     "apps.core",
     "apps.audit",
+    "apps.holds",
     "apps.bulk",
     "apps.accounts",
     "apps.transfers",

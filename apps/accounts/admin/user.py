@@ -48,12 +48,13 @@ from apps.core.admin.filters import DayRangeFilter
 from apps.core.personal import disclose, reveal
 from apps.core.scope import sees_everything
 from apps.core.wording import listed
+from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
 
 
 @admin.register(User)
-class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseAdmin):
+class UserAdmin(Holdable, SignInActions, EmailActions, PersonActions, TimelineMixin, BaseAdmin):
     create_service = staticmethod(user_create)
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -77,6 +78,7 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
         "deactivate",
         "reactivate",
         "anonymize",
+        *HOLD_ACTIONS,
     ]
 
     add_fieldsets = [
@@ -145,7 +147,8 @@ class UserAdmin(SignInActions, EmailActions, PersonActions, TimelineMixin, BaseA
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         email = "clear_email" if sees_personal_data(request.user) else "masked_email"
-        return [email, "name", "status_label", "roles", "created_moment"]
+        columns = [email, "name", "status_label", "roles", "created_moment"]
+        return [*columns, *self.hold_columns(request)]
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         if obj is None:

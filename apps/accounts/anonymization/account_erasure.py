@@ -16,6 +16,7 @@ from apps.accounts.anonymization.queued_mails import queued_mails_erase
 from apps.accounts.anonymization.registry import ErasureHandler
 from apps.accounts.anonymization.requests import requests_about, requests_erase
 from apps.accounts.models import ApprovalRequest, EmailChange, User
+from apps.holds.selectors import own_hold
 
 # Rows of the sign-in packages that belong to one user.
 _OF_SIGN_IN = [
@@ -30,6 +31,8 @@ def _obstacles(person: Person) -> Iterator[str]:
     user = person.user
     if user.is_removed:
         yield "This person's data was already removed."
+    if own_hold(user) is not None:
+        yield f"{user} is under legal hold. The data can be removed once the hold is lifted."
     if user.is_superuser or user.is_staff or user.groups.exists():
         yield f"{user} has a staff role. Remove the roles first."
     if any(request.state == ApprovalRequest.State.PENDING for request in requests_about(person)):

@@ -23,6 +23,7 @@ from apps.audit.redaction import (
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
+from apps.holds.selectors import wait_for_holds
 
 PERMISSION = "accounts.anonymize_user"
 
@@ -43,6 +44,7 @@ def user_anonymize(*, user: User, actor: Actor, reason: str) -> dict[str, int]:
             raise DomainError("This person no longer exists.")
         if isinstance(actor, User) and actor.pk == locked.pk:
             raise DomainError("You can't remove your own personal data. Ask a colleague.")
+        wait_for_holds()
         person = person_of(locked)
         person.reason = reason
         if person.is_named_in(reason):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -24,6 +25,12 @@ class RunBulkAction(Approvable):
     kind = BULK_RUN
     label = "Change many records at once"
     word = "bulk"
+
+    def is_required_for(self, arguments: Arguments, count: int) -> bool:
+        """Deleting for good needs a second person for any number of records, if `FOUR_EYES` says so."""
+        if "purge" in settings.FOUR_EYES and arguments and _deletes(_run(arguments)):
+            return True
+        return super().is_required_for(arguments, count)
 
     def why(self) -> str:
         return "it affects many records at once"
@@ -76,6 +83,11 @@ def _run(arguments: Arguments) -> BulkRun:
     if run is None:
         raise DomainError("The bulk action no longer exists.")
     return run
+
+
+def _deletes(run: BulkRun) -> bool:
+    full_site()
+    return offered(run.action).action.deletes
 
 
 def _number(run: BulkRun, arguments: Arguments) -> int:

@@ -13,6 +13,7 @@ from apps.audit.history import History
 from apps.core.fields import FoldedEmailField, fold_email
 from apps.core.models import BaseModel
 from apps.core.personal_patterns import masked
+from apps.holds.triggers import KeepsHeldPerson
 
 # The domain of the stable address of a person whose personal data was removed. Nobody can send
 # mail to it.
@@ -152,6 +153,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             ("anonymize_user", "Can remove a person's data for good"),
         ]
         triggers = [
+            KeepsHeldPerson(removed_domain=REMOVED_DOMAIN),
             # Not even psql may delete a user: history and foreign keys refer to every person.
             pgtrigger.Trigger(
                 name="is_never_deleted",

@@ -21,7 +21,7 @@ from unfold.decorators import display
 
 from apps.bulk.actions import BULK_ACTIONS, label_of
 from apps.bulk.admin.reason_form import ReasonForm
-from apps.bulk.admin.run_page import progress_of, run_context
+from apps.bulk.admin.run_page import progress_of, run_context, typed_for
 from apps.bulk.models import BulkRun
 from apps.bulk.selectors import not_done_file
 from apps.bulk.services import bulk_run_cancel, bulk_run_confirm, bulk_run_undo
@@ -115,7 +115,8 @@ class BulkRunAdmin(ReadOnly, BaseAdmin):
             found = BULK_ACTIONS.get(run.action)
             if found is not None and found.sudo:
                 require_fresh_factor(request, "change many records at once")
-            return self._do(request, run, bulk_run_confirm)
+            typed = typed_for(run, found.action) if found else ""
+            return self._do(request, run, bulk_run_confirm, typed=typed)
         return _to(run)
 
     def undo_view(self, request: HttpRequest, run_id: int) -> HttpResponseBase:
@@ -169,10 +170,14 @@ class BulkRunAdmin(ReadOnly, BaseAdmin):
         return run
 
     def _do(
-        self, request: HttpRequest, run: BulkRun, service: Callable[..., BulkRun]
+        self,
+        request: HttpRequest,
+        run: BulkRun,
+        service: Callable[..., BulkRun],
+        typed: str = "",
     ) -> HttpResponseBase:
         # Whether a reason is required, the service knows.
-        form = ReasonForm(request.POST, is_required=False)
+        form = ReasonForm(request.POST, is_required=False, typed=typed)
         if not form.is_valid():
             return self._page(request, run, reason_form=form, status=409)
         reason = form.cleaned_data["reason"]

@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.urls import reverse
 
-from apps.bulk.actions import BULK_ACTIONS, Offered
+from apps.bulk.actions import BULK_ACTIONS, BulkAction, Offered
 from apps.bulk.admin.reason_form import ReasonForm
 from apps.bulk.models import BulkRun
 from apps.bulk.selectors import consequences, not_done, sample, values_in_words
@@ -84,13 +84,20 @@ def _plan(run: BulkRun, found: Offered, viewer: PermissionHolder) -> dict[str, A
         "consequences": consequences(run, action, viewer) if number else [],
         "mailed": action.mailed(number) if number else "",
         "undo_note": "" if action.is_undoable else action.why_not_undoable,
-        "reason_form": ReasonForm(is_required=action.reason == "required"),
+        "reason_form": ReasonForm(
+            is_required=action.reason == "required", typed=typed_for(run, action)
+        ),
         "refusal": refusal,
         "may_confirm": not refusal,
         "second_person": ""
         if refusal
         else APPROVALS.get().run_message({"run": run.pk}, count=number, user=viewer),
     }
+
+
+def typed_for(run: BulkRun, action: BulkAction) -> str:
+    """Return what must be typed to confirm a plan: the number of what is deleted; nothing else."""
+    return str(run.rows_to_do) if action.deletes else ""
 
 
 def _undo(run: BulkRun, found: Offered, viewer: PermissionHolder, may: bool) -> dict[str, Any]:

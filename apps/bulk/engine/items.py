@@ -44,6 +44,10 @@ def keep_before(action: BulkAction, items: Iterable[int]) -> None:
 
 def mark_changed(action: BulkAction, items: Iterable[int]) -> None:
     """Say that the action has changed these, and remember what it left."""
+    if action.deletes:
+        done = BulkItem.objects.filter(pk__in=list(items))
+        done.update(outcome=BulkItem.Outcome.CHANGED, note="", version=None)
+        return
     _set_outcome(action.records, items, BulkItem.Outcome.CHANGED)
 
 

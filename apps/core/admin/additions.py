@@ -14,7 +14,8 @@ from apps.core.port import Registry
 class AddedTemplate:
     """A template that is included with the page's own context."""
 
-    place: Literal["list", "record"]
+    # Below every list, below every record, or in the head of every record.
+    place: Literal["list", "record", "head"]
     name: str
 
 

@@ -26,6 +26,7 @@ from apps.core.admin.fingerprint import fingerprint
 from apps.core.admin.permissions import one_record
 from apps.core.admin.second_person import SecondPerson
 from apps.core.approvals import ApprovalNeeded
+from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 
 CONFIRMATION = "_confirmation"
@@ -73,9 +74,10 @@ class Confirmation:
                 with attributed(actor=self.request.user, reason=form.reason, source="form"):
                     if self.object_id is None:
                         self.second_person.demand_for_many(records)
-                    message = self.options["function"](
-                        self.model_admin, self.request, records, form
-                    )
+                    with refusals_in_words():
+                        message = self.options["function"](
+                            self.model_admin, self.request, records, form
+                        )
         except ApprovalNeeded as needed:
             return self.second_person.ask(needed, form) or self._page(form, status=409)
         except DomainError as error:

@@ -9,5 +9,5 @@ register = Library()
 
 @register.simple_tag
 def added_templates(place: str) -> list[str]:
-    """Return the names of the templates for "list" or "record"."""
+    """Return the names of the templates for "list", "record", or "head"."""
     return additions.added_templates(place)

@@ -6,6 +6,9 @@ and hold a transaction.
 """
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +17,7 @@ from django.db.models.functions import Now
 
 from apps.core.actors import PermissionHolder
 from apps.core.errors import DomainError
+from apps.core.port import Registry
 from apps.core.trash.relations import (
     belongings,
     concrete_model_of,
@@ -25,6 +29,20 @@ from apps.core.trash.relations import (
 from apps.core.uuid7 import uuid7
 
 type Counts = Counter[type[models.Model]]
+
+
+@dataclass(frozen=True)
+class AfterPurge:
+    """What follows a deletion for good, in its transaction."""
+
+    name: str
+    # Gets the model, and the key of one of the deleted records.
+    act: Callable[[type[models.Model], Any], object]
+
+
+AFTER_PURGE = Registry[AfterPurge](
+    "after a purge", "what follows when records are deleted for good", key=attrgetter("name")
+)
 
 
 def locked(queryset: models.QuerySet) -> Any:
@@ -73,15 +91,26 @@ def restore(queryset: models.QuerySet) -> Counts:
 
 def purge(queryset: models.QuerySet) -> Counts:
     """Delete the records of `queryset` and everything that belongs to them; only their history
-    stays.
+    stays, without personal data.
 
     Bypasses the ORM's collector, which would load every belonging into memory.
     """
     model = concrete_model_of(queryset)
+    one = plain_rows(queryset).order_by().values_list("pk", flat=True).first()
+    if one is None:
+        return Counter()
+    counts = _delete(queryset)
+    for each in AFTER_PURGE:
+        each.act(model, one)
+    return counts
+
+
+def _delete(queryset: models.QuerySet) -> Counts:
+    model = concrete_model_of(queryset)
     purged = plain_rows(queryset)
     counts: Counts = Counter()
     for child, name in belongings(model):
-        counts += purge(child._base_manager.filter(**{f"{name}__in": purged.values("pk")}))
+        counts += _delete(child._base_manager.filter(**{f"{name}__in": purged.values("pk")}))
     for child, name in references_to(model, models.SET_NULL):
         child._base_manager.filter(**{f"{name}__in": purged.values("pk")}).update(**{name: None})
     for on_delete in (models.PROTECT, models.RESTRICT):

@@ -86,7 +86,8 @@ def records_purge(*, records: models.QuerySet[Any], actor: Actor, reason: str = 
         APPROVALS.get().require_for_records(
             trash_action("purge", records.model), purged, actor=actor
         )
-        return purge(purged)
+        with refusals_in_words():
+            return purge(purged)
 
 
 def record_trash(*, record: SoftDeletableModel, actor: Actor, reason: str = "") -> Counts:

@@ -25,6 +25,7 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.trash.pages import ToTrash
 from apps.core.scope import sees_everything
+from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.organizations.admin.bulk_forms import OwnerForm, StatusForm
 from apps.organizations.admin.colors import STATUS_COLORS
 from apps.organizations.admin.inlines import InvitationInline, MembershipInline
@@ -40,7 +41,7 @@ from apps.transfers.admin.exports import ExportMixin
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
+class OrganizationAdmin(Holdable, ExportMixin, TimelineMixin, ToTrash):
     create_service = staticmethod(organization_create)
     update_service = staticmethod(organization_update)
     list_display = [
@@ -61,7 +62,7 @@ class OrganizationAdmin(ExportMixin, TimelineMixin, ToTrash):
     sortable_by = ["name", "created_moment"]
     ordering = ["name", "id"]
     autocomplete_fields = ["owner"]
-    actions_detail = ["invite", "move_to_trash"]
+    actions_detail = ["invite", "move_to_trash", *HOLD_ACTIONS]
     inlines = [MembershipInline, InvitationInline]
     fieldsets = [
         (None, {"fields": ["name", "slug", "external_id", "status", "owner"]}),

@@ -3,15 +3,18 @@
 from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
-from apps.bulk.admin.trash import restore_many
+from apps.bulk.admin.trash import purge_many, restore_many
 from apps.core.admin.trash.pages import TrashAdmin
+from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.organizations.models import Organization, TrashedOrganization
 from apps.organizations.services.organizations import organizations_restore
 
 
 @admin.register(TrashedOrganization)
-class TrashedOrganizationAdmin(TimelineMixin, TrashAdmin):
+class TrashedOrganizationAdmin(Holdable, TimelineMixin, TrashAdmin):
+    actions_detail = [*TrashAdmin.actions_detail, *HOLD_ACTIONS]
     restore = restore_many(Organization)
+    purge = purge_many(Organization)
     restore_service = staticmethod(organizations_restore)
     trash_columns = ["slug", "external_id"]
     search_fields = ["name", "slug", "external_id"]

@@ -11,6 +11,7 @@ from apps.audit.history import History
 from apps.core.fields import FoldedEmailField
 from apps.core.models import AliveManager, BaseModel
 from apps.core.personal_patterns import masked
+from apps.holds.triggers import keeps_held
 from apps.organizations.models.membership import Role
 from apps.organizations.models.organization import Organization
 from apps.organizations.querysets import InvitationQuerySet
@@ -100,6 +101,7 @@ class Invitation(BaseModel):
             ),
             GinIndex(SearchVector("email", config="simple"), name="invitation_search"),
         ]
+        triggers = [*keeps_held("organization")]
 
     def __str__(self) -> str:
         return f"{masked(self.email)} to {self.organization}"

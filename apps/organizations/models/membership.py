@@ -7,6 +7,7 @@ from django.db import models
 from apps.accounts.models.user import REMOVED_DOMAIN
 from apps.audit.history import History
 from apps.core.models import AliveManager, BaseModel
+from apps.holds.triggers import keeps_held
 from apps.organizations.models.organization import Organization
 from apps.organizations.querysets import MembershipQuerySet
 
@@ -60,6 +61,7 @@ class Membership(BaseModel):
             models.Index(fields=["organization", "id"], name="membership_organization"),
         ]
         triggers = [
+            *keeps_held("organization", "user"),
             # The last line of defense; services and imports refuse it earlier, with a better
             # message. Deferred, so that one transaction can pass ownership on in any order, and a
             # row trigger, because it fires only for owners' memberships. It locks the

@@ -9,6 +9,7 @@ from django.db import models
 from apps.audit.history import History
 from apps.core.models import AliveManager, SoftDeletableModel
 from apps.core.trash.proxies import trash_proxy
+from apps.holds.triggers import keeps_held
 from apps.organizations.querysets import OrganizationQuerySet
 
 
@@ -89,6 +90,7 @@ class Organization(SoftDeletableModel):
             ),
         ]
         triggers = [
+            *keeps_held(),
             pgtrigger.Trigger(
                 name="owner_is_a_member",
                 when=pgtrigger.After,

@@ -70,7 +70,8 @@ def membership_remove(*, membership: Membership, actor: Actor, reason: str = "")
         locked = _locked(membership, actor)
         if locked.role == Role.OWNER:
             _keeps_an_owner(organization, [locked.pk])
-        locked.delete()
+        with refusals_in_words():
+            locked.delete()
 
 
 def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason: str = "") -> int:
@@ -88,7 +89,8 @@ def memberships_remove(*, memberships: MembershipQuerySet, actor: Actor, reason:
             owners.setdefault(organization_id, []).append(key)
         for organization_id in sorted(owners):
             _keeps_an_owner(lock_organization(organization_id, actor), owners[organization_id])
-        return int(going._raw_delete(going.db))
+        with refusals_in_words():
+            return int(going._raw_delete(going.db))
 
 
 def _keeps_an_owner(organization: Organization, going: Collection[UUID]) -> None:

@@ -23,6 +23,7 @@ from apps.core.admin.display import (
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.admin.inlines import BaseTabularInline, ReadOnlyInline
 from apps.core.admin.trash.pages import ToTrash
+from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.organizations.admin.organization import OrganizationAdmin
 from apps.projects.admin.bulk_forms import ProjectStatusForm
 from apps.projects.admin.colors import PROJECT_COLORS
@@ -42,7 +43,7 @@ class TaskInline(BaseTabularInline):
 
 
 @admin.register(Project)
-class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
+class ProjectAdmin(Holdable, ExportMixin, TimelineMixin, ToTrash):
     create_service = staticmethod(project_create)
     list_display = ["name", "organization_link", "status_label", "tasks", "created_moment"]
     list_filter = [
@@ -65,6 +66,7 @@ class ProjectAdmin(ExportMixin, TimelineMixin, ToTrash):
     readonly_fields = ["created_by_link", "copyable_id", "created_moment"]
 
     actions = [*ToTrash.actions, "set_project_status"]
+    actions_detail = [*ToTrash.actions_detail, *HOLD_ACTIONS]
 
     set_project_status = bulk_action(
         SET_PROJECT_STATUS, form_class=ProjectStatusForm, icon="flag", in_row_menu=False

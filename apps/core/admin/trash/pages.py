@@ -37,7 +37,7 @@ from apps.core.trash.services import (
 from apps.core.wording import belongings, belongings_sentence, counted
 
 
-def _purging(queryset: QuerySet) -> list[str]:
+def purging(queryset: QuerySet) -> list[str]:
     return [
         "This can't be undone.",
         *belongings_sentence("Also deleted", count_purge(queryset), queryset.model),
@@ -45,7 +45,7 @@ def _purging(queryset: QuerySet) -> list[str]:
     ]
 
 
-def _name_or_number(queryset: QuerySet) -> str:
+def name_or_number(queryset: QuerySet) -> str:
     """The text to type: the name of one record, or the number of several."""
     count = queryset.count()
     return str(queryset.get()) if count == 1 else str(count)
@@ -211,8 +211,8 @@ class TrashAdmin(ReadOnly, BaseAdmin):
         description="Delete for good",
         icon="delete_forever",
         danger=True,
-        consequences=_purging,
-        typed=_name_or_number,
+        consequences=purging,
+        typed=name_or_number,
         sudo=True,
     )
     def purge(self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm) -> str:
