@@ -136,6 +136,18 @@ class Environment(BaseSettings):
     four_eyes_hours: int = Field(
         24, ge=1, le=720, description="Hours after which an undecided request expires."
     )
+    trash_days: int = Field(
+        90,
+        ge=0,
+        le=3650,
+        description="Days after which records in the trash are deleted for good. 0: never.",
+    )
+    trash_notice_days: int = Field(
+        7,
+        ge=1,
+        le=365,
+        description="Days before that, when the people who moved them there are told by e-mail.",
+    )
 
     @field_validator("database_url")
     @classmethod

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.audit",
     "apps.holds",
     "apps.bulk",
+    "apps.trash",
     "apps.accounts",
     "apps.transfers",
     "apps.schedules",
@@ -224,6 +225,10 @@ SIMPLE_HISTORY_ENABLED = False  # PostgreSQL triggers write the history, see app
 # What a second person must approve, and how long a request stays open; see apps/accounts/approvals.
 FOUR_EYES = four_eyes.parse(ENV.four_eyes)
 FOUR_EYES_HOURS = ENV.four_eyes_hours
+
+# How long the trash keeps records, and when people are told; see apps/trash.
+TRASH_DAYS = ENV.trash_days
+TRASH_NOTICE_DAYS = ENV.trash_notice_days
 
 UNFOLD = unfold.UNFOLD
 NAVIGATION = unfold.NAVIGATION

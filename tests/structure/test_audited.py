@@ -23,6 +23,7 @@ EXEMPT: dict[str, str] = {
     "bulk.BulkRun": "says itself who changed what, when and why; its end is an event",
     "bulk.BulkItem": "what became of one record of a bulk action; the record has a history",
     "core.QueuedMail": "says itself what became of an e-mail; decisions are events",
+    "trash.TrashNotice": "remembers that people were told; the e-mail has a record",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.SchedulerHeartbeat": "a moment that is overwritten every ten seconds",
     "schedules.SchedulerPause": "says itself who paused and resumed the schedules, when and why",

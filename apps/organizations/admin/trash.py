@@ -4,15 +4,15 @@ from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.bulk.admin.trash import purge_many, restore_many
-from apps.core.admin.trash.pages import TrashAdmin
 from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.organizations.models import Organization, TrashedOrganization
 from apps.organizations.services.organizations import organizations_restore
+from apps.trash.admin.trash import EmptiedTrashAdmin
 
 
 @admin.register(TrashedOrganization)
-class TrashedOrganizationAdmin(Holdable, TimelineMixin, TrashAdmin):
-    actions_detail = [*TrashAdmin.actions_detail, *HOLD_ACTIONS]
+class TrashedOrganizationAdmin(Holdable, TimelineMixin, EmptiedTrashAdmin):
+    actions_detail = [*EmptiedTrashAdmin.actions_detail, *HOLD_ACTIONS]
     restore = restore_many(Organization)
     purge = purge_many(Organization)
     restore_service = staticmethod(organizations_restore)

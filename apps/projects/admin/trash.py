@@ -4,15 +4,15 @@ from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
 from apps.bulk.admin.trash import purge_many, restore_many
-from apps.core.admin.trash.pages import TrashAdmin
 from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.projects.models import Project, TrashedProject
 from apps.projects.services import projects_restore
+from apps.trash.admin.trash import EmptiedTrashAdmin
 
 
 @admin.register(TrashedProject)
-class TrashedProjectAdmin(Holdable, TimelineMixin, TrashAdmin):
-    actions_detail = [*TrashAdmin.actions_detail, *HOLD_ACTIONS]
+class TrashedProjectAdmin(Holdable, TimelineMixin, EmptiedTrashAdmin):
+    actions_detail = [*EmptiedTrashAdmin.actions_detail, *HOLD_ACTIONS]
     restore = restore_many(Project)
     purge = purge_many(Project)
     restore_service = staticmethod(projects_restore)

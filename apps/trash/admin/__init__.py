@@ -1,0 +1,1 @@
+"""What the trash shows of the days that it keeps a record."""

@@ -1,0 +1,36 @@
+"""The trash of a model, with the day on which a record will be deleted for good."""
+
+from typing import Any
+
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from apps.core.admin.display import moment
+from apps.core.admin.trash.pages import TrashAdmin
+from apps.trash.models import TrashNotice
+from apps.trash.selectors import goes_at
+
+
+class EmptiedTrashAdmin(TrashAdmin):
+    @display(description="deleted for good on")
+    def goes_on(self, record: Any) -> SafeString | str:
+        at = goes_at(record.deleted_at, record.told_at)
+        if at is None or getattr(record, "is_held", False):
+            return "Never" if at is None else "Not while it is held"
+        return moment(timezone.localdate(at))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        told = TrashNotice.objects.filter(trash_id=OuterRef("trash_id")).values("told_at")
+        return super().get_queryset(request).annotate(told_at=Subquery(told[:1]))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [*super().get_list_display(request), "goes_on"]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [*super().get_fields(request, obj), "goes_on"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
+        return [*super().get_readonly_fields(request, obj), "goes_on"]
