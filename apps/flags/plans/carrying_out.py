@@ -7,7 +7,7 @@ have become due, only the last one is, and the others are skipped with a word.
 import logging
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, InternalError, OperationalError, transaction
 from django.utils import timezone
 
 from apps.accounts.authority import actor_lock
@@ -34,23 +34,26 @@ State = PlannedChange.State
 def planned_changes_carry_out() -> tuple[int, int]:
     """Carry out what is due, and cancel plans of flags that somebody changed; return how many of each.
 
-    A plan that fails ends with a word and holds up no other. While the database is away, nothing has happened:
-    the error goes on, and the next pass tries again.
+    A plan that fails ends with a word and holds up no other. Where the database is away, or lets nobody write now,
+    nothing has happened: the error goes on after the other plans, and the next pass tries again.
     """
     done = ended = 0
+    refused: Exception | None = None
     waiting = ChangePlan.objects.filter(state=ChangePlan.State.WAITING).order_by("pk")
     for key in list(waiting.values_list("pk", flat=True)):
         try:
             with transaction.atomic():
                 result = _advance(key)
-        except (OperationalError, InterfaceError):
-            raise
+        except (OperationalError, InterfaceError, InternalError) as error:
+            refused, result = error, ""
         except Exception as error:
             if not isinstance(error, DomainError):
                 logger.exception("A planned change of a flag failed.")
             with transaction.atomic():
                 result = _fail(key, _in_words(error))
         done, ended = done + (result == "done"), ended + (result == "ended")
+    if refused is not None:
+        raise refused
     return done, ended
 
 
