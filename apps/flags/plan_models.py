@@ -45,12 +45,12 @@ class ChangePlan(models.Model):
         verbose_name = "planned change"
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "name"],
+                fields=["kind", "toggle_id"],
                 condition=models.Q(state="waiting"),
                 name="one_waiting_plan_for_a_flag",
             )
         ]
-        indexes = [models.Index(fields=["kind", "name", "-id"], name="plan_by_flag")]
+        indexes = [models.Index(fields=["kind", "toggle_id", "-id"], name="plan_by_flag")]
 
     def __str__(self) -> str:
         return f"{self.name}, planned {self.created_at:%Y-%m-%d %H:%M %Z}"

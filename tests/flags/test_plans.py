@@ -10,6 +10,7 @@ from django.db import DatabaseError
 
 from apps.accounts.approvals.services import approval_approve, approval_ask
 from apps.accounts.models import User
+from apps.audit.context import audit_context
 from apps.audit.models import Event
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, MissingPermission
@@ -247,7 +248,7 @@ def test_what_makes_a_plan_impossible_cancels_it_with_a_word(
         ([Step(MONDAY - timedelta(days=2), "on")], "has passed"),
         ([Step(MONDAY - timedelta(days=1), "on")], "has passed"),
         ([Step(MONDAY, "on"), Step(MONDAY, "off")], "Two changes"),
-        ([Step(MONDAY + timedelta(days=400), "on")], "more than a year"),
+        ([Step(MONDAY + timedelta(days=400), "on")], "a year ahead"),
         ([Step(MONDAY + timedelta(days=n), "on") for n in range(21)], "at most 20"),
         *(
             ([Step(MONDAY, word)], "can't become")
@@ -261,6 +262,36 @@ def test_what_cannot_be_planned_is_refused_and_nothing_is_stored(
     with pytest.raises(DomainError, match=word):
         ramp(FlagFactory(), planner, steps)
     assert not ChangePlan.objects.exists()
+
+
+def test_an_unknown_time_zone_is_refused(clock: Any, planner: User) -> None:
+    with pytest.raises(DomainError, match="not a time zone"):
+        changes_plan(
+            kind="flag",
+            name=FlagFactory().name,
+            steps=RAMP,
+            zone="Mars/Base",
+            reason="x",
+            actor=planner,
+        )
+
+
+def test_who_acted_as_the_planner_must_still_be_allowed_to(clock: Any, planner: User) -> None:
+    may = [*MAY, "accounts.impersonate_user", "accounts.impersonate_and_write"]
+    boss, other = StaffFactory(first_name="Ida", may=may), StaffFactory(may=may)
+    flags = FlagFactory(), FlagFactory()
+    for flag, real in zip(flags, (boss, other), strict=True):
+        with audit_context(actor=planner, real_actor=real):
+            ramp(flag, planner)
+    User.objects.filter(pk=other.pk).update(status=User.Status.DEACTIVATED)
+    clock.move_to(MONDAY)
+
+    carry_out_planned_changes()
+
+    assert [str(now(flag)[1]) for flag in flags] == ["1.0", "None"]
+    row = flags[0].history.select_related("change_set").first()
+    assert (row.change_set.actor_id, row.change_set.real_actor_id) == (planner.pk, boss.pk)
+    assert "is deactivated" in ChangePlan.objects.get(toggle_id=flags[1].pk).outcome
 
 
 def test_a_flag_has_one_plan_at_a_time_and_a_canceled_one_makes_room(

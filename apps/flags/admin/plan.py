@@ -67,8 +67,7 @@ class PlanMixin:
 
     @admin.display(description="planned")
     def plans_label(self, record: Toggle) -> SafeString | str:
-        kind = str(record._meta.model_name)
-        plans = [_shown(plan) for plan in plans_of(kind, record.name)]
+        plans = [_shown(plan) for plan in plans_of(record)]
         return mark_safe(render_to_string("flags/plans.html", {"plans": plans}))
 
     @confirmed(
@@ -113,7 +112,7 @@ class PlanMixin:
         self, request: HttpRequest, records: QuerySet, answer: ConfirmationForm
     ) -> str:
         (record,) = records[:1]
-        plan = waiting_plan(str(record._meta.model_name), record.name)
+        plan = waiting_plan(record)
         if plan is None:
             raise DomainError("Nothing is planned.")
         plan_cancel(plan=plan, reason=answer.reason, actor=request.user)
@@ -144,7 +143,7 @@ def turned_for_a_while(
 def plans_lost(records: QuerySet) -> Iterator[str]:
     """Yield what turning by hand cancels."""
     for record in records:
-        plan = waiting_plan(str(record._meta.model_name), record.name)
+        plan = waiting_plan(record)
         change = next_change_of(plan) if plan else None
         if change is not None:
             yield f"{record}: what is planned is canceled (next: {change_in_words(change)})."

@@ -140,7 +140,7 @@ class CancelForm(ConfirmationForm):
 def _waiting(form: ConfirmationForm) -> str:
     """Say what is planned for the one flag of a form: “Planned: 10% on Monday …, then …”."""
     record: Any = form.queryset.first()
-    plan = waiting_plan(str(record._meta.model_name), record.name) if record else None
+    plan = waiting_plan(record) if record else None
     change = next_change_of(plan) if plan else None
     if plan is None or change is None:
         return ""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,7 @@ from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.flags import event_kinds
-from apps.flags.models import ChangePlan, Flag, PlannedChange, Switch
+from apps.flags.models import ChangePlan, Flag, PlannedChange, Switch, Toggle
 from apps.flags.plans.hands import newest
 from apps.flags.plans.mails import announce_end
 from apps.flags.plans.selectors import next_change_of, waiting_plan
@@ -55,16 +56,17 @@ def changes_plan(
     """
     reason = _check(actor, reason)
     toggle = _locked(kind, name)
+    zone = _zone_checked(zone or settings.TIME_ZONE)
     planned = steps_checked(kind, steps)
-    _refuse_second(kind, name)
+    _refuse_second(toggle)
     arguments: dict[str, Any] = {
         "kind": kind,
         "name": name,
-        "zone": zone or settings.TIME_ZONE,
+        "zone": zone,
         "steps": [[step.at.astimezone(UTC).isoformat(), step.becomes] for step in planned],
     }
     is_approved = _approved(toggle, arguments, actor)
-    return _store(toggle, planned, arguments["zone"], reason, actor, is_approved)
+    return _store(toggle, planned, zone, reason, actor, is_approved)
 
 
 @transaction.atomic
@@ -82,7 +84,7 @@ def change_for_a_while(
         raise DomainError(f"“{name}” is {becomes_in_words(kind, before)} already.")
     if not 1 <= minutes <= LONGEST / timedelta(minutes=1):
         raise DomainError("It can be turned for a minute at least, and a year at most.")
-    _refuse_second(kind, name)
+    _refuse_second(toggle)
     arguments = {"kind": kind, "name": name, "becomes": becomes, "minutes": minutes}
     is_approved = _approved(toggle, arguments, actor)
     toggle_become(
@@ -137,12 +139,18 @@ def steps_checked(kind: str, steps: Sequence[Step]) -> list[Step]:
         if step.at <= now:
             raise DomainError(f"{due_in_words(step.at, '')} has passed. Choose a later time.")
         if step.at > now + LONGEST:
-            raise DomainError(f"{due_in_words(step.at, '')} is more than a year away.")
+            raise DomainError("A change can be planned for a year ahead at most.")
         if before is not None and before.at == step.at:
             raise DomainError(
                 f"Two changes are planned for {due_in_words(step.at, '')}. Choose one."
             )
     return planned
+
+
+def _zone_checked(zone: str) -> str:
+    if zone not in available_timezones():
+        raise DomainError(f"“{zone}” is not a time zone. Write one such as Europe/Berlin or UTC.")
+    return zone
 
 
 def _store(
@@ -188,12 +196,12 @@ def _locked(kind: str, name: str) -> Any:
     return found
 
 
-def _refuse_second(kind: str, name: str) -> None:
-    plan = waiting_plan(kind, name)
+def _refuse_second(toggle: Toggle) -> None:
+    plan = waiting_plan(toggle)
     change = next_change_of(plan) if plan else None
     if change is not None:
         raise DomainError(
-            f"Changes of “{name}” are planned already (next: {change_in_words(change)}). Cancel them first."
+            f"Changes of “{toggle.name}” are planned already (next: {change_in_words(change)}). Cancel them first."
         )
 
 

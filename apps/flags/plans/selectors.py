@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from apps.flags.models import ChangePlan, PlannedChange
+from apps.flags.models import ChangePlan, PlannedChange, Toggle
 
 _KEPT = 5
 
@@ -16,7 +16,7 @@ def with_next_change(toggles: QuerySet[Any]) -> QuerySet[Any]:
         state=PlannedChange.State.WAITING,
         plan__state=ChangePlan.State.WAITING,
         plan__kind=str(toggles.model._meta.model_name),
-        plan__name=OuterRef("name"),
+        plan__toggle_id=OuterRef("pk"),
     )
     about = JSONObject(due_at=F("due_at"), becomes=F("becomes"), zone=F("plan__zone"))
     return toggles.annotate(
@@ -24,15 +24,19 @@ def with_next_change(toggles: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
-def waiting_plan(kind: str, name: str) -> ChangePlan | None:
-    return ChangePlan.objects.filter(kind=kind, name=name, state=ChangePlan.State.WAITING).first()
+def waiting_plan(toggle: Toggle) -> ChangePlan | None:
+    return _plans(toggle).filter(state=ChangePlan.State.WAITING).first()
 
 
 def next_change_of(plan: ChangePlan) -> PlannedChange | None:
     return plan.changes.filter(state=PlannedChange.State.WAITING).order_by("due_at").first()
 
 
-def plans_of(kind: str, name: str) -> list[ChangePlan]:
+def plans_of(toggle: Toggle) -> list[ChangePlan]:
     """Return the last plans of a flag, the newest first, with their changes."""
-    found = ChangePlan.objects.filter(kind=kind, name=name).select_related("planned_by")
-    return list(found.prefetch_related("changes").order_by("-pk")[:_KEPT])
+    found = _plans(toggle).select_related("planned_by").prefetch_related("changes")
+    return list(found.order_by("-pk")[:_KEPT])
+
+
+def _plans(toggle: Toggle) -> QuerySet[ChangePlan]:
+    return ChangePlan.objects.filter(kind=str(toggle._meta.model_name), toggle_id=toggle.pk)
