@@ -5,8 +5,15 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
+from apps.accounts.admin.user import UserAdmin
 from apps.accounts.models import User
-from tests.factories.accounts import RoleFactory, StaffFactory, UserFactory, prove_factor
+from tests.factories.accounts import (
+    RoleFactory,
+    StaffFactory,
+    SuperuserFactory,
+    UserFactory,
+    prove_factor,
+)
 from tests.forms import save
 from tests.trace import last_trace
 
@@ -120,3 +127,43 @@ def test_addresses_and_numbers_are_masked_for_who_may_not_read_them() -> None:
 
     assert "ida.berg" not in page + listed
     assert "+49 40 1234" not in page
+
+
+def test_a_page_offers_nothing_about_oneself_or_a_more_powerful_colleague_that_is_refused() -> None:
+    me = StaffFactory(may=[*MANAGER, *RIGHTS])
+    client = Client()
+    client.force_login(me)
+    people = {
+        "me": me,
+        "equal": StaffFactory(may=MANAGER),
+        "stronger": StaffFactory(may=["schedules.run_task"]),
+        "superuser": SuperuserFactory(),
+        "member": UserFactory(),
+    }
+    offered = {
+        who: {
+            name
+            for name in UserAdmin.actions_detail
+            if reverse(f"admin:accounts_user_{name}", args=[person.pk]) in page_of(client, person)
+        }
+        for who, person in people.items()
+    }
+
+    assert offered["stronger"] == offered["superuser"] == set()
+    assert offered["me"] == {"change_email", "end_sessions", "give_password_link"}
+    assert offered["equal"] == {*offered["me"], "set_roles", "impersonate", "deactivate"}
+    assert {"deactivate", "anonymize"} <= offered["member"]
+
+
+RIGHTS = [
+    "accounts.set_roles",
+    "accounts.end_sessions",
+    "accounts.change_email",
+    "accounts.impersonate_user",
+    "accounts.anonymize_user",
+]
+
+
+def page_of(client: Client, person: User) -> str:
+    url = reverse("admin:accounts_user_change", args=[person.pk])
+    return client.get(url).content.decode()

@@ -51,6 +51,8 @@ from apps.core.wording import listed
 from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 
 STATUS_COLORS = {"active": GOOD, "deactivated": QUIET}
+# What nobody can do to their own account.
+NOT_ONESELF = frozenset({"set_roles", "impersonate", "deactivate", "anonymize"})
 
 
 @admin.register(User)
@@ -207,11 +209,18 @@ class UserAdmin(Holdable, SignInActions, EmailActions, PersonActions, TimelineMi
         ]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
-        """Offer no actions for a person whose data was removed: the record never changes again."""
+        """Offer nothing that is refused: about a colleague with more permissions, or one's own account.
+
+        The record of a person whose data was removed never changes again.
+        """
+        actor: Any = request.user
         person = self.get_object(request, unquote(str(object_id)))
-        if person is not None and person.is_removed:
+        if person is not None and account_obstacle(actor=actor, person=person):
             return []
-        return super().get_actions_detail(request, object_id)
+        actions = super().get_actions_detail(request, object_id)
+        if person != actor:
+            return actions
+        return [action for action in actions if action.method.__name__ not in NOT_ONESELF]
 
     def get_inlines(self, request: HttpRequest, obj: User | None = None) -> Any:
         return super().get_inlines(request, obj) if obj else []
