@@ -9,8 +9,10 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 
 
 def duration_in_words(duration: timedelta) -> str:
-    """Return "0.8 s", "45 s", or "3 min 20 s"."""
+    """Return "under 0.1 s", "0.8 s", "45 s", or "3 min 20 s"."""
     seconds = duration.total_seconds()
+    if seconds < 0.05:
+        return "under 0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     if seconds < 120:

@@ -9,7 +9,7 @@ from apps.reports.formats.values import (
     sums_in_words,
     totals_in_words,
 )
-from apps.reports.results import ReportResult
+from apps.reports.results import ReportColumn, ReportResult
 
 
 def as_html(result: ReportResult) -> bytes:
@@ -24,5 +24,5 @@ def as_html(result: ReportResult) -> bytes:
     return render_to_string("reports/document.html", context).encode()
 
 
-def _cells(result: ReportResult, texts: list[str]) -> list[tuple[str, bool]]:
-    return [(text, column.is_numeric) for text, column in zip(texts, result.columns, strict=False)]
+def _cells(result: ReportResult, texts: list[str]) -> list[tuple[str, ReportColumn]]:
+    return list(zip(texts, result.columns, strict=False))

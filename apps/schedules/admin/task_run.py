@@ -241,10 +241,23 @@ class TaskRunAdmin(ReadOnlyAdmin):
         return "Hidden. To see it, you need the permission “view the traceback of a task run”."
 
     def get_fieldsets(self, request: HttpRequest, obj: TaskRun | None = None) -> Any:
-        (first, times, (title, shown)) = super().get_fieldsets(request, obj)
+        ((_, about), times, (title, shown)) = super().get_fieldsets(request, obj)
+        first = (
+            None,
+            {
+                **about,
+                "fields": [each for each in about["fields"] if not self._is_blank(each, obj)],
+            },
+        )
         name = "traceback_text" if request.user.has_perm(TRACEBACK) else "traceback_hidden"
         fields = [name, *shown["fields"][1:]] if obj and obj.traceback else shown["fields"][1:]
         return [first, times, (title, {**shown, "fields": fields})]
+
+    def _is_blank(self, field: str, run: TaskRun | None) -> bool:
+        """Return whether a field that most runs have nothing for is left out."""
+        if run is None or field not in ("reason", "decision", "arguments_text", "changes"):
+            return False
+        return (run.reason if field == "reason" else getattr(self, field)(run)) in ("", EMPTY)
 
     @admin.display(description="started by")
     def by(self, run: TaskRun) -> str:
