@@ -176,7 +176,9 @@ class TestForged:
         ).format(row=row)
         as_superuser(
             f"UPDATE {HISTORY} SET {edit} WHERE history_id = {row}",
-            f"""INSERT INTO audit_redaction SELECT {position or "nextval('audit_position')"}, now(),
+            f"""INSERT INTO audit_redaction (id, at, "table", columns, rows, positions, digests, links,
+            person, reason, change_set_id, database_role)
+            SELECT {position or "nextval('audit_position')"}, now(),
             '{HISTORY}', ARRAY['email', 'phone', 'first_name', 'last_name', 'avatar'], 1,
             ARRAY[{row}], ARRAY[{digest}], ARRAY[NULL::bigint], NULL, 'Forged', uuid7(), 'me'""",
         )
