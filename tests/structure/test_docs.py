@@ -1,6 +1,7 @@
 """The documents: every link leads somewhere, and the two front pages stay short."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ PAGES = sorted(
 )
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
+IMPORT = re.compile(r"^ *from (apps[\w.]*) import (\w+(?:, \w+)*)$", re.MULTILINE)
 # A path in code quotes, such as `apps/core/gates.py`.
 QUOTED = re.compile(r"`((?:apps|config|deploy|docs|fixtures|static|templates|tests)/[\w./-]+)`")
 
@@ -40,6 +42,23 @@ def test_every_link_and_path_of_a_page_leads_somewhere(page: Path) -> None:
     dead += [path for path in QUOTED.findall(text) if not (ROOT / path).exists()]
 
     assert not dead, f"{page.relative_to(ROOT)} names what does not exist: {', '.join(dead)}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_name_that_an_example_imports_is_there(page: Path) -> None:
+    text = page.read_text()
+    missing = [
+        f"{module}.{name}"
+        for module, names in IMPORT.findall(text)
+        for name in names.split(", ")
+        # An example also imports what it has made before.
+        if not re.search(rf"\b(?:class|def) {name}\b", text)
+        and not hasattr(import_module(module), name)
+    ]
+
+    assert not missing, (
+        f"{page.relative_to(ROOT)} imports what does not exist: {', '.join(missing)}"
+    )
 
 
 def test_the_front_pages_stay_short() -> None:
