@@ -86,6 +86,12 @@ def sentences_of(toggle: Any) -> list[str]:
     return [sentences[reason] for reason in reasons_of(toggle)]
 
 
+def stale(toggles: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those that are stale, without the reasons."""
+    found = with_staleness(toggles.order_by()).filter(is_stale=True)
+    return toggles.filter(pk__in=found.values("pk"))
+
+
 def stale_toggles() -> Iterator[Any]:
     """Yield every stale flag, then every stale switch, by name, with their owners."""
     for model in STATE_FIELDS:

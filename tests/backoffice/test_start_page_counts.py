@@ -16,6 +16,7 @@ from apps.audit.context import audit_context
 from apps.backoffice.start.filters import LINES
 from apps.backoffice.start.open_tasks import NEEDS, STANDING
 from apps.core.discovery import full_site
+from apps.flags.plans.planning import Step, changes_plan
 from apps.organizations.models import Membership, Organization, StaffOrganization
 from apps.projects.models import Project, Task
 from apps.transfers.models import ImportRun
@@ -76,6 +77,8 @@ def fill(user: Any) -> None:
     OverAlarmFactory()
     for everyone in (True, False, None):
         FlagFactory(everyone=everyone)
+    steps = [Step(now + timedelta(days=1), "on")]
+    changes_plan(kind="flag", name=FlagFactory().name, steps=steps, reason="Launch", actor=None)
     ScheduleFactory(enabled=False)
     for state in ("planned", "read", "failed", "applied"):
         for who in (user, StaffFactory()):

@@ -64,6 +64,7 @@ def pages(records: dict[str, Any]) -> dict[str, str]:
         "imports": reverse("admin:transfers_importrun_changelist"),
         "import-new": reverse("admin:transfers_importrun_new"),
         "flag": reverse("admin:flags_flag_change", args=[records["flag"].pk]),
+        "flag-plan": reverse("admin:flags_flag_plan_changes", args=[records["flag"].pk]),
         "task-run": reverse("admin:schedules_taskrun_change", args=[records["task run"].pk]),
         "invitations": reverse("admin:organizations_invitation_changelist"),
         "audit-log": reverse("admin:audit_changeset_changelist"),

@@ -17,6 +17,8 @@ from apps.core.admin.display import BAD, QUIET, WAITING
 from apps.core.models import QueuedMail
 from apps.core.wording import counted
 from apps.flags.models import Flag
+from apps.flags.plans.selectors import planned
+from apps.flags.stale import stale
 from apps.organizations.models import Invitation
 from apps.reports.models import ReportDelivery, ReportMailing
 from apps.schedules.models import Alarm, PeriodicTask, TaskRun
@@ -180,6 +182,24 @@ STANDING = [
         Flag,
         lambda user: Flag.objects.filter(everyone=True),
         "on for everyone",
+    ),
+    OpenTask(
+        "flags_planned",
+        "flags.view_flag",
+        QUIET,
+        "event_upcoming",
+        Flag,
+        lambda user: planned(Flag.objects.all()),
+        "with a planned change",
+    ),
+    OpenTask(
+        "flags_stale",
+        "flags.view_flag",
+        QUIET,
+        "history_toggle_off",
+        Flag,
+        lambda user: stale(Flag.objects.all()),
+        "stale",
     ),
     OpenTask(
         "schedules_on",

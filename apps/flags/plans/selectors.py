@@ -24,6 +24,14 @@ def with_next_change(toggles: QuerySet[Any]) -> QuerySet[Any]:
     )
 
 
+def planned(toggles: QuerySet[Any]) -> QuerySet[Any]:
+    """Return those that have a planned change."""
+    waiting = ChangePlan.objects.filter(
+        kind=str(toggles.model._meta.model_name), state=ChangePlan.State.WAITING
+    )
+    return toggles.filter(pk__in=waiting.values("toggle_id"))
+
+
 def waiting_plan(toggle: Toggle) -> ChangePlan | None:
     return _plans(toggle).filter(state=ChangePlan.State.WAITING).first()
 
