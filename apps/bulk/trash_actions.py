@@ -6,14 +6,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.bulk.actions import BulkAction, Skip, Values
-from apps.core.actors import Actor
+from apps.core.actors import Actor, holds
 from apps.core.models import SoftDeletableModel
 from apps.core.trash import moves
 from apps.core.trash.proxies import trash_proxy_of
 from apps.core.trash.reach import count_hidden, count_restore, count_trash
 from apps.core.trash.relations import belongs_to
 from apps.core.trash.services import trash_action
-from apps.core.trash.unique_values import telling_field, trash_constraints
+from apps.core.trash.unique_values import rename_taken, telling_field, trash_constraints
 from apps.core.wording import belongings_sentence, counted
 
 _CHANGES = ("deleted_at", "deleted_by", "trash_id")
@@ -69,6 +69,8 @@ class RestoreRecords(BulkAction):
 
     def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
         yield from self._below_the_trash()
+        if self._renames(actor, values):
+            return
         for constraint in trash_constraints(self.living):
             same = {name: OuterRef(name) for name in constraint.fields}
             rows: Any = self.living._base_manager
@@ -78,12 +80,17 @@ class RestoreRecords(BulkAction):
             given = ~Q(**{telling_field(self.living, constraint).name: ""})
             yield Skip(
                 given & Q(Exists(taken)),
-                f"Another {noun} has the {label} now. Restore this one by itself, under another "
-                f"{label}.",
+                f"Another {noun} has the {label} now. Restore this one under another {label}.",
             )
 
     def apply(self, records: QuerySet[Any], values: Values, *, actor: Actor, reason: str) -> None:
+        if self._renames(actor, values):
+            rename_taken(records)
         moves.restore(records)
+
+    def _renames(self, actor: Actor, values: Values) -> bool:
+        """Tell whether records whose names are taken get others, by an actor who may change them."""
+        return values.get("taken") == "rename" and holds(actor, trash_action("change", self.living))
 
     def summary(self, records: QuerySet[Any], actor: Actor) -> Iterable[str]:
         yield from belongings_sentence("Also restored", count_restore(records), self.records)

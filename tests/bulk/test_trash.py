@@ -3,9 +3,18 @@
 import pytest
 from django.urls import reverse
 
+from apps.bulk.models import BulkRun
 from apps.organizations.models import Organization
 from apps.projects.models import Project, Task
-from tests.bulk.lists import client_who_may, confirm, done, page_of, planned, undo
+from tests.bulk.lists import (
+    client_who_may,
+    confirm,
+    done,
+    page_of,
+    planned,
+    select_all,
+    undo,
+)
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.projects import TaskFactory
 from tests.forms import save
@@ -84,7 +93,7 @@ def test_a_name_that_was_taken_refuses_no_other() -> None:
     assert not Task.objects.exists()
     Project.objects.create(name=first.name, organization=first.organization)
 
-    run = planned(client, PROJECTS_TRASH, "restore")
+    run = planned(client, PROJECTS_TRASH, "restore", taken="leave")
     assert run.plan["change"] == 209
     assert any("Another project has the name now." in note for note, _ in run.plan["skipped"])
     # Taken after the plan was made.
@@ -100,6 +109,75 @@ def test_a_name_that_was_taken_refuses_no_other() -> None:
     assert str(first.pk) in told
     assert str(second.pk) in told
     assert undo(client, run).status_code == 409
+
+
+def test_taken_names_come_back_with_digits_if_asked() -> None:
+    first, *rest = projects(203)
+    client = client_who_may(MAY)
+    run = planned(client, PROJECTS, "move_to_trash")
+    confirm(client, run)
+    done(run)
+    taker = Project.objects.create(name=first.name, organization=first.organization)
+
+    asked = select_all(client, PROJECTS_TRASH, "restore")
+    assert "If a name is taken" in asked.content.decode()
+    run = planned(client, PROJECTS_TRASH, "restore", taken="rename")
+    assert (run.plan["change"], run.plan["skipped"]) == (203, [])
+    confirm(client, run)
+    done(run)
+
+    assert (run.state, run.results["changed"]) == ("applied", 203), run.error
+    first.refresh_from_db()
+    assert first.name == f"{taker.name} ({str(first.pk)[-8:]})"
+    assert {*Project.objects.values_list("name", flat=True)} == {
+        first.name,
+        taker.name,
+        *(each.name for each in rest),
+    }
+    may_not = client_who_may([each for each in MAY if "change" not in each])
+    confirm(client, planned(client, PROJECTS, "move_to_trash"))
+    done(BulkRun.objects.latest("id"))
+    Project.objects.create(name=taker.name, organization=first.organization)
+    run = planned(may_not, PROJECTS_TRASH, "restore", taken="rename")
+    assert run.plan["change"] == 203
+
+
+def test_one_is_offered_a_free_name_and_the_way_to_its_organization() -> None:
+    (project,) = projects(1)
+    client = client_who_may(MAY)
+    save(
+        client,
+        reverse("admin:projects_project_move_to_trash", args=[project.pk]),
+        {"reason": "Done."},
+    )
+    for name in (project.name, f"{project.name} (2)"):
+        Project.objects.create(name=name, organization=project.organization)
+    url = reverse("admin:projects_trashedproject_restore", args=[project.pk])
+    assert f'value="{project.name} (3)"' in client.get(url).content.decode()
+    save(client, url, {"reason": "", "as_name": f"{project.name} (3)"})
+    project.refresh_from_db()
+    assert (project.deleted_at, project.name.endswith(" (3)")) == (None, True)
+
+    save(
+        client,
+        reverse("admin:projects_project_move_to_trash", args=[project.pk]),
+        {"reason": "Done."},
+    )
+    save(
+        client,
+        reverse("admin:organizations_organization_move_to_trash", args=[project.organization_id]),
+        {"reason": "Closed."},
+    )
+    body = client.get(url).content.decode()
+    first = reverse(
+        "admin:organizations_trashedorganization_restore", args=[project.organization_id]
+    )
+    assert f'href="{first}"' in body
+    save(client, first, {"reason": ""})
+    # It had been in the trash before its organization.
+    project.refresh_from_db()
+    assert project.deleted_at is not None
+    assert Project.objects.count() == 2
 
 
 def test_two_of_one_name_in_the_trash_restore_one() -> None:

@@ -13,23 +13,36 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from apps.bulk.admin.offer import bulk_action
+from apps.bulk.admin.offer import BulkForm, bulk_action
 from apps.bulk.immediate import apply_now, message_of
 from apps.bulk.purge_actions import PurgeRecords
 from apps.bulk.trash_actions import RestoreRecords, TrashRecords
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
-from apps.core.admin.trash.forms import RestoreForm
+from apps.core.admin.trash.forms import RestoreForm, as_stored, taken_field
 from apps.core.admin.trash.pages import ToTrash, TrashAdmin, name_or_number, purging
 from apps.core.errors import DomainError
 from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
+from apps.core.trash.unique_values import clashes_of_trashed
 from apps.core.wording import counted
 from apps.holds.selectors import HELD, is_held
 
 
 def trash_many(model: type[SoftDeletableModel]) -> Any:
     return bulk_action(TrashRecords(model), sudo="bulk", at_once=ToTrash.move_to_trash)
+
+
+class RestoreManyForm(BulkForm):
+    """Asks what to do with taken names, if there are any among the selected records."""
+
+    taken: Any = taken_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # A worker has no selection, and reads what was posted.
+        if self.queryset is not None and not any(clashes_of_trashed(as_stored(self.queryset))):
+            del self.fields["taken"]
 
 
 class PurgeForm(ConfirmationForm):
@@ -95,8 +108,12 @@ def restore_many(model: type[SoftDeletableModel]) -> Any:
         if len(records[:2]) < 2:
             return str(of_one(model_admin, request, records, answer))
         outcome = apply_now(
-            action=action, records=records, values={}, actor=request.user, reason=answer.reason
+            action=action,
+            records=records,
+            values={"taken": answer.taken},
+            actor=request.user,
+            reason=answer.reason,
         )
         return message_of(action, outcome)
 
-    return bulk_action(action, at_once=restore)
+    return bulk_action(action, form_class=RestoreManyForm, at_once=restore)

@@ -13,8 +13,6 @@ from unfold.admin import ModelAdmin
 from apps.core.admin import deletion
 from apps.core.admin.additions import ExtensibleAdmin
 from apps.core.admin.checks.model_admin import BaseAdminChecks
-from apps.core.admin.confirm import confirmed
-from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.editing.admin import VersionedAdmin
 from apps.core.admin.filters import added_filters
@@ -27,7 +25,7 @@ from apps.core.admin.scoped_admin import ScopedAdmin
 from apps.core.admin.strict_parameters import StrictParametersAdmin
 from apps.core.personal import conceals, is_personal
 from apps.core.search import containing, words_of
-from apps.core.wording import counted, menu_title
+from apps.core.wording import menu_title
 
 
 class BaseAdmin(
@@ -69,21 +67,8 @@ class BaseAdmin(
     list_after_template = "core/below_list.html"
     change_form_outer_after_template = "core/below_record.html"
 
-    @confirmed(
-        permission="delete",
-        description="Delete",
-        icon="delete",
-        danger=True,
-        consequences=deletion.consequences,
-        sudo="bulk",
-    )
-    def delete_records(
-        self, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
-    ) -> str:
-        deletion.refuse_undeletable(self, request, queryset)
-        message = f"{counted(queryset.count(), self.model)} deleted."
-        self.delete_queryset(request, queryset)
-        return message
+    # What "delete" means for this model, on each of its buttons.
+    delete_records = deletion.delete_action()
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         """Delete one by one, so that third parties' signals are sent; services may do better."""
@@ -115,7 +100,7 @@ class BaseAdmin(
         actions: dict[str, Any] = super().get_actions(request)
         if actions.pop("delete_selected", None):
             name = "delete_records"
-            actions[name] = (type(self).delete_records, name, "Delete")
+            actions[name] = (type(self).delete_records, name, self.delete_records.short_description)
         return actions
 
     def get_search_results(
@@ -199,6 +184,7 @@ class BaseAdmin(
         may_delete = change and self.has_delete_permission(request, obj)
         context["can_delete_record"] = may_delete and not self.moves_to_trash
         context["show_delete"] = False
+        context["delete_label"] = self.delete_records.short_description
         response: HttpResponse = super().render_change_form(
             request, context, add, change, form_url, obj
         )

@@ -1,15 +1,44 @@
-"""What a deletion also deletes, and what prevents it."""
+"""Deleting records of a model without a trash: what it also deletes, and what prevents it."""
+
+from typing import Any
 
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.utils import NestedObjects, get_deleted_objects
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from apps.core.admin.confirm import confirmed
+from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.errors import DomainError
-from apps.core.wording import belongings, listed
+from apps.core.wording import belongings, counted, listed
 
 # Collecting the related objects of more records would load half the database into memory.
 COLLECTED_AT_MOST = 500
+
+
+def delete_action(
+    label: str = "Delete", *, done: str = "deleted", explanation: str = "", icon: str = "delete"
+) -> Any:
+    """Return the `delete_records` of a ModelAdmin, whose button says what it does to the record."""
+
+    @confirmed(
+        permission="delete",
+        description=label,
+        icon=icon,
+        danger=True,
+        explanation=explanation,
+        consequences=consequences,
+        sudo="bulk",
+    )
+    def delete_records(
+        self: Any, request: HttpRequest, queryset: QuerySet, answer: ConfirmationForm
+    ) -> str:
+        refuse_undeletable(self, request, queryset)
+        message = f"{counted(queryset.count(), self.model)} {done}."
+        self.delete_queryset(request, queryset)
+        return message
+
+    return delete_records
 
 
 def consequences(queryset: QuerySet) -> list[str]:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Concat, Left, Right
 
 from apps.core.constraints import validated_fields
 from apps.core.errors import DomainError
 from apps.core.model_meta import concrete_model, model_field
 
 _SHOWN = 10
+_TRIED = 20
+# As many digits of a record's key tell records of one name apart.
+_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,42 @@ def clashes_of_trashed(trashed: models.QuerySet) -> Iterator[Clash]:
             found = _living(trashed.model, constraint).filter(**_values(record, constraint)).first()
             if found is not None:
                 yield Clash(record, found, telling_field(trashed.model, constraint))
+
+
+def free_value(clash: Clash) -> str:
+    """Return a value that the record in the trash could be restored under: "Harbor (2)", "harbor-2"."""
+    model, field = concrete_model(clash.trashed), clash.field
+    around = ("-", "") if isinstance(field, models.SlugField) else (" (", ")")
+    stem = clash.value[: field.max_length - 5].rstrip()
+    candidates = [f"{stem}{around[0]}{number}{around[1]}" for number in range(2, 2 + _TRIED)]
+    taken: set[str] = set()
+    for constraint in trash_constraints(model):
+        if telling_field(model, constraint) != field:
+            continue
+        same = _values(clash.trashed, constraint)
+        del same[field.attname]
+        found = _living(model, constraint).filter(**same, **{f"{field.attname}__in": candidates})
+        taken |= set(found.values_list(field.attname, flat=True))
+    free = (candidate for candidate in candidates if candidate not in taken)
+    return next(
+        free, f"{stem[: field.max_length - _DIGITS - 3]}-{str(clash.trashed.pk)[-_DIGITS:]}"
+    )
+
+
+def rename_taken(trashed: models.QuerySet) -> None:
+    """Give the records of `trashed` whose names are taken others, which end with digits of their keys.
+
+    One statement per constraint. The caller holds the locks of the records.
+    """
+    for constraint in trash_constraints(trashed.model):
+        field = telling_field(trashed.model, constraint)
+        around = ("-", "") if isinstance(field, models.SlugField) else (" (", ")")
+        stem = Left(F(field.name), field.max_length - _DIGITS - len("".join(around)))
+        digits = Right(Cast("pk", TextField()), _DIGITS)
+        name = Concat(stem, Value(around[0]), digits, Value(around[1]), output_field=TextField())
+        same = {name: OuterRef(name) for name in constraint.fields}
+        taken = Exists(_living(trashed.model, constraint).filter(**same))
+        trashed.filter(~Q(**{field.name: ""}) & Q(taken)).update(**{field.name: name})
 
 
 def clashes_of_new_values(record: models.Model, changed: Iterable[str]) -> Iterator[Clash]:

@@ -12,6 +12,7 @@ from unfold.decorators import display
 from apps.audit.admin.timeline import TimelineMixin
 from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.deletion import delete_action
 from apps.core.admin.display import copyable_id, moment_column, record_link, state_column
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.personal import reveal
@@ -54,6 +55,13 @@ class MembershipAdmin(ExportMixin, TimelineMixin, BaseAdmin):
 
     actions = ["set_role"]
 
+    delete_records = delete_action(
+        "Remove from organization",
+        done="removed",
+        icon="person_remove",
+        explanation="The person stays, and loses the access that this role gave. A membership has no trash: to "
+        "take it back, add the person again.",
+    )
     set_role = bulk_action(SET_ROLE, form_class=RoleForm, icon="shield_person")
 
     copyable_id = copyable_id

@@ -8,6 +8,7 @@ from unfold.decorators import display
 from apps.audit.admin.timeline import TimelineMixin
 from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.base import BaseAdmin
+from apps.core.admin.deletion import delete_action
 from apps.core.admin.display import (
     EMPTY,
     copyable_id,
@@ -47,6 +48,11 @@ class TaskAdmin(ExportMixin, TimelineMixin, BaseAdmin):
 
     actions = ["set_status", "set_assignee", "set_due_date"]
 
+    delete_records = delete_action(
+        "Delete for good",
+        done="deleted for good",
+        explanation="A task has no trash of its own. To keep it, set its status to done.",
+    )
     set_status = bulk_action(SET_TASK_STATUS, form_class=TaskStatusForm, icon="task_alt")
     set_assignee = bulk_action(SET_ASSIGNEE, form_class=AssigneeForm, icon="person")
     set_due_date = bulk_action(SET_DUE_DATE, form_class=DueDateForm, icon="event")

@@ -5,19 +5,30 @@ from typing import Any
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.urls import reverse
 from django.utils.html import format_html
-from unfold.widgets import UnfoldAdminTextInputWidget
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.core.actors import PermissionHolder
+from apps.core.actors import PermissionHolder, holds
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import record_link
 from apps.core.admin.scoped_admin import in_scope
-from apps.core.admin.trash.records import trash_link
+from apps.core.admin.trash.records import trash_link, trash_url
+from apps.core.trash.proxies import trash_proxy_of
 from apps.core.trash.reach import count_hidden, count_restore, count_trash
 from apps.core.trash.relations import many_to_many_relations
-from apps.core.trash.unique_values import Clash, clashes_of_new_values, clashes_of_trashed
+from apps.core.trash.services import trash_action
+from apps.core.trash.unique_values import (
+    Clash,
+    clashes_of_new_values,
+    clashes_of_trashed,
+    free_value,
+)
 from apps.core.visibility import trash_paths
 from apps.core.wording import belongings_sentence, counted, names
+
+LEAVE, RENAME = "leave", "rename"
 
 
 class ToTrashForm(ConfirmationForm):
@@ -56,25 +67,33 @@ class RestoreForm(ConfirmationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.trashed = _as_stored(self.queryset)
+        self.trashed = as_stored(self.queryset)
         self.clashes = list(clashes_of_trashed(self.trashed))
         self.renamed = self._renamed() if self._may_rename() else {}
         fields: dict[str, Any] = {
             f"as_{name}": forms.CharField(
                 label=f"Restore under the {clash.field.verbose_name}",
                 required=False,
+                initial=free_value(clash),
                 max_length=clash.field.max_length,
                 widget=UnfoldAdminTextInputWidget(),
-                help_text=f"Instead of “{clash.value}”.",
+                help_text=f"Instead of “{clash.value}”. This one is free.",
             )
             for name, clash in self.renamed.items()
         }
+        if self.clashes and not self.renamed and self._may_rename():
+            fields["taken"] = taken_field()
         self.fields = {**fields, **self.fields}
 
     def new_names(self) -> dict[str, str]:
         """Return the entered names by field."""
         given = {name: self.cleaned_data.get(f"as_{name}", "").strip() for name in self.renamed}
         return {name: value for name, value in given.items() if value}
+
+    @property
+    def taken(self) -> str:
+        """What happens to records whose names are taken, if several are restored."""
+        return str(self.cleaned_data.get("taken") or LEAVE)
 
     def consequences(self) -> list[str]:
         model = self.queryset.model
@@ -90,8 +109,10 @@ class RestoreForm(ConfirmationForm):
         taker = record_link(clash.live) if seen.filter(pk=clash.live.pk).exists() else ""
         label = clash.field.verbose_name
         way_out = f"enter another {label} below, or change that one"
-        if not self.renamed:
+        if not self._may_rename():
             way_out = "change that one first, or leave this one in the trash"
+        elif not self.renamed:
+            way_out = "choose below to restore it under another name, or restore it by itself"
         return format_html(
             "“{}” can't be restored as it is, because the {} “{}” is taken by {}. To "
             "restore it, {}.",
@@ -111,9 +132,10 @@ class RestoreForm(ConfirmationForm):
                     owner = getattr(owner, name)
                 yield format_html(
                     "“{}” can't be restored yet, because it belongs to {}, which is in "
-                    "the trash. Restore that first.",
+                    "the trash. {}.",
                     record,
                     trash_link(self.request.user, owner),
+                    restore_link(self.request.user, owner),
                 )
 
     def _may_rename(self) -> bool:
@@ -124,6 +146,31 @@ class RestoreForm(ConfirmationForm):
         if len(self.trashed[:2]) != 1:
             return {}
         return {clash.field.name: clash for clash in self.clashes}
+
+
+def taken_field() -> forms.ChoiceField:
+    """Return the field that asks what to do with records whose names are taken."""
+    return forms.ChoiceField(
+        label="If a name is taken",
+        required=False,
+        choices=[
+            (LEAVE, "Leave that record in the trash, and list it"),
+            (RENAME, "Restore it under another name, which ends with digits of its ID"),
+        ],
+        initial=LEAVE,
+        widget=UnfoldAdminSelectWidget(),
+    )
+
+
+def restore_link(user: PermissionHolder, owner: Model) -> SafeString | str:
+    """Return "Restore Harbor first", as a link for those who may."""
+    page = trash_url(user, owner)
+    words = f"Restore {owner} first"
+    if not page or not holds(user, trash_action("restore", type(owner))):
+        return words
+    opts = trash_proxy_of(type(owner))._meta
+    url = reverse(f"admin:{opts.app_label}_{opts.model_name}_restore", args=[owner.pk])
+    return format_html('<a href="{}" class="qd-link">{}</a>', url, words)
 
 
 def trash_message(user: PermissionHolder, record: Model, changed: Iterable[str]) -> Iterator[str]:
@@ -148,7 +195,7 @@ def trash_message(user: PermissionHolder, record: Model, changed: Iterable[str])
         )
 
 
-def _as_stored(queryset: QuerySet[Any]) -> Any:
+def as_stored(queryset: QuerySet[Any]) -> Any:
     """Return the same records of the concrete model, without a list's order and joins."""
     model: Any = queryset.model._meta.concrete_model
     keys = [record.pk for record in queryset] if queryset.query.is_sliced else queryset.values("pk")
