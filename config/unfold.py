@@ -112,6 +112,7 @@ NAVIGATION: list[tuple[str, list[dict[str, str]]]] = [
                 "permission": "auth.view_group",
             },
             {"title": "Staff roles", "icon": "shield_person", "model": "auth.Group"},
+            {"title": "Service accounts", "icon": "key", "model": "api.ServiceAccount"},
             {"title": "E-mails", "icon": "outbox", "model": "core.QueuedMail"},
             {"title": "Legal holds", "icon": "gavel", "model": "holds.LegalHold"},
             {"title": "Audit log", "icon": "policy", "model": "audit.ChangeSet"},

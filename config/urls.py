@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/access/", include("apps.backoffice.access.urls")),
     path("admin/", site.urls),
     path("media/avatars/<str:name>", site.admin_view(avatar), name="avatar"),
+    path("api/", include("apps.api.urls")),
     path("account/", include("apps.accounts.urls")),
     path("invitations/", include("apps.organizations.urls")),
     path("mail/", include("apps.reports.urls")),

@@ -65,7 +65,7 @@ def context_of(request: HttpRequest, request_id: str) -> AuditContext:
         real_actor=real_actor,
         # Django looks `request.user` up once and caches it here.
         is_known=lambda: hasattr(request, "_cached_user"),
-        source=change_sources.FORM,
+        source=getattr(request, "change_source", change_sources.FORM),
         request_id=request_id,
         path=f"{request.method} {request.path}",
         address=request.META.get("REMOTE_ADDR", ""),

@@ -21,8 +21,12 @@ WIDE = 200
 def organizations_of(user: PermissionHolder) -> QuerySet[Any]:
     """Return the keys of the organizations in a limited user's scope, including those in the trash.
 
-    Managers hide the trash where needed; the trash and the history use all.
+    Managers hide the trash where needed; the trash and the history use all. The actor of a request of
+    the API that is narrower than its maker has keys of its own.
     """
+    narrowed: QuerySet[Any] | None = getattr(user, "narrowed_to", None)
+    if narrowed is not None:
+        return narrowed
     entries: Any = apps.get_model("organizations.StaffOrganization")
     found: QuerySet[Any] = (
         entries.all_objects.filter(user=user.pk).order_by().values("organization")

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "apps.flags",
     # After ours, whose commands of the same names go through the service.
     "waffle",
+    "apps.api",
     "apps.backoffice",
 ]
 
@@ -73,6 +74,8 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # Must come before everything that changes a page.
     "apps.core.compression.CompressionMiddleware",
+    # Must come before whatever reads a cookie or may answer with a page.
+    "apps.api.middleware.ApiMiddleware",
     "apps.backoffice.availability.DatabaseMiddleware",
     "apps.schedules.watch.SchedulerWatchMiddleware",
     "apps.flags.watch.FlagsMiddleware",
@@ -229,6 +232,9 @@ FOUR_EYES_HOURS = ENV.four_eyes_hours
 # How long the trash keeps records, and when people are told; see apps/trash.
 TRASH_DAYS = ENV.trash_days
 TRASH_NOTICE_DAYS = ENV.trash_notice_days
+
+# Endpoints declare everything else themselves; see apps/api/views.py.
+REST_FRAMEWORK = {"URL_FORMAT_OVERRIDE": None}
 
 UNFOLD = unfold.UNFOLD
 NAVIGATION = unfold.NAVIGATION

@@ -22,6 +22,7 @@ EXEMPT: dict[str, str] = {
     "audit.Verification": "the proof of the trail",
     "bulk.BulkRun": "says itself who changed what, when and why; its end is an event",
     "bulk.BulkItem": "what became of one record of a bulk action; the record has a history",
+    "api.ServiceAccountUse": "a moment and a number that each request of the API writes over",
     "core.QueuedMail": "says itself what became of an e-mail; decisions are events",
     "trash.TrashNotice": "remembers that people were told; the e-mail has a record",
     "schedules.TaskRun": "says itself what ran, when and how it ended",

@@ -23,7 +23,7 @@ from apps.core.admin.editing.forms import VersionedModelForm
 from apps.core.admin.editing.formsets import VersionedFormSet
 from apps.core.discovery import full_site
 from apps.organizations.models import Membership
-from tests.factories.accounts import StaffFactory, SuperuserFactory, prove_factor
+from tests.factories.accounts import StaffFactory, SuperuserFactory, permission, prove_factor
 from tests.factories.organizations import MembershipFactory
 from tests.forms import opened
 from tests.structure.access.payloads import payload
@@ -34,6 +34,8 @@ MODELS = sorted(full_site()._registry, key=lambda model: model._meta.label)
 _numbers = count(1)
 # Values that follow a rule of their own, by model and field: each call another one.
 VALUES: dict[str, dict[str, Any]] = {
+    # An account is given what endpoints ask for, and nothing else.
+    "api.ServiceAccount": {"permissions": lambda: [str(permission("projects.view_task").pk)]},
     "django_celery_beat.PeriodicTask": {
         "when": lambda: f"daily at 07:{next(_numbers) % 60:02}",
     },
@@ -377,7 +379,7 @@ def test_what_is_typed_into_a_new_row_is_stored(model: Any, inline: Any) -> None
 
 # These have a value to begin with, and yet ask for an answer of the moment: nothing that is stored
 # is shown in them.
-ANSWERS = {"InviteForm": {"role"}, "PlanForm": {"zone"}}
+ANSWERS = {"InviteForm": {"role"}, "KeyForm": {"days", "overlap_hours"}, "PlanForm": {"zone"}}
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)

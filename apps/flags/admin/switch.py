@@ -45,7 +45,7 @@ class ActiveFilter(DropdownFilter):
 
 @admin.register(Switch)
 class SwitchAdmin(PlanMixin, LifeCycleMixin, DeclaredAdmin):
-    state_fields = ("active",)
+    state_field = "active"
     list_filter = [ActiveFilter, StaleFilter, KindFilter, DeclaredFilter]
     autocomplete_fields = ["owner", "owner_role"]
     fieldsets = [STATE, LIFE_CYCLE, NOTE]

@@ -115,6 +115,11 @@ ARGUMENTS: dict[str, Callable[[Entry, Records], Any]] = {
     "pk": _key,
     "position": _position,
     "dataset": lambda entry, records: "members",
+    # Of the API, which knows no session and refuses before it looks.
+    "slug": lambda entry, records: "harbor",
+    "key": lambda entry, records: (
+        "harbor" if entry.name == "api-organization" else "01890000-0000-7000-8000-000000000000"
+    ),
 }
 # Where one name means different things: by the address's name and the argument's.
 OWN: dict[str, Callable[[Entry, Records], Any]] = {
@@ -151,6 +156,7 @@ OWN: dict[str, Callable[[Entry, Records], Any]] = {
 PLAIN = {
     "admin/(?P<url>.*)$": "/admin/nowhere/",
     "app_list": "/admin/organizations/",
+    "api-nowhere": "/api/nowhere/",
     "account_reset_password_from_key": "/account/password/reset/key/1-forged/",
 }
 _RECORDS = "?app_label=organizations&model_name=membership&field_name=organization"
