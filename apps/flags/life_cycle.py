@@ -112,10 +112,3 @@ def kind_is_known(of: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=models.Q(kind__in=Kind.values), name=f"{of}_kind_is_known"
     )
-
-
-def owner_in_words(toggle: Any) -> str:
-    """Return "Ana Ruiz, or the role Operations", or nothing."""
-    role = f"the role {toggle.owner_role}" if toggle.owner_role else ""
-    owner = str(toggle.owner) if toggle.owner else ""
-    return f"{owner}, or {role}" if owner and role else owner or role

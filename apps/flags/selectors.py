@@ -93,12 +93,12 @@ def _counted(flag: Flag, prefix: str) -> list[str]:
     return parts
 
 
-def last_turn(toggle: Toggle, field: str) -> LastTurn:
-    """Return the change since which `field` has its present value, from the history."""
+def last_turn(toggle: Toggle, *fields: str) -> LastTurn:
+    """Return the change since which `fields` have their present values, from the history."""
     rows = toggle.history.order_by("-history_id").select_related("change_set")
     found = None
     for row in rows[:100]:
-        if getattr(row, field) != getattr(toggle, field):
+        if any(getattr(row, field) != getattr(toggle, field) for field in fields):
             break
         found = row
     if found is None:

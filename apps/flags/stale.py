@@ -76,12 +76,12 @@ def with_staleness(toggles: QuerySet[Any]) -> QuerySet[Any]:
     return found.annotate(is_stale=_flag(any_of))
 
 
-def reasons_of(toggle: Any) -> list[str]:
+def reasons_of(toggle: Flag | Switch) -> list[str]:
     """Return the reasons why a flag of `with_staleness` is stale."""
     return [reason for reason in REASONS if getattr(toggle, f"stale_{reason}")]
 
 
-def sentences_of(toggle: Any) -> list[str]:
+def sentences_of(toggle: Flag | Switch) -> list[str]:
     sentences = {**REASONS, "expired": f"It expired on {toggle.expires_on}."}
     return [sentences[reason] for reason in reasons_of(toggle)]
 

@@ -95,4 +95,8 @@ def test_the_page_of_few_says_what_is_held_before_a_reason_is_asked() -> None:
     assert "1 organization deleted for good." in answer.content.decode()
     assert list(Organization.all_objects.all()) == [held]
     url = reverse("admin:organizations_trashedorganization_purge", args=[held.pk])
+    page = reverse("admin:organizations_trashedorganization_change", args=[held.pk])
+    body = client.get(page).content.decode()
+    assert url not in body
+    assert "Not while it is held" in body
     assert client.post(url, {"reason": "Over.", "typed": held.name}).status_code == 409

@@ -214,7 +214,13 @@ def test_the_trash_says_why_and_what_went_along() -> None:
 
     assert "Merged with the harbor office." in listed.content.decode()
     assert "Merged with the harbor office." in page.content.decode()
-    assert "2 projects and 1 task" in page.content.decode()
+    assert "1 task" in page.content.decode()
+    project.refresh_from_db()
+    link = f"{reverse(PROJECTS_TRASH)}?trash_id__exact={project.trash_id}"
+    assert f'href="{link}" class="qd-link">2 projects</a>' in page.content.decode()
+    along = client.get(link).content.decode()
+    assert project.name in along
+    assert "Other" in along
 
 
 def test_one_of_few_that_cannot_come_back_refuses_no_other() -> None:

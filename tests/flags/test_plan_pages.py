@@ -1,5 +1,6 @@
 """Planning changes on the pages of flags and switches."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.flags.models import ChangePlan
+from apps.flags.plans.planning import Step, changes_plan
+from apps.flags.tasks import carry_out_planned_changes
 from tests.factories.accounts import StaffFactory, SuperuserFactory
 from tests.factories.flags import FlagFactory, SwitchFactory
 
@@ -52,6 +55,16 @@ def test_a_ramp_is_planned_shown_and_canceled(client: Client) -> None:
     page = client.get(url(flag, "change")).content.decode()
     assert "canceled it: “Not yet”." in page
     assert "10% on Monday" not in page
+
+
+def test_the_page_names_the_planner_as_the_one_who_changed_it_last(client: Client) -> None:
+    flag, planner = FlagFactory(), SuperuserFactory(first_name="Ana", last_name="Ruiz")
+    steps = [Step(timezone.now() + timedelta(hours=1), "10")]
+    changes_plan(kind="flag", name=flag.name, steps=steps, reason="Launch", actor=planner)
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        carry_out_planned_changes()
+    page = client.get(url(flag, "change")).content.decode()
+    assert re.search(r"by Ana Ruiz: “Launch \(planned for 2026-10-01 09:00 UTC\)”", page)
 
 
 def test_for_30_minutes_and_then_back(client: Client) -> None:

@@ -51,7 +51,10 @@ class PurgeForm(ConfirmationForm):
     def consequences(self) -> list[str]:
         model = self.queryset.model
         held = self.queryset.filter(is_held(model))
-        kept = left_alone(held.count(), model)
+        number = held.count()
+        if number == len(self.queryset):
+            return [HELD]
+        kept = left_alone(number, model)
         return [*([kept] if kept else []), *purging(self.queryset.exclude(is_held(model)))]
 
 
@@ -75,6 +78,7 @@ def purge_many(model: type[SoftDeletableModel]) -> Any:
         icon="delete_forever",
         danger=True,
         form_class=PurgeForm,
+        when=lambda record: not model._base_manager.filter(is_held(model), pk=record.pk).exists(),
         typed=name_or_number,
         sudo=True,
     )

@@ -127,8 +127,8 @@ class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
     search_fields = ["name", "note"]
     ordering = ["name"]
     list_before_template = "flags/missing.html"
-    # The field with the state.
-    state_field: ClassVar[str]
+    # The fields with the state.
+    state_fields: ClassVar[tuple[str, ...]]
     approval_kinds: ClassVar[dict[str, str]] = dict.fromkeys(
         ["turn_on", "turn_off", "leave_to_targets", "set_share", "end_protection"], TURN
     )
@@ -158,9 +158,12 @@ class DeclaredAdmin(InUseMixin, TimelineMixin, BaseAdmin):
         declaration = self.declared.get(record.name)
         return declaration.owner if declaration else EMPTY
 
+    def fields_of_state(self, record: Toggle) -> tuple[str, ...]:
+        return self.state_fields
+
     @admin.display(description="last changed")
     def turned(self, record: Toggle) -> SafeString:
-        turn = last_turn(record, self.state_field)
+        turn = last_turn(record, *self.fields_of_state(record))
         by = f" by {turn.actor}" if turn.actor else ""
         why = f": “{turn.reason}”" if turn.reason else ""
         return format_html("{}{}{}", moment(turn.since), by, why)

@@ -38,14 +38,14 @@ from apps.flags.admin.plan import (
     turned_for_a_while,
 )
 from apps.flags.admin.plan_forms import TurnForm
+from apps.flags.admin.target_changes import targets_before, targets_changed
 from apps.flags.admin.why import PARAMETERS, why_page
 from apps.flags.evaluation.current import current
-from apps.flags.models import DENIED, TARGETS, Flag
+from apps.flags.models import DENIED, TARGETS, Flag, Toggle
 from apps.flags.reach import change_of
 from apps.flags.selectors import state_in_words, with_reach
 from apps.flags.services import EVERYONE, flag_edited, flag_set
 
-_SHOWN = 20
 # The reach is computed person by person, so it is shown for the first few flags only.
 _COUNTED = 3
 NAMED = ("organizations", "users", "denied_organizations", "denied_users")
@@ -65,7 +65,7 @@ class StateFilter(DropdownFilter):
 
 @admin.register(Flag)
 class FlagAdmin(PlanMixin, LifeCycleMixin, DeclaredAdmin):
-    state_field = "everyone"
+    state_fields = ("everyone",)
     list_filter = [StateFilter, StaleFilter, KindFilter, DeclaredFilter]
     autocomplete_fields = [*TARGETS, *DENIED, "prerequisites", "owner", "owner_role"]
     protected_fields = [
@@ -135,6 +135,12 @@ class FlagAdmin(PlanMixin, LifeCycleMixin, DeclaredAdmin):
     def why_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return why_page(self, request, unquote(object_id))
 
+    def fields_of_state(self, record: Toggle) -> tuple[str, ...]:
+        # A percentage says nothing while a flag is on or off for everyone.
+        return (
+            ("everyone", "percent") if getattr(record, "everyone", None) is None else ("everyone",)
+        )
+
     @admin.display(description="for a person")
     def why_link(self, flag: Flag) -> SafeString:
         return format_html(
@@ -194,8 +200,10 @@ class FlagAdmin(PlanMixin, LifeCycleMixin, DeclaredAdmin):
 
     def after_save(self, request: HttpRequest, form: ModelForm, *, change: bool) -> None:
         if form.changed_data:
-            before = _targets(form) if change else {}
-            flag_edited(flag=form.instance, changes=_changes(form, before), actor=request.user)
+            before = targets_before(form) if change else {}
+            flag_edited(
+                flag=form.instance, changes=targets_changed(form, before), actor=request.user
+            )
 
 
 def _reached(flags: QuerySet, everyone: bool | None) -> Iterator[str]:
@@ -226,24 +234,3 @@ def _as_targeted(flag: Flag) -> str:
     flag.everyone = None
     words = state_in_words(flag)
     return words[0].lower() + words[1:]
-
-
-def _targets(form: ModelForm) -> dict[str, Any]:
-    return {field: _readable(form.initial.get(field)) for field in form.changed_data}
-
-
-def _changes(form: ModelForm, before: dict[str, Any]) -> dict[str, list[Any]]:
-    return {
-        field: [before.get(field), _readable(form.cleaned_data.get(field))]
-        for field in form.changed_data
-    }
-
-
-def _readable(value: object) -> Any:
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, list | tuple | QuerySet):
-        names = [str(item) for item in value]
-        more = len(names) - _SHOWN
-        return [*names[:_SHOWN], f"and {more} more"] if more > 0 else names
-    return str(value)

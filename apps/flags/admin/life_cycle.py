@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.admin.display import EMPTY, WAITING, label
 from apps.flags.life_cycle import PERMISSION_REFUSED, Kind
-from apps.flags.models import Toggle
+from apps.flags.models import Flag, Switch
 from apps.flags.stale import REASONS, SHORT, reasons_of, sentences_of, with_staleness
 
 LIFE_CYCLE: tuple[str, dict[str, Any]] = (
@@ -82,7 +82,7 @@ class LifeCycleMixin:
             field.has_changed = lambda initial, data: bool(data) and data != initial
         return field
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         # The owner of a flag or switch is its record's, in the section of its life cycle.
         return [
             (title, {**options, "fields": [n for n in options["fields"] if n != "declared_owner"]})
@@ -90,7 +90,7 @@ class LifeCycleMixin:
         ]
 
     @admin.display(description="stale")
-    def stale_badge(self, record: Toggle) -> SafeString | str:
+    def stale_badge(self, record: Flag | Switch) -> SafeString | str:
         found = reasons_of(record)
         if not found:
             return EMPTY
@@ -98,7 +98,7 @@ class LifeCycleMixin:
         return label(f"{SHORT[found[0]]}{more}", WAITING)
 
     @admin.display(description="stale")
-    def stale_label(self, record: Toggle) -> SafeString | str:
+    def stale_label(self, record: Flag | Switch) -> SafeString | str:
         if not (found := sentences_of(record)):
             return "No."
         return format_html_join(mark_safe("<br>"), "{}", ((sentence,) for sentence in found))

@@ -146,7 +146,10 @@ def plans_lost(records: QuerySet) -> Iterator[str]:
         plan = waiting_plan(record)
         change = next_change_of(plan) if plan else None
         if change is not None:
-            yield f"{record}: what is planned is canceled (next: {change_in_words(change)})."
+            yield (
+                f"{record}: what is planned is canceled (next: {change_in_words(change)}). To turn it only for a "
+                "while, cancel that first."
+            )
 
 
 def _shown(plan: ChangePlan) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class ShareForm(ConfirmationForm):
 
 @admin.register(Sample)
 class SampleAdmin(DeclaredAdmin):
-    state_field = "percent"
+    state_fields = ("percent",)
     list_filter = [DeclaredFilter]
     actions = ["set_share"]
     actions_row = ["set_share"]

@@ -45,7 +45,7 @@ class ActiveFilter(DropdownFilter):
 
 @admin.register(Switch)
 class SwitchAdmin(PlanMixin, LifeCycleMixin, DeclaredAdmin):
-    state_field = "active"
+    state_fields = ("active",)
     list_filter = [ActiveFilter, StaleFilter, KindFilter, DeclaredFilter]
     autocomplete_fields = ["owner", "owner_role"]
     fieldsets = [STATE, LIFE_CYCLE, NOTE]

@@ -6,7 +6,7 @@ The caller holds the flag's row lock, which a change of its targets waits for as
 from collections.abc import Iterator
 from typing import Any
 
-from apps.flags.models import DENIED, TARGETS, Flag, Switch
+from apps.flags.models import DENIED, TARGETS, Flag, Switch, Toggle
 
 _DECIDES: dict[type[Any], tuple[str, ...]] = {
     Flag: (
@@ -22,13 +22,13 @@ _DECIDES: dict[type[Any], tuple[str, ...]] = {
 }
 
 
-def newest(toggle: Any) -> int:
+def newest(toggle: Toggle) -> int:
     """Return the newest position in the histories of a flag and its targets; all histories share one count."""
     rows = (history.order_by("-history_id").first() for history in _histories(toggle))
     return max((row.history_id for row in rows if row is not None), default=0)
 
 
-def hand_since(toggle: Any, seen: int) -> str:
+def hand_since(toggle: Toggle, seen: int) -> str:
     """Return who changed what decides about a flag since `seen`, as a sentence; nothing if nobody did.
 
     A note, a tag, or an owner decides nothing.
@@ -47,7 +47,7 @@ def hand_since(toggle: Any, seen: int) -> str:
     return ""
 
 
-def _histories(toggle: Any) -> Iterator[Any]:
+def _histories(toggle: Toggle) -> Iterator[Any]:
     model: Any = type(toggle)
     yield model.history.filter(id=toggle.pk)
     if isinstance(toggle, Flag):

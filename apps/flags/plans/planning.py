@@ -154,12 +154,12 @@ def _zone_checked(zone: str) -> str:
 
 
 def _store(
-    toggle: Any, steps: list[Step], zone: str, reason: str, actor: Actor, is_approved: bool
+    toggle: Toggle, steps: list[Step], zone: str, reason: str, actor: Actor, is_approved: bool
 ) -> ChangePlan:
     person = user_or_none(actor)
     with acting_as(actor=actor, reason=reason):
         plan = ChangePlan.objects.create(
-            kind=toggle._meta.model_name,
+            kind=str(toggle._meta.model_name),
             name=toggle.name,
             toggle_id=toggle.pk,
             zone=zone,
@@ -205,7 +205,7 @@ def _refuse_second(toggle: Toggle) -> None:
         )
 
 
-def _approved(toggle: Any, arguments: dict[str, Any], actor: Actor) -> bool:
+def _approved(toggle: Toggle, arguments: dict[str, Any], actor: Actor) -> bool:
     """Return whether a second person has approved this. Raises `ApprovalNeeded` if one must and has not."""
     if not toggle.is_protected:
         return False

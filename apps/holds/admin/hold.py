@@ -27,7 +27,7 @@ from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.read_only import ReadOnly
 from apps.core.personal import readable
 from apps.core.wording import counted
-from apps.holds.admin.subjects import subject_link, with_subjects
+from apps.holds.admin.subjects import subject_link, subject_words, with_subjects
 from apps.holds.models import LegalHold
 from apps.holds.services import legal_hold_lift
 
@@ -53,7 +53,7 @@ class LegalHoldAdmin(TimelineMixin, ReadOnly, BaseAdmin):
 
     ask_reason = False
     empty_text = "To set one, open a record and choose “Set legal hold”."
-    list_display = ["held", "state_label", "set_by_link", "set_moment", "short_reason"]
+    list_display = ["held_name", "state_label", "set_by_link", "set_moment", "short_reason"]
     list_filter = [HoldStateFilter, ("set_at", DayRangeFilter)]
     list_select_related = ["set_by"]
     search_fields = ["reason"]
@@ -98,6 +98,10 @@ class LegalHoldAdmin(TimelineMixin, ReadOnly, BaseAdmin):
     @display(description="record")
     def held(self, hold: LegalHold) -> SafeString | str:
         return subject_link(hold)
+
+    @display(description="record")
+    def held_name(self, hold: LegalHold) -> str:
+        return subject_words(hold)
 
     @display(description="state")
     def state_label(self, hold: LegalHold) -> SafeString:

@@ -90,10 +90,12 @@ class Holdable(BaseAdmin):
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         found = super().get_changelist_instance(request)
         # An export has no page of the list.
-        if self.hold_columns(request) and hasattr(found, "result_list"):
+        if hasattr(found, "result_list"):
             shown = list(found.result_list)
-            rows = self.model._base_manager.filter(pk__in=[record.pk for record in shown])
-            held = set(rows.filter(is_held(self.model)).values_list("pk", flat=True))
+            held = set()
+            if self.hold_columns(request):
+                rows = self.model._base_manager.filter(pk__in=[record.pk for record in shown])
+                held = set(rows.filter(is_held(self.model)).values_list("pk", flat=True))
             for record in shown:
                 record.is_held = record.pk in held
             found.result_list = shown

@@ -30,16 +30,23 @@ def with_subjects(holds: Sequence[LegalHold], reader: PermissionHolder) -> None:
             hold.shown = found.get(hold.subject_id)  # type: ignore[attr-defined]
 
 
-def subject_link(hold: LegalHold) -> SafeString | str:
+def subject_words(hold: LegalHold) -> str:
+    """Return the name and the kind of the held record; its ID if it no longer exists."""
     record: Any = getattr(hold, "shown", _MISSING)
     if record is _MISSING:
         record = hold.subject
     if record is None:
         return str(hold.subject_id)
-    noun = record._meta.verbose_name
-    name = readable(str(record))
+    return f"{readable(str(record))} ({record._meta.verbose_name})"
+
+
+def subject_link(hold: LegalHold) -> SafeString | str:
+    """Return the same as a link to the record, which leads on to the trash if it is there."""
+    words, record = subject_words(hold), hold.subject
+    if record is None:
+        return words
     try:
         url = record_url(record)
     except NoReverseMatch:
-        return f"{noun} “{name}”"
-    return format_html('<a href="{}" class="qd-link">{}</a> ({})', url, name, noun)
+        return words
+    return format_html('<a href="{}" class="qd-link">{}</a>', url, words)

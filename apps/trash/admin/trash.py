@@ -10,6 +10,7 @@ from unfold.decorators import display
 
 from apps.core.admin.display import moment
 from apps.core.admin.trash.pages import TrashAdmin
+from apps.holds.selectors import any_hold, is_held
 from apps.trash.models import TrashNotice
 from apps.trash.selectors import goes_at
 
@@ -18,8 +19,15 @@ class EmptiedTrashAdmin(TrashAdmin):
     @display(description="deleted for good on")
     def goes_on(self, record: Any) -> SafeString | str:
         at = goes_at(record.deleted_at, record.told_at)
-        if at is None or getattr(record, "is_held", False):
-            return "Never" if at is None else "Not while it is held"
+        if at is None:
+            return "Never"
+        # A list has asked for all its records at once.
+        held = getattr(record, "is_held", None)
+        if held is None:
+            rows = self.model._base_manager.filter(pk=record.pk)
+            held = any_hold() and rows.filter(is_held(self.model)).exists()
+        if held:
+            return "Not while it is held"
         return moment(timezone.localdate(at))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -13,6 +13,7 @@ from django.db.models import Model, OuterRef, QuerySet, Subquery, Value
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.decorators import action, display
 
@@ -26,7 +27,7 @@ from apps.core.model_meta import concrete_model
 from apps.core.models import SoftDeletableModel
 from apps.core.personal import readable
 from apps.core.trash.moves import Counts
-from apps.core.trash.proxies import trash_proxy_of
+from apps.core.trash.proxies import has_trash_proxy, trash_proxy_of
 from apps.core.trash.reach import count_purge, count_restore, hidden_with
 from apps.core.trash.services import (
     records_purge,
@@ -135,6 +136,8 @@ class TrashAdmin(ReadOnly, BaseAdmin):
     actions_row = ["restore", "purge"]
     actions_detail = ["restore", "purge"]
     list_select_related = ["deleted_by"]
+    # The page of a record links to what went along.
+    link_parameters = ["trash_id__exact"]
 
     deleted_moment = moment_column("deleted_at", description="moved")
 
@@ -152,10 +155,26 @@ class TrashAdmin(ReadOnly, BaseAdmin):
         return phrase(readable(getattr(record, "reason", "") or "")) or EMPTY
 
     @display(description="went along")
-    def went_along(self, record: SoftDeletableModel) -> str:
+    def went_along(self, record: SoftDeletableModel) -> SafeString | str:
         rows = type(record)._base_manager.filter(pk=record.pk)
         counts = count_restore(rows) + hidden_with(rows)
-        return belongings(counts, type(record)) or "Nothing"
+        went = [
+            self._kind_link(record, model, number)
+            for model, number in counts.items()
+            if number and model is not concrete_model(record)
+        ]
+        return format_html_join(", ", "{}", ((each,) for each in went)) or "Nothing"
+
+    @staticmethod
+    def _kind_link(record: SoftDeletableModel, model: type[Model], number: int) -> SafeString | str:
+        """Say how many records of a kind went along, as a link to them if the kind has a trash."""
+        words = counted(number, model)
+        if not has_trash_proxy(model):
+            return words
+        opts = trash_proxy_of(model)._meta
+        url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+        link = '<a href="{}?trash_id__exact={}" class="qd-link">{}</a>'
+        return format_html(link, url, record.trash_id, words)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         return ["deleted_moment", "deleted_by_link", "trash_reason", "went_along"]
