@@ -55,20 +55,23 @@ def redact_records(model: type[models.Model], keys: Iterable[Any]) -> int:
     )
 
 
-def redact_purged(model: type[models.Model], key: Any) -> int:
+def redact_purged(
+    model: type[models.Model], key: Any, counts: Mapping[type[models.Model], int]
+) -> int:
     """Redact the personal fields of what this transaction deleted with a record, in its whole history.
 
-    The caller has deleted the record `key` of `model` for good, with others. What was there can still
+    The caller has deleted the record `key` of `model` for good, with others: `counts` by model. What was there can still
     be proven: a digest stays.
     """
+    personal = [each for each in audited if each.history.personal_fields and counts.get(each.model)]
+    if not personal:
+        return 0
     (root,) = [each for each in audited if each.model is model]
     deleted = root.history_model._base_manager.filter(history_type="-", id=key)
     change_set = deleted.order_by("-history_id").values_list("change_set_id", flat=True).first()
     total = 0
     with redacting(person=None, reason="The record was deleted for good."):
-        for each in audited:
-            if not each.history.personal_fields:
-                continue
+        for each in personal:
             table, key = each.history_model._meta.db_table, str(each.model._meta.pk.column)
             columns = [
                 str(each.model._meta.get_field(name).column)  # type: ignore[union-attr]

@@ -36,8 +36,8 @@ class AfterPurge:
     """What follows a deletion for good, in its transaction."""
 
     name: str
-    # Gets the model, and the key of one of the deleted records.
-    act: Callable[[type[models.Model], Any], object]
+    # Gets the model, the key of one of the deleted records, and how many of each kind were deleted.
+    act: Callable[[type[models.Model], Any, Counts], object]
 
 
 AFTER_PURGE = Registry[AfterPurge](
@@ -101,7 +101,7 @@ def purge(queryset: models.QuerySet) -> Counts:
         return Counter()
     counts = _delete(queryset)
     for each in AFTER_PURGE:
-        each.act(model, one)
+        each.act(model, one, counts)
     return counts
 
 
