@@ -16,7 +16,13 @@ from psycopg import errors, sql
 
 PREFIX = "quarterdeck_template_"
 # What the template is made from, beside the packages.
-SOURCES = ("apps/*/migrations/*.py", "config/settings/*.py", "requirements.txt")
+SOURCES = (
+    "apps/*/migrations/*.py",
+    "apps/*/read_only.py",
+    "apps/core/read_only_guards.py",
+    "config/settings/*.py",
+    "requirements.txt",
+)
 # Two processes that find no template wait for each other; any number would do.
 LOCK = 7_281_993
 # Tries to drop a database, of up to ten seconds each.

@@ -9,6 +9,7 @@ from rest_framework import exceptions
 
 from apps.core.approvals import ApprovalNeeded
 from apps.core.errors import DomainError, MissingPermission
+from apps.core.read_only import ReadOnlyError, retry_seconds
 from apps.core.statement_timeout import was_cut
 
 CONTENT_TYPE = "application/problem+json"
@@ -71,6 +72,10 @@ def problem_of(error: Exception, request: HttpRequest) -> JsonResponse:
             return problem(request, 400)
         case ApprovalNeeded():
             return problem(request, 409, code="approval_needed", detail=error.message)
+        case ReadOnlyError():
+            answer = problem(request, 503, code="read_only", detail=error.message)
+            answer.headers["Retry-After"] = str(retry_seconds())
+            return answer
         case DomainError():
             return problem(request, 409, code="refused", detail=error.message)
     if was_cut(error):

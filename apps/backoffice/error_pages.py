@@ -27,6 +27,8 @@ from apps.core.errors import (
     MissingPermission,
     RecordNotFound,
 )
+from apps.core.personal import readable
+from apps.core.read_only import read_only, retry_seconds
 
 # A killed database is usually back within this time.
 RETRY_SECONDS = 10
@@ -131,6 +133,20 @@ def took_too_long(request: HttpRequest) -> HttpResponse:
         request, 503, template="refusals/too_long.html", plain=True, title="This took too long"
     )
     response.headers["Retry-After"] = "60"
+    return response
+
+
+def is_read_only(request: HttpRequest, message: str) -> HttpResponse:
+    """The 503 page: the database refused a write, because read-only mode is on."""
+    response = _page(
+        request,
+        503,
+        template="refusals/read_only.html",
+        title="Quarterdeck is read-only right now",
+        mode=read_only(),
+        message=readable(message),
+    )
+    response.headers["Retry-After"] = str(retry_seconds())
     return response
 
 

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from apps.backoffice import error_pages
 from apps.core.errors import DomainError
+from apps.core.read_only import ReadOnlyError
 from apps.core.statement_timeout import was_cut
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,8 @@ class RefusalMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, ReadOnlyError):
+            return error_pages.is_read_only(request, exception.message)
         if isinstance(exception, DomainError):
             return error_pages.conflict(request, exception.message)
         if was_cut(exception):

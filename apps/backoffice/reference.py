@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from django.db import transaction
-
 from apps.accounts.reference import load_roles
+from apps.core.read_only_guards import release_step
 from apps.flags.reference import load_flags
 from apps.schedules.reference import load_schedules
 
@@ -16,6 +15,7 @@ LOADERS: list[Callable[[], str]] = [load_roles, load_flags, load_schedules]
 def load_reference() -> Iterator[str]:
     """Run the loaders one after the other, each in a transaction; yield what each says."""
     for loader in LOADERS:
-        with transaction.atomic():
+        # A release may be what read-only mode was turned on for.
+        with release_step():
             message = loader()
         yield message

@@ -6,6 +6,7 @@ DISCOVERED = (
     "measures",
     "plugs",
     "gates",
+    "read_only",
     "change_sources",
     "event_kinds",
     "timeline",

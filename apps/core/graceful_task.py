@@ -21,6 +21,7 @@ from django.db import InterfaceError, OperationalError
 
 from apps.core.errors import in_short
 from apps.core.interruption import Interrupted, begin_to_end, listening
+from apps.core.read_only import ReadOnlyError
 from apps.core.sending import send_now
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,18 @@ class GracefulTask(Task):
 
     def __call__(self, *args: object, **kwargs: object) -> Any:
         request = self.request
-        if request.called_directly or request.is_eager or not self.is_interruptible:
+        if request.called_directly or request.is_eager:
+            return super().__call__(*args, **kwargs)
+        try:
+            return self._work(*args, **kwargs)
+        except ReadOnlyError as error:
+            # What the task left undone, the next sweep does when the mode is off.
+            logger.info("%s waits: %s", self.name, error.message)
+            raise Ignore from error
+
+    def _work(self, *args: object, **kwargs: object) -> Any:
+        request = self.request
+        if not self.is_interruptible:
             return super().__call__(*args, **kwargs)
         result = listener = None
         try:

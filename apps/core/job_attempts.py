@@ -7,6 +7,7 @@ from apps.core.errors import DomainError, in_short
 from apps.core.failures import is_out_of_space, log_failure, sentence_of
 from apps.core.interruption import Interrupted, begin_to_end, interrupt
 from apps.core.jobs import ClaimLostError, Job, JobCanceledError
+from apps.core.read_only import ReadOnlyError
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,10 @@ def attempt(
                 raise
             else:
                 canceled(f"Interrupted by {signal}")
+        except ReadOnlyError as error:
+            # The sweep sends it again, and no worker can claim it before the mode is off.
+            logger.info("%s waits: %s", name, error.message)
+            job.let_go()
         except DomainError as error:
             failed(error.message)
         except Exception as error:

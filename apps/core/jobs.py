@@ -27,6 +27,7 @@ from psycopg.errors import LockNotAvailable
 from apps.core import claims, processes
 from apps.core.actors import PermissionHolder
 from apps.core.interruption import shielded
+from apps.core.read_only import ReadOnlyError
 from apps.core.scope import own_work
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,10 @@ _LOCK_TIMEOUT = "5s"
 _MOST_FAILURES = 10
 # How soon a job that stops at once notices that a person asked it to.
 _CANCEL_SECONDS = 2.0
+
+
+# What a worker writes of a job whatever happens: in read-only mode it gives its claim back.
+CLAIM_COLUMNS = ("heartbeat_at", "claimed_by", "failures")
 
 
 class ClaimLostError(Exception):
@@ -102,11 +107,15 @@ class Job(models.Model):
         """Claim the job if it has work and no living worker, and write `changes`; otherwise return None.
 
         If another transaction has locked the row for a moment, such as a second confirmation, this
-        waits: a dropped message would delay the job until the next sweep.
+        waits: a dropped message would delay the job until the next sweep. In read-only mode nobody
+        gets a job that writes.
         """
         cls.release_dead_claims(pk=pk)
         try:
             return cls._claim(pk, changes)
+        except ReadOnlyError as error:
+            logger.info("%s %s waits: %s", cls.__name__, pk, error.message)
+            return None
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
                 logger.info("%s %s is locked by another process.", cls.__name__, pk)

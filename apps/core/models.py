@@ -13,6 +13,7 @@ from apps.core.querysets import (
     SoftDeletableQuerySet,
     is_moved_to_trash,
 )
+from apps.core.read_only import stays_writable
 from apps.core.uuid7 import UUID7, uuid7
 
 
@@ -116,3 +117,9 @@ class QueuedMail(Delivery):
 
     def __str__(self) -> str:
         return f"{self.kind[:1].upper()}{self.kind[1:]}"
+
+
+stays_writable(
+    QueuedMail,
+    because="Sign-in and alarms send e-mails, and what a mail server accepted must be recorded.",
+)

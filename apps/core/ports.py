@@ -14,6 +14,7 @@ from apps.core.authorship import AUTHORSHIP
 from apps.core.gates import GATES
 from apps.core.personal import PERSONAL_DATA
 from apps.core.port import Port, PortUnpluggedError
+from apps.core.read_only import READ_ONLY
 from apps.core.schedulable import TASK_RUNS
 from apps.core.scope import SCOPE
 from apps.core.sudo import SUDO
@@ -25,6 +26,7 @@ PORTS: tuple[Port[Any], ...] = (
     PERSONAL_DATA,
     SCOPE,
     GATES,
+    READ_ONLY,
     ATTRIBUTION,
     AUTHORSHIP,
     TASK_RUNS,

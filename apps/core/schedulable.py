@@ -52,6 +52,8 @@ class SchedulableTask:
     time_limit: timedelta = timedelta(hours=1)
     # Whether a run may be stopped halfway. Otherwise it is left to its end.
     is_interruptible: bool = True
+    # Whether it also runs in read-only mode, because it changes no records.
+    runs_read_only: bool = False
 
     @cached_property
     def parameters(self) -> dict[str, Parameter]:
@@ -83,6 +85,7 @@ def schedulable(
     is_idempotent: bool = False,
     time_limit: timedelta = timedelta(hours=1),
     is_interruptible: bool = True,
+    runs_read_only: bool = False,
     name: str = "",
 ) -> Callable[..., Any]:
     """Declare a function as a Celery task that may be scheduled.
@@ -121,6 +124,7 @@ def schedulable(
                 is_idempotent,
                 time_limit,
                 is_interruptible,
+                runs_read_only,
             ),
             module=function.__module__,
         )

@@ -29,6 +29,7 @@ def send_due_mails() -> None:
 @schedulable(
     label="Send waiting mails",
     is_idempotent=True,
+    runs_read_only=True,
     description=(
         "Sends e-mails that couldn't be sent the first time: invitations, password links, "
         "requests, and results of imports and exports."
@@ -56,6 +57,7 @@ def clean_up_queued_mails() -> str:
 @schedulable(
     label="Pick up abandoned jobs",
     is_idempotent=True,
+    runs_read_only=True,
     description=(
         "Starts imports, undos, exports, and reports that no worker took or whose worker stopped."
     ),

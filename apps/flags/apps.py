@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 from django.apps.registry import Apps
-from django.db import ProgrammingError, transaction
-from django.db.models.signals import post_migrate
+from django.db import ProgrammingError, connection, transaction
+from django.db.models.signals import post_migrate, pre_migrate
+
+from apps.core.read_only_guards import RELEASE_STEP, guards_install
 
 
 class FlagsConfig(AppConfig):
@@ -13,6 +15,8 @@ class FlagsConfig(AppConfig):
 
         # A missing operations switch is off, so create all after a migration.
         post_migrate.connect(_ensure, sender=self, dispatch_uid="flags")
+        pre_migrate.connect(_may_write, sender=self, dispatch_uid="release step")
+        post_migrate.connect(_guard, sender=self, dispatch_uid="read-only mode")
 
 
 def _ensure(*, apps: Apps | None = None, **_: object) -> None:
@@ -25,3 +29,16 @@ def _ensure(*, apps: Apps | None = None, **_: object) -> None:
             flags_ensure()
     except ProgrammingError:
         return
+
+
+def _may_write(**_: object) -> None:
+    """Let this connection's migrations write in read-only mode."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, 'on', false)", [RELEASE_STEP])
+
+
+def _guard(**_: object) -> None:
+    """Guard the tables as they are now: this comes last, when every app has its tables."""
+    guards_install()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, '', false)", [RELEASE_STEP])

@@ -66,4 +66,45 @@ class RefuseCircle(AuditTrigger):
         """
 
 
+class WaitForWriters(AuditTrigger):
+    """Turning read-only mode on waits until no transaction that has written is open; see the migration `read_only`."""
+
+    name = "wait_for_writers"
+    level = pgtrigger.Row
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update
+
+    def get_func(self, model: TriggerModel) -> str:
+        return """
+            IF NEW.name = 'read-only' AND NEW.active
+                AND (TG_OP = 'INSERT' OR NOT OLD.active OR OLD.name <> NEW.name)
+            THEN
+                PERFORM read_only_wait();
+            END IF;
+            RETURN NEW;
+        """
+
+
+class KeepDeclared(AuditTrigger):
+    """Refuses to end a declaration: the row could be deleted next. Only set-up does, when the code has dropped it."""
+
+    name = "keep_declared"
+    level = pgtrigger.Row
+    when = pgtrigger.Before
+    operation = pgtrigger.UpdateOf("is_declared")
+
+    def get_condition(self, model: TriggerModel) -> pgtrigger.Condition:
+        return pgtrigger.Condition("OLD.is_declared AND NOT NEW.is_declared")
+
+    def get_func(self, model: TriggerModel) -> str:
+        return """
+            IF coalesce(current_setting('release.step', true), '') <> 'on' THEN
+                RAISE EXCEPTION '% is declared in the code, and stays declared', NEW.name
+                    USING ERRCODE = 'restrict_violation',
+                    HINT = 'Remove its declaration, and run the set-up.';
+            END IF;
+            RETURN NEW;
+        """
+
+
 NOTES = (NoteInsert, NoteUpdate, NoteDelete)

@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 from django.db import models
 
 from apps.core.errors import DomainError
+from apps.flags.change_triggers import KeepDeclared
 
 
 class DeclaredError(DomainError, CommandError):
@@ -75,6 +76,7 @@ class Declarable(models.Model):
 
 
 STAYS = [
+    KeepDeclared(),
     pgtrigger.Protect(
         name="declared_stays",
         operation=pgtrigger.Delete,

@@ -20,7 +20,7 @@ from apps.audit.history import History, audit_model, audited
 from apps.core.nouns import name_fields, name_model
 from apps.flags import evaluation
 from apps.flags.absent_fields import absent_field
-from apps.flags.change_triggers import NOTES, RefuseCircle
+from apps.flags.change_triggers import NOTES, RefuseCircle, WaitForWriters
 from apps.flags.declarable import STAYS, Declarable, DeclaredQuerySet
 from apps.flags.evaluation.askers import Known, known_by
 from apps.flags.life_cycle import LifeCycle, kind_is_known
@@ -149,7 +149,7 @@ class Switch(Remembered, LifeCycle, AbstractBaseSwitch, Declarable):
     class Meta(AbstractBaseSwitch.Meta):
         abstract = False
         ordering = ["name"]
-        triggers = STAYS
+        triggers = [*STAYS, WaitForWriters()]
         constraints = [kind_is_known("switch")]
 
     def is_active(self) -> bool:

@@ -4,16 +4,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
+from psycopg.errors import LockNotAvailable
 
 from apps.accounts.approvals.guard import require_approval
 from apps.audit.events import record_event
 from apps.core.actors import Actor, acting_as, require
 from apps.core.errors import DomainError
 from apps.core.gates import Gate
+from apps.core.job_kinds import JOBS_SWEEP
+from apps.core.read_only_guards import release_step
 from apps.core.scope import refuse_limited
+from apps.core.sending import after_commit, send_now
 from apps.flags import event_kinds
+from apps.flags.gates import READ_ONLY_MODE
 from apps.flags.models import Flag, Sample, Switch, Toggle
 from apps.flags.registry import declared_gates
 
@@ -81,7 +86,16 @@ def flag_set(*, name: str, everyone: bool | None, reason: str, actor: Actor) -> 
 def switch_set(*, name: str, active: bool, reason: str, actor: Actor) -> bool:
     """Turn a switch on or off; returns and raises as `flag_set` does."""
     reason = _check(actor, reason)
-    return _write(_locked(Switch, name), "active", active, reason=reason, actor=actor)
+    try:
+        has_changed = _write(_locked(Switch, name), "active", active, reason=reason, actor=actor)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            # Read-only mode waits for writers; the database says which ones.
+            raise DomainError(str(error.__cause__.diag.message_primary)) from error
+        raise
+    if has_changed and name == READ_ONLY_MODE.name and not active:
+        after_commit(lambda: send_now(JOBS_SWEEP))  # What has waited goes on at once.
+    return has_changed
 
 
 @transaction.atomic
@@ -155,7 +169,6 @@ def turn_arguments(toggle: Toggle, field: str, value: object) -> dict[str, Any]:
     return {"kind": kind, "name": toggle.name, "field": field, "value": plain}
 
 
-@transaction.atomic
 def flags_ensure() -> list[str]:
     """Create every missing declared flag, switch, and sample; return their names.
 
@@ -163,7 +176,7 @@ def flags_ensure() -> list[str]:
     deleted from then on.
     """
     created = []
-    with acting_as(actor="set-up", reason="Declared in the code."):
+    with release_step(), acting_as(actor="set-up", reason="Declared in the code."):
         roles = dict(Group.objects.values_list("name", "pk"))
         for model, by, state in (
             (Flag, "flag", lambda on: {"everyone": on}),

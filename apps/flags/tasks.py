@@ -11,6 +11,7 @@ from apps.flags.stale_mails import stale_mails_queue
 @schedulable(
     label="Carry out planned changes",
     is_idempotent=True,
+    runs_read_only=True,
     description="Makes flags and switches what was planned for now, and cancels plans that somebody changed by hand.",
 )
 def carry_out_planned_changes() -> str:

@@ -12,6 +12,7 @@ from django_celery_beat.models import PeriodicTask
 from apps.core.schedulable import SCHEDULABLE_TASKS
 from apps.schedules.models import SchedulerPause, TaskRun
 from apps.schedules.pauses import open_pause
+from apps.schedules.read_only_runs import why_not_now
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,9 @@ def run_claim(run_id: int, **worker: str) -> TaskRun | None:
         return None
     if pause := _pause_of(run):
         _end_unstarted(run, TaskRun.State.SKIPPED, pause.why, now)
+        return None
+    if why := why_not_now(run.task_name):
+        _end_unstarted(run, TaskRun.State.SKIPPED, why, now)
         return None
     if _must_wait(run):
         TaskRun.objects.filter(pk=run.pk).update(celery_id="")

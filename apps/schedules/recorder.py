@@ -14,6 +14,7 @@ from apps.audit.change_sources import TASK
 from apps.audit.context import audit_context
 from apps.core.claims import beating
 from apps.core.interruption import Interrupted, begin_to_end, interrupt
+from apps.core.read_only import ReadOnlyError
 from apps.core.schedulable import SCHEDULABLE_TASKS, current_due_at, current_run_id
 from apps.core.stored_text import storable
 from apps.schedules.change_sources import TASK_RUN
@@ -60,6 +61,10 @@ def run_recorded(
         # The message that comes back carries the same run.
         _end(run, State.WAITING, f"Will be tried again: {retry}")
         raise
+    except ReadOnlyError as error:
+        # Nobody is at fault, and its next due time comes.
+        _end(run, State.SKIPPED, f"{error.message} What it had done before stays done.")
+        return None
     except SoftTimeLimitExceeded as error:
         limit = declared.time_limit if declared else None
         _end(run, State.FAILED, took_too_long(limit), error)

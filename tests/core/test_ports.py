@@ -29,6 +29,7 @@ from apps.core.ports import (
     TIMETABLES,
     require_plugged,
 )
+from apps.core.read_only import READ_ONLY, read_only
 from apps.organizations.models import Organization
 from apps.reports.services.timing import read_when
 from apps.schedules.recorder import RUN_HEADER
@@ -105,6 +106,7 @@ ASKS: dict[Port[Any], Callable[[], None]] = {
     PERSONAL_DATA: list_people,
     SCOPE: list_as_limited,
     GATES: open_importer,
+    READ_ONLY: read_only,
     ATTRIBUTION: save_form,
     AUTHORSHIP: save_stale_form,
     TASK_RUNS: run_task,

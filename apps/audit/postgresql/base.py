@@ -13,11 +13,13 @@ from weakref import ref
 
 from django.db.backends.postgresql import base
 from psycopg import Copy, sql
+from psycopg.errors import ReadOnlySqlTransaction
 from psycopg.pq import TransactionStatus
 
 from apps.audit import context
 from apps.audit.postgresql.connection import Connection
 from apps.core import database_signals
+from apps.core.read_only import refusal
 from apps.core.statement_timeout import wanted_seconds
 
 # Statements that may write, and may run in an open transaction.
@@ -40,6 +42,12 @@ class Cursor(base.Cursor):
     """A cursor that sends the audit context before the first write of a transaction."""
 
     def execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
+        try:
+            return self._execute(query, params, **kwargs)
+        except ReadOnlySqlTransaction as error:
+            raise refusal(error) from error
+
+    def _execute(self, query: Any, params: Any = None, **kwargs: Any) -> Any:
         text = query if isinstance(query, str) else self._text(query)
         status = self._conn.info.transaction_status
         if status == TransactionStatus.IDLE:
@@ -59,13 +67,19 @@ class Cursor(base.Cursor):
         return super().execute(query, params, **kwargs)
 
     def executemany(self, query: Any, params_seq: Iterable[Any], **kwargs: Any) -> None:
-        with self._in_transaction():
-            super().executemany(query, params_seq, **kwargs)
+        try:
+            with self._in_transaction():
+                super().executemany(query, params_seq, **kwargs)
+        except ReadOnlySqlTransaction as error:
+            raise refusal(error) from error
 
     @contextmanager
     def copy(self, statement: Any, params: Any = None, **kwargs: Any) -> Iterator[Copy]:
-        with self._in_transaction(), super().copy(statement, params, **kwargs) as copy:
-            yield copy
+        try:
+            with self._in_transaction(), super().copy(statement, params, **kwargs) as copy:
+                yield copy
+        except ReadOnlySqlTransaction as error:
+            raise refusal(error) from error
 
     @contextmanager
     def _in_transaction(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from pgtrigger import registry
 
 from apps.audit.proof.guarded_tables import guarded_names
 from apps.audit.proof.problems import Problem
+from apps.core.read_only_guards import FUNCTION, TRIGGER, wanted_guards
 
 _EVENTS = {"INSERT": 4, "DELETE": 8, "UPDATE": 16, "TRUNCATE": 32}
 _ROW, _BEFORE, _INSTEAD = 1, 2, 64
@@ -55,6 +56,10 @@ def _declared(names: set[str]) -> dict[tuple[str, str], tuple[str, TriggerShape]
         if table in names:
             name = trigger.get_pgid(model)
             declared[table, name] = (str(trigger.name), _shape_of(model, trigger, name))
+    for table, guard in wanted_guards().items():
+        if table in names and guard is not None:
+            shape = TriggerShape(guard.kind, guard.columns, "", "", "", f"public.{FUNCTION}")
+            declared[table, TRIGGER] = (TRIGGER, shape)
     return declared
 
 

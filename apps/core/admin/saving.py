@@ -17,6 +17,7 @@ from apps.core.admin.editing.refusals import asks_for_reason, demand_reason, ref
 from apps.core.approvals import APPROVALS, ApprovalNeeded
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
+from apps.core.read_only import ReadOnlyError, retry_seconds
 
 
 class SavingAdmin(ModelAdmin):
@@ -55,7 +56,11 @@ class SavingAdmin(ModelAdmin):
         except DomainError as refusal:
             # Nothing was saved. The same form again, with the refusal as its error.
             request.refusal = refusal.message  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, context)
+            response = super().changeform_view(request, object_id, form_url, context)
+            if isinstance(refusal, ReadOnlyError):
+                response.status_code = 503
+                response.headers["Retry-After"] = str(retry_seconds())
+            return response
 
     def _asked(
         self, request: HttpRequest, needed: ApprovalNeeded, reason: str

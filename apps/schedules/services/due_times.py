@@ -13,9 +13,10 @@ from django_celery_beat.models import PeriodicTask
 from apps.audit.context import audit_context
 from apps.schedules.models import TaskRun
 from apps.schedules.pauses import pauses_since
+from apps.schedules.read_only_runs import why_not_now
 from apps.schedules.retention import KEPT_FOR, MOST_AT_ONCE
 from apps.schedules.services.runs import run_send, runs_to_send
-from apps.schedules.services.verdicts import State, Verdict, decide, skip_paused
+from apps.schedules.services.verdicts import State, Verdict, decide, skip_paused, skip_read_only
 from apps.schedules.task_names import declared_tasks, problem_with_schedule
 from apps.schedules.timetables import decided_until, due_after, next_due
 
@@ -27,6 +28,7 @@ _BUSY_SECONDS = 0.2
 _FREQUENT = timedelta(hours=1)
 # Clocks of machines differ by less.
 _CLOCKS_DIFFER_BY = timedelta(minutes=1)
+_LOOK_AGAIN = timedelta(seconds=5)
 _told: set[tuple[int, str]] = set()
 
 
@@ -86,6 +88,9 @@ def schedule_settle(*, schedule: PeriodicTask, now: datetime) -> datetime | None
         )
         if locked is None:
             return now + timedelta(seconds=_BUSY_SECONDS)
+        if locked.one_off and why_not_now(locked.task):
+            # Its only run would be lost, so it is decided on when read-only mode is off.
+            return now + _LOOK_AGAIN
         if _is_ahead(locked, now):
             logger.warning("“%s” was decided until a time to come: a clock was wrong.", locked.name)
             PeriodicTask.objects.filter(pk=locked.pk).update(last_run_at=now)
@@ -115,7 +120,9 @@ def _is_ahead(schedule: PeriodicTask, now: datetime) -> bool:
 
 def _verdicts(schedule: PeriodicTask, due: list[datetime], now: datetime) -> list[Verdict]:
     verdicts = decide(due, now, declared_tasks().get(schedule.task), _open_run(schedule))
-    return skip_paused(verdicts, pauses_since(due[0]))
+    verdicts = skip_paused(verdicts, pauses_since(due[0]))
+    why = why_not_now(schedule.task)
+    return skip_read_only(verdicts, why) if why else verdicts
 
 
 def _due_between(schedule: PeriodicTask, since: datetime, now: datetime) -> list[datetime]:

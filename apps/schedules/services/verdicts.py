@@ -53,6 +53,14 @@ def skip_paused(verdicts: list[Verdict], pauses: list[SchedulerPause]) -> list[V
     return [verdict(one) for one in verdicts]
 
 
+def skip_read_only(verdicts: list[Verdict], why: str) -> list[Verdict]:
+    """Skip what would run now, in read-only mode."""
+    return [
+        Verdict(one.due_at, State.SKIPPED, why) if one.state == State.WAITING else one
+        for one in verdicts
+    ]
+
+
 def _of_missed(late: list[datetime], missed: Missed, *, is_covered: bool) -> list[Verdict]:
     verdicts = [Verdict(moment, State.MISSED, NO_SCHEDULER) for moment in late]
     if missed == Missed.ONCE and verdicts and not is_covered:

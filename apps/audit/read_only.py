@@ -1,0 +1,14 @@
+"""The audit tables that stay writable in read-only mode."""
+
+from apps.audit.history import audited
+from apps.audit.models import ChangeSet, Event
+from apps.core.read_only import stays_writable
+
+stays_writable(
+    *{each.history_model for each in audited},
+    because="Only triggers of other tables write a history, and these are guarded.",
+)
+stays_writable(
+    *(ChangeSet, Event),
+    because="Sign-ins, refusals, and turning the mode off are recorded.",
+)
