@@ -142,6 +142,9 @@ def _seen(entry: Entry, response: Any) -> str:
         if response.headers.get("Location", "").partition("?")[0] in pages:
             return outcome
     if ACTION in entry.name:
+        location = response.headers.get("Location", "").partition("?")[0]
+        if location and location != response.request["PATH_INFO"]:
+            return str(response.status_code)
         # A list says "no action selected" to who may not, and shows itself again.
         return "page" if CONFIRMATION.encode() in response.content else "403"
     return str(response.status_code)

@@ -85,6 +85,34 @@ def test_search_filters_and_columns_are_honored(support: Client, agent: User, fl
     assert shown.context["list_url"].endswith("/organization/?q=harbor&status__exact=active")
 
 
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_selection_is_exported_alone(support: Client, fleets: None, format: str) -> None:
+    picked = Organization.objects.filter(name__in=["Harbor Works", "Mountain Rescue"])
+    url = reverse("admin:organizations_organization_changelist")
+    posted = {"action": "export_selection", "index": "0", "select_across": "0"}
+    answer = support.post(url, {**posted, "_selected_action": [str(each.pk) for each in picked]})
+    assert "Export 2 rows" in text(support.get(answer["Location"]))
+
+    rows = support.post(answer["Location"], {"fields_chosen": ["name"], "format": format})
+
+    run = ExportRun.objects.get()
+    if format == "csv":
+        assert {row["Name"] for row in records(rows)} == {"Harbor Works", "Mountain Rescue"}
+    else:
+        advance(run.pk)
+    run.refresh_from_db()
+    assert run.rows == 2
+    # A selection of which nothing is left is not the whole list.
+    none = support.post(url, {**posted, "_selected_action": [str(run.user_id)]})
+    assert reverse(PAGE) not in none["Location"]
+    # Everything that the list finds is the list's own address.
+    every = support.post(
+        f"{url}?q=harbor", {**posted, "select_across": "1", "_selected_action": str(picked[0].pk)}
+    )
+    assert every["Location"] == f"{reverse(PAGE)}?q=harbor"
+    assert support.get(f"{reverse(PAGE)}?picked=!").status_code == 400
+
+
 def test_a_workbook_is_written_by_a_worker_and_given_to_its_owner_alone(
     support: Client, agent: User, fleets: None
 ) -> None:

@@ -5,8 +5,11 @@
 The dataset is the one whose rows are the admin's model; where there is none the button is not shown.
 """
 
+import base64
 from typing import Any
+from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -19,7 +22,7 @@ from apps.core.admin.filter_labels import filters_in_words
 from apps.core.admin.list_button import with_list_button
 from apps.core.admin.listed import list_queryset
 from apps.core.admin.page_parameters import checks_its_address
-from apps.core.errors import DomainError
+from apps.core.errors import AddressRefused, DomainError
 from apps.core.sudo import require_fresh_factor
 from apps.transfers import registry
 from apps.transfers.access import dataset_card, may_export, permissions_to_export
@@ -39,6 +42,8 @@ from apps.transfers.services import export_profile_save, export_run_start, expor
 # Up to this many rows, a CSV is sent within the request; a worker writes larger ones and
 # workbooks.
 STREAMED_UP_TO = 50_000
+# The action of a list, and the parameter of the export page that names the picked records.
+EXPORT, PICKED = "export_selection", "picked"
 
 
 class ExportMixin(BaseAdmin):
@@ -57,6 +62,13 @@ class ExportMixin(BaseAdmin):
             with_list_button(response, title="Export", icon="download", url=url, primary=False)
         return response
 
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)
+        dataset = dataset_of(self.model)
+        if dataset is not None and may_export(request.user, dataset):
+            actions[EXPORT] = (export_selection, EXPORT, "Export")
+        return actions
+
     def get_urls(self) -> list[URLPattern]:
         name = self._export_url_name().removeprefix("admin:")
         own = path("export/", self.admin_site.admin_view(self.export_view), name=name)
@@ -71,25 +83,27 @@ class ExportMixin(BaseAdmin):
         if dataset is None:
             raise Http404("This list can't be exported.")
         require(request.user, *permissions_to_export(dataset))
+        full_query, keys = request.GET.urlencode(), _take_picked(request)
         profile = chosen_profile(request, dataset)
-        queryset = list_queryset(self, request)
+        queryset = _only(list_queryset(self, request), keys)
         initial = {"fields_chosen": profile.fields, "format": profile.format} if profile else {}
         form = ExportForm(request.POST or None, dataset=dataset, user=request.user, initial=initial)
         status = 200
         if request.method == "POST":
             if form.is_valid():
                 try:
-                    return self._export(request, dataset, queryset, form)
+                    return self._export(request, dataset, queryset, keys, form)
                 except DomainError as error:
                     form.add_error(None, error.message)
             status = 400
-        return self._export_page(request, dataset, queryset, form, status)
+        return self._export_page(request, dataset, queryset, full_query, form, status)
 
     def _export(
         self,
         request: HttpRequest,
         dataset: type[DatasetResource],
         queryset: QuerySet,
+        keys: list[str],
         form: ExportForm,
     ) -> HttpResponseBase:
         fields, format = form.cleaned_data["fields_chosen"], form.cleaned_data["format"]
@@ -105,7 +119,9 @@ class ExportMixin(BaseAdmin):
                 actor=request.user,
             )
         # The worker gets the list's query string, like this page.
-        query = {"list": self.opts.label, "query": request.GET.urlencode()}
+        query: dict[str, Any] = {"list": self.opts.label, "query": request.GET.urlencode()}
+        if keys:
+            query["keys"] = keys
         if format == ExportRun.Format.CSV and queryset.count() <= STREAMED_UP_TO:
             run, content = export_stream(
                 dataset=dataset.dataset(),
@@ -129,6 +145,7 @@ class ExportMixin(BaseAdmin):
         request: HttpRequest,
         dataset: type[DatasetResource],
         queryset: QuerySet,
+        full_query: str,
         form: ExportForm,
         status: int,
     ) -> HttpResponseBase:
@@ -145,10 +162,46 @@ class ExportMixin(BaseAdmin):
             "filters_in_words": filters_in_words(request.GET),
             "profiles": list(profiles[:20]),
             "version": profiles_version(request.user, dataset),
-            "query": request.GET.urlencode(),
+            "query": full_query,
             "back_url": _with_query(list_url, request),
         }
         return TemplateResponse(request, "admin/transfers/export/page.html", context, status=status)
+
+
+def export_selection(
+    model_admin: ExportMixin, request: HttpRequest, queryset: QuerySet
+) -> HttpResponseBase | None:
+    """Open the export page for the selected records: those that are picked, or all that the list finds."""
+    address = request.GET.copy()
+    if request.POST.get("select_across", "0") == "0":
+        chosen = [_packed(key) for key in queryset.order_by().values_list("pk", flat=True)]
+        if not chosen:
+            # Without any, the address would mean the whole list.
+            messages.warning(request, "No records are selected.")
+            return None
+        address.setlist(PICKED, chosen)
+    url = reverse(model_admin._export_url_name())
+    return HttpResponseRedirect(f"{url}?{address.urlencode()}" if address else url)
+
+
+def _packed(key: UUID) -> str:
+    """Return a key in 22 letters: an address with two hundred of them is still short enough."""
+    return base64.urlsafe_b64encode(key.bytes).decode().rstrip("=")
+
+
+def _take_picked(request: HttpRequest) -> list[str]:
+    """Return the keys of the picked records, and leave the list's own parameters in the request."""
+    address = request.GET.copy()
+    given = address.pop(PICKED, [])
+    request.GET = address  # type: ignore[assignment]
+    try:
+        return [str(UUID(bytes=base64.urlsafe_b64decode(f"{each}=="))) for each in given]
+    except ValueError as error:
+        raise AddressRefused("The selection in the address can't be read.") from error
+
+
+def _only(queryset: QuerySet, keys: list[str]) -> QuerySet:
+    return queryset.filter(pk__in=keys) if keys else queryset
 
 
 def dataset_of(model: type) -> type[DatasetResource] | None:

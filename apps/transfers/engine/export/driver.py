@@ -106,7 +106,9 @@ def queryset_of(run: ExportRun) -> QuerySet:
         # Imported here: it loads the whole admin, which other exports do not need.
         from apps.core.admin.listed import listed_queryset
 
-        return listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
+        found = listed_queryset(run.query["list"], run.query.get("query", ""), run.user)
+        keys = run.query.get("keys")
+        return found if keys is None else found.filter(pk__in=keys)
     return Exported.filtered(registry.get(run.dataset), run.query.get("filters", {}), run.user)
 
 
