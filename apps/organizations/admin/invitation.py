@@ -16,13 +16,14 @@ from apps.core.admin.display import copyable_id, moment_column, record_link, sta
 from apps.core.admin.filters import DayRangeFilter, RecordFilter
 from apps.core.personal import reveal
 from apps.organizations.admin.colors import INVITATION_COLORS, ROLE_COLORS
+from apps.organizations.admin.invite_many import InviteMany
 from apps.organizations.bulk_actions import EXTEND, RESEND, REVOKE
 from apps.organizations.models import Invitation
 from apps.organizations.services.invitations import invitation_create
 
 
 @admin.register(Invitation)
-class InvitationAdmin(TimelineMixin, BaseAdmin):
+class InvitationAdmin(InviteMany, TimelineMixin, BaseAdmin):
     create_service = staticmethod(invitation_create)
     list_display = [
         "address",
