@@ -62,6 +62,8 @@ class BulkAction:
     explanation: ClassVar[str] = ""
     reason: ClassVar[str] = "required"
     is_undoable: ClassVar[bool] = True
+    # Whether an undo gives `changes` their values back; otherwise `undo` does all of it.
+    gives_back: ClassVar[bool] = True
     why_not_undoable: ClassVar[str] = ""
     # Whether the records are gone afterward. Then the number of them is typed to confirm it.
     deletes: ClassVar[bool] = False

@@ -70,7 +70,7 @@ def bulk_run_confirm(*, run: BulkRun, reason: str, actor: Actor) -> BulkRun:
     APPROVALS.get().require_for_run({"run": run.pk}, count=run.rows_to_do, actor=user)
     run.state, run.reason, run.confirmed_at = State.APPLYING, reason.strip(), timezone.now()
     # Somebody else may act in the person's place now than when it was planned.
-    run.real_user_id = real_actor_id() or run.real_user_id
+    run.real_user_id = real_actor_id()
     run.save(update_fields=["state", "reason", "confirmed_at", "real_user"])
     _send(run)
     return run
@@ -113,7 +113,8 @@ def bulk_run_undo(*, run: BulkRun, reason: str, actor: Actor) -> BulkRun:
         timezone.now(),
     )
     run.undo_user, run.undo_real_user_id = user, real_actor_id()
-    run.rows_to_do, run.rows_done = run.changed, 0
+    # What an undo that was stopped has kept is not tried again.
+    run.rows_to_do, run.rows_done = run.items.filter(outcome="changed").count(), 0
     run.cancel_requested_at, run.error, run.ended_at = None, "", None
     run.save()
     _send(run)

@@ -57,8 +57,8 @@ class RestoreRecords(BulkAction):
     label, done = "Restore", "restored"
     reason = "optional"
     changes = _CHANGES
-    is_undoable = False
-    why_not_undoable = "To undo it, move the records to the trash again."
+    # What was restored along must be found under the same `trash_id` again, which is a new one.
+    gives_back = False
 
     def __init__(self, model: type[SoftDeletableModel]) -> None:
         opts = model._meta
@@ -66,6 +66,14 @@ class RestoreRecords(BulkAction):
         self.code = f"{opts.app_label}.{opts.model_name}.restore"  # type: ignore[misc]
         self.model = trash_proxy_of(model)._meta.label  # type: ignore[misc]
         self.permission = trash_action("restore", model)  # type: ignore[misc]
+
+    def seen(self, actor: Actor) -> QuerySet[Any]:
+        rows: Any = self.living
+        found: QuerySet[Any] = rows.objects.for_actor(actor)
+        return found
+
+    def undo(self, records: QuerySet[Any], *, actor: Actor, reason: str) -> None:
+        moves.trash(records, by=None if isinstance(actor, str) else actor)
 
     def skips(self, actor: Actor, values: Values) -> Iterable[Skip]:
         yield from self._below_the_trash()

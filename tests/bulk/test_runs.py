@@ -12,6 +12,7 @@ from apps.accounts.services import user_deactivate
 from apps.audit.context import audit_context
 from apps.audit.models import ChangeSet, Event
 from apps.bulk.engine.applier import apply_chunk
+from apps.bulk.engine.undoer import undo_chunk
 from apps.bulk.models import BulkItem, BulkRun
 from apps.organizations.models import StaffOrganization
 from apps.projects.models import Task
@@ -94,8 +95,17 @@ def test_two_hundred_are_changed_at_once_and_skip_what_does_not_apply() -> None:
     assert "3 people deactivated. 3 people are left alone: Already deactivated." in (
         answer.content.decode()
     )
-    assert not BulkRun.objects.exists()
     assert not User.objects.filter(pk__in=[p.pk for p in some], status="active").exists()
+    # They are one run with one change set, which an undo takes back.
+    run = BulkRun.objects.get()
+    assert (run.state, run.results["changed"]) == (State.APPLIED, 3)
+    assert page_of(run) in answer.content.decode()
+    assert ChangeSet.objects.filter(run_kind="bulk_action", run_id=str(run.pk)).count() == 1
+    assert "Already deactivated." in client.get(page_of(run)).content.decode()
+    undo(client, run)
+    assert done(run).state == State.UNDONE
+    assert User.objects.filter(pk__in=[p.pk for p in some], status="active").count() == 3
+    assert not User.objects.filter(pk__in=[p.pk for p in gone], status="active").exists()
 
 
 def test_what_no_longer_matches_the_plan_is_left_alone_and_listed() -> None:
@@ -343,6 +353,42 @@ def test_a_plan_that_is_confirmed_twice_runs_once() -> None:
     done(run)
     assert done(run).results["changed"] == 250
     assert BulkItem.objects.filter(run=run, outcome="changed").count() == 250
+
+
+def test_only_the_one_who_confirms_is_named_as_acting_for_the_person() -> None:
+    tasks(250)
+    client = client_who_may(MAY_CHANGE_TASKS)
+    run = planned(client, TASKS, "set_status", status="done")
+    # Somebody made the plan in the person's place, who confirms it without them.
+    BulkRun.objects.filter(pk=run.pk).update(real_user=SuperuserFactory())
+
+    confirm(client, run)
+
+    run.refresh_from_db()
+    assert run.real_user is None
+
+
+def test_an_undo_that_was_stopped_counts_only_what_is_left() -> None:
+    tasks(1_500)
+    client = client_who_may(MAY_CHANGE_TASKS)
+    run = planned(client, TASKS, "set_status", status="done")
+    confirm(client, run)
+    done(run)
+    last = run.items.order_by("-id").values("key")[:10]
+    Task.objects.filter(pk__in=last).update(due_date="2030-01-01")
+    undo(client, run)
+    claimed = BulkRun.claim(run.pk)
+    assert claimed is not None
+    undo_chunk(claimed)
+    client.post(reverse("admin:bulk_bulkrun_cancel", args=[run.pk]))
+    claimed.let_go()
+    assert done(run).state == State.UNDO_STOPPED
+
+    undo(client, run)
+    done(run)
+
+    assert (run.rows_done, run.rows_to_do) == (500, 500)
+    assert (run.results["undone"], run.results["kept"]) == (1_490, 10)
 
 
 def test_colleagues_with_more_permissions_are_skipped_by_the_plan() -> None:

@@ -108,7 +108,13 @@ def test_a_name_that_was_taken_refuses_no_other() -> None:
     told = answer.getvalue().decode()
     assert str(first.pk) in told
     assert str(second.pk) in told
-    assert undo(client, run).status_code == 409
+    # An undo moves what was restored to the trash again, from where it can be restored as before.
+    undo(client, run)
+    assert done(run).state == "undone"
+    assert Project.objects.count() == 2
+    assert not Task.objects.exists()
+    run = planned(client, PROJECTS_TRASH, "restore")
+    assert run.plan["change"] == 208
 
 
 def test_taken_names_come_back_with_digits_if_asked() -> None:

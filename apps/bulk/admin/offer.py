@@ -21,10 +21,11 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 
 from apps.bulk.actions import BULK_ACTIONS, BulkAction, Offered
 from apps.bulk.engine.decision import decided
-from apps.bulk.immediate import MOST_AT_ONCE, apply_now, message_of, skipped_sentences
+from apps.bulk.immediate import MOST_AT_ONCE, Outcome, apply_now, message_of, skipped_sentences
 from apps.bulk.services import bulk_run_plan, keys_of
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
@@ -132,14 +133,16 @@ def _confirmed_now(
     def now(
         model_admin: ModelAdmin, request: HttpRequest, records: QuerySet[Any], answer: BulkForm
     ) -> str:
+        values = {k: v for k, v in answer.cleaned_data.items() if k not in _NOT_VALUES}
         outcome = apply_now(
             action=action,
             records=records,
-            values={k: v for k, v in answer.cleaned_data.items() if k not in _NOT_VALUES},
+            values=values,
             actor=request.user,
             reason=answer.reason,
+            arguments={name: posted_values(answer.data, name) for name in values},
         )
-        return message_of(action, outcome)
+        return told(action, outcome)
 
     now.__name__ = action.code.rpartition(".")[2]
     return confirmed(
@@ -150,6 +153,23 @@ def _confirmed_now(
         form_class=form_class,
         **options,
     )(now)
+
+
+def told(action: BulkAction, outcome: Outcome) -> str:
+    """Return the sentence of the result, with a link to the page that undoes it."""
+    sentence = message_of(action, outcome)
+    if outcome.run is None:
+        return sentence
+    label = "See or undo it" if action.is_undoable else "See it"
+    url = reverse("admin:bulk_bulkrun_change", args=[outcome.run.pk])
+    return format_html('{} <a href="{}" class="underline">{}</a>', sentence, url, label)
+
+
+def posted_values(data: Any, name: str) -> list[str]:
+    """Return the posted values of a field; a request for approval has them in a plain dictionary."""
+    if hasattr(data, "getlist"):
+        return [str(value) for value in data.getlist(name)]
+    return [str(data[name])] if name in data else []
 
 
 def _back_url(model_admin: ModelAdmin, request: HttpRequest, object_id: str | None) -> str:

@@ -89,6 +89,7 @@ def _plan(run: BulkRun, found: Offered, viewer: PermissionHolder) -> dict[str, A
         ),
         "refusal": refusal,
         "may_confirm": not refusal,
+        "button": f"{action.label}: {counted(number, action.records)}",
         "second_person": ""
         if refusal
         else APPROVALS.get().run_message({"run": run.pk}, count=number, user=viewer),

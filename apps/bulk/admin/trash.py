@@ -13,8 +13,8 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from apps.bulk.admin.offer import BulkForm, bulk_action
-from apps.bulk.immediate import apply_now, message_of
+from apps.bulk.admin.offer import BulkForm, bulk_action, told
+from apps.bulk.immediate import apply_now
 from apps.bulk.purge_actions import PurgeRecords
 from apps.bulk.trash_actions import RestoreRecords, TrashRecords
 from apps.core.admin.confirm import confirmed
@@ -118,6 +118,6 @@ def restore_many(model: type[SoftDeletableModel]) -> Any:
             actor=request.user,
             reason=answer.reason,
         )
-        return message_of(action, outcome)
+        return told(action, outcome)
 
     return bulk_action(action, form_class=RestoreManyForm, at_once=restore)

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
+from apps.bulk.actions import BulkAction, Values
 from apps.bulk.engine import items as item_writes
 from apps.bulk.engine.context import RunContext, action_of, audited, context_of
 from apps.bulk.engine.halving import each_or_all
 from apps.bulk.engine.writing import lock_records, notes_of, write
 from apps.bulk.models import BulkItem, BulkRun
+from apps.core.actors import Actor
 from apps.core.errors import DomainError
 
 CHUNK = 1_000
@@ -52,18 +54,30 @@ def _apply(context: RunContext, chunk: list[tuple[int, UUID, int | None]]) -> No
         else:
             todo.append((pk, key))
 
+    refused = write_items(action, todo, context.values, actor=context.actor, reason=run.reason)
+    left |= refused
+    item_writes.note_items(left, Outcome.LEFT)
+    _record(run, changed=len(todo) - len(refused), left=len(left), refused=len(refused))
+
+
+def write_items(
+    action: BulkAction,
+    todo: Sequence[tuple[int, UUID]],
+    values: Values,
+    *,
+    actor: Actor,
+    reason: str,
+) -> dict[int, str]:
+    """Change the locked records of these items, and remember what they held; return the refused items, and why."""
+
     def act(items: Sequence[tuple[int, UUID]]) -> None:
         numbers = [pk for pk, _ in items]
         if action.changes:
             item_writes.keep_before(action, numbers)
-        own = [key for _, key in items]
-        write(action, own, context.values, actor=context.actor, reason=run.reason)
+        write(action, [key for _, key in items], values, actor=actor, reason=reason)
         item_writes.mark_changed(action, numbers)
 
-    refused = each_or_all(todo, act)
-    left |= {pk: why for (pk, _), why in refused.items()}
-    item_writes.note_items(left, Outcome.LEFT)
-    _record(run, changed=len(todo) - len(refused), left=len(left), refused=len(refused))
+    return {pk: why for (pk, _), why in each_or_all(todo, act).items()}
 
 
 def _record(run: BulkRun, *, changed: int, left: int, refused: int) -> None:

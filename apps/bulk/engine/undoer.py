@@ -53,7 +53,7 @@ def _undo(context: RunContext, chunk: list[tuple[int, UUID, int | None]]) -> Non
         numbers = [pk for pk, _ in items]
         records = action.records._base_manager.filter(pk__in=[key for _, key in items])
         action.undo(records, actor=context.actor, reason=run.undo_reason)
-        if action.changes:
+        if action.changes and action.gives_back:
             item_writes.restore_before(action, numbers)
         item_writes.mark_undone(numbers)
 
