@@ -5,6 +5,7 @@ from functools import cache
 from apps.accounts.approvable.registry import ACTIONS
 from apps.accounts.approval_kinds.bulk_run import RunBulkAction
 from apps.accounts.approval_kinds.email_change import ChangeEmail
+from apps.accounts.approval_kinds.merge import MergeRecords
 from apps.accounts.approval_kinds.roles import EmpowerRole, GiveRoles
 from apps.accounts.approval_kinds.trash import trash_actions
 from apps.accounts.approvals.backend import AccountsBackend
@@ -32,6 +33,12 @@ PERSONAL_DATA.plug(
     )
 )
 ACTIONS.add(
-    ManyRecords(), RunBulkAction(), GiveRoles(), EmpowerRole(), ChangeEmail(), *trash_actions()
+    ManyRecords(),
+    RunBulkAction(),
+    MergeRecords(),
+    GiveRoles(),
+    EmpowerRole(),
+    ChangeEmail(),
+    *trash_actions(),
 )
 LOCKED_RECORDS.add(LockedRecords(User, accounts_beyond))

@@ -27,3 +27,15 @@ BULK_UNDONE = EventKind("bulk_undone", "Undid a bulk action", icon="undo", sente
 BULK_CANCELED = EventKind(
     "bulk_canceled", "Canceled a bulk action", icon="cancel", sentence=_canceled
 )
+
+
+def _merged(data: Data) -> str:
+    return f"merged another {data['noun']} into this one" if "noun" in data else ""
+
+
+def _unmerged(data: Data) -> str:
+    return f"undid the merge with another {data['noun']}" if "noun" in data else ""
+
+
+MERGED = EventKind("merged", "Merged two records", icon="merge", sentence=_merged)
+UNMERGED = EventKind("unmerged", "Undid a merge", icon="undo", sentence=_unmerged)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from apps.audit.context import real_actor_id
@@ -87,7 +87,7 @@ def _write_alone(
 
 
 def _begun(
-    action: BulkAction, notes: Notes, arguments: dict[str, list[str]], user: Any, reason: str
+    action: BulkAction, notes: Notes, arguments: dict[str, list[str]], user: Model, reason: str
 ) -> BulkRun:
     """Record the run as confirmed now, with an item for each record."""
     now = timezone.now()
@@ -110,7 +110,7 @@ def _begun(
         confirmed_at=now,
         started_at=now,
         ended_at=now,
-        user=user,
+        user_id=user.pk,
         real_user_id=real_actor_id(),
     )
     planned, left = BulkItem.Outcome.PLANNED, BulkItem.Outcome.SKIPPED

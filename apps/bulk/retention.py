@@ -1,11 +1,11 @@
-"""What is deleted of bulk actions: plans that nobody confirmed, and the records of old runs."""
+"""What is deleted of bulk actions and merges: plans that nobody confirmed, and the records of old runs."""
 
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from apps.bulk.models import BulkItem, BulkRun
+from apps.bulk.models import BulkItem, BulkRun, Merge, MergedRow
 
 PLANS_KEPT_FOR = timedelta(days=1)
 ITEMS_KEPT_FOR = timedelta(days=90)
@@ -33,4 +33,17 @@ def items_delete() -> int:
     for key in keys:
         items = BulkItem.objects.filter(run=key)
         items._raw_delete(items.db)
+    return len(keys)
+
+
+def merged_rows_delete() -> int:
+    """Delete what an undo of old merges would restore; return of how many merges."""
+    some = Exists(MergedRow.objects.filter(merge=OuterRef("pk")))
+    old = Merge.objects.exclude(state__in=Merge.WORK_STATES).filter(
+        some, ended_at__lt=timezone.now() - ITEMS_KEPT_FOR
+    )
+    keys = list(old.values_list("pk", flat=True))
+    for key in keys:
+        rows = MergedRow.objects.filter(merge=key)
+        rows._raw_delete(rows.db)
     return len(keys)

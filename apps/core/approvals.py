@@ -62,6 +62,12 @@ class ApprovalBackend(Protocol):
         The caller has locked the run.
         """
 
+    def require_for_merge(self, arguments: dict[str, Any], *, count: int, actor: Actor) -> None:
+        """Raise `ApprovalNeeded` if a second person must approve a merge that moves so many rows, or its undo."""
+
+    def merge_message(self, *, count: int, user: PermissionHolder) -> str:
+        """Return the sentence for a merge that will end in a request, else nothing."""
+
     def run_message(self, arguments: dict[str, Any], *, count: int, user: PermissionHolder) -> str:
         """Return the sentence for a bulk action that will end in a request, else nothing."""
 

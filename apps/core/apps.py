@@ -12,6 +12,7 @@ DISCOVERED = (
     "timeline",
     "approvals",
     "anonymization",
+    "merge_rules",
     "resources",
     "reports",
 )

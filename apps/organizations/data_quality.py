@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import CharField, Count, F, Q, QuerySet, Value, Window
-from django.db.models.functions import Concat, Lower, Replace
+from django.db.models.functions import Concat, FirstValue, Lower, Replace
 
 from apps.organizations.measures import members_as_people
 
@@ -11,7 +11,7 @@ SAME, UNVERIFIED, NO_PHONE = "same_name", "unverified", "no_phone"
 
 
 def people_to_check(user: Any, problem: str = "", person: str = "") -> QuerySet[Any]:
-    """Return the active members with a problem; `same` is how many have the same name.
+    """Return the active members with a problem; `same` is how many have the same name, `first` one of them.
 
     `person` is the key of one of them; then only those with the same name are returned.
     Names are the same if only case, spaces, dots, and hyphens differ.
@@ -22,7 +22,10 @@ def people_to_check(user: Any, problem: str = "", person: str = "") -> QuerySet[
     people = (
         members_as_people(user)
         .annotate(spelling=Lower(name))
-        .annotate(same=Window(Count("pk"), partition_by=[F("spelling")]))
+        .annotate(
+            same=Window(Count("pk"), partition_by=[F("spelling")]),
+            first=Window(FirstValue("pk"), partition_by=[F("spelling")], order_by=["pk"]),
+        )
     )
     conditions = {
         SAME: Q(same__gt=1) & ~Q(spelling=""),

@@ -26,7 +26,7 @@ def _errors(report: ReportDefinition) -> Iterator[CheckMessage]:
             id="reports.E001",
         )
     for column in report.columns:
-        model = column.link.partition("?")[0].partition("/")[0]
+        model = column.link.removeprefix("merge:").partition("?")[0].partition("/")[0]
         if model and "{" not in model and not model.startswith("report:") and not _is_model(model):
             yield Error(
                 f"The column “{column.key}” of the report {report.name} links to {model}, which is not a model.",

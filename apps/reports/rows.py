@@ -48,7 +48,7 @@ def iso(value: datetime | date | None) -> str | None:
 
 
 _KEY = re.compile(r"{(\w+)}")
-_REPORT, _HISTORY = "report:", "history:"
+_REPORT, _HISTORY, _MERGE = "report:", "history:", "merge:"
 
 
 def address(link: str, row: Mapping[str, Any]) -> str:
@@ -56,7 +56,7 @@ def address(link: str, row: Mapping[str, Any]) -> str:
 
     "projects.task?status__exact=todo&project__id__exact={id}" is a list, of which an empty value filters
     nothing; "projects.project/{id}" is a record, also with "?tab=rows", "history:projects.project/{id}" one that may be gone;
-    "report:week-records?week={week}" is a report.
+    "report:week-records?week={week}" is a report, and "merge:accounts.user/{id}?other={first}" the page that merges two records.
     """
     filled = _KEY.sub(lambda key: quote(str(row.get(key[1]) or ""), safe=":"), link)
     if filled.startswith(_REPORT):
@@ -68,7 +68,8 @@ def address(link: str, row: Mapping[str, Any]) -> str:
         return reverse("admin:audit_changeset_record", args=[label, key])
     if slash:
         key, sign, query = key.partition("?")
-        page = f"admin:{model.replace('.', '_')}_change"
+        verb = "merge" if model.startswith(_MERGE) else "change"
+        page = f"admin:{model.removeprefix(_MERGE).replace('.', '_')}_{verb}"
         return reverse(page, args=[key]) + sign + _used(query) if key else ""
     model, sign, query = filled.partition("?")
     if not model:
@@ -87,8 +88,9 @@ def view_permission(link: str, row: Mapping[str, Any]) -> str:
     model = _KEY.sub(lambda key: str(row.get(key[1]) or ""), link).partition("?")[0]
     if model.startswith(_HISTORY):
         return "audit.view_auditlog"
-    app_label, _, name = model.partition("/")[0].partition(".")
-    return f"{app_label}.view_{name}"
+    verb = "merge" if model.startswith(_MERGE) else "view"
+    app_label, _, name = model.removeprefix(_MERGE).partition("/")[0].partition(".")
+    return f"{app_label}.{verb}_{name}"
 
 
 def people_named(keys: Iterable[Any]) -> dict[Any, str]:

@@ -113,7 +113,7 @@ def test_a_name_that_was_taken_refuses_no_other() -> None:
     assert done(run).state == "undone"
     assert Project.objects.count() == 2
     assert not Task.objects.exists()
-    run = planned(client, PROJECTS_TRASH, "restore")
+    run = planned(client, PROJECTS_TRASH, "restore", taken="leave")
     assert run.plan["change"] == 208
 
 

@@ -23,7 +23,7 @@ from factory.django import DjangoModelFactory
 import tests.factories
 from apps.accounts.models import Disclosure, User
 from apps.audit.context import audit_context
-from apps.bulk.models import BulkItem, BulkRun
+from apps.bulk.models import BulkItem, BulkRun, Merge, MergedRow
 from apps.core.models import SoftDeletableModel
 from apps.core.trash.services import record_trash
 from apps.organizations.models import Role
@@ -138,6 +138,22 @@ def _bulk_run() -> Any:
     return run
 
 
+def _merge() -> Any:
+    kept, dropped = OrganizationFactory(), OrganizationFactory()
+    merge = Merge.objects.create(
+        model="organizations.Organization",
+        kept=kept.pk,
+        dropped=dropped.pk,
+        state="undone",
+        plan="0",
+        reason="The same customer.",
+        results={"rows": {"projects.Project": 2}, "undone": 2},
+        user=StaffFactory(),
+    )
+    MergedRow.objects.create(merge=merge, model="projects.Project", key="1", before={})
+    return merge
+
+
 def _change_set() -> Any:
     with audit_context(actor=StaffFactory(), reason="Asked for by mail.", source="form"):
         organization = OrganizationFactory()
@@ -183,6 +199,7 @@ SAMPLES: dict[str, Callable[[], Any]] = {
     "accounts.User": _user,
     "auth.Permission": _permission,
     "bulk.BulkRun": _bulk_run,
+    "bulk.Merge": _merge,
     "audit.ChangeSet": _change_set,
     "django_celery_beat.ClockedSchedule": _clock_time,
     "django_celery_beat.CrontabSchedule": _crontab,

@@ -23,6 +23,8 @@ EXEMPT: dict[str, str] = {
     "bulk.BulkRun": "says itself who changed what, when and why; its end is an event",
     "bulk.BulkItem": "what became of one record of a bulk action; the record has a history",
     "api.ServiceAccountUse": "a moment and a number that each request of the API writes over",
+    "bulk.Merge": "says itself who merged what, when and why; its end is an event",
+    "bulk.MergedRow": "what a merge did to one row; the row has a history",
     "core.QueuedMail": "says itself what became of an e-mail; decisions are events",
     "trash.TrashNotice": "remembers that people were told; the e-mail has a record",
     "schedules.TaskRun": "says itself what ran, when and how it ended",

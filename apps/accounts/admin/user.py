@@ -23,7 +23,7 @@ from apps.accounts.admin.sign_in import SignInActions
 from apps.accounts.authority import account_obstacle
 from apps.accounts.avatars import check_avatar
 from apps.accounts.bulk_actions import DEACTIVATE, REACTIVATE, VERIFY
-from apps.accounts.models import User
+from apps.accounts.models import EmailChange, User
 from apps.accounts.models.user import REMOVED
 from apps.accounts.people_scope import scope_in_words
 from apps.accounts.services import (
@@ -31,6 +31,7 @@ from apps.accounts.services import (
     user_set_roles,
 )
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.merge_page import merge_action, merges
 from apps.bulk.admin.offer import bulk_action
 from apps.core.admin.base import BaseAdmin
 from apps.core.admin.confirm import confirmed
@@ -79,6 +80,7 @@ class UserAdmin(Holdable, SignInActions, EmailActions, PersonActions, TimelineMi
         "impersonate",
         "deactivate",
         "reactivate",
+        "merge",
         "anonymize",
         *HOLD_ACTIONS,
     ]
@@ -102,8 +104,14 @@ class UserAdmin(Holdable, SignInActions, EmailActions, PersonActions, TimelineMi
     )
 
     verify = bulk_action(VERIFY, icon="verified")
+    merge = merge_action(
+        "accounts.User",
+        permission="accounts.merge_user",
+        chosen_by=EmailChange._meta.get_field("user"),
+    )
 
     copyable_id = copyable_id
+    merges = staticmethod(merges)
     status_label = state_column("status", STATUS_COLORS)
     created_moment = moment_column("created_at")
     last_login_moment = moment_column("last_login", description="last sign-in")
@@ -185,7 +193,10 @@ class UserAdmin(Holdable, SignInActions, EmailActions, PersonActions, TimelineMi
                     ],
                 },
             ),
-            ("Record", {"classes": ["tab"], "fields": ["copyable_id", "created_moment"]}),
+            (
+                "Record",
+                {"classes": ["tab"], "fields": ["copyable_id", "created_moment", "merges"]},
+            ),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[Any]:
@@ -206,6 +217,7 @@ class UserAdmin(Holdable, SignInActions, EmailActions, PersonActions, TimelineMi
             "open_sessions",
             "copyable_id",
             "created_moment",
+            "merges",
         ]
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:

@@ -10,7 +10,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 
-from apps.accounts.anonymization.bulk_runs import bulk_runs_erase
+from apps.accounts.anonymization.bulk_runs import bulk_runs_erase, merges_erase
 from apps.accounts.anonymization.person import Person
 from apps.accounts.anonymization.queued_mails import queued_mails_erase
 from apps.accounts.anonymization.registry import ErasureHandler
@@ -74,6 +74,7 @@ def _erase(person: Person) -> dict[str, int]:
         "requests": requests_erase(person),
         "e-mails": queued_mails_erase(person),
         "bulk actions": bulk_runs_erase(person),
+        "merges": merges_erase(person),
     }
 
 

@@ -19,6 +19,8 @@ from apps.core.errors import DomainError
 _MANY = ManyRecords()
 # The kind of `approval_kinds/bulk_run.py`, which stands on this module's neighbors.
 BULK_RUN = "bulk.run"
+# That of `approval_kinds/merge.py`.
+MERGE = "bulk.merge"
 
 
 class AccountsBackend:
@@ -57,6 +59,15 @@ class AccountsBackend:
 
     def require_for_run(self, arguments: dict[str, Any], *, count: int, actor: Actor) -> None:
         require_approval(BULK_RUN, arguments, count=count, actor=actor)
+
+    def require_for_merge(self, arguments: dict[str, Any], *, count: int, actor: Actor) -> None:
+        require_approval(MERGE, arguments, count=count, actor=actor)
+
+    def merge_message(self, *, count: int, user: PermissionHolder) -> str:
+        action = registry.get(MERGE)
+        if not action.is_required_for({}, count):
+            return ""
+        return approval_needed_message(deciders(action, {}, besides=people_behind(user)), action)
 
     def run_message(self, arguments: dict[str, Any], *, count: int, user: PermissionHolder) -> str:
         action = registry.get(BULK_RUN)

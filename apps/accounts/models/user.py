@@ -153,6 +153,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
             ("impersonate_and_write", "Can change things while acting as somebody else"),
             ("export_personal_data", "Can export e-mail addresses and phone numbers"),
             ("anonymize_user", "Can remove a person's data for good"),
+            ("merge_user", "Can merge two people"),
         ]
         triggers = [
             KeepsHeldPerson(removed_domain=REMOVED_DOMAIN),

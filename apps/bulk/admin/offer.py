@@ -9,7 +9,7 @@ the plan and asks for the reason. Both decide and write with the same code.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Literal
 
@@ -165,7 +165,7 @@ def told(action: BulkAction, outcome: Outcome) -> str:
     return format_html('{} <a href="{}" class="underline">{}</a>', sentence, url, label)
 
 
-def posted_values(data: Any, name: str) -> list[str]:
+def posted_values(data: Mapping[str, Any], name: str) -> list[str]:
     """Return the posted values of a field; a request for approval has them in a plain dictionary."""
     if hasattr(data, "getlist"):
         return [str(value) for value in data.getlist(name)]

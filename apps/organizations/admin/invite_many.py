@@ -42,7 +42,7 @@ class InviteManyForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
         help_text="One per line, or separated by commas. “Ada Lovelace <ada@example.org>” works, too.",
     )
-    organizations = forms.ModelMultipleChoiceField(
+    organizations: Any = forms.ModelMultipleChoiceField(
         queryset=Organization.objects.none(),
         widget=AutocompleteSelectMultiple(_ORGANIZATION, admin.site),
     )

@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.merge_page import merge_action, merges
 from apps.bulk.admin.offer import bulk_action
 from apps.bulk.admin.trash import trash_many
 from apps.core.admin.confirm import confirmed
@@ -62,22 +63,29 @@ class OrganizationAdmin(Holdable, ExportMixin, TimelineMixin, ToTrash):
     sortable_by = ["name", "created_moment"]
     ordering = ["name", "id"]
     autocomplete_fields = ["owner"]
-    actions_detail = ["invite", "move_to_trash", *HOLD_ACTIONS]
+    actions_detail = ["invite", "merge", "move_to_trash", *HOLD_ACTIONS]
     inlines = [MembershipInline, InvitationInline]
     fieldsets = [
         (None, {"fields": ["name", "slug", "external_id", "status", "owner"]}),
-        ("Record", {"fields": ["copyable_id", "created_moment"]}),
+        ("Record", {"fields": ["copyable_id", "created_moment", "merges"]}),
     ]
-    readonly_fields = ["copyable_id", "created_moment"]
+    readonly_fields = ["copyable_id", "created_moment", "merges"]
 
     actions = [*ToTrash.actions, "set_status", "set_owner"]
 
     set_status = bulk_action(SET_ORGANIZATION_STATUS, form_class=StatusForm, icon="flag")
     set_owner = bulk_action(SET_OWNER, form_class=OwnerForm, icon="person")
 
+    merge = merge_action(
+        "organizations.Organization",
+        permission="organizations.merge_organization",
+        chosen_by=Membership._meta.get_field("organization"),
+    )
+
     move_to_trash = trash_many(Organization)
 
     copyable_id = copyable_id
+    merges = staticmethod(merges)
     status_label = state_column("status", STATUS_COLORS)
     created_moment = moment_column("created_at")
 

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from apps.audit.admin.timeline import TimelineMixin
+from apps.bulk.admin.merge_page import merges
 from apps.bulk.admin.trash import purge_many, restore_many
 from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.organizations.models import Organization, TrashedOrganization
@@ -19,4 +20,15 @@ class TrashedOrganizationAdmin(Holdable, TimelineMixin, EmptiedTrashAdmin):
     trash_columns = ["slug", "external_id"]
     search_fields = ["name", "slug", "external_id"]
     search_help_text = "Name, slug, or external ID"
-    fields = ["name", "slug", "external_id", "status", "owner", "deleted_moment", "deleted_by_link"]
+    fields = [
+        "name",
+        "slug",
+        "external_id",
+        "status",
+        "owner",
+        "deleted_moment",
+        "deleted_by_link",
+        "merges",
+    ]
+    readonly_fields = ["merges"]
+    merges = staticmethod(merges)

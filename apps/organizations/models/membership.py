@@ -66,7 +66,7 @@ class Membership(BaseModel):
             # message. Deferred, so that one transaction can pass ownership on in any order, and a
             # row trigger, because it fires only for owners' memberships. It locks the
             # organization first: of two transactions that each remove one of two owners, the
-            # second sees the first.
+            # second sees the first. One in the trash needs no owner: a merge has emptied it.
             pgtrigger.Trigger(
                 name="keeps_an_owner",
                 when=pgtrigger.After,
@@ -77,7 +77,7 @@ class Membership(BaseModel):
                 declare=[("answering", "uuid")],
                 func="""
                     SELECT owner_id INTO answering FROM organizations_organization
-                    WHERE id = OLD.organization_id FOR NO KEY UPDATE;
+                    WHERE id = OLD.organization_id AND deleted_at IS NULL FOR NO KEY UPDATE;
                     IF NOT FOUND THEN
                         RETURN NULL;
                     END IF;

@@ -89,6 +89,7 @@ class Organization(SoftDeletableModel):
                 name="organization_search",
             ),
         ]
+        permissions = [("merge_organization", "Can merge two organizations")]
         triggers = [
             *keeps_held(),
             pgtrigger.Trigger(

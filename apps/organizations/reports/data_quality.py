@@ -19,6 +19,7 @@ PROBLEMS = [
 
 PERSON = key_param("person", "Name", "The same as one person's")
 SAME_NAME = "report:data-quality?person={id}"
+MERGE = "merge:accounts.user/{id}?other={first}"
 
 
 def make(params: Mapping[str, Any], user: Any) -> ReportResult:
@@ -44,6 +45,8 @@ def make(params: Mapping[str, Any], user: Any) -> ReportResult:
                 "name": person.get_full_name() or "No name",
                 "email": person.email,
                 "same": person.same if person.spelling else 1,
+                "first": str(person.first),
+                "merge": "Merge" if person.spelling and person.first != person.pk else "",
                 "verified": person.is_verified,
                 "phone": person.phone,
             }
@@ -65,6 +68,7 @@ REPORTS.add(
             ReportColumn("name", "Person", link="accounts.user/{id}"),
             ReportColumn("email", "E-mail", "email", person="id"),
             ReportColumn("same", "People of this name", "number", link=SAME_NAME),
+            ReportColumn("merge", "With the first of this name", short="Merge", link=MERGE),
             ReportColumn("verified", "Verified", "yes_no"),
             ReportColumn("phone", "Phone", "phone", person="id"),
         ],

@@ -112,6 +112,7 @@ def _user(records: Records) -> Any:
 ARGUMENTS: dict[str, Callable[[Entry, Records], Any]] = {
     "object_id": _key,
     "run_id": _key,
+    "merge_id": _key,
     "pk": _key,
     "position": _position,
     "dataset": lambda entry, records: "members",

@@ -78,7 +78,7 @@ class BulkRun(Job):
         related_name="+",
     )
 
-    objects = models.Manager.from_queryset(BulkRunQuerySet)()
+    objects = models.Manager.from_queryset(BulkRunQuerySet)()  # type: ignore[misc]
 
     class Meta:
         verbose_name = "bulk action"
