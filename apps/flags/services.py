@@ -71,6 +71,19 @@ def _write(
     return True
 
 
+def _switch(name: str, active: bool, **about: Any) -> bool:
+    try:
+        has_changed = _write(_locked(Switch, name), "active", active, **about)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            # Read-only mode waits for writers; the database says which ones.
+            raise DomainError(str(error.__cause__.diag.message_primary)) from error
+        raise
+    if has_changed and name == READ_ONLY_MODE.name and not active:
+        after_commit(lambda: send_now(JOBS_SWEEP))  # What has waited goes on at once.
+    return has_changed
+
+
 @transaction.atomic
 def flag_set(*, name: str, everyone: bool | None, reason: str, actor: Actor) -> bool:
     """Turn a flag on (True) or off (False) for everyone, or leave it to its targets (None).
@@ -85,17 +98,7 @@ def flag_set(*, name: str, everyone: bool | None, reason: str, actor: Actor) -> 
 @transaction.atomic
 def switch_set(*, name: str, active: bool, reason: str, actor: Actor) -> bool:
     """Turn a switch on or off; returns and raises as `flag_set` does."""
-    reason = _check(actor, reason)
-    try:
-        has_changed = _write(_locked(Switch, name), "active", active, reason=reason, actor=actor)
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            # Read-only mode waits for writers; the database says which ones.
-            raise DomainError(str(error.__cause__.diag.message_primary)) from error
-        raise
-    if has_changed and name == READ_ONLY_MODE.name and not active:
-        after_commit(lambda: send_now(JOBS_SWEEP))  # What has waited goes on at once.
-    return has_changed
+    return _switch(name, active, reason=_check(actor, reason), actor=actor)
 
 
 @transaction.atomic
@@ -118,7 +121,7 @@ def toggle_become(
     reason = _check(actor, reason)
     about: dict[str, Any] = {"reason": reason, "actor": actor, "is_approved": is_approved}
     if kind == "switch":
-        return _write(_locked(Switch, name), "active", becomes == "on", **about)
+        return _switch(name, becomes == "on", **about)
     flag = _locked(Flag, name)
     if becomes in EVERYONE:
         return _write(flag, "everyone", EVERYONE[becomes], **about)
