@@ -1,7 +1,7 @@
 """The audit tables that stay writable in read-only mode."""
 
 from apps.audit.history import audited
-from apps.audit.models import ChangeSet, Event
+from apps.audit.models import ChangeSet, Event, Seal, SealBlock, Verification
 from apps.core.read_only import stays_writable
 
 stays_writable(
@@ -11,4 +11,8 @@ stays_writable(
 stays_writable(
     *(ChangeSet, Event),
     because="Sign-ins, refusals, and turning the mode off are recorded.",
+)
+stays_writable(
+    *(Seal, SealBlock, Verification),
+    because="Sealing and proving the history changes no record.",
 )

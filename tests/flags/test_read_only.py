@@ -1,6 +1,7 @@
 """Read-only mode: the database refuses every write, and people are told why."""
 
 import html
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.audit.models import Verification
 from apps.core.read_only import ReadOnlyError, read_only
 from apps.core.read_only_guards import release_step
 from apps.flags.models import PlannedChange, Switch
@@ -242,3 +244,10 @@ def test_a_planned_end_is_shown_and_carried_out_in_the_mode(client: Client) -> N
     carry_out_planned_changes()
 
     assert read_only() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_history_is_proven_in_the_mode() -> None:
+    turn(True)
+    call_command("verify_audit", stdout=StringIO())
+    assert Verification.objects.exists()
