@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.apps import apps
 from django.db.models import BigIntegerField, Count, F, Func, Model, QuerySet, Sum
 from django.utils.text import capfirst
 
@@ -94,7 +95,13 @@ def _words(relation: Relation, number: int) -> str:
     verbose = getattr(opts.get_field(relation.field), "verbose_name", relation.field)
     if opts.auto_created:
         return plural(number, str(opts.verbose_name))
-    return f"{counted(number, relation.model)} ({verbose})"
+    told = counted(number, relation.model)
+    # “20 members” says enough; of tasks or changes it matters which of the people is meant.
+    return told if verbose == _noun(relation.to) else f"{told} ({verbose})"
+
+
+def _noun(label: str) -> str:
+    return str(apps.get_model(label)._meta.verbose_name)
 
 
 def _version(record: Model) -> int:

@@ -40,7 +40,7 @@ class InviteManyForm(forms.Form):
         label="E-mail addresses",
         max_length=_LONGEST,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8}),
-        help_text="One per line, or separated by commas. “Ada Lovelace <ada@example.org>” works, too.",
+        help_text="One per line, or separated by commas. Addresses in angle brackets after a name work, too.",
     )
     organizations: Any = forms.ModelMultipleChoiceField(
         queryset=Organization.objects.none(),
