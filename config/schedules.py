@@ -54,6 +54,11 @@ SCHEDULES = [
         when="daily at 03:45",
         arguments={"days": 90},
     ),
+    Ship(
+        "Clean up idempotency keys",
+        task="api.prune_idempotent_requests",
+        when="every hour at :50",
+    ),
     Ship("Delete old sessions", task="accounts.delete_old_sessions", when="daily at 03:50"),
     Ship(
         "Clean up the personal data access log",

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -108,6 +109,28 @@ class ServiceAccountUse(models.Model):
 
     def __str__(self) -> str:
         return f"Use of {self.account}"
+
+
+class IdempotentRequest(models.Model):
+    """A write that a program may send again, and the record that it wrote. Kept for a day."""
+
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    record_id = models.UUIDField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    account = models.ForeignKey(
+        ServiceAccount, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["account", "key"], name="idempotentrequest_once")
+        ]
+        indexes = [models.Index(fields=["created_at"], name="idempotentrequest_created")]
+
+    def __str__(self) -> str:
+        return f"A request of {self.account}"
 
 
 class ServiceActor(User):

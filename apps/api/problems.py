@@ -25,8 +25,10 @@ CODES = {
     405: ("method_not_allowed", "This address doesn't take this method."),
     406: ("not_acceptable", "This address answers with application/json."),
     409: ("conflict", "This can't be done as things are now."),
+    412: ("changed", "This record changed after you read it. Read it again."),
     413: ("too_large", "The request is too large."),
     415: ("unsupported_media_type", "Send application/json."),
+    428: ("version_needed", "Send the ETag of the record, as you read it, in “If-Match”."),
     429: ("throttled", "Too many requests. Try again later."),
     500: ("server_error", "Something went wrong here. The request ID helps us find it."),
     503: ("unavailable", "The service is not available. Try again in a moment."),
@@ -77,7 +79,8 @@ def problem_of(error: Exception, request: HttpRequest) -> JsonResponse:
             answer.headers["Retry-After"] = str(retry_seconds())
             return answer
         case DomainError():
-            return problem(request, 409, code="refused", detail=error.message)
+            code = getattr(error, "code", "refused")
+            return problem(request, 409, code=code, detail=error.message)
     if was_cut(error):
         logger.warning("A statement timed out at %s", request.path, exc_info=error)
         return problem(

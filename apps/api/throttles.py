@@ -14,9 +14,12 @@ class Throttle:
     """So many requests in a minute of the clock, over all keys of an account."""
 
     requests: int
+    # How many requests one counts for.
+    cost: int = 1
 
 
 READS = Throttle(requests=600)
+WRITES = Throttle(requests=600, cost=5)
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,16 @@ def count(account: ServiceAccount, throttle: Throttle) -> Counted:
     table = connection.ops.quote_name(ServiceAccountUse._meta.db_table)
     statement = f"""
         INSERT INTO {table} AS used (account_id, minute, requests, last_used_at)
-        VALUES (%s, date_trunc('minute', clock_timestamp()), 1, clock_timestamp())
+        VALUES (%s, date_trunc('minute', clock_timestamp()), %s, clock_timestamp())
         ON CONFLICT (account_id) DO UPDATE SET
-            requests = CASE WHEN used.minute = excluded.minute THEN used.requests + 1 ELSE 1 END,
+            requests = CASE WHEN used.minute = excluded.minute THEN used.requests ELSE 0 END
+                + excluded.requests,
             minute = excluded.minute,
             last_used_at = excluded.last_used_at
         RETURNING requests,
             ceil(extract(epoch FROM minute + interval '1 minute' - last_used_at))::integer
     """  # noqa: S608  The name comes from the model.
     with connection.cursor() as cursor:
-        cursor.execute(statement, [account.pk])
+        cursor.execute(statement, [account.pk, throttle.cost])
         row: Any = cursor.fetchone()
     return Counted(throttle, row[0], row[1])

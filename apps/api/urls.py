@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from apps.api.endpoints import memberships, organizations, projects, tasks, users
+from apps.api.endpoints import invitations, memberships, organizations, projects, tasks, users
 from apps.api.views import NowhereEndpoint
 
 urlpatterns = [
@@ -24,6 +24,32 @@ urlpatterns = [
         "v1/organizations/<slug:slug>/projects/",
         organizations.ProjectsOf.as_view(),
         name="api-organization-projects",
+    ),
+    path(
+        "v1/organizations/<slug:slug>/invitations/",
+        invitations.InvitationsOf.as_view(),
+        name="api-organization-invitations",
+    ),
+    path(
+        "v1/organizations/<slug:slug>/trash/",
+        organizations.Trash.as_view(),
+        name="api-organization-trash",
+    ),
+    path(
+        "v1/organizations/trash/<uuid:key>/restore/",
+        organizations.Restore.as_view(),
+        name="api-organization-restore",
+    ),
+    path("v1/invitations/<uuid:key>/", invitations.OneInvitation.as_view(), name="api-invitation"),
+    path(
+        "v1/invitations/<uuid:key>/resend/",
+        invitations.Resend.as_view(),
+        name="api-invitation-resend",
+    ),
+    path(
+        "v1/invitations/<uuid:key>/revoke/",
+        invitations.Revoke.as_view(),
+        name="api-invitation-revoke",
     ),
     path("v1/memberships/", memberships.Memberships.as_view(), name="api-memberships"),
     path("v1/memberships/<uuid:key>/", memberships.OneMembership.as_view(), name="api-membership"),

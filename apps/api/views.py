@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.http.response import HttpResponseBase
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +19,7 @@ from apps.api.models import ServiceActor
 from apps.api.parameters import Reads
 from apps.api.problems import problem_of
 from apps.api.throttles import READS, Counted, Throttle, count
+from apps.api.versions import etag
 from apps.core.actors import require
 
 ANY_KEY = ""
@@ -41,7 +41,8 @@ class Endpoint(APIView):
     # Every key is asked for the permission in `initial`.
     permission_classes: ClassVar[list[Any]] = []
     renderer_classes = [JSONRenderer]
-    parser_classes = [JSONParser]
+    # A body is read by `bodies.py`.
+    parser_classes: ClassVar[list[Any]] = []
     http_method_names = ["get", "head"]
 
     format_kwarg = None
@@ -50,9 +51,11 @@ class Endpoint(APIView):
     def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """Ask in this order: who, how often, may they, and is that an address of ours."""
         self.identify(request)
-        if self.permission != ANY_KEY:
-            require(request.user, self.permission)
-        self.given = parameters.read(request, self.parameters)
+        asked = self.permission_for(str(request.method))
+        if asked != ANY_KEY:
+            require(request.user, asked)
+        is_read = request.method in ("GET", "HEAD")
+        self.given = parameters.read(request, self.parameters if is_read else {})
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(
             request
         )
@@ -62,8 +65,14 @@ class Endpoint(APIView):
         self.perform_authentication(request)
         if not isinstance(request.user, ServiceActor):
             self.permission_denied(request)
-        self.counted = count(request.auth, self.throttle)
+        self.counted = count(request.auth, self.throttle_for(str(request.method)))
         self.counted.refuse()
+
+    def permission_for(self, method: str) -> str:
+        return self.permission
+
+    def throttle_for(self, method: str) -> Throttle:
+        return self.throttle
 
     def rows(self) -> QuerySet[Any]:
         """Return what the actor sees."""
@@ -105,7 +114,10 @@ class RecordEndpoint(Endpoint):
     lookup: ClassVar[str] = "pk"
 
     def get(self, request: Request, key: UUID | str) -> Response:
-        return self.serialized(self.one(**{self.lookup: key}))
+        record = self.one(**{self.lookup: key})
+        response = self.serialized(record)
+        response.headers["ETag"] = etag(record)
+        return response
 
 
 class ListEndpoint(Endpoint):
@@ -114,6 +126,7 @@ class ListEndpoint(Endpoint):
     filters: ClassVar[Mapping[str, Reads]] = {}
 
     def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         cls.parameters = {"limit": parameters.limit, "cursor": parameters.cursor, **cls.filters}
 
     def get(self, request: Request, **kwargs: object) -> Response:

@@ -10,6 +10,7 @@ import pytest
 
 from apps.api.urls import urlpatterns
 from apps.api.views import ListEndpoint
+from apps.api.writes import WriteEndpoint
 from tests.factories.api import key_of, maker
 from tests.factories.organizations import OrganizationFactory
 
@@ -24,7 +25,7 @@ def test_every_example_is_answered(live_server: Any) -> None:
     OrganizationFactory(name="Harbor")
     _, key = key_of(maker())
     environment = {"KEY": key, "SITE": live_server.url, "PATH": "/usr/bin:/bin"}
-    assert len(EXAMPLES) == 3
+    assert len(EXAMPLES) == 4
     for example in EXAMPLES:
         done = subprocess.run(
             ["sh", "-c", example], env=environment, capture_output=True, text=True, check=False
@@ -33,21 +34,23 @@ def test_every_example_is_answered(live_server: Any) -> None:
         assert json.loads(done.stdout)
 
 
-def test_the_page_names_every_address_and_parameter() -> None:
-    rows = re.findall(r"^\| (`\S.*?) \|.*?\| ?(.*?) ?\|$", PAGE, re.M)
+def test_the_page_names_every_address_parameter_and_field() -> None:
+    rows = re.findall(r"^\| (`\S.*?) \|.*?\| ?([^|]*?) ?\|$", PAGE, re.M)
     told = {
-        address: parameters
-        for addresses, parameters in rows
-        for address in re.findall(r"`([^`]+)`", addresses)
+        address: set(re.findall(r"`(\w+)`", names))
+        for addresses, names in rows
+        for address in re.findall(r"`(?:(?:POST|PATCH)` `)?[^`]+`", addresses)
     }
     for pattern in urlpatterns:
         if pattern.name == "api-nowhere":
             continue
-        route = re.sub(r"<\w+:(\w+)>", "<slug>", str(pattern.pattern).removeprefix("v1/"))
-        if "organizations" not in route:
-            route = route.replace("<slug>", "<id>")
+        route = str(pattern.pattern).removeprefix("v1/").replace("<uuid:key>", "<id>")
+        route = re.sub(r"<slug:\w+>", "<slug>", route)
         endpoint = pattern.callback.cls  # type: ignore[union-attr]
-        filters = endpoint.filters if issubclass(endpoint, ListEndpoint) else {}
-        assert route in told, route
-        if filters:
-            assert set(re.findall(r"`(\w+)`", told[route])) == set(filters), route
+        if hasattr(endpoint, "get"):
+            filters = endpoint.filters if issubclass(endpoint, ListEndpoint) else {}
+            assert told[f"`{route}`"] == set(filters), route
+        if issubclass(endpoint, WriteEndpoint):
+            write = endpoint.write
+            fields = write.fields().fields if write.fields else {}
+            assert told[f"`{write.method.upper()}` `{route}`"] == set(fields), route

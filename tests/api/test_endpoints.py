@@ -11,18 +11,21 @@ from rest_framework.serializers import BaseSerializer
 
 from apps.accounts.models import Disclosure, User
 from apps.api.grants import GRANTS
+from apps.api.models import IdempotentRequest
 from apps.api.throttles import Throttle
 from apps.api.urls import urlpatterns
 from apps.api.views import ANY_KEY, Endpoint, ListEndpoint, NowhereEndpoint
-from apps.organizations.models import Role
+from apps.api.writes import WriteEndpoint
+from apps.organizations.models import Invitation, Role
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.api import api_client, key_of, maker
-from tests.factories.organizations import MembershipFactory, OrganizationFactory
+from tests.factories.organizations import InvitationFactory, MembershipFactory, OrganizationFactory
 from tests.factories.projects import ProjectFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
 
-SERVED = [each for each in urlpatterns if each.name != "api-nowhere"]
+SERVED = [each for each in urlpatterns if hasattr(each.callback.cls, "get")]  # type: ignore[union-attr]
+WRITTEN = [each for each in urlpatterns if issubclass(each.callback.cls, WriteEndpoint)]  # type: ignore[union-attr]
 NAMES = [str(each.name) for each in SERVED]
 TYPED = "ask secret@leak.example"
 
@@ -40,6 +43,9 @@ class World:
             name=f"Harbor {TYPED}", external_id=TYPED, owner=self.person
         )
         MembershipFactory(organization=self.organization, user=self.person, role=Role.OWNER)
+        self.invitation = InvitationFactory(
+            organization=self.organization, email="secret@leak.example", invited_by=self.person
+        )
         self.project = ProjectFactory(
             organization=self.organization,
             name=f"Dock {TYPED}",
@@ -56,6 +62,10 @@ class World:
             "api-membership": self.person.memberships.get().pk,
             "api-project": self.project.pk,
             "api-task": self.task.pk,
+            "api-invitation": self.invitation.pk,
+            "api-invitation-resend": self.invitation.pk,
+            "api-invitation-revoke": self.invitation.pk,
+            "api-organization-restore": self.organization.pk,
         }
         route = f"/api/{pattern.pattern}"
         for kind in ("uuid", "slug"):
@@ -75,9 +85,11 @@ def test_every_endpoint_declares_what_it_asks_for() -> None:
         assert issubclass(endpoint, Endpoint), pattern
         assert isinstance(endpoint.throttle, Throttle)
         assert issubclass(endpoint.serializer, BaseSerializer)
-        # Writing needs its own tests first: what has a key would be let in.
-        assert endpoint is NowhereEndpoint or endpoint.http_method_names == ["get", "head"]
-        asked.add(endpoint.permission)
+        is_write = issubclass(endpoint, WriteEndpoint)
+        reads = ["get", "head"] if hasattr(endpoint, "get") else []
+        writes = [endpoint.write.method] if is_write else []  # type: ignore[attr-defined]
+        assert endpoint is NowhereEndpoint or endpoint.http_method_names == reads + writes
+        asked |= {endpoint.permission, *([endpoint.write.permission] if is_write else [])}  # type: ignore[attr-defined]
     assert asked == {ANY_KEY, *GRANTS} - {"accounts.view_personal_data"}
     assert [name for name in NAMES if endpoint_of(SERVED[NAMES.index(name)]).permission == ""] == [
         "api-me"
@@ -87,6 +99,7 @@ def test_every_endpoint_declares_what_it_asks_for() -> None:
 @pytest.mark.parametrize("pattern", SERVED, ids=NAMES)
 def test_an_endpoint_refuses_who_may_not(pattern: URLPattern, world: World) -> None:
     path, needed = world.path(pattern), endpoint_of(pattern).permission
+    allowed = endpoint_of(pattern).http_method_names
     person = maker()
 
     session = Client()
@@ -103,9 +116,10 @@ def test_an_endpoint_refuses_who_may_not(pattern: URLPattern, world: World) -> N
     assert client.get(path).status_code == 200
     assert client.get(f"{path}?password__startswith=a").status_code == 400
     assert client.get(path, headers={"Accept": "text/html"}).status_code == 406
-    for method in ("post", "put", "patch", "delete", "options"):
+    for method in {"post", "put", "patch", "delete", "options"} - {*allowed}:
         answer = getattr(client, method)(path, {}, content_type="application/json")
-        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+        assert answer.status_code == 405
+        assert answer["Allow"] == ", ".join(allowed).upper()
 
 
 @pytest.mark.parametrize("pattern", SERVED, ids=NAMES)
@@ -165,6 +179,7 @@ def test_a_page_costs_the_same_however_much_it_shows(pattern: URLPattern, world:
     for _ in range(4):
         person = UserFactory()
         MembershipFactory(organization=world.organization, user=person)
+        InvitationFactory(organization=world.organization, invited_by=person)
         project = ProjectFactory(organization=world.organization, created_by=person)
         TaskFactory(project=project, assignee=person)
     assert cost() == before
@@ -218,3 +233,44 @@ def test_a_filter_tells_nothing_that_is_masked(world: World) -> None:
         "/api/v1/organizations/?external_id=nobody@leak.example",
     ):
         assert client.get(path).status_code == 403, path
+
+
+@pytest.mark.parametrize("pattern", WRITTEN, ids=lambda each: each.name)
+def test_a_write_refuses_who_may_not_and_writes_nothing(pattern: URLPattern, world: World) -> None:
+    path, write = world.path(pattern), endpoint_of(pattern).write  # type: ignore[attr-defined]
+    body = {"name": "Changed", "email": "new@example.org"}
+    body = {name: body[name] for name in body if write.fields and name in write.fields().fields}
+    person = maker()
+    others = [name for name in GRANTS if name != write.permission]
+    elsewhere = OrganizationFactory()
+    history = world.organization.history.count(), Invitation.history.count()  # type: ignore[attr-defined]
+
+    def send(client: Client, sent: Any = body, kind: str = "application/json") -> int:
+        answer = getattr(client, write.method)(
+            path, sent, content_type=kind, headers={"If-Match": '"unknown"'}
+        )
+        assert answer["Content-Type"] == "application/problem+json"
+        return int(answer.status_code)
+
+    session = Client()
+    session.force_login(StaffFactory(is_superuser=True))
+    assert {send(client) for client in (Client(), session, api_client("qd_wrong"))} == {401}
+    assert send(api_client(key_of(person, *others, name="Other")[1])) == 403
+    apart = api_client(key_of(person, organizations=[elsewhere], name="Apart")[1])
+    # A new organization is for those who see all of them.
+    assert send(apart) == (409 if pattern.name == "api-organizations" else 404)
+    whole = api_client(key_of(person, name="All")[1])
+    for sent, kind, status in (
+        ({**body, "owner": str(person.pk)}, "application/json", 400),
+        ({**body, "id": str(person.pk)}, "application/json", 400),
+        ("{", "application/json", 400),
+        ("[]", "application/json", 400),
+        ('{"a": NaN}', "application/json", 400),
+        ('{"name": "a", "name": "b"}', "application/json", 400),
+        ("[" * 100_000, "application/json", 400),
+        (b"\xff", "application/json", 400),
+        ("name=Changed", "application/x-www-form-urlencoded", 415),
+    ):
+        assert send(whole, sent, kind) == status, sent
+    assert history == (world.organization.history.count(), Invitation.history.count())  # type: ignore[attr-defined]
+    assert not IdempotentRequest.objects.exists()

@@ -22,6 +22,7 @@ EXEMPT: dict[str, str] = {
     "audit.Verification": "the proof of the trail",
     "bulk.BulkRun": "says itself who changed what, when and why; its end is an event",
     "bulk.BulkItem": "what became of one record of a bulk action; the record has a history",
+    "api.IdempotentRequest": "remembers for a day which record a request has written",
     "api.ServiceAccountUse": "a moment and a number that each request of the API writes over",
     "bulk.Merge": "says itself who merged what, when and why; its end is an event",
     "bulk.MergedRow": "what a merge did to one row; the row has a history",

@@ -25,6 +25,11 @@ def seen_token(action: str, record: Model) -> str:
     return sign(_about(action, record), _digests(record))
 
 
+def state_digest(record: Model) -> str:
+    """Return one digest of the record's watched fields: what its confirmation page and its form compare."""
+    return salted_hmac(_SALT, repr(_digests(record))).hexdigest()[:32]
+
+
 def changes_since(action: str, record: Model, token: str | None) -> list[str] | None:
     """Return the names of the fields that changed since the token was made.
 
