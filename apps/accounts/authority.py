@@ -54,6 +54,7 @@ def account_lock(*, user: User, actor: Actor, in_scope: bool = True) -> tuple[Us
     been revoked, so check those of the returned actor. Raises `DomainError` for a person out of
     scope; `in_scope=False` leaves that to the caller.
     """
+    _refuse_narrowed(actor)
     rights_lock()
     keys = {user.pk, actor.pk} if isinstance(actor, User) else {user.pk}
     rows = User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
@@ -171,7 +172,14 @@ def accounts_beyond(actor: Actor, among: QuerySet[Any] | None = None) -> list[UU
 
 def actor_lock(actor: Actor) -> Actor:
     """Lock and return the actor as they are now, for a decision that is not about one person."""
+    _refuse_narrowed(actor)
     rights_lock()
     if not isinstance(actor, User):
         return actor
     return User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+
+
+def _refuse_narrowed(actor: Actor) -> None:
+    """Refuse an actor that is less than its row (a key of the API): its row has every right of the person."""
+    if isinstance(actor, User) and actor._meta.proxy:
+        raise DomainError("A program can't decide about accounts.")

@@ -137,8 +137,8 @@ class ServiceActor(User):
     """A service account as the actor of a request: its maker, with less.
 
     Made by `authentication.py` for one request, and never stored. Services and scope take it as the
-    user who it is. An account service that reads its actor again would find the maker with all
-    rights, so no endpoint may call one before it keeps the actor that it was given.
+    user who it is. What reads its row again, such as a job, finds the person with all rights: account
+    services refuse it, and no endpoint may start a job before that keeps the actor that it was given.
     """
 
     account: ServiceAccount

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.authority import account_lock, actor_lock
 from apps.accounts.models import User
 from apps.api.grants import GRANTS
 from apps.api.keys import digest
@@ -79,6 +80,10 @@ def test_the_actor_of_a_request_has_nothing_beside_its_grants() -> None:
     assert not actor.is_superuser
     with pytest.raises(TypeError):
         actor.save()
+    # These read the actor's row again, which has every right of the person.
+    for lock in (lambda: actor_lock(actor), lambda: account_lock(user=actor, actor=actor)):
+        with pytest.raises(DomainError, match="A program can't decide about accounts"):
+            lock()
     with pytest.raises(MissingPermission):
         service_account_create(
             name="More", permissions=[permission("projects.view_task")], actor=actor
