@@ -40,7 +40,7 @@ SCHEDULES = [
     Ship("Clean up old report mails", task="reports.clean_up_report_mails", when="daily at 03:30"),
     Ship("Clean up old e-mails", task="core.clean_up_queued_mails", when="daily at 03:35"),
     Ship("Delete old bulk plans", task="bulk.bulk_clean_up", when="daily at 03:25"),
-    Ship("Empty the trash", task="trash.empty_trash", when="daily at 02:40"),
+    Ship("Empty the trash", task="retention.empty_trash", when="daily at 02:40"),
     Ship("Delete old uploads", task="transfers.transfers_clean_up", when="daily at 03:20"),
     Ship(
         "Clean up old task runs",

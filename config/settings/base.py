@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "apps.audit",
     "apps.holds",
     "apps.bulk",
-    "apps.trash",
+    "apps.retention",
     "apps.accounts",
     "apps.transfers",
     "apps.schedules",
@@ -229,7 +229,7 @@ SIMPLE_HISTORY_ENABLED = False  # PostgreSQL triggers write the history, see app
 FOUR_EYES = four_eyes.parse(ENV.four_eyes)
 FOUR_EYES_HOURS = ENV.four_eyes_hours
 
-# How long the trash keeps records, and when people are told; see apps/trash.
+# How long the trash keeps records, and when people are told; see apps/retention.
 TRASH_DAYS = ENV.trash_days
 TRASH_NOTICE_DAYS = ENV.trash_notice_days
 

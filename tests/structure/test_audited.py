@@ -27,7 +27,7 @@ EXEMPT: dict[str, str] = {
     "bulk.Merge": "says itself who merged what, when and why; its end is an event",
     "bulk.MergedRow": "what a merge did to one row; the row has a history",
     "core.QueuedMail": "says itself what became of an e-mail; decisions are events",
-    "trash.TrashNotice": "remembers that people were told; the e-mail has a record",
+    "retention.TrashNotice": "remembers that people were told; the e-mail has a record",
     "schedules.TaskRun": "says itself what ran, when and how it ended",
     "schedules.SchedulerHeartbeat": "a moment that is overwritten every ten seconds",
     "schedules.SchedulerPause": "says itself who paused and resumed the schedules, when and why",

@@ -107,6 +107,7 @@ class UserAdmin(Holdable, SignInActions, EmailActions, PersonActions, TimelineMi
     merge = merge_action(
         "accounts.User",
         permission="accounts.merge_user",
+        needs_full_access=True,
         chosen_by=EmailChange._meta.get_field("user"),
     )
 

@@ -43,7 +43,9 @@ OTHER, SWAP = "other", "swap"
 _SHOWN = 5
 
 
-def merge_action(model: str, *, permission: str, chosen_by: Field) -> Any:
+def merge_action(
+    model: str, *, permission: str, chosen_by: Field, needs_full_access: bool = False
+) -> Any:
     """Return the action of a record's page that merges it with another; `chosen_by` is a foreign key to the model."""
     searched = autocompleted(chosen_by)
 
@@ -55,7 +57,13 @@ def merge_action(model: str, *, permission: str, chosen_by: Field) -> Any:
     ) -> str:
         raise NotImplementedError("The page below does it.")
 
-    button = confirmed(permission=permission, description="Merge", icon="merge", sudo=True)(merge)
+    button = confirmed(
+        permission=permission,
+        description="Merge",
+        icon="merge",
+        needs_full_access=needs_full_access,
+        sudo=True,
+    )(merge)
 
     @takes(OTHER, SWAP)
     @wraps(button)

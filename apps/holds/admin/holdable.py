@@ -74,7 +74,7 @@ class Holdable(BaseAdmin):
         return f"The legal hold on “{record}” is lifted."
 
     @display(description="legal hold")
-    def legal_hold_label(self, record: Any) -> SafeString | str:
+    def legal_hold_label(self, record: Model) -> SafeString | str:
         return label("Legal hold", WAITING) if getattr(record, "is_held", False) else EMPTY
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:

@@ -8,7 +8,7 @@ from apps.bulk.admin.trash import purge_many, restore_many
 from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.organizations.models import Organization, TrashedOrganization
 from apps.organizations.services.organizations import organizations_restore
-from apps.trash.admin.trash import EmptiedTrashAdmin
+from apps.retention.admin.trash import EmptiedTrashAdmin
 
 
 @admin.register(TrashedOrganization)

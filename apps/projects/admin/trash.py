@@ -7,7 +7,7 @@ from apps.bulk.admin.trash import purge_many, restore_many
 from apps.holds.admin.holdable import HOLD_ACTIONS, Holdable
 from apps.projects.models import Project, TrashedProject
 from apps.projects.services import projects_restore
-from apps.trash.admin.trash import EmptiedTrashAdmin
+from apps.retention.admin.trash import EmptiedTrashAdmin
 
 
 @admin.register(TrashedProject)

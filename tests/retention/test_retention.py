@@ -13,9 +13,9 @@ from apps.core.trash.services import record_trash, records_restore
 from apps.holds.services import legal_hold_lift, legal_hold_set
 from apps.organizations.models import Organization
 from apps.projects.models import Project, Task
-from apps.trash.models import TrashNotice
-from apps.trash.services import trash_announce, trash_empty
-from apps.trash.tasks import empty_trash
+from apps.retention.models import TrashNotice
+from apps.retention.services import trash_announce, trash_empty
+from apps.retention.tasks import empty_trash
 from tests.factories.accounts import StaffFactory, SuperuserFactory, sudo_client
 from tests.factories.organizations import OrganizationFactory
 from tests.factories.projects import ProjectFactory, TaskFactory

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,11 +19,11 @@ from apps.core.trash import moves
 from apps.core.trash.proxies import models_with_trash
 from apps.core.uuid7 import uuid7
 from apps.core.wording import plural
-from apps.trash.mails import TRASH_NOTICE
-from apps.trash.models import TrashNotice
-from apps.trash.selectors import due, roots, to_tell
+from apps.retention.mails import TRASH_NOTICE
+from apps.retention.models import TrashNotice
+from apps.retention.selectors import due, roots, to_tell
 
-ACTOR = "trash.empty_trash"
+ACTOR = "retention.empty_trash"
 # An organization may have thousands of members.
 CHUNK = 200
 
@@ -44,7 +43,7 @@ def trash_announce() -> int:
         sql, params = acts.query.sql_with_params()
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO trash_trashnotice (trash_id, batch, told_at) "  # noqa: S608
+                "INSERT INTO retention_trashnotice (trash_id, batch, told_at) "  # noqa: S608
                 f"SELECT act, %s, now() FROM ({sql}) AS found(act) ON CONFLICT DO NOTHING",
                 [batch, *params],
             )
@@ -105,7 +104,7 @@ def _chunk(
         return found[-1], len(keys) - len(refused)
 
 
-def _purge(model: Any, keys: Sequence[UUID]) -> None:
+def _purge(model: type[SoftDeletableModel], keys: Sequence[UUID]) -> None:
     moves.purge(model.all_objects.filter(pk__in=keys))
 
 

@@ -14,8 +14,8 @@ from apps.core.models import QueuedMail
 from apps.core.queued_mails import MailKind, mail_kind
 from apps.core.trash.proxies import models_with_trash, trash_proxy_of
 from apps.core.wording import counted, listed
-from apps.trash.models import TrashNotice
-from apps.trash.selectors import goes_at, roots
+from apps.retention.models import TrashNotice
+from apps.retention.selectors import goes_at, roots
 
 _NAMED = 10
 
@@ -39,10 +39,10 @@ def _build(mail: QueuedMail) -> EmailMultiAlternatives | None:
     context = {"parts": parts, "what": what, "day": day, "person": person}
     message = EmailMultiAlternatives(
         subject=f"{what} in the trash will be deleted for good on {day:%B %-d}",
-        body=render_to_string("trash/mail/notice.txt", context),
+        body=render_to_string("retention/mail/notice.txt", context),
         to=[person.email],
     )
-    message.attach_alternative(render_to_string("trash/mail/notice.html", context), "text/html")
+    message.attach_alternative(render_to_string("retention/mail/notice.html", context), "text/html")
     return message
 
 

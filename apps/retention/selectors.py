@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.core.models import SoftDeletableModel
 from apps.core.trash.relations import belongs_to
 from apps.holds.selectors import is_held
-from apps.trash.models import TrashNotice
+from apps.retention.models import TrashNotice
 
 
 def kept_for() -> timedelta:

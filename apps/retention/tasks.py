@@ -6,7 +6,7 @@ from django.conf import settings
 
 from apps.core.schedulable import schedulable
 from apps.core.wording import counted, listed, plural
-from apps.trash.services import trash_announce, trash_empty
+from apps.retention.services import trash_announce, trash_empty
 
 
 @schedulable(

@@ -10,15 +10,17 @@ from unfold.decorators import display
 
 from apps.core.admin.display import moment
 from apps.core.admin.trash.pages import TrashAdmin
+from apps.core.models import SoftDeletableModel
 from apps.holds.selectors import any_hold, is_held
-from apps.trash.models import TrashNotice
-from apps.trash.selectors import goes_at
+from apps.retention.models import TrashNotice
+from apps.retention.selectors import goes_at
 
 
 class EmptiedTrashAdmin(TrashAdmin):
     @display(description="deleted for good on")
-    def goes_on(self, record: Any) -> SafeString | str:
-        at = goes_at(record.deleted_at, record.told_at)
+    def goes_on(self, record: SoftDeletableModel) -> SafeString | str:
+        told_at = getattr(record, "told_at", None)
+        at = goes_at(record.deleted_at, told_at) if record.deleted_at else None
         if at is None:
             return "Never"
         # A list has asked for all its records at once.

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class TrashConfig(AppConfig):
-    name = "apps.trash"
-    label = "trash"
-    verbose_name = "Trash"
