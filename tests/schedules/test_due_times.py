@@ -101,6 +101,21 @@ def test_two_days_without_a_scheduler(task: str, states: list[str], sent: list) 
     assert schedule.total_run_count == 48
 
 
+def test_of_a_long_time_without_a_scheduler_the_latest_run_and_one_row_tells_of_the_others(
+    sent: list,
+) -> None:
+    schedule = _schedule("tests.all", interval=IntervalFactory(every=10, period="seconds"))
+    schedules_settle(now=NOON + timedelta(days=1))
+
+    rows = _rows(schedule)
+    assert [state for _, state in rows] == ["missed"] + ["waiting"] * 3000
+    assert rows[-1][0] == NOON + timedelta(days=1)
+    assert rows[1][0] - rows[0][0] == timedelta(seconds=10)
+    told = schedule.runs.get(state="missed")
+    assert told.reason == "5,640 due times up to this one were left out: too many had passed."
+    assert len(sent) == 1
+
+
 def test_what_lines_up_goes_one_after_the_other(sent: list) -> None:
     schedule = _schedule("tests.all")
     schedules_settle(now=NOON + timedelta(hours=3))

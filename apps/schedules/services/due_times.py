@@ -14,7 +14,7 @@ from apps.audit.context import audit_context
 from apps.schedules.models import TaskRun
 from apps.schedules.pauses import pauses_since
 from apps.schedules.read_only_runs import why_not_now
-from apps.schedules.retention import KEPT_FOR, MOST_AT_ONCE
+from apps.schedules.retention import KEPT_FOR, MOST_AT_ONCE, MOST_IN_LINE
 from apps.schedules.services.runs import run_send, runs_to_send
 from apps.schedules.services.verdicts import State, Verdict, decide, skip_paused, skip_read_only
 from apps.schedules.task_names import declared_tasks, problem_with_schedule
@@ -137,13 +137,19 @@ def _due_between(schedule: PeriodicTask, since: datetime, now: datetime) -> list
 
 
 def _kept(verdicts: list[Verdict]) -> list[Verdict]:
-    """Leave out the oldest of a long time without a scheduler, but nothing that is to run."""
+    """Leave out the oldest of a long time without a scheduler; the row of the newest of them says how many."""
+    to_run = [index for index, verdict in enumerate(verdicts) if verdict.state == State.WAITING]
+    in_line = set(to_run[-MOST_IN_LINE:])
     first = len(verdicts) - MOST_AT_ONCE
-    return [
-        verdict
-        for index, verdict in enumerate(verdicts)
-        if index >= first or verdict.state == State.WAITING
-    ]
+    kept: list[Verdict] = []
+    left: list[Verdict] = []
+    for index, verdict in enumerate(verdicts):
+        is_kept = index in in_line if verdict.state == State.WAITING else index >= first
+        (kept if is_kept else left).append(verdict)
+    if not left:
+        return kept
+    why = f"{len(left):,} due times up to this one were left out: too many had passed."
+    return [Verdict(left[-1].due_at, State.MISSED, why), *kept]
 
 
 def _open_run(schedule: PeriodicTask) -> TaskRun | None:
