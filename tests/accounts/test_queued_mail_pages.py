@@ -1,5 +1,6 @@
 """The list of e-mails: what became of each, and what a person decides about it."""
 
+import re
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -48,6 +49,15 @@ def test_the_list_shows_each_state_with_the_words_of_the_server() -> None:
     for state in State:
         assert f"{state} words" in page
         assert state.label in page
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_mails_that_are_due_have_a_next_try(state: str) -> None:
+    QueuedMailFactory(state=state)
+    page = signed_in(VIEW).get(reverse(LIST)).content.decode()
+    cell = re.search(r"field-next_moment.*?</td>", page, re.DOTALL)
+    assert cell is not None
+    assert ("<time" in cell[0]) == (state in QueuedMail.DUE)
 
 
 def test_an_address_is_masked_without_the_permission_to_see_it() -> None:

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, WAITING, moment_column, phrase
+from apps.core.admin.display import BAD, BUSY, GOOD, QUIET, WAITING, moment, moment_column, phrase
 from apps.core.admin.display import label as colored
 from apps.core.admin.filters import DayRangeFilter
 from apps.core.admin.read_only import ReadOnlyAdmin
@@ -35,13 +35,17 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     created_moment = moment_column("created_at", description="queued")
     sent_moment = moment_column("sent_at")
-    next_moment = moment_column("next_try_at", description="next try")
 
     @display(description="state", ordering="state")
     def state_label(self, delivery: Any) -> SafeString:
         if delivery.decided_at and delivery.state in delivery.TROUBLED:
             return colored(f"{delivery.get_state_display()}, left", QUIET)
         return colored(delivery.get_state_display(), COLORS[delivery.state])
+
+    @display(description="next try")
+    def next_moment(self, delivery: Any) -> SafeString | str:
+        """One that ended, or is being sent, has none."""
+        return moment(delivery.next_try_at if delivery.state in delivery.DUE else None)
 
     @display(description="e-mail")
     def address(self, delivery: Any) -> str:

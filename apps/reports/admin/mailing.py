@@ -136,8 +136,8 @@ def _mails(count: int, mailing: ReportMailing, **more: object) -> SafeString | s
 class ReportDeliveryAdmin(DeliveryAdmin):
     list_display = [
         "address",
-        "mailing_link",
         "state_label",
+        "mailing_link",
         "error_shown",
         "attempts",
         "sent_moment",
@@ -160,7 +160,7 @@ class ReportDeliveryAdmin(DeliveryAdmin):
     @display(description="mailing")
     def mailing_link(self, delivery: ReportDelivery) -> SafeString | str:
         title = title_of(delivery.mailing.subscription.report)
-        return record_link(delivery.mailing, f"{title} {delivery.mailing.period}".strip())
+        return phrase(record_link(delivery.mailing, f"{title} {delivery.mailing.period}".strip()))
 
     @display(description="subject")
     def subject_shown(self, delivery: ReportDelivery) -> str:
