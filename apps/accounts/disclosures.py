@@ -1,6 +1,6 @@
 """Writing down who was shown personal data, forgetting it in time, and masking it from everybody else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, cast
 
@@ -74,6 +74,13 @@ def disclosure_of_file(
 ) -> None:
     """Log that a file with personal data was created; a command without a user is not logged."""
     Disclosure.objects.create(page=page, path=path, people=rows, user=user, real_user=real_user)
+
+
+def disclosures_of_file(*, page: str, path: str, rows: int, users: Iterable[User]) -> None:
+    """Log that a file with personal data was sent to each of `users`: one insert."""
+    Disclosure.objects.bulk_create(
+        Disclosure(page=page, path=path, people=rows, user=user) for user in users
+    )
 
 
 def disclosures_prune() -> int:

@@ -95,7 +95,7 @@ def _take_off_lists(person: Person) -> None:
     )
     own = ReportSubscription.objects.filter(owner=person.user)
     ReportRecipient.objects.filter(subscription__in=own).active().update(
-        unsubscribed_at=timezone.now()
+        unsubscribed_at=timezone.now(), problem=ReportRecipient.TAKEN_OFF
     )
 
 

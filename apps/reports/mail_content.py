@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -65,7 +66,7 @@ def mail_content(
         "definition": definition,
         "result": result,
         "totals": totals_in_words(result),
-        "since": _since(result, earlier),
+        "since": _since(result, earlier, subscription.time_zone),
         "columns": columns,
         "rows": [list(zip(columns, row, strict=True)) for row in rows],
         # Texts side by side are too narrow to read on a phone; numbers are not.
@@ -78,7 +79,9 @@ def mail_content(
         "file_url": FILE_MARK,
         "unsubscribe_url": UNSUBSCRIBE_MARK,
         "chart_id": CHART_ID if result.chart else "",
-        "link": f"{site_url(page)}?{urlencode(result.params)}" if with_link else "",
+        "link": "?".join(filter(None, [site_url(page), urlencode(result.params)]))
+        if with_link
+        else "",
         "subscription": subscription,
     }
     return MailContent(
@@ -92,10 +95,11 @@ def mail_content(
 
 def subject(result: ReportResult) -> str:
     """Return "190 members (+4): Members and projects, November 9 to 15, 2026"."""
-    what = f"{result.title}, {result.period}" if result.period else result.title
-    if result.main is None:
-        return " ".join(what.split())[:250]
-    return " ".join(f"{_main_number(result.main)}: {what}".split())[:250]
+    says_title = result.main is not None and result.main.label == result.title
+    title = "" if says_title else result.title
+    what = ", ".join(filter(None, [title, result.period]))
+    number = _main_number(result.main) if result.main else ""
+    return " ".join(": ".join(filter(None, [number, what])).split())[:250]
 
 
 def _main_number(total: Total) -> str:
@@ -104,22 +108,22 @@ def _main_number(total: Total) -> str:
     return f"{total.value:,} {label}{change}"
 
 
-def _since(result: ReportResult, earlier: ReportEdition | None) -> str:
+def _since(result: ReportResult, earlier: ReportEdition | None, time_zone: str) -> str:
     """Return how the main number changed since the mail before; nothing for the first one."""
     if earlier is None or result.main is None:
         return ""
     before = dict(earlier.totals).get(result.main.label)
     if before is None:
         return ""
-    sent = _day(earlier.mailing.due_at)
+    sent = _day(earlier.mailing.due_at, time_zone)
     change = result.main.value - int(before)
     if not change:
         return f"The same as in the mail of {sent}."
     return f"{change:+,} since the mail of {sent}, which said {int(before):,}."
 
 
-def _day(moment: datetime) -> str:
-    local = timezone.localtime(moment)
+def _day(moment: datetime, time_zone: str) -> str:
+    local = timezone.localtime(moment, ZoneInfo(time_zone))
     return f"{local:%B} {local.day}"
 
 

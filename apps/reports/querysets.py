@@ -24,10 +24,13 @@ class ReportSubscriptionQuerySet(ScopedQuerySet):
         return self if sees_everything(user) else self.filter(_is_own(self.model, user))
 
     def received_by(self, user: Any) -> Self:
-        """Return the enabled subscriptions that mail their report to `user`."""
+        """Return the subscriptions that will mail their report to `user`, also as an address."""
         return self.filter(
-            enabled=True, recipients__user=user.pk, recipients__unsubscribed_at__isnull=True
-        )
+            Q(recipients__user=user.pk) | Q(recipients__email=user.email),
+            enabled=True,
+            next_due_at__isnull=False,
+            recipients__unsubscribed_at__isnull=True,
+        ).distinct()
 
 
 class ReportRecipientQuerySet(ScopedQuerySet):
@@ -38,6 +41,10 @@ class ReportRecipientQuerySet(ScopedQuerySet):
 
     def active(self) -> Self:
         return self.filter(unsubscribed_at=None)
+
+    def of(self, user: Any) -> Self:
+        """Return the places of `user` on lists, also where they are on one as an address."""
+        return self.filter(Q(user=user.pk) | Q(email=user.email))
 
 
 class ReportMailingQuerySet(JobQuerySet, ScopedQuerySet):  # type: ignore[override]

@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.reports import mail_content
 from apps.reports.models import ReportDelivery, ReportRecipient
 from tests.factories.accounts import StaffFactory
-from tests.reports.conftest import Mailbox, reader
+from tests.reports.conftest import Mailbox, permit, reader
 from tests.reports.test_mails import listed, mail
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +120,7 @@ def test_a_recipient_without_an_account_needs_the_link_alone(
 ) -> None:
     settings.REPORT_MAIL_DOMAINS = ["partner.example"]
     monkeypatch.setattr(mail_content, "MOST_ATTACHED_BYTES", 10)
-    subscription = listed(reader())
+    subscription = listed(permit(reader(), "share_report"))
     ReportRecipient.objects.all().delete()
     ReportRecipient.objects.create(subscription=subscription, email="zoe@partner.example")
     mail(subscription)

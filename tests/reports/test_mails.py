@@ -21,7 +21,7 @@ from apps.reports.tasks import mail_due_reports, resume_report_mails, send_repor
 from tests.factories.accounts import StaffFactory, permission
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.factories.reports import ReportRecipientFactory, ReportSubscriptionFactory
-from tests.reports.conftest import Mailbox, reader
+from tests.reports.conftest import Mailbox, permit, reader
 
 pytestmark = pytest.mark.django_db
 
@@ -218,7 +218,7 @@ def test_an_address_of_an_allowed_domain_gets_what_the_owner_may_see(
 ) -> None:
     settings.REPORT_MAIL_DOMAINS = ["partner.example"]
     MembershipFactory(organization=OrganizationFactory(name="Faraway"))
-    owner = reader()
+    owner = permit(reader(), "share_report")
     subscription = ReportSubscriptionFactory(owner=owner, params={"week": "this"})
     ReportRecipient.objects.create(subscription=subscription, email="zoe@partner.example")
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.middleware.csp import get_nonce
 from django.utils import timezone
 
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, MissingPermission
 from apps.reports.admin.mail_preview import shown_html
 from apps.reports.models import ReportRecipient, ReportSubscription
 from apps.reports.registry import get_report
@@ -37,13 +37,15 @@ def preview(
 ) -> dict[str, Any]:
     """Return what the page shows of the next mail, in the viewer's own rights and scope.
 
-    A preview must not show what only others may see. Raises `DomainError` for a bad value or an empty
-    list.
+    A preview must not show what only others may see. Raises `MissingPermission` for a viewer who may not
+    view the report, and `DomainError` for a bad value or an empty list.
     """
     if not recipients:
         raise DomainError("Name at least one recipient.")
     user: Any = request.user
     definition = get_report(subscription.report)
+    if not definition.may_view(user):
+        raise MissingPermission(definition.permission)
     find_accounts(recipients)
     own = next((each for each in recipients if each.colleague == user), None)
     reader = own or ReportRecipient(subscription=subscription, user=user)

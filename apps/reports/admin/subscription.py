@@ -156,7 +156,9 @@ class ReportSubscriptionAdmin(TimelineMixin, BaseAdmin):
 
     @admin.display(description="state", ordering="enabled")
     def enabled_label(self, subscription: ReportSubscription) -> SafeString:
-        return label("Mailed", GOOD) if subscription.enabled else label("Stopped", QUIET)
+        if not subscription.enabled:
+            return label("Stopped", QUIET)
+        return label("Mailed", GOOD) if subscription.next_due_at else label("Over", QUIET)
 
     @confirmed(
         permission=MANAGE,

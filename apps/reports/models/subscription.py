@@ -86,6 +86,9 @@ class ReportRecipient(BaseModel):
     address. Any other address has none, so it gets what the subscription's owner may see.
     """
 
+    # The problem of people that somebody else took off the list: they can be put on it again.
+    TAKEN_OFF = "Taken off the list."
+
     email = models.EmailField(
         "e-mail",
         max_length=254,

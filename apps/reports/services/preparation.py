@@ -9,9 +9,11 @@ from django.core.files.base import ContentFile
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
+from apps.accounts.disclosures import disclosures_of_file
 from apps.core.actors import holds
 from apps.core.errors import DomainError
 from apps.core.jobs import ClaimLostError
+from apps.core.scope import is_limited
 from apps.core.sending import send_after_commit
 from apps.reports.models import (
     ReportDelivery,
@@ -21,9 +23,10 @@ from apps.reports.models import (
     ReportSubscription,
 )
 from apps.reports.registry import ReportDefinition, get_report
+from apps.reports.services.adoption import addresses_adopt
 from apps.reports.services.editions import MadeEdition, edition_make, params_due
 from apps.reports.services.mailings import SEND, SWEEP
-from apps.reports.services.permissions import SUBSCRIBE
+from apps.reports.services.permissions import SHARE, SUBSCRIBE
 from apps.reports.services.recipients import find_accounts, is_allowed
 
 logger = logging.getLogger(__name__)
@@ -71,6 +74,7 @@ def _prepare(mailing: ReportMailing) -> None:
     subscription = mailing.subscription
     definition = get_report(subscription.report)
     params = params_due(subscription, mailing.due_at)
+    addresses_adopt(subscription)
     plan = _plan(definition, subscription)
     for key, edition in plan.editions.items():
         first = edition.readers[0]
@@ -126,6 +130,9 @@ def problem_of(definition: ReportDefinition, recipient: ReportRecipient) -> str:
         return "Reports may no longer be mailed to this domain (REPORT_MAIL_DOMAINS)."
     if recipient.account is not None and not recipient.account.is_active:
         return "They can no longer sign in here."
+    owner = recipient.subscription.owner
+    if recipient.colleague is None and (is_limited(owner) or not holds(owner, SHARE)):
+        return f"The owner may no longer mail reports to others ({SHARE})."
     who = "They" if recipient.colleague else "The owner, whose rights count for this address,"
     if not reader.is_active or not reader.is_staff:
         return f"{who} can no longer sign in here."
@@ -149,9 +156,13 @@ def _still_listed(plan: _Plan) -> set[UUID]:
 
 
 def _note_problems(plan: _Plan) -> None:
-    """Write on the list who was left out and why. Only what changed becomes history."""
+    """Write on the list who was left out and why. Only what changed becomes history.
+
+    Somebody who was taken off it meanwhile keeps the note that they can be put back.
+    """
     for key, problem in plan.problems.items():
-        ReportRecipient.objects.filter(pk=key).exclude(problem=problem).update(problem=problem)
+        listed = ReportRecipient.objects.active().filter(pk=key)
+        listed.exclude(problem=problem).update(problem=problem)
 
 
 def _write(
@@ -176,6 +187,15 @@ def _write(
         edition.file.save(content.file.name, ContentFile(content.file.content), save=False)
     edition.save()
     ReportDelivery.objects.bulk_create(_deliveries(mailing, edition, readers))
+    definition = get_report(mailing.subscription.report)
+    # Who shares an edition shares what it reveals.
+    if definition.reveals(readers[0].reader):
+        disclosures_of_file(
+            page=f"report {definition.name}",
+            path=f"report mailing {mailing.pk}",
+            rows=len(result.rows),
+            users=[reader.reader for reader in readers],
+        )
 
 
 def _deliveries(

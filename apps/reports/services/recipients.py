@@ -17,11 +17,10 @@ from apps.core.scope import refuse_limited
 from apps.core.wording import listed
 from apps.reports.models import ReportRecipient, ReportSubscription
 from apps.reports.querysets import ReportRecipientQuerySet
+from apps.reports.registry import get_report
 from apps.reports.services.permissions import SHARE, SUBSCRIBE, may_manage
 
 MOST_RECIPIENTS = 1000
-# The problem of people that somebody else took off the list: they can be put on it again.
-TAKEN_OFF = "Taken off the list."
 
 
 @dataclass(frozen=True)
@@ -96,12 +95,32 @@ def _refuse(emails: Iterable[str], is_wrong: Callable[[str], bool], sentence: st
         raise DomainError(sentence.format(listed(wrong, most=5)))
 
 
+def _refuse_more_than_own(
+    subscription: ReportSubscription, emails: list[str], actor: Actor
+) -> None:
+    """Raise `DomainError` where addresses would get more of the report than the actor, who names them, may see.
+
+    Limited people name nobody but themselves; see `addressees`.
+    """
+    owner = subscription.owner
+    if actor is None or isinstance(actor, str) or actor.pk == owner.pk:
+        return
+    definition = get_report(subscription.report)
+    if definition.may_view(actor) and (definition.reveals(actor) or not definition.reveals(owner)):
+        return
+    raise DomainError(
+        f"They have no account, so they would get what {owner} may see, which is more than you may see: "
+        f"{listed(emails, most=5)}. {owner} can add them."
+    )
+
+
 def recipients_write(
     subscription: ReportSubscription, found: Iterable[Addressee], actor: Actor
 ) -> int:
     """Put people on the list; return how many are new on it. The caller has locked the subscription.
 
-    Raises `DomainError` for people who took themselves off it: only they can come back.
+    Raises `DomainError` for people who took themselves off it, as only they can come back, and for addresses
+    that would get more than the actor may see.
     """
     listed_now = list(subscription.recipients.select_related("user"))
     known = {recipient.user_id or recipient.email: recipient for recipient in listed_now}
@@ -121,8 +140,15 @@ def recipients_write(
             )
         elif recipient.unsubscribed_at is not None:
             gone.append(recipient)
+    outside = [each.email for each in (*added, *gone) if each.user_id is None]
+    if outside:
+        _refuse_more_than_own(subscription, outside, actor)
     me = getattr(actor, "pk", None)
-    back = [each for each in gone if each.problem == TAKEN_OFF or (me and each.user_id == me)]
+    back = [
+        each
+        for each in gone
+        if each.problem == ReportRecipient.TAKEN_OFF or (me and each.user_id == me)
+    ]
     others = [each.address for each in gone if each not in back]
     if others:
         raise DomainError(
@@ -164,12 +190,13 @@ def recipients_remove(
         mine = ReportSubscription.objects.for_actor(actor)
         locked = mine.select_for_update(no_key=True).get(pk=subscription.pk)
         may_manage(locked, actor)
-        chosen = recipients.filter(subscription=locked)
+        # Whoever unsubscribed stays on record, so that nobody puts them back.
+        chosen = recipients.filter(subscription=locked).active()
         # A worker that writes their mails right now is waited for: then they have some.
         list(chosen.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
         kept = chosen.filter(deliveries__isnull=False).distinct()
         stopped = ReportRecipient.objects.filter(pk__in=kept.values("pk")).active()
-        count = stopped.update(unsubscribed_at=timezone.now(), problem=TAKEN_OFF)
+        count = stopped.update(unsubscribed_at=timezone.now(), problem=ReportRecipient.TAKEN_OFF)
         return count + chosen.filter(deliveries__isnull=True).delete()[0]
 
 
@@ -181,7 +208,13 @@ def recipient_unsubscribe(*, recipient: ReportRecipient) -> bool:
     again afterward, also if a colleague took them off it before.
     """
     with acting_as(actor="unsubscribe link", reason="Followed the link in the mail"):
+        own = Q(pk=recipient.pk)
+        if recipient.account is not None:
+            # The link may be in a mail from before their account was on the list.
+            own |= Q(user=recipient.account)
         rows = ReportRecipient.objects.filter(
-            Q(unsubscribed_at=None) | Q(problem=TAKEN_OFF), pk=recipient.pk
+            own,
+            Q(unsubscribed_at=None) | Q(problem=ReportRecipient.TAKEN_OFF),
+            subscription=recipient.subscription_id,
         )
         return bool(rows.update(unsubscribed_at=timezone.now(), problem=""))

@@ -130,7 +130,7 @@ def report_subscribe(*, report: str, actor: User) -> bool:
         subscription_create(recipients=actor.email, actor=actor, **default_values(report))
         return True
     recipients_write(subscription, [Addressee(actor.email, actor)], actor)
-    if not subscription.enabled:
+    if not subscription.enabled or subscription.next_due_at is None:
         _resume(subscription)
     return True
 
@@ -163,7 +163,7 @@ def default_values(report: str) -> dict[str, Any]:
 @transaction.atomic
 def report_unsubscribe(*, report: str, actor: User) -> bool:
     """Mail `report` to `actor` no more; return whether it was mailed. Asks for no permission."""
-    found = ReportRecipient.objects.filter(user=actor, subscription__report=report).active()
+    found = ReportRecipient.objects.of(actor).filter(subscription__report=report).active()
     return bool(found.update(unsubscribed_at=timezone.now()))
 
 
