@@ -13,11 +13,14 @@ from apps.reports.mail_links import unsubscribe_url
 from apps.reports.models import ReportDelivery, ReportRecipient, ReportSubscription
 from apps.reports.registry import get_report
 from apps.reports.services import (
+    mailing_start,
     preparation,
     recipients_add,
     recipients_remove,
     report_subscribe,
     report_unsubscribe,
+    subscription_update,
+    subscriptions_stop,
 )
 from tests.factories.reports import ReportRecipientFactory, ReportSubscriptionFactory
 from tests.forms import opened
@@ -185,3 +188,24 @@ def test_the_link_of_an_earlier_place_on_the_list_ends_the_present_one(
     assert client.post(earlier).status_code == 200
 
     assert on_list(made) == {boss.email}
+
+
+def test_a_limited_manager_changes_nobody_elses_subscription(boss: Any) -> None:
+    limited = permit(reader(is_limited=True), "change_reportsubscription")
+    made = subscribed(boss, boss.email, limited.email)
+    all_of_them = ReportSubscription.objects.filter(pk=made.pk)
+    for change in (
+        lambda: subscriptions_stop(subscriptions=all_of_them, actor=limited),
+        lambda: subscription_update(subscription=made, when="daily at 09:00", actor=limited),
+        lambda: mailing_start(subscription=made, actor=limited),
+        lambda: recipients_remove(
+            subscription=made, recipients=made.recipients.all(), actor=limited
+        ),
+    ):
+        with pytest.raises(DomainError, match="people of every organization"):
+            change()
+
+    own = subscribed(limited, limited.email)
+    assert subscriptions_stop(
+        subscriptions=ReportSubscription.objects.filter(pk=own.pk), actor=limited
+    )

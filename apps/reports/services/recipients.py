@@ -190,7 +190,7 @@ def recipients_remove(
         mine = ReportSubscription.objects.for_actor(actor)
         locked = mine.select_for_update(no_key=True).get(pk=subscription.pk)
         may_manage(locked, actor)
-        # Whoever unsubscribed stays on record, so that nobody puts them back.
+        # People who unsubscribed stay on record, so that nobody puts them back.
         chosen = recipients.filter(subscription=locked).active()
         # A worker that writes their mails right now is waited for: then they have some.
         list(chosen.select_for_update(of=("self",)).order_by("pk").values_list("pk"))

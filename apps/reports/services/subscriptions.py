@@ -14,7 +14,7 @@ from apps.reports.models import ReportRecipient, ReportSubscription
 from apps.reports.querysets import ReportSubscriptionQuerySet
 from apps.reports.registry import get_report
 from apps.reports.services.editions import asked_params
-from apps.reports.services.permissions import MANAGE, SUBSCRIBE, may_manage
+from apps.reports.services.permissions import SUBSCRIBE, may_manage, may_manage_all
 from apps.reports.services.recipients import Addressee, addressees, recipients_write
 from apps.reports.services.timing import (
     next_due,
@@ -208,5 +208,5 @@ def _manageable(
     if actor is None or isinstance(actor, str):
         return found
     if found.exclude(owner=actor.pk).exists():
-        require(actor, MANAGE)
+        may_manage_all(actor)
     return found
