@@ -46,7 +46,8 @@ GIVEN_UP_AFTER = timedelta(days=2)
 # Longer than we wait for any mail server. A sender of another machine is gone after it.
 LEASE = timedelta(minutes=5)
 LOST = "The process that was sending it ended after the mail server had the whole e-mail."
-TOO_OLD = "The mail server didn't accept it for two days."
+# The server did not take it, or a switch held it back.
+TOO_OLD = "It couldn't be sent for two days."
 _SETTLE_SECONDS = 30.0
 
 

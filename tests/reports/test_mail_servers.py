@@ -182,7 +182,7 @@ def test_what_waits_too_long_is_given_up_and_says_so(server: Server) -> None:
 
     delivery = ReportDelivery.objects.get()
     assert delivery.state == State.REFUSED
-    assert delivery.error.startswith("The mail server didn't accept it for two days.")
+    assert delivery.error.startswith("It couldn't be sent for two days.")
     assert ReportMailing.objects.get().state == "done"
 
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.flags.models import Switch
@@ -17,8 +19,9 @@ from apps.reports.models import (
     ReportSubscription,
 )
 from apps.reports.services import mailing_prepare, mailings_queue_due, report_unsubscribe
+from apps.reports.services.deliveries import report_mail_send_again
 from apps.reports.tasks import mail_due_reports, resume_report_mails, send_report_mails
-from tests.factories.accounts import StaffFactory, permission
+from tests.factories.accounts import StaffFactory, SuperuserFactory, permission
 from tests.factories.organizations import MembershipFactory, OrganizationFactory
 from tests.factories.reports import ReportRecipientFactory, ReportSubscriptionFactory
 from tests.reports.conftest import Mailbox, permit, reader
@@ -257,6 +260,38 @@ def test_the_switch_holds_the_mails_back_until_it_is_on_again(mailbox: Mailbox) 
     send_report_mails()
     assert len(mailbox.mails) == 1
     assert resume_report_mails() == "No mail was waiting."
+
+
+def test_what_the_switch_held_back_for_days_waits_for_a_person_and_can_be_sent(
+    mailbox: Mailbox,
+) -> None:
+    flags_ensure()
+    Switch.objects.filter(name="report-mails").update(active=False)
+    old, new = mail(listed(reader())), mail(listed(reader()))
+    # The database's clock decides about it, so the mail is made older instead.
+    days_ago = timezone.now() - timedelta(days=3)
+    ReportDelivery.objects.filter(mailing=old).update(queued_at=days_ago)
+    assert "Report e-mails are switched off" in resume_report_mails()
+
+    Switch.objects.filter(name="report-mails").update(active=True)
+    resume_report_mails()
+    send_report_mails()
+
+    # Two days are the most that a number in a mail may be old: a person decides about the old one.
+    held = ReportDelivery.objects.get(mailing=old)
+    sent = ReportDelivery.objects.get(mailing=new)
+    assert sent.state == ReportDelivery.State.SENT
+    assert held.state == ReportDelivery.State.REFUSED
+    assert held.error.startswith("It couldn't be sent for two days.")
+    root = SuperuserFactory()
+    client = Client()
+    client.force_login(root)
+    listing = reverse("admin:reports_reportdelivery_changelist")
+    assert "couldn&#x27;t be sent for two days" in client.get(listing).content.decode()
+
+    report_mail_send_again(delivery=held, actor=root)
+    send_report_mails()
+    assert len(mailbox.mails) == 2
 
 
 def test_a_mail_has_what_a_mail_program_needs_to_unsubscribe(mailbox: Mailbox) -> None:
