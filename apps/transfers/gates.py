@@ -1,4 +1,4 @@
-"""The feature gate of imports."""
+"""The feature gates of imports."""
 
 from apps.core.gates import Gate
 
@@ -12,4 +12,15 @@ BULK_IMPORT = Gate(
     kind="operations",
     off_headline="Imports are switched off",
     permission="transfers.import_data",
+)
+
+CREATE_MISSING = Gate(
+    name="create-missing",
+    label="Create missing records in imports",
+    description="Lets an import create the organizations and other records that its rows name and that don't exist yet.",
+    owner="Support",
+    by="flag",
+    default=True,
+    kind="operations",
+    off_headline="Creating missing records in imports is switched off",
 )

@@ -8,7 +8,9 @@ from django.db import connection, models
 from django.db.models import Q
 from psycopg.sql import SQL, Composable, Identifier, Literal
 
+from apps.accounts.actors import user_or_none
 from apps.core.actors import Actor, holds
+from apps.core.gates import is_open
 from apps.core.locked_records import locked_keys
 from apps.core.scope import is_limited
 from apps.transfers import registry
@@ -17,6 +19,7 @@ from apps.transfers.declarations import Column, DatasetResource, Part
 from apps.transfers.engine.mapping import mapped_columns, own_word_columns
 from apps.transfers.engine.schema import Name, StageRow, Tables
 from apps.transfers.engine.sql import alive, expression, has_trash, subquery
+from apps.transfers.gates import CREATE_MISSING
 from apps.transfers.models import ImportRun
 from apps.transfers.options import Matching
 
@@ -189,8 +192,9 @@ def may_be_new(model: type[models.Model], actor: Actor) -> bool:
 
 
 def may_create(model: type[models.Model], actor: Actor) -> bool:
-    """Tell whether `actor` may create records of a model that a relation column names."""
-    return holds(actor, to("add", model)) and may_be_new(model, actor)
+    """Tell whether `actor` may create records of a model that a relation column names, now."""
+    allowed = holds(actor, to("add", model)) and may_be_new(model, actor)
+    return allowed and is_open(CREATE_MISSING, user_or_none(actor))
 
 
 def scope_sql(model: type[models.Model], actor: Actor) -> Composable | None:

@@ -1,6 +1,6 @@
 """Who may import, export and undo: named permissions, the models' own, and the feature gate."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from apps.accounts.actors import user_or_none
 from apps.accounts.impersonation.rules import stand_in_obstacle
@@ -15,7 +15,7 @@ from apps.transfers.access import (
     permissions_to_undo,
 )
 from apps.transfers.declarations import DatasetResource
-from apps.transfers.gates import BULK_IMPORT
+from apps.transfers.gates import BULK_IMPORT, CREATE_MISSING
 from apps.transfers.models import ImportRun
 from apps.transfers.personal import chosen_columns
 
@@ -24,19 +24,21 @@ def check_may_import(
     actor: Actor,
     resource: type[DatasetResource],
     *,
-    create_missing: Iterable[str] = (),
+    create_missing: Collection[str] = (),
     fresh: bool = False,
 ) -> User | None:
     """Raise `MissingPermission` where `actor` may not import the dataset, and where imports are closed.
 
     `fresh` is for a job, which nobody sits in front of: it reads the user and the permissions again, so
     that what was taken away counts at once, and refuses with a `DomainError` that the run can keep.
-    `create_missing` are the relation columns whose missing records are created. Returns the user,
-    nothing for the system.
+    `create_missing` are the relation columns whose missing records are created, which has a gate of its
+    own. Returns the user, nothing for the system.
     """
     what = f"import {resource.dataset()}"
     user = _checked(actor, what, permissions_to_import(resource, create_missing), fresh)
     require_open(BULK_IMPORT, user)
+    if create_missing:
+        require_open(CREATE_MISSING, user)
     return user
 
 
