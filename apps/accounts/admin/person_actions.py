@@ -11,11 +11,13 @@ from apps.accounts.admin.impersonation_form import ImpersonationForm
 from apps.accounts.anonymization.services import PERMISSION as ANONYMIZE
 from apps.accounts.anonymization.services import user_anonymization_preview, user_anonymize
 from apps.accounts.event_kinds import removed_in_words
+from apps.accounts.gates import IMPERSONATION
 from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.rules import PERMISSION as IMPERSONATE
 from apps.accounts.impersonation.services import impersonation_start
 from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
+from apps.core.gates import is_open
 
 
 class AnonymizationForm(ConfirmationForm):
@@ -34,7 +36,7 @@ class PersonActions:
             "Everything you do is recorded with both names.",
         ],
         form_class=ImpersonationForm,
-        when=lambda user: user.is_staff and user.is_active,
+        when=lambda user: user.is_staff and user.is_active and is_open(IMPERSONATION),
         sudo=True,
     )
     def impersonate(

@@ -11,12 +11,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.deprecation import MiddlewareMixin
 
+from apps.accounts.gates import IMPERSONATION
 from apps.accounts.impersonation import sessions
 from apps.accounts.impersonation.limits import is_refused_always, is_way_out
 from apps.accounts.impersonation.rules import WRITING
 from apps.accounts.impersonation.services import ending_of, impersonation_end
 from apps.accounts.models import Impersonation
 from apps.core.errors import MissingPermission
+from apps.core.gates import closure_of
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HTML = ("text/html", "application/xhtml+xml")
@@ -105,9 +107,10 @@ def _over(request: HttpRequest, impersonation: Impersonation, ending: str) -> Ht
     impersonation_end(impersonation=impersonation, ending=ending)
     sessions.forget_impersonation(request)
     how = str(Impersonation.Ending(ending).label).lower()
-    messages.warning(
-        request, f"You are no longer acting as {impersonation.target}: {how}. Nothing was changed."
-    )
+    told = f"You are no longer acting as {impersonation.target}: {how}. Nothing was changed."
+    if closure := closure_of(IMPERSONATION):
+        told = f"{told} {closure.sentence}"
+    messages.warning(request, told)
     return HttpResponseRedirect(reverse("admin:index"))
 
 

@@ -1,9 +1,11 @@
 """Who may act as which person."""
 
 from apps.accounts.authority import power_obstacle
+from apps.accounts.gates import IMPERSONATION
 from apps.accounts.models import User
 from apps.accounts.people_scope import covers
 from apps.core.actors import holds
+from apps.core.gates import closure_of
 
 PERMISSION = "accounts.impersonate_user"
 WRITING = "accounts.impersonate_and_write"
@@ -17,6 +19,8 @@ def later_obstacle(*, impersonator: User | None, target: User) -> str:
     """
     if impersonator is None:
         return ""
+    if closure := closure_of(IMPERSONATION):
+        return closure.sentence
     if not impersonator.is_active:
         return f"{impersonator}, who acted as {target}, is deactivated."
     if not holds(impersonator, PERMISSION, WRITING):

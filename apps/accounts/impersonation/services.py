@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from apps.accounts import event_kinds
 from apps.accounts.authority import account_lock
+from apps.accounts.gates import IMPERSONATION
 from apps.accounts.impersonation.rules import PERMISSION, WRITING, obstacle_to
 from apps.accounts.models import Impersonation, User
 from apps.audit.context import current
 from apps.audit.events import record_event
 from apps.core.actors import acting_as, holds, require
 from apps.core.errors import DomainError
+from apps.core.gates import is_open, require_open
 
 
 def impersonation_start(
@@ -24,6 +26,7 @@ def impersonation_start(
     factor, and stores the ID in the session.
     """
     require(actor, PERMISSION, *([WRITING] if may_write else []))
+    require_open(IMPERSONATION)
     if not reason.strip():
         raise DomainError("A reason is required. It is kept, and the person can read it.")
     context = current()
@@ -74,6 +77,8 @@ def ending_of(impersonation: Impersonation) -> str:
         return impersonation.ending
     if impersonation.ends_at <= timezone.now():
         return Impersonation.Ending.EXPIRED
+    if not is_open(IMPERSONATION):
+        return Impersonation.Ending.SWITCHED_OFF
     impersonator, target = impersonation.impersonator, impersonation.target
     allowed = impersonator.is_active and holds(impersonator, PERMISSION)
     if impersonation.may_write and not holds(impersonator, WRITING):

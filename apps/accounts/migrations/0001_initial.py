@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('ends_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('ending', models.CharField(blank=True, choices=[('stopped', 'Stopped'), ('expired', 'Time limit reached'), ('signed_out', 'Signed out'), ('replaced', 'Another one was started'), ('refused', 'No longer allowed')], max_length=20)),
+                ('ending', models.CharField(blank=True, choices=[('stopped', 'Stopped'), ('expired', 'Time limit reached'), ('signed_out', 'Signed out'), ('replaced', 'Another one was started'), ('refused', 'No longer allowed'), ('switched_off', 'Switched off for everyone')], max_length=20)),
             ],
             options={
                 'ordering': ['-started_at'],

@@ -14,6 +14,7 @@ class Impersonation(models.Model):
         SIGNED_OUT = "signed_out", "Signed out"
         REPLACED = "replaced", "Another one was started"
         REFUSED = "refused", "No longer allowed"
+        SWITCHED_OFF = "switched_off", "Switched off for everyone"
 
     reason = models.TextField()
     may_write = models.BooleanField(default=False)
