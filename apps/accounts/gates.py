@@ -7,7 +7,7 @@ IMPERSONATION = Gate(
     label="Acting as somebody else",
     description="Lets staff who may do so act as another person, with a reason and for a limited time.",
     owner="Operations",
-    # For everyone or nobody: while somebody acts as a person, it would be unclear whom a flag means.
+    # A switch, not a flag: while one person acts as another, a flag could mean either.
     by="switch",
     default=True,
     kind="operations",
