@@ -5,7 +5,6 @@ from datetime import datetime
 from django.apps import apps
 
 from apps.audit.history import audited
-from apps.core.gates import is_open
 from apps.core.read_only import ReadOnly, stays_writable
 from apps.flags.gates import READ_ONLY_MODE
 from apps.flags.models import Switch
@@ -25,9 +24,11 @@ stays_writable(
 
 def read_only_mode() -> ReadOnly | None:
     """Return why nothing can be changed now, as the reader may see it; None while the mode is off."""
-    if not is_open(READ_ONLY_MODE):
+    switch = Switch.get(READ_ONLY_MODE.name)
+    # Every page asks this, from memory; who turned it on is read only while it is on.
+    if not switch.is_active():
         return None
-    turn = last_turn(Switch.get(READ_ONLY_MODE.name), "active")
+    turn = last_turn(switch, "active")
     return ReadOnly(turn.reason, turn.actor, turn.since, _until())
 
 

@@ -305,7 +305,7 @@ class TestPurging:
         record_trash(record=organization, actor=None)
 
         # Two of them for the flags that name the organization, or deny it, two for a savepoint.
-        with django_assert_max_num_queries(17):  # type: ignore[operator]
+        with django_assert_max_num_queries(18):  # type: ignore[operator]
             record_purge(record=organization, actor=None)
 
         assert not Membership.objects.exists()

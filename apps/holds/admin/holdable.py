@@ -91,12 +91,12 @@ class Holdable(BaseAdmin):
         found = super().get_changelist_instance(request)
         # An export has no page of the list.
         if hasattr(found, "result_list"):
-            shown = list(found.result_list)
+            # The rows stay a query set: a list that is edited in place asks for its order.
+            shown = found.result_list
             held = set()
             if self.hold_columns(request):
                 rows = self.model._base_manager.filter(pk__in=[record.pk for record in shown])
                 held = set(rows.filter(is_held(self.model)).values_list("pk", flat=True))
             for record in shown:
                 record.is_held = record.pk in held
-            found.result_list = shown
         return found
