@@ -32,9 +32,9 @@ from apps.core.admin.confirm import confirmed
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.display import EMPTY
 from apps.core.admin.page_parameters import takes
-from apps.core.admin.permissions import one_record
+from apps.core.admin.permissions import is_closed, may, one_record
 from apps.core.approvals import APPROVALS, ApprovalNeeded
-from apps.core.errors import DomainError, MissingPermission
+from apps.core.errors import DomainError, FullAccessNeeded, MissingPermission
 from apps.core.sudo import has_fresh_factor, require_fresh_factor
 from apps.core.wording import plural
 
@@ -73,8 +73,10 @@ def merge_action(
         queryset: QuerySet[Any] | None = None,
         object_id: str | None = None,
     ) -> HttpResponseBase:
-        if not request.user.has_perm(permission):
+        if not may(model_admin, request, permission):
             raise MissingPermission(permission)
+        if is_closed(model_admin, request, button):
+            raise FullAccessNeeded
         if not has_fresh_factor(request):
             require_fresh_factor(request, "merge two records")
         record = one_record(model_admin, request, str(object_id)).get()
