@@ -7,6 +7,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from apps.audit.models import Event
@@ -59,7 +60,7 @@ def test_the_page_asks_for_its_permission(client: Client) -> None:
 
 
 def test_the_overview_names_the_reports(client: Client, user: Any) -> None:
-    ReportRecipientFactory(user=user)
+    ReportRecipientFactory(user=user, subscription__next_due_at=timezone.now())
     body = client.get(reverse("admin:reports_reportrun_overview")).content.decode()
     assert PAGE in body
     assert "You get it by e-mail" in body
