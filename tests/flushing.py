@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg import sql
 
+from apps.flags.evaluation import current
+
 _emit: Callable[..., None] = flush.emit_post_migrate_signal
 # What the signal after a migration puts into empty tables, as this process saw it the first time.
 _kept: dict[str, bytes] = {}
@@ -60,6 +62,8 @@ def _refill(*arguments: Any, **options: Any) -> None:
             )
         )
     ContentType.objects.clear_cache()
+    # The triggers that tell of changed flags have rested.
+    current.forget()
 
 
 def _filled(tables: list[str]) -> list[str]:

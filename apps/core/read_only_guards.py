@@ -83,6 +83,19 @@ def present_guards() -> dict[str, Guard]:
         return {table: Guard(kind, tuple(columns)) for table, kind, columns in cursor.fetchall()}
 
 
+def guards_lift() -> None:
+    """Remove the guards that name columns: PostgreSQL changes the type of no column that a trigger names.
+
+    Called before migrations, which write in any mode; `guards_install` makes them again.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, guard in present_guards().items():
+            if guard.columns:
+                drop = sql.SQL("DROP TRIGGER {} ON {}")
+                names = sql.Identifier(TRIGGER), sql.Identifier("public", table)
+                cursor.execute(drop.format(*names))
+
+
 def guards_install() -> list[str]:
     """Make each guard that is missing or differs, and remove those of tables that stay writable; return the tables."""
     changed = []

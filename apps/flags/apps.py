@@ -1,9 +1,11 @@
+from collections.abc import Sequence
+
 from django.apps import AppConfig
 from django.apps.registry import Apps
 from django.db import ProgrammingError, connection, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 
-from apps.core.read_only_guards import RELEASE_STEP, guards_install
+from apps.core.read_only_guards import RELEASE_STEP, guards_install, guards_lift
 
 
 class FlagsConfig(AppConfig):
@@ -31,8 +33,10 @@ def _ensure(*, apps: Apps | None = None, **_: object) -> None:
         return
 
 
-def _may_write(**_: object) -> None:
-    """Let this connection's migrations write in read-only mode."""
+def _may_write(*, plan: Sequence[object] = (), **_: object) -> None:
+    """Let this connection's migrations write in read-only mode, and change every column."""
+    if plan:
+        guards_lift()
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, 'on', false)", [RELEASE_STEP])
 

@@ -12,7 +12,7 @@ from apps.core.actors import Actor, acting_as, require
 from apps.core.constraints import refusals_in_words
 from apps.core.errors import DomainError
 from apps.core.model_meta import concrete_model
-from apps.holds.event_kinds import HOLD_LIFTED, HOLD_SET
+from apps.holds import event_kinds
 from apps.holds.guarded import is_guarded
 from apps.holds.models import LegalHold
 from apps.holds.triggers import LOCK
@@ -39,7 +39,7 @@ def legal_hold_set(*, record: Model, reason: str, actor: Actor) -> LegalHold:
             reason=_given(reason),
             set_by=user,
         )
-        record_event(HOLD_SET, target=found)
+        record_event(event_kinds.HOLD_SET, target=found)
         return hold
 
 
@@ -58,7 +58,7 @@ def legal_hold_lift(*, hold: LegalHold, reason: str, actor: Actor) -> None:
         locked.lift_reason = _given(reason)
         locked.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
         if (subject := locked.subject) is not None:
-            record_event(HOLD_LIFTED, target=subject)
+            record_event(event_kinds.HOLD_LIFTED, target=subject)
 
 
 def _given(reason: str) -> str:

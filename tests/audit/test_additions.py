@@ -318,17 +318,18 @@ def test_another_default_is_named(statement: str, hand: Callable[[list[str]], No
 
 
 def test_a_column_of_another_length_is_named(hand: Callable[[list[str]], None]) -> None:
+    table, column = "projects_project", "status"
     (stands,) = one(
         "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
-        f" WHERE attrelid = '{LIVE}'::regclass AND attname = 'first_name'"
+        f" WHERE attrelid = '{table}'::regclass AND attname = '{column}'"
     )
-    hand([f"ALTER TABLE {LIVE} ALTER first_name TYPE varchar(5000)"])
+    hand([f"ALTER TABLE {table} ALTER {column} TYPE varchar(5000)"])
     try:
         verdict, code = verify("--no-seal")
     finally:
-        hand([f"ALTER TABLE {LIVE} ALTER first_name TYPE {stands}"])
+        hand([f"ALTER TABLE {table} ALTER {column} TYPE {stands}"])
 
-    assert (code, named(verdict)) == (1, {("column", LIVE)})
+    assert (code, named(verdict)) == (1, {("column", table)})
 
 
 @pytest.mark.parametrize("forged", ["CHECK (true)", "CHECK (({}) AND 2 > 1)", ""])

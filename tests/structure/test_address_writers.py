@@ -24,6 +24,7 @@ WRITERS = {
     "apps/core/queued_mails.py": "a queued mail's, which says where it went",
     "apps/reports/services/mails.py": "a report mail's, which says where it went",
     "apps/reports/services/recipients.py": "a recipient's, who has an account now",
+    "apps/reports/services/adoption.py": "a recipient's, whose address is a colleague's",
     "apps/backoffice/demo/organizations.py": "an invitation's, of the invented data",
 }
 # What leads into an account: by signing in, or by what one may do there.

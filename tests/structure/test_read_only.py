@@ -1,6 +1,7 @@
 """Read-only mode: every table of the database is guarded, or stays writable by a declaration with a reason."""
 
 import pytest
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import connection
 
 from apps.core.read_only import WRITABLE, writable
@@ -36,3 +37,15 @@ def test_every_declaration_names_a_table_and_its_columns_and_says_why() -> None:
 )
 def test_records_and_rights_are_never_writable(table: str) -> None:
     assert writable(table) is None
+
+
+def test_a_migration_changes_a_column_that_a_guard_names() -> None:
+    alter = "ALTER TABLE accounts_user ALTER first_name TYPE varchar(5000)"
+
+    emit_pre_migrate_signal(0, False, "default", plan=["a migration"])
+    with connection.cursor() as cursor:
+        cursor.execute(alter)
+    assert "accounts_user" not in present_guards()
+    emit_post_migrate_signal(0, False, "default")
+
+    assert present_guards()["accounts_user"].columns

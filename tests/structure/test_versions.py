@@ -22,6 +22,7 @@ HARMLESS = {
     "importrun_new": "makes a new import",
     "_report": "makes a file, or says whether oneself is to get the report",
     "reportrun_subscribe": "makes a new subscription",
+    "_invite_many": "makes new invitations",
     "periodictask_pause": "makes a new pause, and refuses a second one",
     "account_logout": "ends the own session",
     "account_change_address": "asks for a change of the own address, which its link confirms",

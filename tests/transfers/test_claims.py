@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from apps.accounts.models import User
-from apps.bulk.models import BulkRun
+from apps.bulk.models import BulkRun, Merge
 from apps.core.jobs import Job
 from apps.core.tasks import jobs_sweep
 from apps.reports.models import ReportMailing, ReportRun
@@ -189,6 +190,9 @@ def test_every_kind_of_job_is_claimed_only_while_it_is_at_work(agent: User) -> N
         ReportMailing: ReportMailingFactory(),
         ReportRun: ReportRunFactory(),
         BulkRun: BulkRun.objects.create(action="archive", model="projects.project", user=agent),
+        Merge: Merge.objects.create(
+            model="projects.project", kept=uuid4(), dropped=uuid4(), plan="x", user=agent
+        ),
     }
     for model in kinds:
         job = jobs[model]
