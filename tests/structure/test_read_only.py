@@ -3,6 +3,7 @@
 import pytest
 from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
 from django.db import connection
+from django.db.migrations import Migration
 
 from apps.core.read_only import WRITABLE, writable
 from apps.core.read_only_guards import present_guards, wanted_guards
@@ -42,7 +43,7 @@ def test_records_and_rights_are_never_writable(table: str) -> None:
 def test_a_migration_changes_a_column_that_a_guard_names() -> None:
     alter = "ALTER TABLE accounts_user ALTER first_name TYPE varchar(5000)"
 
-    emit_pre_migrate_signal(0, False, "default", plan=["a migration"])
+    emit_pre_migrate_signal(0, False, "default", plan=[(Migration("a_step", "flags"), False)])
     with connection.cursor() as cursor:
         cursor.execute(alter)
     assert "accounts_user" not in present_guards()
