@@ -37,6 +37,7 @@ class PersonActions:
         ],
         form_class=ImpersonationForm,
         when=lambda user: user.is_staff and user.is_active and is_open(IMPERSONATION),
+        gate=IMPERSONATION,
         sudo=True,
     )
     def impersonate(

@@ -40,8 +40,10 @@ from unfold.enums import ActionVariant
 
 from apps.core.admin.confirm_form import ConfirmationForm
 from apps.core.admin.confirmation import Confirmation
+from apps.core.admin.gates import closed_response
 from apps.core.admin.permissions import is_closed, may, one_record, permission_name
 from apps.core.errors import FullAccessNeeded, MissingPermission
+from apps.core.gates import Gate
 from apps.core.sudo import has_fresh_factor, require_fresh_factor
 from apps.core.wording import counted
 
@@ -61,6 +63,7 @@ def confirmed(
     in_row_menu: bool = True,
     needs_full_access: bool = False,
     sudo: bool | Literal["bulk"] | Callable[[QuerySet], bool] = False,
+    gate: Gate | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
     """Make a ModelAdmin method an action that asks first; see the module's docstring.
 
@@ -72,6 +75,7 @@ def confirmed(
     still has the last word. `needs_full_access` is for what affects every organization: it is neither
     offered to limited staff nor done for them. `sudo` asks for a fresh factor before the page is shown and again before
     it is done; "bulk" asks only where more than one record is meant, a function where it says so.
+    While `gate` is closed, the page says why instead of asking.
     """
 
     def declare(function: Callable[..., Any]) -> Any:
@@ -92,6 +96,8 @@ def confirmed(
                     raise MissingPermission(permission_name(model_admin, permission))
             if queryset is None:
                 raise Http404("Nothing is selected.")
+            if gate is not None and (closed := closed_response(request, gate)):
+                return closed
             if _asks(sudo, queryset) and not has_fresh_factor(request):
                 require_fresh_factor(request, _purpose(description, queryset))
             return Confirmation(model_admin, request, queryset, object_id, action, options).run()
