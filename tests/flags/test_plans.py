@@ -117,6 +117,17 @@ def test_for_a_while_and_then_back(clock: Any, planner: User) -> None:
     assert (now(flag)[0], now(switch)) == (None, True)
 
 
+def test_a_percentage_is_not_for_a_while_because_nothing_would_bring_the_old_one_back(
+    clock: Any, planner: User
+) -> None:
+    flag = FlagFactory(percent=5)
+    with pytest.raises(DomainError, match="Plan both changes"):
+        change_for_a_while(
+            kind="flag", name=flag.name, becomes="25", minutes=30, reason="Try", actor=planner
+        )
+    assert (now(flag)[0], str(now(flag)[1])) == (None, "5.0")
+
+
 def test_after_two_days_away_the_last_change_is_done_late_and_the_others_skipped(
     clock: Any, planner: User
 ) -> None:
@@ -134,7 +145,7 @@ def test_after_two_days_away_the_last_change_is_done_late_and_the_others_skipped
 
 
 def touch_state(flag: Flag, actor: User) -> None:
-    flag_set(name=flag.name, everyone=False, reason="Too slow", actor=actor)
+    flag_set(name=flag.name, everyone=False, reason="Too slow.", actor=actor)
 
 
 def touch_and_back(flag: Flag, actor: User) -> None:
@@ -179,6 +190,7 @@ def test_a_hand_cancels_the_rest_and_the_owner_is_told(
     plan.refresh_from_db()
     assert plan.state == "canceled"
     assert "changed it on" in plan.outcome
+    assert not plan.outcome.endswith(".”.")
     assert states(plan) == (["done"] if begun else []) + ["canceled"] * (3 if begun else 4)
     assert now(flag) == left
     mails = told()

@@ -58,5 +58,6 @@ def _histories(toggle: Toggle) -> Iterator[Any]:
 
 def _sentence(row: Any) -> str:
     who = (row.change_set.actor_name if row.change_set else "") or "Somebody"
-    why = f": “{row.history_change_reason}”" if row.history_change_reason else ""
+    reason = (row.history_change_reason or "").rstrip(".")
+    why = f": “{reason}”" if reason else ""
     return f"{who} changed it on {row.history_date:%Y-%m-%d %H:%M %Z}{why}."

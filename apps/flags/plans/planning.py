@@ -29,7 +29,7 @@ from apps.flags.plans.wording import (
     due_in_words,
     now_of,
 )
-from apps.flags.services import toggle_become
+from apps.flags.services import EVERYONE, toggle_become
 
 PLAN = "flags.plan"
 MODELS: dict[str, Any] = {"flag": Flag, "switch": Switch}
@@ -82,6 +82,9 @@ def change_for_a_while(
     becomes, before = becomes_checked(kind, becomes), now_of(toggle)
     if becomes == before:
         raise DomainError(f"“{name}” is {becomes_in_words(kind, before)} already.")
+    if kind == "flag" and becomes not in EVERYONE:
+        # The way back would need two changes at once: of the state, and of the percentage.
+        raise DomainError("A percentage can't be for a while. Plan both changes instead.")
     if not 1 <= minutes <= LONGEST / timedelta(minutes=1):
         raise DomainError("It can be turned for a minute at least, and a year at most.")
     _refuse_second(toggle)
@@ -110,7 +113,7 @@ def plan_cancel(*, plan: ChangePlan, reason: str, actor: Actor) -> None:
         _approved(toggle, arguments, actor)
     who = str(actor) if actor is not None else "the system"
     with acting_as(actor=actor, reason=reason):
-        plan_end(locked, ChangePlan.State.CANCELED, f"{who} canceled it: “{reason}”.")
+        plan_end(locked, ChangePlan.State.CANCELED, f"{who} canceled it: “{reason.rstrip('.')}”.")
         record_event(
             event_kinds.FLAG_PLANNED, actor=actor, target=toggle, name=locked.name, canceled=True
         )
