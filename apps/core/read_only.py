@@ -17,6 +17,7 @@ from django.db.models import Model
 from django.utils import timezone
 
 from apps.core.errors import DomainError
+from apps.core.personal import readable
 from apps.core.port import Port, Registry
 
 UNKNOWN_END_SECONDS = 300
@@ -100,4 +101,5 @@ def writable(table: str) -> Writable | None:
 
 def refusal(error: Any) -> ReadOnlyError:
     """Return the error to raise for psycopg's."""
-    return ReadOnlyError(error.diag.message_primary or str(error))
+    # The database puts the reason of staff into its sentence, and anybody may try to write.
+    return ReadOnlyError(readable(error.diag.message_primary or str(error)))

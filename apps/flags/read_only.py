@@ -29,7 +29,7 @@ def read_only_mode() -> ReadOnly | None:
     if not switch.is_active():
         return None
     turn = last_turn(switch, "active")
-    return ReadOnly(turn.reason, turn.actor, turn.since, _until())
+    return ReadOnly(turn.reason.rstrip("."), turn.actor, turn.since, _until())
 
 
 def _until() -> datetime | None:

@@ -17,15 +17,16 @@ from apps.core.read_only import ReadOnlyError, read_only
 from apps.core.read_only_guards import release_step
 from apps.flags.models import PlannedChange, Switch
 from apps.flags.plans.planning import change_for_a_while
-from apps.flags.services import flags_ensure
+from apps.flags.services import flags_ensure, switch_set
 from apps.flags.tasks import carry_out_planned_changes
 from apps.organizations.models import Organization
+from apps.organizations.services.invitations import digest, new_token
 from apps.projects.models import Project
 from apps.schedules.models import SchedulerPause
 from apps.schedules.read_only_runs import why_not_now
 from tests.accounts.signing_in import code, sign_in, staff, with_app, with_codes
 from tests.factories.accounts import SuperuserFactory
-from tests.factories.organizations import OrganizationFactory
+from tests.factories.organizations import InvitationFactory, OrganizationFactory
 from tests.factories.projects import ProjectFactory
 from tests.flags.read_only_mode import WHY, read_only_mode, turn
 from tests.forms import opened
@@ -222,6 +223,27 @@ def test_a_command_ends_with_the_sentence() -> None:
         call_command("reset_factors", user.email, "--reason", "Lost phone")
 
     assert user.authenticator_set.exists()
+
+
+def test_the_public_sees_the_mode_and_no_address_of_its_reason(client: Client) -> None:
+    token = new_token()
+    InvitationFactory(email="kim@harbor.example", token_digest=digest(token))
+    switch_set(name="read-only", active=True, reason="Ask ida@harbor.example.", actor="system")
+
+    for answer in (
+        client.get(reverse("account_login")),
+        client.get(reverse("invitation", args=[token])),
+        client.post(
+            reverse("invitation", args=[token]),
+            {"first_name": "Kim", "last_name": "Berg", "password": "a long and quiet afternoon"},
+        ),
+        client.get(reverse("report_unsubscribe", args=["unknown"])),
+    ):
+        page = text_of(answer)
+        assert "<strong>Quarterdeck is read-only</strong>" in page
+        assert ": “Ask i…@harbor.example”. Changes are refused." in page
+        assert "ida@harbor.example" not in page
+    assert not User.objects.filter(email="kim@harbor.example").exists()
 
 
 def test_a_planned_end_is_shown_and_carried_out_in_the_mode(client: Client) -> None:
