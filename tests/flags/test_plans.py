@@ -198,6 +198,23 @@ def test_a_hand_cancels_the_rest_and_the_owner_is_told(
     assert all("will not happen" in text for _, text in mails)
 
 
+def test_what_a_hand_has_ended_does_not_stand_in_the_way_of_a_new_plan(
+    clock: Any, planner: User
+) -> None:
+    flag = FlagFactory()
+    before = ramp(flag, planner)
+    touch_state(flag, StaffFactory(first_name="Bo", may=MAY))
+    told()
+
+    # No schedule has looked since.
+    after = ramp(flag, planner)
+
+    before.refresh_from_db()
+    assert (before.state, after.state) == ("canceled", "waiting")
+    assert "Too slow" in before.outcome
+    assert planner.email in [to for to, _ in told()]
+
+
 def test_a_note_or_an_owner_is_no_hand(clock: Any, planner: User) -> None:
     flag = FlagFactory()
     ramp(flag, planner)

@@ -19,7 +19,7 @@ from apps.core.errors import DomainError
 from apps.core.scope import refuse_limited
 from apps.flags import event_kinds
 from apps.flags.models import ChangePlan, Flag, PlannedChange, Switch, Toggle
-from apps.flags.plans.hands import newest
+from apps.flags.plans.hands import hand_since, newest
 from apps.flags.plans.mails import announce_end
 from apps.flags.plans.selectors import next_change_of, waiting_plan
 from apps.flags.plans.wording import (
@@ -200,9 +200,16 @@ def _locked(kind: str, name: str) -> Any:
 
 
 def _refuse_second(toggle: Toggle) -> None:
-    plan = waiting_plan(toggle)
-    change = next_change_of(plan) if plan else None
-    if change is not None:
+    """Refuse where changes are planned. What somebody's hand has ended is canceled here: no schedule may have looked."""
+    waiting = waiting_plan(toggle)
+    if waiting is None:
+        return
+    plan = ChangePlan.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
+    if hand := hand_since(toggle, plan.seen):
+        plan_end(plan, ChangePlan.State.CANCELED, hand)
+        announce_end(plan)
+        return
+    if change := next_change_of(plan):
         raise DomainError(
             f"Changes of “{toggle.name}” are planned already (next: {change_in_words(change)}). Cancel them first."
         )
