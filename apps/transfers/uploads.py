@@ -60,21 +60,21 @@ def upload_create(*, file: File, name: str, actor: Actor) -> Upload:
     wrapped.chunks = Hashing().chunks  # type: ignore[method-assign]
     try:
         path = storage.save(f"uploads/{key}", wrapped)
+        return Upload.objects.create(
+            id=key,
+            name=safe_name(name),
+            size=size,
+            sha256=digest.hexdigest(),
+            path=path,
+            expires_at=timezone.now() + KEPT_FOR,
+            user=user_or_none(actor),
+        )
     except BaseException as error:
-        # An incomplete file is useless, and nothing would ever delete it.
+        # An incomplete file is useless, and nothing would ever delete one without a row.
         storage.delete(f"uploads/{key}")
         if is_out_of_space(error):
             raise DomainError(NO_ROOM) from None
         raise
-    return Upload.objects.create(
-        id=key,
-        name=safe_name(name),
-        size=size,
-        sha256=digest.hexdigest(),
-        path=path,
-        expires_at=timezone.now() + KEPT_FOR,
-        user=user_or_none(actor),
-    )
 
 
 def upload_verify(upload: Upload) -> None:

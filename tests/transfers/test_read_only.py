@@ -12,8 +12,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 
+from apps.core.read_only import ReadOnlyError
 from apps.organizations.models import Membership
 from apps.transfers.models import ImportRun
+from apps.transfers.models.uploads import private_storage
 from apps.transfers.options import Matching
 from apps.transfers.services import import_run_confirm, import_run_match, import_run_start
 from tests.factories.accounts import SuperuserFactory
@@ -67,6 +69,17 @@ def until(run: ImportRun, is_so: Any) -> None:
         assert time.monotonic() < deadline, f"{run.state} with {run.rows_done} after two minutes"
         time.sleep(0.01)
         run.refresh_from_db()
+
+
+def test_a_refused_upload_leaves_no_file_that_nobody_would_delete() -> None:
+    uploads, actor = Path(private_storage().path("uploads")), SuperuserFactory()
+    before = set(uploads.glob("*"))
+    turn(True)
+    with pytest.raises(ReadOnlyError):
+        import_run_start(
+            dataset="members", file=ContentFile(b"E-mail,Organization\n", "m.csv"), actor=actor
+        )
+    assert set(uploads.glob("*")) == before
 
 
 def test_an_import_waits_at_a_chunk_and_goes_on_by_itself(
